@@ -1,0 +1,30 @@
+import { boolean, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import type { Permission, Role } from "@/server/contracts";
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
+
+export const users = pgTable("users", {
+  id: uuid("id").primaryKey().defaultRandom(),
+  email: text("email").notNull().unique(),
+  name: text("name").notNull(),
+  /** Argon2id. */
+  passwordHash: text("password_hash").notNull(),
+  roles: jsonb("roles").$type<Role[]>().notNull(),
+  isActive: boolean("is_active").notNull().default(true),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+/** The key itself is shown once and never stored: only its SHA-256. */
+export const apiKeys = pgTable("api_keys", {
+  id: uuid("id").primaryKey().defaultRandom(),
+  name: text("name").notNull(),
+  /** First characters, to tell keys apart in a list. */
+  prefix: text("prefix").notNull(),
+  keyHash: text("key_hash").notNull().unique(),
+  scopes: jsonb("scopes").$type<Permission[]>().notNull(),
+  createdBy: text("created_by").notNull(),
+  createdAt: instant("created_at").notNull().defaultNow(),
+  lastUsedAt: instant("last_used_at"),
+  expiresAt: instant("expires_at"),
+  revokedAt: instant("revoked_at"),
+});

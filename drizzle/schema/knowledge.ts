@@ -1,0 +1,114 @@
+import {
+  bigserial,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
+
+/** Specification, section 4: exactly its columns. The life of a decision is in `suggestions`. */
+export const agentDecisions = pgTable("agent_decisions", {
+  decisionId: uuid("decision_id").primaryKey().defaultRandom(),
+  timestamp: instant("timestamp").notNull().defaultNow(),
+  operationType: text("operation_type").notNull(),
+  context: jsonb("context").notNull(),
+  suggestion: jsonb("suggestion").notNull(),
+  approved: boolean("approved"),
+  executed: boolean("executed"),
+  outcome: jsonb("outcome"),
+  feedbackScore: doublePrecision("feedback_score"),
+});
+
+/** Specification, section 4. `pattern_id` is derived from product and fingerprint, so one row a shape. */
+export const observedPatterns = pgTable("observed_patterns", {
+  patternId: uuid("pattern_id").primaryKey(),
+  patternType: text("pattern_type").notNull(),
+  patternData: jsonb("pattern_data").notNull(),
+  firstObserved: instant("first_observed").notNull(),
+  lastObserved: instant("last_observed").notNull(),
+  occurrenceCount: integer("occurrence_count").notNull(),
+  confidence: doublePrecision("confidence").notNull(),
+});
+
+/** Specification, section 4. */
+export const agentMessages = pgTable("agent_messages", {
+  messageId: uuid("message_id").primaryKey(),
+  senderId: text("sender_id").notNull(),
+  recipientId: text("recipient_id").notNull(),
+  messageType: text("message_type").notNull(),
+  content: jsonb("content").notNull(),
+  sentTimestamp: instant("sent_timestamp").notNull(),
+  deliveryStatus: text("delivery_status").notNull(),
+  responseId: uuid("response_id"),
+});
+
+/** The data products this sidecar knows, with what it last saw of them. */
+export const dataProducts = pgTable("data_products", {
+  productId: text("product_id").primaryKey(),
+  domain: text("domain").notNull(),
+  baseUrl: text("base_url").notNull(),
+  schema: jsonb("schema"),
+  schemaFingerprint: text("schema_fingerprint"),
+  dataVersion: text("data_version"),
+  lastSeenAt: instant("last_seen_at"),
+  lastError: text("last_error"),
+});
+
+/** Append-only: one row for every state change, in the transaction that made it. */
+export const auditEvents = pgTable(
+  "audit_events",
+  {
+    id: bigserial("id", { mode: "number" }).primaryKey(),
+    at: instant("at").notNull().defaultNow(),
+    actorKind: text("actor_kind").notNull(),
+    actorId: text("actor_id").notNull(),
+    actorLabel: text("actor_label").notNull(),
+    /** `entity.verb`, e.g. `suggestion.approve`. */
+    action: text("action").notNull(),
+    subjectType: text("subject_type").notNull(),
+    subjectId: text("subject_id").notNull(),
+    before: jsonb("before"),
+    after: jsonb("after"),
+    requestId: text("request_id"),
+  },
+  (t) => [index("audit_events_subject").on(t.subjectType, t.subjectId, t.id)],
+);
+
+/** Work for the prover process. Claimed with SKIP LOCKED under a lease; a dead worker's lease runs out. */
+export const jobs = pgTable(
+  "jobs",
+  {
+    id: bigserial("id", { mode: "number" }).primaryKey(),
+    kind: text("kind").notNull(),
+    subjectId: text("subject_id").notNull(),
+    state: text("state").notNull().default("queued"),
+    runAt: instant("run_at").notNull().defaultNow(),
+    attempts: integer("attempts").notNull().default(0),
+    claimedBy: text("claimed_by"),
+    leaseUntil: instant("lease_until"),
+    lastError: text("last_error"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex("jobs_kind_subject").on(t.kind, t.subjectId),
+    index("jobs_due").on(t.state, t.runAt),
+  ],
+);
+
+/** First answer to a POST with an Idempotency-Key, replayed to a repeat of the same request. */
+export const idempotencyKeys = pgTable("idempotency_keys", {
+  /** actor id + route + key */
+  key: text("key").primaryKey(),
+  requestHash: text("request_hash").notNull(),
+  status: integer("status"),
+  body: jsonb("body"),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});

@@ -1,0 +1,126 @@
+import { sql } from "drizzle-orm";
+import {
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import type {
+  Basis,
+  Candidate,
+  Evidence,
+  MeasuredEvidence,
+  Operation,
+  OperationState,
+  Plan,
+  ProofProgress,
+  SuggestionState,
+  Verdict,
+  Verification,
+} from "@/server/contracts";
+import { agentDecisions } from "./knowledge";
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
+
+export const suggestions = pgTable(
+  "suggestions",
+  {
+    id: text("id").primaryKey(),
+    decisionId: uuid("decision_id")
+      .notNull()
+      .references(() => agentDecisions.decisionId),
+    /** null: answered from the request's context alone. */
+    productId: text("product_id"),
+    state: text("state").$type<SuggestionState>().notNull(),
+    basis: text("basis").$type<Basis>().notNull(),
+    operationType: text("operation_type").notNull(),
+    /** Equal requests while one is open share one suggestion. */
+    requestHash: text("request_hash").notNull(),
+    confidence: doublePrecision("confidence").notNull().default(0),
+    schemaFingerprint: text("schema_fingerprint"),
+    dataVersion: text("data_version"),
+    progress: jsonb("progress").$type<ProofProgress>(),
+    setEvidence: jsonb("set_evidence").$type<MeasuredEvidence>(),
+    error: jsonb("error").$type<{ code: string; message: string }>(),
+    requestedBy: text("requested_by").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+    expiresAt: instant("expires_at"),
+  },
+  (t) => [
+    index("suggestions_state").on(t.state, t.createdAt),
+    uniqueIndex("suggestions_open_request")
+      .on(t.requestHash)
+      .where(sql`state in ('proposed', 'proving', 'pending')`),
+  ],
+);
+
+export const suggestionItems = pgTable(
+  "suggestion_items",
+  {
+    id: text("id").primaryKey(),
+    suggestionId: text("suggestion_id")
+      .notNull()
+      .references(() => suggestions.id),
+    ordinal: integer("ordinal").notNull(),
+    role: text("role").$type<"suggested" | "alternative">().notNull(),
+    candidate: jsonb("candidate").$type<Candidate>().notNull(),
+    verdict: jsonb("verdict").$type<Verdict>(),
+    evidence: jsonb("evidence").$type<Evidence>(),
+    isApproved: boolean("is_approved"),
+  },
+  (t) => [uniqueIndex("suggestion_items_order").on(t.suggestionId, t.ordinal)],
+);
+
+export const reviews = pgTable("reviews", {
+  id: uuid("id").primaryKey().defaultRandom(),
+  suggestionId: text("suggestion_id")
+    .notNull()
+    .references(() => suggestions.id),
+  reviewerId: text("reviewer_id").notNull(),
+  reviewerLabel: text("reviewer_label").notNull(),
+  verdict: text("verdict").$type<"approved" | "rejected">().notNull(),
+  reason: text("reason").notNull(),
+  itemIds: jsonb("item_ids").$type<string[]>().notNull(),
+  at: instant("at").notNull().defaultNow(),
+});
+
+export const operations = pgTable(
+  "operations",
+  {
+    id: text("id").primaryKey(),
+    suggestionId: text("suggestion_id")
+      .notNull()
+      .references(() => suggestions.id),
+    productId: text("product_id").notNull(),
+    kind: text("kind").$type<"execute" | "revert">().notNull(),
+    state: text("state").$type<OperationState>().notNull(),
+    isAutomatic: boolean("is_automatic").notNull().default(false),
+    itemIds: jsonb("item_ids").$type<string[]>().notNull(),
+    plan: jsonb("plan").$type<Plan>().notNull(),
+    /** The plan is only good for this schema; another one is refused before anything runs. */
+    schemaFingerprint: text("schema_fingerprint").notNull(),
+    requestedBy: text("requested_by").notNull(),
+    progress: jsonb("progress").$type<Operation["progress"]>().notNull(),
+    statements: jsonb("statements").$type<Operation["statements"]>().notNull().default([]),
+    /** Live latencies per shape just before the execution: what "actual" is compared with. */
+    liveBefore: jsonb("live_before"),
+    verification: jsonb("verification").$type<Verification>(),
+    error: jsonb("error").$type<{ code: string; message: string }>(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    startedAt: instant("started_at"),
+    finishedAt: instant("finished_at"),
+  },
+  (t) => [
+    /** Exactly one execution and at most one revert per suggestion, ever. */
+    uniqueIndex("operations_once").on(t.suggestionId, t.kind),
+    /** The lock: one running operation a product. */
+    uniqueIndex("operations_product_lock").on(t.productId).where(sql`state = 'executing'`),
+  ],
+);

@@ -1,0 +1,144 @@
+import { z } from "zod";
+
+/**
+ * Wire format of the connector contract: what a data product tells its sidecar.
+ * Everything that crosses a process boundary or is stored as JSON is snake_case;
+ * these types are used as they are inside, so no mapping layer exists.
+ */
+
+/** JSON value of one query parameter or result cell (dates, decimals, UUIDs travel as strings). */
+export const JsonScalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+export type JsonScalar = z.infer<typeof JsonScalar>;
+
+/** Table or column name as stored in the catalog, unquoted. Quoting is ours (quoteIdentifier). */
+export const SqlName = z.string().min(1).max(200);
+
+export const ColumnStatistics = z.object({
+  /** Approximate number of distinct values (HyperLogLog). */
+  distinct_count: z.number().int().nonnegative(),
+  /** 0..1 */
+  null_fraction: z.number().min(0).max(1),
+  min: z.string().nullable(),
+  max: z.string().nullable(),
+});
+export type ColumnStatistics = z.infer<typeof ColumnStatistics>;
+
+export const ColumnSchema = z.object({
+  name: SqlName,
+  /** DuckDB type text, for example `DECIMAL(20,2)`. */
+  type: z.string().min(1).max(2000),
+  nullable: z.boolean(),
+  /** Default as an SQL expression, null when there is none. */
+  default_sql: z.string().nullable(),
+  statistics: ColumnStatistics.nullable(),
+});
+export type ColumnSchema = z.infer<typeof ColumnSchema>;
+
+export const IndexSchema = z.object({
+  name: SqlName,
+  columns: z.array(z.string()),
+  is_unique: z.boolean(),
+  /** The statement that recreates it. */
+  sql: z.string(),
+});
+export type IndexSchema = z.infer<typeof IndexSchema>;
+
+export const ConstraintSchema = z.object({
+  type: z.enum(["PRIMARY KEY", "UNIQUE", "CHECK", "FOREIGN KEY", "NOT NULL"]),
+  columns: z.array(z.string()),
+  /** Constraint text as DuckDB prints it, for example `PRIMARY KEY(project_id)`. */
+  sql: z.string(),
+});
+export type ConstraintSchema = z.infer<typeof ConstraintSchema>;
+
+export const TableSchema = z.object({
+  name: SqlName,
+  row_count: z.number().int().nonnegative(),
+  estimated_bytes: z.number().int().nonnegative(),
+  columns: z.array(ColumnSchema).min(1),
+  indexes: z.array(IndexSchema),
+  constraints: z.array(ConstraintSchema),
+});
+export type TableSchema = z.infer<typeof TableSchema>;
+
+export const ProductSchema = z.object({
+  product_id: z.string().min(1).max(100),
+  domain: z.string().min(1).max(100),
+  duckdb_version: z.string(),
+  /** Threads the product gives DuckDB: the proof replays with no more. */
+  threads: z.number().int().positive(),
+  /** Changes when data changed so much that a cached export is stale (opaque to the sidecar). */
+  data_version: z.string(),
+  /** Changes exactly when a table, column, type, constraint or index changes (opaque). */
+  schema_fingerprint: z.string(),
+  tables: z.array(TableSchema),
+});
+export type ProductSchema = z.infer<typeof ProductSchema>;
+
+export const WorkloadPattern = z.object({
+  /** 16 hex characters over the normalized SQL. */
+  fingerprint: z.string(),
+  /** Normalized SQL, literals replaced by $1..$n. Unparsed text stands as it came. */
+  sql: z.string(),
+  kind: z.enum(["select", "insert", "update", "delete", "other"]),
+  /** False when DuckDB's parser cannot serialize it (every non-SELECT): counted, not analyzed. */
+  is_parsed: z.boolean(),
+  calls: z.number().int().nonnegative(),
+  mean_ms: z.number().nonnegative(),
+  median_ms: z.number().nonnegative(),
+  p95_ms: z.number().nonnegative(),
+  first_seen: z.iso.datetime(),
+  last_seen: z.iso.datetime(),
+  /** Recent real parameter sets, newest last. Optional: a product may keep them private. */
+  parameter_samples: z.array(z.array(JsonScalar)).optional(),
+  /** Latencies (ms) of the latest calls inside the asked window, at most 500, oldest first. */
+  latencies_ms: z.array(z.number().nonnegative()).optional(),
+});
+export type WorkloadPattern = z.infer<typeof WorkloadPattern>;
+
+export const Workload = z.object({
+  product_id: z.string(),
+  since: z.iso.datetime(),
+  until: z.iso.datetime(),
+  patterns: z.array(WorkloadPattern),
+  /** Queries seen but not kept (shape table full). */
+  dropped_calls: z.number().int().nonnegative(),
+});
+export type Workload = z.infer<typeof Workload>;
+
+export const ConnectorQueryRequest = z.object({
+  sql: z.string().min(1).max(20_000),
+  parameters: z.array(JsonScalar).max(200).default([]),
+  row_limit: z.number().int().min(1).max(1000).default(100),
+  timeout_ms: z.number().int().min(1).max(10_000).default(2000),
+});
+export type ConnectorQueryRequest = z.infer<typeof ConnectorQueryRequest>;
+
+export const ConnectorQueryResult = z.object({
+  columns: z.array(z.object({ name: z.string(), type: z.string() })),
+  rows: z.array(z.array(JsonScalar)),
+  is_truncated: z.boolean(),
+  duration_ms: z.number().nonnegative(),
+});
+export type ConnectorQueryResult = z.infer<typeof ConnectorQueryResult>;
+
+export const ConnectorExecuteRequest = z.object({
+  /** Chosen by the sidecar; the same id never runs twice. */
+  operation_id: z.string().min(1).max(100),
+  statements: z.array(z.string().min(1).max(100_000)).min(1).max(200),
+  /** When set and different from the product's present one: 409, nothing ran. */
+  expected_schema_fingerprint: z.string().optional(),
+});
+export type ConnectorExecuteRequest = z.infer<typeof ConnectorExecuteRequest>;
+
+export const ConnectorOperation = z.object({
+  operation_id: z.string(),
+  state: z.enum(["running", "succeeded", "failed"]),
+  statements: z.array(z.object({ sql: z.string(), duration_ms: z.number().nonnegative() })),
+  schema_fingerprint_before: z.string(),
+  schema_fingerprint_after: z.string().nullable(),
+  error: z.string().nullable(),
+  started_at: z.iso.datetime(),
+  finished_at: z.iso.datetime().nullable(),
+});
+export type ConnectorOperation = z.infer<typeof ConnectorOperation>;

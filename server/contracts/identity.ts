@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+export const Role = z.enum(["viewer", "reviewer", "operator", "admin", "data-product", "agent"]);
+export type Role = z.infer<typeof Role>;
+
+/** The only list of things one may be allowed to do. */
+export const Permission = z.enum([
+  "suggestion.read",
+  "suggestion.analyze",
+  "suggestion.decide",
+  "operation.read",
+  "operation.execute",
+  "operation.revert",
+  "product.read",
+  "audit.read",
+  "message.send",
+  "key.manage",
+  "user.manage",
+]);
+export type Permission = z.infer<typeof Permission>;
+
+/** Who acts. Persons decide; machines (data products, agents, API keys) never do. */
+export const Actor = z.object({
+  kind: z.enum(["user", "data-product", "agent", "api-key", "system"]),
+  id: z.string(),
+  /** Shown to people: an e-mail address, a product id, a key's name. */
+  label: z.string(),
+  roles: z.array(Role),
+  /** API keys only: permissions the key was created with; narrows the roles' permissions. */
+  scopes: z.array(Permission).optional(),
+});
+export type Actor = z.infer<typeof Actor>;

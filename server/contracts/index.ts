@@ -1,0 +1,6 @@
+export * from "./change";
+export * from "./data-product";
+export * from "./events";
+export * from "./evidence";
+export * from "./identity";
+export * from "./suggestion";

@@ -1,0 +1,239 @@
+import { z } from "zod";
+import { ChangeKind, Factor, Plan, Risk } from "./change";
+import { Evidence, MeasuredEvidence, ProofProgress, Verdict } from "./evidence";
+
+/**
+ * States of a decision. `no_gain` is the honest end of a proof that accepted nothing;
+ * `estimate` suggestions go straight to `pending` and can be approved but not executed by us.
+ */
+export const SuggestionState = z.enum([
+  "proposed",
+  "proving",
+  "pending",
+  "no_gain",
+  "approved",
+  "rejected",
+  "expired",
+  "superseded",
+  "executing",
+  "executed",
+  "failed",
+  "verified",
+  "reverted",
+]);
+export type SuggestionState = z.infer<typeof SuggestionState>;
+
+export const Basis = z.enum(["estimate", "measured"]);
+export type Basis = z.infer<typeof Basis>;
+
+export const SuggestionId = z.string().regex(/^sugg-[0-9a-z]{6,32}$/);
+export const ItemId = z.string().regex(/^item-[0-9a-z]{6,32}$/);
+export const OperationId = z.string().regex(/^op-[0-9a-z]{6,32}$/);
+
+/** Body of POST /agent/analyze: the specification's shape, plus `product_id` to ask for a proof. */
+export const AnalyzeRequest = z.object({
+  operation_type: z.enum(["schema_optimization", "query_optimization"]),
+  /**
+   * The data product to measure on. Without it, a request that brings its own
+   * `current_schema` is answered from that context alone (an estimate); a request that
+   * brings none is about the sidecar's own data product.
+   */
+  product_id: z.string().min(1).max(100).optional(),
+  context: z.object({
+    table_name: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be a plain table name")
+      .optional(),
+    query_patterns: z
+      .array(
+        z.object({
+          query: z.string().min(1).max(20_000),
+          frequency: z.number().nonnegative().max(1e12),
+        }),
+      )
+      .max(200)
+      .optional(),
+    current_schema: z
+      .array(
+        z.object({
+          name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be a plain column name"),
+          type: z.string().min(1).max(200),
+          indexed: z.boolean().default(false),
+        }),
+      )
+      .min(1)
+      .max(2000)
+      .optional(),
+  }),
+});
+export type AnalyzeRequest = z.infer<typeof AnalyzeRequest>;
+
+/** One entry of `suggestions` (or `alternatives`) in every answer. */
+export const SuggestionItem = z.object({
+  item_id: ItemId,
+  type: ChangeKind,
+  /** Table the change is made to. */
+  table: z.string(),
+  target: z.string(),
+  title: z.string(),
+  reason: z.string(),
+  /** All statements of the change, joined; one transaction. */
+  execution_sql: z.string(),
+  revert_sql: z.string().nullable(),
+  estimated_impact: z.object({
+    /** Share of the time of the targeted queries that is saved, e.g. `80%`. */
+    query_speedup: z.string(),
+    storage_overhead: z.string(),
+    /** `estimate`: rules only. `measured`: replayed on a shadow copy, see `evidence`. */
+    basis: Basis,
+    /** 95 % interval of query_speedup, e.g. `[78%, 82%]`; null for estimates. */
+    query_speedup_interval: z.string().nullable(),
+  }),
+  decision_factors: z.array(Factor),
+  counter_indications: z.array(z.string()),
+  risk: Risk,
+  verdict: Verdict.nullable(),
+  evidence: Evidence.nullable(),
+  /** null until decided. */
+  is_approved: z.boolean().nullable(),
+});
+export type SuggestionItem = z.infer<typeof SuggestionItem>;
+
+export const Review = z.object({
+  reviewer: z.string(),
+  verdict: z.enum(["approved", "rejected"]),
+  reason: z.string(),
+  item_ids: z.array(z.string()),
+  at: z.iso.datetime(),
+});
+export type Review = z.infer<typeof Review>;
+
+/** Actual against expected for one query shape, measured on the live product. */
+export const QueryOutcome = z.object({
+  fingerprint: z.string(),
+  sql: z.string(),
+  is_targeted: z.boolean(),
+  before: z.object({ calls: z.number().int(), median_ms: z.number() }),
+  after: z.object({ calls: z.number().int(), median_ms: z.number() }),
+  /** 1 − after/before, with 95 % bootstrap interval; null while there are too few calls. */
+  actual_gain: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+  /** From the proof; null when the shape was not replayed there. */
+  expected_gain: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+  status: z.enum(["faster", "same", "slower", "too_few_calls"]),
+});
+export type QueryOutcome = z.infer<typeof QueryOutcome>;
+
+export const Verification = z.object({
+  state: z.enum(["watching", "confirmed", "regressed", "inconclusive"]),
+  window_started_at: z.iso.datetime(),
+  window_ended_at: z.iso.datetime().nullable(),
+  queries: z.array(QueryOutcome),
+  /** One sentence with the numbers. */
+  summary: z.string(),
+});
+export type Verification = z.infer<typeof Verification>;
+
+export const OperationState = z.enum([
+  "queued",
+  "executing",
+  "executed",
+  "failed",
+  "verified",
+  "reverted",
+]);
+export type OperationState = z.infer<typeof OperationState>;
+
+export const Operation = z.object({
+  operation_id: OperationId,
+  suggestion_id: SuggestionId,
+  kind: z.enum(["execute", "revert"]),
+  state: OperationState,
+  item_ids: z.array(z.string()),
+  plan: Plan,
+  /** True for a revert the sidecar started by itself after a measured regression. */
+  is_automatic: z.boolean(),
+  requested_by: z.string(),
+  progress: z.object({ message: z.string(), fraction: z.number().min(0).max(1) }),
+  statements: z.array(z.object({ sql: z.string(), duration_ms: z.number() })),
+  verification: Verification.nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  created_at: z.iso.datetime(),
+  started_at: z.iso.datetime().nullable(),
+  finished_at: z.iso.datetime().nullable(),
+});
+export type Operation = z.infer<typeof Operation>;
+
+/** Answer of /agent/analyze and GET /agent/suggestions/{id}: the specification's four fields first. */
+export const Suggestion = z.object({
+  suggestion_id: SuggestionId,
+  suggestions: z.array(SuggestionItem),
+  confidence: z.number().min(0).max(1),
+  requires_approval: z.boolean(),
+  state: SuggestionState,
+  basis: Basis,
+  operation_type: z.string(),
+  product_id: z.string().nullable(),
+  /** Measured and rejected, or left out by the rules: always with the reason. */
+  alternatives: z.array(SuggestionItem),
+  /** Evidence of all suggested changes applied together (two or more). */
+  set_evidence: MeasuredEvidence.nullable(),
+  progress: ProofProgress.nullable(),
+  reviews: z.array(Review),
+  operations: z.array(Operation),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** Plain sentence: what this answer is and what to do next. */
+  note: z.string(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  expires_at: z.iso.datetime().nullable(),
+  links: z.object({ self: z.string(), events: z.string(), review: z.string() }),
+});
+export type Suggestion = z.infer<typeof Suggestion>;
+
+/** Row of a list: no evidence samples, so that lists stay small. */
+export const SuggestionSummary = z.object({
+  suggestion_id: SuggestionId,
+  state: SuggestionState,
+  basis: Basis,
+  operation_type: z.string(),
+  product_id: z.string().nullable(),
+  title: z.string(),
+  item_count: z.number().int(),
+  alternative_count: z.number().int(),
+  /** Whole-workload gain of the set (0..1) with interval; null before proof and for estimates. */
+  workload_gain: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+  confidence: z.number(),
+  progress_fraction: z.number().nullable(),
+  progress_message: z.string().nullable(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  expires_at: z.iso.datetime().nullable(),
+});
+export type SuggestionSummary = z.infer<typeof SuggestionSummary>;
+
+export const ListSuggestions = z.object({
+  state: z.array(SuggestionState).optional(),
+  limit: z.number().int().min(1).max(100).default(50),
+  /** Opaque: the previous page's `next_cursor`. */
+  cursor: z.string().max(200).optional(),
+});
+export type ListSuggestions = z.infer<typeof ListSuggestions>;
+
+export const SuggestionPage = z.object({
+  items: z.array(SuggestionSummary),
+  next_cursor: z.string().nullable(),
+});
+export type SuggestionPage = z.infer<typeof SuggestionPage>;
+
+export const ApproveRequest = z.object({
+  reason: z.string().trim().max(2000).default(""),
+  /** Items to approve; all when left out. */
+  item_ids: z.array(ItemId).min(1).optional(),
+});
+export type ApproveRequest = z.infer<typeof ApproveRequest>;
+
+export const RejectRequest = z.object({ reason: z.string().trim().min(1).max(2000) });
+export type RejectRequest = z.infer<typeof RejectRequest>;
+
+export const ExecuteRequest = z.object({ suggestion_id: SuggestionId });
+export type ExecuteRequest = z.infer<typeof ExecuteRequest>;

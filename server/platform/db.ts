@@ -1,0 +1,27 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import * as schema from "@/drizzle/schema";
+import { env } from "./env";
+
+export type Database = PostgresJsDatabase<typeof schema> & { $client: postgres.Sql };
+/** What a service verb may be handed: the database, or a transaction begun by its caller. */
+export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
+
+/** A pool on the given URL. Close it with closeDatabase. */
+export function openDatabase(url: string, poolMax: number): Database {
+  const client = postgres(url, { max: poolMax, onnotice: () => {}, connect_timeout: 10 });
+  return drizzle(client, { schema });
+}
+
+export async function closeDatabase(db: Database): Promise<void> {
+  await db.$client.end({ timeout: 5 });
+}
+
+// Next.js may load this module once per route bundle; the pool must be one per process.
+const shared = globalThis as typeof globalThis & { sidecarDatabase?: Database };
+
+/** This process's pool on DATABASE_URL. */
+export function database(): Database {
+  shared.sidecarDatabase ??= openDatabase(env().DATABASE_URL, env().DATABASE_POOL_MAX);
+  return shared.sidecarDatabase;
+}

@@ -1,0 +1,79 @@
+import { createEnv } from "@t3-oss/env-core";
+import { z } from "zod";
+
+/** The secret `npm run up` never uses: it only makes development without a setting possible. */
+const DEVELOPMENT_SECRET = "development-only-secret-not-for-production";
+const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
+
+/**
+ * Every setting of every process. Nothing else reads process.env.
+ * Production (NODE_ENV=production and SIDECAR_MODE=production) refuses a short or default secret.
+ */
+function load() {
+  return createEnv({
+    server: {
+      /** `demo`: one machine, embedded database, demo users. `production`: no demo data, strict secrets. */
+      SIDECAR_MODE: z.enum(["demo", "production"]).default("production"),
+      LOG_LEVEL: z.enum(["error", "warning", "info", "debug"]).default("info"),
+      PORT: port(9000),
+      /** Address the web server binds and prints; people's links start with PUBLIC_URL. */
+      PUBLIC_URL: z.url().optional(),
+      /** Signs and checks every token. At least 32 characters. */
+      AUTH_SECRET: z.string().default(DEVELOPMENT_SECRET),
+      DATABASE_URL: z.url().default("postgres://sidecar@127.0.0.1:5432/sidecar"),
+      DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(100).default(10),
+      SIDECAR_DATA_DIR: z.string().min(1).default(".data"),
+      AGENT_ID: z.string().min(1).default("agent-duckdb-spawn-1"),
+      /** Base URL of the data product beside us; without it only estimates can be given. */
+      DATA_PRODUCT_API: z.url().optional(),
+      DATA_PRODUCT_ID: z.string().min(1).default("duckdb-spawn"),
+      SPAWN_PORT: port(8000),
+      SPAWN_ROWS: z.coerce.number().int().min(1000).max(100_000_000).default(3_000_000),
+      /** Queries per second of the demo product's own workload. */
+      SPAWN_QUERIES_PER_SECOND: z.coerce.number().min(0).max(1000).default(8),
+      /** A shadow copy holds at most this many rows of a table; more are sampled, and said so. */
+      PROOF_ROWS_MAX: z.coerce.number().int().min(1000).default(4_000_000),
+      /** Time budget of one proof, seconds; what was not tried by then is said so. */
+      PROOF_SECONDS_MAX: z.coerce.number().min(1).default(75),
+      /** Smallest share of the workload's (or a targeted query's) time worth a person's attention. */
+      PROOF_GAIN_MIN: z.coerce.number().min(0).max(1).default(0.1),
+      /** Pending suggestions expire after this many hours. */
+      SUGGESTION_TTL_HOURS: z.coerce.number().positive().default(168),
+      /** Longest watch of the live workload after an execution, seconds. */
+      VERIFY_SECONDS_MAX: z.coerce.number().min(1).default(180),
+      /** Undo data of an execution is kept this many hours. */
+      REVERT_WINDOW_HOURS: z.coerce.number().positive().default(24),
+      /** How often the product is observed, seconds; 0 turns the observer off. */
+      OBSERVE_SECONDS: z.coerce.number().min(0).default(15),
+      REQUEST_BYTES_MAX: z.coerce.number().int().min(1024).default(1_048_576),
+      REQUESTS_CONCURRENT_MAX: z.coerce.number().int().min(1).default(64),
+    },
+    runtimeEnv: process.env,
+    emptyStringAsUndefined: true,
+    onValidationError: (issues) => {
+      const lines = issues.map((issue) => `  ${String(issue.path)}: ${issue.message}`).join("\n");
+      throw new Error(`Settings are not usable (see .env.example):\n${lines}`);
+    },
+  });
+}
+
+export type Env = ReturnType<typeof load>;
+let cached: Env | undefined;
+
+/** Settings of this process, read once. Throws with every unusable setting named. */
+export function env(): Env {
+  cached ??= assertProductionSecret(load());
+  return cached;
+}
+
+/** Production refuses the development secret and anything shorter than 32 characters. */
+function assertProductionSecret(loaded: Env): Env {
+  if (loaded.SIDECAR_MODE === "production") {
+    if (loaded.AUTH_SECRET === DEVELOPMENT_SECRET || loaded.AUTH_SECRET.length < 32) {
+      throw new Error(
+        "AUTH_SECRET must be set to at least 32 random characters in production (openssl rand -base64 48).",
+      );
+    }
+  }
+  return loaded;
+}

@@ -1,0 +1,6 @@
+export { type Bus, createPostgresBus } from "./bus";
+export { closeDatabase, type Database, database, openDatabase, type Transaction } from "./db";
+export { type Env, env } from "./env";
+export { AppError, ERROR_CODES, type ErrorCode, toAppError } from "./errors";
+export { newId, shortHash } from "./ids";
+export { createLogger, type Logger } from "./log";
