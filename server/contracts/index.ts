@@ -3,4 +3,5 @@ export * from "./data-product";
 export * from "./events";
 export * from "./evidence";
 export * from "./identity";
+export * from "./knowledge";
 export * from "./suggestion";

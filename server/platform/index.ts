@@ -1,4 +1,5 @@
 export { type Bus, createPostgresBus } from "./bus";
+export type { ServiceContext } from "./context";
 export { closeDatabase, type Database, database, openDatabase, type Transaction } from "./db";
 export { type Env, env } from "./env";
 export { AppError, ERROR_CODES, type ErrorCode, toAppError } from "./errors";

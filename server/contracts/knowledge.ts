@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { ProductSchema, WorkloadPattern } from "./data-product";
+
+/** What the sidecar knows of the product beside it. */
+export const ProductOverview = z.object({
+  product_id: z.string(),
+  domain: z.string(),
+  base_url: z.string(),
+  is_reachable: z.boolean(),
+  last_seen_at: z.iso.datetime().nullable(),
+  last_error: z.string().nullable(),
+  schema: ProductSchema.nullable(),
+});
+export type ProductOverview = z.infer<typeof ProductOverview>;
+
+/** A row of observed_patterns, as pages and REST show it. */
+export const ObservedPattern = z.object({
+  pattern_id: z.uuid(),
+  pattern_type: z.string(),
+  pattern: WorkloadPattern,
+  first_observed: z.iso.datetime(),
+  last_observed: z.iso.datetime(),
+  occurrence_count: z.number().int(),
+  confidence: z.number(),
+});
+export type ObservedPattern = z.infer<typeof ObservedPattern>;
+
+export const AuditEvent = z.object({
+  id: z.number().int(),
+  at: z.iso.datetime(),
+  actor_kind: z.string(),
+  actor_label: z.string(),
+  action: z.string(),
+  subject_type: z.string(),
+  subject_id: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+  request_id: z.string().nullable(),
+});
+export type AuditEvent = z.infer<typeof AuditEvent>;
+
+export const ListAudit = z.object({
+  subject_id: z.string().max(100).optional(),
+  limit: z.number().int().min(1).max(200).default(50),
+  /** Show events with a smaller id than this. */
+  before_id: z.number().int().positive().optional(),
+});
+export type ListAudit = z.infer<typeof ListAudit>;
