@@ -68,7 +68,14 @@ CREATE TABLE "data_products" (
 	"schema_fingerprint" text,
 	"data_version" text,
 	"last_seen_at" timestamp with time zone,
-	"last_error" text
+	"last_error" text,
+	"workload_until" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "heartbeats" (
+	"role" text PRIMARY KEY NOT NULL,
+	"worker" text NOT NULL,
+	"at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "idempotency_keys" (
@@ -115,6 +122,7 @@ CREATE TABLE "operations" (
 	"requested_by" text NOT NULL,
 	"progress" jsonb NOT NULL,
 	"statements" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"schema_fingerprint_after" text,
 	"live_before" jsonb,
 	"verification" jsonb,
 	"error" jsonb,
@@ -172,7 +180,7 @@ ALTER TABLE "suggestions" ADD CONSTRAINT "suggestions_decision_id_agent_decision
 CREATE INDEX "audit_events_subject" ON "audit_events" USING btree ("subject_type","subject_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "jobs_kind_subject" ON "jobs" USING btree ("kind","subject_id");--> statement-breakpoint
 CREATE INDEX "jobs_due" ON "jobs" USING btree ("state","run_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "operations_once" ON "operations" USING btree ("suggestion_id","kind");--> statement-breakpoint
+CREATE UNIQUE INDEX "operations_once" ON "operations" USING btree ("suggestion_id","kind") WHERE state <> 'failed';--> statement-breakpoint
 CREATE UNIQUE INDEX "operations_product_lock" ON "operations" USING btree ("product_id") WHERE state = 'executing';--> statement-breakpoint
 CREATE UNIQUE INDEX "suggestion_items_order" ON "suggestion_items" USING btree ("suggestion_id","ordinal");--> statement-breakpoint
 CREATE INDEX "suggestions_state" ON "suggestions" USING btree ("state","created_at");--> statement-breakpoint

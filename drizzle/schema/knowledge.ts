@@ -60,6 +60,15 @@ export const dataProducts = pgTable("data_products", {
   dataVersion: text("data_version"),
   lastSeenAt: instant("last_seen_at"),
   lastError: text("last_error"),
+  /** Calls up to here are already counted in observed_patterns. */
+  workloadUntil: instant("workload_until"),
+});
+
+/** Last sign of life of each role, for health answers. */
+export const heartbeats = pgTable("heartbeats", {
+  role: text("role").primaryKey(),
+  worker: text("worker").notNull(),
+  at: instant("at").notNull(),
 });
 
 /** Append-only: one row for every state change, in the transaction that made it. */

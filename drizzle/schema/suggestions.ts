@@ -109,6 +109,8 @@ export const operations = pgTable(
     requestedBy: text("requested_by").notNull(),
     progress: jsonb("progress").$type<Operation["progress"]>().notNull(),
     statements: jsonb("statements").$type<Operation["statements"]>().notNull().default([]),
+    /** What the product answered: the schema after the execution, which a revert expects. */
+    schemaFingerprintAfter: text("schema_fingerprint_after"),
     /** Live latencies per shape just before the execution: what "actual" is compared with. */
     liveBefore: jsonb("live_before"),
     verification: jsonb("verification").$type<Verification>(),
@@ -118,8 +120,8 @@ export const operations = pgTable(
     finishedAt: instant("finished_at"),
   },
   (t) => [
-    /** Exactly one execution and at most one revert per suggestion, ever. */
-    uniqueIndex("operations_once").on(t.suggestionId, t.kind),
+    /** At most one execution and one revert per suggestion; only a failed one may be tried again. */
+    uniqueIndex("operations_once").on(t.suggestionId, t.kind).where(sql`state <> 'failed'`),
     /** The lock: one running operation a product. */
     uniqueIndex("operations_product_lock").on(t.productId).where(sql`state = 'executing'`),
   ],

@@ -25,3 +25,11 @@ export function database(): Database {
   shared.sidecarDatabase ??= openDatabase(env().DATABASE_URL, env().DATABASE_POOL_MAX);
   return shared.sidecarDatabase;
 }
+
+/** True when a statement lost against a unique index (SQLSTATE 23505), however deep it is wrapped. */
+export function isUniqueViolation(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ("code" in at && at.code === "23505") return true;
+  }
+  return false;
+}

@@ -1,7 +1,16 @@
+export { recordAudit } from "./audit";
 export { type Bus, createPostgresBus } from "./bus";
-export type { ServiceContext } from "./context";
-export { closeDatabase, type Database, database, openDatabase, type Transaction } from "./db";
+export { type ServiceContext, systemContext } from "./context";
+export {
+  closeDatabase,
+  type Database,
+  database,
+  isUniqueViolation,
+  openDatabase,
+  type Transaction,
+} from "./db";
 export { type Env, env } from "./env";
 export { AppError, ERROR_CODES, type ErrorCode, toAppError } from "./errors";
 export { newId, shortHash } from "./ids";
+export { type ClaimedJob, claimJob, enqueueJob, finishJob, type JobKind, renewLease } from "./jobs";
 export { createLogger, type Logger } from "./log";

@@ -1,0 +1,59 @@
+import { eq } from "drizzle-orm";
+import { dataProducts } from "@/drizzle/schema";
+import { type AnalyzeRequest, ProductSchema, type Suggestion } from "@/server/contracts";
+import { AppError, enqueueJob, env, type ServiceContext, shortHash } from "@/server/platform";
+import { openSuggestion } from "./open-suggestion";
+import { loadSuggestion } from "./suggestion-view";
+
+/** Starts the proof of everything worth trying on a reachable data product. */
+export async function analyzeProduct(
+  ctx: ServiceContext,
+  request: AnalyzeRequest,
+): Promise<Suggestion> {
+  const productId = request.product_id ?? env().DATA_PRODUCT_ID;
+  const schema = await knownSchema(ctx, productId);
+  const table = request.context.table_name;
+  if (table !== undefined && !schema.tables.some((known) => known.name === table)) {
+    throw new AppError("not_found", `Data product ${productId} has no table ${table}.`, {
+      details: { tables: schema.tables.map((known) => known.name) },
+    });
+  }
+  const { id, isNew } = await openSuggestion(
+    ctx,
+    {
+      request,
+      requestHash: shortHash(
+        JSON.stringify([productId, schema.schema_fingerprint, schema.data_version, request]),
+      ),
+      productId,
+      state: "proving",
+      basis: "measured",
+      confidence: 0,
+      schemaFingerprint: schema.schema_fingerprint,
+      dataVersion: schema.data_version,
+      expiresAt: null,
+      items: [],
+    },
+    (tx, suggestionId) => enqueueJob(tx, { kind: "prove", subjectId: suggestionId }),
+  );
+  if (isNew) await ctx.bus.publish({ topic: "job", id });
+  return loadSuggestion(ctx.db, id);
+}
+
+/** The schema as the observer last saw it; the proof itself reads it afresh. */
+async function knownSchema(ctx: ServiceContext, productId: string): Promise<ProductSchema> {
+  const [row] = await ctx.db
+    .select()
+    .from(dataProducts)
+    .where(eq(dataProducts.productId, productId));
+  if (row === undefined) {
+    throw new AppError("not_found", `No data product ${productId} is known to this sidecar.`);
+  }
+  if (row.schema === null) {
+    throw new AppError(
+      "product_unreachable",
+      `Data product ${productId} has not been reached yet${row.lastError ? `: ${row.lastError}` : "."}`,
+    );
+  }
+  return ProductSchema.parse(row.schema);
+}

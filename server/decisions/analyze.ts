@@ -1,0 +1,26 @@
+import type { AnalyzeRequest, Suggestion } from "@/server/contracts";
+import { assertCan } from "@/server/identity";
+import type { ServiceContext } from "@/server/platform";
+import { analyzeContext } from "./analyze-context";
+import { analyzeProduct } from "./analyze-product";
+
+/**
+ * Analyzes and suggests. A request that brings its own schema and names no product is answered
+ * at once from that context (estimates, `pending`); any other is proved on a shadow copy of the
+ * product's data (`proving`, then `pending` or `no_gain`).
+ * Throws `forbidden`, `invalid_input`, `not_found` (unknown product or table), `product_unreachable`.
+ */
+export async function analyze({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: AnalyzeRequest;
+}): Promise<Suggestion> {
+  assertCan(ctx.actor, "suggestion.analyze");
+  const { current_schema: columns } = input.context;
+  if (input.product_id === undefined && columns !== undefined) {
+    return analyzeContext(ctx, input, columns);
+  }
+  return analyzeProduct(ctx, input);
+}

@@ -1,0 +1,72 @@
+import { and, eq, inArray } from "drizzle-orm";
+import { agentDecisions, reviews, suggestionItems } from "@/drizzle/schema";
+import type { ApproveRequest, Suggestion } from "@/server/contracts";
+import { assertCan } from "@/server/identity";
+import { AppError, type ServiceContext, type Transaction } from "@/server/platform";
+import { loadSuggestion } from "./suggestion-view";
+import { moveSuggestion } from "./transition";
+
+/**
+ * A person approves all items or the chosen ones. Throws `forbidden` (machines never decide),
+ * `not_found`, `invalid_input` (an item of another suggestion), `conflict` (somebody was first).
+ */
+export async function approveSuggestion({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: ApproveRequest & { suggestion_id: string };
+}): Promise<Suggestion> {
+  assertCan(ctx.actor, "suggestion.decide");
+  await ctx.db.transaction(async (tx) => {
+    const row = await moveSuggestion(tx, ctx, {
+      id: input.suggestion_id,
+      from: ["pending"],
+      to: "approved",
+      action: "suggestion.approve",
+      note: { reason: input.reason, item_ids: input.item_ids ?? "all" },
+    });
+    const itemIds = await markApprovedItems(tx, input);
+    await tx
+      .update(agentDecisions)
+      .set({ approved: true })
+      .where(eq(agentDecisions.decisionId, row.decisionId));
+    await tx.insert(reviews).values({
+      suggestionId: input.suggestion_id,
+      reviewerId: ctx.actor.id,
+      reviewerLabel: ctx.actor.label,
+      verdict: "approved",
+      reason: input.reason,
+      itemIds,
+    });
+  });
+  await ctx.bus.publish({ topic: "suggestion", id: input.suggestion_id });
+  return loadSuggestion(ctx.db, input.suggestion_id);
+}
+
+async function markApprovedItems(
+  tx: Transaction,
+  input: ApproveRequest & { suggestion_id: string },
+): Promise<string[]> {
+  const ofSuggestion = and(
+    eq(suggestionItems.suggestionId, input.suggestion_id),
+    eq(suggestionItems.role, "suggested"),
+  );
+  await tx.update(suggestionItems).set({ isApproved: false }).where(ofSuggestion);
+  const chosen = input.item_ids;
+  const approved = await tx
+    .update(suggestionItems)
+    .set({ isApproved: true })
+    .where(chosen ? and(ofSuggestion, inArray(suggestionItems.id, chosen)) : ofSuggestion)
+    .returning({ id: suggestionItems.id });
+  if (approved.length === 0 || (chosen && approved.length !== new Set(chosen).size)) {
+    throw new AppError(
+      "invalid_input",
+      "Some of these items are not suggested changes of this suggestion.",
+      {
+        details: { item_ids: chosen ?? [] },
+      },
+    );
+  }
+  return approved.map((item) => item.id);
+}

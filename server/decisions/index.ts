@@ -1,0 +1,13 @@
+export { analyze } from "./analyze";
+export { analyzeWhenDue } from "./analyze-when-due";
+export { approveSuggestion } from "./approve-suggestion";
+export { expireSuggestions } from "./expire-suggestions";
+export { failProof } from "./fail-proof";
+export { getSuggestion } from "./get-suggestion";
+export { listSuggestions } from "./list-suggestions";
+export { type OperationRow, toOperation } from "./operation-view";
+export { rejectSuggestion } from "./reject-suggestion";
+export { type ProofDirs, runProof } from "./run-proof";
+export { supersedeSuggestions } from "./supersede-suggestions";
+export { moveSuggestion } from "./transition";
+export { waitForSuggestion } from "./wait-for-suggestion";

@@ -1,0 +1,122 @@
+import { and, desc, inArray, lt, or, sql } from "drizzle-orm";
+import { suggestionItems, suggestions } from "@/drizzle/schema";
+import type {
+  Interval,
+  ListSuggestions,
+  SuggestionPage,
+  SuggestionSummary,
+} from "@/server/contracts";
+import { assertCan } from "@/server/identity";
+import { AppError, type ServiceContext } from "@/server/platform";
+import type { SuggestionRow } from "./transition";
+
+/** Suggestions, newest first, without evidence samples; `next_cursor` continues after the last. */
+export async function listSuggestions({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: ListSuggestions;
+}): Promise<SuggestionPage> {
+  assertCan(ctx.actor, "suggestion.read");
+  const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor);
+  const rows = await ctx.db
+    .select()
+    .from(suggestions)
+    .where(
+      and(
+        input.state?.length ? inArray(suggestions.state, input.state) : undefined,
+        after &&
+          or(
+            lt(suggestions.createdAt, after.at),
+            and(
+              sql`${suggestions.createdAt} = ${after.at.toISOString()}`,
+              lt(suggestions.id, after.id),
+            ),
+          ),
+      ),
+    )
+    .orderBy(desc(suggestions.createdAt), desc(suggestions.id))
+    .limit(input.limit + 1);
+  const shown = rows.slice(0, input.limit);
+  const digests = await digestItems(
+    ctx,
+    shown.map((row) => row.id),
+  );
+  const last = shown.at(-1);
+  return {
+    items: shown.map((row) => toSummary(row, digests.get(row.id) ?? [])),
+    next_cursor: rows.length > input.limit && last ? encodeCursor(last) : null,
+  };
+}
+
+interface ItemDigest extends Record<string, unknown> {
+  suggestion_id: string;
+  role: string;
+  title: string;
+  gain: Interval | null;
+}
+
+/** Title and whole-workload gain of each item, cut out of the JSON by Postgres. */
+async function digestItems(ctx: ServiceContext, ids: string[]): Promise<Map<string, ItemDigest[]>> {
+  const digests = new Map<string, ItemDigest[]>();
+  if (ids.length === 0) return digests;
+  const rows = await ctx.db
+    .select({
+      suggestion_id: suggestionItems.suggestionId,
+      role: suggestionItems.role,
+      title: sql<string>`${suggestionItems.candidate}->>'title'`,
+      gain: sql<Interval | null>`${suggestionItems.evidence}#>'{workload,gain}'`,
+    })
+    .from(suggestionItems)
+    .where(inArray(suggestionItems.suggestionId, ids))
+    .orderBy(suggestionItems.ordinal);
+  for (const row of rows) {
+    digests.set(row.suggestion_id, [...(digests.get(row.suggestion_id) ?? []), row]);
+  }
+  return digests;
+}
+
+function toSummary(row: SuggestionRow, items: ItemDigest[]): SuggestionSummary {
+  const suggested = items.filter((item) => item.role === "suggested");
+  return {
+    suggestion_id: row.id,
+    state: row.state,
+    basis: row.basis,
+    operation_type: row.operationType,
+    product_id: row.productId,
+    title: summarizeTitle(row, suggested),
+    item_count: suggested.length,
+    alternative_count: items.length - suggested.length,
+    workload_gain: row.setEvidence?.workload.gain ?? suggested[0]?.gain ?? null,
+    confidence: row.confidence,
+    progress_fraction: row.progress?.fraction ?? null,
+    progress_message: row.progress?.message ?? null,
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+    expires_at: row.expiresAt?.toISOString() ?? null,
+  };
+}
+
+function summarizeTitle(row: SuggestionRow, suggested: ItemDigest[]): string {
+  const [first, ...rest] = suggested;
+  if (first === undefined) {
+    return row.state === "no_gain"
+      ? "Nothing to do"
+      : `Analysis of ${row.productId ?? "a schema sent in a request"}`;
+  }
+  return rest.length === 0 ? first.title : `${first.title} and ${rest.length} more`;
+}
+
+function encodeCursor(row: SuggestionRow): string {
+  return Buffer.from(`${row.createdAt.toISOString()} ${row.id}`).toString("base64url");
+}
+
+function decodeCursor(cursor: string): { at: Date; id: string } {
+  const [at, id] = Buffer.from(cursor, "base64url").toString().split(" ");
+  const date = new Date(at ?? "");
+  if (id === undefined || Number.isNaN(date.getTime())) {
+    throw new AppError("invalid_input", "This cursor did not come from a previous page.");
+  }
+  return { at: date, id };
+}

@@ -1,0 +1,105 @@
+import { and, eq, inArray } from "drizzle-orm";
+import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
+import type { AnalyzeRequest, Basis, Candidate, SuggestionState } from "@/server/contracts";
+import {
+  AppError,
+  newId,
+  recordAudit,
+  type ServiceContext,
+  type Transaction,
+} from "@/server/platform";
+
+/**
+ * Creates a suggestion, or answers the open one of an equal request (same hash): asking twice
+ * neither proves twice nor fills the inbox. `inTransaction` runs only for a new one.
+ */
+export async function openSuggestion(
+  ctx: ServiceContext,
+  opening: {
+    request: AnalyzeRequest;
+    requestHash: string;
+    productId: string | null;
+    state: SuggestionState;
+    basis: Basis;
+    confidence: number;
+    schemaFingerprint: string | null;
+    dataVersion: string | null;
+    expiresAt: Date | null;
+    items: Candidate[];
+  },
+  inTransaction: (tx: Transaction, id: string) => Promise<void> = async () => {},
+): Promise<{ id: string; isNew: boolean }> {
+  const id = newId("sugg");
+  const isNew = await ctx.db.transaction(async (tx) => {
+    const [decision] = await tx
+      .insert(agentDecisions)
+      .values({
+        operationType: opening.request.operation_type,
+        context: opening.request.context,
+        suggestion: { suggestions: opening.items },
+      })
+      .returning({ id: agentDecisions.decisionId });
+    if (decision === undefined) throw new AppError("internal", "The decision was not stored.");
+    const inserted = await tx
+      .insert(suggestions)
+      .values({
+        id,
+        decisionId: decision.id,
+        productId: opening.productId,
+        state: opening.state,
+        basis: opening.basis,
+        operationType: opening.request.operation_type,
+        requestHash: opening.requestHash,
+        confidence: opening.confidence,
+        schemaFingerprint: opening.schemaFingerprint,
+        dataVersion: opening.dataVersion,
+        requestedBy: ctx.actor.label,
+        expiresAt: opening.expiresAt,
+      })
+      .onConflictDoNothing()
+      .returning({ id: suggestions.id });
+    if (inserted.length === 0) {
+      await tx.delete(agentDecisions).where(eq(agentDecisions.decisionId, decision.id));
+      return false;
+    }
+    await insertItems(tx, id, opening.items);
+    await recordAudit(tx, ctx, {
+      action: "suggestion.open",
+      subjectType: "suggestion",
+      subjectId: id,
+      after: { state: opening.state, basis: opening.basis, product_id: opening.productId },
+    });
+    await inTransaction(tx, id);
+    return true;
+  });
+  if (!isNew) return { id: await findOpen(ctx, opening.requestHash), isNew };
+  await ctx.bus.publish({ topic: "suggestion", id });
+  return { id, isNew };
+}
+
+async function insertItems(tx: Transaction, id: string, items: Candidate[]): Promise<void> {
+  if (items.length === 0) return;
+  await tx.insert(suggestionItems).values(
+    items.map((candidate, ordinal) => ({
+      id: newId("item"),
+      suggestionId: id,
+      ordinal,
+      role: "suggested" as const,
+      candidate,
+    })),
+  );
+}
+
+async function findOpen(ctx: ServiceContext, requestHash: string): Promise<string> {
+  const [row] = await ctx.db
+    .select({ id: suggestions.id })
+    .from(suggestions)
+    .where(
+      and(
+        eq(suggestions.requestHash, requestHash),
+        inArray(suggestions.state, ["proposed", "proving", "pending"]),
+      ),
+    );
+  if (row) return row.id;
+  throw new AppError("conflict", "An equal request has just been decided; ask again.");
+}

@@ -1,0 +1,45 @@
+import { eq } from "drizzle-orm";
+import { agentDecisions, reviews, suggestionItems } from "@/drizzle/schema";
+import type { RejectRequest, Suggestion } from "@/server/contracts";
+import { assertCan } from "@/server/identity";
+import type { ServiceContext } from "@/server/platform";
+import { loadSuggestion } from "./suggestion-view";
+import { moveSuggestion } from "./transition";
+
+/** A person rejects the whole suggestion, with a reason. Throws `forbidden`, `not_found`, `conflict`. */
+export async function rejectSuggestion({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: RejectRequest & { suggestion_id: string };
+}): Promise<Suggestion> {
+  assertCan(ctx.actor, "suggestion.decide");
+  await ctx.db.transaction(async (tx) => {
+    const row = await moveSuggestion(tx, ctx, {
+      id: input.suggestion_id,
+      from: ["pending"],
+      to: "rejected",
+      action: "suggestion.reject",
+      note: { reason: input.reason },
+    });
+    await tx
+      .update(suggestionItems)
+      .set({ isApproved: false })
+      .where(eq(suggestionItems.suggestionId, row.id));
+    await tx
+      .update(agentDecisions)
+      .set({ approved: false })
+      .where(eq(agentDecisions.decisionId, row.decisionId));
+    await tx.insert(reviews).values({
+      suggestionId: row.id,
+      reviewerId: ctx.actor.id,
+      reviewerLabel: ctx.actor.label,
+      verdict: "rejected",
+      reason: input.reason,
+      itemIds: [],
+    });
+  });
+  await ctx.bus.publish({ topic: "suggestion", id: input.suggestion_id });
+  return loadSuggestion(ctx.db, input.suggestion_id);
+}

@@ -1,0 +1,157 @@
+import { eq } from "drizzle-orm";
+import { agentDecisions, suggestions } from "@/drizzle/schema";
+import {
+  compilePlan,
+  proposeCandidates,
+  quoteIdentifier,
+  type WorkloadQuery,
+} from "@/server/advisor";
+import type {
+  AnalyzeRequest,
+  ProductSchema,
+  ProofProgress,
+  TableSchema,
+  WorkloadPattern,
+} from "@/server/contracts";
+import type { DataProduct } from "@/server/data-product";
+import { AppError, env, type ServiceContext } from "@/server/platform";
+import { proveCandidates } from "@/server/proving";
+import { finishProof } from "./finish-proof";
+import { createProgressWriter } from "./proof-progress";
+import { shapeParser } from "./shape-parser";
+
+/** Columns with at most this many values can become an ENUM: their values are read from the product. */
+const ENUM_VALUES_MAX = 64;
+const WORKLOAD_WINDOW_MS = 24 * 3_600_000;
+
+/**
+ * Measures everything worth trying for one suggestion in state `proving` and ends it as `pending`
+ * or `no_gain`. Safe to run again after a crash: nothing is kept until the end.
+ */
+export async function runProof(
+  ctx: ServiceContext,
+  input: { suggestionId: string; product: DataProduct; dirs: ProofDirs; signal: AbortSignal },
+): Promise<void> {
+  const context = await loadContext(ctx, input.suggestionId);
+  if (context === null) return;
+  const { product, signal } = input;
+  const progress = createProgressWriter(ctx, input.suggestionId);
+  progress.write(startProgress("Reading the schema and the workload of the data product"));
+  const [schema, workload] = await Promise.all([
+    product.getSchema(signal),
+    product.getWorkload(new Date(Date.now() - WORKLOAD_WINDOW_MS), signal),
+  ]);
+  const queries = await describeQueries(schema, context, workload.patterns);
+  const { candidates, left_out: leftOut } = proposeCandidates({
+    tables: schema.tables,
+    queries,
+    ...(context.table_name ? { tableName: context.table_name } : {}),
+    distinctValues: await readDistinctValues(product, schema, signal),
+  });
+  const result = await proveCandidates({
+    product,
+    schema,
+    queries,
+    candidates,
+    leftOut,
+    compile: (changes) => compilePlan(schema.tables, changes),
+    ...input.dirs,
+    rowsMax: env().PROOF_ROWS_MAX,
+    secondsMax: env().PROOF_SECONDS_MAX,
+    gainMin: env().PROOF_GAIN_MIN,
+    seed: 1,
+    onProgress: progress.write,
+    signal,
+  });
+  await progress.close();
+  await finishProof(ctx, { suggestionId: input.suggestionId, schema, result });
+}
+
+export interface ProofDirs {
+  /** Exported Parquet files, kept between proofs. */
+  cacheDir: string;
+  /** Shadow databases of this proof alone. */
+  workDir: string;
+}
+
+async function loadContext(
+  ctx: ServiceContext,
+  id: string,
+): Promise<AnalyzeRequest["context"] | null> {
+  const [row] = await ctx.db
+    .select({ context: agentDecisions.context, state: suggestions.state })
+    .from(suggestions)
+    .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
+    .where(eq(suggestions.id, id));
+  if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
+  return row.state === "proving" ? (row.context as AnalyzeRequest["context"]) : null;
+}
+
+/** The observed workload, or the patterns the request brought (weights theirs, samples observed). */
+async function describeQueries(
+  schema: ProductSchema,
+  context: AnalyzeRequest["context"],
+  observed: WorkloadPattern[],
+): Promise<WorkloadQuery[]> {
+  const parser = await shapeParser();
+  if (context.query_patterns === undefined) {
+    return Promise.all(
+      observed.map(async (pattern) => ({
+        pattern,
+        shape: await parser.parse(pattern.sql, schema.tables),
+      })),
+    );
+  }
+  const byFingerprint = new Map(observed.map((pattern) => [pattern.fingerprint, pattern]));
+  const now = new Date().toISOString();
+  return Promise.all(
+    context.query_patterns.map(async ({ query, frequency }) => {
+      const shape = await parser.parse(query, schema.tables);
+      const seen = byFingerprint.get(shape.fingerprint);
+      const { fingerprint, sql, kind, isParsed: is_parsed } = shape;
+      const unseen = { mean_ms: 0, median_ms: 0, p95_ms: 0, first_seen: now, last_seen: now };
+      const pattern = { ...unseen, ...seen, fingerprint, sql, kind, is_parsed };
+      return { shape, pattern: { ...pattern, calls: Math.round(frequency) } };
+    }),
+  );
+}
+
+/** Values of text columns that have few: an ENUM needs them, statistics do not hold them. */
+async function readDistinctValues(
+  product: DataProduct,
+  schema: ProductSchema,
+  signal: AbortSignal,
+) {
+  const values = new Map<string, string[]>();
+  for (const { table, column } of schema.tables.flatMap(fewValuedColumns)) {
+    const name = quoteIdentifier(column);
+    const answer = await product.query(
+      {
+        sql: `SELECT DISTINCT ${name} FROM ${quoteIdentifier(table)} WHERE ${name} IS NOT NULL ORDER BY 1`,
+        parameters: [],
+        row_limit: ENUM_VALUES_MAX + 1,
+        timeout_ms: 5000,
+      },
+      signal,
+    );
+    if (!answer.is_truncated)
+      values.set(
+        `${table}.${column}`,
+        answer.rows.map(([cell]) => String(cell)),
+      );
+  }
+  return (table: string, column: string) => values.get(`${table}.${column}`);
+}
+
+function fewValuedColumns(table: TableSchema): { table: string; column: string }[] {
+  return table.columns
+    .filter(({ type, statistics }) => {
+      const distinct = statistics?.distinct_count ?? 0;
+      return type === "VARCHAR" && distinct > 0 && distinct <= ENUM_VALUES_MAX;
+    })
+    .map((column) => ({ table: table.name, column: column.name }));
+}
+
+function startProgress(message: string): ProofProgress {
+  return { phase: "queued", fraction: 0, message, verdicts: [] };
+}

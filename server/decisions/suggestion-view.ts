@@ -1,0 +1,108 @@
+import { asc, desc, eq } from "drizzle-orm";
+import { operations, reviews, suggestionItems, suggestions } from "@/drizzle/schema";
+import type { Review, Suggestion } from "@/server/contracts";
+import { AppError, type Database, env } from "@/server/platform";
+import { toSuggestionItem } from "./item-view";
+import { toOperation } from "./operation-view";
+import type { SuggestionRow } from "./transition";
+
+/** The whole suggestion: items, alternatives, reviews, operations. Throws `not_found`. */
+export async function loadSuggestion(db: Database, id: string): Promise<Suggestion> {
+  const [[row], items, reviewRows, operationRows] = await Promise.all([
+    db.select().from(suggestions).where(eq(suggestions.id, id)),
+    db
+      .select()
+      .from(suggestionItems)
+      .where(eq(suggestionItems.suggestionId, id))
+      .orderBy(asc(suggestionItems.ordinal)),
+    db.select().from(reviews).where(eq(reviews.suggestionId, id)).orderBy(asc(reviews.at)),
+    db
+      .select()
+      .from(operations)
+      .where(eq(operations.suggestionId, id))
+      .orderBy(desc(operations.createdAt)),
+  ]);
+  if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
+  const suggested = items.filter((item) => item.role === "suggested").map(toSuggestionItem);
+  return {
+    suggestion_id: row.id,
+    suggestions: suggested,
+    confidence: row.confidence,
+    requires_approval: suggested.length > 0,
+    state: row.state,
+    basis: row.basis,
+    operation_type: row.operationType,
+    product_id: row.productId,
+    alternatives: items.filter((item) => item.role === "alternative").map(toSuggestionItem),
+    set_evidence: row.setEvidence,
+    progress: row.progress,
+    reviews: reviewRows.map(toReview),
+    operations: operationRows.map(toOperation),
+    error: row.error,
+    note: describeState(row, suggested.length),
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+    expires_at: row.expiresAt?.toISOString() ?? null,
+    links: links(row.id),
+  };
+}
+
+function toReview(row: typeof reviews.$inferSelect): Review {
+  return {
+    reviewer: row.reviewerLabel,
+    verdict: row.verdict,
+    reason: row.reason,
+    item_ids: row.itemIds,
+    at: row.at.toISOString(),
+  };
+}
+
+function links(id: string): Suggestion["links"] {
+  const base = env().PUBLIC_URL ?? "";
+  return {
+    self: `/agent/suggestions/${id}`,
+    events: `/agent/suggestions/${id}/events`,
+    review: `${base}/suggestions/${id}`,
+  };
+}
+
+/** One sentence for people and machines alike: what this answer is, and what to do next. */
+function describeState(row: SuggestionRow, itemCount: number): string {
+  switch (row.state) {
+    case "proposed":
+    case "proving":
+      return "The candidates are being measured on a shadow copy; follow links.events or ask again.";
+    case "pending":
+      return row.basis === "measured"
+        ? "Every number was measured on a shadow copy. A reviewer has to approve before anything runs."
+        : describeEstimateNote(itemCount);
+    case "no_gain":
+      return "Nothing to do: every candidate was measured and none was worth it; see alternatives.";
+    case "approved":
+      return row.basis === "measured"
+        ? "Approved; an operator can execute it now."
+        : "Approved as advice. It was never measured, so the sidecar does not execute it.";
+    case "rejected":
+      return "A reviewer rejected it.";
+    case "expired":
+      return "Nobody decided in time; ask for a new analysis.";
+    case "superseded":
+      return "The schema changed after the proof, so it no longer holds; a new analysis replaces it.";
+    case "executing":
+      return "It is being executed on the live data product.";
+    case "executed":
+      return "Executed; the live workload is being compared with what was promised.";
+    case "failed":
+      return row.error?.message ?? "It failed.";
+    case "verified":
+      return "Executed, and the live workload confirmed it.";
+    case "reverted":
+      return "It was executed and then reverted.";
+  }
+}
+
+function describeEstimateNote(itemCount: number): string {
+  const how = "Send product_id to have it measured on a shadow copy of the data.";
+  if (itemCount === 0) return `Nothing to suggest from this context alone. ${how}`;
+  return `An estimate from the request alone: no data was reachable behind it. ${how}`;
+}

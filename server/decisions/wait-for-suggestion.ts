@@ -1,0 +1,48 @@
+import { eq } from "drizzle-orm";
+import { suggestions } from "@/drizzle/schema";
+import type { Suggestion } from "@/server/contracts";
+import { assertCan } from "@/server/identity";
+import { AppError, type ServiceContext } from "@/server/platform";
+import { loadSuggestion } from "./suggestion-view";
+
+/**
+ * The suggestion once its proof has ended, or as it is after `seconds`. Woken by the bus; the
+ * fallback poll covers an event lost with its connection.
+ */
+export async function waitForSuggestion({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { suggestion_id: string; seconds: number };
+}): Promise<Suggestion> {
+  assertCan(ctx.actor, "suggestion.read");
+  const deadline = Date.now() + input.seconds * 1000;
+  let wake = () => {};
+  const unsubscribe = await ctx.bus.subscribe((event) => {
+    if (event.topic === "suggestion" && event.id === input.suggestion_id) wake();
+  });
+  try {
+    while ((await isProving(ctx, input.suggestion_id)) && Date.now() < deadline) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.max(0, Math.min(2000, deadline - Date.now())));
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  } finally {
+    await unsubscribe();
+  }
+  return loadSuggestion(ctx.db, input.suggestion_id);
+}
+
+async function isProving(ctx: ServiceContext, id: string): Promise<boolean> {
+  const [row] = await ctx.db
+    .select({ state: suggestions.state })
+    .from(suggestions)
+    .where(eq(suggestions.id, id));
+  if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
+  return row.state === "proposed" || row.state === "proving";
+}

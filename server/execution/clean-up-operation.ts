@@ -1,0 +1,31 @@
+import { eq } from "drizzle-orm";
+import { operations } from "@/drizzle/schema";
+import type { DataProduct } from "@/server/data-product";
+import { recordAudit, type ServiceContext } from "@/server/platform";
+import { loadOperation } from "./load-operation";
+
+/** Drops an execution's undo data once its revert window has closed; it is then not reversible. */
+export async function cleanUpOperation(
+  ctx: ServiceContext,
+  input: { operationId: string; product: DataProduct; signal: AbortSignal },
+): Promise<void> {
+  const row = await loadOperation(ctx.db, input.operationId);
+  if (row.state !== "executed" && row.state !== "verified") return;
+  await ctx.db.transaction(async (tx) => {
+    // First the promise is withdrawn, then the data goes: never the other way round.
+    await tx
+      .update(operations)
+      .set({ plan: { ...row.plan, is_reversible: false } })
+      .where(eq(operations.id, row.id));
+    await recordAudit(tx, ctx, {
+      action: "operation.clean_up",
+      subjectType: "operation",
+      subjectId: row.id,
+      after: { is_reversible: false },
+    });
+  });
+  await input.product.execute(
+    { operation_id: `${row.id}-cleanup`, statements: row.plan.cleanup_statements },
+    input.signal,
+  );
+}

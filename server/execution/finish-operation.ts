@@ -1,0 +1,119 @@
+import { and, eq } from "drizzle-orm";
+import { agentDecisions, operations, suggestions } from "@/drizzle/schema";
+import type { ConnectorOperation } from "@/server/contracts";
+import { moveSuggestion, type OperationRow } from "@/server/decisions";
+import {
+  type AppError,
+  enqueueJob,
+  env,
+  type ServiceContext,
+  type Transaction,
+} from "@/server/platform";
+import { announceOperation, moveOperation } from "./transition";
+
+/** Stores that the product ran it: states, decision and the work that follows, in one transaction. */
+export async function completeOperation(
+  ctx: ServiceContext,
+  row: OperationRow,
+  outcome: ConnectorOperation,
+): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const done = await moveOperation(tx, ctx, {
+      id: row.id,
+      from: ["executing"],
+      to: "executed",
+      action: "operation.complete",
+      set: {
+        statements: outcome.statements,
+        schemaFingerprintAfter: outcome.schema_fingerprint_after,
+        finishedAt: new Date(),
+        progress: { message: "Executed", fraction: 1 },
+      },
+    });
+    if (done.kind === "execute") await concludeExecution(tx, ctx, done);
+    else await concludeRevert(tx, ctx, done);
+  });
+  await announceOperation(ctx, row);
+  await ctx.bus.publish({ topic: "job", id: row.id });
+}
+
+async function concludeExecution(tx: Transaction, ctx: ServiceContext, row: OperationRow) {
+  const suggestion = await moveSuggestion(tx, ctx, {
+    id: row.suggestionId,
+    from: ["executing"],
+    to: "executed",
+    action: "suggestion.executed",
+    note: { operation_id: row.id },
+  });
+  await tx
+    .update(agentDecisions)
+    .set({ executed: true })
+    .where(eq(agentDecisions.decisionId, suggestion.decisionId));
+  await enqueueJob(tx, { kind: "verify", subjectId: row.id });
+  if (row.plan.cleanup_statements.length > 0) {
+    const runAt = new Date(Date.now() + env().REVERT_WINDOW_HOURS * 3_600_000);
+    await enqueueJob(tx, { kind: "cleanup", subjectId: row.id, runAt });
+  }
+}
+
+async function concludeRevert(tx: Transaction, ctx: ServiceContext, row: OperationRow) {
+  const suggestion = await moveSuggestion(tx, ctx, {
+    id: row.suggestionId,
+    from: ["executed", "verified"],
+    to: "reverted",
+    action: "suggestion.reverted",
+    note: { operation_id: row.id, is_automatic: row.isAutomatic },
+  });
+  const [undone] = await tx
+    .select({ id: operations.id })
+    .from(operations)
+    .where(and(eq(operations.suggestionId, suggestion.id), eq(operations.kind, "execute")));
+  if (undone) {
+    await moveOperation(tx, ctx, {
+      id: undone.id,
+      from: ["executed", "verified"],
+      to: "reverted",
+      action: "operation.reverted",
+      note: { by: row.id },
+    });
+  }
+}
+
+/** Stores that it did not run. A failed revert leaves its suggestion executed: it can be tried again. */
+export async function failOperation(
+  ctx: ServiceContext,
+  row: OperationRow,
+  error: AppError,
+): Promise<void> {
+  const shown = { code: error.code, message: error.message };
+  await ctx.db.transaction(async (tx) => {
+    await moveOperation(tx, ctx, {
+      id: row.id,
+      from: ["executing"],
+      to: "failed",
+      action: "operation.fail",
+      set: {
+        error: shown,
+        finishedAt: new Date(),
+        progress: { message: "Failed; nothing was changed", fraction: 1 },
+      },
+      note: { error: shown },
+    });
+    if (row.kind === "execute") {
+      await moveSuggestion(tx, ctx, {
+        id: row.suggestionId,
+        from: ["executing"],
+        to: "failed",
+        action: "suggestion.fail",
+        set: { error: shown },
+        note: { operation_id: row.id },
+      });
+    } else {
+      await tx
+        .update(suggestions)
+        .set({ error: { code: error.code, message: `The revert failed: ${error.message}` } })
+        .where(eq(suggestions.id, row.suggestionId));
+    }
+  });
+  await announceOperation(ctx, row);
+}

@@ -1,0 +1,6 @@
+export { cleanUpOperation } from "./clean-up-operation";
+export { getOperation } from "./get-operation";
+export { requestExecution } from "./request-execution";
+export { requestRevert } from "./request-revert";
+export { noteUnknownOutcome, runOperation } from "./run-operation";
+export { verifyOperation } from "./verify-operation";

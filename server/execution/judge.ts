@@ -1,0 +1,109 @@
+import type {
+  Interval,
+  QueryEvidence,
+  QueryOutcome,
+  Verification,
+  WorkloadPattern,
+} from "@/server/contracts";
+import { compareSamples } from "@/server/proving";
+
+/** Calls on each side below which a live comparison says nothing. */
+export const CALLS_MIN = 12;
+/** A live query counts as slower only past both: live noise is larger than the shadow's. */
+const SLOWER_BY = 0.25;
+const SLOWER_BY_MS = 1;
+
+/** Compares live latencies of every shape before and after an execution. Pure. */
+export function judgeQueries(input: {
+  before: WorkloadPattern[];
+  after: WorkloadPattern[];
+  targeted: Set<string>;
+  expected: Map<string, QueryEvidence>;
+}): QueryOutcome[] {
+  const afterByFingerprint = new Map(input.after.map((pattern) => [pattern.fingerprint, pattern]));
+  return input.before
+    .map((before) =>
+      judgeQuery(
+        before,
+        afterByFingerprint.get(before.fingerprint),
+        input.targeted.has(before.fingerprint),
+        input.expected.get(before.fingerprint)?.gain ?? null,
+      ),
+    )
+    .sort((a, b) => Number(b.is_targeted) - Number(a.is_targeted) || a.sql.localeCompare(b.sql));
+}
+
+function judgeQuery(
+  before: WorkloadPattern,
+  after: WorkloadPattern | undefined,
+  isTargeted: boolean,
+  expectedGain: Interval | null,
+): QueryOutcome {
+  const old = before.latencies_ms ?? [];
+  const fresh = after?.latencies_ms ?? [];
+  const outcome = {
+    fingerprint: before.fingerprint,
+    sql: before.sql,
+    is_targeted: isTargeted,
+    expected_gain: expectedGain,
+  };
+  const compared = old.length > 0 && fresh.length > 0 ? compareSamples(old, fresh, 1) : null;
+  const enough = compared !== null && old.length >= CALLS_MIN && fresh.length >= CALLS_MIN;
+  return {
+    ...outcome,
+    before: { calls: old.length, median_ms: compared?.medianBefore ?? before.median_ms },
+    after: { calls: fresh.length, median_ms: compared?.medianAfter ?? after?.median_ms ?? 0 },
+    actual_gain: enough ? compared.gain : null,
+    status: enough ? classify(compared) : "too_few_calls",
+  };
+}
+
+function classify(compared: ReturnType<typeof compareSamples>): QueryOutcome["status"] {
+  const { gain, medianBefore, medianAfter } = compared;
+  if (gain.high < -SLOWER_BY && medianAfter - medianBefore > SLOWER_BY_MS) return "slower";
+  return gain.low > 0 ? "faster" : "same";
+}
+
+/**
+ * The verdict over all shapes: any slower one is a regression; confirmed needs every targeted
+ * shape that was called often enough to be faster. null: keep watching.
+ */
+export function judgeOperation(
+  queries: QueryOutcome[],
+  hasTimeLeft: boolean,
+): Exclude<Verification["state"], "watching"> | null {
+  if (queries.some((query) => query.status === "slower")) return "regressed";
+  const targeted = queries.filter((query) => query.is_targeted);
+  if (hasTimeLeft && targeted.some((query) => query.status === "too_few_calls")) return null;
+  const judged = targeted.filter((query) => query.status !== "too_few_calls");
+  if (judged.length === 0) return hasTimeLeft ? null : "inconclusive";
+  if (judged.every((query) => query.status === "faster")) return "confirmed";
+  return hasTimeLeft
+    ? null
+    : judged.some((q) => q.status === "faster")
+      ? "confirmed"
+      : "inconclusive";
+}
+
+/** One sentence with the numbers, for pages and audit. */
+export function summarizeOutcome(state: Verification["state"], queries: QueryOutcome[]): string {
+  const telling = queries.filter((query) =>
+    state === "regressed" ? query.status === "slower" : query.is_targeted,
+  );
+  const numbers = telling
+    .slice(0, 3)
+    .map((q) => `${q.before.median_ms.toFixed(1)} → ${q.after.median_ms.toFixed(1)} ms`)
+    .join(", ");
+  switch (state) {
+    case "watching":
+      return "Watching the live workload.";
+    case "confirmed":
+      return `The live workload confirms the gain (median ${numbers}).`;
+    case "regressed":
+      return `A live query became slower (median ${numbers}).`;
+    case "inconclusive":
+      return numbers === ""
+        ? "The targeted queries were not called in the window."
+        : `The live workload shows no clear gain (median ${numbers}).`;
+  }
+}

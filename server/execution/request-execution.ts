@@ -1,0 +1,112 @@
+import { and, asc, eq } from "drizzle-orm";
+import { dataProducts, operations, suggestionItems, suggestions } from "@/drizzle/schema";
+import { compilePlan } from "@/server/advisor";
+import { type ExecuteRequest, type Operation, type Plan, ProductSchema } from "@/server/contracts";
+import { moveSuggestion, toOperation } from "@/server/decisions";
+import { assertCan } from "@/server/identity";
+import {
+  AppError,
+  enqueueJob,
+  newId,
+  type ServiceContext,
+  type Transaction,
+} from "@/server/platform";
+
+/**
+ * Queues the execution of the approved items of a suggestion. Nothing runs here: the prover
+ * process does, once. Throws `forbidden`, `not_found`, `not_approved`, `not_executable`
+ * (an estimate: no data product behind it), `schema_changed`, `conflict` (already executing).
+ */
+export async function requestExecution({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: ExecuteRequest;
+}): Promise<Operation> {
+  assertCan(ctx.actor, "operation.execute");
+  await assertExecutable(ctx, input.suggestion_id);
+  const row = await ctx.db.transaction(async (tx) => {
+    const suggestion = await moveSuggestion(tx, ctx, {
+      id: input.suggestion_id,
+      from: ["approved"],
+      to: "executing",
+      action: "suggestion.execute",
+    });
+    if (suggestion.productId === null || suggestion.schemaFingerprint === null) {
+      throw new AppError("not_executable", "This suggestion names no data product to execute on.");
+    }
+    const { productId, schemaFingerprint } = suggestion;
+    const { itemIds, plan } = await compileApproved(
+      tx,
+      suggestion.id,
+      productId,
+      schemaFingerprint,
+    );
+    const [operation] = await tx
+      .insert(operations)
+      .values({
+        id: newId("op"),
+        suggestionId: suggestion.id,
+        productId,
+        kind: "execute",
+        state: "queued",
+        itemIds,
+        plan,
+        schemaFingerprint,
+        requestedBy: ctx.actor.label,
+        progress: { message: "Waiting to be executed", fraction: 0 },
+      })
+      .returning();
+    if (operation === undefined) throw new AppError("internal", "The operation was not stored.");
+    await enqueueJob(tx, { kind: "execute", subjectId: operation.id });
+    return operation;
+  });
+  await ctx.bus.publish({ topic: "job", id: row.id });
+  await ctx.bus.publish({ topic: "suggestion", id: row.suggestionId });
+  return toOperation(row);
+}
+
+/** Says in the caller's terms why it cannot run, before the state is touched. */
+async function assertExecutable(ctx: ServiceContext, id: string): Promise<void> {
+  const [row] = await ctx.db.select().from(suggestions).where(eq(suggestions.id, id));
+  if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
+  const undecided = ["proposed", "proving", "pending", "rejected", "expired", "no_gain"];
+  if (undecided.includes(row.state)) {
+    throw new AppError("not_approved", `Suggestion ${id} is ${row.state}, not approved.`, {
+      details: { state: row.state },
+    });
+  }
+  if (row.basis === "estimate") {
+    throw new AppError(
+      "not_executable",
+      "An estimate was never measured on a data product, so the sidecar does not execute it.",
+    );
+  }
+}
+
+/** One composed plan for the approved items, valid only for the schema that was proved. */
+async function compileApproved(
+  tx: Transaction,
+  suggestionId: string,
+  productId: string,
+  schemaFingerprint: string,
+): Promise<{ itemIds: string[]; plan: Plan }> {
+  const items = await tx
+    .select()
+    .from(suggestionItems)
+    .where(
+      and(eq(suggestionItems.suggestionId, suggestionId), eq(suggestionItems.isApproved, true)),
+    )
+    .orderBy(asc(suggestionItems.ordinal));
+  const [product] = await tx
+    .select()
+    .from(dataProducts)
+    .where(eq(dataProducts.productId, productId));
+  const schema = ProductSchema.safeParse(product?.schema);
+  if (!schema.success || schema.data.schema_fingerprint !== schemaFingerprint) {
+    throw new AppError("schema_changed", "The schema changed since the proof; analyze again.");
+  }
+  const changes = items.map((item) => item.candidate.change);
+  return { itemIds: items.map((item) => item.id), plan: compilePlan(schema.data.tables, changes) };
+}

@@ -1,0 +1,112 @@
+import { and, eq, inArray } from "drizzle-orm";
+import { operations, suggestions } from "@/drizzle/schema";
+import type { Operation } from "@/server/contracts";
+import { type OperationRow, toOperation } from "@/server/decisions";
+import { assertCan } from "@/server/identity";
+import {
+  AppError,
+  enqueueJob,
+  newId,
+  recordAudit,
+  type ServiceContext,
+  type Transaction,
+} from "@/server/platform";
+
+/**
+ * Queues the prepared revert of an executed suggestion. Throws `forbidden`, `not_found`,
+ * `conflict` (not executed, or a revert is already under way), `not_executable` (undo data gone).
+ */
+export async function requestRevert({
+  ctx,
+  input,
+  isAutomatic = false,
+}: {
+  ctx: ServiceContext;
+  input: { suggestion_id: string };
+  isAutomatic?: boolean;
+}): Promise<Operation> {
+  assertCan(ctx.actor, "operation.revert");
+  const row = await ctx.db.transaction(async (tx) => {
+    const executed = await lockExecuted(tx, input.suggestion_id);
+    const [operation] = await tx
+      .insert(operations)
+      .values({
+        id: newId("op"),
+        suggestionId: executed.suggestionId,
+        productId: executed.productId,
+        kind: "revert",
+        state: "queued",
+        isAutomatic,
+        itemIds: executed.itemIds,
+        plan: toRevertPlan(executed),
+        schemaFingerprint: executed.schemaFingerprintAfter ?? executed.schemaFingerprint,
+        requestedBy: ctx.actor.label,
+        progress: { message: "Waiting to be reverted", fraction: 0 },
+      })
+      .onConflictDoNothing()
+      .returning();
+    if (operation === undefined) {
+      throw new AppError("conflict", "A revert of this suggestion is already under way.");
+    }
+    await recordAudit(tx, ctx, {
+      action: "operation.request_revert",
+      subjectType: "suggestion",
+      subjectId: executed.suggestionId,
+      after: { operation_id: operation.id, is_automatic: isAutomatic },
+    });
+    await enqueueJob(tx, { kind: "execute", subjectId: operation.id });
+    return operation;
+  });
+  await ctx.bus.publish({ topic: "job", id: row.id });
+  await ctx.bus.publish({ topic: "suggestion", id: row.suggestionId });
+  return toOperation(row);
+}
+
+/** The execution to undo, its suggestion's row locked so that two reverts cannot both see it. */
+async function lockExecuted(tx: Transaction, suggestionId: string): Promise<OperationRow> {
+  const [suggestion] = await tx
+    .select({ state: suggestions.state })
+    .from(suggestions)
+    .where(eq(suggestions.id, suggestionId))
+    .for("update");
+  if (suggestion === undefined) {
+    throw new AppError("not_found", `There is no suggestion ${suggestionId}.`);
+  }
+  if (suggestion.state !== "executed" && suggestion.state !== "verified") {
+    throw new AppError(
+      "conflict",
+      `Suggestion ${suggestionId} is ${suggestion.state}; only an executed one can be reverted.`,
+      {
+        details: { state: suggestion.state },
+      },
+    );
+  }
+  const [row] = await tx
+    .select()
+    .from(operations)
+    .where(
+      and(
+        eq(operations.suggestionId, suggestionId),
+        eq(operations.kind, "execute"),
+        inArray(operations.state, ["executed", "verified"]),
+      ),
+    );
+  if (row === undefined)
+    throw new AppError("conflict", "No execution of this suggestion is left to revert.");
+  return row;
+}
+
+function toRevertPlan(executed: OperationRow): OperationRow["plan"] {
+  if (!executed.plan.is_reversible) {
+    throw new AppError(
+      "not_executable",
+      "The undo data of this execution is gone; it can no longer be reverted.",
+    );
+  }
+  return {
+    statements: executed.plan.revert_statements,
+    revert_statements: [],
+    cleanup_statements: [],
+    is_reversible: false,
+  };
+}

@@ -1,0 +1,103 @@
+import { eq } from "drizzle-orm";
+import { operations } from "@/drizzle/schema";
+import type { ConnectorOperation } from "@/server/contracts";
+import type { DataProduct } from "@/server/data-product";
+import type { OperationRow } from "@/server/decisions";
+import { AppError, isUniqueViolation, type ServiceContext } from "@/server/platform";
+import { completeOperation, failOperation } from "./finish-operation";
+import { loadOperation } from "./load-operation";
+import { announceOperation, moveOperation, reportProgress } from "./transition";
+
+/** How far back the live latencies reach that an execution is compared with. */
+const LIVE_BEFORE_MS = 15 * 60_000;
+const POLL_MS = 1000;
+
+/**
+ * Runs a queued operation, or takes up one whose worker died. The product runs an operation id
+ * once, whoever asks and however often, so a crash at any line here cannot run it twice.
+ * Throws `product_unreachable` when the outcome is not known yet: the caller tries again.
+ */
+export async function runOperation(
+  ctx: ServiceContext,
+  input: { operationId: string; product: DataProduct; signal: AbortSignal },
+): Promise<void> {
+  let row = await loadOperation(ctx.db, input.operationId);
+  if (row.state === "queued") row = await startOperation(ctx, row, input.product);
+  if (row.state !== "executing") return;
+  try {
+    const outcome = await executeOnce(ctx, row, input);
+    if (outcome.state === "succeeded") await completeOperation(ctx, row, outcome);
+    else
+      await failOperation(ctx, row, new AppError("product_refused", outcome.error ?? "It failed."));
+  } catch (error) {
+    // Refused means it certainly did not run; anything else leaves the outcome open.
+    const isRefusal =
+      error instanceof AppError && ["schema_changed", "product_refused"].includes(error.code);
+    if (!isRefusal) throw error;
+    await failOperation(ctx, row, error);
+  }
+}
+
+/** Takes the product's lock (a unique index on running operations) and notes the live latencies. */
+async function startOperation(
+  ctx: ServiceContext,
+  row: OperationRow,
+  product: DataProduct,
+): Promise<OperationRow> {
+  const liveBefore = await product.getWorkload(new Date(Date.now() - LIVE_BEFORE_MS));
+  const started = await ctx.db
+    .transaction((tx) =>
+      moveOperation(tx, ctx, {
+        id: row.id,
+        from: ["queued"],
+        to: "executing",
+        action: "operation.start",
+        set: {
+          startedAt: new Date(),
+          liveBefore,
+          progress: { message: "Running on the data product in one transaction", fraction: 0.2 },
+        },
+      }),
+    )
+    .catch((error: unknown) => {
+      if (!isUniqueViolation(error)) throw error;
+      throw new AppError("conflict", "Another operation is running on this data product.");
+    });
+  await announceOperation(ctx, started);
+  return started;
+}
+
+async function executeOnce(
+  ctx: ServiceContext,
+  row: OperationRow,
+  { product, signal }: { product: DataProduct; signal: AbortSignal },
+): Promise<ConnectorOperation> {
+  let known = await product.getOperation(row.id, signal);
+  if (known === null) {
+    return product.execute(
+      {
+        operation_id: row.id,
+        statements: row.plan.statements,
+        expected_schema_fingerprint: row.schemaFingerprint,
+      },
+      signal,
+    );
+  }
+  while (known.state === "running") {
+    await reportProgress(ctx, row, { message: "The data product is still at it", fraction: 0.5 });
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    signal.throwIfAborted();
+    known = (await product.getOperation(row.id, signal)) ?? known;
+  }
+  return known;
+}
+
+/** Note for people while the outcome is not known: the product does not answer. */
+export async function noteUnknownOutcome(ctx: ServiceContext, operationId: string): Promise<void> {
+  const [row] = await ctx.db.select().from(operations).where(eq(operations.id, operationId));
+  if (row?.state !== "executing") return;
+  await reportProgress(ctx, row, {
+    message: "The data product does not answer; asking again until the outcome is known",
+    fraction: row.progress.fraction,
+  });
+}

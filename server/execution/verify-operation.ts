@@ -1,0 +1,146 @@
+import { and, eq, inArray } from "drizzle-orm";
+import { agentDecisions, operations, suggestionItems, suggestions } from "@/drizzle/schema";
+import { type QueryEvidence, type Verification, Workload } from "@/server/contracts";
+import type { DataProduct } from "@/server/data-product";
+import { moveSuggestion, type OperationRow } from "@/server/decisions";
+import { AppError, env, recordAudit, type ServiceContext } from "@/server/platform";
+import { judgeOperation, judgeQueries, summarizeOutcome } from "./judge";
+import { loadOperation } from "./load-operation";
+import { requestRevert } from "./request-revert";
+import { announceOperation, moveOperation } from "./transition";
+
+const POLL_MS = 2000;
+/** The first calls after a rebuild run on cold caches; nobody is judged by them. */
+const WARM_UP_MS = 4000;
+
+/**
+ * Watches the live workload after an execution until the verdict is clear or the window ends.
+ * Confirmed → `verified`; a regression starts the revert by itself; otherwise it stays `executed`.
+ * Takes up where it was after a crash: the window starts at the execution, not at this call.
+ */
+export async function verifyOperation(
+  ctx: ServiceContext,
+  input: { operationId: string; product: DataProduct; signal: AbortSignal },
+): Promise<void> {
+  const row = await loadOperation(ctx.db, input.operationId);
+  if (row.state !== "executed" || row.kind !== "execute" || row.finishedAt === null) return;
+  const since = new Date(row.finishedAt.getTime() + WARM_UP_MS);
+  const deadline = row.finishedAt.getTime() + env().VERIFY_SECONDS_MAX * 1000;
+  const promise = await loadPromise(ctx, row);
+  const before = Workload.parse(row.liveBefore).patterns;
+  let wasRegressed = false;
+  for (;;) {
+    await pause(POLL_MS, input.signal);
+    const after = await input.product.getWorkload(since, input.signal);
+    const queries = judgeQueries({ before, after: after.patterns, ...promise });
+    const verdict = judgeOperation(queries, Date.now() < deadline);
+    // A regression must show twice: one bad moment of the machine reverts nothing.
+    const isClear = verdict !== "regressed" || wasRegressed || Date.now() >= deadline;
+    wasRegressed = verdict === "regressed";
+    const state = verdict !== null && isClear ? verdict : "watching";
+    const verification: Verification = {
+      state,
+      window_started_at: since.toISOString(),
+      window_ended_at: state === "watching" ? null : new Date().toISOString(),
+      queries,
+      summary: summarizeOutcome(state, queries),
+    };
+    const isOurs = await storeVerification(ctx, row, verification);
+    if (!isOurs) return;
+    if (state !== "watching") return conclude(ctx, row, verification);
+  }
+}
+
+/** What was promised: targeted shapes and their measured gains (of the set, if all of it ran). */
+async function loadPromise(ctx: ServiceContext, row: OperationRow) {
+  const ofSuggestion = eq(suggestionItems.suggestionId, row.suggestionId);
+  const [[suggestion], suggested] = await Promise.all([
+    ctx.db.select().from(suggestions).where(eq(suggestions.id, row.suggestionId)),
+    ctx.db
+      .select()
+      .from(suggestionItems)
+      .where(and(ofSuggestion, eq(suggestionItems.role, "suggested"))),
+  ]);
+  const items = suggested.filter((item) => row.itemIds.includes(item.id));
+  const ofSet = items.length === suggested.length ? (suggestion?.setEvidence?.queries ?? []) : [];
+  const ofItems = items.flatMap(({ evidence }) =>
+    evidence?.basis === "measured" ? evidence.queries : [],
+  );
+  // Later entries win: what a change was meant for counts more than its side effects.
+  const ranked = [
+    ...ofItems.filter((q) => !q.is_targeted),
+    ...ofItems.filter((q) => q.is_targeted),
+  ];
+  return {
+    targeted: new Set(items.flatMap((item) => item.candidate.targeted_fingerprints)),
+    expected: new Map<string, QueryEvidence>(
+      [...ranked, ...ofSet].map((query) => [query.fingerprint, query]),
+    ),
+  };
+}
+
+async function storeVerification(
+  ctx: ServiceContext,
+  row: OperationRow,
+  verification: Verification,
+): Promise<boolean> {
+  const updated = await ctx.db
+    .update(operations)
+    .set({ verification })
+    .where(and(eq(operations.id, row.id), eq(operations.state, "executed")))
+    .returning({ id: operations.id });
+  if (updated.length > 0) await announceOperation(ctx, row);
+  return updated.length > 0;
+}
+
+async function conclude(ctx: ServiceContext, row: OperationRow, verification: Verification) {
+  if (verification.state === "regressed") await revertOnce(ctx, row.suggestionId);
+  await ctx.db.transaction(async (tx) => {
+    if (verification.state === "confirmed") {
+      const operation = { id: row.id, from: ["executed" as const], to: "verified" as const };
+      await moveOperation(tx, ctx, { ...operation, action: "operation.verify" });
+      await moveSuggestion(tx, ctx, {
+        id: row.suggestionId,
+        from: ["executed"],
+        to: "verified",
+        action: "suggestion.verify",
+        note: { summary: verification.summary },
+      });
+    } else {
+      await recordAudit(tx, ctx, {
+        action: "operation.judge",
+        subjectType: "suggestion",
+        subjectId: row.suggestionId,
+        after: { verification: verification.state, summary: verification.summary },
+      });
+    }
+    const decision = tx
+      .select({ id: suggestions.decisionId })
+      .from(suggestions)
+      .where(eq(suggestions.id, row.suggestionId));
+    await tx
+      .update(agentDecisions)
+      .set({ outcome: verification })
+      .where(inArray(agentDecisions.decisionId, decision));
+  });
+  await announceOperation(ctx, row);
+}
+
+/** A person may have asked for the revert first, or this very step before a crash. */
+async function revertOnce(ctx: ServiceContext, suggestionId: string): Promise<void> {
+  try {
+    await requestRevert({ ctx, input: { suggestion_id: suggestionId }, isAutomatic: true });
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === "conflict")) throw error;
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}

@@ -1,0 +1,32 @@
+import { eq } from "drizzle-orm";
+import { dataProducts } from "@/drizzle/schema";
+import { type ProductOverview, ProductSchema } from "@/server/contracts";
+import { assertCan } from "@/server/identity";
+import { env, type ServiceContext } from "@/server/platform";
+
+/** Not seen for this long: shown as unreachable even if no error was noted. */
+const SILENT_MS = 60_000;
+
+/** The data product beside this sidecar as the observer last saw it; null before the first look. */
+export async function getProduct({
+  ctx,
+}: {
+  ctx: ServiceContext;
+}): Promise<ProductOverview | null> {
+  assertCan(ctx.actor, "product.read");
+  const [row] = await ctx.db
+    .select()
+    .from(dataProducts)
+    .where(eq(dataProducts.productId, env().DATA_PRODUCT_ID));
+  if (row === undefined) return null;
+  const silentFor = row.lastSeenAt === null ? Infinity : Date.now() - row.lastSeenAt.getTime();
+  return {
+    product_id: row.productId,
+    domain: row.domain,
+    base_url: row.baseUrl,
+    is_reachable: row.lastError === null && silentFor < SILENT_MS,
+    last_seen_at: row.lastSeenAt?.toISOString() ?? null,
+    last_error: row.lastError,
+    schema: row.schema === null ? null : ProductSchema.parse(row.schema),
+  };
+}

@@ -1,0 +1,4 @@
+export { getProduct } from "./get-product";
+export { listAudit } from "./list-audit";
+export { listPatterns } from "./list-patterns";
+export { observeProduct } from "./observe-product";

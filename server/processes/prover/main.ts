@@ -1,0 +1,123 @@
+import { rm } from "node:fs/promises";
+import { constants, setPriority } from "node:os";
+import { resolve } from "node:path";
+import { heartbeats } from "@/drizzle/schema";
+import { createConnectorClient } from "@/server/data-product";
+import { issueToken } from "@/server/identity";
+import {
+  AppError,
+  closeDatabase,
+  createLogger,
+  createPostgresBus,
+  database,
+  env,
+  type ServiceContext,
+  systemContext,
+} from "@/server/platform";
+import {
+  giveUpProof,
+  isLiveMeasurementRunning,
+  operationHandler,
+  proofHandler,
+  retryOperation,
+  retryProof,
+} from "./handlers";
+import { startObserver } from "./observer";
+import { startWorker } from "./worker";
+
+/** Operations wait for the product most of the time; a few can do so side by side. */
+const OPERATION_WORKERS = 3;
+const HEARTBEAT_MS = 5000;
+const TOKEN_SECONDS = 300;
+
+/** The prover process: observes the product, proves, executes, verifies. Away from the web process. */
+async function main(): Promise<void> {
+  // Proofs must slow neither the data product nor the pages.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  const log = createLogger("prover");
+  const db = database();
+  const bus = createPostgresBus(db.$client);
+  const ctx = (label: string) => systemContext(db, bus, label);
+  const { baseUrl, product } = connectProduct();
+  // Shadows of a proof that was killed; its job starts again from nothing.
+  await rm(resolve(env().SIDECAR_DATA_DIR, "prover", "work"), { recursive: true, force: true });
+
+  const prover = startWorker(ctx("prover"), {
+    kinds: ["prove"],
+    handle: proofHandler(ctx("prover"), product),
+    retryAfter: retryProof,
+    giveUp: (job, error) => giveUpProof(ctx("prover"), job, error),
+    isPaused: () => isLiveMeasurementRunning(ctx("prover")),
+    log,
+  });
+  const executors = Array.from({ length: OPERATION_WORKERS }, () =>
+    startWorker(ctx("executor"), {
+      kinds: ["execute", "verify", "cleanup"],
+      handle: operationHandler(ctx("executor"), product),
+      retryAfter: retryOperation,
+      giveUp: async () => {},
+      log,
+    }),
+  );
+  const workers = [prover, ...executors];
+  const unsubscribe = await bus.subscribe((event) => {
+    if (event.topic === "job") for (const worker of workers) worker.wake();
+  });
+  const stopObserver = startObserver(ctx("observer"), {
+    product,
+    baseUrl,
+    everySeconds: env().OBSERVE_SECONDS,
+    log,
+  });
+  const stopHeartbeat = startHeartbeat(ctx("prover"));
+  log.info({ product: product.productId }, "prover ready");
+
+  await new Promise<void>((stop) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop());
+  });
+  log.info("prover stopping");
+  stopHeartbeat();
+  await Promise.all([stopObserver(), ...workers.map((worker) => worker.stop())]);
+  await unsubscribe();
+  await closeDatabase(db);
+}
+
+function connectProduct() {
+  const { DATA_PRODUCT_API: baseUrl, DATA_PRODUCT_ID: productId } = env();
+  if (baseUrl === undefined) {
+    throw new AppError(
+      "misconfigured",
+      "DATA_PRODUCT_API is not set: there is nothing to prove on.",
+    );
+  }
+  const getToken = () =>
+    issueToken({
+      kind: "agent",
+      subject: env().AGENT_ID,
+      audience: productId,
+      ttlSeconds: TOKEN_SECONDS,
+    });
+  return { baseUrl, product: createConnectorClient({ baseUrl, productId, getToken }) };
+}
+
+function startHeartbeat(ctx: ServiceContext): () => void {
+  const beat = () => {
+    const values = { role: "prover", worker: String(process.pid), at: new Date() };
+    ctx.db
+      .insert(heartbeats)
+      .values(values)
+      .onConflictDoUpdate({ target: heartbeats.role, set: values })
+      .catch(() => {}); // The next beat tells; a missed one only shows in health answers.
+  };
+  beat();
+  const timer = setInterval(beat, HEARTBEAT_MS);
+  return () => clearInterval(timer);
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);
