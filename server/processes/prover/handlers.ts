@@ -65,7 +65,8 @@ export function retryOperation(job: ClaimedJob): number {
 
 /** True while something is executed or its live workload is being measured: proofs would disturb. */
 export async function isLiveMeasurementRunning(ctx: ServiceContext): Promise<boolean> {
-  const watching = sql`${operations.verification}->>'state' = 'watching'`;
+  // No verification yet: it is about to begin.
+  const watching = sql`coalesce(${operations.verification}->>'state', 'watching') = 'watching'`;
   const [row] = await ctx.db
     .select({ id: operations.id })
     .from(operations)
