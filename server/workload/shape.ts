@@ -32,7 +32,10 @@ export interface QueryShape {
   limit: number | null;
 }
 
-/** Where parameter $i of the normalized text comes from in the text that was sent. */
+/**
+ * Where parameter $i of the normalized text comes from in the text that was sent. `index` is 1-based:
+ * 2 is `$2`, or the second `?`.
+ */
 export type ParameterSource =
   | { from: "parameter"; index: number }
   | { from: "literal"; value: string | number | boolean | null };

@@ -1,0 +1,44 @@
+/** A node of DuckDB's serialized syntax tree (json_serialize_sql). Untrusted shape: read by helpers. */
+export type Ast = Record<string, unknown>;
+
+export function asNode(value: unknown): Ast | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Ast)
+    : null;
+}
+
+export function asNodes(value: unknown): Ast[] {
+  if (!Array.isArray(value)) return [];
+  return value.map(asNode).filter((node) => node !== null);
+}
+
+export function asText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+export function isClass(node: Ast | null, name: string): node is Ast & { class: string } {
+  return node !== null && node.class === name;
+}
+
+/** Every node below (and with) this one, parents first, in tree order. */
+export function* descend(value: unknown): Generator<Ast> {
+  if (Array.isArray(value)) {
+    for (const item of value) yield* descend(item);
+    return;
+  }
+  const node = asNode(value);
+  if (!node) return;
+  yield node;
+  for (const child of Object.values(node)) yield* descend(child);
+}
+
+export function hasColumn(value: unknown): boolean {
+  for (const node of descend(value)) if (node.class === "COLUMN_REF") return true;
+  return false;
+}
+
+/** A literal or parameter, possibly under casts (`DATE '2020-01-01'` is a cast of a literal). */
+export function isValue(node: Ast | null): boolean {
+  if (isClass(node, "CAST")) return isValue(asNode(node.child));
+  return isClass(node, "CONSTANT") || isClass(node, "PARAMETER");
+}

@@ -1,0 +1,42 @@
+import type { ColumnRef, FilterFeature, QueryShape } from "../shape";
+
+/** Collects features in order of appearance, each once. */
+export class FeatureSink {
+  readonly tables = new Set<string>();
+  readonly aggregates = new Set<string>();
+  readonly #filters = new Map<string, FilterFeature>();
+  readonly #joins = new Map<string, { left: ColumnRef; right: ColumnRef }>();
+  readonly #refs = {
+    groupBy: new Map<string, ColumnRef>(),
+    orderBy: new Map<string, ColumnRef>(),
+    projected: new Map<string, ColumnRef>(),
+  };
+  selectsStar = false;
+  limit: number | null = null;
+
+  filter(feature: FilterFeature): void {
+    this.#filters.set(JSON.stringify(feature), feature);
+  }
+
+  join(left: ColumnRef, right: ColumnRef): void {
+    this.#joins.set(JSON.stringify([left, right]), { left, right });
+  }
+
+  column(role: "groupBy" | "orderBy" | "projected", ref: ColumnRef): void {
+    this.#refs[role].set(JSON.stringify([ref.table, ref.column]), ref);
+  }
+
+  features(): Omit<QueryShape, "fingerprint" | "sql" | "kind" | "isParsed" | "parameterCount"> {
+    return {
+      tables: [...this.tables],
+      filters: [...this.#filters.values()],
+      joins: [...this.#joins.values()],
+      groupBy: [...this.#refs.groupBy.values()],
+      orderBy: [...this.#refs.orderBy.values()],
+      projected: [...this.#refs.projected.values()],
+      selectsStar: this.selectsStar,
+      aggregates: [...this.aggregates],
+      limit: this.limit,
+    };
+  }
+}

@@ -1,0 +1,120 @@
+import { type Ast, asNode, asNodes, asText, hasColumn, isClass, isValue } from "../ast";
+import { isPrefixPattern, LIKE_FUNCTIONS, PREFIX_FUNCTIONS } from "../like";
+import type { ColumnRef, FilterOperator } from "../shape";
+import { columnPath, columnsIn, parametersIn, type ReadContext } from "./context";
+import type { Scope } from "./scope";
+
+const COMPARISONS: Readonly<Record<string, FilterOperator>> = {
+  COMPARE_EQUAL: "equals",
+  COMPARE_GREATERTHAN: "range",
+  COMPARE_GREATERTHANOREQUALTO: "range",
+  COMPARE_LESSTHAN: "range",
+  COMPARE_LESSTHANOREQUALTO: "range",
+};
+
+/** Reads filters and joins out of a condition: the AND-ed parts, each by its own form. */
+export function readConditions(value: unknown, scope: Scope, context: ReadContext): void {
+  const node = asNode(value);
+  if (node === null) return;
+  if (node.type === "CONJUNCTION_AND") {
+    for (const child of asNodes(node.children)) readConditions(child, scope, context);
+  } else if (node.type === "CONJUNCTION_OR") readAlternatives(node, scope, context);
+  else if (isClass(node, "COMPARISON")) readComparison(node, scope, context);
+  else if (isClass(node, "BETWEEN")) readBetween(node, scope, context);
+  else if (isClass(node, "FUNCTION")) readFunction(node, scope, context);
+  else if (isClass(node, "SUBQUERY")) addFilters(node.child, "other", [], scope, context);
+  else readOperator(node, scope, context);
+}
+
+function readBetween(node: Ast, scope: Scope, context: ReadContext): void {
+  const parameters = [...parametersIn(node.lower), ...parametersIn(node.upper)];
+  const isKnown = !hasColumn(node.lower) && !hasColumn(node.upper);
+  addFilters(node.input, isKnown ? "range" : "other", parameters, scope, context);
+}
+
+function readOperator(node: Ast, scope: Scope, context: ReadContext): void {
+  const [tested, ...rest] = asNodes(node.children);
+  if (node.type === "OPERATOR_IS_NULL" || node.type === "OPERATOR_IS_NOT_NULL") {
+    addFilters(tested, "null_check", [], scope, context);
+  } else if (node.type === "COMPARE_IN") {
+    addFilters(tested, rest.every(isValue) ? "in" : "other", parametersIn(rest), scope, context);
+  } else {
+    addFilters(node, "other", parametersIn(node), scope, context);
+  }
+}
+
+function readComparison(node: Ast, scope: Scope, context: ReadContext): void {
+  const operator = COMPARISONS[asText(node.type)] ?? "other";
+  const left = plainColumn(node.left, scope);
+  const right = plainColumn(node.right, scope);
+  if (left && right && left.table !== right.table && operator === "equals") {
+    context.sink.join(left, right);
+    return;
+  }
+  const sides = [node.left, node.right];
+  const tested = sides.filter((side) => columnsIn(side, scope).length > 0);
+  if (tested.length === 1) {
+    const other = tested[0] === node.left ? node.right : node.left;
+    // A subquery on the other side is one value at run time: no parameter, but still the operator.
+    const isScalar = !hasColumn(other) || isClass(asNode(other), "SUBQUERY");
+    const parameters = isScalar && !isClass(asNode(other), "SUBQUERY") ? parametersIn(other) : [];
+    addFilters(tested[0], isScalar ? operator : "other", parameters, scope, context);
+    return;
+  }
+  for (const side of tested) addFilters(side, "other", [], scope, context);
+}
+
+/** `a = $1 OR a = $2` asks what `a IN ($1, $2)` asks; any other OR keeps its columns as `other`. */
+function readAlternatives(node: Ast, scope: Scope, context: ReadContext): void {
+  const children = asNodes(node.children);
+  const columns = children.map((child) => {
+    const isEquality = child.type === "COMPARE_EQUAL" && isValue(asNode(child.right));
+    return isEquality ? plainColumn(child.left, scope) : null;
+  });
+  const first = columns[0];
+  const isSame = columns.every(
+    (each) => each && first && each.table === first.table && each.column === first.column,
+  );
+  const tested = isSame ? children[0]?.left : node;
+  addFilters(tested, isSame ? "in" : "other", parametersIn(node), scope, context);
+}
+
+function readFunction(node: Ast, scope: Scope, context: ReadContext): void {
+  const [tested, pattern] = asNodes(node.children);
+  const name = asText(node.function_name);
+  const isPrefix =
+    PREFIX_FUNCTIONS.has(name) || (LIKE_FUNCTIONS.has(name) && pattern && isPrefixPattern(pattern));
+  const hasPattern = pattern !== undefined && !hasColumn(pattern);
+  if (hasPattern && /^!?~~\*?$|^starts_with$|^prefix$|^\^@$/.test(name)) {
+    addFilters(tested, isPrefix ? "like_prefix" : "other", parametersIn(pattern), scope, context);
+  } else {
+    addFilters(node, "other", parametersIn(node), scope, context);
+  }
+}
+
+function plainColumn(value: unknown, scope: Scope): ColumnRef | null {
+  const node = asNode(value);
+  return isClass(node, "COLUMN_REF") ? (scope.resolve(columnPath(node))?.ref ?? null) : null;
+}
+
+/** One filter for each column of the tested expression; a column alone is unwrapped. */
+function addFilters(
+  tested: unknown,
+  operator: FilterOperator,
+  parameters: number[],
+  scope: Scope,
+  context: ReadContext,
+): void {
+  const wrappedBy = wrapperOf(asNode(tested));
+  for (const ref of columnsIn(tested, scope)) {
+    context.sink.filter({ ...ref, operator, wrappedBy, parameters });
+  }
+}
+
+function wrapperOf(node: Ast | null): string | null {
+  if (node === null || isClass(node, "COLUMN_REF")) return null;
+  if (isClass(node, "FUNCTION")) return asText(node.function_name);
+  if (isClass(node, "CAST")) return "cast";
+  if (isClass(node, "CONJUNCTION")) return "or";
+  return node.type === "OPERATOR_NOT" ? "not" : asText(node.type).toLowerCase() || "expression";
+}

@@ -1,0 +1,47 @@
+import { type Ast, asNode, asText } from "../ast";
+import type { ReadContext } from "./context";
+import { readConditions } from "./read-conditions";
+import { readQuery } from "./read-query";
+import { type Scope, type Source, tableSource } from "./scope";
+
+/** Adds what FROM names to the scope, then reads its join conditions. */
+export function readFrom(value: unknown, scope: Scope, context: ReadContext): void {
+  const node = asNode(value);
+  if (node === null) return;
+  if (node.type === "BASE_TABLE") addTable(node, scope, context);
+  else if (node.type === "SUBQUERY") {
+    const inner = asNode(asNode(node.subquery)?.node);
+    if (inner) scope.add(asText(node.alias), readQuery(inner, scope.outer, context, scope));
+  } else if (node.type === "JOIN") {
+    readFrom(node.left, scope, context);
+    readFrom(node.right, scope, context);
+    readConditions(node.condition, scope, context);
+    readUsing(node, scope, context);
+  }
+}
+
+function addTable(node: Ast, scope: Scope, context: ReadContext): void {
+  const name = asText(node.table_name);
+  const cte = asText(node.schema_name) === "" ? scope.findCte(name) : undefined;
+  const source: Source = cte ?? tableSource(name, context.tables);
+  if (!cte) {
+    const known = [...source.columns.values()][0];
+    context.sink.tables.add(known ? known.table : name);
+  }
+  scope.add(asText(node.alias) || name, source);
+}
+
+/** `JOIN u USING (id)`: the column of the right side joins the first other source that has it. */
+function readUsing(node: Ast, scope: Scope, context: ReadContext): void {
+  const names = Array.isArray(node.using_columns) ? node.using_columns.map(asText) : [];
+  const sources = [...scope.sources.values()];
+  for (const name of names) {
+    const owners = sources.flatMap((source) => {
+      const known = source.columns.get(name.toLowerCase());
+      if (known) return [known];
+      return source.openTable === null ? [] : [{ table: source.openTable, column: name }];
+    });
+    const [left, right] = [owners[0], owners.at(-1)];
+    if (left && right && left !== right) context.sink.join(left, right);
+  }
+}

@@ -1,0 +1,96 @@
+import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
+import type { ColumnRef } from "../shape";
+import { columnPath, columnsIn, type ReadContext } from "./context";
+import { readConditions } from "./read-conditions";
+import { readFrom } from "./read-from";
+import { readOrder, readSelectList } from "./read-select";
+import { Scope, type Source } from "./scope";
+
+/**
+ * Reads one query (SELECT or set operation) and answers its output columns, so that a filter
+ * outside a subquery or CTE is found to be a filter on the base column it passes through.
+ * `siblings` is the scope whose CTEs are visible although its tables are not.
+ */
+export function readQuery(
+  node: Ast,
+  outer: Scope | null,
+  context: ReadContext,
+  siblings: Scope | null = null,
+): Source {
+  const scope = new Scope(outer);
+  for (let each = siblings; each; each = each.outer) {
+    for (const [name, source] of each.ctes) if (!scope.ctes.has(name)) scope.ctes.set(name, source);
+  }
+  readCtes(node, scope, context);
+  if (node.type === "SET_OPERATION_NODE" || node.type === "RECURSIVE_CTE_NODE") {
+    const parts = [node.left, node.right, ...asNodes(node.children)].map(asNode);
+    for (const part of parts) if (part) readQuery(part, outer, context, scope);
+    return { columns: new Map(), openTable: null };
+  }
+  readFrom(node.from_table, scope, context);
+  readConditions(node.where_clause, scope, context);
+  const items = readSelectList(node, scope, context);
+  readOrder(node, items, scope, context);
+  readSubqueries(node, scope, context);
+  return outputOf(node, items, scope);
+}
+
+function readCtes(node: Ast, scope: Scope, context: ReadContext): void {
+  for (const entry of asNodes(asNode(node.cte_map)?.map)) {
+    const name = asText(entry.key).toLowerCase();
+    const query = asNode(asNode(asNode(entry.value)?.query)?.node);
+    // A recursive CTE names itself: known first, without columns.
+    scope.ctes.set(name, { columns: new Map(), openTable: null });
+    if (query) scope.ctes.set(name, readQuery(query, scope.outer, context, scope));
+  }
+}
+
+/** Subqueries inside expressions: WHERE, the select list, HAVING; those in FROM were read there. */
+function readSubqueries(node: Ast, scope: Scope, context: ReadContext): void {
+  const parts = [node.where_clause, node.select_list, node.having, node.qualify];
+  const seen = new Set<Ast>();
+  for (const each of descend(parts)) {
+    if (!isClass(each, "SUBQUERY")) continue;
+    const inner = asNode(asNode(each.subquery)?.node);
+    if (!inner || seen.has(inner)) continue;
+    for (const nested of descend(inner)) seen.add(nested);
+    const star = context.sink.selectsStar;
+    readQuery(inner, scope, context);
+    if (each.subquery_type === "EXISTS") context.sink.selectsStar = star;
+    if (each.subquery_type === "ANY") readMembership(each, inner, scope, context);
+  }
+}
+
+/** `a IN (SELECT b FROM u)` joins a with u.b when both are plain columns. */
+function readMembership(subquery: Ast, inner: Ast, scope: Scope, context: ReadContext): void {
+  const left = columnsIn(subquery.child, scope)[0];
+  const item = asNodes(inner.select_list)[0];
+  if (!left || !isClass(item ?? null, "COLUMN_REF")) return;
+  const innerScope = new Scope(null);
+  readFrom(inner.from_table, innerScope, context);
+  const right = columnsIn(item, innerScope)[0];
+  if (right) context.sink.join(left, right);
+}
+
+/** Columns a query hands to the one around it; none where a LIMIT or window stands between. */
+function outputOf(node: Ast, items: Ast[], scope: Scope): Source {
+  const columns = new Map<string, ColumnRef | null>();
+  let openTable: string | null = null;
+  const isBarrier =
+    asNodes(node.modifiers).some((each) => asText(each.type).startsWith("LIMIT")) ||
+    [...descend(node.select_list)].some((each) => isClass(each, "WINDOW"));
+  for (const item of items) {
+    if (isClass(item, "STAR")) {
+      for (const source of scope.sources.values()) {
+        for (const [name, ref] of source.columns) columns.set(name, isBarrier ? null : ref);
+        if (!isBarrier) openTable = source.openTable ?? openTable;
+      }
+      continue;
+    }
+    const path = isClass(item, "COLUMN_REF") ? columnPath(item) : [];
+    const name = asText(item.alias) || (path.at(-1) ?? "");
+    const ref = path.length > 0 ? (scope.resolve(path)?.ref ?? null) : null;
+    if (name !== "") columns.set(name.toLowerCase(), isBarrier ? null : ref);
+  }
+  return { columns, openTable };
+}

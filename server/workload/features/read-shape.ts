@@ -1,0 +1,60 @@
+import { type Ast, asNode, asNodes } from "../ast";
+import { writeTarget } from "../fold-target";
+import type { NormalizedQuery, QueryShape } from "../shape";
+import { FeatureSink } from "./feature-sink";
+import { readQuery } from "./read-query";
+import type { KnownTable } from "./scope";
+
+interface ReadShapeInput {
+  query: NormalizedQuery;
+  /** Tree of the normalized text; null when DuckDB's parser cannot serialize it. */
+  root: Ast | null;
+  /** The text as it was handed in, for statements that are only folded. */
+  text: string;
+  tables: readonly KnownTable[];
+  aggregates: ReadonlySet<string>;
+}
+
+/** Features of one query. Of writes: the table, and the assigned columns as `projected`. */
+export function readShape(input: ReadShapeInput): QueryShape {
+  const { query, root, tables, aggregates } = input;
+  const sink = new FeatureSink();
+  const node = asNode(asNodes(root?.statements)[0]?.node);
+  if (node) {
+    readQuery(node, null, { sink, tables, aggregates });
+    sink.limit = limitOf(node);
+  } else {
+    readWrite(input, sink);
+  }
+  const { fingerprint, sql, kind, isParsed, parameters } = query;
+  return {
+    fingerprint,
+    sql,
+    kind,
+    isParsed,
+    parameterCount: parameters.length,
+    ...sink.features(),
+  };
+}
+
+function limitOf(node: Ast): number | null {
+  for (const modifier of asNodes(node.modifiers)) {
+    const limit = asNode(asNode(asNode(modifier.limit)?.value))?.value;
+    if (modifier.type === "LIMIT_MODIFIER" && typeof limit === "number") return limit;
+  }
+  return null;
+}
+
+function readWrite({ query, text, tables }: ReadShapeInput, sink: FeatureSink): void {
+  if (query.kind === "select" || query.kind === "other") return;
+  const target = writeTarget(text);
+  if (!target) return;
+  const lower = (name: string): string => name.toLowerCase();
+  const known = tables.find((table) => lower(table.name) === lower(target.table));
+  const table = known?.name ?? target.table;
+  sink.tables.add(table);
+  for (const name of target.assigned) {
+    const column = known?.columns.find((each) => lower(each.name) === lower(name))?.name ?? name;
+    sink.column("projected", { table, column });
+  }
+}

@@ -1,0 +1,71 @@
+import type { ColumnRef } from "../shape";
+
+export interface KnownTable {
+  name: string;
+  columns: { name: string }[];
+}
+
+/** What a name in FROM stands for: its columns by lower-case name, as columns of base tables. */
+export interface Source {
+  /** null: a column that no base column backs (an aggregate, say). */
+  columns: Map<string, ColumnRef | null>;
+  /** Base table whose columns we were not told; any name may be one of its columns. */
+  openTable: string | null;
+}
+
+/** Names visible in one SELECT; outer SELECTs are searched afterwards (correlated subqueries). */
+export class Scope {
+  readonly sources = new Map<string, Source>();
+  readonly ctes = new Map<string, Source>();
+  #unnamed = 0;
+  constructor(readonly outer: Scope | null) {}
+
+  add(alias: string, source: Source): void {
+    this.#unnamed += 1;
+    this.sources.set(alias === "" ? `unnamed ${this.#unnamed}` : alias.toLowerCase(), source);
+  }
+
+  findCte(name: string): Source | undefined {
+    return this.ctes.get(name.toLowerCase()) ?? this.outer?.findCte(name);
+  }
+
+  /** The base column a path (`a`, `t.a`, `schema.t.a`) names; null when unknown or ambiguous. */
+  resolve(path: string[]): { ref: ColumnRef; isOuter: boolean } | null {
+    const here = this.#resolveHere(path);
+    if (here !== undefined) return here && { ref: here, isOuter: false };
+    const beyond = this.outer?.resolve(path) ?? null;
+    return beyond && { ref: beyond.ref, isOuter: true };
+  }
+
+  /** undefined: no source here has it; null: it is here but no base column. */
+  #resolveHere(path: string[]): ColumnRef | null | undefined {
+    for (let at = path.length - 2; at >= 0; at--) {
+      const source = this.sources.get((path[at] ?? "").toLowerCase());
+      if (source) return columnOf(source, path[at + 1] ?? "");
+    }
+    const name = path[0] ?? "";
+    const owners = [...this.sources.values()].filter((each) => each.columns.has(lower(name)));
+    if (owners.length === 1 && owners[0]) return columnOf(owners[0], name);
+    if (owners.length > 1) return null;
+    const open = [...this.sources.values()].filter((each) => each.openTable !== null);
+    return open.length === 1 && open[0] ? columnOf(open[0], name) : undefined;
+  }
+}
+
+const lower = (name: string): string => name.toLowerCase();
+
+function columnOf(source: Source, name: string): ColumnRef | null | undefined {
+  const known = source.columns.get(lower(name));
+  if (known !== undefined) return known;
+  return source.openTable === null ? undefined : { table: source.openTable, column: name };
+}
+
+/** Source of a base table, with the catalog's spelling of names where the table is known. */
+export function tableSource(name: string, tables: readonly KnownTable[]): Source {
+  const known = tables.find((table) => lower(table.name) === lower(name));
+  if (!known) return { columns: new Map(), openTable: name };
+  const columns = known.columns.map(
+    (column) => [lower(column.name), { table: known.name, column: column.name }] as const,
+  );
+  return { columns: new Map(columns), openTable: null };
+}

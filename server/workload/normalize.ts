@@ -1,0 +1,78 @@
+import { shortHash } from "@/server/platform";
+import { asNode, asNodes, asText, descend } from "./ast";
+import type { Engine } from "./engine";
+import { foldText, kindOf } from "./fold-text";
+import { parameterize } from "./parameterize";
+import type { NormalizedQuery, ParameterSource } from "./shape";
+
+/** Longer texts are neither parsed nor scanned beyond this: they are counted under their beginning. */
+export const SQL_LENGTH_MAX = 20_000;
+const ROUNDS_MAX = 4;
+
+// Never closed, so no text that ends with it can be parsed.
+const TRUNCATED = " [ truncated";
+
+/** Normalizes one text; never throws for any text. */
+export async function normalizeSql(engine: Engine, sql: string): Promise<NormalizedQuery> {
+  if (sql.length > SQL_LENGTH_MAX) {
+    const beginning = foldText(sql.slice(0, SQL_LENGTH_MAX));
+    return keep(beginning.slice(0, SQL_LENGTH_MAX - TRUNCATED.length) + TRUNCATED);
+  }
+  const parsed = await normalizeSelect(engine, sql);
+  if (parsed !== null) {
+    return { ...parsed, fingerprint: shortHash(parsed.sql), kind: "select", isParsed: true };
+  }
+  const folded = foldText(sql);
+  // Folding can mend a broken text; kept as it came, it never passes for a query that ran.
+  const isMended = folded !== sql && (await normalizeSelect(engine, folded)) !== null;
+  return keep(isMended || folded.length > SQL_LENGTH_MAX ? sql : folded);
+}
+
+function keep(sql: string): NormalizedQuery {
+  return {
+    fingerprint: shortHash(sql),
+    sql,
+    kind: kindOf(sql),
+    isParsed: false,
+    parameters: [],
+  };
+}
+
+type Round = { sql: string; parameters: ParameterSource[] };
+
+/** Rewrites until DuckDB prints the same text again, so that normalizing twice changes nothing. */
+async function normalizeSelect(engine: Engine, sql: string): Promise<Round | null> {
+  let current = await rewrite(engine, sql);
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    if (current === null || current.sql.length > SQL_LENGTH_MAX) return null;
+    const next = await rewrite(engine, current.sql);
+    const parameters = next && compose(current.parameters, next.parameters);
+    if (next === null || parameters === null) return null;
+    if (current.sql === next.sql) return { sql: next.sql, parameters };
+    current = { sql: next.sql, parameters };
+  }
+  return null;
+}
+
+async function rewrite(engine: Engine, sql: string): Promise<Round | null> {
+  const root = await engine.serialize(sql);
+  if (root === null) return null;
+  for (const node of descend(root)) {
+    // DESCRIBE, SHOW and SUMMARIZE arrive as SELECTs; named parameters have no place in a list.
+    if (node.type === "SHOW_REF") return null;
+    if (node.class === "PARAMETER" && !/^[1-9]\d{0,4}$/.test(asText(node.identifier))) return null;
+  }
+  const parameters = parameterize(root);
+  const printed = asNode(asNodes(root.statements)[0]) && (await engine.print(root));
+  return printed ? { sql: printed, parameters } : null;
+}
+
+function compose(before: ParameterSource[], after: ParameterSource[]): ParameterSource[] | null {
+  const composed: ParameterSource[] = [];
+  for (const source of after) {
+    const origin = source.from === "literal" ? source : before[source.index - 1];
+    if (origin === undefined) return null;
+    composed.push(origin);
+  }
+  return composed;
+}

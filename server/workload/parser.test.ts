@@ -1,0 +1,133 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createShapeParser, type ShapeParser } from "./index";
+
+let parser: ShapeParser;
+beforeAll(async () => {
+  parser = await createShapeParser();
+});
+afterAll(() => parser.close());
+
+const normal = async (sql: string) => (await parser.normalize(sql)).sql;
+const print = async (sql: string) => (await parser.normalize(sql)).fingerprint;
+
+describe("normalize", () => {
+  test("replaces literals by numbered parameters in order and keeps their values", async () => {
+    const query = await parser.normalize(
+      "SELECT * FROM projects WHERE status = 'ACTIVE' AND total_amount > 1.50 AND maturity_years = 7",
+    );
+    expect(query.sql).toBe(
+      "SELECT * FROM projects WHERE ((status = $1) AND (total_amount > $2) AND (maturity_years = $3))",
+    );
+    expect(query).toMatchObject({ kind: "select", isParsed: true });
+    expect(query.parameters).toEqual([
+      { from: "literal", value: "ACTIVE" },
+      { from: "literal", value: "1.50" },
+      { from: "literal", value: 7 },
+    ]);
+  });
+
+  test("maps the parameters that were sent, between literals and out of order", async () => {
+    const query = await parser.normalize(
+      "SELECT a FROM t WHERE b = $2 AND c = 5 AND d = $1 AND e = $2",
+    );
+    expect(query.sql).toBe(
+      "SELECT a FROM t WHERE ((b = $1) AND (c = $2) AND (d = $3) AND (e = $1))",
+    );
+    expect(query.parameters).toEqual([
+      { from: "parameter", index: 2 },
+      { from: "literal", value: 5 },
+      { from: "parameter", index: 1 },
+    ]);
+  });
+
+  test("keeps the cast around a typed literal", async () => {
+    expect(await normal("SELECT a FROM t WHERE d >= DATE '2020-01-01'")).toBe(
+      "SELECT a FROM t WHERE (d >= CAST($1 AS DATE))",
+    );
+  });
+
+  test("keeps LIMIT, OFFSET, ordinals and arguments that GROUP BY repeats", async () => {
+    const sql =
+      "SELECT date_trunc('month', d) AS m, count(*) FROM t WHERE a = 3 GROUP BY date_trunc('month', d), 1 ORDER BY 2 DESC LIMIT 10 OFFSET 20";
+    const query = await parser.normalize(sql);
+    expect(query.sql).toContain("date_trunc('month', d)");
+    expect(query.sql).toMatch(/GROUP BY .*1.* ORDER BY 2 DESC LIMIT 10 OFFSET 20$/);
+    expect(query.parameters).toEqual([{ from: "literal", value: 3 }]);
+  });
+
+  test("keeps 64-bit and 128-bit integers exact", async () => {
+    const query = await parser.normalize(
+      "SELECT a FROM t WHERE b = 9007199254740993 AND c = 170141183460469231731687303715884105727",
+    );
+    expect(query.parameters).toEqual([
+      { from: "literal", value: "9007199254740993" },
+      { from: "literal", value: "170141183460469231731687303715884105727" },
+    ]);
+    expect(await normal("SELECT 9007199254740993, 1e3, 1.50 FROM t")).toContain("9007199254740993");
+  });
+
+  test("gives one fingerprint to texts that differ in literals, spacing, case and comments", async () => {
+    const first = await print("SELECT a FROM t WHERE b = 'x' AND c IN (1, 2, 3)");
+    expect(first).toMatch(/^[0-9a-f]{16}$/);
+    expect(await print("select a\n from t -- why\n where b='y'  and c in (4,5,6,7)")).toBe(first);
+    expect(await print("select a from t where b = ? and c in (?,?,?)")).toBe(first);
+    expect(await print("select a from t where b < 'x' and c in (1,2,3)")).not.toBe(first);
+  });
+
+  test("pads a list of values to a power of two by repeating the last", async () => {
+    const query = await parser.normalize("SELECT a FROM t WHERE b IN (1, ?, 3)");
+    expect(query.sql).toBe("SELECT a FROM t WHERE (b IN ($1, $2, $3, $4))");
+    expect(query.parameters.slice(2)).toEqual([
+      { from: "literal", value: 3 },
+      { from: "literal", value: 3 },
+    ]);
+  });
+
+  test("keeps a prefix search recognizable", async () => {
+    const query = await parser.normalize("SELECT a FROM t WHERE b LIKE 'abc%'");
+    expect(query.sql).toBe("SELECT a FROM t WHERE (b ~~ ($1 || '%'))");
+    expect(query.parameters).toEqual([{ from: "literal", value: "abc" }]);
+  });
+
+  test.each([
+    ["INSERT INTO t VALUES (1, 'a'), (2, 'b')", "insert", "insert into t values ( ? )"],
+    ["UPDATE t SET a = 5 WHERE b = 'x''y' -- c", "update", "update t set a = ? where b = ?"],
+    ['DELETE FROM "T" WHERE a=1.5e3', "delete", 'delete from "T" where a = ?'],
+    ["CREATE TABLE x (a INTEGER)", "other", "create table x ( a integer )"],
+    ["SELECT 1; DROP TABLE t", "select", "select ? ; drop table t"],
+    ["SELECT 1; SELECT 2", "select", "select ? ; select ?"],
+    ["SELEC broken '", "other", "selec broken ?"],
+  ])("keeps %s folded and unparsed", async (sql, kind, folded) => {
+    const query = await parser.normalize(sql);
+    expect(query).toMatchObject({ sql: folded, kind, isParsed: false, parameters: [] });
+  });
+
+  test("bounds what it keeps of a text of any length", async () => {
+    const query = await parser.normalize(`SELECT ${"a + ".repeat(100_000)} 1`);
+    expect(query.isParsed).toBe(false);
+    expect(query.sql.length).toBeLessThanOrEqual(20_000);
+  });
+
+  test("never throws and changes nothing the second time, for arbitrary text", async () => {
+    const word = fc.constantFrom(
+      ..."SELECT FROM WHERE GROUP BY ORDER LIMIT ( ) , = < IN LIKE NOT AND OR ? $1 'a' \"b\" 5 1.5 t a * -- /* ; NULL CASE WHEN END DATE '2020-01-01' count(*) ' \" $$".split(
+        " ",
+      ),
+    );
+    const text = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 80 }),
+      fc.array(word, { maxLength: 25 }).map((words) => words.join(" ")),
+      fc.array(word, { maxLength: 12 }).map((words) => `SELECT a FROM t WHERE ${words.join(" ")}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(text, async (sql) => {
+        const once = await parser.normalize(sql);
+        const twice = await parser.normalize(once.sql);
+        expect(twice.sql).toBe(once.sql);
+        expect(twice.fingerprint).toBe(once.fingerprint);
+      }),
+      { numRuns: 600, seed: 7 },
+    );
+  });
+});

@@ -1,0 +1,44 @@
+import { shortHash } from "@/server/platform";
+import { openEngine } from "./engine";
+import { readShape } from "./features/read-shape";
+import { Lru } from "./lru";
+import { normalizeSql } from "./normalize";
+import type { NormalizedQuery, QueryShape, ShapeParser } from "./shape";
+
+const ENTRIES_MAX = 2000;
+
+/** Opens a parser with its own private DuckDB. Close it when done. */
+export async function createShapeParser(): Promise<ShapeParser> {
+  const engine = await openEngine();
+  const normalized = new Lru<NormalizedQuery>(ENTRIES_MAX);
+  const shapes = new Lru<QueryShape>(ENTRIES_MAX);
+
+  const normalize = async (sql: string): Promise<NormalizedQuery> => {
+    const known = normalized.get(sql);
+    if (known) return known;
+    const fresh = await normalizeSql(engine, sql);
+    normalized.set(sql, fresh);
+    return fresh;
+  };
+  return {
+    normalize,
+    async parse(sql, tables) {
+      const query = await normalize(sql);
+      const schema = tables.map((table) => [table.name, table.columns.map((each) => each.name)]);
+      const key = `${shortHash(JSON.stringify(schema))} ${query.isParsed ? query.sql : sql}`;
+      const known = shapes.get(key);
+      if (known) return known;
+      const root = query.isParsed ? await engine.serialize(query.sql) : null;
+      const shape = readShape({
+        query,
+        root,
+        text: sql,
+        tables,
+        aggregates: engine.aggregateNames,
+      });
+      shapes.set(key, shape);
+      return shape;
+    },
+    close: () => engine.close(),
+  };
+}
