@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { postgresAccount } from "./account";
+import { postgresBinaries } from "./binaries";
+import { postgresCommand, postgresUrl } from "./command";
+import { initialiseCluster } from "./initialise";
+import { assertReachable } from "./reachable";
+import { waitForPostgres } from "./wait";
+
+/** A port of 127.0.0.1 that nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+export interface TemporaryPostgres {
+  /** Connection URL of a database of this server. */
+  urlOf(name: string): string;
+  /** Stops the server and deletes its files. */
+  stop(): Promise<void>;
+}
+
+/** A throw-away server (no fsync) in a folder of its own under the system's temporary folder. */
+export async function startTemporaryPostgres(): Promise<TemporaryPostgres> {
+  const account = postgresAccount();
+  const binaries = postgresBinaries();
+  assertReachable("its programs", binaries.postgres, account);
+  const root = mkdtempSync(path.join(os.tmpdir(), "sidecar-postgres-"));
+  // mkdtemp makes it private; the account of the server must be able to enter.
+  chmodSync(root, 0o755);
+  const dir = path.join(root, "cluster");
+  const password = randomBytes(18).toString("base64url");
+  const port = await freePort();
+  await initialiseCluster({ dir, password, binaries, account, isDurable: false });
+  const { file, args } = postgresCommand({ dir, port, binaries, account, isDurable: false });
+  const child = spawn(file, args, { ...account, cwd: dir, stdio: "ignore" });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const urlOf = (name: string) => postgresUrl(port, password, name);
+  await waitForPostgres(urlOf("postgres"), 30, () => child.exitCode !== null);
+  return {
+    urlOf,
+    async stop() {
+      // Immediate shutdown: nobody needs these files again.
+      child.kill("SIGQUIT");
+      await ended;
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  resolve: { alias: { "@": path.resolve(import.meta.dirname) } },
+  test: {
+    include: ["**/*.test.ts", "**/*.test.tsx"],
+    exclude: ["node_modules/**", ".next/**", ".data/**", "e2e/**"],
+    globalSetup: ["server/platform/testing/global-setup.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    env: {
+      SIDECAR_MODE: "demo",
+      AUTH_SECRET: randomBytes(48).toString("base64"),
+      LOG_LEVEL: "error",
+    },
+  },
+});
