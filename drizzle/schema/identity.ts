@@ -1,4 +1,13 @@
-import { boolean, jsonb, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import {
+  bigserial,
+  boolean,
+  index,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
 import type { Permission, Role } from "@/server/contracts";
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
@@ -28,3 +37,19 @@ export const apiKeys = pgTable("api_keys", {
   expiresAt: instant("expires_at"),
   revokedAt: instant("revoked_at"),
 });
+
+/** Failed sign-ins of the last minutes: what the limit on guessing passwords counts. */
+export const signInAttempts = pgTable(
+  "sign_in_attempts",
+  {
+    id: bigserial("id", { mode: "number" }).primaryKey(),
+    /** As typed, lower case; need not be a user. */
+    email: text("email").notNull(),
+    address: text("address").notNull(),
+    at: instant("at").notNull().defaultNow(),
+  },
+  (t) => [
+    index("sign_in_attempts_email").on(t.email, t.at),
+    index("sign_in_attempts_address").on(t.address, t.at),
+  ],
+);

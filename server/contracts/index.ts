@@ -4,4 +4,5 @@ export * from "./events";
 export * from "./evidence";
 export * from "./identity";
 export * from "./knowledge";
+export * from "./message";
 export * from "./suggestion";

@@ -1,0 +1,71 @@
+import type { Actor, Permission, Role } from "@/server/contracts";
+import { AppError } from "@/server/platform";
+
+const READ = ["suggestion.read", "operation.read", "product.read"] as const;
+
+/** The one table of who may do what, for REST, tRPC, the CLI and every later transport. */
+export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
+  viewer: READ,
+  reviewer: [...READ, "suggestion.analyze", "suggestion.decide", "audit.read"],
+  operator: [...READ, "suggestion.analyze", "operation.execute", "operation.revert", "audit.read"],
+  admin: [
+    ...READ,
+    "suggestion.analyze",
+    "suggestion.decide",
+    "operation.execute",
+    "operation.revert",
+    "audit.read",
+    "message.send",
+    "key.manage",
+    "user.manage",
+  ],
+  "data-product": [...READ, "suggestion.analyze"],
+  agent: ["suggestion.read", "product.read", "message.send"],
+};
+
+/** All an API key can ever be scoped to: no decision, no key and no user management. */
+export const API_KEY_PERMISSIONS: readonly Permission[] = [
+  ...READ,
+  "suggestion.analyze",
+  "operation.execute",
+  "operation.revert",
+  "audit.read",
+  "message.send",
+];
+
+/** Only people hold these, whatever roles or scopes a machine identity carries. */
+const PEOPLE_ONLY: readonly Permission[] = ["suggestion.decide"];
+
+/** Roles that can be given to a person; the others belong to machine identities. */
+export const PERSON_ROLES = ["viewer", "reviewer", "operator", "admin"] as const;
+
+function grantedBeforeNarrowing(actor: Actor): readonly Permission[] {
+  switch (actor.kind) {
+    case "api-key":
+      return API_KEY_PERMISSIONS.filter((permission) => actor.scopes?.includes(permission));
+    case "system":
+      return ROLE_PERMISSIONS.admin;
+    default:
+      return actor.roles.flatMap((role) => ROLE_PERMISSIONS[role]);
+  }
+}
+
+/** Everything this actor may do: roles (or an API key's scopes), narrowed, minus people's rights. */
+export function permissionsOf(actor: Actor): Permission[] {
+  const granted = new Set(grantedBeforeNarrowing(actor));
+  return [...granted].filter(
+    (permission) =>
+      (actor.kind === "user" || !PEOPLE_ONLY.includes(permission)) &&
+      (actor.scopes === undefined || actor.scopes.includes(permission)),
+  );
+}
+
+/** Throws `forbidden` unless the actor holds the permission. */
+export function assertCan(actor: Actor, permission: Permission): void {
+  if (permissionsOf(actor).includes(permission)) return;
+  const why =
+    PEOPLE_ONLY.includes(permission) && actor.kind !== "user"
+      ? "Only a signed-in person may do this; machine identities never decide."
+      : `This identity does not hold the permission ${permission}.`;
+  throw new AppError("forbidden", why, { details: { permission } });
+}

@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import { eq } from "drizzle-orm";
+import { agentMessages } from "@/drizzle/schema";
+import type { MessageEnvelope, MessageReceipt } from "@/server/contracts";
+import { assertCan } from "@/server/identity";
+import {
+  AppError,
+  env,
+  recordAudit,
+  type ServiceContext,
+  type Transaction,
+} from "@/server/platform";
+import { assertAcceptable } from "./assert-acceptable";
+import { messageRecordId } from "./message-record-id";
+
+const NOTE =
+  "Stored. This version receives messages; routing, negotiation and responses are not part of it.";
+
+/** Key order must not matter when a repeat is compared with what was stored. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, canonical(inner)]));
+}
+
+function digestOf(message: MessageEnvelope): string {
+  return createHash("sha256")
+    .update(JSON.stringify(canonical(message)))
+    .digest("hex");
+}
+
+interface StoredContent {
+  /** The whole envelope with its own message id, as it came. */
+  envelope: MessageEnvelope;
+  digest: string;
+  received_at: string;
+  received_from: { kind: string; id: string };
+}
+
+async function readStored(tx: Transaction, recordId: string): Promise<StoredContent> {
+  const [row] = await tx
+    .select({ content: agentMessages.content })
+    .from(agentMessages)
+    .where(eq(agentMessages.messageId, recordId));
+  if (row === undefined) throw new AppError("conflict", "The message is just being removed.");
+  // Only this file writes the column, always in this shape.
+  return row.content as StoredContent;
+}
+
+/** Stores the message unless its id is taken; answers whether this call stored it. */
+async function store(tx: Transaction, recordId: string, content: StoredContent): Promise<boolean> {
+  const { envelope } = content;
+  const inserted = await tx
+    .insert(agentMessages)
+    .values({
+      messageId: recordId,
+      senderId: envelope.sender.agent_id,
+      recipientId: envelope.recipient.agent_id,
+      messageType: envelope.message_type,
+      content,
+      sentTimestamp: new Date(envelope.timestamp),
+      deliveryStatus: "received",
+    })
+    .onConflictDoNothing()
+    .returning({ id: agentMessages.messageId });
+  return inserted.length > 0;
+}
+
+/**
+ * Takes in a message of another agent, once: a repeat of the same message is answered as a
+ * duplicate, the same id with another content is `idempotency_mismatch`. Delivery status is
+ * `received`: acting on messages comes with the courier.
+ */
+export async function receiveMessage({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: MessageEnvelope;
+}): Promise<MessageReceipt> {
+  assertCan(ctx.actor, "message.send");
+  const now = new Date();
+  assertAcceptable(ctx.actor, input, { agentId: env().AGENT_ID, now });
+  const recordId = messageRecordId(input.sender.agent_id, input.message_id);
+  const content: StoredContent = {
+    envelope: input,
+    digest: digestOf(input),
+    received_at: now.toISOString(),
+    received_from: { kind: ctx.actor.kind, id: ctx.actor.id },
+  };
+  return ctx.db.transaction(async (tx) => {
+    const isNew = await store(tx, recordId, content);
+    const stored = isNew ? content : await readStored(tx, recordId);
+    if (stored.digest !== content.digest) {
+      throw new AppError(
+        "idempotency_mismatch",
+        "Another message with this message_id was received before.",
+      );
+    }
+    if (isNew) {
+      await recordAudit(tx, ctx, {
+        action: "message.receive",
+        subjectType: "message",
+        subjectId: recordId,
+        after: {
+          message_id: input.message_id,
+          message_type: input.message_type,
+          sender_id: input.sender.agent_id,
+        },
+      });
+    }
+    return {
+      message_id: input.message_id,
+      record_id: recordId,
+      delivery_status: "received",
+      is_duplicate: !isNew,
+      received_at: stored.received_at,
+      note: NOTE,
+    };
+  });
+}
