@@ -5,10 +5,10 @@ CREATE TABLE "api_keys" (
 	"key_hash" text NOT NULL,
 	"scopes" jsonb NOT NULL,
 	"created_by" text NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"last_used_at" timestamp with time zone,
-	"expires_at" timestamp with time zone,
-	"revoked_at" timestamp with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"last_used_at" timestamp (3) with time zone,
+	"expires_at" timestamp (3) with time zone,
+	"revoked_at" timestamp (3) with time zone,
 	CONSTRAINT "api_keys_key_hash_unique" UNIQUE("key_hash")
 );
 --> statement-breakpoint
@@ -16,7 +16,7 @@ CREATE TABLE "sign_in_attempts" (
 	"id" bigserial PRIMARY KEY NOT NULL,
 	"email" text NOT NULL,
 	"address" text NOT NULL,
-	"at" timestamp with time zone DEFAULT now() NOT NULL
+	"at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "users" (
@@ -26,13 +26,13 @@ CREATE TABLE "users" (
 	"password_hash" text NOT NULL,
 	"roles" jsonb NOT NULL,
 	"is_active" boolean DEFAULT true NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "users_email_unique" UNIQUE("email")
 );
 --> statement-breakpoint
 CREATE TABLE "agent_decisions" (
 	"decision_id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
-	"timestamp" timestamp with time zone DEFAULT now() NOT NULL,
+	"timestamp" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"operation_type" text NOT NULL,
 	"context" jsonb NOT NULL,
 	"suggestion" jsonb NOT NULL,
@@ -48,14 +48,14 @@ CREATE TABLE "agent_messages" (
 	"recipient_id" text NOT NULL,
 	"message_type" text NOT NULL,
 	"content" jsonb NOT NULL,
-	"sent_timestamp" timestamp with time zone NOT NULL,
+	"sent_timestamp" timestamp (3) with time zone NOT NULL,
 	"delivery_status" text NOT NULL,
 	"response_id" uuid
 );
 --> statement-breakpoint
 CREATE TABLE "audit_events" (
 	"id" bigserial PRIMARY KEY NOT NULL,
-	"at" timestamp with time zone DEFAULT now() NOT NULL,
+	"at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"actor_kind" text NOT NULL,
 	"actor_id" text NOT NULL,
 	"actor_label" text NOT NULL,
@@ -74,15 +74,15 @@ CREATE TABLE "data_products" (
 	"schema" jsonb,
 	"schema_fingerprint" text,
 	"data_version" text,
-	"last_seen_at" timestamp with time zone,
+	"last_seen_at" timestamp (3) with time zone,
 	"last_error" text,
-	"workload_until" timestamp with time zone
+	"workload_until" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "heartbeats" (
 	"role" text PRIMARY KEY NOT NULL,
 	"worker" text NOT NULL,
-	"at" timestamp with time zone NOT NULL
+	"at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "idempotency_keys" (
@@ -90,7 +90,7 @@ CREATE TABLE "idempotency_keys" (
 	"request_hash" text NOT NULL,
 	"status" integer,
 	"body" jsonb,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "jobs" (
@@ -98,20 +98,20 @@ CREATE TABLE "jobs" (
 	"kind" text NOT NULL,
 	"subject_id" text NOT NULL,
 	"state" text DEFAULT 'queued' NOT NULL,
-	"run_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"run_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"claimed_by" text,
-	"lease_until" timestamp with time zone,
+	"lease_until" timestamp (3) with time zone,
 	"last_error" text,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "observed_patterns" (
 	"pattern_id" uuid PRIMARY KEY NOT NULL,
 	"pattern_type" text NOT NULL,
 	"pattern_data" jsonb NOT NULL,
-	"first_observed" timestamp with time zone NOT NULL,
-	"last_observed" timestamp with time zone NOT NULL,
+	"first_observed" timestamp (3) with time zone NOT NULL,
+	"last_observed" timestamp (3) with time zone NOT NULL,
 	"occurrence_count" integer NOT NULL,
 	"confidence" double precision NOT NULL
 );
@@ -133,9 +133,9 @@ CREATE TABLE "operations" (
 	"live_before" jsonb,
 	"verification" jsonb,
 	"error" jsonb,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"started_at" timestamp with time zone,
-	"finished_at" timestamp with time zone
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"started_at" timestamp (3) with time zone,
+	"finished_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "reviews" (
@@ -146,7 +146,7 @@ CREATE TABLE "reviews" (
 	"verdict" text NOT NULL,
 	"reason" text NOT NULL,
 	"item_ids" jsonb NOT NULL,
-	"at" timestamp with time zone DEFAULT now() NOT NULL
+	"at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "suggestion_items" (
@@ -175,9 +175,9 @@ CREATE TABLE "suggestions" (
 	"set_evidence" jsonb,
 	"error" jsonb,
 	"requested_by" text NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"expires_at" timestamp with time zone
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 ALTER TABLE "operations" ADD CONSTRAINT "operations_suggestion_id_suggestions_id_fk" FOREIGN KEY ("suggestion_id") REFERENCES "public"."suggestions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -63,12 +63,11 @@ async function main(): Promise<void> {
   const unsubscribe = await bus.subscribe((event) => {
     if (event.topic === "job") for (const worker of workers) worker.wake();
   });
-  const stopObserver = startObserver(ctx("observer"), {
-    product,
-    baseUrl,
-    everySeconds: env().OBSERVE_SECONDS,
-    log,
-  });
+  const everySeconds = env().OBSERVE_SECONDS;
+  const stopObserver =
+    everySeconds > 0
+      ? startObserver(ctx("observer"), { product, baseUrl, everySeconds, log })
+      : async () => {};
   const stopHeartbeat = startHeartbeat(ctx("prover"));
   log.info({ product: product.productId }, "prover ready");
 

@@ -1,0 +1,174 @@
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { agentDecisions, auditEvents, reviews, suggestions } from "@/drizzle/schema";
+import type { Actor, Change, Plan } from "@/server/contracts";
+import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
+import {
+  approveSuggestion,
+  expireSuggestions,
+  getSuggestion,
+  listSuggestions,
+  rejectSuggestion,
+  supersedeSuggestions,
+} from ".";
+import { ACTORS, candidateOf, contextOf, storeSuggestion } from "./testing/fixtures";
+
+let test_: TestDatabase;
+beforeAll(async () => {
+  test_ = await createTestDatabase();
+});
+afterAll(() => test_.drop());
+
+const plan: Plan = {
+  statements: ["SELECT 1;"],
+  revert_statements: ["SELECT 2;"],
+  cleanup_statements: [],
+  is_reversible: true,
+};
+const change: Change = { kind: "add_index", table: "projects", column: "project_name" };
+const other: Change = { kind: "cluster_table", table: "projects", keys: ["creation_date"] };
+const as = (actor: Actor) => contextOf(test_.db, actor);
+const pending = () =>
+  storeSuggestion(test_.db, {
+    state: "pending",
+    candidates: [candidateOf(change, plan), candidateOf(other, plan)],
+  });
+const auditOf = (id: string) =>
+  test_.db.select().from(auditEvents).where(eq(auditEvents.subjectId, id));
+
+test("an approval stores state, decision, review and audit row together", async () => {
+  const { id, itemIds } = await pending();
+  const approved = await approveSuggestion({
+    ctx: as(ACTORS.reviewer),
+    input: { suggestion_id: id, reason: "measured well", item_ids: itemIds.slice(0, 1) },
+  });
+  expect(approved.state).toBe("approved");
+  expect(approved.suggestions.map((item) => item.is_approved)).toEqual([true, false]);
+  expect(approved.reviews).toMatchObject([{ reviewer: "reviewer@test", verdict: "approved" }]);
+  const [row] = await test_.db
+    .select({ approved: agentDecisions.approved })
+    .from(agentDecisions)
+    .innerJoin(suggestions, eq(suggestions.decisionId, agentDecisions.decisionId))
+    .where(eq(suggestions.id, id));
+  expect(row?.approved).toBe(true);
+  expect(await auditOf(id)).toMatchObject([
+    { action: "suggestion.approve", actorLabel: "reviewer@test", after: { state: "approved" } },
+  ]);
+});
+
+test("a rejection keeps its reason", async () => {
+  const { id } = await pending();
+  const rejected = await rejectSuggestion({
+    ctx: as(ACTORS.reviewer),
+    input: { suggestion_id: id, reason: "not this week" },
+  });
+  expect(rejected.state).toBe("rejected");
+  expect(rejected.reviews).toMatchObject([{ verdict: "rejected", reason: "not this week" }]);
+});
+
+test.each([
+  ["a viewer", ACTORS.viewer],
+  ["a data product", ACTORS.product],
+  [
+    "a machine that claims every role",
+    { ...ACTORS.product, roles: ["reviewer", "admin"] as const },
+  ],
+])("%s can neither approve nor reject, and nothing changes", async (_who, actor) => {
+  const { id } = await pending();
+  const ctx = as({ ...actor, roles: [...actor.roles] } as Actor);
+  await expect(
+    approveSuggestion({ ctx, input: { suggestion_id: id, reason: "" } }),
+  ).rejects.toMatchObject({ code: "forbidden" });
+  await expect(
+    rejectSuggestion({ ctx, input: { suggestion_id: id, reason: "no" } }),
+  ).rejects.toMatchObject({ code: "forbidden" });
+  expect(await auditOf(id)).toEqual([]);
+});
+
+test("of simultaneous decisions one wins and the others get a typed conflict", async () => {
+  const { id } = await pending();
+  const input = { suggestion_id: id, reason: "race" };
+  const settled = await Promise.allSettled([
+    approveSuggestion({ ctx: as(ACTORS.reviewer), input }),
+    approveSuggestion({ ctx: as(ACTORS.second), input }),
+    rejectSuggestion({ ctx: as(ACTORS.second), input }),
+  ]);
+  const lost = settled.filter((one) => one.status === "rejected");
+  expect(lost).toHaveLength(2);
+  for (const one of lost) expect(one.reason).toMatchObject({ code: "conflict" });
+  expect(await auditOf(id)).toHaveLength(1);
+  expect(await test_.db.$count(reviews, eq(reviews.suggestionId, id))).toBe(1);
+});
+
+test("an item of another suggestion is refused and the state is untouched", async () => {
+  const [one, two] = [await pending(), await pending()];
+  await expect(
+    approveSuggestion({
+      ctx: as(ACTORS.reviewer),
+      input: { suggestion_id: one.id, reason: "", item_ids: two.itemIds },
+    }),
+  ).rejects.toMatchObject({ code: "invalid_input" });
+  const after = await getSuggestion({ ctx: as(ACTORS.viewer), input: { suggestion_id: one.id } });
+  expect(after.state).toBe("pending");
+  expect(after.suggestions.every((item) => item.is_approved === null)).toBe(true);
+});
+
+test("what nobody decides in time expires; what is not due does not", async () => {
+  const past = new Date(Date.now() - 1000);
+  const due = await storeSuggestion(test_.db, { state: "pending", expiresAt: past });
+  const early = await storeSuggestion(test_.db, {
+    state: "pending",
+    expiresAt: new Date(Date.now() + 60_000),
+  });
+  await expireSuggestions(as(ACTORS.reviewer), new Date());
+  const stateOf = async (id: string) =>
+    (await getSuggestion({ ctx: as(ACTORS.viewer), input: { suggestion_id: id } })).state;
+  expect(await stateOf(due.id)).toBe("expired");
+  expect(await stateOf(early.id)).toBe("pending");
+});
+
+test("a changed schema supersedes what was proved for the old one", async () => {
+  const stale = await storeSuggestion(test_.db, {
+    state: "approved",
+    productId: "p-1",
+    schemaFingerprint: "old",
+  });
+  const fresh = await storeSuggestion(test_.db, {
+    state: "pending",
+    productId: "p-1",
+    schemaFingerprint: "new",
+  });
+  await supersedeSuggestions(as(ACTORS.reviewer), { productId: "p-1", schemaFingerprint: "new" });
+  const read = (id: string) =>
+    getSuggestion({ ctx: as(ACTORS.viewer), input: { suggestion_id: id } });
+  expect((await read(stale.id)).state).toBe("superseded");
+  expect((await read(fresh.id)).state).toBe("pending");
+});
+
+test("lists page through everything once, newest first, filtered by state", async () => {
+  const made: string[] = [];
+  for (let i = 0; i < 5; i++) {
+    made.unshift((await storeSuggestion(test_.db, { state: "no_gain" })).id);
+  }
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listSuggestions({
+      ctx: as(ACTORS.viewer),
+      input: { state: ["no_gain"], limit: 2, ...(cursor ? { cursor } : {}) },
+    });
+    seen.push(...page.items.map((item) => item.suggestion_id));
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor);
+  expect(seen).toEqual(made);
+});
+
+test("an unknown suggestion is not found and a forged cursor is refused", async () => {
+  const ctx = as(ACTORS.viewer);
+  await expect(
+    getSuggestion({ ctx, input: { suggestion_id: "sugg-000000000000" } }),
+  ).rejects.toMatchObject({ code: "not_found" });
+  await expect(
+    listSuggestions({ ctx, input: { limit: 2, cursor: "bm9wZQ" } }),
+  ).rejects.toMatchObject({ code: "invalid_input" });
+});

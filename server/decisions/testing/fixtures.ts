@@ -1,0 +1,95 @@
+import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
+import type { Actor, Candidate, Change, Plan, SuggestionState } from "@/server/contracts";
+import {
+  type Bus,
+  createPostgresBus,
+  type Database,
+  newId,
+  type ServiceContext,
+} from "@/server/platform";
+
+/** Actors of tests; ids are only labels here. */
+export const ACTORS = {
+  reviewer: { kind: "user", id: "u-1", label: "reviewer@test", roles: ["reviewer", "operator"] },
+  second: { kind: "user", id: "u-2", label: "second@test", roles: ["reviewer"] },
+  viewer: { kind: "user", id: "u-3", label: "viewer@test", roles: ["viewer"] },
+  product: {
+    kind: "data-product",
+    id: "duckdb-spawn",
+    label: "duckdb-spawn",
+    roles: ["data-product"],
+  },
+} satisfies Record<string, Actor>;
+
+export function contextOf(db: Database, actor: Actor): ServiceContext {
+  const bus: Bus = createPostgresBus(db.$client);
+  return { db, bus, actor, requestId: newId("req") };
+}
+
+/** A candidate as the advisor gives them, for a given change and its compiled plan. */
+export function candidateOf(change: Change, plan: Plan, targeted: string[] = []): Candidate {
+  const target = "column" in change ? change.column : change.keys.join(", ");
+  return {
+    candidate_id: `${change.kind}:${change.table}:${target}`,
+    change,
+    target,
+    title: `${change.kind} on ${change.table}.${target}`,
+    reason: "Made by a test",
+    factors: [],
+    counter_indications: [],
+    risk: {
+      level: "low",
+      locks: "",
+      write_cost: "",
+      reversibility: "",
+      blast_radius: "",
+      affected_consumers: [],
+    },
+    plan,
+    targeted_fingerprints: targeted,
+    prior: 0.5,
+    estimated_gain: 0.5,
+    estimated_storage_overhead: 0,
+  };
+}
+
+/** Stores a suggestion in any state, as a proof would have left it. */
+export async function storeSuggestion(
+  db: Database,
+  given: {
+    state: SuggestionState;
+    productId?: string | null;
+    schemaFingerprint?: string;
+    candidates?: Candidate[];
+    expiresAt?: Date;
+  },
+): Promise<{ id: string; itemIds: string[] }> {
+  const id = newId("sugg");
+  const [decision] = await db
+    .insert(agentDecisions)
+    .values({ operationType: "schema_optimization", context: { test: id }, suggestion: {} })
+    .returning();
+  await db.insert(suggestions).values({
+    id,
+    decisionId: decision?.decisionId ?? "",
+    productId: given.productId === undefined ? "duckdb-spawn" : given.productId,
+    state: given.state,
+    basis: given.productId === null ? "estimate" : "measured",
+    operationType: "schema_optimization",
+    requestHash: id,
+    schemaFingerprint: given.schemaFingerprint ?? "schema-1",
+    dataVersion: "data-1",
+    requestedBy: "test",
+    expiresAt: given.expiresAt ?? null,
+  });
+  const items = (given.candidates ?? []).map((candidate, ordinal) => ({
+    id: newId("item"),
+    suggestionId: id,
+    ordinal,
+    role: "suggested" as const,
+    candidate,
+    isApproved: given.state === "approved" ? true : null,
+  }));
+  if (items.length > 0) await db.insert(suggestionItems).values(items);
+  return { id, itemIds: items.map((item) => item.id) };
+}

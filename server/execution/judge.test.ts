@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import type { WorkloadPattern } from "@/server/contracts";
+import { judgeOperation, judgeQueries, summarizeOutcome } from "./judge";
+
+/** Latencies around a centre, spread by ±10 % in a fixed order. */
+const around = (ms: number, calls = 30) =>
+  Array.from({ length: calls }, (_, i) => ms * (0.9 + 0.2 * ((i * 7) % 10) * 0.1));
+
+function pattern(fingerprint: string, latencies: number[]): WorkloadPattern {
+  return {
+    fingerprint,
+    sql: `SELECT ${fingerprint}`,
+    kind: "select",
+    is_parsed: true,
+    calls: latencies.length,
+    mean_ms: 0,
+    median_ms: 0,
+    p95_ms: 0,
+    first_seen: "2026-01-01T00:00:00Z",
+    last_seen: "2026-01-01T00:00:00Z",
+    latencies_ms: latencies,
+  };
+}
+
+const judge = (before: Record<string, number[]>, after: Record<string, number[]>) =>
+  judgeQueries({
+    before: Object.entries(before).map(([name, ms]) => pattern(name, ms)),
+    after: Object.entries(after).map(([name, ms]) => pattern(name, ms)),
+    targeted: new Set(["target"]),
+    expected: new Map(),
+  });
+
+test("a targeted query that became faster confirms, with the medians in the sentence", () => {
+  const queries = judge(
+    { target: around(100), other: around(5) },
+    { target: around(10), other: around(5) },
+  );
+  expect(judgeOperation(queries, true)).toBe("confirmed");
+  expect(queries[0]).toMatchObject({ is_targeted: true, status: "faster" });
+  expect(queries[0]?.actual_gain?.value).toBeCloseTo(0.9, 1);
+  expect(summarizeOutcome("confirmed", queries)).toMatch(/→/);
+});
+
+test("any query that became clearly slower is a regression, whatever the target gained", () => {
+  const queries = judge(
+    { target: around(100), other: around(20) },
+    { target: around(10), other: around(60) },
+  );
+  expect(judgeOperation(queries, true)).toBe("regressed");
+});
+
+test("a slowdown below a millisecond is noise, not a regression", () => {
+  const queries = judge(
+    { target: around(100), other: around(0.4) },
+    { target: around(10), other: around(0.9) },
+  );
+  expect(judgeOperation(queries, true)).toBe("confirmed");
+});
+
+test("too few calls: watch while there is time, then say it is inconclusive", () => {
+  const queries = judge({ target: around(100) }, { target: around(10, 3) });
+  expect(judgeOperation(queries, true)).toBeNull();
+  expect(judgeOperation(queries, false)).toBe("inconclusive");
+});
+
+test("no gain and no loss is inconclusive at the end, never confirmed", () => {
+  const queries = judge({ target: around(100) }, { target: around(100) });
+  expect(judgeOperation(queries, true)).toBeNull();
+  expect(judgeOperation(queries, false)).toBe("inconclusive");
+});

@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn as spawnProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eq } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { jobs, suggestionItems } from "@/drizzle/schema";
+import { compilePlan } from "@/server/advisor";
+import type { Change } from "@/server/contracts";
+import { createConnectorClient, startSpawn } from "@/server/data-product";
+import { analyze, approveSuggestion, getSuggestion } from "@/server/decisions";
+import {
+  ACTORS,
+  candidateOf,
+  contextOf,
+  storeSuggestion,
+} from "@/server/decisions/testing/fixtures";
+import { requestExecution } from "@/server/execution";
+import { issueToken, verifyServiceToken } from "@/server/identity";
+import { observeProduct } from "@/server/knowledge";
+import { systemContext } from "@/server/platform";
+import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
+
+const PRODUCT_ID = "duckdb-spawn";
+const WAIT = { timeout: 60_000, interval: 50 };
+let test_: TestDatabase;
+let spawn: Awaited<ReturnType<typeof startSpawn>>;
+let dataDir: string;
+let prover: ChildProcess | null = null;
+
+beforeAll(async () => {
+  test_ = await createTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), "sidecar-crash-"));
+  spawn = await startSpawn({
+    port: 0,
+    rows: 200_000,
+    dataDir,
+    queriesPerSecond: 20,
+    verifyToken: async (token) => {
+      await verifyServiceToken(token, PRODUCT_ID);
+    },
+  });
+});
+afterEach(() => killProver());
+afterAll(async () => {
+  await spawn.close();
+  await test_.drop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const ctx = contextOf;
+const reader = () => ctx(test_.db, ACTORS.viewer);
+const read = (id: string) => getSuggestion({ ctx: reader(), input: { suggestion_id: id } });
+const product = () =>
+  createConnectorClient({
+    baseUrl: spawn.url,
+    productId: PRODUCT_ID,
+    getToken: () =>
+      issueToken({ kind: "agent", subject: "test", audience: PRODUCT_ID, ttlSeconds: 60 }),
+  });
+
+function startProver(): void {
+  prover = spawnProcess(process.execPath, ["--import", "tsx", "server/processes/prover/main.ts"], {
+    stdio: "ignore",
+    env: {
+      ...process.env,
+      DATABASE_URL: test_.url,
+      DATA_PRODUCT_API: spawn.url,
+      SIDECAR_DATA_DIR: dataDir,
+      OBSERVE_SECONDS: "0",
+      PROOF_SECONDS_MAX: "15",
+    },
+  });
+}
+
+async function killProver(): Promise<void> {
+  const child = prover;
+  prover = null;
+  if (child === null || child.exitCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGKILL");
+  await gone;
+}
+
+const observe = () =>
+  observeProduct(systemContext(test_.db, reader().bus, "test"), {
+    product: product(),
+    baseUrl: spawn.url,
+  });
+
+test("kill -9 in a proof: another worker makes the whole proof again, and it is stored once", async () => {
+  await observe();
+  const { suggestion_id: id } = await analyze({
+    ctx: ctx(test_.db, ACTORS.reviewer),
+    input: { operation_type: "schema_optimization", context: { table_name: "projects" } },
+  });
+  startProver();
+  await vi.waitFor(async () => {
+    expect((await read(id)).progress?.phase).toBe("measure");
+  }, WAIT);
+  await killProver();
+  expect((await read(id)).state).toBe("proving");
+  startProver();
+  await vi.waitFor(async () => {
+    expect(["pending", "no_gain"]).toContain((await read(id)).state);
+  }, WAIT);
+  const items = await test_.db
+    .select()
+    .from(suggestionItems)
+    .where(eq(suggestionItems.suggestionId, id));
+  const candidates = items.map((item) => item.candidate.candidate_id);
+  expect(new Set(candidates).size).toBe(candidates.length);
+  expect(candidates.length).toBeGreaterThan(0);
+  const [job] = await test_.db.select().from(jobs).where(eq(jobs.subjectId, id));
+  expect(job).toMatchObject({ state: "done", attempts: 2 });
+}, 150_000);
+
+test("kill -9 in an execution: the decision reaches its final state and the product ran it once", async () => {
+  const schema = await observe();
+  // A rebuild in stored order is slow enough to be interrupted.
+  const change: Change = { kind: "cluster_table", table: "projects", keys: ["creation_date"] };
+  const { id } = await storeSuggestion(test_.db, {
+    state: "pending",
+    schemaFingerprint: schema.schema_fingerprint,
+    candidates: [candidateOf(change, compilePlan(schema.tables, [change]))],
+  });
+  const reviewer = ctx(test_.db, ACTORS.reviewer);
+  await approveSuggestion({ ctx: reviewer, input: { suggestion_id: id, reason: "" } });
+  const { operation_id } = await requestExecution({
+    ctx: reviewer,
+    input: { suggestion_id: id },
+  });
+  const before = await countProjects();
+  startProver();
+  await vi.waitFor(async () => {
+    expect((await read(id)).operations[0]?.state).toBe("executing");
+  }, WAIT);
+  await killProver();
+  startProver();
+  await vi.waitFor(async () => {
+    expect(["executed", "verified"]).toContain((await read(id)).state);
+  }, WAIT);
+  expect(await product().getOperation(operation_id)).toMatchObject({ state: "succeeded" });
+  expect(await countProjects()).toBeGreaterThanOrEqual(before);
+  const { tables } = await product().getSchema();
+  expect(tables.map(({ name }) => name).sort()).toEqual(schema.tables.map((t) => t.name).sort());
+}, 150_000);
+
+async function countProjects(): Promise<number> {
+  const { tables } = await product().getSchema();
+  return tables.find(({ name }) => name === "projects")?.row_count ?? 0;
+}
