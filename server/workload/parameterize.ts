@@ -1,5 +1,5 @@
 import { type Ast, asNode, asNodes, asText, hasColumn, isClass, isValue } from "./ast";
-import { isPrefixPattern, LIKE_FUNCTIONS } from "./like";
+import { isPrefixPattern, LIKE_FUNCTIONS, PREFIX_FUNCTIONS } from "./like";
 import { literalValue } from "./literal";
 import type { ParameterSource } from "./shape";
 
@@ -123,8 +123,8 @@ function visitFunction(node: Ast, place: Place, numbering: Numbering): void {
     visitLikePattern(node, right, numbering);
     return;
   }
-  const isOperator = node.is_operator === true && place === "condition";
-  const inside = isOperator || !hasColumn(node) ? place : "shape";
+  const isSearch = node.is_operator === true || PREFIX_FUNCTIONS.has(asText(node.function_name));
+  const inside = (isSearch && place === "condition") || !hasColumn(node) ? place : "shape";
   visit(node.children, inside, numbering);
   for (const key of ["filter", "order_bys"]) visit(node[key], "shape", numbering);
 }

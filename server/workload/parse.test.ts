@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createShapeParser, type FilterFeature, type ShapeParser } from "./index";
+
+let parser: ShapeParser;
+beforeAll(async () => {
+  parser = await createShapeParser();
+});
+afterAll(() => parser.close());
+
+const columns = (...names: string[]) => names.map((name) => ({ name }));
+const TABLES = [
+  { name: "projects", columns: columns("project_id", "project_name", "status", "creation_date") },
+  { name: "portfolios", columns: columns("portfolio_id", "risk_profile") },
+  { name: "portfolio_projects", columns: columns("portfolio_id", "project_id", "entry_date") },
+];
+const parse = (sql: string) => parser.parse(sql, TABLES);
+const filter = (
+  column: string,
+  operator: FilterFeature["operator"],
+  parameters: number[],
+  more: Partial<FilterFeature> = {},
+): FilterFeature => ({ table: "projects", column, operator, wrappedBy: null, parameters, ...more });
+
+describe("parse: filters", () => {
+  test.each<[string, FilterFeature[]]>([
+    ["status = 'ACTIVE'", [filter("status", "equals", [1])]],
+    ["'ACTIVE' = STATUS", [filter("status", "equals", [1])]],
+    ["status IN ('a', 'b')", [filter("status", "in", [1, 2])]],
+    ["status = 'a' OR status = 'b'", [filter("status", "in", [1, 2])]],
+    ["creation_date > DATE '2020-01-01'", [filter("creation_date", "range", [1])]],
+    ["creation_date >= current_date - INTERVAL '30 days'", [filter("creation_date", "range", [1])]],
+    ["creation_date BETWEEN ? AND ?", [filter("creation_date", "range", [1, 2])]],
+    ["status IS NOT NULL", [filter("status", "null_check", [])]],
+    ["project_name LIKE 'abc%'", [filter("project_name", "like_prefix", [1])]],
+    ["starts_with(project_name, 'abc')", [filter("project_name", "like_prefix", [1])]],
+    ["project_name LIKE '%abc%'", [filter("project_name", "other", [1])]],
+    ["project_name ILIKE 'abc%'", [filter("project_name", "other", [1])]],
+    ["status <> 'a'", [filter("status", "other", [1])]],
+    ["status NOT IN ('a')", [filter("status", "other", [1], { wrappedBy: "compare_not_in" })]],
+    ["lower(status) = 'a'", [filter("status", "equals", [1], { wrappedBy: "lower" })]],
+    ["year(creation_date) = 2024", [filter("creation_date", "equals", [1], { wrappedBy: "year" })]],
+    [
+      "CAST(creation_date AS VARCHAR) = 'x'",
+      [filter("creation_date", "equals", [1], { wrappedBy: "cast" })],
+    ],
+    ["status = project_name", [filter("status", "other", []), filter("project_name", "other", [])]],
+    [
+      "status = 'a' OR project_name = 'b'",
+      [
+        filter("status", "other", [1, 2], { wrappedBy: "or" }),
+        filter("project_name", "other", [1, 2], { wrappedBy: "or" }),
+      ],
+    ],
+  ])("reads %s", async (condition, expected) => {
+    expect((await parse(`SELECT 1 FROM projects WHERE ${condition}`)).filters).toEqual(expected);
+  });
+
+  test("reads AND-ed filters through aliases and another spelling of names", async () => {
+    const shape = await parse(
+      "SELECT p.Status FROM PROJECTS p WHERE p.STATUS = 'a' AND creation_date < ?",
+    );
+    expect(shape.filters).toEqual([
+      filter("status", "equals", [1]),
+      filter("creation_date", "range", [2]),
+    ]);
+    expect(shape.tables).toEqual(["projects"]);
+    expect(shape.projected).toEqual([{ table: "projects", column: "status" }]);
+    expect(shape.parameterCount).toBe(2);
+  });
+});
+
+describe("parse: joins and subqueries", () => {
+  const join = {
+    left: { table: "projects", column: "project_id" },
+    right: { table: "portfolio_projects", column: "project_id" },
+  };
+  test.each([
+    "SELECT 1 FROM projects p JOIN portfolio_projects q ON p.project_id = q.project_id",
+    "SELECT 1 FROM projects p, portfolio_projects q WHERE p.project_id = q.project_id",
+    "SELECT 1 FROM projects p JOIN portfolio_projects q USING (project_id)",
+    "SELECT 1 FROM projects WHERE project_id IN (SELECT project_id FROM portfolio_projects)",
+  ])("reads the join of %s", async (sql) => {
+    const shape = await parse(sql);
+    expect(shape.joins).toEqual([join]);
+    expect(shape.tables).toEqual(["projects", "portfolio_projects"]);
+  });
+
+  test("finds filters in ON, in subqueries, in EXISTS and in CTEs", async () => {
+    const shape = await parse(`
+      WITH active AS (SELECT * FROM projects WHERE status = 'a')
+      SELECT a.project_id FROM active a
+      LEFT JOIN portfolio_projects q ON q.project_id = a.project_id AND q.entry_date > ?
+      WHERE a.creation_date > ? AND EXISTS (
+        SELECT * FROM portfolios o WHERE o.portfolio_id = q.portfolio_id AND o.risk_profile = 'low')`);
+    expect(shape.filters).toEqual([
+      filter("status", "equals", [1]),
+      { ...filter("entry_date", "range", [2]), table: "portfolio_projects" },
+      filter("creation_date", "range", [3]),
+      { ...filter("risk_profile", "equals", [4]), table: "portfolios" },
+    ]);
+    expect(shape.joins).toContainEqual({
+      left: { table: "portfolios", column: "portfolio_id" },
+      right: { table: "portfolio_projects", column: "portfolio_id" },
+    });
+  });
+
+  test("does not pass a filter through LIMIT, windows or aggregates", async () => {
+    for (const inner of [
+      "SELECT * FROM projects LIMIT 5",
+      "SELECT status, row_number() OVER () AS n FROM projects",
+      "SELECT max(status) AS status FROM projects",
+    ]) {
+      const shape = await parse(`SELECT * FROM (${inner}) s WHERE s.status = 'a'`);
+      expect(shape.filters).toEqual([]);
+    }
+  });
+
+  test("reads both sides of a set operation", async () => {
+    const shape = await parse(
+      "SELECT status FROM projects WHERE status = 'a' UNION ALL SELECT risk_profile FROM portfolios WHERE risk_profile = 'b' LIMIT 7",
+    );
+    expect(shape.filters.map((each) => each.column)).toEqual(["status", "risk_profile"]);
+    expect(shape.limit).toBe(7);
+  });
+});
+
+describe("parse: what is grouped, ordered and shown", () => {
+  test("reads grouping by ordinal, alias and expression, order, aggregates and limit", async () => {
+    const shape = await parse(`
+      SELECT status, date_trunc('month', creation_date) AS month, count(*), max(project_name)
+      FROM projects GROUP BY 1, month ORDER BY month, 3 DESC LIMIT 20`);
+    expect(shape.groupBy.map((each) => each.column)).toEqual(["status", "creation_date"]);
+    expect(shape.orderBy.map((each) => each.column)).toEqual(["creation_date"]);
+    expect(shape.aggregates).toEqual(["count", "max"]);
+    expect(shape.projected.map((each) => each.column)).toEqual([
+      "status",
+      "creation_date",
+      "project_name",
+    ]);
+    expect(shape).toMatchObject({ limit: 20, selectsStar: false });
+  });
+
+  test("reads GROUP BY ALL and stars", async () => {
+    const shape = await parse("SELECT status, count(*) FROM projects GROUP BY ALL");
+    expect(shape.groupBy).toEqual([{ table: "projects", column: "status" }]);
+    expect((await parse("SELECT * FROM projects")).selectsStar).toBe(true);
+    expect((await parse("SELECT count(*) FROM projects")).selectsStar).toBe(false);
+  });
+
+  test("reads the table of a write and the columns an update assigns", async () => {
+    const update = await parse(
+      "UPDATE projects SET STATUS = 'x', project_name = f(1, 2) WHERE status = 'y'",
+    );
+    expect(update).toMatchObject({ kind: "update", isParsed: false, tables: ["projects"] });
+    expect(update.projected.map((each) => each.column)).toEqual(["status", "project_name"]);
+    expect((await parse('INSERT INTO main."projects" VALUES (1)')).tables).toEqual(["projects"]);
+    expect((await parse("DELETE FROM projects")).tables).toEqual(["projects"]);
+  });
+
+  test("gives the same shape for a text and for its normalized text", async () => {
+    const sql = "SELECT * FROM projects WHERE project_name LIKE 'a%' AND status IN ('a','b','c')";
+    const query = await parser.normalize(sql);
+    expect(await parse(query.sql)).toEqual(await parse(sql));
+  });
+});
