@@ -1,0 +1,164 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  comparePairs,
+  compareSamples,
+  createRandom,
+  excludesZero,
+  hasEnoughPairs,
+  median,
+  quantile,
+  weightedGain,
+} from ".";
+
+const latency = fc.double({ min: 0.01, max: 5000, noNaN: true });
+const latencies = fc.array(latency, { minLength: 5, maxLength: 40 });
+const seed = fc.integer({ min: 0, max: 2 ** 31 });
+const rule = { pairsMin: 5, pairsMax: 40, gainMin: 0.1, lossMin: 0.05, seed: 1 };
+
+/** Noise around one: ± `spread`. */
+function noisy(count: number, base: number, spread: number, seedOfNoise: number): number[] {
+  const random = createRandom(seedOfNoise);
+  return Array.from({ length: count }, () => base * (1 + spread * (2 * random() - 1)));
+}
+
+describe("quantiles", () => {
+  it("lie between the smallest and the largest value", () => {
+    fc.assert(
+      fc.property(latencies, fc.double({ min: 0, max: 1, noNaN: true }), (values, probability) => {
+        const found = quantile(values, probability);
+        expect(found).toBeGreaterThanOrEqual(Math.min(...values));
+        expect(found).toBeLessThanOrEqual(Math.max(...values));
+      }),
+    );
+  });
+  it("give the middle of an odd list and the mean of the two middles of an even one", () => {
+    expect(median([9, 1, 5])).toBe(5);
+    expect(median([4, 1, 2, 3])).toBe(2.5);
+    expect(median([])).toBeNaN();
+  });
+});
+
+describe("gain intervals", () => {
+  it("contain their point, paired and unpaired", () => {
+    fc.assert(
+      fc.property(latencies, latencies, seed, (first, second, chosen) => {
+        const size = Math.min(first.length, second.length);
+        for (const { gain } of [
+          comparePairs(first.slice(0, size), second.slice(0, size), {
+            seed: chosen,
+            resamples: 100,
+          }),
+          compareSamples(first, second, chosen),
+        ]) {
+          expect(gain.low).toBeLessThanOrEqual(gain.value);
+          expect(gain.high).toBeGreaterThanOrEqual(gain.value);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+  it("include zero when both sides are the same samples", () => {
+    fc.assert(
+      fc.property(latencies, seed, (values, chosen) => {
+        expect(excludesZero(comparePairs(values, values, { seed: chosen }).gain)).toBe(false);
+        expect(excludesZero(compareSamples(values, values, chosen).gain)).toBe(false);
+      }),
+      { numRuns: 30 },
+    );
+  });
+  it("find a scaled sample exactly when pairs scale, whatever the parameters cost", () => {
+    const factor = fc.double({ min: 0.05, max: 0.9, noNaN: true });
+    fc.assert(
+      fc.property(latencies, factor, seed, (values, scale, chosen) => {
+        const scaled = values.map((value) => value * scale);
+        const { gain } = comparePairs(values, scaled, { seed: chosen, resamples: 200 });
+        expect(gain.value).toBeCloseTo(1 - scale, 6);
+        expect(gain.low).toBeGreaterThan(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+  it("find a halved latency under 20 % noise, unpaired", () => {
+    const { gain } = compareSamples(noisy(60, 10, 0.2, 1), noisy(60, 5, 0.2, 2), 3);
+    expect(gain.low).toBeGreaterThan(0.35);
+    expect(gain.high).toBeLessThan(0.65);
+  });
+  it("repeat exactly for the same seed", () => {
+    fc.assert(
+      fc.property(latencies, latencies, seed, (first, second, chosen) => {
+        expect(compareSamples(first, second, chosen)).toEqual(
+          compareSamples(first, second, chosen),
+        );
+      }),
+      { numRuns: 20 },
+    );
+  });
+  it("cover the truth in about 95 of 100 experiments", () => {
+    let covered = 0;
+    for (let experiment = 0; experiment < 200; experiment++) {
+      const before = noisy(25, 10, 0.3, experiment * 2 + 1);
+      const after = noisy(25, 10, 0.3, experiment * 2 + 2);
+      const { gain } = comparePairs(before, after, { seed: experiment, resamples: 400 });
+      if (!excludesZero(gain)) covered++;
+    }
+    expect(covered).toBeGreaterThanOrEqual(180);
+  });
+  it("refuse pairs of different length and empty samples", () => {
+    expect(() => comparePairs([1], [], { seed: 1 })).toThrow(RangeError);
+    expect(() => compareSamples([], [1], 1)).toThrow(RangeError);
+  });
+});
+
+describe("weightedGain", () => {
+  it("weighs a query by calls × latency and counts untouched queries as unchanged", () => {
+    const before = noisy(20, 100, 0.05, 1);
+    const halved = before.map((value) => value / 2);
+    const result = weightedGain(
+      [
+        { calls: 10, baselineMs: 100, before, after: halved },
+        { calls: 1000, baselineMs: 1, before: [], after: [] },
+      ],
+      { seed: 5 },
+    );
+    expect(result.baselineMs).toBe(2000);
+    expect(result.gain.value).toBeCloseTo(0.25, 9);
+    expect(result.candidateMs).toBeCloseTo(1500, 6);
+  });
+  it("never leaves the range of its queries' gains", () => {
+    fc.assert(
+      fc.property(latencies, latencies, seed, (first, second, chosen) => {
+        const size = Math.min(first.length, second.length);
+        const pair = { before: first.slice(0, size), after: second.slice(0, size) };
+        const { gain } = weightedGain([{ calls: 3, baselineMs: 7, ...pair }], { seed: chosen });
+        expect(gain.value).toBeCloseTo(
+          comparePairs(pair.before, pair.after, { seed: chosen }).gain.value,
+          9,
+        );
+        expect(gain.value).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe("hasEnoughPairs", () => {
+  it("wants the minimum even when the effect is plain", () => {
+    expect(hasEnoughPairs([10, 10, 10, 10], [1, 1, 1, 1], rule)).toBe(false);
+    expect(hasEnoughPairs([10, 10, 10, 10, 10], [1, 1, 1, 1, 1], rule)).toBe(true);
+  });
+  it("stops when nothing that matters is left in the interval", () => {
+    const same = noisy(8, 10, 0.001, 4);
+    expect(hasEnoughPairs(same, noisy(8, 10, 0.001, 9), rule)).toBe(true);
+  });
+  it("goes on while the interval spans no gain and a gain, up to the maximum", () => {
+    const before = noisy(10, 10, 0.5, 1);
+    const after = noisy(10, 9, 0.5, 2);
+    expect(hasEnoughPairs(before, after, rule)).toBe(false);
+    expect(hasEnoughPairs(noisy(40, 10, 0.5, 1), noisy(40, 9, 0.5, 2), rule)).toBe(true);
+  });
+  it("believes a loss only after many pairs", () => {
+    expect(hasEnoughPairs(Array(6).fill(10), Array(6).fill(20), rule)).toBe(false);
+    expect(hasEnoughPairs(Array(15).fill(10), Array(15).fill(20), rule)).toBe(true);
+  });
+});
