@@ -1,0 +1,3 @@
+import { serveNotFound } from "@/server/api/rest";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serveNotFound();

@@ -1,0 +1,3 @@
+import { analyzeRoute, serve } from "@/server/api/rest";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve({ POST: analyzeRoute });

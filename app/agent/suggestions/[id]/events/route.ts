@@ -1,0 +1,3 @@
+import { serve, suggestionEventsRoute } from "@/server/api/rest";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve({ GET: suggestionEventsRoute });

@@ -1,0 +1,3 @@
+import { openApiRoute, serve } from "@/server/api/rest";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve({ GET: openApiRoute });

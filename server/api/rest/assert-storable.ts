@@ -1,0 +1,26 @@
+import { AppError } from "@/server/platform";
+
+const DEPTH_MAX = 64;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+function assertText(text: string): void {
+  if (text.includes("\0") || LONE_SURROGATE.test(text)) {
+    throw new AppError("invalid_input", "Text must not hold NUL or unpaired surrogates.");
+  }
+}
+
+/**
+ * Refuses JSON that PostgreSQL cannot store (NUL, unpaired surrogates) or that is nested deeper
+ * than any honest request: `invalid_input`.
+ */
+export function assertStorable(value: unknown, depth = 0): void {
+  if (typeof value === "string") assertText(value);
+  if (typeof value !== "object" || value === null) return;
+  if (depth >= DEPTH_MAX) {
+    throw new AppError("invalid_input", `The body is nested deeper than ${DEPTH_MAX} levels.`);
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    assertText(key);
+    assertStorable(inner, depth + 1);
+  }
+}

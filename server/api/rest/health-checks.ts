@@ -1,0 +1,91 @@
+import { sql } from "drizzle-orm";
+import { z } from "zod";
+import { dataProducts, jobs } from "@/drizzle/schema";
+import { type Database, env } from "@/server/platform";
+
+export const HealthCheck = z.object({
+  status: z.enum(["ok", "degraded", "down", "unknown"]),
+  detail: z.string(),
+});
+export type HealthCheck = z.infer<typeof HealthCheck>;
+
+/** A queued job older than this means that nobody takes jobs. */
+const QUEUE_SECONDS_MAX = 60;
+const DATABASE_MS_MAX = 1000;
+
+/** Rejects when the database has not answered in time; the query itself is left to end. */
+async function bounded<Value>(work: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("late")), DATABASE_MS_MAX);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Observed {
+  product: { ageSeconds: number | null; lastError: string | null } | undefined;
+  queue: { queued: number; running: number; oldestSeconds: number };
+}
+
+async function observe(db: Database): Promise<Observed> {
+  const [product] = await db
+    .select({
+      ageSeconds: sql<
+        number | null
+      >`extract(epoch from now() - ${dataProducts.lastSeenAt})::float8`,
+      lastError: dataProducts.lastError,
+    })
+    .from(dataProducts)
+    .where(sql`${dataProducts.productId} = ${env().DATA_PRODUCT_ID}`);
+  const isDue = sql`${jobs.state} = 'queued' and ${jobs.runAt} <= now()`;
+  const [queue] = await db
+    .select({
+      queued: sql<number>`count(*) filter (where ${isDue})::int`,
+      running: sql<number>`count(*) filter (where ${jobs.leaseUntil} > now())::int`,
+      oldestSeconds: sql<number>`coalesce(extract(epoch from now() - min(${jobs.runAt}) filter (where ${isDue})), 0)::float8`,
+    })
+    .from(jobs);
+  return { product, queue: queue ?? { queued: 0, running: 0, oldestSeconds: 0 } };
+}
+
+function judgeProduct(product: Observed["product"]): HealthCheck {
+  if (env().DATA_PRODUCT_API === undefined) {
+    return { status: "ok", detail: "No data product is attached; answers are estimates." };
+  }
+  if (product === undefined) return { status: "unknown", detail: "Not observed yet." };
+  const { ageSeconds, lastError } = product;
+  const seen = ageSeconds === null ? "never seen" : `seen ${Math.round(ageSeconds)} s ago`;
+  return lastError === null && ageSeconds !== null
+    ? { status: "ok", detail: `Reachable, ${seen}.` }
+    : { status: "degraded", detail: `Not reachable at the last observation; ${seen}.` };
+}
+
+function judgeProver({ queued, running, oldestSeconds }: Observed["queue"]): HealthCheck {
+  const isStuck = oldestSeconds > QUEUE_SECONDS_MAX && running === 0;
+  return {
+    status: isStuck ? "degraded" : "ok",
+    detail: `${running} running, ${queued} waiting, the oldest for ${Math.round(oldestSeconds)} s.`,
+  };
+}
+
+/** What is known now, within about a second; never throws. Details name no address and no error. */
+export async function checkHealth(db: Database): Promise<Record<string, HealthCheck>> {
+  const started = performance.now();
+  try {
+    const { product, queue } = await bounded(observe(db));
+    const ms = Math.round(performance.now() - started);
+    return {
+      database: { status: "ok", detail: `Answered in ${ms} ms.` },
+      data_product: judgeProduct(product),
+      prover: judgeProver(queue),
+    };
+  } catch {
+    const unknown: HealthCheck = { status: "unknown", detail: "Needs the database." };
+    const database: HealthCheck = { status: "down", detail: "No answer from the database." };
+    return { database, data_product: unknown, prover: unknown };
+  }
+}

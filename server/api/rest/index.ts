@@ -1,0 +1,20 @@
+export type { Route } from "./define-route";
+export { createOpenApiDocument } from "./openapi";
+export { PROBLEMS } from "./problem";
+export {
+  analyzeRoute,
+  approveSuggestionRoute,
+  capabilitiesRoute,
+  executeRoute,
+  getOperationRoute,
+  getSuggestionRoute,
+  healthRoute,
+  listSuggestionsRoute,
+  messageRoute,
+  openApiRoute,
+  ROUTES,
+  rejectSuggestionRoute,
+  revertRoute,
+  suggestionEventsRoute,
+} from "./routes";
+export { serve, serveNotFound } from "./serve";

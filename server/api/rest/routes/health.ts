@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { env } from "@/server/platform";
+import { defineRoute } from "../define-route";
+import { checkHealth, HealthCheck } from "../health-checks";
+
+export const Health = z.object({
+  status: z.enum(["ok", "degraded", "down"]),
+  agent_id: z.string(),
+  checks: z.record(z.string(), HealthCheck),
+  checked_at: z.iso.datetime(),
+});
+type Health = z.infer<typeof Health>;
+
+function overall(checks: Record<string, HealthCheck>): Health["status"] {
+  const found = Object.values(checks).map(({ status }) => status);
+  if (found.includes("down")) return "down";
+  return found.every((status) => status === "ok") ? "ok" : "degraded";
+}
+
+export const healthRoute = defineRoute({
+  method: "GET",
+  path: "/agent/health",
+  operationId: "getHealth",
+  tag: "Agent",
+  summary: "Health check for the agent",
+  description:
+    "Open to everybody, answered within about a second. `degraded` still serves: the data " +
+    "product is as it was last observed, the prover as its queue shows.",
+  permission: null,
+  // A probe must get through when everything else is told to wait.
+  gate: "none",
+  answers: {
+    200: { description: "The agent serves.", schema: Health },
+    503: { description: "The database does not answer.", schema: Health },
+  },
+  async handler({ services }) {
+    const checks = await checkHealth(services.db);
+    const status = overall(checks);
+    const body: Health = {
+      status,
+      agent_id: env().AGENT_ID,
+      checks,
+      checked_at: new Date().toISOString(),
+    };
+    return { status: status === "down" ? 503 : 200, body };
+  },
+});

@@ -1,0 +1,90 @@
+import type { Operation, Suggestion } from "@/server/contracts";
+
+const AT = "2026-01-01T00:00:00.000Z";
+
+/** A suggestion as the verbs answer it: an estimate with one item. */
+export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion {
+  const id = change.suggestion_id ?? "sugg-0123456789ab";
+  return {
+    suggestion_id: id,
+    suggestions: [
+      {
+        item_id: "item-0123456789ab",
+        type: "add_index",
+        table: "projects",
+        target: "status",
+        title: "Index status",
+        reason: "High frequency filtering on non-indexed column",
+        execution_sql: "CREATE INDEX idx_projects_status ON projects (status);",
+        revert_sql: "DROP INDEX idx_projects_status;",
+        estimated_impact: {
+          query_speedup: "10%",
+          storage_overhead: "2%",
+          basis: "estimate",
+          query_speedup_interval: null,
+        },
+        decision_factors: [{ name: "frequency", detail: "120 calls", weight: 0.5 }],
+        counter_indications: [],
+        risk: {
+          level: "low",
+          locks: "none",
+          write_cost: "small",
+          reversibility: "full",
+          blast_radius: "one table",
+          affected_consumers: [],
+        },
+        verdict: null,
+        evidence: null,
+        is_approved: null,
+      },
+    ],
+    confidence: 0.3,
+    requires_approval: true,
+    state: "pending",
+    basis: "estimate",
+    operation_type: "schema_optimization",
+    product_id: null,
+    alternatives: [],
+    set_evidence: null,
+    progress: null,
+    reviews: [],
+    operations: [],
+    error: null,
+    note: "An estimate.",
+    created_at: AT,
+    updated_at: AT,
+    expires_at: null,
+    links: {
+      self: `/agent/suggestions/${id}`,
+      events: `/agent/suggestions/${id}/events`,
+      review: `/suggestions/${id}`,
+    },
+    ...change,
+  };
+}
+
+export function exampleOperation(change: Partial<Operation> = {}): Operation {
+  return {
+    operation_id: "op-0123456789ab",
+    suggestion_id: "sugg-0123456789ab",
+    kind: "execute",
+    state: "queued",
+    item_ids: ["item-0123456789ab"],
+    plan: {
+      statements: ["CREATE INDEX i ON projects (status)"],
+      revert_statements: ["DROP INDEX i"],
+      cleanup_statements: [],
+      is_reversible: true,
+    },
+    is_automatic: false,
+    requested_by: "person@example.org",
+    progress: { message: "Waiting.", fraction: 0 },
+    statements: [],
+    verification: null,
+    error: null,
+    created_at: AT,
+    started_at: null,
+    finished_at: null,
+    ...change,
+  };
+}
