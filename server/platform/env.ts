@@ -66,6 +66,22 @@ export function env(): Env {
   return cached;
 }
 
+/** Settings for the process that makes the secrets: like env(), before AUTH_SECRET must exist. */
+export function launchEnv(): Env {
+  return load();
+}
+
+/** True when the person who started us gave this setting a value. */
+export function isSet(key: keyof Env | "CI"): boolean {
+  return (process.env[key] ?? "") !== "";
+}
+
+/** Settles settings for this process and for every child it starts from now on. */
+export function setEnv(values: Partial<Record<keyof Env | "NODE_ENV", string>>): void {
+  Object.assign(process.env, values);
+  cached = undefined;
+}
+
 /** Production refuses the development secret and anything shorter than 32 characters. */
 function assertProductionSecret(loaded: Env): Env {
   if (loaded.SIDECAR_MODE === "production") {

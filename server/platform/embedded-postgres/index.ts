@@ -5,4 +5,4 @@ export { initialiseCluster } from "./initialise";
 export { clearLeftover } from "./leftover";
 export { assertReachable } from "./reachable";
 export { freePort, startTemporaryPostgres } from "./temporary";
-export { waitForPostgres } from "./wait";
+export { postgresAnswers } from "./wait";

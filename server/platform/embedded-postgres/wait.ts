@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import postgres from "postgres";
 import { AppError } from "../errors";
 
-async function answers(url: string): Promise<boolean> {
+/** True when the server at `url` answers a query within 2 s. */
+export async function postgresAnswers(url: string): Promise<boolean> {
   const client = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} });
   try {
     await client`select 1`;
@@ -24,7 +25,7 @@ export async function waitForPostgres(
   hasEnded: () => boolean = () => false,
 ): Promise<void> {
   const deadline = Date.now() + secondsMax * 1000;
-  while (!(await answers(url))) {
+  while (!(await postgresAnswers(url))) {
     if (hasEnded()) throw new AppError("internal", "PostgreSQL ended while it was starting.");
     if (Date.now() > deadline) {
       throw new AppError("timeout", `PostgreSQL did not answer within ${secondsMax} s.`);

@@ -1,8 +1,7 @@
-import { migrate } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 import type { TestProject } from "vitest/node";
-import { closeDatabase, openDatabase } from "../db";
 import { startTemporaryPostgres } from "../embedded-postgres";
+import { migrateDatabase } from "../migrations";
 
 export const TEMPLATE = "sidecar_template";
 
@@ -20,9 +19,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     const admin = postgres(server.urlOf("postgres"), { max: 1, onnotice: () => {} });
     await admin.unsafe(`CREATE DATABASE ${TEMPLATE}`);
     await admin.end();
-    const template = openDatabase(server.urlOf(TEMPLATE), 1);
-    await migrate(template, { migrationsFolder: "drizzle/migrations" });
-    await closeDatabase(template);
+    await migrateDatabase(server.urlOf(TEMPLATE));
     project.provide("postgresAdminUrl", server.urlOf("postgres"));
   } catch (error) {
     await server.stop();

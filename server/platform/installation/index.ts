@@ -1,0 +1,2 @@
+export { writePrivateJson } from "./private-file";
+export { ensureSecrets, readSecrets, type Secrets, writeSecrets } from "./secrets";

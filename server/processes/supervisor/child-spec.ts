@@ -1,0 +1,19 @@
+import type { PostgresAccount } from "@/server/platform/embedded-postgres";
+
+/** How to run one role and how to tell that it works. */
+export interface ChildSpec {
+  role: "postgres" | "spawn" | "prover" | "web";
+  /** What it is, in a message to a person. */
+  label: string;
+  file: string;
+  args: string[];
+  /** Its whole environment; left out, it inherits ours (with every secret in it). */
+  env?: Record<string, string>;
+  account: PostgresAccount;
+  /** Node roles get a channel, so that they notice a supervisor that was killed. */
+  hasLeash: boolean;
+  stopSignal: NodeJS.Signals;
+  /** Asked every 100 ms until true; `runningMs`: how long this process has run. */
+  isReady(runningMs: number): Promise<boolean>;
+  readySecondsMax: number;
+}

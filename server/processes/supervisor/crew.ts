@@ -1,0 +1,58 @@
+import type { ChildSpec } from "./child-spec";
+import type { DataDirLock } from "./lock";
+import { report } from "./progress";
+import { SupervisedChild } from "./supervised-child";
+
+/** Thrown out of a start that a signal cut short: not a failure. */
+export class Interrupted extends Error {}
+
+/** All roles of one supervisor, in the order of their start. */
+export class Crew {
+  readonly #dataDir: string;
+  readonly #lock: DataDirLock;
+  readonly #onGiveUp: (message: string) => void;
+  readonly #children: SupervisedChild[] = [];
+  #stopped: Promise<void> | undefined;
+
+  constructor(input: { dataDir: string; lock: DataDirLock; onGiveUp: (message: string) => void }) {
+    this.#dataDir = input.dataDir;
+    this.#lock = input.lock;
+    this.#onGiveUp = input.onGiveUp;
+  }
+
+  /** Throws Interrupted once a stop has begun: call it between the steps of a start. */
+  assertNotStopping(): void {
+    if (this.#stopped !== undefined) throw new Interrupted();
+  }
+
+  /** Starts a role and waits until it is ready. */
+  async start(spec: ChildSpec): Promise<void> {
+    this.assertNotStopping();
+    const child = new SupervisedChild({
+      spec,
+      dataDir: this.#dataDir,
+      lock: this.#lock,
+      onGiveUp: this.#onGiveUp,
+    });
+    this.#children.push(child);
+    try {
+      await child.start();
+    } catch (error) {
+      this.assertNotStopping();
+      throw error;
+    }
+    this.assertNotStopping();
+    report(`${spec.label} is up`);
+  }
+
+  /** Stops every role, the last started first; a second call waits for the first. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopAll();
+    return this.#stopped;
+  }
+
+  async #stopAll(): Promise<void> {
+    for (const child of this.#children.toReversed()) await child.stop();
+    this.#lock.release();
+  }
+}

@@ -1,0 +1,59 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { AppError } from "@/server/platform";
+import type { ChildSpec } from "./child-spec";
+import { answersHttp } from "./readiness";
+import { ROOT, type Settings } from "./settings";
+
+const LEASH = new URL("leash.mjs", import.meta.url).href;
+
+type NodeRole = Pick<ChildSpec, "role" | "label" | "isReady" | "readySecondsMax">;
+
+function nodeRole(role: NodeRole, args: string[]): ChildSpec {
+  return {
+    ...role,
+    file: process.execPath,
+    args: ["--import", LEASH, ...args],
+    account: null,
+    hasLeash: true,
+    stopSignal: "SIGTERM",
+  };
+}
+
+const typescript = (entry: string) => ["--import", "tsx", path.join(ROOT, entry)];
+
+/** The demo data product; its first start generates its rows. */
+export function spawnSpec({ env }: Settings): ChildSpec {
+  const isReady = () => answersHttp(`http://127.0.0.1:${env.SPAWN_PORT}/health`);
+  return nodeRole(
+    { role: "spawn", label: "The demo data product", isReady, readySecondsMax: 300 },
+    typescript("server/data-product/spawn/main.ts"),
+  );
+}
+
+/** The worker of proofs and executions. It has no port: up means it still runs after 1 s. */
+export function proverSpec(): ChildSpec {
+  const isReady = async (runningMs: number) => runningMs >= 1000;
+  return nodeRole(
+    { role: "prover", label: "The prover", isReady, readySecondsMax: 30 },
+    typescript("server/processes/prover/main.ts"),
+  );
+}
+
+/** Pages and REST. Throws `misconfigured` when there is no build. */
+export function webSpec({ env }: Settings): ChildSpec {
+  if (!existsSync(path.join(ROOT, ".next", "BUILD_ID"))) {
+    throw new AppError(
+      "misconfigured",
+      "There is no build of the web pages. Run `npm run build`, or `npm run up`, which does it.",
+    );
+  }
+  const next = path.join(ROOT, "node_modules/next/dist/bin/next");
+  const isReady = () => answersHttp(`http://127.0.0.1:${env.PORT}/sign-in`);
+  return nodeRole({ role: "web", label: "The web server", isReady, readySecondsMax: 60 }, [
+    next,
+    "start",
+    "-p",
+    String(env.PORT),
+  ]);
+}

@@ -1,0 +1,31 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { AppError } from "@/server/platform";
+import type { ChildSpec } from "./child-spec";
+import type { RunningProcess } from "./running-process";
+
+/** True when the address answers with anything below 500: a program that serves. */
+export async function answersHttp(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2000), redirect: "manual" });
+    await answer.body?.cancel();
+    return answer.status < 500;
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves true when the role is ready, false when it ended first. Throws `timeout`. */
+export async function becomesReady(spec: ChildSpec, running: RunningProcess): Promise<boolean> {
+  const startedMs = Date.now();
+  while (!running.hasEnded()) {
+    if (await spec.isReady(Date.now() - startedMs)) return !running.hasEnded();
+    if (Date.now() - startedMs > spec.readySecondsMax * 1000) {
+      throw new AppError(
+        "timeout",
+        `${spec.label} did not become ready within ${spec.readySecondsMax} s.`,
+      );
+    }
+    await pause(100);
+  }
+  return false;
+}
