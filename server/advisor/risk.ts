@@ -21,7 +21,7 @@ const sizeText = (table: TableSchema): string =>
 export function indexRisk(table: TableSchema, column: string, queries: WorkloadQuery[]): Risk {
   return {
     level: "low",
-    locks: `Writes to ${table.name} wait or conflict while the index is built over ${sizeText(table)}; reads go on.`,
+    locks: `None for other connections in our test: reads and writes of ${table.name} went on while an index was built. It is built over ${sizeText(table)}.`,
     write_cost: "Bulk inserts took about twice as long with one more index in our measurement.",
     reversibility: "DROP INDEX restores the former state at once; no data is changed.",
     blast_radius: `Only ${table.name}. The index is held in memory; updates of ${column} become delete and insert.`,
