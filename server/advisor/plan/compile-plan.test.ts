@@ -103,9 +103,11 @@ describe("compilePlan", () => {
 
   test("alters in place, without a rebuild, where DuckDB allows it", async () => {
     const { statements } = compilePlan(await setUp(), [toDate]);
-    expect(statements.slice(1)).toEqual([
+    expect(statements[0]).toBe("ALTER TABLE projects ADD COLUMN _sidecar_lock BOOLEAN;");
+    expect(statements.slice(2)).toEqual([
       "DROP INDEX by_years;",
       "ALTER TABLE projects ALTER COLUMN created SET DATA TYPE DATE;",
+      "ALTER TABLE projects DROP COLUMN _sidecar_lock;",
       "CREATE INDEX by_years ON projects (years);",
     ]);
   });
@@ -120,6 +122,29 @@ describe("compilePlan", () => {
     expect(await db.schema()).toEqual(before);
     expect(await db.rows("SELECT sum(created), count(*) FROM projects")).toEqual([["45", "9"]]);
     expect(plan.cleanup_statements).toEqual([]);
+  });
+
+  test.each([
+    ["rebuild", [order]],
+    ["change of type", [toDate]],
+  ])("never loses what others write during a %s: they get a conflict", async (_, changes) => {
+    const plan = compilePlan(await setUp(), changes);
+    const other = await db.connect();
+    const writes = [
+      "INSERT INTO projects VALUES (9000, 'B', '2019-05-05', 7)",
+      "UPDATE projects SET created = '2019-05-05' WHERE project_id = 1",
+      "DELETE FROM projects WHERE project_id = 2",
+    ];
+    const before = await db.rows("SELECT * FROM projects ORDER BY ALL");
+    await db.run("BEGIN");
+    for (const statement of plan.statements) {
+      await db.run(statement);
+      for (const write of writes) await expect(other.run(write)).rejects.toThrow(/altered|dropped/);
+    }
+    await db.run("COMMIT");
+    expect(await db.rows("SELECT * FROM projects ORDER BY ALL")).toEqual(before);
+    await other.run("DELETE FROM projects WHERE project_id = 2");
+    other.close();
   });
 
   test("keeps a foreign key of the rebuilt table", async () => {

@@ -1,4 +1,10 @@
-import type { Change, ChangeTypeChange, ClusterTableChange, TableSchema } from "@/server/contracts";
+import type {
+  Change,
+  ChangeTypeChange,
+  ClusterTableChange,
+  IndexSchema,
+  TableSchema,
+} from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { isUnmanaged } from "./managed-index";
 import { referencedTable } from "./table-parts";
@@ -9,7 +15,7 @@ export interface TableChanges {
   indexes: string[];
   types: ChangeTypeChange[];
   order: ClusterTableChange | null;
-  /** The table is written anew: for its order, or because ALTER TYPE is refused for a constraint. */
+  /** The table is written anew: for its order, or because ALTER TYPE is refused (constraint, index). */
   isRebuilt: boolean;
 }
 
@@ -92,10 +98,21 @@ export function generatedColumns(table: TableSchema): string[] {
     .map((column) => column.name);
 }
 
+/**
+ * DuckDB refuses ALTER TYPE of a column that an index covers even when the same transaction has
+ * dropped the index before. What an index on expressions covers is not known: any column.
+ */
+function covers(table: TableSchema, index: IndexSchema, column: string): boolean {
+  const isPlain = index.columns.every((name) => table.columns.some((each) => each.name === name));
+  return !isPlain || index.columns.includes(column);
+}
+
 function finish(group: TableChanges, tables: readonly TableSchema[]): void {
   const { table } = group;
   const isConstrained = (column: string): boolean =>
-    table.constraints.some((each) => each.type !== "NOT NULL" && each.columns.includes(column));
+    table.constraints.some((each) => each.type !== "NOT NULL" && each.columns.includes(column)) ||
+    group.indexes.includes(column) ||
+    table.indexes.some((index) => covers(table, index, column));
   group.isRebuilt = group.order !== null || group.types.some((each) => isConstrained(each.column));
   if (group.isRebuilt || group.types.length > 0) {
     const referencing = referencingTable(table, tables);

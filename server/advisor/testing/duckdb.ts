@@ -9,6 +9,8 @@ export interface TestDatabase {
   transact(statements: string[]): Promise<void>;
   /** Tables as a product tells them, from DuckDB's catalog. */
   schema(): Promise<TableSchema[]>;
+  /** A second connection to the same database. */
+  connect(): Promise<{ run(sql: string): Promise<void>; close(): void }>;
   close(): void;
 }
 
@@ -36,7 +38,16 @@ export async function openTestDatabase(): Promise<TestDatabase> {
     connection.closeSync();
     instance.closeSync();
   };
-  return { run, rows, transact, schema: () => readSchema(rows), close };
+  const connect = async () => {
+    const other = await instance.connect();
+    return {
+      run: async (sql: string): Promise<void> => {
+        await other.run(sql);
+      },
+      close: () => other.closeSync(),
+    };
+  };
+  return { run, rows, transact, schema: () => readSchema(rows), connect, close };
 }
 
 type Rows = TestDatabase["rows"];

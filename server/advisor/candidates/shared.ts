@@ -1,0 +1,69 @@
+import type { ColumnSchema, Factor, Plan, TableSchema } from "@/server/contracts";
+import { AppError } from "@/server/platform";
+import { formatCount, formatPercent, listText, plural } from "../text";
+import type { AdviceInput } from "../types";
+import type { Usage } from "../usage";
+
+/** Tables to advise on: not our own undo data, and only the one asked for. */
+export function subjectTables({ tables, tableName }: AdviceInput): TableSchema[] {
+  return tables.filter(
+    (table) =>
+      !table.name.startsWith("_sidecar_") && (tableName === undefined || table.name === tableName),
+  );
+}
+
+/** Rounds to a thousandth, so that answers read the same on every machine. */
+export const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+/** How much of the workload the targeted queries are; weight 0..1 by their share of its time. */
+export function usageFactors(usage: Usage): Factor[] {
+  const shapes = plural(usage.fingerprints.length, "query shape");
+  const factors: Factor[] = [
+    {
+      name: "Call frequency",
+      detail: `${plural(usage.calls, "call")} from ${shapes}: ${formatPercent(usage.callShare)} of all observed calls.`,
+      weight: round(0.5 * usage.callShare),
+    },
+  ];
+  if (usage.isTimed) {
+    factors.push({
+      name: "Share of time",
+      detail: `These queries take ${formatPercent(usage.timeShare)} of the observed query time.`,
+      weight: round(usage.timeShare),
+    });
+  }
+  return factors;
+}
+
+export function sizeFactor(table: TableSchema): Factor {
+  if (table.row_count === 0) {
+    return { name: "Table size", detail: "Not known: no statistics were given.", weight: 0 };
+  }
+  const weight = Math.min(1, Math.log10(Math.max(1, table.row_count / 10_000)) / 3);
+  const detail = `${formatCount(table.row_count)} rows; the larger the table, the more a scan costs.`;
+  return { name: "Table size", detail, weight: round(Math.max(-0.5, weight)) };
+}
+
+export function cardinalityText(column: ColumnSchema): string {
+  return column.statistics
+    ? `about ${plural(column.statistics.distinct_count, "distinct value")}`
+    : "an unknown number of distinct values";
+}
+
+/** The plan, or the reason why there can be none. */
+export function tryPlan(compile: () => Plan): { plan: Plan; refusal: string | null } {
+  try {
+    return { plan: compile(), refusal: null };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "not_executable") throw error;
+    const plan = {
+      statements: [],
+      revert_statements: [],
+      cleanup_statements: [],
+      is_reversible: false,
+    };
+    return { plan, refusal: error.message };
+  }
+}
+
+export { formatCount, formatPercent, listText, plural };

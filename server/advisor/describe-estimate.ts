@@ -1,0 +1,16 @@
+import type { Candidate } from "@/server/contracts";
+
+/** Rules without a measurement never claim more than this. */
+const CONFIDENCE_MAX = 0.6;
+
+/**
+ * Confidence of an answer given without data: the mean chance that its candidates pay, weighted by
+ * the gain they promise (a large promise must be the surer one), at most 0.6; 0 for no candidates.
+ */
+export function describeEstimate(candidates: Candidate[]): { confidence: number } {
+  const weight = candidates.reduce((sum, each) => sum + each.estimated_gain, 0);
+  if (weight === 0) return { confidence: 0 };
+  const chance =
+    candidates.reduce((sum, each) => sum + each.prior * each.estimated_gain, 0) / weight;
+  return { confidence: Math.round(Math.min(CONFIDENCE_MAX, chance) * 100) / 100 };
+}

@@ -1,0 +1,63 @@
+import type { ColumnSchema } from "@/server/contracts";
+import { ORDER_TIME_FLOOR, RANGE_FRACTION, ROW_GROUP_ROWS } from "../facts";
+import type { WorkloadQuery } from "../types";
+import { filtersOn, isRangeFilter } from "../usage";
+
+/** A bound or extreme as a number (days count as milliseconds); null when it is no such thing. */
+function scalarOf(value: unknown): number | null {
+  if (typeof value === "number") return value;
+  if (typeof value !== "string" || value.trim() === "") return null;
+  const number = Number(value);
+  if (Number.isFinite(number)) return number;
+  const instant = /^\d{4}-\d{2}-\d{2}/.test(value)
+    ? Date.parse(value.replace(" ", "T"))
+    : Number.NaN;
+  return Number.isNaN(instant) ? null : instant;
+}
+
+export interface RangeEstimate {
+  /** Share of the rows one query keeps, 0..1. */
+  fraction: number;
+  /** From real parameters and the column's extremes, or a convention. */
+  isFromData: boolean;
+}
+
+/**
+ * Share of the rows a query's range on a column keeps: for two bounds, from the parameters it was
+ * called with and the column's extremes (even spread assumed); otherwise the planner's customary
+ * 30 % for one bound and 10 % for two.
+ */
+export function estimateRange(
+  query: WorkloadQuery,
+  table: string,
+  column: ColumnSchema,
+): RangeEstimate {
+  const numbers = filtersOn(query, table, column.name, isRangeFilter).flatMap(
+    (filter) => filter.parameters,
+  );
+  const low = scalarOf(column.statistics?.min);
+  const high = scalarOf(column.statistics?.max);
+  const [first, second] = numbers;
+  if (first === undefined || second === undefined) {
+    return { fraction: RANGE_FRACTION.oneBound, isFromData: false };
+  }
+  const widths = (query.pattern.parameter_samples ?? []).flatMap((sample) => {
+    const [from, to] = [scalarOf(sample[first - 1]), scalarOf(sample[second - 1])];
+    return from === null || to === null ? [] : [Math.abs(to - from)];
+  });
+  if (low === null || high === null || high <= low || widths.length === 0) {
+    return { fraction: RANGE_FRACTION.twoBounds, isFromData: false };
+  }
+  const mean = widths.reduce((sum, width) => sum + width, 0) / widths.length;
+  return { fraction: Math.min(1, mean / (high - low)), isFromData: true };
+}
+
+/**
+ * Share of a query's time that stored order saves: what is left is the rows kept, two partly read
+ * row groups, and a floor of 5 % (our two measurements leave 8 % and 14 %; this gives 13 and 10 %).
+ * Unknown row counts are taken as a table of 25 row groups, the one we measured.
+ */
+export function orderGain(fraction: number, rowCount: number): number {
+  const groups = rowCount > 0 ? Math.max(1, rowCount / ROW_GROUP_ROWS) : 25;
+  return Math.max(0, 1 - Math.min(1, fraction + 2 / groups + ORDER_TIME_FLOOR));
+}

@@ -1,0 +1,62 @@
+import type { Plan, Risk, TableSchema } from "@/server/contracts";
+import { formatCount, plural } from "./text";
+import type { WorkloadQuery } from "./types";
+
+/** Everything that reads or writes the table: those who notice a mistake or a lock. */
+export function affectedConsumers(queries: readonly WorkloadQuery[], table: string): string[] {
+  const using = queries.filter((query) => query.shape.tables.includes(table));
+  const kinds = ["select", "insert", "update", "delete"] as const;
+  return kinds.flatMap((kind) => {
+    const those = using.filter((query) => query.shape.kind === kind);
+    if (those.length === 0) return [];
+    const calls = those.reduce((sum, query) => sum + query.pattern.calls, 0);
+    const noun = plural(those.length, `${kind} query shape`);
+    return [`${noun} on ${table} (${plural(calls, "call")})`];
+  });
+}
+
+const sizeText = (table: TableSchema): string =>
+  table.row_count > 0 ? `${formatCount(table.row_count)} rows` : "a number of rows not known here";
+
+export function indexRisk(table: TableSchema, column: string, queries: WorkloadQuery[]): Risk {
+  return {
+    level: "low",
+    locks: `None for other connections in our test: reads and writes of ${table.name} went on while an index was built. It is built over ${sizeText(table)}.`,
+    write_cost: "Bulk inserts took about twice as long with one more index in our measurement.",
+    reversibility: "DROP INDEX restores the former state at once; no data is changed.",
+    blast_radius: `Only ${table.name}. The index is held in memory; updates of ${column} become delete and insert.`,
+    affected_consumers: affectedConsumers(queries, table.name),
+  };
+}
+
+/** Risk of a plan that writes the table anew. */
+export function rebuildRisk(table: TableSchema, plan: Plan, queries: WorkloadQuery[]): Risk {
+  const keepsOrder = plan.cleanup_statements.length > 0;
+  const hasDetails = table.row_count > 0;
+  return {
+    level: hasDetails ? "medium" : "high",
+    locks: `The table is written anew (${sizeText(table)}) in one transaction: writes to ${table.name} meanwhile fail with a conflict; reads see the old table until it ends.`,
+    write_cost:
+      "None by itself: nothing is maintained on insert. New rows are appended in the order they arrive, so the order wears off as the table grows.",
+    reversibility: keepsOrder
+      ? "Schema, data and the former row order can be restored while the undo data is kept (primary key and row number of each row)."
+      : "Schema and data can be restored. The former row order cannot: the table has no known primary key to tell rows apart.",
+    blast_radius: hasDetails
+      ? `Only ${table.name}: the new table takes its name, constraints and indexes. It needs room for a second copy of the table until the transaction ends.`
+      : `${table.name} is compiled from the columns given: defaults, constraints and indexes that were not told would be lost. Do not run it without comparing the table's full definition.`,
+    affected_consumers: affectedConsumers(queries, table.name),
+  };
+}
+
+export function typeRisk(table: TableSchema, column: string, queries: WorkloadQuery[]): Risk {
+  return {
+    level: "high",
+    locks: `All values of ${table.name}.${column} are converted in one transaction (${sizeText(table)}): writes to the table meanwhile fail with a conflict.`,
+    write_cost:
+      "Each inserted value is checked against the new type; indexes of the table are built again.",
+    reversibility:
+      "Can be reverted exactly: the transaction fails by itself when a value would not convert back to what it was.",
+    blast_radius: `Every reader and writer of ${column}: a value the new type does not know is refused, and clients receive another type.`,
+    affected_consumers: affectedConsumers(queries, table.name),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Candidate, ColumnSchema, TableSchema, WorkloadPattern } from "@/server/contracts";
+import type { QueryShape } from "@/server/workload";
+
+export interface WorkloadQuery {
+  pattern: WorkloadPattern;
+  shape: QueryShape;
+}
+
+export interface AdviceInput {
+  tables: TableSchema[];
+  queries: WorkloadQuery[];
+  /** Advise on this table only. */
+  tableName?: string;
+  /**
+   * All distinct values of a column (nulls left out) where the caller knows them; statistics alone
+   * do not tell them, and an ENUM needs them.
+   */
+  distinctValues?: (table: string, column: string) => string[] | undefined;
+}
+
+export interface LeftOut {
+  candidate: Candidate;
+  reason: string;
+}
+
+/** What a kind of candidate answers: what to try, and what hard facts exclude. */
+export interface Proposals {
+  candidates: Candidate[];
+  left_out: LeftOut[];
+}
+
+/** The part of the input a candidate rule sees for one column. */
+export interface ColumnSubject {
+  table: TableSchema;
+  column: ColumnSchema;
+}
+
+export type CandidateRule = (input: AdviceInput) => Proposals;
