@@ -1,0 +1,2 @@
+export { shortSql } from "./format";
+export { judge, LOSS_MIN } from "./judge";

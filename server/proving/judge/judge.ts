@@ -1,0 +1,106 @@
+import type { MeasuredEvidence, QueryEvidence, Verdict, VerdictCode } from "@/server/contracts";
+import { excludesZero } from "../statistics";
+import { milliseconds, percent, shortSql, speed } from "./format";
+
+/** A query slower by more than this share rejects a candidate. */
+export const LOSS_MIN = 0.05;
+/** Differences below this are smaller than a network call's own noise: neither gain nor loss. */
+const DIFFERENCE_MS_MIN = 0.1;
+
+/**
+ * The verdict on measured evidence. It passes when the whole workload, or one targeted query,
+ * saves at least gainMin of its time with an interval that excludes zero; nothing else slowed by
+ * more than 5 %; and every result is equal.
+ */
+export function judge(
+  evidence: MeasuredEvidence,
+  gainMin: number,
+  difference: string | null,
+): Verdict {
+  const { workload, queries } = evidence;
+  const cost = costs(evidence);
+  const reject = (code: VerdictCode, reason: string): Verdict => ({
+    code,
+    is_accepted: false,
+    reason: `${reason}${cost}`,
+  });
+  if (difference !== null) return reject("results_differ", `Not the same data: ${difference}.`);
+  const different = queries.filter((query) => !query.results_equal);
+  if (different[0] !== undefined) {
+    const first = shortSql(different[0].sql);
+    return reject(
+      "results_differ",
+      `${different.length} of ${queries.length} queries answer differently, first: ${first}.`,
+    );
+  }
+  if (queries.length === 0) {
+    return reject(
+      "not_measurable",
+      "No query of the workload that uses this table could be replayed.",
+    );
+  }
+  const whole = `Whole workload ${speed(workload.gain)}`;
+  if (workload.gain.high < 0 && workload.gain.value < -LOSS_MIN / 5) {
+    const lost = worst(queries);
+    return reject("slower", `${whole}${lost ? `; ${describeQuery(lost)}` : ""}.`);
+  }
+  const regressed = queries.filter(isRegression);
+  const lost = worst(regressed);
+  if (lost !== undefined)
+    return reject("regresses_query", `${describeQuery(lost)}; ${lower(whole)}.`);
+  return judgeGain(evidence, gainMin, whole, cost);
+}
+
+function judgeGain(
+  { workload, queries }: MeasuredEvidence,
+  gainMin: number,
+  whole: string,
+  cost: string,
+): Verdict {
+  const targeted = queries.filter((query) => query.is_targeted && isWorthwhile(query));
+  const best = targeted.sort((one, other) => other.gain.value - one.gain.value)[0];
+  const hasWorkloadGain = workload.gain.low > 0 && workload.gain.value >= gainMin;
+  const hasQueryGain = best !== undefined && best.gain.low > 0 && best.gain.value >= gainMin;
+  const detail = best ? `; ${describeQuery(best)}` : "";
+  const reason = `${whole}${detail}.${cost}`;
+  if (hasWorkloadGain || hasQueryGain) return { code: "passed", is_accepted: true, reason };
+  const isShown = excludesZero(workload.gain) || (best !== undefined && best.gain.low > 0);
+  const code = isShown ? "gain_below_threshold" : "interval_includes_zero";
+  const why = isShown
+    ? `Gains less than the ${percent(gainMin)} asked for`
+    : "No gain shown: the interval includes zero";
+  return { code, is_accepted: false, reason: `${why}. ${reason}` };
+}
+
+function isWorthwhile(query: QueryEvidence): boolean {
+  return query.baseline.median_ms - query.candidate.median_ms >= DIFFERENCE_MS_MIN;
+}
+
+function isRegression(query: QueryEvidence): boolean {
+  const lostMs = query.candidate.median_ms - query.baseline.median_ms;
+  return query.gain.high < 0 && query.gain.value < -LOSS_MIN && lostMs >= DIFFERENCE_MS_MIN;
+}
+
+/** The query that loses most time over all its calls; none when none is clearly slower. */
+function worst(queries: QueryEvidence[]): QueryEvidence | undefined {
+  const lost = (query: QueryEvidence) =>
+    query.calls * (query.candidate.median_ms - query.baseline.median_ms);
+  return queries.filter(isRegression).sort((one, other) => lost(other) - lost(one))[0];
+}
+
+function describeQuery(query: QueryEvidence): string {
+  const times = `${milliseconds(query.baseline.median_ms)} → ${milliseconds(query.candidate.median_ms)}`;
+  return `${speed(query.gain)}, ${times}: ${shortSql(query.sql)}`;
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function costs({ storage, insert_cost: insert }: MeasuredEvidence): string {
+  const sign = storage.overhead < 0 ? "saves" : "adds";
+  const parts = [`${sign} ${percent(storage.overhead)} storage`];
+  if (insert) parts.unshift(`Inserts take ${insert.ratio.toFixed(1)} × as long`);
+  else parts[0] = `${sign === "adds" ? "Adds" : "Saves"} ${percent(storage.overhead)} storage`;
+  return ` ${parts.join("; ")}.`;
+}

@@ -1,0 +1,109 @@
+import type { MeasuredEvidence, QueryEvidence } from "@/server/contracts";
+import type { PairedSamples, Replay } from "../replay";
+import { comparePairs, deriveSeed, summarizeLatencies, weightedGain } from "../statistics";
+import type { ResultCheck } from "./check-results";
+import type { Subject } from "./measure";
+import type { Proof } from "./open-proof";
+
+export interface Measurements {
+  samples: PairedSamples[];
+  scanned: Map<Replay, number>;
+  check: ResultCheck;
+  insertCost: MeasuredEvidence["insert_cost"];
+  durationMs: number;
+}
+
+/** Puts measurements into the shape that is stored and shown. */
+export function buildEvidence(
+  proof: Proof,
+  subject: Subject,
+  measured: Measurements,
+): MeasuredEvidence {
+  const { schema, seed } = proof.input;
+  const queries = measured.samples.map((one) => queryEvidence(proof, subject, measured, one));
+  return {
+    basis: "measured",
+    measured_at: new Date().toISOString(),
+    duration_ms: measured.durationMs,
+    seed,
+    duckdb_version: schema.duckdb_version,
+    threads: proof.threads,
+    data_version: schema.data_version,
+    schema_fingerprint: schema.schema_fingerprint,
+    sample: proof.tables.map(({ table, exported }) => ({
+      table: table.name,
+      rows: exported.rows,
+      rows_total: exported.rowsTotal,
+      method: exported.method,
+    })),
+    workload: workloadEvidence(proof, measured.samples),
+    queries,
+    storage: {
+      baseline_bytes: proof.baselineBytes,
+      candidate_bytes: subject.bytes,
+      overhead: subject.bytes / Math.max(1, proof.baselineBytes) - 1,
+    },
+    build_ms: subject.buildMs,
+    insert_cost: measured.insertCost,
+    results_equal:
+      measured.check.difference === null && queries.every((query) => query.results_equal),
+  };
+}
+
+function queryEvidence(
+  proof: Proof,
+  subject: Subject,
+  { scanned, check }: Measurements,
+  { replay, before, after }: PairedSamples,
+): QueryEvidence {
+  const { pattern } = replay.query;
+  const seed = deriveSeed(proof.input.seed, pattern.fingerprint);
+  return {
+    fingerprint: pattern.fingerprint,
+    sql: pattern.sql,
+    calls: pattern.calls,
+    is_targeted: subject.targeted.has(pattern.fingerprint),
+    baseline: summarizeLatencies(before),
+    candidate: summarizeLatencies(after),
+    pairs: before.length,
+    gain: comparePairs(before, after, { seed }).gain,
+    rows_scanned: {
+      baseline: replay.baselineRowsScanned,
+      candidate: scanned.get(replay) ?? replay.baselineRowsScanned,
+    },
+    results_equal: !check.differing.has(replay),
+  };
+}
+
+/** All replayable queries; those this change cannot touch count with their known time. */
+function workloadEvidence(proof: Proof, samples: PairedSamples[]): MeasuredEvidence["workload"] {
+  const measured = new Map(samples.map((one) => [one.replay, one]));
+  const queries = proof.replays.map((replay) => {
+    const pairs = measured.get(replay);
+    return {
+      calls: replay.query.pattern.calls,
+      baselineMs: pairs ? summarizeLatencies(pairs.before).median_ms : replay.baselineMs,
+      before: pairs?.before ?? [],
+      after: pairs?.after ?? [],
+    };
+  });
+  const untouched = proof.untouched.map(({ pattern }) => ({
+    calls: pattern.calls,
+    baselineMs: pattern.median_ms,
+    before: [],
+    after: [],
+  }));
+  const all = [...queries, ...untouched];
+  const { baselineMs, candidateMs, gain } = weightedGain(all, { seed: proof.input.seed });
+  return {
+    baseline_ms: baselineMs,
+    candidate_ms: candidateMs,
+    gain,
+    patterns: all.length,
+    not_replayed: proof.notReplayed.map(({ query, why }) => ({
+      fingerprint: query.pattern.fingerprint,
+      sql: query.pattern.sql,
+      why,
+    })),
+  };
+}

@@ -1,0 +1,148 @@
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import type { TableSchema } from "@/server/contracts";
+import { heldTableSql, type NotReplayed, prepareReplay, type Replay } from "../replay";
+import {
+  buildBaseline,
+  copyShadow,
+  exportCached,
+  type LoadedTable,
+  openSession,
+  type Session,
+} from "../shadow";
+import type { ProofInput, WorkloadQuery } from "../types";
+import { type ProofClock, startClock } from "./clock";
+import { createReporter, type ProgressReporter } from "./progress";
+
+/** Everything a proof holds open while it measures. */
+export interface Proof {
+  input: ProofInput;
+  clock: ProofClock;
+  progress: ProgressReporter;
+  threads: number;
+  tables: LoadedTable[];
+  /** Never opened again after it was built: candidates are copies of it. */
+  baselineFile: string;
+  baselineBytes: number;
+  baseline: Session;
+  /** A copy of its own: measured inserts leave traces. */
+  insertBaseline: Session;
+  replays: Replay[];
+  notReplayed: NotReplayed[];
+  /** Queries that use no table a candidate changes: they count as unchanged. */
+  untouched: WorkloadQuery[];
+  close(): void;
+}
+
+/** Exports, builds the shadow and runs the unchanged workload once. */
+export async function openProof(input: ProofInput): Promise<Proof> {
+  const clock = startClock(input.secondsMax, input.candidates.length);
+  const progress = createReporter(input.onProgress);
+  const threads = shadowThreads(input.schema.threads);
+  const { touched, untouched, tables } = selectWorkload(input);
+  const loaded = await exportTables(input, tables, progress);
+  const baselineFile = path.join(input.workDir, "baseline.duckdb");
+  const common = { threads, signal: input.signal };
+  const { bytes: baselineBytes } = await buildBaseline({
+    ...common,
+    file: baselineFile,
+    directories: [input.cacheDir, input.workDir].map((folder) => path.resolve(folder)),
+    tables: loaded,
+    seed: input.seed,
+    onTable: (table) => progress.report("shadow", 0, `Building the shadow copy of ${table}`),
+  });
+  const opened: Session[] = [];
+  const open = async (name: string, prepare: string[]) => {
+    const file = path.join(input.workDir, name);
+    await copyShadow(baselineFile, file);
+    const session = await openSession({ ...common, file, prepare });
+    opened.push(session);
+    return session;
+  };
+  const close = () => {
+    for (const session of opened.splice(0)) session.close();
+  };
+  try {
+    const baseline = await open("baseline-run.duckdb", []);
+    const insertBaseline = await open("baseline-insert.duckdb", heldTables(loaded));
+    const { replays, notReplayed } = await prepareReplays(input, baseline, touched, progress);
+    return {
+      input,
+      clock,
+      progress,
+      threads,
+      tables: loaded,
+      baselineFile,
+      baselineBytes,
+      baseline,
+      insertBaseline,
+      replays,
+      notReplayed,
+      untouched,
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Statements that open the held samples of all tables in a session. */
+export function heldTables(tables: LoadedTable[]): string[] {
+  return tables.map((loaded, index) => heldTableSql(index, loaded.heldFile));
+}
+
+/** No more threads than the product has; one where a second would starve the product. */
+function shadowThreads(productThreads: number): number {
+  const cores = availableParallelism();
+  return cores <= 2 ? 1 : Math.max(1, Math.min(productThreads, cores - 1));
+}
+
+function selectWorkload(input: ProofInput) {
+  const changed = new Set(input.candidates.map((candidate) => candidate.change.table));
+  const isTouched = (query: WorkloadQuery) => query.shape.tables.some((name) => changed.has(name));
+  const touched = input.queries.filter(isTouched);
+  const needed = new Set([...changed, ...touched.flatMap((query) => query.shape.tables)]);
+  return {
+    touched,
+    untouched: input.queries.filter((query) => !isTouched(query) && query.shape.kind === "select"),
+    tables: input.schema.tables.filter((table) => needed.has(table.name)),
+  };
+}
+
+async function exportTables(
+  input: ProofInput,
+  tables: TableSchema[],
+  progress: ProgressReporter,
+): Promise<LoadedTable[]> {
+  const loaded: LoadedTable[] = [];
+  for (const [index, table] of tables.entries()) {
+    input.signal.throwIfAborted();
+    progress.report("export", index / tables.length, `Reading table ${table.name}`);
+    const exported = await exportCached({ ...input, table });
+    const heldFile = path.join(path.resolve(input.workDir), `held-${index}.parquet`);
+    loaded.push({ table, exported: { ...exported, file: path.resolve(exported.file) }, heldFile });
+  }
+  return loaded;
+}
+
+async function prepareReplays(
+  input: ProofInput,
+  baseline: Session,
+  queries: WorkloadQuery[],
+  progress: ProgressReporter,
+): Promise<{ replays: Replay[]; notReplayed: NotReplayed[] }> {
+  const replays: Replay[] = [];
+  const notReplayed: NotReplayed[] = [];
+  const timeoutMs = Math.max(1000, input.secondsMax * 50);
+  for (const [index, query] of queries.entries()) {
+    const message = `Replaying the workload as it is: query ${index + 1} of ${queries.length}`;
+    progress.report("baseline", index / queries.length, message);
+    const { seed, signal } = input;
+    const prepared = await prepareReplay(baseline, query, { seed, signal, timeoutMs });
+    if ("why" in prepared) notReplayed.push(prepared);
+    else replays.push(prepared);
+  }
+  replays.sort((one, other) => one.baselineMs - other.baselineMs);
+  return { replays, notReplayed };
+}

@@ -1,0 +1,108 @@
+import path from "node:path";
+import type { Candidate, ProvedCandidate } from "@/server/contracts";
+import { AppError } from "@/server/platform";
+import { judge } from "../judge";
+import { buildCandidate, removeStaleWork } from "../shadow";
+import { measure, type Subject } from "./measure";
+import type { Proof } from "./open-proof";
+
+/** Extra pairs for one candidate end here even when the budget is larger. */
+const EXTRA_MS_MAX = 5000;
+
+export interface ProvedAlone {
+  proved: ProvedCandidate;
+  /** The built shadow, kept while the candidate may still join the set. */
+  subject: Subject | null;
+}
+
+/** Builds and measures one candidate against the unchanged shadow. Its failure is its verdict. */
+export async function proveOne(
+  proof: Proof,
+  candidate: Candidate,
+  position: { index: number; count: number },
+): Promise<ProvedAlone> {
+  const { clock, progress, input } = proof;
+  const startedMs = clock.elapsedMs();
+  if (startedMs > clock.measureUntilMs) {
+    return {
+      proved: notTried(candidate, "The time of this proof ended before its turn."),
+      subject: null,
+    };
+  }
+  const { index, count } = position;
+  progress.report("measure", index / count, `Applying ${candidate.title} to a shadow copy`);
+  const file = path.join(input.workDir, `candidate-${index}.duckdb`);
+  try {
+    const subject = await buildAlone(proof, candidate, file);
+    const share = (clock.measureUntilMs - startedMs) / (count - index);
+    const soft = Math.min(startedMs + share, clock.elapsedMs() + EXTRA_MS_MAX);
+    const { evidence, check } = await measure(proof, subject, {
+      title: candidate.title,
+      softUntilMs: soft,
+      hardUntilMs: clock.measureUntilMs,
+      hasInsertCost: true,
+      phase: "measure",
+      span: [index / count, (index + 1) / count],
+    });
+    if (evidence === null) {
+      return reject(file, candidate, "results_differ", `A query stops working: ${check.failure}.`);
+    }
+    const verdict = judge(evidence, input.gainMin, check.difference);
+    if (!verdict.is_accepted) await removeStaleWork(file);
+    return {
+      proved: { candidate, verdict, evidence },
+      subject: verdict.is_accepted ? subject : null,
+    };
+  } catch (error) {
+    input.signal.throwIfAborted();
+    if (error instanceof AppError && error.code === "timeout") {
+      return reject(
+        file,
+        candidate,
+        "not_tried",
+        "The time of this proof ended while it was measured.",
+      );
+    }
+    if (!(error instanceof BuildFailure)) throw error;
+    return reject(file, candidate, "failed_to_apply", `It cannot be applied: ${error.message}`);
+  }
+}
+
+/** What DuckDB said of a plan that did not run. */
+class BuildFailure extends Error {}
+
+async function buildAlone(proof: Proof, candidate: Candidate, file: string): Promise<Subject> {
+  const { clock, input, threads, baselineFile } = proof;
+  const { plan, change, targeted_fingerprints } = candidate;
+  const timeoutMs = clock.measureUntilMs - clock.elapsedMs();
+  try {
+    const built = await buildCandidate({
+      file,
+      threads,
+      baselineFile,
+      plan,
+      timeoutMs,
+      signal: input.signal,
+    });
+    return { ...built, file, changes: [change], targeted: new Set(targeted_fingerprints) };
+  } catch (error) {
+    input.signal.throwIfAborted();
+    if (error instanceof AppError) throw error;
+    throw new BuildFailure(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function reject(
+  file: string,
+  candidate: Candidate,
+  code: "results_differ" | "not_tried" | "failed_to_apply",
+  reason: string,
+): Promise<ProvedAlone> {
+  for (const name of [file, `${file}.wal`]) await removeStaleWork(name);
+  const verdict = { code, is_accepted: false, reason };
+  return { proved: { candidate, verdict, evidence: null }, subject: null };
+}
+
+export function notTried(candidate: Candidate, reason: string): ProvedCandidate {
+  return { candidate, verdict: { code: "not_tried", is_accepted: false, reason }, evidence: null };
+}

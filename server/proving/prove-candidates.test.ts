@@ -1,0 +1,213 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Candidate, type ProofProgress, ProofResult } from "@/server/contracts";
+import { proveCandidates } from ".";
+import { candidate, compile, query } from "./testing/candidates";
+import { createTestProduct, type TestProduct } from "./testing/product";
+import type { ProofInput } from "./types";
+
+const ROWS = 300_000;
+const QUERIES = [
+  query("by-name", "SELECT * FROM projects WHERE project_name = $1", [
+    ["project_name", "equals", 1],
+  ]),
+  query(
+    "by-date",
+    "SELECT count(*), sum(total_amount), avg(expected_tri) FROM projects WHERE creation_date >= $1 AND creation_date < $2",
+    [
+      ["creation_date", "range", 1],
+      ["creation_date", "range", 2],
+    ],
+  ),
+  query(
+    "by-status",
+    "SELECT maturity_years, count(*) FROM projects WHERE status = $1 GROUP BY maturity_years",
+    [["status", "equals", 1]],
+  ),
+  query("broken", "SELECT missing FROM projects", []),
+  query("write", "INSERT INTO projects VALUES ($1)", [], { kind: "insert", isParsed: false }),
+];
+const INDEX_NAME = { kind: "add_index", table: "projects", column: "project_name" } as const;
+const INDEX_STATUS = { kind: "add_index", table: "projects", column: "status" } as const;
+const BY_DATE = { kind: "cluster_table", table: "projects", keys: ["creation_date"] } as const;
+const BY_YEARS = { kind: "cluster_table", table: "projects", keys: ["maturity_years"] } as const;
+
+let folder: string;
+let source: TestProduct;
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "proving-"));
+  source = await createTestProduct(ROWS);
+});
+afterAll(() => {
+  source.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function prove(candidates: Candidate[], changes: Partial<ProofInput> = {}) {
+  return proveCandidates({
+    product: source.product,
+    schema: source.schema,
+    queries: QUERIES,
+    candidates,
+    leftOut: [],
+    compile,
+    cacheDir: path.join(folder, "cache"),
+    workDir: path.join(folder, "work"),
+    rowsMax: 1_000_000,
+    secondsMax: 60,
+    gainMin: 0.1,
+    seed: 7,
+    onProgress: () => {},
+    signal: new AbortController().signal,
+    ...changes,
+  });
+}
+
+function codes(result: ProofResult): Record<string, string> {
+  const all = [...result.accepted, ...result.alternatives];
+  return Object.fromEntries(all.map((one) => [one.candidate.candidate_id, one.verdict.code]));
+}
+
+/** Copies the rows out and in again with something wrong. */
+function rewrite(select: string): string[] {
+  return [
+    `CREATE TABLE kept AS ${select}`,
+    "DROP TABLE projects",
+    "ALTER TABLE kept RENAME TO projects",
+  ];
+}
+
+const ALL = [
+  candidate({ ...INDEX_NAME }, ["by-name"]),
+  candidate({ ...INDEX_STATUS }, ["by-status"]),
+  candidate({ ...BY_DATE, keys: [...BY_DATE.keys] }, ["by-date"]),
+];
+
+describe("a proof of an index, a useless index and a stored order", () => {
+  let result: ProofResult;
+  const seen: ProofProgress[] = [];
+  beforeAll(async () => {
+    result = await prove(ALL, { onProgress: (progress) => seen.push(progress) });
+  });
+
+  it("accepts an index on a near-unique column and shows what it saves", () => {
+    const index = result.accepted.find((one) => one.candidate.change.kind === "add_index");
+    expect(index?.verdict.code).toBe("passed");
+    const evidence = index?.evidence;
+    if (evidence?.basis !== "measured") throw new Error("no measurement");
+    const targeted = evidence.queries.find((one) => one.is_targeted);
+    expect(targeted?.gain.low).toBeGreaterThan(0.5);
+    expect(targeted?.pairs).toBeGreaterThanOrEqual(5);
+    expect(targeted?.rows_scanned).toEqual({ baseline: ROWS, candidate: 1 });
+    expect(evidence.storage.overhead).toBeGreaterThan(0);
+    expect(evidence.insert_cost?.rows).toBe(1000);
+    expect(evidence.results_equal).toBe(true);
+  });
+  it("accepts storing by date for a range and counts the row groups skipped", () => {
+    const cluster = result.accepted.find((one) => one.candidate.change.kind === "cluster_table");
+    const evidence = cluster?.evidence;
+    if (evidence?.basis !== "measured") throw new Error("no measurement");
+    const range = evidence.queries.find((one) => one.fingerprint === "by-date");
+    expect(range?.rows_scanned.candidate).toBeLessThan(ROWS);
+    expect(range?.results_equal).toBe(true);
+  });
+  it("rejects an index on a three-value column with its measured loss", () => {
+    const status = result.alternatives.find((one) => one.candidate.target === "status");
+    expect(["slower", "regresses_query"]).toContain(status?.verdict.code);
+    expect(status?.verdict.reason).toMatch(/% slower \[−\d.* %, .*storage\./);
+    expect(status?.verdict.reason).toMatch(/Inserts take [\d.]+ × as long/);
+    expect(status?.evidence?.basis).toBe("measured");
+  });
+  it("measures the accepted changes together", () => {
+    expect(result.accepted).toHaveLength(2);
+    expect(result.set_evidence?.queries.map((one) => one.fingerprint).sort()).toEqual([
+      "by-date",
+      "by-name",
+      "by-status",
+    ]);
+    expect(result.set_evidence?.workload.gain.low).toBeGreaterThan(0.1);
+  });
+  it("says which queries were not replayed and why", () => {
+    const left = result.set_evidence?.workload.not_replayed ?? [];
+    expect(left.map((one) => one.fingerprint)).toEqual(["broken", "write"]);
+    expect(left[0]?.why).toContain("missing");
+  });
+  it("answers in the contract's shape and leaves nothing in its work folder", () => {
+    expect(ProofResult.parse(result)).toEqual(result);
+    expect(existsSync(path.join(folder, "work"))).toBe(false);
+  });
+  it("reports progress that never goes back, with verdicts as they fall", () => {
+    const fractions = seen.map((one) => one.fraction);
+    expect(fractions).toEqual([...fractions].sort((one, other) => one - other));
+    expect(fractions.at(-1)).toBe(1);
+    expect(seen.some((one) => /\d+ of 40 pairs/.test(one.message))).toBe(true);
+    expect(seen.at(-1)?.verdicts).toHaveLength(3);
+  });
+  it("gives the same verdicts again and reads the product only once", async () => {
+    const again = await prove(ALL);
+    const statusCodes = ["slower", "regresses_query"];
+    const plain = (one: ProofResult) =>
+      Object.entries(codes(one)).map(([id, code]) => [
+        id,
+        statusCodes.includes(code) ? "loss" : code,
+      ]);
+    expect(plain(again).sort()).toEqual(plain(result).sort());
+    expect(source.exports).toEqual(["projects"]);
+  });
+});
+
+describe("a proof in trouble", () => {
+  it("judges failing, row-dropping and value-changing plans without ending", async () => {
+    const index = (column: string, statements: string[]) =>
+      candidate({ kind: "add_index", table: "projects", column }, [], statements);
+    const result = await prove([
+      index("failing", ["CREATE INDEX broken ON projects (nowhere)"]),
+      index("dropping", rewrite("SELECT * FROM projects WHERE maturity_years > 0")),
+      candidate(
+        { ...BY_YEARS, keys: [...BY_YEARS.keys] },
+        [],
+        rewrite("SELECT * REPLACE (total_amount + 1 AS total_amount) FROM projects"),
+      ),
+      index("renaming", ["ALTER TABLE projects RENAME creation_date TO created"]),
+    ]);
+    expect(codes(result)).toEqual({
+      "add_index:projects:failing": "failed_to_apply",
+      "add_index:projects:dropping": "results_differ",
+      "cluster_table:projects:maturity_years": "results_differ",
+      "add_index:projects:renaming": "results_differ",
+    });
+    const reasons = result.alternatives.map((one) => one.verdict.reason).join("\n");
+    expect(reasons).toContain("nowhere");
+    expect(reasons).toMatch(/rows instead of 300000/);
+  });
+  it("stops soon after an abort and cleans up", async () => {
+    const controller = new AbortController();
+    const started = { at: 0 };
+    const proof = prove(ALL, {
+      signal: controller.signal,
+      onProgress: ({ phase }) => {
+        if (phase !== "measure" || controller.signal.aborted) return;
+        started.at = performance.now();
+        controller.abort(new Error("stopped by the test"));
+      },
+    });
+    await expect(proof).rejects.toThrow("stopped by the test");
+    expect(performance.now() - started.at).toBeLessThan(3000);
+    expect(existsSync(path.join(folder, "work"))).toBe(false);
+  });
+  it("says of what it had no time for that it was not tried", async () => {
+    const result = await prove(ALL, { secondsMax: 0.05 });
+    expect(new Set(Object.values(codes(result)))).toEqual(new Set(["not_tried"]));
+  });
+  it("samples a table larger than the limit and says so", async () => {
+    const result = await prove(ALL.slice(0, 1), { rowsMax: 50_000 });
+    const evidence = [...result.accepted, ...result.alternatives][0]?.evidence;
+    if (evidence?.basis !== "measured") throw new Error("no measurement");
+    expect(evidence.sample).toEqual([
+      { table: "projects", rows: 50_000, rows_total: ROWS, method: "reservoir" },
+    ]);
+    expect(evidence.queries[0]?.rows_scanned.baseline).toBeLessThanOrEqual(50_000);
+  });
+});

@@ -1,0 +1,54 @@
+import { mkdir } from "node:fs/promises";
+import type { ProofResult } from "@/server/contracts";
+import { chooseSet } from "./proof/choose-set";
+import { openProof, type Proof } from "./proof/open-proof";
+import { notTried, type ProvedAlone, proveOne } from "./proof/prove-one";
+import { removeStaleWork } from "./shadow";
+import type { ProofInput } from "./types";
+
+/**
+ * Measures every candidate on a shadow copy of the product and chooses the best set.
+ * A candidate that fails or does not fit into the time gets a verdict that says so; it never ends
+ * the proof. Everything in `workDir` is removed at the end, whichever way it ends.
+ * Throws what the product's export throws, and the signal's reason soon after an abort.
+ */
+export async function proveCandidates(input: ProofInput): Promise<ProofResult> {
+  const leftOut = input.leftOut.map(({ candidate, reason }) => notTried(candidate, reason));
+  if (input.candidates.length === 0) {
+    return { accepted: [], alternatives: leftOut, set_evidence: null };
+  }
+  await removeStaleWork(input.workDir);
+  await mkdir(input.workDir, { recursive: true });
+  let proof: Proof | undefined;
+  try {
+    proof = await openProof(input);
+    return await measureAll(proof, leftOut);
+  } finally {
+    proof?.close();
+    await removeStaleWork(input.workDir);
+  }
+}
+
+async function measureAll(
+  proof: Proof,
+  leftOut: ProofResult["alternatives"],
+): Promise<ProofResult> {
+  const { candidates } = proof.input;
+  const alone: ProvedAlone[] = [];
+  for (const [index, candidate] of candidates.entries()) {
+    const one = await proveOne(proof, candidate, { index, count: candidates.length });
+    alone.push(one);
+    proof.progress.addVerdict(one.proved);
+    const done = (index + 1) / candidates.length;
+    proof.progress.report("measure", done, `${candidate.title}: ${one.proved.verdict.reason}`);
+  }
+  const set = await chooseSet(proof, alone);
+  const rejected = alone.filter((one) => one.subject === null).map((one) => one.proved);
+  const count = set.accepted.length;
+  proof.progress.report("done", 1, `${count} of ${candidates.length} candidates pay`);
+  return {
+    accepted: set.accepted,
+    alternatives: [...set.dropped, ...rejected, ...leftOut],
+    set_evidence: set.evidence,
+  };
+}

@@ -1,0 +1,72 @@
+import type { MeasuredEvidence, TableSchema } from "@/server/contracts";
+import type { Session } from "../shadow";
+import { quoteName, quoteText } from "../sql";
+import { median } from "../statistics";
+
+const BATCH_ROWS = 1000;
+const WARM_UP_BATCHES = 1;
+const BATCHES = 7;
+
+/** Statement for SessionOptions.prepare: makes the held sample readable in the session. */
+export function heldTableSql(index: number, heldFile: string): string {
+  return `CREATE TEMP TABLE held_${index} AS SELECT row_number() OVER () AS held_number, * FROM read_parquet(${quoteText(heldFile)})`;
+}
+
+/**
+ * Time of an INSERT with its commit, on both sides in turn: rows of a sample are taken out of the
+ * table, then put back batch by batch, each in a transaction of its own. Only a commit pays for
+ * indexes: rows of an open transaction are kept aside, so a rolled back insert would look free.
+ * null when the table has too few rows. Both sessions' tables end as they were, save for order.
+ */
+export async function measureInsertCost(
+  table: TableSchema,
+  index: number,
+  before: Session,
+  after: Session,
+): Promise<MeasuredEvidence["insert_cost"]> {
+  const [held] = await before.rows(`SELECT count(*) FROM held_${index}`);
+  const rows = Math.min(BATCH_ROWS, Math.floor(Number(held?.[0]) / (WARM_UP_BATCHES + BATCHES)));
+  if (rows < 10) return null;
+  for (const session of [before, after]) await takeOut(session, table, index);
+  const times = { before: [] as number[], after: [] as number[] };
+  for (let batch = 0; batch < WARM_UP_BATCHES + BATCHES; batch++) {
+    const sql = insertSql(table, index, batch * rows, rows);
+    const isSwapped = batch % 2 === 1;
+    const first = await (isSwapped ? after : before).time(sql);
+    const second = await (isSwapped ? before : after).time(sql);
+    if (batch < WARM_UP_BATCHES) continue;
+    times.before.push(isSwapped ? second : first);
+    times.after.push(isSwapped ? first : second);
+  }
+  const [baselineMs, candidateMs] = [median(times.before), median(times.after)];
+  return {
+    rows,
+    baseline_ms: baselineMs,
+    candidate_ms: candidateMs,
+    ratio: candidateMs / Math.max(baselineMs, 1e-6),
+  };
+}
+
+function insertSql(table: TableSchema, index: number, from: number, count: number): string {
+  const names = table.columns.map((column) => quoteName(column.name)).join(", ");
+  return `INSERT INTO ${quoteName(table.name)} (${names}) SELECT ${names} FROM held_${index} WHERE held_number > ${from} AND held_number <= ${from + count}`;
+}
+
+/** Without a key nothing has to go: the same row may stand twice. */
+async function takeOut(session: Session, table: TableSchema, index: number): Promise<void> {
+  const key = uniqueKey(table);
+  if (key === null) return;
+  const names = key.map(quoteName).join(", ");
+  await session.run(
+    `DELETE FROM ${quoteName(table.name)} WHERE (${names}) IN (SELECT (${names}) FROM held_${index})`,
+  );
+}
+
+/** Rows are found by the primary key: taking them out frees every other unique value of theirs. */
+function uniqueKey(table: TableSchema): string[] | null {
+  const constraints = table.constraints.filter((one) => one.columns.length > 0);
+  const key =
+    constraints.find((one) => one.type === "PRIMARY KEY") ??
+    constraints.find((one) => one.type === "UNIQUE");
+  return key?.columns ?? table.indexes.find((index) => index.is_unique)?.columns ?? null;
+}

@@ -1,0 +1,75 @@
+import type { Session } from "../shadow";
+import { hasEnoughPairs, type StoppingRule } from "../statistics";
+import type { Replay } from "./prepare-replay";
+
+/** Interleaved samples of one query, ms; equal length, same parameters at the same place. */
+export interface PairedSamples {
+  replay: Replay;
+  before: number[];
+  after: number[];
+}
+
+export interface PairsRequest {
+  baseline: Session;
+  candidate: Session;
+  /** Cheapest first. */
+  replays: Replay[];
+  rule: StoppingRule;
+  /** No further pairs once this is true and every query has its minimum. */
+  isTimeUp(): boolean;
+  /** Throws when even the minimum does not fit any more. */
+  assertTime(): void;
+  onPairs(replay: Replay, pairs: number): void;
+}
+
+const BATCH_PAIRS = 5;
+/** Cheap queries are warmed up with all their parameter sets, others with as many as fit in this. */
+const WARM_UP_MS = 60;
+
+/**
+ * Replays every query on both sides in pairs, alternating which side goes first, after one
+ * warm-up on each side. Every query gets the minimum; then rounds give more to those whose
+ * interval has not decided, until all have or the time is up.
+ */
+export async function measurePairs(request: PairsRequest): Promise<PairedSamples[]> {
+  const samples = request.replays.map((replay) => ({ replay, before: [], after: [] }));
+  for (const one of samples) {
+    await warmUp(request, one.replay);
+    await addPairs(request, one, request.rule.pairsMin);
+  }
+  let open: PairedSamples[] = samples;
+  while (open.length > 0 && !request.isTimeUp()) {
+    open = open.filter((one) => !hasEnoughPairs(one.before, one.after, request.rule));
+    for (const one of open) {
+      if (!request.isTimeUp()) await addPairs(request, one, BATCH_PAIRS);
+    }
+  }
+  return samples;
+}
+
+async function warmUp({ baseline, candidate, assertTime }: PairsRequest, replay: Replay) {
+  const affordable = Math.max(1, Math.floor(WARM_UP_MS / Math.max(replay.baselineMs, 0.1)));
+  for (const text of replay.texts.slice(0, affordable)) {
+    assertTime();
+    await baseline.time(text);
+    await candidate.time(text);
+  }
+}
+
+async function addPairs(request: PairsRequest, one: PairedSamples, count: number): Promise<void> {
+  const { texts, query } = one.replay;
+  for (let added = 0; added < count; added++) {
+    request.assertTime();
+    const pair = one.before.length;
+    const text = texts[pair % texts.length] ?? query.shape.sql;
+    if (pair % 2 === 0) {
+      one.before.push(await request.baseline.time(text));
+      one.after.push(await request.candidate.time(text));
+    } else {
+      const after = await request.candidate.time(text);
+      one.before.push(await request.baseline.time(text));
+      one.after.push(after);
+    }
+    request.onPairs(one.replay, one.before.length);
+  }
+}

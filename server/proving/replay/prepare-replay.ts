@@ -1,0 +1,83 @@
+import type { Session } from "../shadow";
+import { withLiterals } from "../sql";
+import { median } from "../statistics";
+import type { WorkloadQuery } from "../types";
+import { drawParameters } from "./draw-parameters";
+import { isOrderBound, type ResultSum, sumResult } from "./result-check";
+import { rowsScanned } from "./rows-scanned";
+
+/** A query ready to be replayed, with what the unchanged shadow answers to it. */
+export interface Replay {
+  query: WorkloadQuery;
+  /** The query's text for each parameter set. */
+  texts: string[];
+  baselineMs: number;
+  baselineRowsScanned: number;
+  /** Checksums of the first parameter sets. */
+  baselineSums: ResultSum[];
+  isOrderBound: boolean;
+}
+
+export interface NotReplayed {
+  query: WorkloadQuery;
+  why: string;
+}
+
+/** Results are compared for this many parameter sets. */
+const COMPARED_SETS = 3;
+const BASELINE_RUNS = 3;
+
+/** Draws parameters and runs the query on the unchanged shadow; says why when it cannot be. */
+export async function prepareReplay(
+  session: Session,
+  query: WorkloadQuery,
+  options: { seed: number; timeoutMs: number; signal: AbortSignal },
+): Promise<Replay | NotReplayed> {
+  const { shape } = query;
+  if (shape.kind !== "select") return { query, why: `${shape.kind} statements are not replayed` };
+  if (!shape.isParsed) return { query, why: "DuckDB's parser could not read it" };
+  try {
+    const drawn = await drawParameters(session, query, options.seed);
+    if ("why" in drawn) return { query, why: drawn.why };
+    return await runBaseline(
+      session,
+      query,
+      drawn.sets.map((set) => withLiterals(shape.sql, set)),
+      options,
+    );
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return { query, why: `it does not run on the shadow: ${messageOf(error)}` };
+  }
+}
+
+async function runBaseline(
+  session: Session,
+  query: WorkloadQuery,
+  texts: string[],
+  { timeoutMs }: { timeoutMs: number },
+): Promise<Replay> {
+  const first = texts[0] ?? query.shape.sql;
+  await session.time(first, timeoutMs);
+  const samples: number[] = [];
+  for (let run = 0; run < BASELINE_RUNS; run++) {
+    samples.push(await session.time(texts[run % texts.length] ?? first, timeoutMs));
+  }
+  const compared = texts.slice(0, COMPARED_SETS);
+  const sums: ResultSum[] = [];
+  for (const text of compared) sums.push(await sumResult(session, text, timeoutMs));
+  const again = await sumResult(session, first, timeoutMs);
+  return {
+    query,
+    texts,
+    baselineMs: median(samples),
+    baselineRowsScanned: await rowsScanned(session, first, timeoutMs),
+    baselineSums: sums,
+    // A query that differs from itself (random, now) cannot be compared by content either.
+    isOrderBound: isOrderBound(query.shape.sql) || again.exact !== sums[0]?.exact,
+  };
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+}

@@ -1,0 +1,81 @@
+import type { Session } from "../shadow";
+import { quoteText } from "../sql";
+
+/** What a result amounts to, whatever its order; floating-point columns apart. */
+export interface ResultSum {
+  rows: string;
+  /** Order-free checksum of all columns that compare exactly. */
+  exact: string;
+  /** Sum and sum of magnitudes of each floating-point column. */
+  floats: { sum: number; magnitude: number }[];
+}
+
+/** Floating-point sums depend on the order of rows: this much of their size is rounding. */
+const FLOAT_TOLERANCE = 1e-9;
+const FLOAT_TYPES = new Set(["FLOAT", "DOUBLE"]);
+/** Aggregates whose value depends on the order in which rows come. */
+const ORDER_BOUND =
+  /\b(list|array_agg|string_agg|group_concat|first|last|any_value|arbitrary|mode|arg_max|arg_min|max_by|min_by|row_number)\s*\(/i;
+
+/**
+ * Computes the checksum inside DuckDB. Columns are hashed as text, so a column that changed from
+ * VARCHAR to ENUM or DATE compares by what a reader sees.
+ */
+export async function sumResult(
+  session: Session,
+  sql: string,
+  timeoutMs?: number,
+): Promise<ResultSum> {
+  const columns = await session.describe(sql);
+  const names = columns.map((_, index) => `c${index}`);
+  const isFloat = columns.map((column) => FLOAT_TYPES.has(column.type));
+  const texts = names.filter((_, index) => !isFloat[index]).map((name) => `${name}::VARCHAR`);
+  const floats = names.filter((_, index) => isFloat[index]);
+  const hash = `hash(${[quoteText("row"), ...texts].join(", ")})`;
+  const sums = floats.flatMap((name) => [`sum(${name}::DOUBLE)`, `sum(abs(${name}::DOUBLE))`]);
+  const selected = [
+    "count(*)::VARCHAR",
+    `concat_ws('/', bit_xor(${hash}), sum(${hash}))`,
+    ...sums,
+  ].join(", ");
+  const [row] = await session.rows(
+    `SELECT ${selected} FROM (${sql}) AS result(${names.join(", ")})`,
+    timeoutMs,
+  );
+  const numbers = (row ?? []).slice(2).map(Number);
+  return {
+    rows: String(row?.[0]),
+    exact: String(row?.[1]),
+    floats: floats.map((_, index) => ({
+      sum: numbers[index * 2] ?? Number.NaN,
+      magnitude: numbers[index * 2 + 1] ?? Number.NaN,
+    })),
+  };
+}
+
+/**
+ * True when rows may rightly differ between two runs: a LIMIT may cut ties either way, and some
+ * aggregates take what comes first. Only the number of rows is compared then.
+ */
+export function isOrderBound(sql: string): boolean {
+  return /\b(limit|using\s+sample)\b/i.test(sql) || ORDER_BOUND.test(sql);
+}
+
+export function areResultsEqual(before: ResultSum, after: ResultSum, orderBound: boolean): boolean {
+  if (before.rows !== after.rows) return false;
+  if (orderBound) return true;
+  return (
+    before.exact === after.exact &&
+    before.floats.length === after.floats.length &&
+    before.floats.every((one, index) => isClose(one, after.floats[index]))
+  );
+}
+
+function isClose(
+  before: ResultSum["floats"][number],
+  after: ResultSum["floats"][number] | undefined,
+): boolean {
+  if (after === undefined) return false;
+  if (Number.isNaN(before.sum) && Number.isNaN(after.sum)) return true;
+  return Math.abs(before.sum - after.sum) <= FLOAT_TOLERANCE * Math.max(1e-12, before.magnitude);
+}

@@ -1,0 +1,39 @@
+import type {
+  Candidate,
+  Change,
+  Plan,
+  ProductSchema,
+  ProofProgress,
+  WorkloadPattern,
+} from "@/server/contracts";
+import type { DataProduct } from "@/server/data-product/port";
+import type { QueryShape } from "@/server/workload/shape";
+
+/** A query shape with what was counted of it and what the parser saw in it. */
+export interface WorkloadQuery {
+  pattern: WorkloadPattern;
+  shape: QueryShape;
+}
+
+export interface ProofInput {
+  product: DataProduct;
+  schema: ProductSchema;
+  queries: WorkloadQuery[];
+  /** Most promising first: what does not fit into the time is left from the end. */
+  candidates: Candidate[];
+  /** Shown as alternatives that were not tried. */
+  leftOut: { candidate: Candidate; reason: string }[];
+  /** One plan for several changes together. Throws AppError `not_executable`. */
+  compile: (changes: Change[]) => Plan;
+  /** Exported tables, kept between proofs. */
+  cacheDir: string;
+  /** Shadow databases of this proof; emptied when it ends, however it ends. */
+  workDir: string;
+  rowsMax: number;
+  secondsMax: number;
+  /** Share of the time (0..1) of the workload or of a targeted query that is worth a change. */
+  gainMin: number;
+  seed: number;
+  onProgress: (progress: ProofProgress) => void;
+  signal: AbortSignal;
+}
