@@ -103,3 +103,16 @@ export function prepareNextAuthEnvironment(): void {
   if (PUBLIC_URL !== undefined) process.env.NEXTAUTH_URL ??= new URL(PUBLIC_URL).origin;
   else process.env.AUTH_TRUST_HOST ??= "true";
 }
+
+/** Settings of the benchmarks: a running sidecar and a key of it. They need no server's secret. */
+export function benchmarkEnv() {
+  return createEnv({
+    server: {
+      SIDECAR_URL: z.url().optional(),
+      SIDECAR_API_KEY: z.string().min(1).optional(),
+      SIDECAR_DATA_DIR: z.string().min(1).default(".data"),
+    },
+    runtimeEnv: process.env,
+    emptyStringAsUndefined: true,
+  });
+}

@@ -60,8 +60,10 @@ function queryOf(url: URL): Record<string, string> {
 
 function report({ services, route, requestId }: Call, thrown: unknown): void {
   const error = toAppError(thrown);
-  if (PROBLEMS[error.code].status < 500) return;
-  services.log.error({ err: thrown, requestId, route: route.path }, error.message);
+  const { status } = PROBLEMS[error.code];
+  const where = { requestId, route: route.path, code: error.code };
+  if (status === 500) services.log.error({ err: thrown, ...where }, error.message);
+  else if (status > 500) services.log.warn(where, error.message);
 }
 
 const asText = (answer: JsonAnswer): TextAnswer => ({

@@ -98,7 +98,7 @@ async function start(follow: Follow, follower: Follower, first: Suggestion): Pro
     if (isAbout(event, suggestionId)) void follower.refresh();
   });
   follower.onEnd(() => {
-    unsubscribe().catch((err) => services.log.error({ err }, "unsubscribe failed"));
+    unsubscribe().catch((err) => services.log.warn({ err }, "unsubscribe failed"));
   });
   const heartbeat = setInterval(() => {
     follower.comment();

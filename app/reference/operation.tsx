@@ -1,0 +1,105 @@
+import type { oas31 } from "zod-openapi";
+import { FieldList, TypeText } from "./fields";
+import { fieldsOf, typeOf } from "./schema-shape";
+
+/** Prose with `code` in backquotes. */
+function Prose({ text }: { text: string }) {
+  return text.split("\n\n").map((paragraph) => (
+    <p key={paragraph} className="mt-2 text-sm">
+      {paragraph.split("`").map((part, i) => {
+        const key = `${i}`;
+        return i % 2 === 0 ? (
+          <span key={key}>{part}</span>
+        ) : (
+          <code key={key} className="rounded bg-muted px-1 font-mono text-xs">
+            {part}
+          </code>
+        );
+      })}
+    </p>
+  ));
+}
+
+function Content({ content }: { content: oas31.ContentObject | undefined }) {
+  return Object.entries(content ?? {}).map(([mediaType, { schema }]) => (
+    <div key={mediaType} className="mt-1 text-sm">
+      <code className="font-mono text-xs">{mediaType}</code>{" "}
+      {schema === undefined ? null : (
+        <>
+          <TypeText parts={typeOf(schema)} />
+          <FieldList fields={fieldsOf(schema)} />
+        </>
+      )}
+    </div>
+  ));
+}
+
+function Parameters({ operation }: { operation: oas31.OperationObject }) {
+  const parameters = (operation.parameters ?? []).filter((given) => "name" in given);
+  if (parameters.length === 0) return null;
+  return (
+    <>
+      <h4 className="mt-4 text-sm font-semibold">Parameters</h4>
+      <ul className="mt-2 space-y-2">
+        {parameters.map((parameter) => (
+          <li key={`${parameter.in}-${parameter.name}`} className="text-sm">
+            <span className="font-mono font-medium">{parameter.name}</span>
+            <span className="ml-2 text-xs text-muted-foreground">
+              {parameter.in}
+              {parameter.required === true ? ", required" : ""}
+            </span>{" "}
+            {parameter.schema === undefined ? null : <TypeText parts={typeOf(parameter.schema)} />}
+            {parameter.description === undefined ? null : <Prose text={parameter.description} />}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Answers({ operation }: { operation: oas31.OperationObject }) {
+  return (
+    <>
+      <h4 className="mt-4 text-sm font-semibold">Answers</h4>
+      <ul className="mt-2 space-y-2">
+        {Object.entries(operation.responses ?? {}).map(([status, answer]) => (
+          <li key={status} className="flex gap-3 text-sm">
+            <span className="w-10 shrink-0 font-mono font-medium">{status}</span>
+            <div className="min-w-0">
+              <Prose text={answer.description ?? ""} />
+              <Content content={"content" in answer ? answer.content : undefined} />
+            </div>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** One route: what it is for, what it takes, what it answers. */
+export function Operation(props: {
+  method: string;
+  path: string;
+  operation: oas31.OperationObject;
+}) {
+  const { method, path, operation } = props;
+  const body = operation.requestBody;
+  return (
+    <section id={operation.operationId} className="rounded-lg border border-border bg-card p-5">
+      <h3 className="text-base font-semibold">{operation.summary}</h3>
+      <p className="mt-1 font-mono text-sm break-all">
+        <span className="mr-2 rounded bg-muted px-2 py-0.5 font-semibold uppercase">{method}</span>
+        {path}
+      </p>
+      <Prose text={operation.description ?? ""} />
+      <Parameters operation={operation} />
+      {body === undefined || !("content" in body) ? null : (
+        <>
+          <h4 className="mt-4 text-sm font-semibold">Body</h4>
+          <Content content={body.content} />
+        </>
+      )}
+      <Answers operation={operation} />
+    </section>
+  );
+}

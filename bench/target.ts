@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import { benchmarkEnv } from "@/server/platform";
+
+const DemoFile = z.object({ url: z.url(), apiKey: z.string() });
+
+export interface Target {
+  url: string;
+  apiKey: string;
+}
+
+/**
+ * The running sidecar to measure: SIDECAR_URL with SIDECAR_API_KEY, else what `npm run up` wrote
+ * into the data folder. Throws with what to do when there is none.
+ */
+export function findTarget(): Target {
+  const { SIDECAR_URL: url, SIDECAR_API_KEY: apiKey, SIDECAR_DATA_DIR } = benchmarkEnv();
+  if (url !== undefined && apiKey !== undefined) return { url, apiKey };
+  const file = path.join(SIDECAR_DATA_DIR, "demo.json");
+  if (!existsSync(file)) {
+    throw new Error(
+      `Nothing to measure: start it with \`npm run up\` (writes ${file}), or set SIDECAR_URL and SIDECAR_API_KEY.`,
+    );
+  }
+  return DemoFile.parse(JSON.parse(readFileSync(file, "utf8")));
+}

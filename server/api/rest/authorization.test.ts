@@ -1,0 +1,153 @@
+import { eq } from "drizzle-orm";
+import { UnsecuredJWT } from "jose";
+import { encode } from "next-auth/jwt";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { apiKeys } from "@/drizzle/schema";
+import { deactivateUser, issueToken, revokeApiKey, setUserRoles } from "@/server/identity";
+import { env } from "@/server/platform";
+import {
+  approveSuggestionRoute,
+  capabilitiesRoute,
+  executeRoute,
+  listSuggestionsRoute,
+  ROUTES,
+  rejectSuggestionRoute,
+} from "./routes";
+import { exampleSuggestion } from "./testing/examples";
+import { craftToken, createHarness, type Harness } from "./testing/harness";
+
+const params = { id: "sugg-0123456789ab" };
+let harness: Harness;
+
+beforeAll(async () => {
+  harness = await createHarness({
+    listSuggestions: async () => ({ items: [], next_cursor: null }),
+    approveSuggestion: async () => exampleSuggestion({ state: "approved" }),
+    rejectSuggestion: async () => exampleSuggestion({ state: "rejected" }),
+  });
+});
+afterAll(() => harness.drop());
+
+const list = (headers: Record<string, string>) => harness.send(listSuggestionsRoute, { headers });
+const approve = (headers: Record<string, string>) =>
+  harness.send(approveSuggestionRoute, { headers, params });
+
+const guarded = ROUTES.filter((route) => route.permission !== null);
+test.each(guarded.map((route) => [`${route.method} ${route.path}`, route] as const))(
+  "%s without a credential is 401 and says how",
+  async (_, route) => {
+    const ids: Record<string, string> = route.path.includes("operations")
+      ? { id: "op-0123456789ab" }
+      : params;
+    const response = await harness.send(route, { params: ids });
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toMatch(/^Bearer/);
+  },
+);
+
+const now = () => Math.floor(Date.now() / 1000);
+test.each([
+  ["expired", () => craftToken({ sub: "p", kind: "data-product", exp: now() - 60 })],
+  ["for another audience", () => craftToken({ sub: "p", kind: "data-product", aud: "other" })],
+  ["of another issuer", () => craftToken({ sub: "p", kind: "data-product", iss: "other" })],
+  ["signed with another key", () => craftToken({ sub: "p", kind: "data-product" }, "x".repeat(40))],
+  ["without expiry", () => craftToken({ sub: "p", kind: "data-product", exp: undefined })],
+  ["of an unknown kind", () => craftToken({ sub: "p", kind: "system" })],
+  ["without subject", () => craftToken({ kind: "data-product" })],
+  ["of a user nobody knows", () => craftToken({ sub: crypto.randomUUID(), kind: "user" })],
+  ["of a user id that is no id", () => craftToken({ sub: "' or 1=1", kind: "user" })],
+])("a token %s is 401", async (_, make) => {
+  const response = await list(await make());
+  expect(response.status).toBe(401);
+});
+
+test("an unsigned token (alg none) is 401", async () => {
+  const token = new UnsecuredJWT({ kind: "data-product" })
+    .setSubject("p")
+    .setIssuer("agentic-sidecar")
+    .setAudience("agentic-sidecar")
+    .setExpirationTime("1m")
+    .encode();
+  expect((await list({ authorization: `Bearer ${token}` })).status).toBe(401);
+});
+
+test.each(["Basic abc", "Bearer", "Bearer a b", "Bearer not-a-token"])(
+  "Authorization `%s` is 401",
+  async (authorization) => {
+    expect((await list({ authorization })).status).toBe(401);
+  },
+);
+
+test("a token for a connector is not accepted here", async () => {
+  const input = { kind: "agent", subject: "a", audience: "duckdb-spawn", ttlSeconds: 60 } as const;
+  const token = await issueToken(input);
+  expect((await list({ authorization: `Bearer ${token}` })).status).toBe(401);
+});
+
+test("a role without the permission is 403, a role with it passes", async () => {
+  const viewer = await harness.person(["viewer"]);
+  const reviewer = await harness.person(["reviewer"]);
+  expect((await list(viewer.headers)).status).toBe(200);
+  expect((await approve(viewer.headers)).status).toBe(403);
+  expect((await approve(reviewer.headers)).status).toBe(200);
+  const execute = { headers: reviewer.headers, json: { suggestion_id: params.id } };
+  expect((await harness.send(executeRoute, execute)).status).toBe(403);
+});
+
+test("no machine can approve or reject, whatever it holds", async () => {
+  const machines = [
+    await harness.machine("data-product", "duckdb-spawn"),
+    await harness.machine("agent", "agent-duckdb-spawn-1"),
+    (await harness.apiKey(["suggestion.read", "operation.execute"])).headers,
+  ];
+  // A scope that createApiKey refuses, forced into the table.
+  const forced = await harness.apiKey(["suggestion.read"]);
+  await harness.db
+    .update(apiKeys)
+    .set({ scopes: ["suggestion.read", "suggestion.decide"] })
+    .where(eq(apiKeys.id, forced.apiKey.id));
+  for (const headers of [...machines, forced.headers]) {
+    expect((await approve(headers)).status).toBe(403);
+    const reject = { headers, params, json: { reason: "no" } };
+    expect((await harness.send(rejectSuggestionRoute, reject)).status).toBe(403);
+  }
+});
+
+test("an API key does what its scopes say and no more, in either header", async () => {
+  const { key, headers } = await harness.apiKey(["suggestion.read"]);
+  expect((await list(headers)).status).toBe(200);
+  expect((await list({ authorization: `Bearer ${key}` })).status).toBe(200);
+  expect((await harness.send(capabilitiesRoute, { headers })).status).toBe(403);
+});
+
+test("a revoked, an expired and a made-up API key are 401", async () => {
+  const revoked = await harness.apiKey(["suggestion.read"]);
+  await revokeApiKey({ ctx: harness.ctx, input: { api_key_id: revoked.apiKey.id } });
+  expect((await list(revoked.headers)).status).toBe(401);
+  const expired = await harness.apiKey(["suggestion.read"], new Date(Date.now() - 1000));
+  expect((await list(expired.headers)).status).toBe(401);
+  expect((await list({ "x-api-key": `ask_${"A".repeat(43)}` })).status).toBe(401);
+  expect((await list({ "x-api-key": "" })).status).toBe(401);
+});
+
+test("taking a role or the account away counts from the next request", async () => {
+  const { user, headers } = await harness.person(["reviewer"]);
+  expect((await approve(headers)).status).toBe(200);
+  await setUserRoles({ ctx: harness.ctx, input: { user_id: user.id, roles: ["viewer"] } });
+  expect((await approve(headers)).status).toBe(403);
+  await deactivateUser({ ctx: harness.ctx, input: { user_id: user.id } });
+  expect((await list(headers)).status).toBe(401);
+});
+
+test("a person's session cookie is a credential, but not for a call from another site", async () => {
+  const { user } = await harness.person(["reviewer"]);
+  const token = await encode({ token: { sub: user.id }, secret: env().AUTH_SECRET });
+  const cookie = `other=1; next-auth.session-token=${token}`;
+  expect((await approve({ cookie })).status).toBe(200);
+  expect((await approve({ cookie, "sec-fetch-site": "cross-site" })).status).toBe(401);
+  const half = token.length / 2;
+  const parts = [token.slice(0, half), token.slice(half)];
+  const chunked = parts.map((part, i) => `next-auth.session-token.${i}=${part}`).join("; ");
+  expect((await approve({ cookie: chunked })).status).toBe(200);
+  expect((await approve({ cookie: `next-auth.session-token=${token}x` })).status).toBe(401);
+});

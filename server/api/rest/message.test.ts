@@ -1,0 +1,113 @@
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { agentMessages, auditEvents } from "@/drizzle/schema";
+import { messageRoute } from "./routes";
+import { createHarness, type Harness } from "./testing/harness";
+
+/** The specification's message, addressed to this agent by the other one. */
+const specified = (change: Record<string, unknown> = {}) => ({
+  message_id: "msg-123456",
+  timestamp: new Date().toISOString(),
+  sender: { agent_id: "agent-risk-assessment-1", product_id: "risk-assessment", domain: "risk" },
+  recipient: { agent_id: "agent-duckdb-spawn-1", product_id: "duckdb-spawn", domain: "financing" },
+  message_type: "schema_proposal",
+  content: {
+    operation: "add_column",
+    details: {
+      table: "projects",
+      column_name: "risk_assessment_id",
+      column_type: "UUID",
+      required: false,
+      description: "Foreign key to Risk Assessment domain",
+      purpose: "Enable cross-domain data joins",
+    },
+  },
+  requires_response: true,
+  priority: "normal",
+  ttl_seconds: 3600,
+  ...change,
+});
+
+let harness: Harness;
+let headers: Record<string, string>;
+
+beforeAll(async () => {
+  harness = await createHarness();
+  headers = await harness.machine("agent", "agent-risk-assessment-1");
+});
+afterAll(() => harness.drop());
+
+const send = (json: unknown, as = headers) => harness.send(messageRoute, { headers: as, json });
+
+test("a message is stored once with its envelope as it came, and audited once", async () => {
+  const message = specified();
+  const first = await (await send(message)).json();
+  const second = await send(message);
+  expect(second.status).toBe(202);
+  expect(await second.json()).toEqual({ ...first, is_duplicate: true });
+  expect(first).toMatchObject({ message_id: "msg-123456", delivery_status: "received" });
+  const rows = await harness.db.select().from(agentMessages);
+  expect(rows).toHaveLength(1);
+  expect(rows[0]).toMatchObject({
+    messageId: first.record_id,
+    senderId: "agent-risk-assessment-1",
+    recipientId: "agent-duckdb-spawn-1",
+    content: { envelope: message },
+  });
+  const isThis = eq(auditEvents.subjectId, first.record_id);
+  expect(await harness.db.$count(auditEvents, isThis)).toBe(1);
+});
+
+test("simultaneous deliveries of one message store it once", async () => {
+  const message = specified({ message_id: "msg-parallel" });
+  const answers = await Promise.all([1, 2, 3].map(async () => (await send(message)).json()));
+  expect(answers.filter((answer) => !answer.is_duplicate)).toHaveLength(1);
+});
+
+test("the same id with another content is 422; another sender's same id is another message", async () => {
+  await send(specified({ message_id: "msg-same" }));
+  const changed = specified({ message_id: "msg-same", priority: "high" });
+  expect((await send(changed)).status).toBe(422);
+  const other = await harness.machine("agent", "agent-other");
+  const sender = { agent_id: "agent-other", product_id: "other", domain: "other" };
+  const answer = await send(specified({ message_id: "msg-same", sender }), other);
+  expect(await answer.json()).toMatchObject({ is_duplicate: false });
+});
+
+test("an agent cannot speak in another agent's name", async () => {
+  const impostor = await harness.machine("agent", "agent-impostor");
+  const answer = await send(specified({ message_id: "msg-forged" }), impostor);
+  expect(answer.status).toBe(403);
+  expect(await answer.json()).toMatchObject({ details: { reason: "sender_mismatch" } });
+});
+
+test.each([
+  ["past its ttl", { timestamp: "2023-09-15T14:30:00Z" }, 400, "message_expired"],
+  ["from the future", { timestamp: "2999-01-01T00:00:00Z" }, 400, "message_from_the_future"],
+  [
+    "for another agent",
+    { recipient: { agent_id: "agent-x", product_id: "x", domain: "x" } },
+    404,
+    "wrong_recipient",
+  ],
+])("a message %s is refused with the reason, and not stored", async (_, change, status, reason) => {
+  const before = await harness.db.$count(agentMessages);
+  const answer = await send(specified({ message_id: "msg-refused", ...change }));
+  expect(answer.status).toBe(status);
+  expect(await answer.json()).toMatchObject({ details: { reason } });
+  expect(await harness.db.$count(agentMessages)).toBe(before);
+});
+
+test.each([
+  ["an unknown type", { message_type: "drop_table" }],
+  ["a missing content", { content: undefined }],
+  ["a ttl of zero", { ttl_seconds: 0 }],
+  ["a timestamp without zone", { timestamp: "2023-09-15T14:30:00" }],
+])("a message with %s is 400", async (_, change) => {
+  expect((await send(specified(change))).status).toBe(400);
+});
+
+test("who may not send messages is 403", async () => {
+  const product = await harness.machine("data-product", "duckdb-spawn");
+  expect((await send(specified(), product)).status).toBe(403);
+});

@@ -1,0 +1,93 @@
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { apiKeys, auditEvents } from "@/drizzle/schema";
+import type { Actor } from "@/server/contracts";
+import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
+import { createApiKey } from "./create-api-key";
+import { listApiKeys } from "./list-api-keys";
+import { loadApiKeyActor } from "./load-api-key-actor";
+import { revokeApiKey } from "./revoke-api-key";
+
+const ADMIN: Actor = { kind: "user", id: "a", label: "admin@example.org", roles: ["admin"] };
+let database: TestDatabase;
+const ctx = (actor = ADMIN) => ({ db: database.db, actor, requestId: "req-1" });
+const make = () => createApiKey({ ctx: ctx(), input: { name: "ci", scopes: ["suggestion.read"] } });
+const lastUse = async (id: string) => {
+  const [row] = await database.db.select().from(apiKeys).where(eq(apiKeys.id, id));
+  return row?.lastUsedAt?.getTime();
+};
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+test("a key is shown once: neither table, list nor audit holds it or its hash in the open", async () => {
+  const { key, apiKey } = await make();
+  expect(key).toMatch(/^ask_[A-Za-z0-9_-]{43}$/);
+  const listed = JSON.stringify(await listApiKeys({ ctx: ctx() }));
+  const audit = JSON.stringify(
+    await database.db.select().from(auditEvents).where(eq(auditEvents.subjectId, apiKey.id)),
+  );
+  const [row] = await database.db.select().from(apiKeys).where(eq(apiKeys.id, apiKey.id));
+  expect(JSON.stringify(row)).not.toContain(key);
+  for (const text of [listed, audit]) {
+    expect(text).toContain(apiKey.prefix);
+    expect(text).not.toContain(key);
+    expect(text).not.toContain(row?.keyHash);
+  }
+});
+
+test("a key acts with its scopes under its name", async () => {
+  const { key } = await make();
+  expect(await loadApiKeyActor(database.db, key)).toMatchObject({
+    kind: "api-key",
+    label: "ci",
+    roles: [],
+    scopes: ["suggestion.read"],
+  });
+});
+
+test("deciding and managing cannot be given to a key, nor what its maker does not hold", async () => {
+  for (const scope of ["suggestion.decide", "key.manage", "user.manage"] as const) {
+    const input = { name: "x", scopes: [scope] };
+    await expect(createApiKey({ ctx: ctx(), input })).rejects.toMatchObject({ code: "forbidden" });
+  }
+  const reviewer: Actor = { ...ADMIN, roles: ["reviewer"] };
+  const input = { name: "x", scopes: ["suggestion.read" as const] };
+  const attempt = createApiKey({ ctx: ctx(reviewer), input });
+  await expect(attempt).rejects.toMatchObject({ code: "forbidden" });
+});
+
+test("of two simultaneous revocations one wins and one audit row is written", async () => {
+  const { key, apiKey } = await make();
+  const revoke = () => revokeApiKey({ ctx: ctx(), input: { api_key_id: apiKey.id } });
+  const outcomes = await Promise.allSettled([revoke(), revoke()]);
+  const refused = outcomes.filter(({ status }) => status === "rejected");
+  expect(refused).toMatchObject([{ reason: { code: "conflict" } }]);
+  const audit = await database.db
+    .select()
+    .from(auditEvents)
+    .where(eq(auditEvents.subjectId, apiKey.id));
+  expect(audit.map(({ action }) => action)).toEqual(["api_key.create", "api_key.revoke"]);
+  await expect(loadApiKeyActor(database.db, key)).rejects.toMatchObject({
+    code: "unauthenticated",
+  });
+});
+
+test("use is noted at most once a minute", async () => {
+  const { key, apiKey } = await make();
+  await loadApiKeyActor(database.db, key);
+  const first = await lastUse(apiKey.id);
+  await loadApiKeyActor(database.db, key);
+  expect(await lastUse(apiKey.id)).toBe(first);
+  const old = new Date(Date.now() - 61_000);
+  await database.db.update(apiKeys).set({ lastUsedAt: old }).where(eq(apiKeys.id, apiKey.id));
+  await loadApiKeyActor(database.db, key);
+  expect(await lastUse(apiKey.id)).toBeGreaterThan(old.getTime());
+});
+
+test("revoking an unknown key is not_found", async () => {
+  const input = { api_key_id: crypto.randomUUID() };
+  await expect(revokeApiKey({ ctx: ctx(), input })).rejects.toMatchObject({ code: "not_found" });
+});

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { type Actor, Permission, Role } from "@/server/contracts";
+import { assertCan, permissionsOf, ROLE_PERMISSIONS } from "./permissions";
+
+const MACHINES = ["data-product", "agent", "api-key", "system"] as const;
+const actor = (kind: Actor["kind"], more: Partial<Actor> = {}): Actor => ({
+  kind,
+  id: "x",
+  label: "x",
+  roles: [],
+  ...more,
+});
+
+test.each(MACHINES)("a %s never decides, with every role and every scope there is", (kind) => {
+  const everything = { roles: Role.options, scopes: Permission.options };
+  for (const machine of [actor(kind, everything), actor(kind, { roles: Role.options })]) {
+    expect(permissionsOf(machine)).not.toContain("suggestion.decide");
+    expect(() => assertCan(machine, "suggestion.decide")).toThrow(/Only a signed-in person/);
+  }
+});
+
+test("an API key without scopes may do nothing; keys and users are managed by people", () => {
+  expect(permissionsOf(actor("api-key", { roles: ["admin"] }))).toEqual([]);
+  const greedy = permissionsOf(actor("api-key", { scopes: Permission.options }));
+  expect(greedy).not.toContain("key.manage");
+  expect(greedy).not.toContain("user.manage");
+});
+
+test("scopes narrow roles and never add to them", () => {
+  const scopes: Permission[] = ["suggestion.read", "user.manage"];
+  expect(permissionsOf(actor("user", { roles: ["viewer"], scopes }))).toEqual(["suggestion.read"]);
+});
+
+test("several roles add up; no role, no permission", () => {
+  const both = permissionsOf(actor("user", { roles: ["reviewer", "operator"] }));
+  expect(both).toEqual(expect.arrayContaining(["suggestion.decide", "operation.execute"]));
+  expect(permissionsOf(actor("user"))).toEqual([]);
+});
+
+test("approving and executing are different people's rights, except an admin's", () => {
+  expect(ROLE_PERMISSIONS.reviewer).not.toContain("operation.execute");
+  expect(ROLE_PERMISSIONS.operator).not.toContain("suggestion.decide");
+  expect([...ROLE_PERMISSIONS.admin].sort()).toEqual([...Permission.options].sort());
+});
