@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ChangeKind, Factor, Plan, Risk } from "./change";
+import { Change, ChangeKind, Factor, Plan, Risk } from "./change";
 import { Evidence, MeasuredEvidence, ProofProgress, Verdict } from "./evidence";
 
 /**
@@ -77,6 +77,8 @@ export const SuggestionItem = z.object({
   target: z.string(),
   title: z.string(),
   reason: z.string(),
+  /** The typed change itself: what a schema diff is drawn from. */
+  change: Change.optional(),
   /** All statements of the change, joined; one transaction. */
   execution_sql: z.string(),
   revert_sql: z.string().nullable(),

@@ -1,0 +1,16 @@
+import { AuditList } from "@/components/audit/audit-list";
+import { PageTitle } from "@/components/common/page-title";
+
+export const metadata = { title: "Audit" };
+
+export default function AuditPage() {
+  return (
+    <>
+      <PageTitle
+        title="Audit"
+        lead="Every state change, who made it, and the state before and after. Newest first; nothing is ever removed."
+      />
+      <AuditList />
+    </>
+  );
+}

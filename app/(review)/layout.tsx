@@ -1,0 +1,44 @@
+import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+import type { ReactNode } from "react";
+import { ClockProvider } from "@/components/common/clock";
+import { Header } from "@/components/shell/header";
+import { HotkeyProvider } from "@/components/shell/hotkeys";
+import { SessionViewProvider } from "@/components/shell/session";
+import { ApiProvider } from "@/components/trpc/client";
+import { LiveProvider } from "@/components/trpc/live";
+import { TooltipProvider } from "@/components/ui/tooltip";
+import { describeSession } from "@/server/api/trpc";
+import { getSessionActor } from "@/server/identity";
+
+/** Everything but the sign-in page: a signed-in person, live data, keys. */
+export default async function ReviewLayout({ children }: { children: ReactNode }) {
+  // Reading the request keeps these pages out of the build: they are per person, per moment.
+  await headers();
+  const actor = await getSessionActor();
+  if (actor === null) redirect("/sign-in");
+  return (
+    <ApiProvider>
+      <ClockProvider renderedAtMs={Date.now()}>
+        <SessionViewProvider session={describeSession(actor)}>
+          <LiveProvider>
+            <TooltipProvider delayDuration={200}>
+              <HotkeyProvider>
+                <a
+                  href="#main"
+                  className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-card focus:px-3 focus:py-2"
+                >
+                  Skip to content
+                </a>
+                <Header />
+                <main id="main" tabIndex={-1} className="mx-auto max-w-7xl px-4 py-6 sm:px-6">
+                  {children}
+                </main>
+              </HotkeyProvider>
+            </TooltipProvider>
+          </LiveProvider>
+        </SessionViewProvider>
+      </ClockProvider>
+    </ApiProvider>
+  );
+}

@@ -1,0 +1,13 @@
+import Link from "next/link";
+import { Empty } from "@/components/common/empty";
+
+export default function SuggestionNotFound() {
+  return (
+    <Empty title="There is no such suggestion">
+      The link may be old or mistyped.{" "}
+      <Link href="/?tab=all" className="text-primary underline">
+        See all suggestions
+      </Link>
+    </Empty>
+  );
+}

@@ -1,0 +1,5 @@
+import { SuggestionSkeleton } from "@/components/suggestion/suggestion-skeleton";
+
+export default function Loading() {
+  return <SuggestionSkeleton />;
+}

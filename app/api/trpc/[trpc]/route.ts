@@ -1,0 +1,20 @@
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { appRouter, createContext } from "@/server/api/trpc";
+import { createLogger } from "@/server/platform";
+
+const logger = createLogger("web");
+
+function handle(request: Request): Promise<Response> {
+  return fetchRequestHandler({
+    endpoint: "/api/trpc",
+    req: request,
+    router: appRouter,
+    createContext: () => createContext(request.headers),
+    onError({ error, path, ctx }) {
+      if (error.code !== "INTERNAL_SERVER_ERROR") return;
+      logger.error({ err: error.cause ?? error, path, request_id: ctx?.requestId }, "trpc error");
+    },
+  });
+}
+
+export { handle as GET, handle as POST };

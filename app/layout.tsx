@@ -1,0 +1,32 @@
+import type { Metadata, Viewport } from "next";
+import { ThemeProvider } from "next-themes";
+import type { ReactNode } from "react";
+import { Toaster } from "sonner";
+import "./globals.css";
+
+export const metadata: Metadata = {
+  title: { default: "Agentic Sidecar", template: "%s · Agentic Sidecar" },
+  description: "Improvements to a data product, each proved on a shadow copy before you decide.",
+};
+
+export const viewport: Viewport = {
+  width: "device-width",
+  initialScale: 1,
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#ffffff" },
+    { media: "(prefers-color-scheme: dark)", color: "#14181f" },
+  ],
+};
+
+export default function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en" suppressHydrationWarning>
+      <body className="min-h-dvh font-sans">
+        <ThemeProvider attribute="class" defaultTheme="system" disableTransitionOnChange>
+          {children}
+          <Toaster theme="system" position="bottom-right" />
+        </ThemeProvider>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,30 @@
+import { headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { SignInForm } from "@/components/shell/sign-in-form";
+import { getSessionActor } from "@/server/identity";
+import { env } from "@/server/platform";
+import { readDemoUsers } from "./demo-users";
+import { toLocalPath } from "./local-path";
+
+export const metadata = { title: "Sign in" };
+
+export default async function SignInPage(props: {
+  searchParams: Promise<{ next?: string | string[] }>;
+}) {
+  await headers();
+  const next = toLocalPath((await props.searchParams).next);
+  if ((await getSessionActor()) !== null) redirect(next);
+  const { SIDECAR_MODE, SIDECAR_DATA_DIR } = env();
+  const users = SIDECAR_MODE === "demo" ? await readDemoUsers(SIDECAR_DATA_DIR) : [];
+  return (
+    <main className="mx-auto grid min-h-dvh w-full max-w-sm content-center gap-6 px-4 py-12">
+      <div>
+        <h1 className="text-xl font-semibold tracking-tight">Sign in to Agentic Sidecar</h1>
+        <p className="mt-1 text-sm text-muted-foreground">
+          Decide on changes that were proved before you were asked.
+        </p>
+      </div>
+      <SignInForm next={next} demoUsers={users} />
+    </main>
+  );
+}

@@ -1,0 +1,60 @@
+import Link from "next/link";
+import { RelativeTime } from "@/components/common/clock";
+import { ScrollArea } from "@/components/common/scroll-area";
+import { Badge } from "@/components/ui/badge";
+import type { AuditEvent } from "@/server/contracts";
+
+/** One state change: who, what, when, and the state before and after. */
+export function AuditEntry({ event, isLinked }: { event: AuditEvent; isLinked: boolean }) {
+  return (
+    <li className="grid gap-1.5 px-4 py-3 text-sm sm:px-5">
+      <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <code className="font-mono text-xs font-medium">{event.action}</code>
+        {isLinked ? <Subject event={event} /> : null}
+        <Badge>{event.actor_kind}</Badge>
+        <span className="break-all">{event.actor_label}</span>
+        <RelativeTime iso={event.at} className="ml-auto text-xs text-muted-foreground" />
+      </p>
+      <details>
+        <summary className="w-fit text-xs font-medium text-primary">Before and after</summary>
+        <div className="mt-2 grid gap-3 md:grid-cols-2">
+          <State title="Before" value={event.before} />
+          <State title="After" value={event.after} />
+        </div>
+        {event.request_id === null ? null : (
+          <p className="mt-2 text-xs text-muted-foreground">Request {event.request_id}</p>
+        )}
+      </details>
+    </li>
+  );
+}
+
+function Subject({ event }: { event: AuditEvent }) {
+  const className = "font-mono text-xs break-all";
+  if (event.subject_type !== "suggestion") {
+    return <span className={className}>{event.subject_id}</span>;
+  }
+  return (
+    <Link
+      href={`/suggestions/${event.subject_id}`}
+      className={`${className} text-primary underline`}
+    >
+      {event.subject_id}
+    </Link>
+  );
+}
+
+function State({ title, value }: { title: string; value: unknown }) {
+  const isNothing = value === null || value === undefined;
+  return (
+    <div className="min-w-0">
+      <p className="text-xs text-muted-foreground">{title}</p>
+      <ScrollArea
+        label={title}
+        className="mt-1 max-h-64 rounded-md border bg-muted/60 p-2 font-mono text-xs"
+      >
+        {isNothing ? "nothing" : JSON.stringify(value, null, 2)}
+      </ScrollArea>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+"use client";
+import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
+import { formatInstant, formatRelative } from "@/components/format";
+
+const RenderedAt = createContext(0);
+const TICK_MS = 10_000;
+const listeners = new Set<() => void>();
+let nowMs = 0;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(() => {
+    nowMs = Date.now();
+    for (const each of listeners) each();
+  }, TICK_MS);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+    nowMs = 0;
+  };
+}
+
+function readNow(): number {
+  if (nowMs === 0) nowMs = Date.now();
+  return nowMs;
+}
+
+/** Hydration shows what the server showed; only then does time go on. */
+export function ClockProvider({
+  renderedAtMs,
+  children,
+}: {
+  renderedAtMs: number;
+  children: ReactNode;
+}) {
+  return <RenderedAt value={renderedAtMs}>{children}</RenderedAt>;
+}
+
+function useNow(): number {
+  const renderedAtMs = useContext(RenderedAt);
+  return useSyncExternalStore(subscribe, readNow, () => renderedAtMs);
+}
+
+/** `3 minutes ago`, kept true while the page is open; the exact instant is its title. */
+export function RelativeTime({ iso, className }: { iso: string; className?: string }) {
+  const now = useNow();
+  return (
+    <time dateTime={iso} title={formatInstant(iso)} className={className}>
+      {formatRelative(iso, now)}
+    </time>
+  );
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import {
+  formatBytes,
+  formatInterval,
+  formatMs,
+  formatPercent,
+  formatPlural,
+  formatRatio,
+  formatRelative,
+  formatSignedPercent,
+  formatSpeed,
+} from "./format";
+
+describe("format", () => {
+  it("writes durations in the unit that reads best", () => {
+    expect([0.001, 0.724, 12.44, 316.4, 2431, 200_000].map(formatMs)).toEqual([
+      "<0.01 ms",
+      "0.724 ms",
+      "12.4 ms",
+      "316 ms",
+      "2.43 s",
+      "3 min 20 s",
+    ]);
+  });
+
+  it("keeps a digit where a percent is small or nearly all", () => {
+    expect([0.004, 0.055, 0.5, 0.923, 1, -1.6, 0].map(formatPercent)).toEqual([
+      "0.4%",
+      "5.5%",
+      "50%",
+      "92.3%",
+      "100%",
+      "−160%",
+      "0%",
+    ]);
+  });
+
+  it("never writes a signed or negative zero", () => {
+    expect(formatPercent(-0.0001)).toBe("0%");
+    expect(formatSignedPercent(0.0001)).toBe("0%");
+  });
+
+  it("writes a value with its interval", () => {
+    expect(formatInterval({ value: 0.921, low: 0.91, high: 0.933 })).toBe("92.1% [91%, 93.3%]");
+  });
+
+  it("says faster, slower or the same", () => {
+    expect(formatSpeed(122, 316)).toBe("2.59× slower");
+    expect(formatSpeed(113, 9)).toBe("12.6× faster");
+    expect(formatSpeed(100, 101)).toBe("same speed");
+    expect(formatSpeed(100, 0)).toBe("–");
+  });
+
+  it("writes cost ratios and sizes", () => {
+    expect([1.02, 3.8, 0.9].map(formatRatio)).toEqual(["+2%", "3.8×", "−10%"]);
+    expect([512, 1_400_000, -2048].map(formatBytes)).toEqual(["512 B", "1.4 MB", "−2.05 kB"]);
+  });
+
+  it("writes relative time from the given clock", () => {
+    const now = Date.parse("2026-03-01T12:00:00Z");
+    expect(formatRelative("2026-03-01T11:59:30Z", now)).toBe("just now");
+    expect(formatRelative("2026-03-01T11:00:00Z", now)).toBe("1 hour ago");
+    expect(formatRelative("2026-03-03T12:00:00Z", now)).toBe("in 2 days");
+  });
+
+  it("counts in words", () => {
+    expect([formatPlural(1, "change"), formatPlural(1200, "query", "queries")]).toEqual([
+      "1 change",
+      "1,200 queries",
+    ]);
+  });
+});

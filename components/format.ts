@@ -1,0 +1,113 @@
+/**
+ * The one place that turns numbers into text. Everything is written the same way on server and
+ * browser (fixed locale, UTC), so that server-rendered pages never differ from hydrated ones.
+ */
+const LOCALE = "en-US";
+const integers = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+
+interface Bounds {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** Three significant digits, never in exponent form: 0.72, 12.4, 1,240. */
+function significant(value: number): string {
+  return new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 }).format(value);
+}
+
+/** Milliseconds in the unit that reads best: `0.72 ms`, `316 ms`, `2.4 s`, `3 min 20 s`. */
+export function formatMs(ms: number): string {
+  const size = Math.abs(ms);
+  if (size > 0 && size < 0.01) return "<0.01 ms";
+  if (size < 1000) return `${significant(ms)} ms`;
+  if (size < 60_000) return `${significant(ms / 1000)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** A share (0..1) in percent. One digit below 10 % and above 90 %, where it matters. */
+export function formatPercent(share: number): string {
+  const percent = share * 100;
+  const needsDigit = Math.abs(percent) < 10 || (percent > 90 && percent < 100);
+  const rounded = needsDigit ? Math.round(percent * 10) / 10 : Math.round(percent);
+  return `${integerOrOneDigit(rounded === 0 ? 0 : rounded)}%`.replace("-", "−");
+}
+
+function integerOrOneDigit(value: number): string {
+  return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 }).format(value);
+}
+
+/** A signed change of a share: `+3.1%`, `−12%`, `0%`. */
+export function formatSignedPercent(share: number): string {
+  const text = formatPercent(share);
+  return share > 0 && text !== "0%" ? `+${text}` : text;
+}
+
+/** `92.1% [91.0%, 93.0%]` */
+export function formatInterval(interval: Bounds): string {
+  return `${formatPercent(interval.value)} ${formatBounds(interval)}`;
+}
+
+/** `[91.0%, 93.0%]` */
+export function formatBounds({ low, high }: Pick<Bounds, "low" | "high">): string {
+  return `[${formatPercent(low)}, ${formatPercent(high)}]`;
+}
+
+/** How many times faster (or slower) two durations are: `12.4× faster`, `2.6× slower`. */
+export function formatSpeed(beforeMs: number, afterMs: number): string {
+  if (beforeMs <= 0 || afterMs <= 0) return "–";
+  const ratio = beforeMs / afterMs;
+  if (ratio > 0.97 && ratio < 1.03) return "same speed";
+  return ratio >= 1 ? `${significant(ratio)}× faster` : `${significant(1 / ratio)}× slower`;
+}
+
+/** A ratio of costs: 1.02 is `+2%`, 3.8 is `3.8×`. */
+export function formatRatio(ratio: number): string {
+  return ratio >= 2 ? `${significant(ratio)}×` : formatSignedPercent(ratio - 1);
+}
+
+const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
+
+/** Bytes in decimal units: `512 B`, `1.4 MB`. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (Math.abs(value) >= 1000 && unit < BYTE_UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${significant(value)} ${BYTE_UNITS[unit] ?? "B"}`.replace("-", "−");
+}
+
+/** Whole numbers with separators: `3,000,000`. */
+export function formatCount(value: number): string {
+  return integers.format(value);
+}
+
+/** `1 change`, `3 changes` */
+export function formatPlural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
+const STEPS = [
+  { unit: "day", ms: 86_400_000 },
+  { unit: "hour", ms: 3_600_000 },
+  { unit: "minute", ms: 60_000 },
+] as const;
+
+/** `3 minutes ago`, `in 2 hours`; under a minute `just now`. `nowMs` is given, never read. */
+export function formatRelative(iso: string, nowMs: number): string {
+  const difference = Date.parse(iso) - nowMs;
+  for (const step of STEPS) {
+    const count = Math.trunc(difference / step.ms);
+    if (count !== 0) return relative.format(count, step.unit);
+  }
+  return difference > 0 ? "in a moment" : "just now";
+}
+
+/** `2026-03-01 14:05:09 UTC` */
+export function formatInstant(iso: string): string {
+  return `${new Date(iso).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}

@@ -1,0 +1,81 @@
+import Link from "next/link";
+import { cn } from "@/components/cn";
+import { RelativeTime } from "@/components/common/clock";
+import { formatPercent, formatPlural } from "@/components/format";
+import { BasisBadge } from "@/components/gain/basis-badge";
+import { GainBar, GainText } from "@/components/gain/gain-bar";
+import { StateBadge } from "@/components/gain/state-badge";
+import { Progress } from "@/components/ui/progress";
+import type { SuggestionSummary } from "@/server/contracts";
+
+/** One suggestion of the inbox. The whole row opens it. */
+export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: boolean }) {
+  const { summary, isSelected } = props;
+  return (
+    <li
+      data-selected={isSelected || undefined}
+      className={cn(
+        "relative grid gap-x-6 gap-y-2 border-l-2 border-transparent px-4 py-3.5 hover:bg-muted/50 sm:grid-cols-[1fr_auto] sm:px-5",
+        isSelected && "border-primary bg-muted/60",
+      )}
+    >
+      <div className="min-w-0">
+        <Link
+          href={`/suggestions/${summary.suggestion_id}`}
+          className="font-medium break-words after:absolute after:inset-0"
+        >
+          {summary.title}
+        </Link>
+        <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted-foreground">
+          <StateBadge state={summary.state} />
+          <BasisBadge basis={summary.basis} />
+          <span>{describeCounts(summary)}</span>
+          {summary.product_id === null ? null : <span>on {summary.product_id}</span>}
+          <RelativeTime iso={summary.created_at} />
+        </p>
+      </div>
+      <RowMeasure summary={summary} />
+    </li>
+  );
+}
+
+function describeCounts({ item_count, alternative_count }: SuggestionSummary): string {
+  const changes = formatPlural(item_count, "change");
+  if (alternative_count === 0) return changes;
+  return `${changes}, ${formatPlural(alternative_count, "alternative")} rejected`;
+}
+
+/** Proof running: how far. Proved: what it gains. Estimate: how sure. Height is the same. */
+function RowMeasure({ summary }: { summary: SuggestionSummary }) {
+  const { progress_fraction: fraction, workload_gain: gain } = summary;
+  if (summary.state === "proving" || summary.state === "proposed") {
+    return (
+      <div className="grid content-center gap-1.5 sm:w-64">
+        <p className="truncate text-xs text-muted-foreground">
+          {summary.progress_message ?? "Waiting for the prover"}
+        </p>
+        <Progress fraction={fraction ?? 0} label={`Proof of ${summary.title}`} />
+      </div>
+    );
+  }
+  if (gain !== null) {
+    return (
+      <div className="flex flex-wrap items-center gap-x-3 sm:w-64 sm:justify-end">
+        <span className="text-sm">
+          <GainText gain={gain} />
+        </span>
+        <GainBar gain={gain} />
+        <span className="w-full text-xs text-muted-foreground sm:text-right">
+          of the workload's time saved, 95% interval
+        </span>
+      </div>
+    );
+  }
+  return (
+    <p className="self-center text-xs text-muted-foreground sm:w-64 sm:text-right">
+      {summary.basis === "estimate"
+        ? `Confidence ${formatPercent(summary.confidence)}, not measured`
+        : "Nothing measured paid off"}
+    </p>
+  );
+}

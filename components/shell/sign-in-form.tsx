@@ -1,0 +1,116 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { signIn } from "next-auth/react";
+import { type FormEvent, useState } from "react";
+import { Alert } from "@/components/ui/alert";
+import { Button } from "@/components/ui/button";
+import { Card, CardContent } from "@/components/ui/card";
+import { Input } from "@/components/ui/input";
+import { Label } from "@/components/ui/label";
+
+interface DemoUser {
+  email: string;
+  password: string;
+  role: string;
+}
+
+const WRONG = "E-mail or password is not right. Check both and try again.";
+const TOO_MANY = "Too many attempts. Wait a minute, then try again.";
+const UNREACHABLE = "The sidecar does not answer. Check the connection and try again.";
+
+/** What next-auth and the credentials check answer with. */
+const MESSAGES: Record<string, string> = { CredentialsSignin: WRONG, rate_limited: TOO_MANY };
+
+export function SignInForm({ next, demoUsers }: { next: string; demoUsers: DemoUser[] }) {
+  const router = useRouter();
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [isBusy, setIsBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    setIsBusy(true);
+    setError(null);
+    try {
+      const answer = await signIn("credentials", { redirect: false, email, password });
+      if (answer?.ok) {
+        router.replace(next);
+        router.refresh();
+        return;
+      }
+      setError(MESSAGES[answer?.error ?? ""] ?? UNREACHABLE);
+    } catch {
+      setError(UNREACHABLE);
+    }
+    setIsBusy(false);
+  }
+
+  return (
+    <div className="grid gap-4">
+      <Card>
+        <CardContent>
+          <form onSubmit={submit} className="grid gap-4">
+            {error === null ? null : <Alert role="alert" tone="negative" title={error} />}
+            <div className="grid gap-1.5">
+              <Label htmlFor="email">E-mail</Label>
+              <Input
+                id="email"
+                type="email"
+                autoComplete="username"
+                required
+                value={email}
+                onChange={(event) => setEmail(event.target.value)}
+              />
+            </div>
+            <div className="grid gap-1.5">
+              <Label htmlFor="password">Password</Label>
+              <Input
+                id="password"
+                type="password"
+                autoComplete="current-password"
+                required
+                value={password}
+                onChange={(event) => setPassword(event.target.value)}
+              />
+            </div>
+            <Button type="submit" disabled={isBusy}>
+              {isBusy ? "Signing in…" : "Sign in"}
+            </Button>
+          </form>
+        </CardContent>
+      </Card>
+      <DemoHint
+        users={demoUsers}
+        onPick={(user) => {
+          setEmail(user.email);
+          setPassword(user.password);
+        }}
+      />
+    </div>
+  );
+}
+
+/** Demo only: a press fills the form in. */
+function DemoHint(props: { users: DemoUser[]; onPick: (user: DemoUser) => void }) {
+  if (props.users.length === 0) return null;
+  return (
+    <section aria-label="Demo users" className="grid gap-2 text-sm">
+      <p className="text-muted-foreground">This is a demo. Fill in as:</p>
+      <ul className="grid gap-1.5">
+        {props.users.map((user) => (
+          <li key={user.email}>
+            <Button
+              variant="outline"
+              className="w-full justify-between"
+              onClick={() => props.onPick(user)}
+            >
+              {user.email}
+              <span className="text-xs text-muted-foreground">{user.role}</span>
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

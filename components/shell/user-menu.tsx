@@ -1,0 +1,46 @@
+"use client";
+import { CircleUserIcon, KeyboardIcon, LogOutIcon } from "lucide-react";
+import { signOut } from "next-auth/react";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuLabel,
+  DropdownMenuTrigger,
+} from "@/components/ui/dropdown-menu";
+import { Separator } from "@/components/ui/separator";
+import { useHotkeySheet } from "./hotkeys";
+import { useSession } from "./session";
+
+export function UserMenu() {
+  const { label, roles } = useSession();
+  const openSheet = useHotkeySheet();
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger asChild>
+        <Button variant="ghost" size="icon" aria-label={`Account of ${label}`}>
+          <CircleUserIcon aria-hidden />
+        </Button>
+      </DropdownMenuTrigger>
+      <DropdownMenuContent>
+        <DropdownMenuLabel>
+          <span className="block font-medium break-all">{label}</span>
+          <span className="mt-1.5 flex flex-wrap gap-1">
+            {roles.map((role) => (
+              <Badge key={role}>{role}</Badge>
+            ))}
+          </span>
+        </DropdownMenuLabel>
+        <Separator />
+        <DropdownMenuItem onSelect={() => setTimeout(openSheet)}>
+          <KeyboardIcon aria-hidden /> Keyboard shortcuts
+        </DropdownMenuItem>
+        <DropdownMenuItem onSelect={() => void signOut({ callbackUrl: "/sign-in" })}>
+          <LogOutIcon aria-hidden /> Sign out
+        </DropdownMenuItem>
+      </DropdownMenuContent>
+    </DropdownMenu>
+  );
+}

@@ -1,0 +1,101 @@
+"use client";
+import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Dialog, DialogContent, DialogFooter, DialogHeader } from "@/components/ui/dialog";
+import { Label } from "@/components/ui/label";
+import { Textarea } from "@/components/ui/textarea";
+
+interface ActionDialogProps {
+  isOpen: boolean;
+  onClose: () => void;
+  title: string;
+  description: string;
+  confirmLabel: string;
+  isDestructive?: boolean;
+  reason: "none" | "optional" | "required";
+  onConfirm: (reason: string) => void;
+  children?: ReactNode;
+}
+
+/** Asks once more before something happens, with a reason where one is wanted. */
+export function ActionDialog(props: ActionDialogProps) {
+  return (
+    <Dialog
+      open={props.isOpen}
+      onOpenChange={(isOpen) => {
+        if (!isOpen) props.onClose();
+      }}
+    >
+      <DialogContent>
+        <DialogHeader title={props.title} description={props.description} />
+        <ActionForm {...props} />
+      </DialogContent>
+    </Dialog>
+  );
+}
+
+function ActionForm(props: ActionDialogProps) {
+  const [reason, setReason] = useState("");
+  const [isMissing, setIsMissing] = useState(false);
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (props.reason === "required" && reason.trim() === "") return setIsMissing(true);
+    props.onConfirm(reason.trim());
+    props.onClose();
+  }
+  return (
+    <form onSubmit={submit} className="grid gap-4" noValidate>
+      {props.children}
+      {props.reason === "none" ? null : (
+        <ReasonField
+          reason={reason}
+          isRequired={props.reason === "required"}
+          isMissing={isMissing}
+          onChange={(text) => {
+            setReason(text);
+            setIsMissing(false);
+          }}
+        />
+      )}
+      <DialogFooter>
+        <Button variant="outline" onClick={props.onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" variant={props.isDestructive ? "destructive" : "default"}>
+          {props.confirmLabel}
+        </Button>
+      </DialogFooter>
+    </form>
+  );
+}
+
+const REASON_LENGTH_MAX = 2000;
+
+function ReasonField(props: {
+  reason: string;
+  isRequired: boolean;
+  isMissing: boolean;
+  onChange: (text: string) => void;
+}) {
+  const id = useId();
+  return (
+    <div className="grid gap-1.5">
+      <Label htmlFor={id}>Reason {props.isRequired ? "" : "(optional)"}</Label>
+      <Textarea
+        id={id}
+        value={props.reason}
+        maxLength={REASON_LENGTH_MAX}
+        required={props.isRequired}
+        aria-invalid={props.isMissing}
+        aria-describedby={props.isMissing ? `${id}-error` : undefined}
+        placeholder="Kept with the decision, and in the audit trail"
+        onChange={(event) => props.onChange(event.target.value)}
+      />
+      {props.isMissing ? (
+        <p id={`${id}-error`} role="alert" className="text-sm text-negative">
+          Please say why: it is what the next analysis learns from.
+        </p>
+      ) : null}
+    </div>
+  );
+}

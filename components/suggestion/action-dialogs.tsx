@@ -1,0 +1,84 @@
+"use client";
+import { formatPlural } from "@/components/format";
+import type { Suggestion } from "@/server/contracts";
+import type { ActionName } from "./abilities";
+import { ActionDialog } from "./action-dialog";
+import type { Actions } from "./use-actions";
+
+interface ActionDialogsProps {
+  suggestion: Suggestion;
+  chosenIds: string[];
+  actions: Actions;
+  open: ActionName | null;
+  onClose: () => void;
+}
+
+/** The question asked before each action; one is open at most. */
+export function ActionDialogs({
+  suggestion,
+  chosenIds,
+  actions,
+  open,
+  onClose,
+}: ActionDialogsProps) {
+  const { suggestion_id } = suggestion;
+  return (
+    <>
+      <ActionDialog
+        isOpen={open === "approve"}
+        onClose={onClose}
+        title={`Approve ${formatPlural(chosenIds.length, "change")}`}
+        description="Approving runs nothing yet: an operator starts the execution."
+        confirmLabel="Approve"
+        reason="optional"
+        onConfirm={(reason) =>
+          actions.approve.mutate({ suggestion_id, reason, item_ids: chosenIds })
+        }
+      />
+      <ActionDialog
+        isOpen={open === "reject"}
+        onClose={onClose}
+        title="Reject this suggestion"
+        description="All of its changes are turned down."
+        confirmLabel="Reject"
+        isDestructive
+        reason="required"
+        onConfirm={(reason) => actions.reject.mutate({ suggestion_id, reason })}
+      />
+      <ActionDialog
+        isOpen={open === "execute"}
+        onClose={onClose}
+        title={`Execute on ${suggestion.product_id ?? "the data product"}`}
+        description="This changes the live data product."
+        confirmLabel="Execute now"
+        reason="none"
+        onConfirm={() => actions.execute.mutate({ suggestion_id })}
+      >
+        <ExecutionSteps />
+      </ActionDialog>
+      <ActionDialog
+        isOpen={open === "revert"}
+        onClose={onClose}
+        title="Revert this execution"
+        description="Runs the prepared SQL that restores the former schema and row order."
+        confirmLabel="Revert now"
+        isDestructive
+        reason="none"
+        onConfirm={() => actions.revert.mutate({ suggestion_id })}
+      />
+    </>
+  );
+}
+
+function ExecutionSteps() {
+  return (
+    <ol className="list-decimal pl-5 text-sm">
+      <li>The schema is checked: it must be the one the proof was made for.</li>
+      <li>The way back is prepared and stored first.</li>
+      <li>The approved statements run in one transaction, exactly once.</li>
+      <li>
+        The live workload is watched. A measured regression is reverted by itself, and you are told.
+      </li>
+    </ol>
+  );
+}

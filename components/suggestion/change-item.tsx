@@ -1,0 +1,113 @@
+"use client";
+import { SqlBlock } from "@/components/sql/sql-block";
+import { Badge } from "@/components/ui/badge";
+import { Checkbox } from "@/components/ui/checkbox";
+import type { SuggestionItem, TableSchema } from "@/server/contracts";
+import { EvidencePanel } from "./evidence-panel";
+import { FactorBars } from "./factor-bars";
+import { RiskPanel } from "./risk-panel";
+import { SchemaDiffTable } from "./schema-diff-table";
+
+interface ChangeItemProps {
+  item: SuggestionItem;
+  table: TableSchema | undefined;
+  /** Undefined: nothing is to be chosen any more. */
+  choice: { isChosen: boolean; onChange: (isChosen: boolean) => void } | undefined;
+}
+
+/** One proposed change with everything a reviewer needs to judge it. */
+export function ChangeItem({ item, table, choice }: ChangeItemProps) {
+  return (
+    <article className="grid min-w-0 gap-6" aria-labelledby={`${item.item_id}-title`}>
+      <ItemHeader item={item} choice={choice} />
+      <Part title="SQL that will run">
+        <SqlBlock sql={item.execution_sql} label={`SQL of ${item.title}`} />
+        {item.revert_sql === null ? (
+          <p className="text-sm text-negative">There is no way back by SQL.</p>
+        ) : (
+          <details>
+            <summary className="w-fit text-sm font-medium text-primary">
+              SQL of the way back
+            </summary>
+            <div className="mt-2">
+              <SqlBlock sql={item.revert_sql} label={`SQL that reverts ${item.title}`} />
+            </div>
+          </details>
+        )}
+      </Part>
+      <Part title="Evidence">
+        <EvidencePanel evidence={item.evidence} label={item.title} />
+      </Part>
+      <div className="grid gap-6 lg:grid-cols-2">
+        <Part title="Decision factors">
+          <FactorBars factors={item.decision_factors} />
+          <CounterIndications texts={item.counter_indications} />
+        </Part>
+        <Part title="Risk">
+          <RiskPanel risk={item.risk} />
+        </Part>
+      </div>
+      {table === undefined || item.change === undefined ? null : (
+        <Part title={`${item.table} before and after`}>
+          <SchemaDiffTable table={table} changes={[item.change]} />
+        </Part>
+      )}
+    </article>
+  );
+}
+
+function ItemHeader({ item, choice }: Pick<ChangeItemProps, "item" | "choice">) {
+  const titleId = `${item.item_id}-title`;
+  const { query_speedup, storage_overhead } = item.estimated_impact;
+  return (
+    <div className="flex gap-3">
+      {choice === undefined ? null : (
+        <Checkbox
+          className="mt-0.5"
+          checked={choice.isChosen}
+          onCheckedChange={(checked) => choice.onChange(checked === true)}
+          aria-labelledby={titleId}
+        />
+      )}
+      <div className="min-w-0">
+        <h3 id={titleId} className="font-semibold break-words">
+          {item.title}
+        </h3>
+        <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted-foreground">
+          <code className="font-mono">
+            {item.table}.{item.target}
+          </code>
+          <span>
+            expected: {query_speedup} less time in its queries, {storage_overhead} storage
+          </span>
+          {item.is_approved === null ? null : (
+            <Badge tone={item.is_approved ? "positive" : "neutral"}>
+              {item.is_approved ? "approved" : "not approved"}
+            </Badge>
+          )}
+        </p>
+        <p className="mt-2 text-sm">{item.reason}</p>
+      </div>
+    </div>
+  );
+}
+
+function Part({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <div className="grid min-w-0 content-start gap-3">
+      <h4 className="text-sm font-semibold">{title}</h4>
+      {children}
+    </div>
+  );
+}
+
+function CounterIndications({ texts }: { texts: string[] }) {
+  if (texts.length === 0) return null;
+  return (
+    <ul className="list-disc pl-5 text-sm text-warning">
+      {texts.map((text) => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,71 @@
+import { type Fact, Facts } from "@/components/common/facts";
+import {
+  formatBounds,
+  formatBytes,
+  formatCount,
+  formatMs,
+  formatPercent,
+  formatRatio,
+  formatSignedPercent,
+} from "@/components/format";
+import type { MeasuredEvidence } from "@/server/contracts";
+
+/** What a change gains and what it costs, in numbers that were measured. */
+export function EvidenceFacts({ evidence }: { evidence: MeasuredEvidence }) {
+  return <Facts facts={[workloadFact(evidence), ...costFacts(evidence)]} />;
+}
+
+function workloadFact({ workload }: MeasuredEvidence): Fact {
+  const { gain } = workload;
+  return {
+    label: "Whole workload, time saved",
+    value: formatPercent(gain.value),
+    note: `95% interval ${formatBounds(gain)}`,
+  };
+}
+
+function costFacts({ storage, build_ms, insert_cost: insert }: MeasuredEvidence): Fact[] {
+  return [
+    {
+      label: "Storage",
+      value: formatSignedPercent(storage.overhead),
+      note: `${formatBytes(storage.baseline_bytes)} → ${formatBytes(storage.candidate_bytes)}`,
+    },
+    { label: "Build time", value: formatMs(build_ms), note: "on the shadow copy" },
+    insert === null
+      ? { label: "Cost of inserts", value: "Not measured" }
+      : {
+          label: "Cost of inserts",
+          value: formatRatio(insert.ratio),
+          note: `${formatCount(insert.rows)} rows: ${formatMs(insert.baseline_ms)} → ${formatMs(insert.candidate_ms)}`,
+        },
+  ];
+}
+
+/** How the numbers came about: enough to doubt them, or to measure again. */
+export function EvidenceMethod({ evidence }: { evidence: MeasuredEvidence }) {
+  const { sample, workload } = evidence;
+  return (
+    <div className="grid gap-1 text-xs text-muted-foreground">
+      <p>{sample.map(describeSample).join(" ")}</p>
+      <p>
+        {formatCount(workload.patterns)} query shapes replayed in interleaved pairs with DuckDB{" "}
+        {evidence.duckdb_version} on {evidence.threads} threads in {formatMs(evidence.duration_ms)}
+        {", "}
+        seed {evidence.seed}; intervals are 95% bootstrap.
+      </p>
+      {workload.not_replayed.map((query) => (
+        <p key={query.fingerprint} className="break-words">
+          Not replayed: <code className="font-mono">{query.sql.slice(0, 120)}</code> ({query.why})
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function describeSample(part: MeasuredEvidence["sample"][number]): string {
+  if (part.method === "all")
+    return `Measured on all ${formatCount(part.rows)} rows of ${part.table}.`;
+  const share = formatPercent(part.rows / Math.max(1, part.rows_total));
+  return `Measured on a random sample of ${formatCount(part.rows)} of ${formatCount(part.rows_total)} rows of ${part.table} (${share}).`;
+}

@@ -1,0 +1,97 @@
+"use client";
+import dynamic from "next/dynamic";
+import { formatMs, formatSpeed } from "@/components/format";
+import { Skeleton } from "@/components/ui/skeleton";
+import {
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeader,
+  TableRow,
+} from "@/components/ui/table";
+import type { QueryEvidence } from "@/server/contracts";
+import { summarizeSamples } from "./quantiles";
+
+const CHART_HEIGHT = "h-44";
+const Strip = dynamic(() => import("./latency-strip"), {
+  ssr: false,
+  loading: () => <Skeleton className={CHART_HEIGHT} />,
+});
+
+/** Both latency distributions of one query: every replay a dot, and the same as a table. */
+export function LatencyChart({ query }: { query: QueryEvidence }) {
+  const { baseline, candidate } = query;
+  const speed = formatSpeed(baseline.median_ms, candidate.median_ms);
+  return (
+    <figure className="grid gap-2">
+      <figcaption className="flex flex-wrap gap-x-4 gap-y-1 text-xs text-muted-foreground">
+        <span>
+          <Dot className="bg-chart-before" /> before, median {formatMs(baseline.median_ms)}
+        </span>
+        <span>
+          <Dot className="bg-chart-after" /> after, median {formatMs(candidate.median_ms)}
+        </span>
+        <span className="font-medium text-foreground">{speed}</span>
+        <span>log scale, {query.pairs} interleaved pairs</span>
+      </figcaption>
+      <div
+        role="img"
+        aria-label={`Latencies before and after: median ${formatMs(baseline.median_ms)} and ${formatMs(candidate.median_ms)}, ${speed}`}
+        className={CHART_HEIGHT}
+      >
+        <Strip before={baseline.samples_ms} after={candidate.samples_ms} />
+      </div>
+      <details className="text-sm">
+        <summary className="w-fit text-xs font-medium text-primary">Show as a table</summary>
+        <QuantileTable query={query} />
+      </details>
+    </figure>
+  );
+}
+
+function Dot({ className }: { className: string }) {
+  return <span aria-hidden className={`mr-1 inline-block size-2 rounded-full ${className}`} />;
+}
+
+const COLUMNS = [
+  { key: "min", label: "Fastest" },
+  { key: "p25", label: "25%" },
+  { key: "median", label: "Median" },
+  { key: "p75", label: "75%" },
+  { key: "p95", label: "95%" },
+  { key: "max", label: "Slowest" },
+] as const;
+
+function QuantileTable({ query }: { query: QueryEvidence }) {
+  const sides = [
+    { label: "Before", summary: summarizeSamples(query.baseline.samples_ms) },
+    { label: "After", summary: summarizeSamples(query.candidate.samples_ms) },
+  ];
+  return (
+    <Table label="Latencies as a table" className="mt-1">
+      <TableHeader>
+        <TableRow>
+          <TableHead>Side</TableHead>
+          {COLUMNS.map(({ key, label }) => (
+            <TableHead key={key} className="text-right">
+              {label}
+            </TableHead>
+          ))}
+        </TableRow>
+      </TableHeader>
+      <TableBody>
+        {sides.map(({ label, summary }) => (
+          <TableRow key={label}>
+            <TableCell>{label}</TableCell>
+            {COLUMNS.map(({ key }) => (
+              <TableCell key={key} className="text-right whitespace-nowrap">
+                {summary === null ? "–" : formatMs(summary[key])}
+              </TableCell>
+            ))}
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}

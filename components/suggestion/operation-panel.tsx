@@ -1,0 +1,109 @@
+import { CircleCheckIcon, EyeIcon, OctagonAlertIcon, RotateCcwIcon } from "lucide-react";
+import { RelativeTime } from "@/components/common/clock";
+import { formatMs } from "@/components/format";
+import { SqlLine } from "@/components/sql/sql-line";
+import { Alert } from "@/components/ui/alert";
+import { Progress } from "@/components/ui/progress";
+import type { Operation, Verification } from "@/server/contracts";
+import { OutcomeTable } from "./outcome-table";
+import { Section } from "./section";
+
+/** An execution or a revert: live while it runs, then what it did and what it was worth. */
+export function OperationPanel({ operation }: { operation: Operation }) {
+  const isRevert = operation.kind === "revert";
+  const isRunning = operation.state === "queued" || operation.state === "executing";
+  return (
+    <Section
+      id={operation.operation_id}
+      title={isRevert ? "Revert" : "Execution"}
+      description={
+        <>
+          Asked for by {operation.is_automatic ? "the sidecar itself" : operation.requested_by},{" "}
+          <RelativeTime iso={operation.created_at} />
+        </>
+      }
+    >
+      <div
+        className="grid min-w-0 gap-4"
+        data-operation={operation.kind}
+        data-state={operation.state}
+      >
+        {operation.is_automatic && isRevert ? <AutoRevertBanner /> : null}
+        {isRunning ? <Running operation={operation} /> : null}
+        {operation.error === null ? null : (
+          <Alert
+            role="alert"
+            tone="negative"
+            icon={<OctagonAlertIcon className="size-4" />}
+            title={isRevert ? "The revert did not succeed" : "The execution did not succeed"}
+          >
+            <p>{operation.error.message}</p>
+          </Alert>
+        )}
+        <Statements operation={operation} />
+        {operation.verification === null ? null : (
+          <VerificationPanel verification={operation.verification} />
+        )}
+      </div>
+    </Section>
+  );
+}
+
+function Running({ operation }: { operation: Operation }) {
+  return (
+    <div className="grid gap-2" aria-live="polite">
+      <p className="text-sm">{operation.progress.message || "Waiting to start"}</p>
+      <Progress fraction={operation.progress.fraction} label="Operation" className="h-2" />
+    </div>
+  );
+}
+
+function AutoRevertBanner() {
+  return (
+    <Alert
+      tone="warning"
+      icon={<RotateCcwIcon className="size-4" />}
+      title="Reverted automatically: the live workload got slower"
+    >
+      <p>The sidecar measured a regression after the execution and restored the former state.</p>
+    </Alert>
+  );
+}
+
+function Statements({ operation }: { operation: Operation }) {
+  if (operation.statements.length === 0) return null;
+  return (
+    <details>
+      <summary className="w-fit text-sm font-medium text-primary">Statements that ran</summary>
+      <ol className="mt-2 divide-y rounded-md border">
+        {operation.statements.map((statement) => (
+          <li key={statement.sql} className="flex items-start justify-between gap-4 px-3 py-2">
+            <SqlLine sql={statement.sql} />
+            <span className="text-xs whitespace-nowrap text-muted-foreground">
+              {formatMs(statement.duration_ms)}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+const VERDICTS = {
+  watching: { tone: "info", title: "Watching the live workload", Icon: EyeIcon },
+  confirmed: { tone: "positive", title: "Confirmed on the live workload", Icon: CircleCheckIcon },
+  regressed: { tone: "negative", title: "The live workload got slower", Icon: OctagonAlertIcon },
+  inconclusive: { tone: "warning", title: "No clear effect on the live workload", Icon: EyeIcon },
+} as const;
+
+function VerificationPanel({ verification }: { verification: Verification }) {
+  const { tone, title, Icon } = VERDICTS[verification.state];
+  return (
+    <div className="grid min-w-0 gap-3" data-verification={verification.state}>
+      <Alert tone={tone} icon={<Icon className="size-4" />} title={title}>
+        <p>{verification.summary}</p>
+      </Alert>
+      <OutcomeTable outcomes={verification.queries} />
+    </div>
+  );
+}

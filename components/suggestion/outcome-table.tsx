@@ -1,0 +1,83 @@
+import { formatCount, formatMs, formatSpeed } from "@/components/format";
+import { GainBar, GainText } from "@/components/gain/gain-bar";
+import { SqlLine } from "@/components/sql/sql-line";
+import { Badge, type Tone } from "@/components/ui/badge";
+import {
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeader,
+  TableRow,
+} from "@/components/ui/table";
+import type { QueryOutcome } from "@/server/contracts";
+
+const STATUSES: Record<QueryOutcome["status"], { label: string; tone: Tone }> = {
+  faster: { label: "faster", tone: "positive" },
+  same: { label: "same", tone: "neutral" },
+  slower: { label: "slower", tone: "negative" },
+  too_few_calls: { label: "too few calls yet", tone: "neutral" },
+};
+
+/** Actual against expected, query by query, on the live product. */
+export function OutcomeTable({ outcomes }: { outcomes: QueryOutcome[] }) {
+  const sorted = [...outcomes].sort((a, b) => Number(b.is_targeted) - Number(a.is_targeted));
+  return (
+    <Table label="Actual against expected">
+      <TableHeader>
+        <TableRow>
+          <TableHead>Query on the live product</TableHead>
+          <TableHead className="text-right">Median before → after</TableHead>
+          <TableHead>Actual time saved</TableHead>
+          <TableHead>Expected from the proof</TableHead>
+          <TableHead>Outcome</TableHead>
+        </TableRow>
+      </TableHeader>
+      <TableBody>
+        {sorted.map((outcome) => (
+          <OutcomeRow key={outcome.fingerprint} outcome={outcome} />
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+function OutcomeRow({ outcome }: { outcome: QueryOutcome }) {
+  const { before, after } = outcome;
+  const status = STATUSES[outcome.status];
+  const hasAfter = after.calls > 0;
+  return (
+    <TableRow>
+      <TableCell className="max-w-96">
+        <SqlLine sql={outcome.sql} />
+        <span className="mt-1 flex items-center gap-2 text-xs text-muted-foreground">
+          {outcome.is_targeted ? <Badge tone="info">targeted</Badge> : null}
+          {formatCount(before.calls)} calls before, {formatCount(after.calls)} after
+        </span>
+      </TableCell>
+      <TableCell className="text-right whitespace-nowrap">
+        {formatMs(before.median_ms)} → {hasAfter ? formatMs(after.median_ms) : "…"}
+        <span className="block text-xs text-muted-foreground">
+          {hasAfter ? formatSpeed(before.median_ms, after.median_ms) : "waiting for calls"}
+        </span>
+      </TableCell>
+      <GainCell gain={outcome.actual_gain} missing="waiting for calls" />
+      <GainCell gain={outcome.expected_gain} missing="not replayed" />
+      <TableCell>
+        <Badge tone={status.tone}>{status.label}</Badge>
+      </TableCell>
+    </TableRow>
+  );
+}
+
+function GainCell(props: { gain: QueryOutcome["actual_gain"]; missing: string }) {
+  if (props.gain === null) {
+    return <TableCell className="text-muted-foreground">{props.missing}</TableCell>;
+  }
+  return (
+    <TableCell>
+      <GainText gain={props.gain} />
+      <GainBar gain={props.gain} className="mt-1" />
+    </TableCell>
+  );
+}

@@ -1,0 +1,24 @@
+import type { ReactNode } from "react";
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
+
+/** One titled part of the suggestion page, reachable by its id. */
+export function Section(props: {
+  id: string;
+  title: string;
+  description?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <section id={props.id} aria-labelledby={`${props.id}-title`} className="min-w-0">
+      <Card>
+        <CardHeader>
+          <CardTitle id={`${props.id}-title`}>{props.title}</CardTitle>
+          {props.description === undefined ? null : (
+            <CardDescription>{props.description}</CardDescription>
+          )}
+        </CardHeader>
+        <CardContent>{props.children}</CardContent>
+      </Card>
+    </section>
+  );
+}

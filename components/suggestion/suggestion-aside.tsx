@@ -1,0 +1,49 @@
+import type { ComponentProps } from "react";
+import { RelativeTime } from "@/components/common/clock";
+import { type Fact, Facts } from "@/components/common/facts";
+import { formatPercent } from "@/components/format";
+import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
+import type { Suggestion } from "@/server/contracts";
+import { DecisionPanel } from "./decision-panel";
+import { Reviews } from "./reviews";
+
+/** The decision beside the evidence: what to do, what was decided, and until when. */
+export function SuggestionAside(props: ComponentProps<typeof DecisionPanel>) {
+  const { suggestion } = props;
+  return (
+    <aside
+      aria-label="Decision"
+      className="grid gap-4 lg:sticky lg:top-20 lg:col-start-2 lg:row-start-1"
+    >
+      <Card>
+        <CardHeader>
+          <CardTitle>Decision</CardTitle>
+        </CardHeader>
+        <CardContent className="grid gap-4">
+          <DecisionPanel {...props} />
+          <Facts facts={listFacts(suggestion)} className="sm:grid-cols-2" />
+          <p className="border-t pt-3 text-xs text-muted-foreground">{suggestion.note}</p>
+        </CardContent>
+      </Card>
+      <Card>
+        <CardHeader>
+          <CardTitle>Reviews</CardTitle>
+        </CardHeader>
+        <CardContent>
+          <Reviews reviews={suggestion.reviews} />
+        </CardContent>
+      </Card>
+    </aside>
+  );
+}
+
+function listFacts(suggestion: Suggestion): Fact[] {
+  const facts: Fact[] = [
+    { label: "Confidence", value: formatPercent(suggestion.confidence) },
+    { label: "Updated", value: <RelativeTime iso={suggestion.updated_at} /> },
+  ];
+  if (suggestion.expires_at !== null && suggestion.state === "pending") {
+    facts.push({ label: "Expires", value: <RelativeTime iso={suggestion.expires_at} /> });
+  }
+  return facts;
+}

@@ -1,0 +1,116 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { OctagonAlertIcon } from "lucide-react";
+import { AuditList } from "@/components/audit/audit-list";
+import { formatPlural } from "@/components/format";
+import { useCan } from "@/components/shell/session";
+import { useTRPC } from "@/components/trpc/client";
+import { Alert } from "@/components/ui/alert";
+import type { Suggestion } from "@/server/contracts";
+import { Alternatives } from "./alternatives";
+import { ChangeItem } from "./change-item";
+import { EvidencePanel } from "./evidence-panel";
+import { OperationPanel } from "./operation-panel";
+import { ProofPanel } from "./proof-panel";
+import { Section } from "./section";
+import type { Choice } from "./use-choice";
+
+interface SuggestionBodyProps {
+  suggestion: Suggestion;
+  /** Undefined: nothing is to be chosen (any more, or by this person). */
+  choice: Choice | undefined;
+}
+
+export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
+  const canReadAudit = useCan("audit.read");
+  const isProving = suggestion.state === "proving" || suggestion.state === "proposed";
+  const newestFirst = [...suggestion.operations].sort((a, b) =>
+    b.created_at.localeCompare(a.created_at),
+  );
+  return (
+    <div className="grid min-w-0 gap-6 lg:col-start-1 lg:row-start-1">
+      {suggestion.error === null ? null : (
+        <Alert
+          tone="negative"
+          icon={<OctagonAlertIcon className="size-4" />}
+          title="This suggestion did not succeed"
+        >
+          <p>{suggestion.error.message}</p>
+        </Alert>
+      )}
+      {newestFirst.map((operation) => (
+        <OperationPanel key={operation.operation_id} operation={operation} />
+      ))}
+      {isProving ? <ProofPanel progress={suggestion.progress} /> : null}
+      <SetEvidence suggestion={suggestion} />
+      <Changes suggestion={suggestion} choice={choice} />
+      {isProving ? null : (
+        <Section
+          id="alternatives"
+          title="Alternatives considered, and why rejected"
+          description="Measured like the changes above. Open one for its numbers and its SQL."
+        >
+          <Alternatives items={suggestion.alternatives} />
+        </Section>
+      )}
+      {canReadAudit ? (
+        <section aria-labelledby="trail-title" className="grid gap-3">
+          <h2 id="trail-title" className="text-base font-semibold tracking-tight">
+            Audit trail
+          </h2>
+          <AuditList subjectId={suggestion.suggestion_id} />
+        </section>
+      ) : null}
+    </div>
+  );
+}
+
+function SetEvidence({ suggestion }: { suggestion: Suggestion }) {
+  if (suggestion.set_evidence === null) return null;
+  return (
+    <Section
+      id="impact"
+      title="Expected impact of all changes together"
+      description={`Measured with ${formatPlural(suggestion.suggestions.length, "change")} applied at once on a shadow copy.`}
+    >
+      <EvidencePanel evidence={suggestion.set_evidence} label="all changes together" />
+    </Section>
+  );
+}
+
+function Changes({ suggestion, choice }: SuggestionBodyProps) {
+  const tables = useTables();
+  if (suggestion.suggestions.length === 0) return null;
+  return (
+    <Section
+      id="changes"
+      title="Proposed changes"
+      description={
+        choice === undefined ? undefined : "Take out what you do not want; the rest is approved."
+      }
+    >
+      <ul className="grid gap-8 divide-y [&>li:not(:last-child)]:pb-8">
+        {suggestion.suggestions.map((item) => (
+          <li key={item.item_id} className="min-w-0">
+            <ChangeItem
+              item={item}
+              table={tables.find((table) => table.name === item.table)}
+              choice={
+                choice && {
+                  isChosen: choice.chosenIds.includes(item.item_id),
+                  onChange: (isChosen) => choice.toggle(item.item_id, isChosen),
+                }
+              }
+            />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function useTables() {
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.product.overview.queryOptions());
+  return data?.schema?.tables ?? [];
+}

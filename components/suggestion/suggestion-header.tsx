@@ -1,0 +1,40 @@
+import { ArrowLeftIcon } from "lucide-react";
+import Link from "next/link";
+import { formatPlural } from "@/components/format";
+import { BasisBadge } from "@/components/gain/basis-badge";
+import { StateBadge } from "@/components/gain/state-badge";
+import type { Suggestion } from "@/server/contracts";
+import { TimelineSteps } from "./timeline-steps";
+
+function describeTitle({ suggestions, state }: Suggestion): string {
+  const [first, ...rest] = suggestions;
+  if (first === undefined) return state === "no_gain" ? "No change pays off" : "Analysis running";
+  return rest.length === 0
+    ? first.title
+    : `${first.title} and ${formatPlural(rest.length, "more change")}`;
+}
+
+export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
+  return (
+    <div className="grid gap-4">
+      <Link
+        href="/"
+        className="inline-flex w-fit items-center gap-1 text-sm text-muted-foreground hover:text-foreground"
+      >
+        <ArrowLeftIcon className="size-4" aria-hidden /> Inbox
+      </Link>
+      <div>
+        <h1 className="text-xl font-semibold tracking-tight break-words">
+          {describeTitle(suggestion)}
+        </h1>
+        <p className="mt-1.5 flex flex-wrap items-center gap-2 text-xs text-muted-foreground">
+          <StateBadge state={suggestion.state} />
+          <BasisBadge basis={suggestion.basis} />
+          {suggestion.product_id === null ? null : <span>on {suggestion.product_id}</span>}
+          <code className="font-mono">{suggestion.suggestion_id}</code>
+        </p>
+      </div>
+      <TimelineSteps suggestion={suggestion} />
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useMemo, useState } from "react";
+import { QueryError } from "@/components/common/query-error";
+import { type Hotkey, useHotkeys } from "@/components/shell/hotkeys";
+import { useTRPC } from "@/components/trpc/client";
+import type { Suggestion } from "@/server/contracts";
+import { type ActionName, useAbilities } from "./abilities";
+import { ActionDialogs } from "./action-dialogs";
+import { ConflictAlert } from "./conflict-alert";
+import { SuggestionAside } from "./suggestion-aside";
+import { SuggestionBody } from "./suggestion-body";
+import { SuggestionHeader } from "./suggestion-header";
+import { SuggestionSkeleton } from "./suggestion-skeleton";
+import { useActions } from "./use-actions";
+import { useChoice } from "./use-choice";
+
+/** Should an event get lost, a moving suggestion is still at most this old. */
+const MOVING_REFETCH_MS = 5_000;
+const MOVING = new Set(["proposed", "proving", "executing", "executed"]);
+
+export function SuggestionView({ suggestionId }: { suggestionId: string }) {
+  const trpc = useTRPC();
+  const query = useQuery(
+    trpc.suggestions.get.queryOptions(
+      { suggestion_id: suggestionId },
+      {
+        refetchInterval: ({ state }) =>
+          MOVING.has(state.data?.state ?? "") ? MOVING_REFETCH_MS : false,
+      },
+    ),
+  );
+  if (query.data !== undefined) return <Loaded suggestion={query.data} />;
+  if (query.isError) {
+    return <QueryError error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  return <SuggestionSkeleton />;
+}
+
+function Loaded({ suggestion }: { suggestion: Suggestion }) {
+  const actions = useActions();
+  const abilities = useAbilities(suggestion);
+  const choice = useChoice(suggestion);
+  const [open, setOpen] = useState<ActionName | null>(null);
+  useActionKeys(abilities, choice.chosenIds.length, setOpen);
+  const isBusy = [actions.approve, actions.reject, actions.execute, actions.revert].some(
+    (mutation) => mutation.isPending,
+  );
+  return (
+    <div className="grid gap-6">
+      <SuggestionHeader suggestion={suggestion} />
+      {actions.conflict === null ? null : (
+        <ConflictAlert
+          suggestion={suggestion}
+          message={actions.conflict}
+          onDismiss={actions.clearConflict}
+        />
+      )}
+      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <SuggestionAside
+          suggestion={suggestion}
+          abilities={abilities}
+          chosenCount={choice.chosenIds.length}
+          isBusy={isBusy}
+          onAction={setOpen}
+        />
+        <SuggestionBody
+          suggestion={suggestion}
+          choice={abilities.has("approve") ? choice : undefined}
+        />
+      </div>
+      <ActionDialogs
+        suggestion={suggestion}
+        chosenIds={choice.chosenIds}
+        actions={actions}
+        // A question about a state that has passed is not asked any more.
+        open={open !== null && abilities.has(open) ? open : null}
+        onClose={() => setOpen(null)}
+      />
+    </div>
+  );
+}
+
+const KEYS = [
+  { key: "a", action: "approve", label: "Approve the chosen changes" },
+  { key: "r", action: "reject", label: "Reject" },
+  { key: "e", action: "execute", label: "Execute what is approved" },
+] as const;
+
+function useActionKeys(
+  abilities: ReadonlySet<ActionName>,
+  chosenCount: number,
+  open: (action: ActionName) => void,
+) {
+  const router = useRouter();
+  const offered = KEYS.filter(
+    ({ action }) => abilities.has(action) && (action !== "approve" || chosenCount > 0),
+  );
+  const names = offered.map(({ action }) => action).join();
+  const hotkeys = useMemo((): Hotkey[] => {
+    const keys = KEYS.filter(({ action }) => names.split(",").includes(action));
+    return [
+      ...keys.map(({ key, action, label }) => ({ key, label, run: () => open(action) })),
+      { key: "u", label: "Back to the inbox", run: () => router.push("/") },
+    ];
+  }, [names, open, router]);
+  useHotkeys(hotkeys);
+}

@@ -1,0 +1,62 @@
+"use client";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from "@trpc/client";
+import { createTRPCContext } from "@trpc/tanstack-react-query";
+import { type ReactNode, useState } from "react";
+import superjson from "superjson";
+import { readAppCode } from "@/components/common/explain-error";
+import type { AppRouter } from "@/server/api/trpc";
+
+const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
+
+export { useTRPC, useTRPCClient };
+
+const URL = "/api/trpc";
+const STALE_MS = 5_000;
+const RETRIES_MAX = 2;
+
+/** Answers that will be the same when asked again. */
+const FINAL = new Set(["invalid_input", "unauthenticated", "forbidden", "not_found"]);
+
+function createQueryClient(): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({
+      onError(error) {
+        if (readAppCode(error) !== "unauthenticated") return;
+        const next = encodeURIComponent(window.location.pathname + window.location.search);
+        window.location.assign(`/sign-in?next=${next}`);
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: STALE_MS,
+        retry: (failures, error) =>
+          failures < RETRIES_MAX && !FINAL.has(readAppCode(error) ?? "internal"),
+      },
+    },
+  });
+}
+
+function createClient() {
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (operation) => operation.type === "subscription",
+        true: httpSubscriptionLink({ url: URL, transformer: superjson }),
+        false: httpBatchLink({ url: URL, transformer: superjson }),
+      }),
+    ],
+  });
+}
+
+export function ApiProvider({ children }: { children: ReactNode }) {
+  const [queryClient] = useState(createQueryClient);
+  const [trpcClient] = useState(createClient);
+  return (
+    <QueryClientProvider client={queryClient}>
+      <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
+        {children}
+      </TRPCProvider>
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,92 @@
+"use client";
+import { useQueryClient } from "@tanstack/react-query";
+import { useSubscription } from "@trpc/tanstack-react-query";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
+import type { LiveEvent } from "@/server/api/trpc";
+import { useTRPC } from "./client";
+
+export type LiveState = "connecting" | "live" | "reconnecting";
+const Live = createContext<LiveState>("connecting");
+
+/** Whether changes reach this page by themselves right now. */
+export function useLiveState(): LiveState {
+  return useContext(Live);
+}
+
+/** Events come in bursts (a proof's progress); one refetch serves a burst. */
+const BURST_MS = 200;
+
+function useRefresh() {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  return useCallback(
+    (topics: ReadonlySet<LiveEvent["topic"]>) => {
+      if (topics.has("ready")) return void queryClient.invalidateQueries();
+      const keys = [];
+      if (topics.has("suggestion") || topics.has("operation")) {
+        keys.push(trpc.suggestions.pathKey(), trpc.operations.pathKey(), trpc.audit.pathKey());
+      }
+      if (topics.has("product")) keys.push(trpc.product.pathKey());
+      for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey });
+    },
+    [trpc, queryClient],
+  );
+}
+
+/** Keeps one event stream open for the whole page and refetches what an event says has changed. */
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const trpc = useTRPC();
+  const refresh = useRefresh();
+  const waiting = useRef(new Set<LiveEvent["topic"]>());
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const [isReady, setIsReady] = useState(false);
+  const wasReady = useRef(false);
+
+  const onData = useCallback(
+    (event: LiveEvent) => {
+      if (event.topic === "ready") {
+        wasReady.current = true;
+        setIsReady(true);
+      }
+      waiting.current.add(event.topic);
+      timer.current ??= setTimeout(() => {
+        timer.current = undefined;
+        const topics = waiting.current;
+        waiting.current = new Set();
+        refresh(topics);
+      }, BURST_MS);
+    },
+    [refresh],
+  );
+  const subscription = useSubscription(
+    trpc.events.stream.subscriptionOptions(undefined, {
+      onData,
+      onConnectionStateChange: ({ state }) => {
+        if (state !== "pending") setIsReady(false);
+      },
+    }),
+  );
+  useResetAfterError(subscription.status, subscription.reset);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const state = isReady ? "live" : wasReady.current ? "reconnecting" : "connecting";
+  return <Live value={state}>{children}</Live>;
+}
+
+const RESET_MS = 3_000;
+
+/** A stream the service ended with an error is not reopened by the browser: do it here. */
+function useResetAfterError(status: string, reset: () => void) {
+  useEffect(() => {
+    if (status !== "error") return;
+    const timer = setTimeout(reset, RESET_MS);
+    return () => clearTimeout(timer);
+  }, [status, reset]);
+}

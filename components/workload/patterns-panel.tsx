@@ -1,0 +1,107 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { RelativeTime } from "@/components/common/clock";
+import { Empty } from "@/components/common/empty";
+import { QueryError } from "@/components/common/query-error";
+import { formatCount, formatMs, formatPercent } from "@/components/format";
+import { flattenSql } from "@/components/sql/format-sql";
+import { SqlBlock } from "@/components/sql/sql-block";
+import { useTRPC } from "@/components/trpc/client";
+import { Badge } from "@/components/ui/badge";
+import { Card } from "@/components/ui/card";
+import { Progress } from "@/components/ui/progress";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { ObservedPattern } from "@/server/contracts";
+
+/** Total time a shape has taken: what makes it worth improving. */
+function totalMs({ pattern }: ObservedPattern): number {
+  return pattern.calls * pattern.mean_ms;
+}
+
+export function PatternsPanel() {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.product.patterns.queryOptions());
+  if (query.isPending) return <Skeleton className="h-96 rounded-lg" />;
+  if (query.isError && query.data === undefined) {
+    return <QueryError error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  const patterns = [...(query.data ?? [])].sort((a, b) => totalMs(b) - totalMs(a));
+  if (patterns.length === 0) {
+    return (
+      <Empty title="No query seen yet">
+        The product's workload is read every few seconds; shapes appear here by themselves.
+      </Empty>
+    );
+  }
+  const sum = patterns.reduce((total, pattern) => total + totalMs(pattern), 0);
+  return (
+    <Card>
+      <ul className="divide-y">
+        {patterns.map((pattern) => (
+          <PatternRow
+            key={pattern.pattern_id}
+            observed={pattern}
+            share={sum === 0 ? 0 : totalMs(pattern) / sum}
+          />
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function PatternRow({ observed, share }: { observed: ObservedPattern; share: number }) {
+  const { pattern } = observed;
+  return (
+    <li>
+      <details className="group">
+        <summary className="grid list-none gap-x-6 gap-y-2 px-4 py-3 hover:bg-muted/50 sm:px-5 lg:grid-cols-[minmax(0,1fr)_26rem]">
+          <span className="grid min-w-0 content-start gap-1.5">
+            <code className="line-clamp-2 font-mono text-xs break-words group-open:hidden">
+              {flattenSql(pattern.sql)}
+            </code>
+            <span className="flex flex-wrap items-center gap-2 text-xs text-muted-foreground">
+              <Badge>{pattern.kind}</Badge>
+              {pattern.is_parsed ? (
+                <Badge tone="positive">analyzed</Badge>
+              ) : (
+                <Badge tone="warning" title="Counted, but its shape is not analyzed">
+                  counted only
+                </Badge>
+              )}
+              <span>
+                last seen <RelativeTime iso={pattern.last_seen} />
+              </span>
+            </span>
+          </span>
+          <PatternNumbers observed={observed} share={share} />
+        </summary>
+        <div className="px-4 pb-4 sm:px-5">
+          <SqlBlock sql={pattern.sql} label="Query shape" />
+        </div>
+      </details>
+    </li>
+  );
+}
+
+function PatternNumbers({ observed, share }: { observed: ObservedPattern; share: number }) {
+  const { calls, median_ms, p95_ms } = observed.pattern;
+  const numbers = [
+    { label: "calls", value: formatCount(calls) },
+    { label: "median", value: formatMs(median_ms) },
+    { label: "p95", value: formatMs(p95_ms) },
+    { label: "of all time", value: formatPercent(share) },
+  ];
+  return (
+    <span className="grid content-start gap-2">
+      <span className="grid grid-cols-4 gap-2 text-sm">
+        {numbers.map(({ label, value }) => (
+          <span key={label} className="lg:text-right">
+            <span className="block font-medium whitespace-nowrap">{value}</span>
+            <span className="block text-xs text-muted-foreground">{label}</span>
+          </span>
+        ))}
+      </span>
+      <Progress fraction={share} label="Share of all query time" className="h-1" />
+    </span>
+  );
+}

@@ -1,0 +1,78 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { PlugZapIcon } from "lucide-react";
+import { RelativeTime } from "@/components/common/clock";
+import { Facts } from "@/components/common/facts";
+import { QueryError } from "@/components/common/query-error";
+import { useTRPC } from "@/components/trpc/client";
+import { Alert } from "@/components/ui/alert";
+import { Badge } from "@/components/ui/badge";
+import { Card, CardContent } from "@/components/ui/card";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { ProductOverview } from "@/server/contracts";
+
+export function ProductStatus() {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.product.overview.queryOptions());
+  if (query.isPending) return <Skeleton className="h-24 rounded-lg" />;
+  if (query.isError && query.data === undefined) {
+    return <QueryError error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  if (query.data == null) {
+    return (
+      <Alert
+        tone="info"
+        icon={<PlugZapIcon className="size-4" />}
+        title="No data product connected"
+      >
+        <p>
+          Set <code className="font-mono">DATA_PRODUCT_API</code> to the address of a product that
+          offers the connector contract. Without one, the sidecar can only estimate.
+        </p>
+      </Alert>
+    );
+  }
+  return <Overview product={query.data} />;
+}
+
+function Overview({ product }: { product: ProductOverview }) {
+  return (
+    <Card>
+      <CardContent className="grid gap-4">
+        <Facts
+          facts={[
+            { label: "Product", value: product.product_id, note: product.domain },
+            {
+              label: "Connection",
+              value: product.is_reachable ? (
+                <Badge tone="positive">reachable</Badge>
+              ) : (
+                <Badge tone="negative">not reachable</Badge>
+              ),
+              note: product.base_url,
+            },
+            {
+              label: "Last seen",
+              value:
+                product.last_seen_at === null ? (
+                  "never"
+                ) : (
+                  <RelativeTime iso={product.last_seen_at} />
+                ),
+            },
+            {
+              label: "Engine",
+              value: product.schema === null ? "–" : `DuckDB ${product.schema.duckdb_version}`,
+              note: product.schema === null ? undefined : `${product.schema.threads} threads`,
+            },
+          ]}
+        />
+        {product.last_error === null || product.is_reachable ? null : (
+          <Alert tone="negative" title="The last attempt to reach it failed">
+            <p className="break-words">{product.last_error}</p>
+          </Alert>
+        )}
+      </CardContent>
+    </Card>
+  );
+}

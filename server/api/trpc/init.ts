@@ -1,0 +1,34 @@
+import { initTRPC } from "@trpc/server";
+import superjson from "superjson";
+import { AppError } from "@/server/platform";
+import type { TrpcContext } from "./context";
+import { toPublicError, toTrpcError } from "./error-map";
+
+const t = initTRPC.context<TrpcContext>().create({
+  transformer: superjson,
+  // A silent connection is told from a dead one: the browser reconnects after two missed pings.
+  sse: {
+    ping: { enabled: true, intervalMs: 10_000 },
+    client: { reconnectAfterInactivityMs: 25_000 },
+  },
+  errorFormatter({ shape, error, ctx }) {
+    const { message, appCode, details } = toPublicError(error);
+    const { code, httpStatus } = shape.data;
+    return {
+      code: shape.code,
+      message,
+      data: { code, httpStatus, appCode, details, requestId: ctx?.requestId ?? null },
+    };
+  },
+});
+
+export const router = t.router;
+
+/** Every procedure: a signed-in person, and service errors mapped once. */
+export const procedure = t.procedure.use(async ({ ctx, next }) => {
+  const { actor } = ctx;
+  if (actor === null) throw toTrpcError(new AppError("unauthenticated", "Please sign in."));
+  const result = await next({ ctx: { ...ctx, actor } });
+  if (!result.ok && result.error.cause instanceof AppError) throw toTrpcError(result.error.cause);
+  return result;
+});

@@ -1,0 +1,17 @@
+import { router } from "./init";
+import { auditRouter } from "./routers/audit";
+import { eventsRouter } from "./routers/events";
+import { operationsRouter } from "./routers/operations";
+import { productRouter } from "./routers/product";
+import { sessionRouter } from "./routers/session";
+import { suggestionsRouter } from "./routers/suggestions";
+
+export const appRouter = router({
+  suggestions: suggestionsRouter,
+  operations: operationsRouter,
+  product: productRouter,
+  audit: auditRouter,
+  session: sessionRouter,
+  events: eventsRouter,
+});
+export type AppRouter = typeof appRouter;
