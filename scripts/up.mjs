@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { ensureBuilt } from "./lib/build.mjs";
 import { ensureInstalled } from "./lib/install.mjs";
 import { nodeProblem } from "./lib/node-version.mjs";
-import { fail } from "./lib/run.mjs";
+import { fail, startedAt } from "./lib/run.mjs";
 import { loadSettingsFile } from "./lib/settings-file.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Hands over to the supervisor and lives as long as it does. */
 function supervise() {
   const main = path.join(root, "server/processes/supervisor/main.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", main], {
+  const child = spawn(process.execPath, ["--import", "tsx", main, String(startedAt)], {
     cwd: root,
     // The channel tells the supervisor when this process is gone, killed even.
     stdio: ["inherit", "inherit", "inherit", "ipc"],

@@ -68,6 +68,7 @@ export async function ensureBuilt(root) {
     console.error(output.trim().split("\n").slice(-60).join("\n"));
     fail(`Building the web pages failed. ${buildAdvice(output)}`);
   }
-  writeFileSync(stamp, hash);
+  // Hashed anew: next may have completed tsconfig.json meanwhile.
+  writeFileSync(stamp, hashSources(root));
   report("the web pages are built");
 }

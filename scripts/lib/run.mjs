@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-const startedAt = Date.now();
+export const startedAt = Date.now();
 
 /** One line for the person watching, with the seconds since the start. */
 export function report(message) {

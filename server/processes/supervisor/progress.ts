@@ -1,4 +1,5 @@
-const startedAt = Date.now();
+/** `npm run up` says when it began, so that its lines and ours count from the same moment. */
+const startedAt = Number(process.argv[2]) || Date.now();
 
 /** A reader that went away (a closed pipe) must not end the supervisor. */
 process.stdout.on("error", () => {});

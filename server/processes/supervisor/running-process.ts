@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { type SpawnOptions, spawn } from "node:child_process";
 import type { ChildSpec } from "./child-spec";
 import { withLogHandle } from "./logs";
 import { groupEnds, signalGroup } from "./process-group";
+import { ROOT } from "./settings";
 
 const ESCALATE_SECONDS = 10;
 
@@ -20,14 +21,16 @@ function describeExit(code: number | null, signal: NodeJS.Signals | null): strin
 
 /** Starts a role as leader of its own process group, its output appended to `logFile`. */
 export function startProcess(spec: ChildSpec, logFile: string): RunningProcess {
-  const child = withLogHandle(logFile, (log) =>
-    spawn(spec.file, spec.args, {
+  const child = withLogHandle(logFile, (log) => {
+    const options: SpawnOptions = {
+      cwd: ROOT,
       detached: true,
       stdio: spec.hasLeash ? ["ignore", log, log, "ipc"] : ["ignore", log, log],
       ...(spec.account ?? {}),
-      ...(spec.env === undefined ? {} : { env: spec.env }),
-    }),
-  );
+      ...(spec.env === undefined ? {} : { env: { NODE_ENV: "production", ...spec.env } }),
+    };
+    return spawn(spec.file, spec.args, options);
+  });
   let hasEnded = false;
   const ended = new Promise<string>((resolve) => {
     const settle = (reason: string) => {

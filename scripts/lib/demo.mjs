@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import os from "node:os";
+import path from "node:path";
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Settings of the person running the tests that must not reach the demo under test. */
+const NOT_INHERITED = ["DATABASE_URL", "DATA_PRODUCT_API", "PUBLIC_URL", "AUTH_SECRET"];
+
+/**
+ * Starts the whole program as `npm run up` does, on free ports and in a folder of its own.
+ * Answers once it is ready; throws with the end of its output when it is not.
+ */
+export async function startDemo(root, { rows, secondsMax }) {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), "sidecar-demo-"));
+  // As root the database runs as another user, who must be able to enter.
+  chmodSync(dataDir, 0o755);
+  const env = { ...process.env };
+  for (const key of NOT_INHERITED) delete env[key];
+  Object.assign(env, {
+    SIDECAR_MODE: "demo",
+    SIDECAR_DATA_DIR: dataDir,
+    PORT: String(await freePort()),
+    SPAWN_PORT: String(await freePort()),
+    SPAWN_ROWS: String(rows),
+  });
+  const child = spawn(process.execPath, [path.join(root, "scripts", "up.mjs")], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  let said = "";
+  const isReady = new Promise((resolve) => {
+    const read = (chunk) => {
+      said += chunk;
+      if (/^ready: /m.test(said)) resolve(true);
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    child.once("close", () => resolve(false));
+    setTimeout(() => resolve(false), secondsMax * 1000).unref();
+  });
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const code = await ended;
+    rmSync(dataDir, { recursive: true, force: true });
+    return code;
+  };
+  if (!(await isReady)) {
+    await stop();
+    throw new Error(`The demo did not become ready:\n${said.split("\n").slice(-40).join("\n")}`);
+  }
+  const demoFile = path.join(dataDir, "demo.json");
+  return { stop, demoFile, dataDir, url: JSON.parse(readFileSync(demoFile, "utf8")).url };
+}

@@ -1,0 +1,108 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { ensureBuilt } from "./build.mjs";
+import { findChromium } from "./chromium.mjs";
+import { startDemo } from "./demo.mjs";
+import { report, run } from "./run.mjs";
+
+const SPAWN_ROWS = 400_000;
+
+/** A static check: one test, shown only when it fails. */
+function check(name, script, args) {
+  return {
+    name,
+    async run(root) {
+      const file = path.join(root, "node_modules", ".bin", script);
+      const { code, output } = await run(file, args, { what: name, cwd: root });
+      if (code !== 0) console.error(output.trim());
+      return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+    },
+  };
+}
+
+/** Runs `use` with a path for a runner's JSON report; answers the parsed report or null. */
+async function withReport(use) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "sidecar-report-"));
+  const file = path.join(folder, "report.json");
+  try {
+    const code = await use(file);
+    return { code, json: existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A runner that failed without a failed test (a file that does not load) still failed once. */
+function verdict(code, passed, failed) {
+  if (passed + failed === 0) console.error("This suite ran no tests.");
+  const isBad = code !== 0 || passed + failed === 0;
+  return { passed, failed: isBad && failed === 0 ? 1 : failed };
+}
+
+const vitest = {
+  name: "vitest",
+  async run(root) {
+    const bin = path.join(root, "node_modules", ".bin", "vitest");
+    const { code, json } = await withReport(async (file) => {
+      const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+      return (await run(bin, args, { what: "vitest", isShown: true, cwd: root })).code;
+    });
+    return verdict(code, json?.numPassedTests ?? 0, json?.numFailedTests ?? 0);
+  },
+};
+
+async function runPlaywright(root, demo, chromium) {
+  const bin = path.join(root, "node_modules", ".bin", "playwright");
+  const { code, json } = await withReport(async (file) => {
+    const env = {
+      ...process.env,
+      PLAYWRIGHT_CHROMIUM_PATH: chromium,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+      // Where the journeys find addresses, users and tokens.
+      SIDECAR_DEMO_FILE: demo.demoFile,
+      SIDECAR_URL: demo.url,
+    };
+    const args = ["test", "--reporter=list,json"];
+    return (await run(bin, args, { what: "playwright", isShown: true, cwd: root, env })).code;
+  });
+  const { expected = 0, flaky = 0, unexpected = 0 } = json?.stats ?? {};
+  return verdict(code, expected + flaky, unexpected);
+}
+
+const playwright = {
+  name: "playwright",
+  async run(root) {
+    const chromium = await findChromium(root);
+    if (chromium === null) {
+      console.error(
+        "No Chromium was found and none could be installed. Install one (Debian: apt-get install " +
+          "chromium) or name it: PLAYWRIGHT_CHROMIUM_PATH=/path/to/chromium npm test",
+      );
+      return { passed: 0, failed: 1 };
+    }
+    await ensureBuilt(root);
+    report(`starting a demo with ${SPAWN_ROWS.toLocaleString("en-US")} rows`);
+    const demo = await startDemo(root, { rows: SPAWN_ROWS, secondsMax: 180 });
+    let result;
+    try {
+      result = await runPlaywright(root, demo, chromium);
+    } finally {
+      const code = await demo.stop();
+      report(`the demo was stopped (exit code ${code})`);
+      // A demo that cannot be stopped cleanly is a failure of its own.
+      if (result !== undefined && code !== 0) result.failed += 1;
+    }
+    return result;
+  },
+};
+
+/** Everything `npm test` runs, cheapest first. */
+export const SUITES = [
+  check("biome", "biome", ["check", "."]),
+  check("types", "tsc", ["--noEmit"]),
+  check("knip", "knip", []),
+  check("layers", "depcruise", ["--config", ".dependency-cruiser.cjs", "."]),
+  vitest,
+  playwright,
+];
