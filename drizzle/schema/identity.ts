@@ -10,7 +10,8 @@ import {
 } from "drizzle-orm/pg-core";
 import type { Permission, Role } from "@/server/contracts";
 
-const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
+const instant = (name: string) =>
+  timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
 
 export const users = pgTable("users", {
   id: uuid("id").primaryKey().defaultRandom(),

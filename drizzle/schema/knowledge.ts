@@ -12,7 +12,8 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
+const instant = (name: string) =>
+  timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
 
 /** Specification, section 4: exactly its columns. The life of a decision is in `suggestions`. */
 export const agentDecisions = pgTable("agent_decisions", {

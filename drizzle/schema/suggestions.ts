@@ -26,7 +26,8 @@ import type {
 } from "@/server/contracts";
 import { agentDecisions } from "./knowledge";
 
-const instant = (name: string) => timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
+const instant = (name: string) =>
+  timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
 
 export const suggestions = pgTable(
   "suggestions",

@@ -9,7 +9,15 @@ export {
   openDatabase,
   type Transaction,
 } from "./db";
-export { type Env, env, isSet, launchEnv, prepareNextAuthEnvironment, setEnv } from "./env";
+export {
+  benchmarkEnv,
+  type Env,
+  env,
+  isSet,
+  launchEnv,
+  prepareNextAuthEnvironment,
+  setEnv,
+} from "./env";
 export { AppError, ERROR_CODES, type ErrorCode, toAppError } from "./errors";
 export { newId, shortHash } from "./ids";
 export { type ClaimedJob, claimJob, enqueueJob, finishJob, type JobKind, renewLease } from "./jobs";
