@@ -2,8 +2,6 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { appRouter, createContext } from "@/server/api/trpc";
 import { createLogger } from "@/server/platform";
 
-const logger = createLogger("web");
-
 function handle(request: Request): Promise<Response> {
   return fetchRequestHandler({
     endpoint: "/api/trpc",
@@ -12,7 +10,11 @@ function handle(request: Request): Promise<Response> {
     createContext: () => createContext(request.headers),
     onError({ error, path, ctx }) {
       if (error.code !== "INTERNAL_SERVER_ERROR") return;
-      logger.error({ err: error.cause ?? error, path, request_id: ctx?.requestId }, "trpc error");
+      // Made when needed: a build has no settings, and importing this must not ask for them.
+      createLogger("web").error(
+        { err: error.cause ?? error, path, request_id: ctx?.requestId },
+        "trpc error",
+      );
     },
   });
 }
