@@ -3,7 +3,7 @@ import { FieldList, TypeText } from "./fields";
 import { fieldsOf, typeOf } from "./schema-shape";
 
 /** Prose with `code` in backquotes. */
-function Prose({ text }: { text: string }) {
+export function Prose({ text }: { text: string }) {
   return text.split("\n\n").map((paragraph) => (
     <p key={paragraph} className="mt-2 text-sm">
       {paragraph.split("`").map((part, i) => {
@@ -64,7 +64,7 @@ function Answers({ operation }: { operation: oas31.OperationObject }) {
       <ul className="mt-2 space-y-2">
         {Object.entries(operation.responses ?? {}).map(([status, answer]) => (
           <li key={status} className="flex gap-3 text-sm">
-            <span className="w-10 shrink-0 font-mono font-medium">{status}</span>
+            <span className="mt-2 w-10 shrink-0 font-mono font-medium">{status}</span>
             <div className="min-w-0">
               <Prose text={answer.description ?? ""} />
               <Content content={"content" in answer ? answer.content : undefined} />

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import type { oas31 } from "zod-openapi";
 import { createOpenApiDocument, PROBLEMS, ROUTES } from "@/server/api/rest";
 import { FieldList, TypeText } from "./fields";
-import { Operation } from "./operation";
+import { Operation, Prose } from "./operation";
 import { fieldsOf, typeOf } from "./schema-shape";
 
 export const metadata: Metadata = {
@@ -81,12 +81,13 @@ export default function ReferencePage() {
   return (
     <main className="mx-auto max-w-4xl px-4 py-8">
       <h1 className="text-2xl font-semibold">{document.info.title}: API reference</h1>
+      <Prose text={document.info.description ?? ""} />
       <p className="mt-2 text-sm">
-        {document.info.description} The same as{" "}
+        The same as{" "}
         <a className="text-primary underline" href="/openapi.json">
           OpenAPI {document.openapi}
         </a>
-        .
+        , for programs.
       </p>
       <Contents operations={operations} />
       <div className="mt-8 space-y-4">

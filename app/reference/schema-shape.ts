@@ -25,7 +25,8 @@ function joined(parts: TypePart[][], separator: string): TypePart[] {
 function limitsOf(schema: oas31.SchemaObject): string {
   const { minimum, maximum, minLength, maxLength, pattern } = schema;
   const limits = [
-    pattern === undefined ? "" : `/${pattern}/`,
+    // A named format says more than the expression that checks it.
+    pattern === undefined || schema.format !== undefined ? "" : `/${pattern}/`,
     minimum === undefined || minimum === Number.MIN_SAFE_INTEGER ? "" : `≥ ${minimum}`,
     maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? "" : `≤ ${maximum}`,
     minLength === undefined ? "" : `at least ${minLength} characters`,
@@ -46,9 +47,8 @@ export function typeOf(schema: Schema): TypePart[] {
   if (known.const !== undefined) return text(JSON.stringify(known.const));
   if (known.type === "array") {
     const items = known.items === undefined ? text("any") : typeOf(known.items);
-    return items.length === 1
-      ? [...items, ...text("[]")]
-      : [...text("("), ...items, ...text(")[]")];
+    const isChoice = items.some((part) => "text" in part && part.text.includes(" | "));
+    return isChoice ? [...text("("), ...items, ...text(")[]")] : [...items, ...text("[]")];
   }
   const name = Array.isArray(known.type) ? known.type.join(" | ") : (known.type ?? "any");
   return text(`${known.format ?? name}${limitsOf(known)}`);

@@ -108,6 +108,26 @@ async function answerRequest(call: Call): Promise<TextAnswer | StreamAnswer> {
   );
 }
 
+async function respond(call: Call): Promise<Response> {
+  const { route, services, requestId } = call;
+  let leave = () => {};
+  try {
+    if (route.gate !== "none") leave = services.gates[route.gate].enter();
+    const answer = await answerRequest(call);
+    if ("stream" in answer) {
+      const release = leave;
+      leave = () => {};
+      void answer.closed.finally(release);
+      return streamResponse(answer, requestId);
+    }
+    return textResponse(answer, requestId);
+  } catch (thrown) {
+    return textResponse(problemOf(call, thrown), requestId);
+  } finally {
+    leave();
+  }
+}
+
 /**
  * The whole way of a request: bound of simultaneous requests, authentication, permission, body
  * limit, schema, idempotency, handler, answer. Never throws; every answer carries the request id.
@@ -118,21 +138,14 @@ export async function handleRoute(
   params: Record<string, string>,
   services: RestServices,
 ): Promise<Response> {
-  const call = { route, request, params, services, requestId: requestIdOf(request.headers) };
-  let leave = () => {};
-  try {
-    if (route.gate !== "none") leave = services.gates[route.gate].enter();
-    const answer = await answerRequest(call);
-    if ("stream" in answer) {
-      const release = leave;
-      leave = () => {};
-      void answer.closed.finally(release);
-      return streamResponse(answer, call.requestId);
-    }
-    return textResponse(answer, call.requestId);
-  } catch (thrown) {
-    return textResponse(problemOf(call, thrown), call.requestId);
-  } finally {
-    leave();
-  }
+  const started = performance.now();
+  const requestId = requestIdOf(request.headers);
+  const response = await respond({ route, request, params, services, requestId });
+  const durationMs = Math.round(performance.now() - started);
+  const { method, path } = route;
+  services.log.info(
+    { method, route: path, status: response.status, durationMs, requestId },
+    "request",
+  );
+  return response;
 }

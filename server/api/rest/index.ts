@@ -17,4 +17,5 @@ export {
   revertRoute,
   suggestionEventsRoute,
 } from "./routes";
-export { serve, serveNotFound } from "./serve";
+export { serve } from "./serve";
+export { serveNotFound } from "./serve-with";

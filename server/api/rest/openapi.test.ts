@@ -27,6 +27,16 @@ test("every reference leads somewhere and every operation id is used once", () =
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+test("every shape is named once and used", () => {
+  const text = JSON.stringify(document);
+  const names = Object.keys(document.components?.schemas ?? {});
+  expect(names).toEqual(expect.arrayContaining(["Suggestion", "SuggestionItem", "Operation"]));
+  for (const name of names) {
+    expect(name).not.toMatch(/Output$/);
+    expect(text).toContain(`"#/components/schemas/${name}"`);
+  }
+});
+
 test("the example of analyze keeps its four fields first in the published answer", () => {
   const suggestion = document.components?.schemas?.Suggestion;
   const properties =

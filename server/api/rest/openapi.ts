@@ -30,6 +30,7 @@ import {
 import type { ErrorCode } from "@/server/platform";
 import type { DocumentedAnswer, Route } from "./define-route";
 import { PROBLEMS, Problem } from "./problem";
+import { pruneSchemas } from "./prune-schemas";
 
 /** Named in the document, so that a reader meets each shape once. */
 const SCHEMAS = {
@@ -137,6 +138,15 @@ function problemAnswers(route: Route): Record<string, ZodOpenApiResponseObject> 
   );
 }
 
+function descriptionOf({ description, permission, body, unknownFields }: Route): string {
+  const refuses = body !== null && unknownFields === "refuse";
+  return [
+    description,
+    ...(refuses ? ["Unknown fields of the body are refused."] : []),
+    ...(permission === null ? [] : [`Permission: \`${permission}\`.`]),
+  ].join("\n\n");
+}
+
 function operationOf(route: Route): ZodOpenApiOperationObject {
   const answers = Object.entries(route.answers).map(([status, told]) => [status, answer(told)]);
   const isGuarded = route.permission !== null;
@@ -145,9 +155,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     operationId: route.operationId,
     tags: [route.tag],
     summary: route.summary,
-    description: isGuarded
-      ? `${route.description}\n\nPermission: \`${route.permission}\`.`
-      : route.description,
+    description: descriptionOf(route),
     security: isGuarded ? [{ bearerToken: [] }, { apiKey: [] }, { session: [] }] : [],
     requestParams: { path: route.params, query: route.query },
     parameters:
@@ -168,7 +176,7 @@ function pathsOf(routes: readonly Route[]): ZodOpenApiPathsObject {
 
 /** The OpenAPI 3.1 document of the given routes, made from the schemas that guard them. */
 export function createOpenApiDocument(routes: readonly Route[]): oas31.OpenAPIObject {
-  return createDocument({
+  const document = createDocument({
     openapi: "3.1.1",
     info: {
       title: "Agentic Sidecar",
@@ -183,4 +191,5 @@ export function createOpenApiDocument(routes: readonly Route[]): oas31.OpenAPIOb
     paths: pathsOf(routes),
     components: { schemas: SCHEMAS, securitySchemes: SECURITY_SCHEMES },
   });
+  return pruneSchemas(document);
 }

@@ -101,7 +101,8 @@ export function toProblem(thrown: unknown, requestId: string, instance: string) 
 
 /** 405 with the methods that would do. */
 export function methodNotAllowed(allowed: string[], requestId: string, instance: string) {
-  const error = new AppError("invalid_input", `Use ${allowed.join(" or ")}.`);
+  const useful = allowed.filter((method) => method !== "OPTIONS");
+  const error = new AppError("invalid_input", `Use ${useful.join(" or ")}.`);
   const body = problemBody(error, "method_not_allowed", requestId, instance);
   const headers = { "content-type": "application/problem+json", allow: allowed.join(", ") };
   return { status: body.status, headers, text: JSON.stringify(body) };
