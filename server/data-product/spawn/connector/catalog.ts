@@ -1,0 +1,112 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { z } from "zod";
+import { ConstraintSchema as Constraint, type ConstraintSchema } from "@/server/contracts";
+import { shortHash } from "@/server/platform";
+import { HIDDEN_PREFIX } from "../engine/sql-text";
+
+/** A table as the catalog describes it, without anything about its data. */
+export interface CatalogTable {
+  name: string;
+  columns: { name: string; type: string; nullable: boolean; default_sql: string | null }[];
+  indexes: { name: string; columns: string[]; is_unique: boolean; sql: string }[];
+  constraints: ConstraintSchema[];
+}
+
+const VISIBLE = `database_name = current_database() AND schema_name = 'main'
+  AND NOT starts_with(table_name, '${HIDDEN_PREFIX}')`;
+
+const ColumnRow = z.object({
+  table_name: z.string(),
+  column_name: z.string(),
+  data_type: z.string(),
+  is_nullable: z.boolean(),
+  column_default: z.string().nullable(),
+});
+const ConstraintRow = z.object({
+  table_name: z.string(),
+  constraint_type: Constraint.shape.type,
+  constraint_text: z.string(),
+  constraint_column_names: z.array(z.string()),
+});
+const IndexRow = z.object({
+  table_name: z.string(),
+  index_name: z.string(),
+  is_unique: z.boolean(),
+  expressions: z.string(),
+  sql: z.string(),
+});
+
+/** Tables, columns, constraints and indexes, as this connection's transaction sees them. */
+export async function readCatalog(connection: DuckDBConnection): Promise<CatalogTable[]> {
+  const columns = await readRows(
+    connection,
+    ColumnRow,
+    `
+    SELECT table_name, column_name, data_type, is_nullable, column_default
+    FROM duckdb_columns() WHERE ${VISIBLE} AND table_name IN
+      (SELECT table_name FROM duckdb_tables() WHERE ${VISIBLE})
+    ORDER BY table_name, column_index`,
+  );
+  const constraints = await readRows(
+    connection,
+    ConstraintRow,
+    `
+    SELECT table_name, constraint_type, constraint_text, constraint_column_names
+    FROM duckdb_constraints() WHERE ${VISIBLE}
+      AND constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'CHECK', 'FOREIGN KEY', 'NOT NULL')
+    ORDER BY table_name, constraint_type, constraint_column_names, constraint_text`,
+  );
+  const indexes = await readRows(
+    connection,
+    IndexRow,
+    `
+    SELECT table_name, index_name, is_unique, expressions, sql
+    FROM duckdb_indexes() WHERE ${VISIBLE} ORDER BY table_name, index_name`,
+  );
+  return [...new Set(columns.map((column) => column.table_name))].map((name) => ({
+    name,
+    columns: columns.filter(ofTable(name)).map((row) => ({
+      name: row.column_name,
+      type: row.data_type,
+      nullable: row.is_nullable,
+      default_sql: row.column_default,
+    })),
+    indexes: indexes.filter(ofTable(name)).map((row) => ({
+      name: row.index_name,
+      columns: indexedColumns(row.expressions),
+      is_unique: row.is_unique,
+      sql: row.sql,
+    })),
+    constraints: constraints.filter(ofTable(name)).map((row) => ({
+      type: row.constraint_type,
+      columns: row.constraint_column_names,
+      sql: row.constraint_text,
+    })),
+  }));
+}
+
+/** Changes exactly when a visible table, column, type, default, constraint or index changes. */
+export function fingerprintOf(catalog: CatalogTable[]): string {
+  return shortHash(JSON.stringify(catalog));
+}
+
+export async function readRows<S extends z.ZodType>(
+  connection: DuckDBConnection,
+  row: S,
+  sql: string,
+): Promise<z.output<S>[]> {
+  const reader = await connection.runAndReadAll(sql);
+  return z.array(row).parse(reader.getRowObjectsJson());
+}
+
+const ofTable = (name: string) => (row: { table_name: string }) => row.table_name === name;
+
+/** duckdb_indexes prints expressions as `[status, '"odd name"']`; names come back unquoted. */
+function indexedColumns(expressions: string): string[] {
+  const names = expressions.slice(1, -1).match(/'(?:[^']|'')*'|[^,]+/g) ?? [];
+  return names.map((raw) => {
+    const text = raw.trim();
+    const inner = text.startsWith("'") ? text.slice(1, -1).replaceAll("''", "'") : text;
+    return inner.startsWith('"') ? inner.slice(1, -1).replaceAll('""', '"') : inner;
+  });
+}

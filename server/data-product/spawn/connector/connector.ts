@@ -1,0 +1,41 @@
+import type { Engine } from "../engine/open";
+import { ConnectionPool } from "../engine/pool";
+import type { WriteGate } from "../engine/write-gate";
+import { Executor } from "./execute";
+import { SchemaReader } from "./read-schema";
+
+/** What the connector's routes share: its own connections (never the product's) and its parts. */
+export interface Connector {
+  schema: SchemaReader;
+  executor: Executor;
+  /** Catalog reads and bounded queries. */
+  reads: ConnectionPool;
+  /** One export at a time: it uses one core, and never more. */
+  exports: ConnectionPool;
+  exportDir: string;
+  close(): void;
+}
+
+export async function openConnector(
+  engine: Engine,
+  writes: WriteGate,
+  productId: string,
+): Promise<Connector> {
+  const reads = await ConnectionPool.open(engine.instance, 2);
+  const catalog = await ConnectionPool.open(engine.instance, 1);
+  const exports = await ConnectionPool.open(engine.instance, 1);
+  const schema = new SchemaReader(catalog, productId);
+  // Measured ahead, so that the next reader of the schema finds fresh statistics.
+  const warmUp = () => void schema.read().catch(() => undefined);
+  warmUp();
+  return {
+    schema,
+    executor: new Executor(writes, warmUp),
+    reads,
+    exports,
+    exportDir: engine.exportDir,
+    close() {
+      for (const pool of [reads, catalog, exports]) pool.close();
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { ConnectorExecuteRequest, ConnectorOperation } from "@/server/contracts";
+import { AppError } from "@/server/platform";
+import type { WriteGate } from "../engine/write-gate";
+import { fingerprintOf, readCatalog } from "./catalog";
+import { readOperation, recordOperation } from "./operations";
+import { runStatement } from "./run-statement";
+
+/**
+ * Runs operations: statements and their record commit in one transaction, so whoever is killed,
+ * an operation has either happened and is on record, or has not happened at all. A failed one is
+ * rolled back and recorded as failed. The write gate is held throughout: no insert is lost.
+ */
+export class Executor {
+  private readonly running = new Map<string, ConnectorOperation>();
+
+  constructor(
+    private readonly writes: WriteGate,
+    private readonly onExecuted: () => void,
+  ) {}
+
+  /**
+   * Throws `schema_changed` (nothing ran, nothing recorded) and `idempotency_mismatch` (the id is
+   * known with other statements). An operation that failed is an answer, not an error.
+   */
+  async execute(request: ConnectorExecuteRequest): Promise<ConnectorOperation> {
+    return this.writes.run(async (connection) => {
+      const known = await readOperation(connection, request.operation_id);
+      if (known) return sameRequest(known, request);
+      const operation = await begin(connection, request);
+      this.running.set(operation.operation_id, operation);
+      try {
+        return await this.runOnce(connection, request, operation);
+      } finally {
+        this.running.delete(operation.operation_id);
+      }
+    });
+  }
+
+  /** The operation running, or as recorded; null when this id was never seen to its end. */
+  async find(
+    connection: DuckDBConnection,
+    operationId: string,
+  ): Promise<ConnectorOperation | null> {
+    return this.running.get(operationId) ?? (await readOperation(connection, operationId));
+  }
+
+  private async runOnce(
+    connection: DuckDBConnection,
+    request: ConnectorExecuteRequest,
+    operation: ConnectorOperation,
+  ): Promise<ConnectorOperation> {
+    let ended: ConnectorOperation;
+    await connection.run("BEGIN");
+    try {
+      for (const sql of request.statements) {
+        operation.statements.push({ sql, duration_ms: await runStatement(connection, sql) });
+      }
+      ended = {
+        ...operation,
+        state: "succeeded",
+        schema_fingerprint_after: fingerprintOf(await readCatalog(connection)),
+        finished_at: new Date().toISOString(),
+      };
+      await recordOperation(connection, ended);
+      await connection.run("COMMIT");
+    } catch (error) {
+      return fail(connection, request, operation, error);
+    }
+    // New layout and indexes reach the file now instead of at some later, busier moment.
+    await connection.run("CHECKPOINT").catch(() => undefined);
+    this.onExecuted();
+    return ended;
+  }
+}
+
+async function begin(
+  connection: DuckDBConnection,
+  request: ConnectorExecuteRequest,
+): Promise<ConnectorOperation> {
+  const fingerprint = fingerprintOf(await readCatalog(connection));
+  const expected = request.expected_schema_fingerprint;
+  if (expected !== undefined && expected !== fingerprint) {
+    throw new AppError("schema_changed", "The schema is not the one this operation was made for.", {
+      details: { expected, actual: fingerprint },
+    });
+  }
+  return {
+    operation_id: request.operation_id,
+    state: "running",
+    statements: [],
+    schema_fingerprint_before: fingerprint,
+    schema_fingerprint_after: null,
+    error: null,
+    started_at: new Date().toISOString(),
+    finished_at: null,
+  };
+}
+
+/** Nothing of a failed operation remains but its record: the statements that ran, and why it ended. */
+async function fail(
+  connection: DuckDBConnection,
+  request: ConnectorExecuteRequest,
+  operation: ConnectorOperation,
+  error: unknown,
+): Promise<ConnectorOperation> {
+  // A failed COMMIT has ended the transaction already.
+  await connection.run("ROLLBACK").catch(() => undefined);
+  const reason = error instanceof Error ? error.message : String(error);
+  const position = Math.min(operation.statements.length + 1, request.statements.length);
+  const ended: ConnectorOperation = {
+    ...operation,
+    state: "failed",
+    error: `Statement ${position} of ${request.statements.length}: ${reason.slice(0, 4000)}`,
+    finished_at: new Date().toISOString(),
+  };
+  await recordOperation(connection, ended);
+  return ended;
+}
+
+/** A repeated id answers what happened; the same id for something else is the caller's mistake. */
+function sameRequest(
+  known: ConnectorOperation,
+  request: ConnectorExecuteRequest,
+): ConnectorOperation {
+  const isSame = known.statements.every((each, at) => each.sql === request.statements[at]);
+  const isWhole = known.state === "failed" || known.statements.length === request.statements.length;
+  if (isSame && isWhole) return known;
+  throw new AppError("idempotency_mismatch", "This operation id was used for other statements.");
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { rm, stat } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import path from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { AppError } from "@/server/platform";
+import { quoteName, quoteText } from "../engine/sql-text";
+import { readCatalog } from "./catalog";
+import { readDataState } from "./data-version";
+
+export interface ExportRequest {
+  table: string;
+  rowsMax: number;
+  seed: number;
+}
+
+interface ExportedFile {
+  file: string;
+  rows: number;
+  rowsTotal: number;
+  method: "all" | "reservoir";
+  dataVersion: string;
+}
+
+/**
+ * Writes the table to a Parquet file in the export folder and answers the function that streams
+ * and deletes it. Rows keep their stored order, in samples too: the order is what makes zone maps
+ * work, so a shuffled sample would prove the wrong thing. Interrupted when the client goes away.
+ */
+export async function exportTable(
+  connection: DuckDBConnection,
+  exportDir: string,
+  request: ExportRequest,
+  signal: AbortSignal,
+): Promise<(response: ServerResponse) => Promise<void>> {
+  const file = path.join(exportDir, `${randomUUID()}.parquet`);
+  const interrupt = () => connection.interrupt();
+  signal.addEventListener("abort", interrupt);
+  try {
+    signal.throwIfAborted();
+    const exported = await writeFile(connection, file, request);
+    return (response) => stream(response, exported);
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", interrupt);
+  }
+}
+
+async function writeFile(
+  connection: DuckDBConnection,
+  file: string,
+  { table, rowsMax, seed }: ExportRequest,
+): Promise<ExportedFile> {
+  // One snapshot: count, rows and data version belong together.
+  await connection.run("BEGIN TRANSACTION READ ONLY");
+  try {
+    const state = await readDataState(connection, await readCatalog(connection));
+    const rowsTotal = state.rowCounts.get(table);
+    if (rowsTotal === undefined) {
+      throw new AppError("not_found", `There is no table ${JSON.stringify(table)}.`);
+    }
+    const isSample = rowsTotal > rowsMax;
+    const name = quoteName(table);
+    const sample = `WHERE rowid IN (SELECT rowid FROM ${name}
+      USING SAMPLE reservoir(${rowsMax} ROWS) REPEATABLE (${seed}))`;
+    await connection.run(
+      `COPY (SELECT * FROM ${name} ${isSample ? sample : ""})
+       TO ${quoteText(file)} (FORMAT parquet, COMPRESSION snappy)`,
+    );
+    return {
+      file,
+      rows: isSample ? rowsMax : rowsTotal,
+      rowsTotal,
+      method: isSample ? "reservoir" : "all",
+      dataVersion: state.dataVersion,
+    };
+  } finally {
+    await connection.run("ROLLBACK").catch(() => undefined);
+  }
+}
+
+async function stream(response: ServerResponse, exported: ExportedFile): Promise<void> {
+  try {
+    response.writeHead(200, {
+      "content-type": "application/vnd.apache.parquet",
+      "content-length": (await stat(exported.file)).size,
+      "x-rows": exported.rows,
+      "x-rows-total": exported.rowsTotal,
+      "x-sample-method": exported.method,
+      "x-data-version": exported.dataVersion,
+    });
+    await pipeline(createReadStream(exported.file), response);
+  } finally {
+    await rm(exported.file, { force: true });
+  }
+}

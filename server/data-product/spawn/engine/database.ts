@@ -1,0 +1,69 @@
+import type { DuckDBConnection, DuckDBResultReader } from "@duckdb/node-api";
+import type { JsonScalar } from "@/server/contracts";
+import { prepareBound } from "./bind";
+import type { QueryCapture } from "./capture";
+import type { Engine } from "./open";
+import { ConnectionPool } from "./pool";
+import { WriteGate } from "./write-gate";
+
+const READERS = 3;
+
+export type Row = Record<string, unknown>;
+
+/**
+ * The one way the product itself reaches DuckDB: every query is timed and captured. Writes share
+ * one gate with the connector, so an approved change and the product's inserts never interleave.
+ */
+export class Database {
+  private constructor(
+    private readonly readers: ConnectionPool,
+    readonly writes: WriteGate,
+    private readonly capture: QueryCapture,
+  ) {}
+
+  static async open(engine: Engine, capture: QueryCapture): Promise<Database> {
+    const readers = await ConnectionPool.open(engine.instance, READERS);
+    return new Database(readers, await WriteGate.open(engine.instance), capture);
+  }
+
+  /** Reads; converting to rows is left to the caller, the latency is DuckDB's alone. */
+  query(sql: string, parameters: readonly JsonScalar[] = []): Promise<DuckDBResultReader> {
+    return this.readers.use((connection) => this.timed(connection, sql, parameters));
+  }
+
+  async rows(sql: string, parameters: readonly JsonScalar[] = []): Promise<Row[]> {
+    return (await this.query(sql, parameters)).getRowObjectsJson();
+  }
+
+  /** One write, after those before it; waiting for the gate is not part of its latency. */
+  write(sql: string, parameters: readonly JsonScalar[] = []): Promise<DuckDBResultReader> {
+    return this.writes.run((connection) => this.timed(connection, sql, parameters));
+  }
+
+  /** Reads that are not the product's workload (catalog, health): not captured. */
+  inspect<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.readers.use(task);
+  }
+
+  close(): void {
+    this.readers.close();
+    this.writes.close();
+  }
+
+  private async timed(
+    connection: DuckDBConnection,
+    sql: string,
+    parameters: readonly JsonScalar[],
+  ): Promise<DuckDBResultReader> {
+    const at = Date.now();
+    const start = performance.now();
+    const prepared = await prepareBound(connection, sql, parameters);
+    try {
+      const reader = await prepared.runAndReadAll();
+      this.capture.record({ sql, parameters, latencyMs: performance.now() - start, at });
+      return reader;
+    } finally {
+      prepared.destroySync();
+    }
+  }
+}

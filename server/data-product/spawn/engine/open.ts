@@ -1,0 +1,62 @@
+import { mkdir, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { ensureData } from "../data/ensure-data";
+import { quoteText } from "./sql-text";
+
+/**
+ * One DuckDB thread a query: a report, an export and a rebuild running together then share the
+ * cores fairly, and the proof of a change replays under the same rule.
+ */
+export const SERVING_THREADS = 1;
+const MEMORY_LIMIT = "2GB";
+
+export interface Engine {
+  instance: DuckDBInstance;
+  /** The only folder SQL can read or write: exports pass through it. */
+  exportDir: string;
+}
+
+/** Opens (and fills, the first time) `<dataDir>/spawn.duckdb`, then locks its settings. */
+export async function openEngine(dataDir: string, rows: number): Promise<Engine> {
+  const exportDir = path.resolve(dataDir, "spawn-exports");
+  const spillDir = path.resolve(dataDir, "spawn-spill");
+  await rm(exportDir, { recursive: true, force: true });
+  await mkdir(exportDir, { recursive: true });
+  await mkdir(spillDir, { recursive: true });
+  const instance = await DuckDBInstance.create(path.resolve(dataDir, "spawn.duckdb"), {
+    threads: String(Math.min(2, availableParallelism())),
+    memory_limit: MEMORY_LIMIT,
+    temp_directory: spillDir,
+  });
+  const connection = await instance.connect();
+  try {
+    await ensureData(connection, rows);
+    await lockDown(connection, [exportDir, spillDir]);
+    return { instance, exportDir };
+  } catch (error) {
+    connection.closeSync();
+    instance.closeSync();
+    throw error;
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/**
+ * `read_text('/etc/passwd')` is a SELECT, so statement types alone do not protect the machine:
+ * DuckDB itself is told to touch no file outside these folders, and that no SQL may change it.
+ */
+async function lockDown(connection: DuckDBConnection, directories: string[]): Promise<void> {
+  for (const setting of [
+    `threads = ${SERVING_THREADS}`,
+    `allowed_directories = [${directories.map(quoteText).join(", ")}]`,
+    "autoinstall_known_extensions = false",
+    "autoload_known_extensions = false",
+    "enable_external_access = false",
+    "lock_configuration = true",
+  ]) {
+    await connection.run(`SET ${setting}`);
+  }
+}

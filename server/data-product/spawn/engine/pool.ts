@@ -1,0 +1,34 @@
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+
+/** A fixed number of connections; a caller waits until one is free. */
+export class ConnectionPool {
+  private readonly waiting: ((connection: DuckDBConnection) => void)[] = [];
+  private constructor(
+    private readonly all: DuckDBConnection[],
+    private readonly free: DuckDBConnection[],
+  ) {}
+
+  static async open(instance: DuckDBInstance, size: number): Promise<ConnectionPool> {
+    const all = await Promise.all(Array.from({ length: size }, () => instance.connect()));
+    return new ConnectionPool(all, [...all]);
+  }
+
+  async use<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = this.free.pop() ?? (await this.wait());
+    try {
+      return await task(connection);
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next(connection);
+      else this.free.push(connection);
+    }
+  }
+
+  close(): void {
+    for (const connection of this.all) connection.closeSync();
+  }
+
+  private wait(): Promise<DuckDBConnection> {
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+}

@@ -1,0 +1,57 @@
+import { verifyServiceToken } from "@/server/identity";
+import { createLogger, env } from "@/server/platform";
+import { startSpawn } from "./start";
+
+const LEVELS = { DEBUG: "debug", INFO: "info", WARNING: "warn", ERROR: "error" } as const;
+
+/** The demo data product as a process: one line when it listens, clean end on SIGTERM and SIGINT. */
+async function main(): Promise<void> {
+  const settings = env();
+  const log = createLogger("spawn");
+  const spawn = await startSpawn({
+    port: settings.SPAWN_PORT,
+    rows: settings.SPAWN_ROWS,
+    dataDir: settings.SIDECAR_DATA_DIR,
+    queriesPerSecond: settings.SPAWN_QUERIES_PER_SECOND,
+    productId: settings.DATA_PRODUCT_ID,
+    verifyToken: async (token) => {
+      await verifyServiceToken(token, settings.DATA_PRODUCT_ID);
+    },
+    onError: (error) => log.error({ err: error }, "spawn.error"),
+    onLogLevel: (level) => {
+      log.level = LEVELS[level];
+    },
+  });
+  log.info({ url: spawn.url }, "spawn.listening");
+  const end = (signal: string) => {
+    log.info({ signal }, "spawn.closing");
+    spawn.close().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.once("SIGTERM", () => end("SIGTERM"));
+  process.once("SIGINT", () => end("SIGINT"));
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+}
+
+/** What went wrong and what to do about it. */
+function explain(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/EADDRINUSE/.test(text)) {
+    return `Port ${env().SPAWN_PORT} is taken. Stop the program that uses it, or set SPAWN_PORT to a free port.`;
+  }
+  if (/Could not set lock|Conflicting lock/i.test(text)) {
+    return `The demo data is open in another process: stop it, or set SIDECAR_DATA_DIR to another folder. (${text})`;
+  }
+  if (/ENOSPC|No space left|not enough space/i.test(text)) {
+    return `The disk is full: free about 1 GB, or set SIDECAR_DATA_DIR to another disk. (${text})`;
+  }
+  return `The demo data product could not start: ${text}`;
+}
+
+main().catch(fail);

@@ -1,0 +1,125 @@
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import type { Server } from "node:http";
+import type { DuckDBInstance } from "@duckdb/node-api";
+import { createShapeParser, type ShapeParser } from "@/server/workload";
+import { monitoringRoutes } from "./api/monitoring";
+import { projectRoutes } from "./api/projects";
+import { tableRoutes } from "./api/tables";
+import { type Connector, openConnector } from "./connector/connector";
+import { connectorRoutes } from "./connector/routes";
+import { QueryCapture } from "./engine/capture";
+import { Database } from "./engine/database";
+import { type Engine, openEngine } from "./engine/open";
+import { createHttpServer } from "./http/serve";
+import { startWorkload } from "./workload/run";
+
+export interface SpawnOptions {
+  /** 0 takes a free one. */
+  port: number;
+  /** Projects generated when the data folder is empty; kept data is used as it is. */
+  rows: number;
+  dataDir: string;
+  /** 0 turns the own workload off. */
+  queriesPerSecond: number;
+  /** Throws AppError `unauthenticated` for a token that is not good. */
+  verifyToken(token: string): Promise<void>;
+  /** Whether the own workload runs; true unless said otherwise. */
+  workload?: boolean;
+  productId?: string;
+  onError?(error: unknown): void;
+  onLogLevel?(level: "DEBUG" | "INFO" | "WARNING" | "ERROR"): void;
+}
+
+export interface Spawn {
+  url: string;
+  /** Stops the workload, ends requests, writes a checkpoint and closes the database. */
+  close(): Promise<void>;
+}
+
+/** Starts the demo data product: data, API, connector and workload, on the loopback address. */
+export async function startSpawn(options: SpawnOptions): Promise<Spawn> {
+  const onError = options.onError ?? (() => undefined);
+  await mkdir(options.dataDir, { recursive: true });
+  const engine = await openEngine(options.dataDir, options.rows);
+  const parser = await createShapeParser();
+  const parts = await openParts(engine, parser, options.productId ?? "duckdb-spawn");
+  const server = createHttpServer({
+    routes: [
+      ...projectRoutes(parts.database),
+      ...tableRoutes(parts.database),
+      ...monitoringRoutes(parts.database, options.onLogLevel ?? (() => undefined)),
+      ...parts.connectorRoutes,
+    ],
+    verifyToken: options.verifyToken,
+    onError,
+  });
+  try {
+    await listen(server, options.port);
+  } catch (error) {
+    await closeParts(engine.instance, parser, parts);
+    throw error;
+  }
+  const isBusy = options.queriesPerSecond > 0 && options.workload !== false;
+  const workload = isBusy
+    ? await startWorkload(parts.database, options.queriesPerSecond, onError)
+    : null;
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    await workload?.stop();
+    await stopServer(server);
+    await closeParts(engine.instance, parser, parts);
+  };
+  return {
+    url: `http://127.0.0.1:${portOf(server)}`,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+interface Parts {
+  database: Database;
+  connector: Connector;
+  connectorRoutes: ReturnType<typeof connectorRoutes>;
+}
+
+async function openParts(engine: Engine, parser: ShapeParser, productId: string): Promise<Parts> {
+  const capture = new QueryCapture((sql) => parser.normalize(sql));
+  const database = await Database.open(engine, capture);
+  const connector = await openConnector(engine, database.writes, productId);
+  return { database, connector, connectorRoutes: connectorRoutes(connector, capture, productId) };
+}
+
+/** After the last write the file is checkpointed, so that the next start replays nothing. */
+async function closeParts(
+  instance: DuckDBInstance,
+  parser: ShapeParser,
+  { database, connector }: Parts,
+): Promise<void> {
+  await connector.schema.settled();
+  await database.writes.run((connection) => connection.run("CHECKPOINT")).catch(() => undefined);
+  connector.close();
+  database.close();
+  parser.close();
+  instance.closeSync();
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+}
+
+async function stopServer(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  await closed;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port.");
+  return address.port;
+}
