@@ -7,9 +7,11 @@ import { indexRisk } from "../risk";
 import type { AdviceInput, Proposals } from "../types";
 import { filtersOn, isPointFilter, measureUsage, type Usage, writeShares } from "../usage";
 import {
+  callsText,
   cardinalityText,
   formatCount,
   formatPercent,
+  frequencyText,
   plural,
   round,
   sizeFactor,
@@ -61,9 +63,9 @@ function draft(input: AdviceInput, table: TableSchema, column: ColumnSchema, usa
     change,
     target: column.name,
     title: `Index ${table.name}.${column.name}`,
-    reason:
-      `${plural(usage.calls, "call")} (${formatPercent(usage.callShare)} of the workload) look for rows ` +
-      `by ${column.name}, which has no index and ${cardinalityText(column)}.`,
+    reason: `${frequencyText(usage)} filtering on ${column.name} (${callsText(usage)}), ${
+      isIndexed(table, column.name) ? "which is indexed" : "a non-indexed column"
+    } with ${cardinalityText(column)}.`,
     factors: factorsOf(input, table, column, usage, estimate),
     counter_indications: against,
     risk: indexRisk(table, column.name, input.queries),
