@@ -128,5 +128,11 @@ describe("with statistics", () => {
   test("advises on the asked table only, and never on undo data", async () => {
     const base = await input();
     expect(proposeCandidates({ ...base, tableName: "others" }).candidates).toEqual([]);
+    const undo = TABLES.map((each) => ({ ...each, name: "_sidecar_order_projects" }));
+    const queries = await workload(parser, undo, [
+      { sql: "SELECT * FROM _sidecar_order_projects WHERE project_name = ?", calls: 9 },
+    ]);
+    expect(queries[0]?.shape.filters).toHaveLength(1);
+    expect(proposeCandidates({ tables: undo, queries })).toEqual({ candidates: [], left_out: [] });
   });
 });

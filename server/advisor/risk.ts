@@ -3,7 +3,7 @@ import { formatCount, plural } from "./text";
 import type { WorkloadQuery } from "./types";
 
 /** Everything that reads or writes the table: those who notice a mistake or a lock. */
-export function affectedConsumers(queries: readonly WorkloadQuery[], table: string): string[] {
+function affectedConsumers(queries: readonly WorkloadQuery[], table: string): string[] {
   const using = queries.filter((query) => query.shape.tables.includes(table));
   const kinds = ["select", "insert", "update", "delete"] as const;
   return kinds.flatMap((kind) => {

@@ -1,8 +1,7 @@
 import type { Candidate, ColumnSchema, Factor, TableSchema } from "@/server/contracts";
 import { estimateIndex, type IndexEstimate } from "../estimate/index-gain";
-import { INDEX_LOW_CARDINALITY_SLOWDOWN } from "../facts";
-import { compilePlan } from "../plan";
-import { isIndexed } from "../plan/table-changes";
+import { INDEX_INSERT_COST, INDEX_LOW_CARDINALITY_SLOWDOWN } from "../facts";
+import { compilePlan, isIndexed } from "../plan";
 import { indexRisk } from "../risk";
 import type { AdviceInput, Proposals } from "../types";
 import { filtersOn, isPointFilter, measureUsage, type Usage, writeShares } from "../usage";
@@ -143,7 +142,7 @@ function counterIndications(
   }
   const writes = writeShares(input.queries, table.name, column.name);
   if (writes.inserts > 0) {
-    found.push("Inserts of many rows took about twice as long with one more index.");
+    found.push(`Inserts of many rows took ${INDEX_INSERT_COST} times as long with one more index.`);
   }
   if (writes.updates > 0) found.push(`Updates of ${column.name} become delete and insert.`);
   return found;
