@@ -77,7 +77,7 @@ function draft(input: AdviceInput, table: TableSchema, column: ColumnSchema, usa
   return { candidate, refusal };
 }
 
-/** An ART holds about one 16-byte entry a row; 2 % (the specification's figure) while unknown. */
+/** Assumed, not measured: 16 bytes a row; 2 % (the specification's figure) while the size is unknown. */
 function storageOverhead(table: TableSchema): number {
   if (table.row_count === 0 || table.estimated_bytes === 0) return 0.02;
   return round((table.row_count * 16) / table.estimated_bytes);
