@@ -3,7 +3,7 @@ import { formatCount, plural } from "./text";
 import type { WorkloadQuery } from "./types";
 
 /** Everything that reads or writes the table: those who notice a mistake or a lock. */
-export function affectedConsumers(queries: readonly WorkloadQuery[], table: string): string[] {
+function affectedConsumers(queries: readonly WorkloadQuery[], table: string): string[] {
   const using = queries.filter((query) => query.shape.tables.includes(table));
   const kinds = ["select", "insert", "update", "delete"] as const;
   return kinds.flatMap((kind) => {
@@ -21,7 +21,7 @@ const sizeText = (table: TableSchema): string =>
 export function indexRisk(table: TableSchema, column: string, queries: WorkloadQuery[]): Risk {
   return {
     level: "low",
-    locks: `None for other connections in our test: reads and writes of ${table.name} went on while an index was built. It is built over ${sizeText(table)}.`,
+    locks: `Built over ${sizeText(table)} in one transaction. In our test other connections read and wrote ${table.name} between the build and its commit; writes during the build itself were not tested.`,
     write_cost: "Bulk inserts took about twice as long with one more index in our measurement.",
     reversibility: "DROP INDEX restores the former state at once; no data is changed.",
     blast_radius: `Only ${table.name}. The index is held in memory; updates of ${column} become delete and insert.`,
@@ -35,7 +35,7 @@ export function rebuildRisk(table: TableSchema, plan: Plan, queries: WorkloadQue
   const hasDetails = table.row_count > 0;
   return {
     level: hasDetails ? "medium" : "high",
-    locks: `The table is written anew (${sizeText(table)}) in one transaction: writes to ${table.name} meanwhile fail with a conflict; reads see the old table until it ends.`,
+    locks: `The table is written anew (${sizeText(table)}) in one transaction: writes to ${table.name} by others meanwhile fail with a conflict and must be repeated; reads see the old table until it ends. 3 000 000 rows with a primary key took about 20 s in our measurement, the revert about 50 s (one run on a busy machine).`,
     write_cost:
       "None by itself: nothing is maintained on insert. New rows are appended in the order they arrive, so the order wears off as the table grows.",
     reversibility: keepsOrder
@@ -51,7 +51,7 @@ export function rebuildRisk(table: TableSchema, plan: Plan, queries: WorkloadQue
 export function typeRisk(table: TableSchema, column: string, queries: WorkloadQuery[]): Risk {
   return {
     level: "high",
-    locks: `All values of ${table.name}.${column} are converted in one transaction (${sizeText(table)}): writes to the table meanwhile fail with a conflict.`,
+    locks: `All values of ${table.name}.${column} are converted in one transaction (${sizeText(table)}): writes to the table by others meanwhile fail with a conflict and must be repeated.`,
     write_cost:
       "Each inserted value is checked against the new type; indexes of the table are built again.",
     reversibility:

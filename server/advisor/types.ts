@@ -1,4 +1,4 @@
-import type { Candidate, ColumnSchema, TableSchema, WorkloadPattern } from "@/server/contracts";
+import type { Candidate, TableSchema, WorkloadPattern } from "@/server/contracts";
 import type { QueryShape } from "@/server/workload";
 
 export interface WorkloadQuery {
@@ -27,12 +27,6 @@ export interface LeftOut {
 export interface Proposals {
   candidates: Candidate[];
   left_out: LeftOut[];
-}
-
-/** The part of the input a candidate rule sees for one column. */
-export interface ColumnSubject {
-  table: TableSchema;
-  column: ColumnSchema;
 }
 
 export type CandidateRule = (input: AdviceInput) => Proposals;

@@ -23,16 +23,19 @@ export function literalValue(constant: Ast, isBesideColumn: boolean): Scalar | u
       return decimalValue(value, isBesideColumn);
     case "HUGEINT":
     case "UHUGEINT":
-      return hugeText(value.value);
+      // Away from a column, text would have no type to be cast to.
+      return isBesideColumn ? hugeText(value.value) : undefined;
     default:
-      return plainNumber(exactNumberText(value.value));
+      return plainNumber(exactNumberText(value.value), isBesideColumn);
   }
 }
 
-function plainNumber(text: string | null): Scalar | undefined {
+function plainNumber(text: string | null, isBesideColumn: boolean): Scalar | undefined {
   if (text === null) return undefined;
   const number = Number(text);
-  if (/^-?\d+$/.test(text)) return Number.isSafeInteger(number) ? number : text;
+  if (/^-?\d+$/.test(text) && !Number.isSafeInteger(number)) {
+    return isBesideColumn ? text : undefined;
+  }
   return Number.isFinite(number) ? number : undefined;
 }
 

@@ -6,7 +6,7 @@ import { parameterize } from "./parameterize";
 import type { NormalizedQuery, ParameterSource } from "./shape";
 
 /** Longer texts are neither parsed nor scanned beyond this: they are counted under their beginning. */
-export const SQL_LENGTH_MAX = 20_000;
+const SQL_LENGTH_MAX = 20_000;
 const ROUNDS_MAX = 4;
 
 // Never closed, so no text that ends with it can be parsed.

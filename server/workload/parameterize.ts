@@ -78,9 +78,11 @@ function visit(value: unknown, place: Place, numbering: Numbering): void {
 
 function visitExpression(node: Ast, place: Place, numbering: Numbering): void {
   if (isClass(node, "CONSTANT")) {
-    if (place !== "shape") replaceLiteral(node, false, numbering);
+    if (place === "shape") keepDouble(node);
+    else replaceLiteral(node, false, numbering);
     return;
   }
+  if (isClass(node, "CAST") && place === "shape" && isClass(asNode(node.child), "CONSTANT")) return;
   if (isClass(node, "PARAMETER")) {
     renumber(node, false, numbering);
     return;
@@ -180,6 +182,20 @@ function repeatParameter(node: Ast, numbering: Numbering): void {
 function replaceLiteral(node: Ast, isBesideColumn: boolean, numbering: Numbering): void {
   const value = literalValue(node, isBesideColumn);
   if (value !== undefined) setParameter(node, numbering.addLiteral(value));
+}
+
+/** DuckDB prints the DOUBLE 1e3 as 1000.0, which it reads as a DECIMAL: a cast keeps the type. */
+function keepDouble(node: Ast): void {
+  if (asNode(asNode(node.value)?.type)?.id !== "DOUBLE") return;
+  const child = { ...structuredClone(node), alias: "" };
+  delete node.value;
+  Object.assign(node, {
+    class: "CAST",
+    type: "OPERATOR_CAST",
+    child,
+    cast_type: { id: "DOUBLE", type_info: null },
+    try_cast: false,
+  });
 }
 
 function renumber(node: Ast, isOwn: boolean, numbering: Numbering): void {

@@ -6,8 +6,9 @@ import { typeRisk } from "../risk";
 import type { AdviceInput, Proposals, WorkloadQuery } from "../types";
 import { filtersOn, measureUsage } from "../usage";
 import {
+  callsText,
   cardinalityText,
-  formatPercent,
+  frequencyText,
   plural,
   round,
   sizeFactor,
@@ -90,7 +91,7 @@ function draft(
     change,
     target: name,
     title: `Change ${table.name}.${name} from ${column.type} to ${to.name}`,
-    reason: `${plural(usage.calls, "call")} (${formatPercent(usage.callShare)} of the workload) use ${name}, held as ${column.type}: ${evidence}.`,
+    reason: `${frequencyText(usage)} use of ${name} (${callsText(usage)}), held as ${column.type}: ${evidence}.`,
     factors: [
       ...usageFactors(usage),
       { name: "Values", detail: `${capitalize(evidence)}.`, weight: 0.5 },

@@ -6,9 +6,11 @@ import { rebuildRisk } from "../risk";
 import type { AdviceInput, Proposals, WorkloadQuery } from "../types";
 import { filtersOn, isPointFilter, isRangeFilter, measureUsage, type Usage } from "../usage";
 import {
+  callsText,
   cardinalityText,
   formatCount,
   formatPercent,
+  frequencyText,
   listText,
   plural,
   round,
@@ -131,15 +133,17 @@ function fractionOf(table: TableSchema, order: Order): { fraction: number; isFro
 
 function reasonOf(table: TableSchema, order: Order, usage: Usage): string {
   const [first, second] = order.keys;
-  const calls = `${plural(usage.calls, "call")} (${formatPercent(usage.callShare)} of the workload)`;
+  const name = first?.name ?? "";
+  const head = frequencyText(usage);
+  const calls = `(${callsText(usage)})`;
   const skips = "stored in this order, DuckDB skips the row groups that hold nothing of it";
-  if (order.use === "pair" && first && second) {
-    return `${calls} ask for one value of ${first.name} and a range of ${second.name} in ${table.name}; ${skips}.`;
+  if (order.use === "pair" && second) {
+    return `${head} filtering on one value of ${name} and a range of ${second.name} ${calls}; ${skips}.`;
   }
   if (order.use === "equality" && first) {
-    return `${calls} ask for one value of ${first.name}, which has ${cardinalityText(first)} spread over all of ${table.name}; ${skips}.`;
+    return `${head} filtering on one value of ${name} ${calls}, which has ${cardinalityText(first)}; if they are spread over all of ${table.name} now, ${skips}.`;
   }
-  return `${calls} ask for a range of ${first?.name ?? "a column"} in ${table.name}, which an index cannot serve; ${skips}.`;
+  return `${head} filtering on a range of ${name} ${calls}, which an index cannot serve; ${skips}.`;
 }
 
 function fractionFactor(keys: string[], fraction: number, isFromData: boolean): Factor {
@@ -163,14 +167,10 @@ function counterIndications(
     `If rows arrive in the order of ${order.keys[0]?.name ?? "the key"} anyway, they are stored so already and nothing is gained.`,
     "Rows inserted later are appended unordered; the effect wears off until the table is ordered again.",
   ];
-  const others = input.queries.filter(
-    (query) =>
-      query.shape.filters.some((filter) => filter.table === table.name && isRangeFilter(filter)) &&
-      !order.queries.includes(query),
-  );
-  if (others.length > 0) {
+  const others = unservedRanges(input, table, order);
+  if (others > 0) {
     found.push(
-      `${plural(others.length, "other query shape")} with a range on another column may lose an order that serves them today.`,
+      `${plural(others, "other query shape")} with a range on this table would not be served by this order, and may lose an order that serves them today.`,
     );
   }
   if (table.row_count === 0) {
@@ -181,4 +181,15 @@ function counterIndications(
   if (!isOrderKept)
     found.push("Without a known primary key the former row order cannot be restored.");
   return found;
+}
+
+/** Queries that bound a column which is not the order's first key. */
+function unservedRanges(input: AdviceInput, table: TableSchema, order: Order): number {
+  const first = order.keys[0]?.name;
+  const isServed = (query: WorkloadQuery): boolean =>
+    order.queries.includes(query) ||
+    query.shape.filters.some((each) => each.table === table.name && each.column === first);
+  const isBounded = (query: WorkloadQuery): boolean =>
+    query.shape.filters.some((each) => each.table === table.name && isRangeFilter(each));
+  return input.queries.filter((query) => isBounded(query) && !isServed(query)).length;
 }

@@ -35,6 +35,17 @@ export function usageFactors(usage: Usage): Factor[] {
   return factors;
 }
 
+/** "High-frequency", "Moderate" or "Occasional": half, a tenth, or less of all calls. */
+export function frequencyText(usage: Usage): string {
+  if (usage.callShare >= 0.5) return "High-frequency";
+  return usage.callShare >= 0.1 ? "Moderate" : "Occasional";
+}
+
+/** `120 calls, 73 % of the workload`. */
+export function callsText(usage: Usage): string {
+  return `${plural(usage.calls, "call")}, ${formatPercent(usage.callShare)} of the workload`;
+}
+
 export function sizeFactor(table: TableSchema): Factor {
   if (table.row_count === 0) {
     return { name: "Table size", detail: "Not known: no statistics were given.", weight: 0 };

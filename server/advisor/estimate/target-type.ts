@@ -15,7 +15,7 @@ const INTEGERS = [
 const WIDTHS: Readonly<Record<string, number>> = { SMALLINT: 1, INTEGER: 2, BIGINT: 3, HUGEINT: 4 };
 /** Values may grow fourfold before the narrower type overflows. */
 const HEADROOM = 4n;
-export const ENUM_VALUES_MAX = 1000;
+const ENUM_VALUES_MAX = 1000;
 /** More text than this in a list of values is a sign that they are no categories. */
 const ENUM_VALUE_LENGTH_MAX = 200;
 

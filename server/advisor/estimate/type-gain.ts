@@ -3,7 +3,7 @@ import { DATE_CAST_GAIN, ENUM_GROUP_GAIN, KEY_TYPE_GAIN } from "../facts";
 import type { WorkloadQuery } from "../types";
 import { filtersOn } from "../usage";
 
-export interface TypeEstimate {
+interface TypeEstimate {
   prior: number;
   gain: number;
   /** Where the gain comes from, for the reviewer. */

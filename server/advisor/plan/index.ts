@@ -1,3 +1,3 @@
 export { compilePlan } from "./compile-plan";
 export { quoteIdentifier, quoteLiteral } from "./quote";
-export { generatedColumns, isIndexed, referencingTable } from "./table-changes";
+export { isIndexed } from "./table-changes";

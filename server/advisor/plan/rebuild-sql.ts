@@ -6,7 +6,7 @@ import { createTableSql } from "./table-parts";
 import { targetTypeSql, typeAfter } from "./types-sql";
 
 const ORDINAL = "_sidecar_ordinal";
-export const orderTableName = (table: string): string => `_sidecar_order_${table}`;
+const orderTableName = (table: string): string => `_sidecar_order_${table}`;
 
 /** Columns that tell rows apart for the undo of a new order; empty when nothing does. */
 export function undoKey(table: TableSchema): string[] {

@@ -77,17 +77,14 @@ export function isIndexed(table: TableSchema, column: string): boolean {
 }
 
 /** A foreign key elsewhere that points here: DuckDB then refuses ALTER TYPE and DROP TABLE. */
-export function referencingTable(
-  table: TableSchema,
-  tables: readonly TableSchema[],
-): string | null {
+function referencingTable(table: TableSchema, tables: readonly TableSchema[]): string | null {
   const points = (each: TableSchema): boolean =>
     each.constraints.some((one) => referencedTable(one) === table.name.toLowerCase());
   return tables.find(points)?.name ?? null;
 }
 
 /** Columns whose default names another column: DuckDB prints generated columns so. */
-export function generatedColumns(table: TableSchema): string[] {
+function generatedColumns(table: TableSchema): string[] {
   const known = new Set(table.columns.map((column) => column.name.toLowerCase()));
   const isGenerated = (sql: string): boolean => {
     const words = sql.replace(/'(?:[^']|'')*'/g, "").match(/"(?:[^"]|"")+"|[A-Za-z_]\w*/g) ?? [];
