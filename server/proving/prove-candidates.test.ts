@@ -20,6 +20,7 @@ const QUERIES = [
       ["creation_date", "range", 1],
       ["creation_date", "range", 2],
     ],
+    { calls: 500 },
   ),
   query(
     "by-status",
@@ -56,7 +57,7 @@ function prove(candidates: Candidate[], changes: Partial<ProofInput> = {}) {
     cacheDir: path.join(folder, "cache"),
     workDir: path.join(folder, "work"),
     rowsMax: 1_000_000,
-    secondsMax: 60,
+    secondsMax: 30,
     gainMin: 0.1,
     seed: 7,
     onProgress: () => {},

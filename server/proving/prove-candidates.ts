@@ -36,7 +36,9 @@ async function measureAll(
   const { candidates } = proof.input;
   const alone: ProvedAlone[] = [];
   for (const [index, candidate] of candidates.entries()) {
-    const one = await proveOne(proof, candidate, { index, count: candidates.length });
+    const hasPassed = alone.some((one) => one.subject !== null);
+    const untilMs = hasPassed ? proof.clock.measureUntilMs : proof.clock.endMs;
+    const one = await proveOne(proof, candidate, { index, count: candidates.length, untilMs });
     alone.push(one);
     proof.progress.addVerdict(one.proved);
     const done = (index + 1) / candidates.length;

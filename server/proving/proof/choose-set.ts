@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { MeasuredEvidence, ProvedCandidate, Verdict } from "@/server/contracts";
+import type { Candidate, MeasuredEvidence, ProvedCandidate, Verdict } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { judge } from "../judge";
 import { buildCandidate, openSession } from "../shadow";
@@ -9,7 +9,8 @@ import type { ProvedAlone } from "./prove-one";
 
 /** What one more change must still gain beside those chosen, as a part of the usual threshold. */
 const MARGINAL_SHARE = 0.5;
-const EXTRA_MS_MAX = 4000;
+/** Part of the whole time that one step may take for pairs beyond the minimum. */
+const EXTRA_SHARE = 0.05;
 
 interface Member {
   proved: ProvedCandidate;
@@ -81,7 +82,13 @@ async function tryTogether(
   proof.progress.report("set", span[0], `Measuring ${title} beside the chosen changes`);
   try {
     const subject = await buildTogether(proof, [...best.changes, change], member);
-    const { evidence, check } = await measureMarginal(proof, best, subject, title, span);
+    const { evidence, check } = await measureMarginal(
+      proof,
+      best,
+      subject,
+      member.proved.candidate,
+      span,
+    );
     if (evidence === null)
       return drop("superseded_by_set", `Beside the chosen changes ${check.failure}.`);
     const verdict = judge(evidence, proof.input.gainMin * MARGINAL_SHARE, check.difference);
@@ -140,17 +147,17 @@ async function measureMarginal(
   proof: Proof,
   best: Subject,
   subject: Subject,
-  title: string,
+  { title, change }: Candidate,
   span: [number, number],
 ): Promise<Measured> {
   const { signal } = proof.input;
   const reference = await openSession({ file: best.file, threads: proof.threads, signal });
   try {
-    const hardUntilMs = proof.clock.endMs;
     return await measure(proof, subject, {
       ...setOptions(proof, title, span),
       reference,
-      hardUntilMs,
+      judged: [change],
+      hardUntilMs: proof.clock.endMs,
     });
   } finally {
     reference.close();
@@ -167,7 +174,7 @@ function setOptions(proof: Proof, title: string, span: [number, number]): Measur
   const { clock } = proof;
   return {
     title,
-    softUntilMs: Math.min(clock.endMs, clock.elapsedMs() + EXTRA_MS_MAX),
+    extraMs: Math.min(EXTRA_SHARE * clock.endMs, clock.endMs - clock.elapsedMs()),
     hardUntilMs: Number.POSITIVE_INFINITY,
     hasInsertCost: false,
     phase: "set",

@@ -3,7 +3,7 @@ import { AppError } from "@/server/platform";
 /** Time of one proof, in ms since it began. */
 export interface ProofClock {
   elapsedMs(): number;
-  /** Measuring alone must end here, so that the set can still be chosen. */
+  /** Once something has passed, measuring alone ends here: the rest is for choosing the set. */
   measureUntilMs: number;
   endMs: number;
 }
@@ -11,12 +11,12 @@ export interface ProofClock {
 /** Part of the time kept for measuring changes together. */
 const SET_SHARE = 0.3;
 
-export function startClock(secondsMax: number, candidates: number): ProofClock {
+export function startClock(secondsMax: number): ProofClock {
   const start = performance.now();
   const endMs = secondsMax * 1000;
   return {
     elapsedMs: () => performance.now() - start,
-    measureUntilMs: candidates > 1 ? endMs * (1 - SET_SHARE) : endMs,
+    measureUntilMs: endMs * (1 - SET_SHARE),
     endMs,
   };
 }

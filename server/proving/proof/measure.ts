@@ -10,6 +10,7 @@ import {
 } from "../replay";
 import { copyShadow, openSession, removeStaleWork, type Session } from "../shadow";
 import { deriveSeed } from "../statistics";
+import { type Affected, affectedReplays } from "./affected";
 import { checkResults, type ResultCheck } from "./check-results";
 import { assertBefore } from "./clock";
 import { buildEvidence } from "./evidence";
@@ -28,8 +29,10 @@ export interface MeasureOptions {
   title: string;
   /** What it is compared with; the unchanged shadow unless another is given. */
   reference?: Session;
-  /** Extra pairs are taken until then, ms of the proof's clock. */
-  softUntilMs: number;
+  /** Changes that `reference` lacks, when it is given. */
+  judged?: Change[];
+  /** Time for pairs beyond the minimum. */
+  extraMs: number;
   /** AppError `timeout` when the minimum of pairs does not fit. */
   hardUntilMs: number;
   hasInsertCost: boolean;
@@ -54,16 +57,15 @@ export async function measure(
 ): Promise<Measured> {
   const startedMs = performance.now();
   const changed = new Set(subject.changes.map((change) => change.table));
-  const replays = proof.replays.filter((replay) =>
-    replay.query.shape.tables.some((table) => changed.has(table)),
-  );
+  const affected = affectedReplays(proof.replays, options.judged ?? subject.changes);
+  const replays = affected.map((one) => one.replay);
   const { signal } = proof.input;
   const session = await openSession({ file: subject.file, threads: proof.threads, signal });
   try {
     const tables = [...changed].map((name) => ({ name, isRewritten: isRewritten(subject, name) }));
     const check = await checkResults(proof, session, tables, replays);
     if (check.failure !== null) return { evidence: null, check };
-    const samples = await takePairs(proof, session, replays, options);
+    const samples = await takePairs(proof, session, affected, options);
     const scanned = await scanAll(session, samples);
     session.close();
     const insertCost = options.hasInsertCost ? await insertCostOf(proof, subject) : null;
@@ -84,16 +86,18 @@ function isRewritten(subject: Subject, table: string): boolean {
 async function takePairs(
   proof: Proof,
   session: Session,
-  replays: Replay[],
+  affected: Affected[],
   options: MeasureOptions,
 ): Promise<PairedSamples[]> {
   const { clock, input, progress } = proof;
   const [from, to] = options.span;
+  const replays = affected.map((one) => one.replay);
   let done = 0;
+  let extraUntilMs: number | undefined;
   return measurePairs({
     baseline: options.reference ?? proof.baseline,
     candidate: session,
-    replays,
+    replays: affected,
     rule: {
       pairsMin: PAIRS_MIN,
       pairsMax: PAIRS_MAX,
@@ -101,7 +105,11 @@ async function takePairs(
       lossMin: LOSS_MIN,
       seed: deriveSeed(input.seed, options.title),
     },
-    isTimeUp: () => clock.elapsedMs() > options.softUntilMs,
+    // First asked when every query has its minimum.
+    isTimeUp: () => {
+      extraUntilMs ??= clock.elapsedMs() + options.extraMs;
+      return clock.elapsedMs() > extraUntilMs;
+    },
     assertTime: () => assertBefore(clock, options.hardUntilMs),
     onPairs: (replay, pairs) => {
       done++;

@@ -36,7 +36,7 @@ export interface Proof {
 
 /** Exports, builds the shadow and runs the unchanged workload once. */
 export async function openProof(input: ProofInput): Promise<Proof> {
-  const clock = startClock(input.secondsMax, input.candidates.length);
+  const clock = startClock(input.secondsMax);
   const progress = createReporter(input.onProgress);
   const threads = shadowThreads(input.schema.threads);
   const { touched, untouched, tables } = selectWorkload(input);

@@ -6,8 +6,8 @@ import { buildCandidate, removeStaleWork } from "../shadow";
 import { measure, type Subject } from "./measure";
 import type { Proof } from "./open-proof";
 
-/** Extra pairs for one candidate end here even when the budget is larger. */
-const EXTRA_MS_MAX = 5000;
+/** Part of the whole time that one candidate may take for pairs beyond the minimum. */
+const EXTRA_SHARE = 0.04;
 
 export interface ProvedAlone {
   proved: ProvedCandidate;
@@ -19,27 +19,28 @@ export interface ProvedAlone {
 export async function proveOne(
   proof: Proof,
   candidate: Candidate,
-  position: { index: number; count: number },
+  position: { index: number; count: number; untilMs: number },
 ): Promise<ProvedAlone> {
   const { clock, progress, input } = proof;
   const startedMs = clock.elapsedMs();
-  if (startedMs > clock.measureUntilMs) {
+  if (startedMs > position.untilMs) {
     return {
       proved: notTried(candidate, "The time of this proof ended before its turn."),
       subject: null,
     };
   }
-  const { index, count } = position;
+  const { index, count, untilMs } = position;
   progress.report("measure", index / count, `Applying ${candidate.title} to a shadow copy`);
   const file = path.join(input.workDir, `candidate-${index}.duckdb`);
   try {
-    const subject = await buildAlone(proof, candidate, file);
-    const share = (clock.measureUntilMs - startedMs) / (count - index);
-    const soft = Math.min(startedMs + share, clock.elapsedMs() + EXTRA_MS_MAX);
+    const subject = await buildAlone(proof, candidate, file, untilMs);
     const { evidence, check } = await measure(proof, subject, {
       title: candidate.title,
-      softUntilMs: soft,
-      hardUntilMs: clock.measureUntilMs,
+      extraMs: Math.min(
+        EXTRA_SHARE * clock.endMs,
+        (untilMs - clock.elapsedMs()) / (2 * (count - index)),
+      ),
+      hardUntilMs: untilMs,
       hasInsertCost: true,
       phase: "measure",
       span: [index / count, (index + 1) / count],
@@ -71,10 +72,15 @@ export async function proveOne(
 /** What DuckDB said of a plan that did not run. */
 class BuildFailure extends Error {}
 
-async function buildAlone(proof: Proof, candidate: Candidate, file: string): Promise<Subject> {
+async function buildAlone(
+  proof: Proof,
+  candidate: Candidate,
+  file: string,
+  untilMs: number,
+): Promise<Subject> {
   const { clock, input, threads, baselineFile } = proof;
   const { plan, change, targeted_fingerprints } = candidate;
-  const timeoutMs = clock.measureUntilMs - clock.elapsedMs();
+  const timeoutMs = untilMs - clock.elapsedMs();
   try {
     const built = await buildCandidate({
       file,

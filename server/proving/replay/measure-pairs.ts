@@ -1,10 +1,11 @@
 import type { Session } from "../shadow";
-import { hasEnoughPairs, type StoppingRule } from "../statistics";
+import { comparePairs, hasEnoughPairs, type StoppingRule } from "../statistics";
 import type { Replay } from "./prepare-replay";
 
 /** Interleaved samples of one query, ms; equal length, same parameters at the same place. */
 export interface PairedSamples {
   replay: Replay;
+  isRelated: boolean;
   before: number[];
   after: number[];
 }
@@ -12,8 +13,8 @@ export interface PairedSamples {
 export interface PairsRequest {
   baseline: Session;
   candidate: Session;
-  /** Cheapest first. */
-  replays: Replay[];
+  /** Cheapest first. Those not related get more than the minimum only when they seem to lose. */
+  replays: { replay: Replay; isRelated: boolean }[];
   rule: StoppingRule;
   /** No further pairs once this is true and every query has its minimum. */
   isTimeUp(): boolean;
@@ -23,7 +24,10 @@ export interface PairsRequest {
 }
 
 const BATCH_PAIRS = 5;
-/** Cheap queries are warmed up with all their parameter sets, others with as many as fit in this. */
+/**
+ * As many parameter sets are warmed up as fit in this; the first ones ran on both sides already,
+ * when their results were compared.
+ */
 const WARM_UP_MS = 60;
 
 /**
@@ -32,14 +36,18 @@ const WARM_UP_MS = 60;
  * interval has not decided, until all have or the time is up.
  */
 export async function measurePairs(request: PairsRequest): Promise<PairedSamples[]> {
-  const samples = request.replays.map((replay) => ({ replay, before: [], after: [] }));
+  const samples: PairedSamples[] = request.replays.map((one) => ({
+    ...one,
+    before: [],
+    after: [],
+  }));
   for (const one of samples) {
     await warmUp(request, one.replay);
     await addPairs(request, one, request.rule.pairsMin);
   }
   let open: PairedSamples[] = samples;
   while (open.length > 0 && !request.isTimeUp()) {
-    open = open.filter((one) => !hasEnoughPairs(one.before, one.after, request.rule));
+    open = open.filter((one) => !isDecided(one, request.rule));
     for (const one of open) {
       if (!request.isTimeUp()) await addPairs(request, one, BATCH_PAIRS);
     }
@@ -47,8 +55,15 @@ export async function measurePairs(request: PairsRequest): Promise<PairedSamples
   return samples;
 }
 
+function isDecided({ before, after, isRelated }: PairedSamples, rule: StoppingRule): boolean {
+  if (hasEnoughPairs(before, after, rule)) return true;
+  return (
+    !isRelated && comparePairs(before, after, { seed: 1, resamples: 1 }).gain.value > -rule.lossMin
+  );
+}
+
 async function warmUp({ baseline, candidate, assertTime }: PairsRequest, replay: Replay) {
-  const affordable = Math.max(1, Math.floor(WARM_UP_MS / Math.max(replay.baselineMs, 0.1)));
+  const affordable = Math.floor(WARM_UP_MS / Math.max(replay.baselineMs, 0.1));
   for (const text of replay.texts.slice(0, affordable)) {
     assertTime();
     await baseline.time(text);

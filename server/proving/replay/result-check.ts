@@ -14,8 +14,11 @@ export interface ResultSum {
 const FLOAT_TOLERANCE = 1e-9;
 const FLOAT_TYPES = new Set(["FLOAT", "DOUBLE"]);
 /** Aggregates whose value depends on the order in which rows come. */
-const ORDER_BOUND =
+const ORDER_BOUND_AGGREGATE =
   /\b(list|array_agg|string_agg|group_concat|first|last|any_value|arbitrary|mode|arg_max|arg_min|max_by|min_by|row_number)\s*\(/i;
+/** Functions that answer differently each time. */
+const VOLATILE =
+  /\b(random|uuid|gen_random_uuid|now|today|get_current_time(stamp)?|current_\w+|nextval)\b/i;
 
 /**
  * Computes the checksum inside DuckDB. Columns are hashed as text, so a column that changed from
@@ -54,11 +57,14 @@ export async function sumResult(
 }
 
 /**
- * True when rows may rightly differ between two runs: a LIMIT may cut ties either way, and some
- * aggregates take what comes first. Only the number of rows is compared then.
+ * True when rows may rightly differ between two runs: a LIMIT may cut ties either way, some
+ * aggregates take what comes first, some functions never repeat. Only the number of rows is
+ * compared then; the tables themselves are compared in full in any case.
  */
 export function isOrderBound(sql: string): boolean {
-  return /\b(limit|using\s+sample)\b/i.test(sql) || ORDER_BOUND.test(sql);
+  return (
+    /\b(limit|using\s+sample)\b/i.test(sql) || ORDER_BOUND_AGGREGATE.test(sql) || VOLATILE.test(sql)
+  );
 }
 
 export function areResultsEqual(before: ResultSum, after: ResultSum, orderBound: boolean): boolean {

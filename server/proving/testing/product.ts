@@ -26,7 +26,7 @@ export async function createTestProduct(rows: number): Promise<TestProduct> {
   const connection = await instance.connect();
   const columns = PROJECT_COLUMNS.map(([name, type]) => `${name} ${type}`).join(", ");
   await connection.run(`CREATE TABLE projects (${columns})`);
-  await connection.run(`INSERT INTO projects SELECT md5(i::VARCHAR)::UUID, 'Project ' || i,
+  await connection.run(`INSERT INTO projects SELECT md5(i::VARCHAR)::UUID, 'Project ' || md5(i::VARCHAR)[:12],
     (hash(i + 1) % 100000000) / 100, hash(i + 2) % 30, (hash(i + 3) % 997) / 7.0,
     CASE WHEN hash(i + 4) % 10 < 5 THEN 'ACTIVE' WHEN hash(i + 4) % 10 < 8 THEN 'COMPLETED' ELSE 'PROPOSED' END,
     DATE '2015-01-01' + (hash(i + 5) % 4000)::INTEGER FROM range(${rows}) numbers(i)`);
