@@ -5,16 +5,19 @@ import { Button } from "@/components/ui/button";
 
 export default function ReviewError({ reset }: { error: Error; reset: () => void }) {
   return (
-    <Alert
-      role="alert"
-      tone="negative"
-      icon={<TriangleAlertIcon className="size-4" />}
-      title="This page could not be shown"
-    >
-      <p>Nothing was changed. Try again; if it stays, look at the log of the web process.</p>
-      <Button variant="outline" size="sm" className="mt-2" onClick={reset}>
-        Try again
-      </Button>
-    </Alert>
+    <>
+      <h1 className="sr-only">Error</h1>
+      <Alert
+        role="alert"
+        tone="negative"
+        icon={<TriangleAlertIcon className="size-4" />}
+        title="This page could not be shown"
+      >
+        <p>Nothing was changed. Try again; if it stays, look at the log of the web process.</p>
+        <Button variant="outline" size="sm" className="mt-2" onClick={reset}>
+          Try again
+        </Button>
+      </Alert>
+    </>
   );
 }

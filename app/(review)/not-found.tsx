@@ -3,11 +3,14 @@ import { Empty } from "@/components/common/empty";
 
 export default function SuggestionNotFound() {
   return (
-    <Empty title="There is no such suggestion">
-      The link may be old or mistyped.{" "}
-      <Link href="/?tab=all" className="text-primary underline">
-        See all suggestions
-      </Link>
-    </Empty>
+    <>
+      <h1 className="sr-only">Not found</h1>
+      <Empty title="There is no such suggestion">
+        The link may be old or mistyped.{" "}
+        <Link href="/?tab=all" className="text-primary underline">
+          See all suggestions
+        </Link>
+      </Empty>
+    </>
   );
 }

@@ -15,8 +15,8 @@ export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: b
     <li
       data-selected={isSelected || undefined}
       className={cn(
-        "relative grid gap-x-6 gap-y-2 border-l-2 border-transparent px-4 py-3.5 hover:bg-muted/50 sm:grid-cols-[1fr_auto] sm:px-5",
-        isSelected && "border-primary bg-muted/60",
+        "relative grid gap-x-6 gap-y-2 px-4 py-3.5 hover:bg-muted/50 sm:grid-cols-[1fr_auto] sm:px-5",
+        isSelected && "bg-muted/60 shadow-[inset_3px_0_0_var(--primary)]",
       )}
     >
       <div className="min-w-0">
@@ -40,6 +40,7 @@ export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: b
 }
 
 function describeCounts({ item_count, alternative_count }: SuggestionSummary): string {
+  if (item_count === 0 && alternative_count === 0) return "nothing tried yet";
   const changes = formatPlural(item_count, "change");
   if (alternative_count === 0) return changes;
   return `${changes}, ${formatPlural(alternative_count, "alternative")} rejected`;
@@ -50,7 +51,7 @@ function RowMeasure({ summary }: { summary: SuggestionSummary }) {
   const { progress_fraction: fraction, workload_gain: gain } = summary;
   if (summary.state === "proving" || summary.state === "proposed") {
     return (
-      <div className="grid content-center gap-1.5 sm:w-64">
+      <div className="grid content-center gap-1.5 sm:w-72">
         <p className="truncate text-xs text-muted-foreground">
           {summary.progress_message ?? "Waiting for the prover"}
         </p>
@@ -60,19 +61,19 @@ function RowMeasure({ summary }: { summary: SuggestionSummary }) {
   }
   if (gain !== null) {
     return (
-      <div className="flex flex-wrap items-center gap-x-3 sm:w-64 sm:justify-end">
+      <div className="flex flex-wrap items-center gap-x-3 sm:w-72 sm:justify-end">
         <span className="text-sm">
           <GainText gain={gain} />
         </span>
         <GainBar gain={gain} />
         <span className="w-full text-xs text-muted-foreground sm:text-right">
-          of the workload's time saved, 95% interval
+          workload time saved, 95% interval
         </span>
       </div>
     );
   }
   return (
-    <p className="self-center text-xs text-muted-foreground sm:w-64 sm:text-right">
+    <p className="self-center text-xs text-muted-foreground sm:w-72 sm:text-right">
       {summary.basis === "estimate"
         ? `Confidence ${formatPercent(summary.confidence)}, not measured`
         : "Nothing measured paid off"}

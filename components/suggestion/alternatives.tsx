@@ -48,7 +48,7 @@ function AlternativeSummary({ item }: { item: SuggestionItem }) {
         <p className="text-sm break-words text-muted-foreground">{verdict.reason}</p>
       )}
       {evidence?.basis === "measured" ? (
-        <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted-foreground">
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted-foreground">
           <GainBar gain={evidence.workload.gain} />
           <span>
             workload {formatPercent(evidence.workload.gain.value)}{" "}
@@ -59,7 +59,7 @@ function AlternativeSummary({ item }: { item: SuggestionItem }) {
             {evidence.insert_cost ? formatRatio(evidence.insert_cost.ratio) : "not measured"}
           </span>
           <span>storage {formatSignedPercent(evidence.storage.overhead)}</span>
-        </p>
+        </div>
       ) : null}
     </div>
   );

@@ -2,24 +2,27 @@
 import { SqlBlock } from "@/components/sql/sql-block";
 import { Badge } from "@/components/ui/badge";
 import { Checkbox } from "@/components/ui/checkbox";
-import type { SuggestionItem, TableSchema } from "@/server/contracts";
+import type { SuggestionItem } from "@/server/contracts";
 import { EvidencePanel } from "./evidence-panel";
 import { FactorBars } from "./factor-bars";
 import { RiskPanel } from "./risk-panel";
-import { SchemaDiffTable } from "./schema-diff-table";
 
 interface ChangeItemProps {
   item: SuggestionItem;
-  table: TableSchema | undefined;
+  /** Several changes: each one's measurements wait behind a click. */
+  isOneOfSeveral: boolean;
   /** Undefined: nothing is to be chosen any more. */
   choice: { isChosen: boolean; onChange: (isChosen: boolean) => void } | undefined;
 }
 
 /** One proposed change with everything a reviewer needs to judge it. */
-export function ChangeItem({ item, table, choice }: ChangeItemProps) {
+export function ChangeItem({ item, isOneOfSeveral, choice }: ChangeItemProps) {
   return (
     <article className="grid min-w-0 gap-6" aria-labelledby={`${item.item_id}-title`}>
       <ItemHeader item={item} choice={choice} />
+      <Part title="Evidence">
+        <EvidencePanel evidence={item.evidence} label={item.title} isFolded={isOneOfSeveral} />
+      </Part>
       <Part title="SQL that will run">
         <SqlBlock sql={item.execution_sql} label={`SQL of ${item.title}`} />
         {item.revert_sql === null ? (
@@ -35,9 +38,6 @@ export function ChangeItem({ item, table, choice }: ChangeItemProps) {
           </details>
         )}
       </Part>
-      <Part title="Evidence">
-        <EvidencePanel evidence={item.evidence} label={item.title} />
-      </Part>
       <div className="grid gap-6 lg:grid-cols-2">
         <Part title="Decision factors">
           <FactorBars factors={item.decision_factors} />
@@ -47,11 +47,6 @@ export function ChangeItem({ item, table, choice }: ChangeItemProps) {
           <RiskPanel risk={item.risk} />
         </Part>
       </div>
-      {table === undefined || item.change === undefined ? null : (
-        <Part title={`${item.table} before and after`}>
-          <SchemaDiffTable table={table} changes={[item.change]} />
-        </Part>
-      )}
     </article>
   );
 }

@@ -5,10 +5,18 @@ import { EvidenceFacts, EvidenceMethod } from "./evidence-facts";
 import { LatencyChart } from "./latency-chart";
 import { QueryEvidenceTable } from "./query-evidence-table";
 
+interface EvidencePanelProps {
+  evidence: Evidence | null;
+  label: string;
+  /** Chart and queries behind a click: for a change that is one of several. */
+  isFolded?: boolean;
+}
+
 /** What is known about one change (or the set), and how. */
-export function EvidencePanel({ evidence, label }: { evidence: Evidence | null; label: string }) {
+export function EvidencePanel({ evidence, label, isFolded = false }: EvidencePanelProps) {
   if (evidence === null) return <p className="text-sm text-muted-foreground">Nothing measured.</p>;
-  if (evidence.basis === "measured") return <Measured evidence={evidence} label={label} />;
+  if (evidence.basis === "measured")
+    return <Measured evidence={evidence} label={label} isFolded={isFolded} />;
   return (
     <Alert tone="warning" title="An estimate, not a measurement">
       <p>
@@ -19,7 +27,32 @@ export function EvidencePanel({ evidence, label }: { evidence: Evidence | null; 
   );
 }
 
-function Measured({ evidence, label }: { evidence: MeasuredEvidence; label: string }) {
+function Measured(props: { evidence: MeasuredEvidence; label: string; isFolded: boolean }) {
+  const { evidence, label, isFolded } = props;
+  if (!isFolded) {
+    return (
+      <div className="grid min-w-0 gap-5">
+        <EvidenceFacts evidence={evidence} />
+        <Measurements evidence={evidence} label={label} />
+      </div>
+    );
+  }
+  return (
+    <div className="grid min-w-0 gap-4">
+      <EvidenceFacts evidence={evidence} />
+      <details>
+        <summary className="w-fit text-sm font-medium text-primary">
+          Latencies and all {evidence.queries.length} queries
+        </summary>
+        <div className="mt-4 grid min-w-0 gap-5">
+          <Measurements evidence={evidence} label={label} />
+        </div>
+      </details>
+    </div>
+  );
+}
+
+function Measurements({ evidence, label }: { evidence: MeasuredEvidence; label: string }) {
   const queries = [...evidence.queries].sort(
     (a, b) =>
       Number(b.is_targeted) - Number(a.is_targeted) ||
@@ -27,11 +60,10 @@ function Measured({ evidence, label }: { evidence: MeasuredEvidence; label: stri
   );
   const shown = queries[0];
   return (
-    <div className="grid min-w-0 gap-5">
-      <EvidenceFacts evidence={evidence} />
+    <>
       {shown === undefined ? null : <LatencyChart query={shown} />}
       <QueryEvidenceTable queries={queries} label={`Queries measured: ${label}`} />
       <EvidenceMethod evidence={evidence} />
-    </div>
+    </>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 import dynamic from "next/dynamic";
 import { formatMs, formatSpeed } from "@/components/format";
+import { flattenSql } from "@/components/sql/format-sql";
 import { Skeleton } from "@/components/ui/skeleton";
 import {
   Table,
@@ -25,7 +26,8 @@ export function LatencyChart({ query }: { query: QueryEvidence }) {
   const speed = formatSpeed(baseline.median_ms, candidate.median_ms);
   return (
     <figure className="grid gap-2">
-      <figcaption className="flex flex-wrap gap-x-4 gap-y-1 text-xs text-muted-foreground">
+      <figcaption className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted-foreground">
+        <code className="w-full truncate font-mono text-foreground">{flattenSql(query.sql)}</code>
         <span>
           <Dot className="bg-chart-before" /> before, median {formatMs(baseline.median_ms)}
         </span>

@@ -12,6 +12,7 @@ import { ChangeItem } from "./change-item";
 import { EvidencePanel } from "./evidence-panel";
 import { OperationPanel } from "./operation-panel";
 import { ProofPanel } from "./proof-panel";
+import { SchemaDiffTable } from "./schema-diff-table";
 import { Section } from "./section";
 import type { Choice } from "./use-choice";
 
@@ -44,6 +45,7 @@ export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
       {isProving ? <ProofPanel progress={suggestion.progress} /> : null}
       <SetEvidence suggestion={suggestion} />
       <Changes suggestion={suggestion} choice={choice} />
+      <SchemaDiffs suggestion={suggestion} />
       {isProving ? null : (
         <Section
           id="alternatives"
@@ -79,7 +81,6 @@ function SetEvidence({ suggestion }: { suggestion: Suggestion }) {
 }
 
 function Changes({ suggestion, choice }: SuggestionBodyProps) {
-  const tables = useTables();
   if (suggestion.suggestions.length === 0) return null;
   return (
     <Section
@@ -94,7 +95,7 @@ function Changes({ suggestion, choice }: SuggestionBodyProps) {
           <li key={item.item_id} className="min-w-0">
             <ChangeItem
               item={item}
-              table={tables.find((table) => table.name === item.table)}
+              isOneOfSeveral={suggestion.suggestions.length > 1}
               choice={
                 choice && {
                   isChosen: choice.chosenIds.includes(item.item_id),
@@ -109,8 +110,20 @@ function Changes({ suggestion, choice }: SuggestionBodyProps) {
   );
 }
 
-function useTables() {
+/** One diff a table, with all of the suggestion's changes in it. */
+function SchemaDiffs({ suggestion }: { suggestion: Suggestion }) {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.product.overview.queryOptions());
-  return data?.schema?.tables ?? [];
+  const changes = suggestion.suggestions.flatMap(({ change }) => change ?? []);
+  const touched = new Set(changes.map((change) => change.table));
+  const tables = data?.schema?.tables.filter((table) => touched.has(table.name)) ?? [];
+  return tables.map((table) => (
+    <Section
+      key={table.name}
+      id={`schema-${table.name}`}
+      title={`Schema of ${table.name}, before and after`}
+    >
+      <SchemaDiffTable table={table} changes={changes} />
+    </Section>
+  ));
 }

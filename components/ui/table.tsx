@@ -4,14 +4,14 @@ import { cn } from "@/components/cn";
 /** A table that scrolls sideways inside itself on narrow screens, reachable by keyboard. */
 export function Table({ label, className, ...props }: ComponentProps<"table"> & { label: string }) {
   return (
-    <section
-      className="w-full overflow-x-auto"
+    <figure
+      className="relative w-full overflow-x-auto"
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it
       tabIndex={0}
     >
       <table className={cn("w-full text-sm", className)} {...props} />
-    </section>
+    </figure>
   );
 }
 

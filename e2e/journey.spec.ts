@@ -1,0 +1,111 @@
+import { expect, test } from "@playwright/test";
+import { act, expectLive, holdApprovals, inspect, openMeasuredPending, signIn } from "./steps";
+
+const VERIFIED_MS = 240_000;
+const REVERTED_MS = 60_000;
+
+// In order: the first journey reads what the last one decides.
+test.describe.configure({ mode: "serial" });
+
+test("a viewer sees the evidence and no action", async ({ page }) => {
+  await signIn(page, "viewer");
+  await expect(page.getByRole("button", { name: "Analyze now" })).toHaveCount(0);
+  await openMeasuredPending(page);
+  await expect(page.getByRole("heading", { name: "Proposed changes" })).toBeVisible();
+  for (const name of ["Approve", "Reject", "Execute", "Revert"]) {
+    await expect(page.getByRole("button", { name, exact: true })).toHaveCount(0);
+  }
+  await expect(page.getByRole("checkbox")).toHaveCount(0);
+});
+
+test("a wrong password is refused in plain words", async ({ page }) => {
+  await page.goto("/sign-in");
+  await inspect(page, "sign-in");
+  await page.getByLabel("E-mail").fill("reviewer@demo.local");
+  await page.getByLabel("Password").fill("certainly not the password");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByText("E-mail or password is not right")).toBeVisible();
+});
+
+test("every other page is accessible and fits a phone", async ({ page }) => {
+  await signIn(page, "reviewer");
+  await inspect(page, "inbox");
+  for (const name of ["workload", "audit"]) {
+    await page.goto(`/${name}`);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expectLive(page);
+    await inspect(page, name);
+  }
+  await page.goto("/workload");
+  await page.getByRole("tab", { name: "Tables" }).click();
+  await expect(page.getByRole("region", { name: "Table projects" }).first()).toBeVisible();
+  await inspect(page, "workload-tables");
+  await page.goto("/suggestions/sugg-000000");
+  await expect(page.getByText("There is no such suggestion")).toBeVisible();
+  await inspect(page, "not-found");
+});
+
+test("keys open the first suggestion, list themselves, and lead back", async ({ page }) => {
+  await signIn(page, "reviewer");
+  await expect(page.locator('[data-state-name="pending"]').first()).toBeVisible();
+  await page.keyboard.press("j");
+  await expect(page.locator("[data-selected]")).toHaveCount(1);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard" })).toContainText("Next suggestion");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Decision" })).toBeVisible();
+  await page.keyboard.press("u");
+  await expect(page.getByRole("heading", { name: "Inbox", level: 1 })).toBeVisible();
+});
+
+test("from evidence through two deciders at once to verified, and back", async ({
+  browser,
+  page,
+}) => {
+  await signIn(page, "reviewer");
+  await openMeasuredPending(page);
+  await expect(page.getByText("Whole workload, time saved").first()).toBeVisible();
+  await expect(page.getByText("SQL that will run").first()).toBeVisible();
+  const status = page.locator('[data-alternative="add_index:projects:status"]');
+  if ((await status.count()) > 0) {
+    await status.locator("summary").first().click();
+    await expect(status).toContainText("Index");
+  }
+  await inspect(page, "suggestion-pending");
+
+  // Somebody else has the same question open when the decision falls.
+  const other = await browser.newContext();
+  const otherPage = await other.newPage();
+  await signIn(otherPage, "admin");
+  await otherPage.goto(page.url());
+  const release = await holdApprovals([page, otherPage]);
+  await act(page, "Approve", "Approve", "Measured on all rows; the costs are acceptable.");
+  await act(otherPage, "Approve", "Approve", "I was looking at it as well.");
+  await release();
+  const message = "Your action was not carried out";
+  await expect(page.getByText("Approved. You may start the execution now.")).toBeVisible();
+  await expect
+    .poll(async () => {
+      const said = await Promise.all(
+        [page, otherPage].map((each) => each.getByText(message).count()),
+      );
+      return said.reduce((sum, count) => sum + count, 0);
+    })
+    .toBe(1);
+  await other.close();
+
+  await act(page, "Execute", "Execute now");
+  const execution = page.locator('[data-operation="execute"]');
+  await expect(execution).toBeVisible();
+  await inspect(page, "suggestion-executing");
+  await expect(page.locator('[data-state-name="verified"]')).toBeVisible({ timeout: VERIFIED_MS });
+  await expect(execution.getByText("Actual time saved")).toBeVisible();
+  await expect(execution.getByText("Expected from the proof")).toBeVisible();
+  await inspect(page, "suggestion-verified");
+
+  await act(page, "Revert", "Revert now");
+  await expect(page.locator('[data-state-name="reverted"]')).toBeVisible({ timeout: REVERTED_MS });
+  await inspect(page, "suggestion-reverted");
+});

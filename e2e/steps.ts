@@ -1,0 +1,92 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+import { readDemo } from "./demo";
+
+/** Signs in as one of the demo's people and waits for the live inbox. */
+export async function signIn(page: Page, name: "viewer" | "reviewer" | "admin") {
+  const user = readDemo().users.find(({ email }) => email.startsWith(`${name}@`));
+  if (user === undefined) throw new Error(`The demo has no user ${name}.`);
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill(user.email);
+  await page.getByLabel("Password").fill(user.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Inbox", level: 1 })).toBeVisible();
+  await expectLive(page);
+}
+
+export async function expectLive(page: Page) {
+  await expect(page.getByText("Live", { exact: true })).toBeVisible();
+}
+
+const LOOKS = [
+  { name: "light", colorScheme: "light", width: 1360, height: 900 },
+  { name: "dark", colorScheme: "dark", width: 1360, height: 900 },
+  { name: "phone", colorScheme: "light", width: 390, height: 844 },
+] as const;
+
+/** The page as it stands: accessible in light and dark, no sideways scroll, a picture of each. */
+export async function inspect(page: Page, name: string) {
+  for (const look of LOOKS) {
+    await page.emulateMedia({ colorScheme: look.colorScheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width: look.width, height: look.height });
+    const isDark = look.colorScheme === "dark";
+    await expect(page.locator("html.dark")).toHaveCount(isDark ? 1 : 0);
+    await page.screenshot({ path: `test-results/${name}-${look.name}.png`, fullPage: true });
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow, `${name} (${look.name}) scrolls sideways`).toBeLessThanOrEqual(0);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const found = violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" | ")}`,
+    );
+    expect(found, `${name} (${look.name}) is accessible`).toEqual([]);
+  }
+  const [first] = LOOKS;
+  await page.emulateMedia({ colorScheme: first.colorScheme });
+  await page.setViewportSize({ width: first.width, height: first.height });
+}
+
+const ANALYSIS_MS = 120_000;
+
+/** Opens a measured suggestion that waits for review, asking for an analysis when there is none. */
+export async function openMeasuredPending(page: Page) {
+  await page.goto("/");
+  const row = page
+    .getByRole("listitem")
+    .filter({ hasText: "measured" })
+    .filter({ has: page.locator('[data-state-name="pending"]') })
+    .first();
+  await expect(page.getByRole("tab", { name: /To review/ })).toBeVisible();
+  await expect(row).toBeVisible({ timeout: ANALYSIS_MS });
+  await row.getByRole("link").click();
+  await expect(page.getByRole("heading", { name: "Decision" })).toBeVisible();
+}
+
+/** Presses a decision button and the confirming one of its dialog. */
+export async function act(page: Page, action: string, confirm: string, reason?: string) {
+  await page
+    .getByRole("complementary", { name: "Decision" })
+    .getByRole("button", { name: action })
+    .click();
+  const dialog = page.getByRole("dialog");
+  if (reason !== undefined) await dialog.getByLabel(/Reason/).fill(reason);
+  await dialog.getByRole("button", { name: confirm, exact: true }).click();
+}
+
+/**
+ * Keeps the pages' approvals on their way until `release` is called and both have been sent:
+ * neither page can have heard of the other's decision, and the service gets them together.
+ */
+export async function holdApprovals(pages: Page[]): Promise<() => Promise<void>> {
+  const sent: (() => Promise<void>)[] = [];
+  for (const page of pages) {
+    await page.route("**/api/trpc/suggestions.approve**", (route) => {
+      sent.push(() => route.continue());
+    });
+  }
+  return async () => {
+    await expect.poll(() => sent.length).toBe(pages.length);
+    await Promise.all(sent.map((go) => go()));
+  };
+}
