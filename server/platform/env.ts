@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createEnv } from "@t3-oss/env-core";
 import { z } from "zod";
 
@@ -71,8 +72,13 @@ export function launchEnv(): Env {
   return load();
 }
 
+/** For commands run by hand: takes `.env` of the working folder; what is set already wins. */
+export function readSettingsFile(): void {
+  if (existsSync(".env") && typeof process.loadEnvFile === "function") process.loadEnvFile(".env");
+}
+
 /** True when the person who started us gave this setting a value. */
-export function isSet(key: keyof Env | "CI"): boolean {
+export function isSet(key: keyof Env): boolean {
   return (process.env[key] ?? "") !== "";
 }
 
