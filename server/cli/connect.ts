@@ -11,7 +11,6 @@ import {
   launchEnv,
   newId,
   openDatabase,
-  readSettingsFile,
   type ServiceContext,
   setEnv,
 } from "@/server/platform";
@@ -23,7 +22,6 @@ const ADMINISTRATOR: Actor = { kind: "system", id: "cli", label: "cli", roles: [
 
 /** Settles DATABASE_URL and AUTH_SECRET from the data folder where they are not set. */
 export function findInstallation(): void {
-  readSettingsFile();
   const dataDir = path.resolve(launchEnv().SIDECAR_DATA_DIR);
   const secrets = readSecrets(dataDir);
   if (secrets !== null && !isSet("AUTH_SECRET")) setEnv({ AUTH_SECRET: secrets.auth_secret });

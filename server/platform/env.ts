@@ -67,14 +67,13 @@ export function env(): Env {
   return cached;
 }
 
-/** Settings for the process that makes the secrets: like env(), before AUTH_SECRET must exist. */
+/**
+ * Settings of a command run by hand: like env(), with `.env` of the working folder (what is set
+ * already wins), and before AUTH_SECRET must exist.
+ */
 export function launchEnv(): Env {
-  return load();
-}
-
-/** For commands run by hand: takes `.env` of the working folder; what is set already wins. */
-export function readSettingsFile(): void {
   if (existsSync(".env") && typeof process.loadEnvFile === "function") process.loadEnvFile(".env");
+  return load();
 }
 
 /** True when the person who started us gave this setting a value. */
