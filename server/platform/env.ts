@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createEnv } from "@t3-oss/env-core";
 import { z } from "zod";
 
@@ -66,13 +67,17 @@ export function env(): Env {
   return cached;
 }
 
-/** Settings for the process that makes the secrets: like env(), before AUTH_SECRET must exist. */
+/**
+ * Settings of a command run by hand: like env(), with `.env` of the working folder (what is set
+ * already wins), and before AUTH_SECRET must exist.
+ */
 export function launchEnv(): Env {
+  if (existsSync(".env") && typeof process.loadEnvFile === "function") process.loadEnvFile(".env");
   return load();
 }
 
 /** True when the person who started us gave this setting a value. */
-export function isSet(key: keyof Env | "CI"): boolean {
+export function isSet(key: keyof Env): boolean {
   return (process.env[key] ?? "") !== "";
 }
 

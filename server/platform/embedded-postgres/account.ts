@@ -19,9 +19,9 @@ function lookUp(): PostgresAccount {
 function create(): void {
   const options = { stdio: "pipe" } as const;
   try {
-    execFileSync("groupadd", ["--force", "postgres"], options);
+    execFileSync("/usr/sbin/groupadd", ["--force", "postgres"], options);
     execFileSync(
-      "useradd",
+      "/usr/sbin/useradd",
       ["--system", "--no-create-home", "-g", "postgres", "postgres"],
       options,
     );

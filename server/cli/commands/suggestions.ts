@@ -1,0 +1,85 @@
+import type { Command } from "commander";
+import {
+  ApproveRequest,
+  ListSuggestions,
+  RejectRequest,
+  type Suggestion,
+  type SuggestionSummary,
+} from "@/server/contracts";
+import {
+  approveSuggestion,
+  getSuggestion,
+  listSuggestions,
+  rejectSuggestion,
+} from "@/server/decisions";
+import { type Answer, answer, collect, table } from "../command";
+
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+
+function rowOf(row: SuggestionSummary): string[] {
+  const gain = row.workload_gain;
+  const measured =
+    gain === null
+      ? row.basis
+      : `${percent(gain.value)} (${percent(gain.low)} to ${percent(gain.high)})`;
+  return [row.suggestion_id, row.state, measured, row.title];
+}
+
+function answerOf(one: Suggestion): Answer {
+  return {
+    data: one,
+    lines: [
+      `${one.suggestion_id}  ${one.state}  confidence ${percent(one.confidence)}`,
+      one.note,
+      ...one.suggestions.map((item) => `  suggested: ${item.title}`),
+      ...one.alternatives.map((item) => `  rejected by measurement or rule: ${item.title}`),
+    ],
+  };
+}
+
+export function addSuggestionCommands(program: Command): void {
+  const group = program.command("suggestions").description("what was found, and its decision");
+  group
+    .command("list")
+    .description("newest first")
+    .option("--state <states>", "for instance pending,approved", collect, [])
+    .option("--limit <count>", "at most so many", "50")
+    .action((options: { state: string[]; limit: string }, command: Command) =>
+      answer(command, async (ctx) => {
+        const state = options.state.length > 0 ? { state: options.state } : {};
+        const input = ListSuggestions.parse({ ...state, limit: Number(options.limit) });
+        const page = await listSuggestions({ ctx, input });
+        return { data: page, lines: table(page.items.map(rowOf)) };
+      }),
+    );
+  group
+    .command("show <suggestion_id>")
+    .description("one suggestion with everything measured (--json)")
+    .action((suggestion_id: string, _, command: Command) =>
+      answer(command, async (ctx) =>
+        answerOf(await getSuggestion({ ctx, input: { suggestion_id } })),
+      ),
+    );
+  group
+    .command("approve <suggestion_id>")
+    .description("as a person: --as <email>")
+    .option("--reason <text>")
+    .option("--item <item_ids>", "only these items", collect, [])
+    .action((suggestion_id: string, options, command: Command) =>
+      answer(command, async (ctx) => {
+        const items = options.item.length > 0 ? { item_ids: options.item } : {};
+        const input = ApproveRequest.parse({ reason: options.reason, ...items });
+        return answerOf(await approveSuggestion({ ctx, input: { ...input, suggestion_id } }));
+      }),
+    );
+  group
+    .command("reject <suggestion_id>")
+    .description("as a person: --as <email>")
+    .requiredOption("--reason <text>")
+    .action((suggestion_id: string, options, command: Command) =>
+      answer(command, async (ctx) => {
+        const input = RejectRequest.parse({ reason: options.reason });
+        return answerOf(await rejectSuggestion({ ctx, input: { ...input, suggestion_id } }));
+      }),
+    );
+}

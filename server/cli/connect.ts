@@ -1,0 +1,79 @@
+import path from "node:path";
+import type { Actor } from "@/server/contracts";
+import { listUsers } from "@/server/identity";
+import {
+  AppError,
+  closeDatabase,
+  createPostgresBus,
+  type Database,
+  env,
+  isSet,
+  launchEnv,
+  newId,
+  openDatabase,
+  type ServiceContext,
+  setEnv,
+} from "@/server/platform";
+import { postgresUrl } from "@/server/platform/embedded-postgres";
+import { readSecrets } from "@/server/platform/installation";
+
+/** Administration at the shell of the machine; named so in the audit trail. */
+const ADMINISTRATOR: Actor = { kind: "system", id: "cli", label: "cli", roles: ["admin"] };
+
+/** Settles DATABASE_URL and AUTH_SECRET from the data folder where they are not set. */
+export function findInstallation(): void {
+  const dataDir = path.resolve(launchEnv().SIDECAR_DATA_DIR);
+  const secrets = readSecrets(dataDir);
+  if (secrets !== null && !isSet("AUTH_SECRET")) setEnv({ AUTH_SECRET: secrets.auth_secret });
+  if (isSet("DATABASE_URL")) return;
+  if (secrets === null || secrets.postgres_port === null) {
+    throw new AppError(
+      "misconfigured",
+      `There is no installation in ${dataDir}. Start one with \`npm run up\`, name its folder with ` +
+        "SIDECAR_DATA_DIR, or set DATABASE_URL.",
+    );
+  }
+  const { postgres_port: port, postgres_password: password } = secrets;
+  setEnv({ DATABASE_URL: postgresUrl(port, password, "sidecar") });
+}
+
+function contextOf(db: Database, actor: Actor): ServiceContext {
+  return { db, bus: createPostgresBus(db.$client), actor, requestId: newId("req") };
+}
+
+async function actorNamed(db: Database, email: string): Promise<Actor> {
+  const users = await listUsers({ ctx: contextOf(db, ADMINISTRATOR) });
+  const user = users.find((one) => one.email === email.trim().toLowerCase());
+  if (user === undefined || !user.isActive) {
+    throw new AppError("not_found", `There is no active user ${email}.`);
+  }
+  return { kind: "user", id: user.id, label: user.email, roles: user.roles };
+}
+
+function isRefusedConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  return /ECONNREFUSED|CONNECT_TIMEOUT/.test(code) || isRefusedConnection(error.cause);
+}
+
+/**
+ * Runs one command on the installation's database, as the named user or as the machine's
+ * administrator. Throws `misconfigured` when the database does not answer.
+ */
+export async function withContext<T>(
+  asEmail: string | undefined,
+  use: (ctx: ServiceContext) => Promise<T>,
+): Promise<T> {
+  findInstallation();
+  const db = openDatabase(env().DATABASE_URL, 2);
+  try {
+    const actor = asEmail === undefined ? ADMINISTRATOR : await actorNamed(db, asEmail);
+    return await use(contextOf(db, actor));
+  } catch (cause) {
+    if (!isRefusedConnection(cause)) throw cause;
+    const message = "The database does not answer. Is the sidecar running (`npm run up`)?";
+    throw new AppError("misconfigured", message, { cause });
+  } finally {
+    await closeDatabase(db);
+  }
+}

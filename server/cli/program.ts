@@ -1,0 +1,23 @@
+import { Command } from "commander";
+import { addDatabaseCommands } from "./commands/database";
+import { addKeyCommands } from "./commands/keys";
+import { addOperationCommands } from "./commands/operations";
+import { addSuggestionCommands } from "./commands/suggestions";
+import { addTokenCommands } from "./commands/tokens";
+import { addUserCommands } from "./commands/users";
+
+/** All commands. Every write goes through the same verbs, and audit, as the pages and REST. */
+export function createProgram(): Command {
+  const program = new Command("sidecar")
+    .description("Administration of an Agentic Sidecar at the shell of its machine.")
+    .option("--as <email>", "act as this person, with their roles (decisions need one)")
+    .option("--json", "answer in JSON")
+    .exitOverride();
+  addUserCommands(program);
+  addKeyCommands(program);
+  addTokenCommands(program);
+  addSuggestionCommands(program);
+  addOperationCommands(program);
+  addDatabaseCommands(program);
+  return program;
+}
