@@ -108,7 +108,8 @@ function toTable(name: string, columns: ContextColumns): TableSchema {
         name: `idx_${name}_${column.name}`,
         columns: [column.name],
         is_unique: false,
-        sql: `CREATE INDEX idx_${name}_${column.name} ON ${name} (${column.name});`,
+        // Unknown whether it is a key or an index, so nobody may drop or recreate it by name.
+        sql: "",
       })),
     constraints: [],
   };
