@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { DuckDBInstance } from "@duckdb/node-api";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
 import { monitoringRoutes } from "./api/monitoring";
@@ -40,6 +40,7 @@ export interface Spawn {
 /** Starts the demo data product: data, API, connector and workload, on the loopback address. */
 export async function startSpawn(options: SpawnOptions): Promise<Spawn> {
   const onError = options.onError ?? (() => undefined);
+  await assertPortFree(options.port);
   await mkdir(options.dataDir, { recursive: true });
   const engine = await openEngine(options.dataDir, options.rows);
   const parser = await createShapeParser();
@@ -104,6 +105,13 @@ async function closeParts(
   database.close();
   parser.close();
   instance.closeSync();
+}
+
+/** A taken port is said at once, not after the data was generated. */
+async function assertPortFree(port: number): Promise<void> {
+  const probe = createServer();
+  await listen(probe, port);
+  await stopServer(probe);
 }
 
 async function listen(server: Server, port: number): Promise<void> {

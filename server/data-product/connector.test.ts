@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describeConformance } from "./connector-conformance";
+import { startTestSpawn, TEST_ROWS, type TestSpawn } from "./testing/start-test-spawn";
+
+let spawn: TestSpawn;
+beforeAll(async () => {
+  spawn = await startTestSpawn();
+});
+afterAll(() => spawn.close());
+
+describe("the connector keeps the port's guarantees", () => {
+  describeConformance({
+    product: () => spawn.product,
+    table: "projects",
+    dir: () => spawn.dataDir,
+  });
+});
+
+const query = (sql: string, more: Record<string, unknown> = {}) =>
+  spawn.call("POST", "/connector/query", { sql, ...more });
+
+test.each([
+  ["a write", "INSERT INTO portfolios SELECT * FROM portfolios"],
+  ["DDL", "CREATE TABLE sneaky (a INTEGER)"],
+  ["PRAGMA", "PRAGMA database_list"],
+  ["SET", "SET enable_external_access = true"],
+  ["COPY", "COPY projects TO '/tmp/sneaky.csv'"],
+  ["ATTACH", "ATTACH ':memory:' AS other"],
+  ["CALL", "CALL pragma_version()"],
+  ["two statements", "SELECT 1; DROP TABLE projects"],
+  ["a file read", "SELECT * FROM read_text('/etc/passwd')"],
+  ["a file read in a subquery", "SELECT 1 WHERE EXISTS (SELECT * FROM read_csv('/etc/passwd'))"],
+  ["a file as a table", "SELECT * FROM '/etc/passwd.csv'"],
+  ["a directory listing", "SELECT * FROM glob('/etc/*')"],
+  ["a checkpoint by SELECT", "SELECT * FROM force_checkpoint()"],
+  ["SQL in a function's text", "SELECT * FROM query('SELECT * FROM _sidecar_operations')"],
+  ["the book-keeping", "SELECT * FROM _sidecar_operations"],
+  ["the book-keeping by schema", 'SELECT * FROM main."_SIDECAR_operations"'],
+  ["broken SQL", "SELEC 1"],
+  ["an unknown table", "SELECT * FROM no_such_table"],
+])("query refuses %s and changes nothing", async (_, sql) => {
+  const before = (await spawn.product.getSchema()).data_version;
+  const response = await query(sql);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ code: "invalid_input" });
+  expect((await spawn.product.getSchema()).data_version).toBe(before);
+});
+
+test("even a file inside the export folder cannot be read by a query", async () => {
+  const file = join(spawn.dataDir, "spawn-exports", "x.parquet");
+  expect((await query(`SELECT * FROM '${file}'`)).status).toBe(400);
+  expect((await query(`SELECT * FROM read_parquet('${file}')`)).status).toBe(400);
+});
+
+test("a query is stopped at its time-out and its connection serves the next one", async () => {
+  const endless = "SELECT count(*) FROM range(100000000) a, range(100000000) b";
+  const response = await query(endless, { timeout_ms: 50 });
+  expect(response.status).toBe(408);
+  for (let n = 0; n < 3; n++) expect((await query("SELECT 1 AS one")).status).toBe(200);
+});
+
+test("parameters are cast to what the place asks for, cells are JSON scalars", async () => {
+  const response = await query(
+    `SELECT count(*) AS n, min(creation_date) AS d, [1, 2] AS list, NULL AS nothing
+     FROM projects WHERE creation_date > $1 AND total_amount > $2`,
+    { parameters: ["2000-01-01", 0] },
+  );
+  const { columns, rows } = (await response.json()) as { columns: unknown[]; rows: unknown[][] };
+  expect(columns).toContainEqual({ name: "d", type: "DATE" });
+  expect(rows).toEqual([[expect.any(String), expect.any(String), "[1,2]", null]]);
+  expect(Number(rows[0]?.[0])).toBeGreaterThanOrEqual(TEST_ROWS);
+});
+
+test.each([
+  ["COMMIT", "COMMIT"],
+  ["ATTACH", "ATTACH ':memory:' AS other"],
+  ["SET", "SET threads = 2"],
+  ["COPY", "COPY projects TO '/tmp/sneaky.csv'"],
+  ["two statements in one", "SELECT 1; SELECT 2"],
+  ["the book-keeping", "DELETE FROM _sidecar_operations"],
+])("an operation with %s fails as a whole", async (_, sql) => {
+  const operation = await spawn.product.execute({
+    operation_id: randomUUID(),
+    statements: ["CREATE TABLE half_way (a INTEGER)", sql],
+  });
+  expect(operation.state).toBe("failed");
+  const tables = (await spawn.product.getSchema()).tables.map((table) => table.name);
+  expect(tables).not.toContain("half_way");
+});
+
+test("an operation id used for other statements is refused", async () => {
+  const operation_id = randomUUID();
+  await spawn.product.execute({ operation_id, statements: ["SELECT 1"] });
+  const attempt = spawn.product.execute({ operation_id, statements: ["SELECT 2"] });
+  await expect(attempt).rejects.toMatchObject({
+    code: "product_refused",
+    details: { status: 422, code: "idempotency_mismatch" },
+  });
+});
+
+test("inserts during a table rebuild are all kept", async () => {
+  const count = async () =>
+    (await spawn.product.getSchema()).tables.find((each) => each.name === "projects")?.row_count;
+  const before = (await count()) ?? 0;
+  const columns =
+    "project_id UUID PRIMARY KEY, project_name VARCHAR NOT NULL, description TEXT, total_amount DECIMAL(20,2) NOT NULL, maturity_years INTEGER, expected_tri DECIMAL(5,2), dscr DECIMAL(5,2), status VARCHAR NOT NULL, creation_date DATE NOT NULL, last_updated TIMESTAMP NOT NULL, currency_code CHAR(3) NOT NULL";
+  const insert = async (n: number) => {
+    const body = { project_name: `During ${n}`, total_amount: 1 };
+    expect((await spawn.call("POST", "/ops/projects", body)).status).toBe(201);
+  };
+  const inserts = Array.from({ length: 10 }, (_, n) => insert(n));
+  const rebuild = spawn.product.execute({
+    operation_id: randomUUID(),
+    statements: [
+      `CREATE TABLE _sidecar_new_projects (${columns})`,
+      "INSERT INTO _sidecar_new_projects SELECT * FROM projects ORDER BY creation_date",
+      "DROP TABLE projects",
+      "ALTER TABLE _sidecar_new_projects RENAME TO projects",
+    ],
+  });
+  inserts.push(...Array.from({ length: 10 }, (_, n) => insert(10 + n)));
+  await Promise.all(inserts);
+  expect(await rebuild).toMatchObject({ state: "succeeded" });
+  expect(await count()).toBe(before + 20);
+});
+
+test("a sample keeps the stored order of the rows, and the same seed gives the same rows", async () => {
+  const read = async (seed: number) => {
+    const file = join(spawn.dataDir, `${randomUUID()}.parquet`);
+    await spawn.product.exportTable("projects", { rowsMax: 1000, seed, file });
+    const connection = await (await DuckDBInstance.create()).connect();
+    const reader = await connection.runAndReadAll(
+      `SELECT creation_date::VARCHAR, project_id FROM '${file}'`,
+    );
+    return reader.getRowsJson();
+  };
+  const [first, again, other] = [await read(1), await read(1), await read(2)];
+  expect(again).toEqual(first);
+  expect(other).not.toEqual(first);
+  // The table was rebuilt in date order by the test before this one.
+  const dates = first?.map((row) => String(row[0])).slice(0, 900) ?? [];
+  expect(dates).toEqual([...dates].sort());
+  expect(await readdir(join(spawn.dataDir, "spawn-exports"))).toEqual([]);
+});
+
+test("statistics count few values exactly and describe dates", async () => {
+  const schema = await spawn.product.getSchema();
+  const columns = schema.tables.find((table) => table.name === "projects")?.columns ?? [];
+  const of = (name: string) => columns.find((column) => column.name === name)?.statistics;
+  expect(of("status")?.distinct_count).toBe(3);
+  expect(of("currency_code")?.distinct_count).toBe(7);
+  expect(of("creation_date")?.min).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+  expect(of("project_id")?.null_fraction).toBe(0);
+});

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startOn, startTestSpawn, TEST_ROWS, type TestSpawn } from "./testing/start-test-spawn";
+
+let spawn: TestSpawn;
+beforeAll(async () => {
+  spawn = await startTestSpawn();
+});
+afterAll(() => spawn.close());
+
+const project = { project_name: "Test Line 1", total_amount: 1234.5, status: "ACTIVE" };
+
+test("a project that was created is found by id and by name", async () => {
+  const created = await spawn.call("POST", "/ops/projects", project, null);
+  expect(created.status).toBe(201);
+  const body = (await created.json()) as { project_id: string };
+  expect(body).toMatchObject({ ...project, currency_code: "EUR" });
+  const found = await spawn.call("GET", `/ops/projects/${body.project_id}`);
+  expect(await found.json()).toEqual(body);
+  const listed = await spawn.call("GET", "/ops/projects?project_name=Test%20Line%201");
+  expect(await listed.json()).toEqual([body]);
+});
+
+test("lists are limited and filtered by status", async () => {
+  const response = await spawn.call("GET", "/ops/projects?status=PROPOSED&limit=5");
+  const rows = (await response.json()) as { status: string }[];
+  expect(rows.map((row) => row.status)).toEqual(Array(5).fill("PROPOSED"));
+});
+
+test("initialize keeps what is there", async () => {
+  expect((await spawn.call("POST", "/ops/initialize", {}, null)).status).toBe(200);
+  const { tables } = await spawn.product.getSchema();
+  const count = tables.find((table) => table.name === "projects")?.row_count;
+  expect(count).toBeGreaterThanOrEqual(TEST_ROWS);
+});
+
+test("a table can be created, widened and dropped", async () => {
+  const columns = [
+    { name: "id", type: "uuid", primary_key: true, nullable: false },
+    { name: "label", type: "VARCHAR" },
+  ];
+  const created = await spawn.call("POST", "/admin/tables", { name: "notes", columns });
+  expect(created.status).toBe(201);
+  const body = { add_columns: [{ name: "size", type: "DECIMAL(10,2)" }], drop_columns: ["label"] };
+  const updated = await spawn.call("PUT", "/admin/tables/notes", body);
+  expect(await updated.json()).toMatchObject({
+    columns: [{ name: "id", type: "UUID", primary_key: true }, { name: "size" }],
+  });
+  expect((await spawn.call("POST", "/admin/tables", { name: "notes", columns })).status).toBe(409);
+  expect((await spawn.call("DELETE", "/admin/tables/notes")).status).toBe(200);
+  expect((await spawn.call("DELETE", "/admin/tables/notes")).status).toBe(404);
+});
+
+test.each([
+  ["GET", "/monitoring/health"],
+  ["GET", "/monitoring/metrics/system"],
+  ["GET", "/health"],
+  ["GET", "/connector/openapi.json"],
+])("%s %s needs no token", async (method, path) => {
+  expect((await spawn.call(method, path, undefined, null)).status).toBe(200);
+});
+
+test.each([
+  ["GET", "/admin/tables"],
+  ["POST", "/admin/tables"],
+  ["PUT", "/admin/tables/projects"],
+  ["DELETE", "/admin/tables/projects"],
+  ["GET", "/admin/logging/level"],
+  ["POST", "/admin/logging/level"],
+  ["GET", "/connector/schema"],
+  ["GET", "/connector/workload"],
+  ["POST", "/connector/query"],
+  ["GET", "/connector/export/projects?rows_max=1"],
+  ["POST", "/connector/execute"],
+  ["GET", "/connector/operations/x"],
+])("%s %s without a good token is 401", async (method, path) => {
+  const body = method === "GET" || method === "DELETE" ? undefined : {};
+  for (const token of [null, "bad-token"]) {
+    const response = await spawn.call(method, path, body, token);
+    expect(response.status).toBe(401);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+  }
+});
+
+test.each([
+  ["malformed JSON", "POST", "/ops/projects", "{ not json", 400],
+  ["a missing field", "POST", "/ops/projects", {}, 400],
+  ["an unknown status", "POST", "/ops/projects", { ...project, status: "LOST" }, 400],
+  ["a bad date", "POST", "/ops/projects", { ...project, creation_date: "2024-02-31" }, 400],
+  ["an id that is none", "GET", "/ops/projects/1%27%20OR%201=1", undefined, 400],
+  ["an id nobody has", "GET", "/ops/projects/00000000-0000-4000-8000-000000000000", undefined, 404],
+  ["an unknown route", "GET", "/nothing", undefined, 404],
+  ["an unknown table", "DELETE", "/admin/tables/no_such_table", undefined, 404],
+  ["SQL in a table name", "DELETE", "/admin/tables/x;DROP%20TABLE%20projects", undefined, 400],
+  ["the book-keeping", "DELETE", "/admin/tables/_sidecar_operations", undefined, 400],
+  ["the product's own table", "DELETE", "/admin/tables/projects", undefined, 409],
+  ["an unknown log level", "POST", "/admin/logging/level", { level: "LOUD" }, 400],
+  [
+    "SQL in a type",
+    "POST",
+    "/admin/tables",
+    { name: "t", columns: [{ name: "a", type: "INTEGER); DROP TABLE projects; --" }] },
+    400,
+  ],
+  ["an unknown table to export", "GET", "/connector/export/nope?rows_max=5", undefined, 404],
+  ["a bad instant", "GET", "/connector/workload?since=yesterday", undefined, 400],
+  ["a body of 10 MB", "POST", "/ops/projects", "x".repeat(10_000_000), 413],
+])("%s is a typed 4xx and changes nothing", async (_, method, path, body, status) => {
+  const before = await spawn.product.getSchema();
+  const response = await spawn.call(method, path, body);
+  expect(response.status).toBe(status);
+  expect(await response.json()).toMatchObject({ status, code: expect.any(String) });
+  const after = await spawn.product.getSchema();
+  expect(after).toEqual(before);
+});
+
+test("the log level that was set is answered", async () => {
+  expect((await spawn.call("POST", "/admin/logging/level", { level: "debug" })).status).toBe(200);
+  const answer = await spawn.call("GET", "/admin/logging/level");
+  expect(await answer.json()).toEqual({ level: "DEBUG" });
+});
+
+test("the capture counts the product's queries and none of the connector's", async () => {
+  const since = new Date();
+  const name = "Solar Nobody 1";
+  for (let n = 0; n < 3; n++) {
+    await spawn.call("GET", `/ops/projects?project_name=${encodeURIComponent(name)}`);
+  }
+  await spawn.call("POST", "/connector/query", { sql: "SELECT 41 + 1" });
+  const workload = await spawn.product.getWorkload(since);
+  expect(workload.patterns).toHaveLength(1);
+  expect(workload.patterns[0]).toMatchObject({
+    kind: "select",
+    calls: 3,
+    parameter_samples: expect.arrayContaining([[name]]),
+  });
+  expect(workload.patterns[0]?.latencies_ms).toHaveLength(3);
+  expect((await spawn.product.getWorkload(new Date(Date.now() + 1000))).patterns).toEqual([]);
+});
+
+test("the own workload shows look-ups, reports and writes, and a second start finds all data", async () => {
+  const busy = await startTestSpawn(100);
+  try {
+    await vi.waitFor(
+      async () => {
+        const { patterns } = await busy.product.getWorkload(new Date(0));
+        const kinds = new Set(patterns.map((pattern) => pattern.kind));
+        expect(kinds).toContain("insert");
+        expect(patterns.length).toBeGreaterThanOrEqual(8);
+      },
+      { timeout: 20_000, interval: 200 },
+    );
+    const operation_id = "kept";
+    await busy.product.execute({ operation_id, statements: ["CREATE TABLE kept (a INTEGER)"] });
+  } finally {
+    await busy.stop();
+  }
+  const again = await startOn(busy.dataDir);
+  const client = busy.clientOf(again.url);
+  const tables = (await client.getSchema()).tables;
+  expect(tables.map((table) => table.name)).toContain("kept");
+  expect(tables.find((table) => table.name === "projects")?.row_count).toBeGreaterThan(TEST_ROWS);
+  expect(await client.getOperation("kept")).toMatchObject({ state: "succeeded" });
+  await again.close();
+  await busy.close();
+});
