@@ -53,6 +53,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     await watch(() => connection.run(sql), timeoutMs);
   };
   try {
+    // A shadow that matters was checkpointed; the others are thrown away as they are.
+    await run("PRAGMA disable_checkpoint_on_shutdown");
     for (const statement of options.prepare ?? []) await run(statement);
     const allowed = (options.directories ?? []).map((folder) => quoteText(`${folder}/`));
     await run(`SET allowed_directories = [${allowed.join(", ")}]`);
