@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
-import { chromiumPath, readDemo } from "./e2e/demo";
+import { chromiumPath, demoUrl } from "./e2e/demo";
 
 const executablePath = chromiumPath(existsSync);
 
@@ -8,14 +8,14 @@ const executablePath = chromiumPath(existsSync);
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results/run",
-  // One product, one database: the journeys change both.
+  // One product, one database: the journeys change both, the last one for good.
   workers: 1,
   fullyParallel: false,
   timeout: 420_000,
-  expect: { timeout: 20_000 },
+  expect: { timeout: 30_000 },
   reporter: [["list"]],
   use: {
-    baseURL: readDemo().url,
+    baseURL: demoUrl(),
     viewport: { width: 1360, height: 900 },
     trace: "retain-on-failure",
     launchOptions: {

@@ -6,7 +6,7 @@ const DemoFile = z.object({
   url: z.url(),
   users: z.array(z.object({ email: z.string(), password: z.string(), role: z.string() })),
 });
-export type Demo = z.infer<typeof DemoFile>;
+type Demo = z.infer<typeof DemoFile>;
 
 /** What the running demo wrote about itself. Fails with a sentence when no demo is running. */
 export function readDemo(): Demo {
@@ -17,6 +17,15 @@ export function readDemo(): Demo {
     throw new Error(`No demo in ${dataDir}: start one (npm run up) or set SIDECAR_DATA_DIR.`, {
       cause,
     });
+  }
+}
+
+/** Where the demo answers. Without one the default address, so that tools can read the config. */
+export function demoUrl(): string {
+  try {
+    return readDemo().url;
+  } catch {
+    return "http://localhost:9000";
   }
 }
 

@@ -4,9 +4,6 @@ import { act, expectLive, holdApprovals, inspect, openMeasuredPending, signIn } 
 const VERIFIED_MS = 240_000;
 const REVERTED_MS = 60_000;
 
-// In order: the first journey reads what the last one decides.
-test.describe.configure({ mode: "serial" });
-
 test("a viewer sees the evidence and no action", async ({ page }) => {
   await signIn(page, "viewer");
   await expect(page.getByRole("button", { name: "Analyze now" })).toHaveCount(0);
@@ -55,7 +52,7 @@ test("keys open the first suggestion, list themselves, and lead back", async ({ 
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { name: "Decision" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Decision", exact: true })).toBeVisible();
   await page.keyboard.press("u");
   await expect(page.getByRole("heading", { name: "Inbox", level: 1 })).toBeVisible();
 });

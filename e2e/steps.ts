@@ -60,7 +60,7 @@ export async function openMeasuredPending(page: Page) {
   await expect(page.getByRole("tab", { name: /To review/ })).toBeVisible();
   await expect(row).toBeVisible({ timeout: ANALYSIS_MS });
   await row.getByRole("link").click();
-  await expect(page.getByRole("heading", { name: "Decision" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Decision", exact: true })).toBeVisible();
 }
 
 /** Presses a decision button and the confirming one of its dialog. */

@@ -24,7 +24,7 @@ export function Alternatives({ items }: { items: SuggestionItem[] }) {
               />
               <AlternativeSummary item={item} />
             </summary>
-            <div className="grid gap-5 border-t px-4 py-4">
+            <div className="grid grid-cols-1 gap-5 border-t px-4 py-4">
               <p className="text-sm">{item.reason}</p>
               <SqlBlock sql={item.execution_sql} label={`SQL of ${item.title}`} />
               <EvidencePanel evidence={item.evidence} label={item.title} />

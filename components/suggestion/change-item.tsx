@@ -18,7 +18,7 @@ interface ChangeItemProps {
 /** One proposed change with everything a reviewer needs to judge it. */
 export function ChangeItem({ item, isOneOfSeveral, choice }: ChangeItemProps) {
   return (
-    <article className="grid min-w-0 gap-6" aria-labelledby={`${item.item_id}-title`}>
+    <article className="grid min-w-0 grid-cols-1 gap-6" aria-labelledby={`${item.item_id}-title`}>
       <ItemHeader item={item} choice={choice} />
       <Part title="Evidence">
         <EvidencePanel evidence={item.evidence} label={item.title} isFolded={isOneOfSeveral} />
@@ -89,7 +89,7 @@ function ItemHeader({ item, choice }: Pick<ChangeItemProps, "item" | "choice">) 
 
 function Part({ title, children }: { title: string; children: React.ReactNode }) {
   return (
-    <div className="grid min-w-0 content-start gap-3">
+    <div className="grid min-w-0 grid-cols-1 content-start gap-3">
       <h4 className="text-sm font-semibold">{title}</h4>
       {children}
     </div>

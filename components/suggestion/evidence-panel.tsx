@@ -31,14 +31,14 @@ function Measured(props: { evidence: MeasuredEvidence; label: string; isFolded: 
   const { evidence, label, isFolded } = props;
   if (!isFolded) {
     return (
-      <div className="grid min-w-0 gap-5">
+      <div className="grid min-w-0 grid-cols-1 gap-5">
         <EvidenceFacts evidence={evidence} />
         <Measurements evidence={evidence} label={label} />
       </div>
     );
   }
   return (
-    <div className="grid min-w-0 gap-4">
+    <div className="grid min-w-0 grid-cols-1 gap-4">
       <EvidenceFacts evidence={evidence} />
       <details>
         <summary className="w-fit text-sm font-medium text-primary">

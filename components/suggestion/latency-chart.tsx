@@ -25,7 +25,7 @@ export function LatencyChart({ query }: { query: QueryEvidence }) {
   const { baseline, candidate } = query;
   const speed = formatSpeed(baseline.median_ms, candidate.median_ms);
   return (
-    <figure className="grid gap-2">
+    <figure className="grid min-w-0 grid-cols-1 gap-2">
       <figcaption className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted-foreground">
         <code className="w-full truncate font-mono text-foreground">{flattenSql(query.sql)}</code>
         <span>

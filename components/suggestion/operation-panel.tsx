@@ -24,7 +24,7 @@ export function OperationPanel({ operation }: { operation: Operation }) {
       }
     >
       <div
-        className="grid min-w-0 gap-4"
+        className="grid min-w-0 grid-cols-1 gap-4"
         data-operation={operation.kind}
         data-state={operation.state}
       >
@@ -99,7 +99,7 @@ const VERDICTS = {
 function VerificationPanel({ verification }: { verification: Verification }) {
   const { tone, title, Icon } = VERDICTS[verification.state];
   return (
-    <div className="grid min-w-0 gap-3" data-verification={verification.state}>
+    <div className="grid min-w-0 grid-cols-1 gap-3" data-verification={verification.state}>
       <Alert tone={tone} icon={<Icon className="size-4" />} title={title}>
         <p>{verification.summary}</p>
       </Alert>
