@@ -1,8 +1,9 @@
-import { spawnSync } from "node:child_process";
 import os from "node:os";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { auditEvents, users } from "@/drizzle/schema";
+import { setEnv } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
+import { runCli } from "./run";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -10,21 +11,38 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-function cli(args: string[], settings: Record<string, string> = { DATABASE_URL: database.url }) {
-  const child = spawnSync(
-    process.execPath,
-    ["--import", "tsx", "server/cli/main.ts", "--json", ...args],
-    { encoding: "utf8", env: { PATH: "", NODE_ENV: "test", SIDECAR_MODE: "demo", ...settings } },
-  );
-  return { code: child.status, said: child.stderr, json: () => JSON.parse(child.stdout) };
+/** One command line in this process, on this suite's database unless told otherwise. */
+async function cli(
+  args: string[],
+  settings: Parameters<typeof setEnv>[0] = { DATABASE_URL: database.url },
+) {
+  setEnv(settings);
+  const out = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const err = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  try {
+    const code = await runCli(["--json", ...args]);
+    const textOf = (spy: typeof out) => spy.mock.calls.map(([text]) => String(text)).join("");
+    const said = textOf(out);
+    return { code, said: textOf(err), json: () => JSON.parse(said) };
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+  }
 }
 
 test("a person made at the shell can be listed and shut out, each with an audit row", async () => {
-  const created = cli(["users", "create", "--email", "Ann@example.org", "--roles", "viewer,admin"]);
+  const created = await cli([
+    "users",
+    "create",
+    "--email",
+    "Ann@example.org",
+    "--roles",
+    "viewer,admin",
+  ]);
   expect(created.said).toBe("");
   expect(created.json().password.length).toBeGreaterThanOrEqual(15);
-  cli(["users", "create", "--email", "bob@example.org", "--roles", "admin"]);
-  expect(cli(["users", "deactivate", "ann@example.org"]).code).toBe(0);
+  await cli(["users", "create", "--email", "bob@example.org", "--roles", "admin"]);
+  expect((await cli(["users", "deactivate", "ann@example.org"])).code).toBe(0);
   const rows = await database.db.select().from(users);
   expect(rows.map((row) => [row.email, row.isActive]).sort()).toEqual([
     ["ann@example.org", false],
@@ -38,21 +56,26 @@ test("a person made at the shell can be listed and shut out, each with an audit 
   ]);
 });
 
-test("a command as somebody has that person's rights only", () => {
-  cli(["users", "create", "--email", "vera@example.org", "--roles", "viewer"]);
-  const refused = cli(["--as", "vera@example.org", "users", "list"]);
+test("a command as somebody has that person's rights only", async () => {
+  await cli(["users", "create", "--email", "vera@example.org", "--roles", "viewer"]);
+  const refused = await cli(["--as", "vera@example.org", "users", "list"]);
   expect([refused.code, refused.said]).toEqual([3, expect.stringContaining("forbidden")]);
-  expect(cli(["--as", "nobody@example.org", "users", "list"]).code).toBe(4);
+  expect((await cli(["--as", "nobody@example.org", "users", "list"])).code).toBe(4);
 });
 
-test("nobody decides at the shell without saying who they are", () => {
-  const refused = cli(["suggestions", "approve", "sugg-000000000000"]);
+test("nobody decides at the shell without saying who they are", async () => {
+  const refused = await cli(["suggestions", "approve", "sugg-000000000000"]);
   expect([refused.code, refused.said]).toEqual([3, expect.stringContaining("forbidden")]);
 });
 
-test("wrong usage, a wrong value and a missing installation are told apart and explained", () => {
-  expect(cli(["users", "create"]).code).toBe(2);
-  expect(cli(["users", "create", "--email", "x@example.org", "--roles", "king"]).code).toBe(2);
-  const lost = cli(["users", "list"], { SIDECAR_DATA_DIR: `${os.tmpdir()}/no-such-sidecar` });
+test("wrong usage, a wrong value and a missing installation are told apart and explained", async () => {
+  expect((await cli(["users", "create"])).code).toBe(2);
+  expect((await cli(["users", "create", "--email", "x@example.org", "--roles", "king"])).code).toBe(
+    2,
+  );
+  const lost = await cli(["users", "list"], {
+    DATABASE_URL: "",
+    SIDECAR_DATA_DIR: `${os.tmpdir()}/no-such-sidecar`,
+  });
   expect([lost.code, lost.said]).toEqual([8, expect.stringContaining("npm run up")]);
 });

@@ -2,7 +2,7 @@ import type { PostgresAccount } from "./account";
 import type { PostgresBinaries } from "./binaries";
 
 /** How to start a program: what child_process.spawn wants. */
-export interface PostgresCommand {
+interface PostgresCommand {
   file: string;
   args: string[];
   account: PostgresAccount;

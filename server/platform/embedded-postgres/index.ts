@@ -1,6 +1,6 @@
 export { type PostgresAccount, postgresAccount } from "./account";
 export { postgresBinaries } from "./binaries";
-export { type PostgresCommand, postgresCommand, postgresUrl } from "./command";
+export { postgresCommand, postgresUrl } from "./command";
 export { initialiseCluster } from "./initialise";
 export { clearLeftover } from "./leftover";
 export { assertReachable } from "./reachable";

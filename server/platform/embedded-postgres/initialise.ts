@@ -21,7 +21,7 @@ export interface ClusterOptions {
 }
 
 /** True when `dir` holds a cluster that initdb finished. */
-export function isInitialised(dir: string): boolean {
+function isInitialised(dir: string): boolean {
   return existsSync(path.join(dir, "PG_VERSION")) && existsSync(path.join(dir, "sidecar.ready"));
 }
 

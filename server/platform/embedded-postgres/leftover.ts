@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { AppError } from "../errors";
 
 /** The process named in the cluster's postmaster.pid; null when there is no such file. */
-export function recordedPostmaster(dir: string): number | null {
+function recordedPostmaster(dir: string): number | null {
   try {
     const pid = Number(readFileSync(path.join(dir, "postmaster.pid"), "utf8").split("\n", 1)[0]);
     return Number.isInteger(pid) && pid > 0 ? pid : null;

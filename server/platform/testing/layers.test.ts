@@ -68,11 +68,8 @@ test("a tree that keeps the layers has no violations", () => {
 test("every layer rule bites: a planted violation of each is reported at its file", () => {
   for (const [file, text] of Object.values(PLANTED)) write(file, text);
   write("server/advisor/planted-c.ts", 'import "./planted-b";');
+  write("server/proving/statistics/planted.ts", 'import "node:https";');
   const found = violations();
   for (const [rule, [file]] of Object.entries(PLANTED)) expect(found).toContain(`${rule} ${file}`);
-});
-
-test("statistics may not read the network either", () => {
-  write("server/proving/statistics/planted.ts", 'import "node:https";');
-  expect(violations()).toEqual(["pure-is-pure server/proving/statistics/planted.ts"]);
+  expect(found).toContain("pure-is-pure server/proving/statistics/planted.ts");
 });

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /** When a process began, as the system tells it: pid and this together name one process for good. */
-export function startMark(pid: number): string | null {
+function startMark(pid: number): string | null {
   try {
     if (process.platform === "linux") {
       // The name in parentheses may hold spaces; the start time is the 20th field after it.
