@@ -22,9 +22,10 @@ export async function openConnector(
   productId: string,
 ): Promise<Connector> {
   const reads = await ConnectionPool.open(engine.instance, 2);
+  const measuring = await ConnectionPool.open(engine.instance, 1);
   const catalog = await ConnectionPool.open(engine.instance, 1);
   const exports = await ConnectionPool.open(engine.instance, 1);
-  const schema = new SchemaReader(catalog, productId);
+  const schema = new SchemaReader(catalog, measuring, productId);
   // Measured ahead, so that the next reader of the schema finds fresh statistics.
   const warmUp = () => void schema.read().catch(() => undefined);
   warmUp();
@@ -35,7 +36,7 @@ export async function openConnector(
     exports,
     exportDir: engine.exportDir,
     close() {
-      for (const pool of [reads, catalog, exports]) pool.close();
+      for (const pool of [reads, catalog, measuring, exports]) pool.close();
     },
   };
 }

@@ -7,6 +7,10 @@ import { type CatalogTable, fingerprintOf, readRows } from "./catalog";
 /** A table has to grow or shrink by about a tenth to count as different data. */
 const BUCKETS_PER_E = 10;
 
+export function sizeBucket(rowCount: number): number {
+  return Math.round(Math.log1p(rowCount) * BUCKETS_PER_E);
+}
+
 export interface DataState {
   rowCounts: Map<string, number>;
   schemaFingerprint: string;

@@ -1,75 +1,68 @@
 import type { ProductSchema } from "@/server/contracts";
 import { SERVING_THREADS } from "../engine/open";
 import type { ConnectionPool } from "../engine/pool";
-import { readCatalog } from "./catalog";
-import { readDataState } from "./data-version";
-import { readStatistics, type TableStatistics } from "./statistics";
+import { type CatalogTable, readCatalog } from "./catalog";
+import { type DataState, readDataState } from "./data-version";
+import type { TableStatistics } from "./statistics";
+import { StatisticsCache } from "./statistics-cache";
 
 /**
- * Answers the schema: catalog and row counts live, statistics once per data version. The pool has
- * its own connections, so product queries do not wait for it.
+ * Answers the schema: catalog, row counts and versions live, statistics from the cache. The pool
+ * has its own connections, so product queries do not wait for it.
  */
 export class SchemaReader {
-  private cached: { version: string; tables: Promise<Map<string, TableStatistics>> } | null = null;
+  private readonly cache: StatisticsCache;
 
   constructor(
     private readonly pool: ConnectionPool,
+    measuring: ConnectionPool,
     private readonly productId: string,
-  ) {}
+  ) {
+    this.cache = new StatisticsCache(measuring);
+  }
 
   async read(): Promise<ProductSchema> {
-    return this.pool.use(async (connection) => {
-      const catalog = await readCatalog(connection);
-      const state = await readDataState(connection, catalog);
-      if (this.cached?.version !== state.dataVersion) {
-        const tables = this.measure(connection, catalog, state.rowCounts);
-        this.cached = { version: state.dataVersion, tables };
-        // A failed measurement must not be remembered.
-        tables.catch(() => {
-          if (this.cached?.tables === tables) this.cached = null;
-        });
-      }
-      const statistics = await this.cached.tables;
-      const [version] = (await connection.runAndReadAll("SELECT version()")).getRowsJson();
+    const { catalog, state, version } = await this.pool.use(async (connection) => {
+      const tables = await readCatalog(connection);
+      const [row] = (await connection.runAndReadAll("SELECT version()")).getRowsJson();
       return {
-        product_id: this.productId,
-        domain: "project-financing",
-        duckdb_version: String(version?.[0]),
-        threads: SERVING_THREADS,
-        data_version: state.dataVersion,
-        schema_fingerprint: state.schemaFingerprint,
-        tables: catalog.map((table) => ({
-          name: table.name,
-          row_count: state.rowCounts.get(table.name) ?? 0,
-          estimated_bytes: statistics.get(table.name)?.estimatedBytes ?? 0,
-          columns: table.columns.map((column) => ({
-            ...column,
-            statistics: statistics.get(table.name)?.columns.get(column.name) ?? null,
-          })),
-          indexes: table.indexes,
-          constraints: table.constraints,
-        })),
+        catalog: tables,
+        state: await readDataState(connection, tables),
+        version: String(row?.[0]),
       };
     });
+    const statistics = await this.cache.read(catalog, state);
+    return {
+      product_id: this.productId,
+      domain: "project-financing",
+      duckdb_version: version,
+      threads: SERVING_THREADS,
+      data_version: state.dataVersion,
+      schema_fingerprint: state.schemaFingerprint,
+      tables: catalog.map((table) => toTable(table, state, statistics.get(table.name))),
+    };
   }
 
   /** Waits for a measurement under way (before the database closes). */
-  async settled(): Promise<void> {
-    await this.pool.use(async () => undefined);
+  settled(): Promise<void> {
+    return this.cache.settled();
   }
+}
 
-  private async measure(
-    connection: Parameters<typeof readCatalog>[0],
-    catalog: Awaited<ReturnType<typeof readCatalog>>,
-    rowCounts: Map<string, number>,
-  ): Promise<Map<string, TableStatistics>> {
-    const measured = new Map<string, TableStatistics>();
-    for (const table of catalog) {
-      measured.set(
-        table.name,
-        await readStatistics(connection, table, rowCounts.get(table.name) ?? 0),
-      );
-    }
-    return measured;
-  }
+function toTable(
+  table: CatalogTable,
+  state: DataState,
+  statistics: TableStatistics | undefined,
+): ProductSchema["tables"][number] {
+  return {
+    name: table.name,
+    row_count: state.rowCounts.get(table.name) ?? 0,
+    estimated_bytes: statistics?.estimatedBytes ?? 0,
+    columns: table.columns.map((column) => ({
+      ...column,
+      statistics: statistics?.columns.get(column.name) ?? null,
+    })),
+    indexes: table.indexes,
+    constraints: table.constraints,
+  };
 }
