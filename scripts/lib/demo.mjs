@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -62,6 +62,5 @@ export async function startDemo(root, { rows, secondsMax }) {
     await stop();
     throw new Error(`The demo did not become ready:\n${said.split("\n").slice(-40).join("\n")}`);
   }
-  const demoFile = path.join(dataDir, "demo.json");
-  return { stop, demoFile, dataDir, url: JSON.parse(readFileSync(demoFile, "utf8")).url };
+  return { stop, dataDir };
 }

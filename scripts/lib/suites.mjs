@@ -60,8 +60,7 @@ async function runPlaywright(root, demo, chromium) {
       PLAYWRIGHT_CHROMIUM_PATH: chromium,
       PLAYWRIGHT_JSON_OUTPUT_FILE: file,
       // Where the journeys find addresses, users and tokens.
-      SIDECAR_DEMO_FILE: demo.demoFile,
-      SIDECAR_URL: demo.url,
+      SIDECAR_DATA_DIR: demo.dataDir,
     };
     const args = ["test", "--reporter=list,json"];
     return (await run(bin, args, { what: "playwright", isShown: true, cwd: root, env })).code;

@@ -1,0 +1,21 @@
+import type { KnipConfig } from "knip";
+
+/** What is started from outside; everything else must be reached from here, or it goes. */
+export default {
+  entry: [
+    "scripts/{up,test}.mjs",
+    "server/data-product/spawn/main.ts",
+    "server/processes/{supervisor,prover}/main.ts",
+    "server/processes/supervisor/leash.mjs",
+    "e2e/*.spec.ts",
+    "bench/*.ts",
+  ],
+  project: ["**/*.{ts,tsx,mjs,cjs,css}"],
+  // Style sheets import packages too.
+  compilers: {
+    css: (text: string) =>
+      [...text.matchAll(/@import\s+(["'][^"']+["'])/g)]
+        .map(([, from]) => `import ${from}`)
+        .join("\n"),
+  },
+} satisfies KnipConfig;
