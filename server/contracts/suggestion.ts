@@ -78,7 +78,7 @@ export const SuggestionItem = z.object({
   title: z.string(),
   reason: z.string(),
   /** The typed change itself: what a schema diff is drawn from. */
-  change: Change.optional(),
+  change: Change,
   /** All statements of the change, joined; one transaction. */
   execution_sql: z.string(),
   revert_sql: z.string().nullable(),

@@ -9,6 +9,7 @@ export function toSuggestionItem(row: ItemRow): SuggestionItem {
   return {
     item_id: row.id,
     type: candidate.change.kind,
+    change: candidate.change,
     table: candidate.change.table,
     target: candidate.target,
     title: candidate.title,

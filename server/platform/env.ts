@@ -45,7 +45,7 @@ function load() {
       /** Undo data of an execution is kept this many hours. */
       REVERT_WINDOW_HOURS: z.coerce.number().positive().default(24),
       /** How often the product is observed, seconds; 0 turns the observer off. */
-      OBSERVE_SECONDS: z.coerce.number().min(0).default(15),
+      OBSERVE_SECONDS: z.coerce.number().min(0).default(5),
       REQUEST_BYTES_MAX: z.coerce.number().int().min(1024).default(1_048_576),
       REQUESTS_CONCURRENT_MAX: z.coerce.number().int().min(1).default(64),
     },

@@ -13,6 +13,7 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
         type: "add_index",
         table: "projects",
         target: "status",
+        change: { kind: "add_index", table: "projects", column: "status" },
         title: "Index status",
         reason: "High frequency filtering on non-indexed column",
         execution_sql: "CREATE INDEX idx_projects_status ON projects (status);",
