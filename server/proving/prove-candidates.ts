@@ -36,8 +36,9 @@ async function measureAll(
   const { candidates } = proof.input;
   const alone: ProvedAlone[] = [];
   for (const [index, candidate] of candidates.entries()) {
-    const hasPassed = alone.some((one) => one.subject !== null);
-    const untilMs = hasPassed ? proof.clock.measureUntilMs : proof.clock.endMs;
+    // One alone needs no time for a set: the rest may show more losers, which people want to see.
+    const passed = alone.filter((one) => one.subject !== null).length;
+    const untilMs = passed > 1 ? proof.clock.measureUntilMs : proof.clock.endMs;
     const one = await proveOne(proof, candidate, { index, count: candidates.length, untilMs });
     alone.push(one);
     proof.progress.addVerdict(one.proved);

@@ -3,7 +3,7 @@ import { AppError } from "@/server/platform";
 /** Time of one proof, in ms since it began. */
 export interface ProofClock {
   elapsedMs(): number;
-  /** Once something has passed, measuring alone ends here: the rest is for choosing the set. */
+  /** Once two have passed, measuring alone ends here: the rest is for choosing the set. */
   measureUntilMs: number;
   endMs: number;
 }

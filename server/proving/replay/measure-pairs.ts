@@ -24,6 +24,8 @@ export interface PairsRequest {
 }
 
 const BATCH_PAIRS = 5;
+/** Time for a second look at one query that seems to lose. */
+const CONFIRM_MS = 1500;
 /**
  * As many parameter sets are warmed up as fit in this; the first ones ran on both sides already,
  * when their results were compared.
@@ -52,7 +54,23 @@ export async function measurePairs(request: PairsRequest): Promise<PairedSamples
       if (!request.isTimeUp()) await addPairs(request, one, BATCH_PAIRS);
     }
   }
+  for (const one of samples) if (seemsToLose(one, request.rule)) await confirmLoss(request, one);
   return samples;
+}
+
+/**
+ * A loss rejects a candidate by itself, and noise of a busy machine comes in stretches: what seems
+ * to lose is replayed again, later, as often as is cheap, and judged on all its pairs.
+ */
+async function confirmLoss(request: PairsRequest, one: PairedSamples): Promise<void> {
+  const affordable = Math.floor(CONFIRM_MS / (4 * Math.max(one.replay.baselineMs, 0.1)));
+  const count = Math.min(request.rule.pairsMax, Math.max(BATCH_PAIRS, affordable));
+  await addPairs(request, one, count);
+}
+
+function seemsToLose({ before, after }: PairedSamples, rule: StoppingRule): boolean {
+  const { gain } = comparePairs(before, after, { seed: rule.seed, resamples: 300 });
+  return gain.high < 0 && gain.value < -rule.lossMin;
 }
 
 function isDecided({ before, after, isRelated }: PairedSamples, rule: StoppingRule): boolean {
