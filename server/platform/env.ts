@@ -31,7 +31,7 @@ function load() {
       SPAWN_PORT: port(8000),
       SPAWN_ROWS: z.coerce.number().int().min(1000).max(100_000_000).default(3_000_000),
       /** Queries per second of the demo product's own workload. */
-      SPAWN_QUERIES_PER_SECOND: z.coerce.number().min(0).max(1000).default(8),
+      SPAWN_QUERIES_PER_SECOND: z.coerce.number().min(0).max(1000).default(5),
       /** A shadow copy holds at most this many rows of a table; more are sampled, and said so. */
       PROOF_ROWS_MAX: z.coerce.number().int().min(1000).default(1_000_000),
       /** Time budget of one proof, seconds; what was not tried by then is said so. */

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import type { ProofResult } from "@/server/contracts";
 import { chooseSet } from "./proof/choose-set";
 import { openProof, type Proof } from "./proof/open-proof";
+import { orderCandidates } from "./proof/order-candidates";
 import { notTried, type ProvedAlone, proveOne } from "./proof/prove-one";
 import { removeStaleWork } from "./shadow";
 import type { ProofInput } from "./types";
@@ -33,7 +34,7 @@ async function measureAll(
   proof: Proof,
   leftOut: ProofResult["alternatives"],
 ): Promise<ProofResult> {
-  const { candidates } = proof.input;
+  const candidates = orderCandidates(proof.input.candidates);
   const alone: ProvedAlone[] = [];
   for (const [index, candidate] of candidates.entries()) {
     // One alone needs no time for a set: the rest may show more losers, which people want to see.

@@ -4,7 +4,7 @@ import { observeProduct } from "@/server/knowledge";
 import type { Logger, ServiceContext } from "@/server/platform";
 
 /** Calls of SELECT shapes before an analysis has something to weigh. */
-const CALLS_MIN = 40;
+const CALLS_MIN = 30;
 const DAY_MS = 24 * 3_600_000;
 
 /**

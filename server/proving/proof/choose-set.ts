@@ -12,7 +12,7 @@ const MARGINAL_SHARE = 0.5;
 /** A step that began in time may end a little late: without it a change that pays is lost. */
 const GRACE = 1.15;
 /** Part of the whole time that one step may take for pairs beyond the minimum. */
-const EXTRA_SHARE = 0.05;
+const EXTRA_SHARE = 0.04;
 
 export interface ChosenSet {
   accepted: ProvedCandidate[];

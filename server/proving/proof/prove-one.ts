@@ -7,7 +7,7 @@ import { measure, type Subject } from "./measure";
 import type { Proof } from "./open-proof";
 
 /** Part of the whole time that one candidate may take for pairs beyond the minimum. */
-const EXTRA_SHARE = 0.04;
+const EXTRA_SHARE = 0.015;
 
 export interface ProvedAlone {
   proved: ProvedCandidate;
