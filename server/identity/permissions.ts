@@ -19,7 +19,8 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     "key.manage",
     "user.manage",
   ],
-  "data-product": [...READ, "suggestion.analyze"],
+  // It may have executed on itself what a person approved; deciding stays with people.
+  "data-product": [...READ, "suggestion.analyze", "operation.execute"],
   agent: ["suggestion.read", "product.read", "message.send"],
 };
 

@@ -33,7 +33,7 @@ function load() {
       /** Queries per second of the demo product's own workload. */
       SPAWN_QUERIES_PER_SECOND: z.coerce.number().min(0).max(1000).default(8),
       /** A shadow copy holds at most this many rows of a table; more are sampled, and said so. */
-      PROOF_ROWS_MAX: z.coerce.number().int().min(1000).default(4_000_000),
+      PROOF_ROWS_MAX: z.coerce.number().int().min(1000).default(1_000_000),
       /** Time budget of one proof, seconds; what was not tried by then is said so. */
       PROOF_SECONDS_MAX: z.coerce.number().min(1).default(75),
       /** Smallest share of the workload's (or a targeted query's) time worth a person's attention. */

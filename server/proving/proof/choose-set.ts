@@ -1,8 +1,8 @@
-import path from "node:path";
 import type { Candidate, MeasuredEvidence, ProvedCandidate, Verdict } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { judge } from "../judge";
-import { buildCandidate, openSession } from "../shadow";
+import { openSession } from "../shadow";
+import { buildTogether, type Member } from "./build-together";
 import { type Measured, type MeasureOptions, measure } from "./measure";
 import type { Proof } from "./open-proof";
 import type { ProvedAlone } from "./prove-one";
@@ -10,13 +10,10 @@ import type { Subject } from "./subject";
 
 /** What one more change must still gain beside those chosen, as a part of the usual threshold. */
 const MARGINAL_SHARE = 0.5;
+/** A step that began in time may end a little late: without it a change that pays is lost. */
+const GRACE = 1.15;
 /** Part of the whole time that one step may take for pairs beyond the minimum. */
 const EXTRA_SHARE = 0.05;
-
-interface Member {
-  proved: ProvedCandidate;
-  subject: Subject;
-}
 
 export interface ChosenSet {
   accepted: ProvedCandidate[];
@@ -82,7 +79,7 @@ async function tryTogether(
   }
   proof.progress.report("set", span[0], `Measuring ${title} beside the chosen changes`);
   try {
-    const subject = await buildTogether(proof, [...best.changes, change], member);
+    const subject = await buildTogether(proof, { best, chosen: accepted, next: member });
     const { evidence, check } = await measureMarginal(
       proof,
       best,
@@ -121,29 +118,6 @@ function isConflict(one: Subject["changes"][number], other: Subject["changes"][n
   return one.kind === "cluster_table";
 }
 
-async function buildTogether(
-  proof: Proof,
-  changes: Subject["changes"],
-  member: Member,
-): Promise<Subject> {
-  const { clock, input, threads, baselineFile } = proof;
-  const file = path.join(
-    input.workDir,
-    `set-${changes.length}-${path.basename(member.subject.file)}`,
-  );
-  const plan = input.compile(changes);
-  const timeoutMs = Math.max(1, clock.endMs - clock.elapsedMs());
-  const built = await buildCandidate({
-    file,
-    threads,
-    baselineFile,
-    plan,
-    timeoutMs,
-    signal: input.signal,
-  });
-  return { ...built, file, changes, targeted: member.subject.targeted };
-}
-
 async function measureMarginal(
   proof: Proof,
   best: Subject,
@@ -158,7 +132,7 @@ async function measureMarginal(
       ...setOptions(proof, title, span),
       reference,
       judged: [change],
-      hardUntilMs: proof.clock.endMs,
+      hardUntilMs: proof.clock.endMs * GRACE,
     });
   } finally {
     reference.close();

@@ -4,6 +4,7 @@ import type { TableSchema } from "@/server/contracts";
 import { heldTableSql, type NotReplayed, prepareReplay, type Replay } from "../replay";
 import {
   buildBaseline,
+  buildEmpty,
   copyShadow,
   exportCached,
   type LoadedTable,
@@ -24,6 +25,8 @@ export interface Proof {
   /** Never opened again after it was built: candidates are copies of it. */
   baselineFile: string;
   baselineBytes: number;
+  /** The same tables without rows. */
+  emptyFile: string;
   baseline: Session;
   /** A copy of its own: measured inserts leave traces. */
   insertBaseline: Session;
@@ -51,6 +54,8 @@ export async function openProof(input: ProofInput): Promise<Proof> {
     seed: input.seed,
     onTable: (table) => progress.report("shadow", 0, `Building the shadow copy of ${table}`),
   });
+  const emptyFile = path.join(input.workDir, "empty.duckdb");
+  await buildEmpty({ ...common, file: emptyFile, tables });
   const opened: Session[] = [];
   const open = async (name: string, prepare: string[]) => {
     const file = path.join(input.workDir, name);
@@ -74,6 +79,7 @@ export async function openProof(input: ProofInput): Promise<Proof> {
       tables: loaded,
       baselineFile,
       baselineBytes,
+      emptyFile,
       baseline,
       insertBaseline,
       replays,

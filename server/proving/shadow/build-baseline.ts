@@ -34,6 +34,20 @@ export async function buildBaseline(
   }
 }
 
+/** The same tables without rows: shows in milliseconds whether a plan can run at all. */
+export async function buildEmpty(options: SessionOptions & { tables: TableSchema[] }) {
+  const session = await openSession(options);
+  try {
+    for (const table of options.tables) {
+      const ddl = await createEmpty(session, table);
+      for (const statement of ddl.afterLoad) await session.run(statement);
+    }
+    await session.run("CHECKPOINT");
+  } finally {
+    session.close();
+  }
+}
+
 async function loadTable(session: Session, { table, exported }: LoadedTable): Promise<void> {
   const names = table.columns.map((column) => quoteName(column.name)).join(", ");
   const ddl = await createEmpty(session, table);
