@@ -7,7 +7,7 @@ function place(gain: number): number {
   return ((Math.min(1, Math.max(-1, gain)) + 1) / 2) * 100;
 }
 
-export function gainTone(interval: Interval): "positive" | "negative" | "neutral" {
+function gainTone(interval: Interval): "positive" | "negative" | "neutral" {
   if (interval.low > 0) return "positive";
   return interval.high < 0 ? "negative" : "neutral";
 }

@@ -7,7 +7,7 @@ export interface InboxTab {
   states: SuggestionState[] | undefined;
 }
 
-export const REVIEW_TAB: InboxTab = { name: "review", label: "To review", states: ["pending"] };
+const REVIEW_TAB: InboxTab = { name: "review", label: "To review", states: ["pending"] };
 export const PROVING_TAB: InboxTab = {
   name: "proving",
   label: "Proving",

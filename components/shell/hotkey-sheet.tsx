@@ -1,6 +1,6 @@
 "use client";
 import { Sheet } from "@/components/ui/sheet";
-import type { Hotkey } from "./hotkeys";
+import type { Hotkey } from "./hotkey";
 
 /** What each key does on this page. */
 export function HotkeySheet(props: { hotkeys: readonly Hotkey[] | null; onClose: () => void }) {

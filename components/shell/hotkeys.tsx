@@ -9,14 +9,8 @@ import {
   useRef,
   useState,
 } from "react";
+import type { Hotkey } from "./hotkey";
 import { HotkeySheet } from "./hotkey-sheet";
-
-export interface Hotkey {
-  /** `KeyboardEvent.key`, e.g. `j`, `Enter`, `?`. */
-  key: string;
-  label: string;
-  run: () => void;
-}
 
 interface Registry {
   register: (hotkeys: readonly Hotkey[]) => () => void;

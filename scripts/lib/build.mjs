@@ -68,7 +68,7 @@ export async function ensureBuilt(root) {
     console.error(output.trim().split("\n").slice(-60).join("\n"));
     fail(`Building the web pages failed. ${buildAdvice(output)}`);
   }
-  // Hashed anew: next may have completed tsconfig.json meanwhile.
-  writeFileSync(stamp, hashSources(root));
+  // The hash from before: a source saved during the build may not be in it.
+  writeFileSync(stamp, hash);
   report("the web pages are built");
 }

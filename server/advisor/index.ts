@@ -1,4 +1,4 @@
 export { describeEstimate } from "./describe-estimate";
-export { compilePlan, quoteIdentifier, quoteLiteral } from "./plan";
+export { compilePlan, quoteIdentifier } from "./plan";
 export { proposeCandidates } from "./propose-candidates";
-export type { AdviceInput, LeftOut, Proposals, WorkloadQuery } from "./types";
+export type { WorkloadQuery } from "./types";

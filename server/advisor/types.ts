@@ -18,7 +18,7 @@ export interface AdviceInput {
   distinctValues?: (table: string, column: string) => string[] | undefined;
 }
 
-export interface LeftOut {
+interface LeftOut {
   candidate: Candidate;
   reason: string;
 }

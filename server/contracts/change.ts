@@ -6,12 +6,11 @@ import { SqlName } from "./data-product";
  * Rules, model and people choose among these; SQL is only ever compiled from them,
  * so text found in names, comments, queries or messages cannot become a statement.
  */
-export const AddIndexChange = z.object({
+const AddIndexChange = z.object({
   kind: z.literal("add_index"),
   table: SqlName,
   column: SqlName,
 });
-export type AddIndexChange = z.infer<typeof AddIndexChange>;
 
 /** Store the table's rows ordered by keys (zone maps then skip row groups). */
 export const ClusterTableChange = z.object({

@@ -96,13 +96,12 @@ export const MeasuredEvidence = z.object({
 });
 export type MeasuredEvidence = z.infer<typeof MeasuredEvidence>;
 
-export const EstimatedEvidence = z.object({
+const EstimatedEvidence = z.object({
   basis: z.literal("estimate"),
   method: z.string(),
   gain: z.number(),
   storage_overhead: z.number(),
 });
-export type EstimatedEvidence = z.infer<typeof EstimatedEvidence>;
 
 export const Evidence = z.discriminatedUnion("basis", [MeasuredEvidence, EstimatedEvidence]);
 export type Evidence = z.infer<typeof Evidence>;
@@ -123,15 +122,7 @@ export const ProvedCandidate = z.object({
 });
 export type ProvedCandidate = z.infer<typeof ProvedCandidate>;
 
-export const ProofPhase = z.enum([
-  "queued",
-  "export",
-  "shadow",
-  "baseline",
-  "measure",
-  "set",
-  "done",
-]);
+const ProofPhase = z.enum(["queued", "export", "shadow", "baseline", "measure", "set", "done"]);
 export const ProofProgress = z.object({
   phase: ProofPhase,
   /** 0..1 */

@@ -21,12 +21,11 @@ export type MessageType = z.infer<typeof MessageType>;
 const Identifier = z.string().min(1).max(200);
 
 /** One end of a message: an agent, the data product it serves, and that product's domain. */
-export const AgentAddress = z.object({
+const AgentAddress = z.object({
   agent_id: Identifier,
   product_id: Identifier,
   domain: Identifier,
 });
-export type AgentAddress = z.infer<typeof AgentAddress>;
 
 /** The envelope of the Multi-agent Cooperation Protocol, as the specification shows it. */
 export const MessageEnvelope = z.object({

@@ -27,7 +27,7 @@ export const Basis = z.enum(["estimate", "measured"]);
 export type Basis = z.infer<typeof Basis>;
 
 export const SuggestionId = z.string().regex(/^sugg-[0-9a-z]{6,32}$/);
-export const ItemId = z.string().regex(/^item-[0-9a-z]{6,32}$/);
+const ItemId = z.string().regex(/^item-[0-9a-z]{6,32}$/);
 export const OperationId = z.string().regex(/^op-[0-9a-z]{6,32}$/);
 
 /** Body of POST /agent/analyze: the specification's shape, plus `product_id` to ask for a proof. */

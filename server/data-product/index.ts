@@ -1,7 +1,7 @@
 import type { Spawn, SpawnOptions } from "./spawn/start";
 
 export { createConnectorClient } from "./connector-client";
-export type { DataProduct, TableExport } from "./port";
+export type { DataProduct } from "./port";
 
 /** Starts the demo data product. Loaded only when asked for: the web process needs no DuckDB. */
 export async function startSpawn(options: SpawnOptions): Promise<Spawn> {

@@ -7,7 +7,7 @@ export { getSuggestion } from "./get-suggestion";
 export { listSuggestions } from "./list-suggestions";
 export { type OperationRow, toOperation } from "./operation-view";
 export { rejectSuggestion } from "./reject-suggestion";
-export { type ProofDirs, runProof } from "./run-proof";
+export { runProof } from "./run-proof";
 export { supersedeSuggestions } from "./supersede-suggestions";
 export { moveSuggestion } from "./transition";
 export { waitForSuggestion } from "./wait-for-suggestion";

@@ -8,7 +8,7 @@ import type {
 import { compareSamples } from "@/server/proving";
 
 /** Calls on each side below which a live comparison says nothing. */
-export const CALLS_MIN = 12;
+const CALLS_MIN = 12;
 /** A live query counts as slower only past both: live noise is larger than the shadow's. */
 const SLOWER_BY = 0.25;
 const SLOWER_BY_MS = 1;

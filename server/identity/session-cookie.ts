@@ -6,7 +6,7 @@ export const SESSION_HOURS_MAX = 12;
 /** Secure cookies exactly when people reach us by https. */
 export const hasSecureCookies = () => env().PUBLIC_URL?.startsWith("https://") ?? false;
 
-export function sessionCookieName(): string {
+function sessionCookieName(): string {
   return `${hasSecureCookies() ? "__Secure-" : ""}next-auth.session-token`;
 }
 

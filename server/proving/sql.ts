@@ -11,7 +11,7 @@ export function quoteText(text: string): string {
 }
 
 /** A parameter value as it would stand in the query's text. */
-export function toLiteral(value: JsonScalar): string {
+function toLiteral(value: JsonScalar): string {
   if (value === null) return "NULL";
   if (typeof value === "string") return quoteText(value);
   return String(value);

@@ -1,10 +1,7 @@
 export { createShapeParser } from "./parser";
 export type {
-  ColumnRef,
   FilterFeature,
-  FilterOperator,
   NormalizedQuery,
-  ParameterSource,
   QueryShape,
   ShapeParser,
 } from "./shape";

@@ -1,4 +1,3 @@
-export type { Route } from "./define-route";
 export { createOpenApiDocument } from "./openapi";
 export { PROBLEMS } from "./problem";
 export {

@@ -1,5 +1,4 @@
 export { createContext } from "./context";
-export type { PublicError } from "./error-map";
 export type { LiveEvent } from "./event-hub";
 export { type AppRouter, appRouter } from "./router";
 export { describeSession, type SessionView } from "./session-view";

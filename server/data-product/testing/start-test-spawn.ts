@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AppError } from "@/server/platform";
 import { createConnectorClient, type DataProduct, startSpawn } from "..";
 
-export const TEST_TOKEN = "good-token";
+const TEST_TOKEN = "good-token";
 export const TEST_ROWS = 5000;
 
 export interface TestSpawn {

@@ -1,14 +1,20 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { env } from "@/server/platform";
+import { env, isSet } from "@/server/platform";
 
-/** `# KEY=default` or `KEY=value` lines of .env.example, each with the comment lines above it. */
-function documented(): Map<string, string> {
-  const keys = new Map<string, string>();
+interface Entry {
+  value: string;
+  /** The comment lines above it. */
+  comment: string;
+}
+
+/** The `# KEY=default` and `KEY=value` lines of .env.example. */
+function documented(): Map<string, Entry> {
+  const keys = new Map<string, Entry>();
   let comment = "";
   for (const line of readFileSync(".env.example", "utf8").split("\n")) {
-    const key = /^#?\s?([A-Z][A-Z0-9_]+)=/.exec(line)?.[1];
-    if (key !== undefined) keys.set(key, comment);
+    const [, key, value = ""] = /^#?\s?([A-Z][A-Z0-9_]+)=(.*)$/.exec(line) ?? [];
+    if (key !== undefined) keys.set(key, { value, comment });
     comment = key === undefined && line.startsWith("#") ? `${comment}${line.slice(1)}` : "";
   }
   return keys;
@@ -19,6 +25,16 @@ test(".env.example names every setting of the env schema and no other", () => {
 });
 
 test(".env.example explains every setting", () => {
-  const unexplained = [...documented()].filter(([, comment]) => comment.trim().length < 10);
+  const unexplained = [...documented()].filter(([, { comment }]) => comment.trim().length < 10);
   expect(unexplained).toEqual([]);
+});
+
+test(".env.example shows every number's true default", () => {
+  const settings = env();
+  const keys = Object.keys(settings) as (keyof typeof settings)[];
+  const numbers = keys.filter((key) => typeof settings[key] === "number" && !isSet(key));
+  const shown = documented();
+  expect(numbers.map((key) => [key, shown.get(key)?.value])).toEqual(
+    numbers.map((key) => [key, String(settings[key])]),
+  );
 });

@@ -1,8 +1,8 @@
 import path from "node:path";
 import type { Plan, ProvedCandidate } from "@/server/contracts";
 import { buildCandidate } from "../shadow";
-import type { Subject } from "./measure";
 import type { Proof } from "./open-proof";
+import type { Subject } from "./subject";
 
 /** A candidate that passed alone, with its built shadow. */
 export interface Member {

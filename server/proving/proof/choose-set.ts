@@ -3,9 +3,10 @@ import { AppError } from "@/server/platform";
 import { judge } from "../judge";
 import { openSession } from "../shadow";
 import { buildTogether, type Member } from "./build-together";
-import { type Measured, type MeasureOptions, measure, type Subject } from "./measure";
+import { type Measured, type MeasureOptions, measure } from "./measure";
 import type { Proof } from "./open-proof";
 import type { ProvedAlone } from "./prove-one";
+import type { Subject } from "./subject";
 
 /** What one more change must still gain beside those chosen, as a part of the usual threshold. */
 const MARGINAL_SHARE = 0.5;

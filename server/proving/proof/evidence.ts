@@ -2,8 +2,8 @@ import type { MeasuredEvidence, QueryEvidence } from "@/server/contracts";
 import type { PairedSamples, Replay } from "../replay";
 import { comparePairs, deriveSeed, summarizeLatencies, weightedGain } from "../statistics";
 import type { ResultCheck } from "./check-results";
-import type { Subject } from "./measure";
 import type { Proof } from "./open-proof";
+import type { Subject } from "./subject";
 
 export interface Measurements {
   samples: PairedSamples[];

@@ -15,15 +15,7 @@ import { checkResults, type ResultCheck } from "./check-results";
 import { assertBefore } from "./clock";
 import { buildEvidence } from "./evidence";
 import { heldTables, type Proof } from "./open-proof";
-
-/** A built shadow with changes applied. */
-export interface Subject {
-  file: string;
-  changes: Change[];
-  buildMs: number;
-  bytes: number;
-  targeted: ReadonlySet<string>;
-}
+import type { Subject } from "./subject";
 
 export interface MeasureOptions {
   title: string;

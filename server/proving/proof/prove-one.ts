@@ -3,8 +3,9 @@ import type { Candidate, ProvedCandidate } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { judge } from "../judge";
 import { buildCandidate, removeStaleWork } from "../shadow";
-import { measure, type Subject } from "./measure";
+import { measure } from "./measure";
 import type { Proof } from "./open-proof";
+import type { Subject } from "./subject";
 
 /** Part of the whole time that one candidate may take for pairs beyond the minimum. */
 const EXTRA_SHARE = 0.015;

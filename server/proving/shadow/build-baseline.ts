@@ -7,7 +7,7 @@ import { storageBytes } from "./storage";
 import { tableDdl } from "./table-ddl";
 
 /** Rows kept beside the shadow as material for measured inserts. */
-export const HELD_ROWS = 14_000;
+const HELD_ROWS = 14_000;
 
 export interface LoadedTable {
   table: TableSchema;

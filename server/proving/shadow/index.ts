@@ -2,4 +2,4 @@ export { buildBaseline, buildEmpty, type LoadedTable } from "./build-baseline";
 export { buildCandidate, copyShadow } from "./build-candidate";
 export { exportCached } from "./export-cache";
 export { removeStaleWork } from "./remove-stale-work";
-export { openSession, type Session, type SessionOptions } from "./session";
+export { openSession, type Session } from "./session";

@@ -1,20 +1,27 @@
 import { type Ast, asNode, asText } from "../ast";
 import type { ReadContext } from "./context";
 import { readConditions } from "./read-conditions";
-import { readQuery } from "./read-query";
 import { type Scope, type Source, tableSource } from "./scope";
 
+/** Reads a query that stands in FROM and answers what its columns are. */
+type ReadDerived = (inner: Ast) => Source;
+
 /** Adds what FROM names to the scope, then reads its join conditions. */
-export function readFrom(value: unknown, scope: Scope, context: ReadContext): void {
+export function readFrom(
+  value: unknown,
+  scope: Scope,
+  context: ReadContext,
+  readDerived: ReadDerived,
+): void {
   const node = asNode(value);
   if (node === null) return;
   if (node.type === "BASE_TABLE") addTable(node, scope, context);
   else if (node.type === "SUBQUERY") {
     const inner = asNode(asNode(node.subquery)?.node);
-    if (inner) scope.add(asText(node.alias), readQuery(inner, scope.outer, context, scope));
+    if (inner) scope.add(asText(node.alias), readDerived(inner));
   } else if (node.type === "JOIN") {
-    readFrom(node.left, scope, context);
-    readFrom(node.right, scope, context);
+    readFrom(node.left, scope, context, readDerived);
+    readFrom(node.right, scope, context, readDerived);
     readConditions(node.condition, scope, context);
     readUsing(node, scope, context);
   }

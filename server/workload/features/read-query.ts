@@ -27,12 +27,17 @@ export function readQuery(
     for (const part of parts) if (part) readQuery(part, outer, context, scope);
     return { columns: new Map(), openTable: null };
   }
-  readFrom(node.from_table, scope, context);
+  readFrom(node.from_table, scope, context, (inner) => readBeside(inner, scope, context));
   readConditions(node.where_clause, scope, context);
   const items = readSelectList(node, scope, context);
   readOrder(node, items, scope, context);
   readSubqueries(node, scope, context);
   return outputOf(node, items, scope);
+}
+
+/** Reads a CTE, or a query in FROM: it sees the CTEs of `scope` but not its tables. */
+function readBeside(inner: Ast, scope: Scope, context: ReadContext): Source {
+  return readQuery(inner, scope.outer, context, scope);
 }
 
 function readCtes(node: Ast, scope: Scope, context: ReadContext): void {
@@ -41,7 +46,7 @@ function readCtes(node: Ast, scope: Scope, context: ReadContext): void {
     const query = asNode(asNode(asNode(entry.value)?.query)?.node);
     // A recursive CTE names itself: known first, without columns.
     scope.ctes.set(name, { columns: new Map(), openTable: null });
-    if (query) scope.ctes.set(name, readQuery(query, scope.outer, context, scope));
+    if (query) scope.ctes.set(name, readBeside(query, scope, context));
   }
 }
 
@@ -67,7 +72,7 @@ function readMembership(subquery: Ast, inner: Ast, scope: Scope, context: ReadCo
   const item = asNodes(inner.select_list)[0];
   if (!left || !isClass(item ?? null, "COLUMN_REF")) return;
   const innerScope = new Scope(null);
-  readFrom(inner.from_table, innerScope, context);
+  readFrom(inner.from_table, innerScope, context, (each) => readBeside(each, innerScope, context));
   const right = columnsIn(item, innerScope)[0];
   if (right) context.sink.join(left, right);
 }

@@ -6,7 +6,7 @@ import { WAIT_SECONDS_MAX } from "../parameters";
 
 const PROTOCOL_VERSION = "1.0";
 
-export const Capabilities = z.object({
+const Capabilities = z.object({
   agent_id: z.string(),
   product_id: z.string(),
   protocol: z.object({ name: z.string(), version: z.string() }),

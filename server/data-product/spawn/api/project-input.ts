@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-export const ProjectStatus = z.enum(["PROPOSED", "ACTIVE", "COMPLETED"]);
+const ProjectStatus = z.enum(["PROPOSED", "ACTIVE", "COMPLETED"]);
 
 /** A number that fits DECIMAL(5,2). */
 const Decimal5 = z.number().min(-999.99).max(999.99);

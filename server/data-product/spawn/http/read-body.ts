@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "@/server/platform";
 
-export const BODY_BYTES_MAX = 1_048_576;
+const BODY_BYTES_MAX = 1_048_576;
 /** Past this a client that was told to stop is cut off. */
 const DRAIN_BYTES_MAX = 32 * BODY_BYTES_MAX;
 

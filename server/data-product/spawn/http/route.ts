@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { z } from "zod";
 import { AppError } from "@/server/platform";
 
-export interface Call {
+interface Call {
   path: Record<string, string>;
   query: Record<string, string>;
   body: unknown;
