@@ -43,7 +43,7 @@ function describeCounts({ item_count, alternative_count }: SuggestionSummary): s
   if (item_count === 0 && alternative_count === 0) return "nothing tried yet";
   const changes = formatPlural(item_count, "change");
   if (alternative_count === 0) return changes;
-  return `${changes}, ${formatPlural(alternative_count, "alternative")} rejected`;
+  return `${changes}, ${formatPlural(alternative_count, "alternative")} not taken`;
 }
 
 /** Proof running: how far. Proved: what it gains. Estimate: how sure. Height is the same. */

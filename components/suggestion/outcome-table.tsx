@@ -16,7 +16,7 @@ const STATUSES: Record<QueryOutcome["status"], { label: string; tone: Tone }> = 
   faster: { label: "faster", tone: "positive" },
   same: { label: "same", tone: "neutral" },
   slower: { label: "slower", tone: "negative" },
-  too_few_calls: { label: "too few calls yet", tone: "neutral" },
+  too_few_calls: { label: "few calls", tone: "neutral" },
 };
 
 /** Actual against expected, query by query, on the live product. */

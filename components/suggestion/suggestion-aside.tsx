@@ -38,8 +38,9 @@ export function SuggestionAside(props: ComponentProps<typeof DecisionPanel>) {
 }
 
 function listFacts(suggestion: Suggestion): Fact[] {
+  const isProved = suggestion.state !== "proposed" && suggestion.state !== "proving";
   const facts: Fact[] = [
-    { label: "Confidence", value: formatPercent(suggestion.confidence) },
+    { label: "Confidence", value: isProved ? formatPercent(suggestion.confidence) : "–" },
     { label: "Updated", value: <RelativeTime iso={suggestion.updated_at} /> },
   ];
   if (suggestion.expires_at !== null && suggestion.state === "pending") {

@@ -57,6 +57,13 @@ test("a slowdown below a millisecond is noise, not a regression", () => {
   expect(judgeOperation(queries, true)).toBe("confirmed");
 });
 
+test("nothing is confirmed while a query that mattered has too few calls to be judged", () => {
+  const before = { target: around(100), other: around(80) };
+  const queries = judge(before, { target: around(10), other: around(80, 3) });
+  expect(judgeOperation(queries, true)).toBeNull();
+  expect(judgeOperation(queries, false)).toBe("confirmed");
+});
+
 test("too few calls: watch while there is time, then say it is inconclusive", () => {
   const queries = judge({ target: around(100) }, { target: around(10, 3) });
   expect(judgeOperation(queries, true)).toBeNull();

@@ -8,7 +8,7 @@ import type {
 import { compareSamples } from "@/server/proving";
 
 /** Calls on each side below which a live comparison says nothing. */
-const CALLS_MIN = 12;
+export const CALLS_MIN = 12;
 /** A live query counts as slower only past both: live noise is larger than the shadow's. */
 const SLOWER_BY = 0.25;
 const SLOWER_BY_MS = 1;
@@ -64,25 +64,32 @@ function classify(compared: ReturnType<typeof compareSamples>): QueryOutcome["st
   return gain.low > 0 ? "faster" : "same";
 }
 
+/** Part of the workload's time before that must have been judged before the watch may end early. */
+const COVERAGE_MIN = 0.9;
+
 /**
  * The verdict over all shapes: any slower one is a regression; confirmed needs every targeted
- * shape that was called often enough to be faster. null: keep watching.
+ * shape that was called often enough to be faster, and nearly all of the workload to be judged,
+ * so that nothing that matters became slower unseen. null: keep watching.
  */
 export function judgeOperation(
   queries: QueryOutcome[],
   hasTimeLeft: boolean,
 ): Exclude<Verification["state"], "watching"> | null {
   if (queries.some((query) => query.status === "slower")) return "regressed";
+  if (hasTimeLeft && judgedShare(queries) < COVERAGE_MIN) return null;
   const targeted = queries.filter((query) => query.is_targeted);
-  if (hasTimeLeft && targeted.some((query) => query.status === "too_few_calls")) return null;
+  if (hasTimeLeft && targeted.some((query) => query.status !== "faster")) return null;
   const judged = targeted.filter((query) => query.status !== "too_few_calls");
-  if (judged.length === 0) return hasTimeLeft ? null : "inconclusive";
-  if (judged.every((query) => query.status === "faster")) return "confirmed";
-  return hasTimeLeft
-    ? null
-    : judged.some((q) => q.status === "faster")
-      ? "confirmed"
-      : "inconclusive";
+  return judged.some((query) => query.status === "faster") ? "confirmed" : "inconclusive";
+}
+
+/** Share of the time before (calls × median) that belongs to shapes with enough calls since. */
+function judgedShare(queries: QueryOutcome[]): number {
+  const timeOf = (some: QueryOutcome[]) =>
+    some.reduce((sum, { before }) => sum + before.calls * before.median_ms, 0);
+  const all = timeOf(queries);
+  return all === 0 ? 0 : timeOf(queries.filter((q) => q.status !== "too_few_calls")) / all;
 }
 
 /** One sentence with the numbers, for pages and audit. */

@@ -5,11 +5,10 @@ import type { DataProduct } from "@/server/data-product";
 import type { OperationRow } from "@/server/decisions";
 import { AppError, isUniqueViolation, type ServiceContext } from "@/server/platform";
 import { completeOperation, failOperation } from "./finish-operation";
+import { readLiveBefore } from "./live-before";
 import { loadOperation } from "./load-operation";
 import { announceOperation, moveOperation, reportProgress } from "./transition";
 
-/** How far back the live latencies reach that an execution is compared with. */
-const LIVE_BEFORE_MS = 15 * 60_000;
 const POLL_MS = 1000;
 
 /**
@@ -44,7 +43,7 @@ async function startOperation(
   row: OperationRow,
   product: DataProduct,
 ): Promise<OperationRow> {
-  const liveBefore = await product.getWorkload(new Date(Date.now() - LIVE_BEFORE_MS));
+  const liveBefore = await readLiveBefore(ctx, product);
   const started = await ctx.db
     .transaction((tx) =>
       moveOperation(tx, ctx, {

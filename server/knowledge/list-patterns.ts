@@ -16,7 +16,8 @@ export async function listPatterns({ ctx }: { ctx: ServiceContext }): Promise<Ob
   return rows.map((row) => ({
     pattern_id: row.patternId,
     pattern_type: row.patternType,
-    pattern: WorkloadPattern.parse(row.patternData),
+    // All calls ever counted; the stored row holds those of the last look.
+    pattern: { ...WorkloadPattern.parse(row.patternData), calls: row.occurrenceCount },
     first_observed: row.firstObserved.toISOString(),
     last_observed: row.lastObserved.toISOString(),
     occurrence_count: row.occurrenceCount,

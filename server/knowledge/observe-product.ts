@@ -8,6 +8,9 @@ import { type ServiceContext, type Transaction, toAppError } from "@/server/plat
 /** Evidence of a shape grows with its calls: calls / (calls + this). */
 const CALLS_FOR_HALF_CONFIDENCE = 10;
 
+/** Latencies shown beside a shape are of this window: one poll sees too few calls. */
+const STATISTICS_WINDOW_MS = 15 * 60_000;
+
 /**
  * Reads schema and workload of a data product and keeps them. Calls are counted once even with
  * several observers: the window's end is a compare-and-set in the same transaction.
@@ -37,7 +40,9 @@ export async function observeProduct(
         ),
       )
       .returning({ id: dataProducts.productId });
-    if (claimed.length === 1) await upsertPatterns(tx, schema.product_id, workload.patterns);
+    if (claimed.length === 1) {
+      await upsertPatterns(tx, schema.product_id, workload.patterns, seen.recent.patterns);
+    }
   });
   await ctx.bus.publish({ topic: "product", id: schema.product_id });
   return schema;
@@ -47,10 +52,15 @@ async function look(
   ctx: ServiceContext,
   product: DataProduct,
   since: Date,
-): Promise<{ schema: ProductSchema; workload: Workload }> {
+): Promise<{ schema: ProductSchema; workload: Workload; recent: Workload }> {
+  const statisticsSince = new Date(Date.now() - STATISTICS_WINDOW_MS);
   try {
-    const [schema, workload] = await Promise.all([product.getSchema(), product.getWorkload(since)]);
-    return { schema, workload };
+    const [schema, workload, recent] = await Promise.all([
+      product.getSchema(),
+      product.getWorkload(since),
+      product.getWorkload(statisticsSince),
+    ]);
+    return { schema, workload, recent };
   } catch (error) {
     await ctx.db
       .update(dataProducts)
@@ -76,12 +86,22 @@ async function upsertProduct(tx: Transaction, schema: ProductSchema, baseUrl: st
     .onConflictDoUpdate({ target: dataProducts.productId, set: values });
 }
 
-async function upsertPatterns(tx: Transaction, productId: string, patterns: WorkloadPattern[]) {
-  const called = patterns.filter((pattern) => pattern.calls > 0);
+async function upsertPatterns(
+  tx: Transaction,
+  productId: string,
+  counted: WorkloadPattern[],
+  recent: WorkloadPattern[],
+) {
+  const called = counted.filter((pattern) => pattern.calls > 0);
   if (called.length === 0) return;
+  const shown = new Map(recent.map((pattern) => [pattern.fingerprint, pattern]));
   await tx
     .insert(observedPatterns)
-    .values(called.map((pattern) => toRow(productId, pattern)))
+    .values(
+      called.map((pattern) =>
+        toRow(productId, { ...pattern, ...shown.get(pattern.fingerprint), calls: pattern.calls }),
+      ),
+    )
     .onConflictDoUpdate({
       target: observedPatterns.patternId,
       set: {

@@ -41,7 +41,7 @@ function load() {
       /** Pending suggestions expire after this many hours. */
       SUGGESTION_TTL_HOURS: z.coerce.number().positive().default(168),
       /** Longest watch of the live workload after an execution, seconds. */
-      VERIFY_SECONDS_MAX: z.coerce.number().min(1).default(180),
+      VERIFY_SECONDS_MAX: z.coerce.number().min(1).default(120),
       /** Undo data of an execution is kept this many hours. */
       REVERT_WINDOW_HOURS: z.coerce.number().positive().default(24),
       /** How often the product is observed, seconds; 0 turns the observer off. */
