@@ -64,6 +64,21 @@ test("nothing is confirmed while a query that mattered has too few calls to be j
   expect(judgeOperation(queries, false)).toBe("confirmed");
 });
 
+test("a targeted query that was promised nothing does not hold the verdict back", () => {
+  const queries = judge(
+    { target: around(100), side: around(100) },
+    { target: around(10), side: around(100) },
+  );
+  const [target, side] = queries;
+  if (target === undefined || side === undefined) throw new Error("two queries were judged");
+  const unpromised = {
+    ...side,
+    is_targeted: true,
+    expected_gain: { value: 0, low: -0.1, high: 0.1 },
+  };
+  expect(judgeOperation([target, unpromised], true)).toBe("confirmed");
+});
+
 test("too few calls: watch while there is time, then say it is inconclusive", () => {
   const queries = judge({ target: around(100) }, { target: around(10, 3) });
   expect(judgeOperation(queries, true)).toBeNull();

@@ -68,8 +68,8 @@ function classify(compared: ReturnType<typeof compareSamples>): QueryOutcome["st
 const COVERAGE_MIN = 0.9;
 
 /**
- * The verdict over all shapes: any slower one is a regression; confirmed needs every targeted
- * shape that was called often enough to be faster, and nearly all of the workload to be judged,
+ * The verdict over all shapes: any slower one is a regression; confirmed needs every shape
+ * that was promised a gain, and called often enough, to be faster, and nearly all of the workload to be judged,
  * so that nothing that matters became slower unseen. null: keep watching.
  */
 export function judgeOperation(
@@ -78,10 +78,15 @@ export function judgeOperation(
 ): Exclude<Verification["state"], "watching"> | null {
   if (queries.some((query) => query.status === "slower")) return "regressed";
   if (hasTimeLeft && judgedShare(queries) < COVERAGE_MIN) return null;
-  const targeted = queries.filter((query) => query.is_targeted);
-  if (hasTimeLeft && targeted.some((query) => query.status !== "faster")) return null;
-  const judged = targeted.filter((query) => query.status !== "too_few_calls");
+  const promised = queries.filter(isPromised);
+  if (hasTimeLeft && promised.some((query) => query.status !== "faster")) return null;
+  const judged = promised.filter((query) => query.status !== "too_few_calls");
   return judged.some((query) => query.status === "faster") ? "confirmed" : "inconclusive";
+}
+
+/** A change may target several shapes; the proof promised a gain only where its interval says so. */
+function isPromised({ is_targeted, expected_gain }: QueryOutcome): boolean {
+  return is_targeted && (expected_gain === null || expected_gain.low > 0);
 }
 
 /** Share of the time before (calls × median) that belongs to shapes with enough calls since. */
@@ -95,7 +100,7 @@ function judgedShare(queries: QueryOutcome[]): number {
 /** One sentence with the numbers, for pages and audit. */
 export function summarizeOutcome(state: Verification["state"], queries: QueryOutcome[]): string {
   const telling = queries.filter((query) =>
-    state === "regressed" ? query.status === "slower" : query.is_targeted,
+    state === "regressed" ? query.status === "slower" : isPromised(query),
   );
   const numbers = telling
     .slice(0, 3)

@@ -35,7 +35,7 @@ function load() {
       /** A shadow copy holds at most this many rows of a table; more are sampled, and said so. */
       PROOF_ROWS_MAX: z.coerce.number().int().min(1000).default(1_000_000),
       /** Time budget of one proof, seconds; what was not tried by then is said so. */
-      PROOF_SECONDS_MAX: z.coerce.number().min(1).default(75),
+      PROOF_SECONDS_MAX: z.coerce.number().min(1).default(60),
       /** Smallest share of the workload's (or a targeted query's) time worth a person's attention. */
       PROOF_GAIN_MIN: z.coerce.number().min(0).max(1).default(0.1),
       /** Pending suggestions expire after this many hours. */
