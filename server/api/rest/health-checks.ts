@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
-import { dataProducts, jobs } from "@/drizzle/schema";
+import { dataProducts, heartbeats, jobs } from "@/drizzle/schema";
 import { type Database, env } from "@/server/platform";
 
 export const HealthCheck = z.object({
@@ -11,6 +11,8 @@ export type HealthCheck = z.infer<typeof HealthCheck>;
 
 /** A queued job older than this means that nobody takes jobs. */
 const QUEUE_SECONDS_MAX = 60;
+/** The prover beats every 5 s; after this much silence it is taken for dead. */
+const SILENCE_SECONDS_MAX = 30;
 const DATABASE_MS_MAX = 1000;
 
 /** Rejects when the database has not answered in time; the query itself is left to end. */
@@ -29,6 +31,8 @@ async function bounded<Value>(work: Promise<Value>): Promise<Value> {
 interface Observed {
   product: { ageSeconds: number | null; lastError: string | null } | undefined;
   queue: { queued: number; running: number; oldestSeconds: number };
+  /** Since the prover's last sign of life; undefined when there never was one. */
+  silentSeconds: number | undefined;
 }
 
 async function observe(db: Database): Promise<Observed> {
@@ -49,7 +53,15 @@ async function observe(db: Database): Promise<Observed> {
       oldestSeconds: sql<number>`coalesce(extract(epoch from now() - min(${jobs.runAt}) filter (where ${isDue})), 0)::float8`,
     })
     .from(jobs);
-  return { product, queue: queue ?? { queued: 0, running: 0, oldestSeconds: 0 } };
+  const [beat] = await db
+    .select({ seconds: sql<number>`extract(epoch from now() - ${heartbeats.at})::float8` })
+    .from(heartbeats)
+    .where(sql`${heartbeats.role} = 'prover'`);
+  return {
+    product,
+    queue: queue ?? { queued: 0, running: 0, oldestSeconds: 0 },
+    silentSeconds: beat?.seconds,
+  };
 }
 
 function judgeProduct(product: Observed["product"]): HealthCheck {
@@ -64,7 +76,12 @@ function judgeProduct(product: Observed["product"]): HealthCheck {
     : { status: "degraded", detail: `Not reachable at the last observation; ${seen}.` };
 }
 
-function judgeProver({ queued, running, oldestSeconds }: Observed["queue"]): HealthCheck {
+function judgeProver({ queue, silentSeconds }: Observed): HealthCheck {
+  const { queued, running, oldestSeconds } = queue;
+  if (silentSeconds !== undefined && silentSeconds > SILENCE_SECONDS_MAX) {
+    const detail = `No sign of life for ${Math.round(silentSeconds)} s; ${queued} waiting.`;
+    return { status: "degraded", detail };
+  }
   const isStuck = oldestSeconds > QUEUE_SECONDS_MAX && running === 0;
   return {
     status: isStuck ? "degraded" : "ok",
@@ -76,12 +93,12 @@ function judgeProver({ queued, running, oldestSeconds }: Observed["queue"]): Hea
 export async function checkHealth(db: Database): Promise<Record<string, HealthCheck>> {
   const started = performance.now();
   try {
-    const { product, queue } = await bounded(observe(db));
+    const observed = await bounded(observe(db));
     const ms = Math.round(performance.now() - started);
     return {
       database: { status: "ok", detail: `Answered in ${ms} ms.` },
-      data_product: judgeProduct(product),
-      prover: judgeProver(queue),
+      data_product: judgeProduct(observed.product),
+      prover: judgeProver(observed),
     };
   } catch {
     const unknown: HealthCheck = { status: "unknown", detail: "Needs the database." };

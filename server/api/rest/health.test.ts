@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { jobs } from "@/drizzle/schema";
+import { heartbeats, jobs } from "@/drizzle/schema";
 import { closeDatabase, openDatabase } from "@/server/platform";
 import { createGate } from "./gate";
 import { healthRoute } from "./routes";
@@ -43,6 +43,18 @@ test("work that nobody takes degrades, and a worker's lease heals", async () => 
   await harness.db
     .insert(jobs)
     .values({ kind: "prove", subjectId: "b", state: "running", leaseUntil });
+  expect(await (await harness.send(healthRoute)).json()).toMatchObject({ status: "ok" });
+});
+
+test("a prover that fell silent degrades, and its next sign of life heals", async () => {
+  const beat = { role: "prover", worker: "1" };
+  const at = sql`now() - interval '2 minutes'`;
+  await harness.db.insert(heartbeats).values({ ...beat, at });
+  expect(await (await harness.send(healthRoute)).json()).toMatchObject({
+    status: "degraded",
+    checks: { prover: { status: "degraded" } },
+  });
+  await harness.db.update(heartbeats).set({ at: sql`now()` });
   expect(await (await harness.send(healthRoute)).json()).toMatchObject({ status: "ok" });
 });
 

@@ -1,5 +1,4 @@
 import { rm } from "node:fs/promises";
-import { constants, setPriority } from "node:os";
 import { resolve } from "node:path";
 import { heartbeats } from "@/drizzle/schema";
 import { createConnectorClient } from "@/server/data-product";
@@ -22,6 +21,7 @@ import {
   retryOperation,
   retryProof,
 } from "./handlers";
+import { lowerPriority } from "./lower-priority";
 import { startObserver } from "./observer";
 import { startWorker } from "./worker";
 
@@ -32,8 +32,7 @@ const TOKEN_SECONDS = 300;
 
 /** The prover process: observes the product, proves, executes, verifies. Away from the web process. */
 async function main(): Promise<void> {
-  // Proofs must slow neither the data product nor the pages.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  await lowerPriority();
   const log = createLogger("prover");
   const db = database();
   const bus = createPostgresBus(db.$client);
