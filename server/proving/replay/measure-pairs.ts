@@ -24,8 +24,8 @@ export interface PairsRequest {
 }
 
 const BATCH_PAIRS = 5;
-/** Time for a second look at one query that seems to lose. */
-const CONFIRM_MS = 1500;
+/** Time for a second look at one query that seems to lose, or to gain little. */
+const CONFIRM_MS = 2500;
 /**
  * As many parameter sets are warmed up as fit in this; the first ones ran on both sides already,
  * when their results were compared.
@@ -54,18 +54,29 @@ export async function measurePairs(request: PairsRequest): Promise<PairedSamples
       if (!request.isTimeUp()) await addPairs(request, one, BATCH_PAIRS);
     }
   }
-  for (const one of samples) if (seemsToLose(one, request.rule)) await confirmLoss(request, one);
+  for (const one of samples) {
+    if (seemsToLose(one, request.rule) || seemsToGainLittle(one, request.rule)) {
+      await confirm(request, one);
+    }
+  }
   return samples;
 }
 
 /**
- * A loss rejects a candidate by itself, and noise of a busy machine comes in stretches: what seems
- * to lose is replayed again, later, as often as is cheap, and judged on all its pairs.
+ * A loss rejects a candidate by itself, a gain of one query accepts it, and noise of a busy machine
+ * comes in stretches: what seems to lose, or to gain hardly more than what matters, is replayed
+ * again, later, as often as is cheap, and judged on all its pairs.
  */
-async function confirmLoss(request: PairsRequest, one: PairedSamples): Promise<void> {
-  const affordable = Math.floor(CONFIRM_MS / (4 * Math.max(one.replay.baselineMs, 0.1)));
+async function confirm(request: PairsRequest, one: PairedSamples): Promise<void> {
+  const affordable = Math.floor(CONFIRM_MS / (3 * Math.max(one.replay.baselineMs, 0.1)));
   const count = Math.min(request.rule.pairsMax, Math.max(BATCH_PAIRS, affordable));
   await addPairs(request, one, count);
+}
+
+function seemsToGainLittle(one: PairedSamples, rule: StoppingRule): boolean {
+  if (!one.isRelated) return false;
+  const { gain } = comparePairs(one.before, one.after, { seed: rule.seed, resamples: 300 });
+  return gain.low > 0 && gain.value >= rule.gainMin / 2 && gain.low < 2 * rule.gainMin;
 }
 
 function seemsToLose({ before, after }: PairedSamples, rule: StoppingRule): boolean {
