@@ -112,8 +112,10 @@ test("kill -9 in a proof: another worker makes the whole proof again, and it is 
   const candidates = items.map((item) => item.candidate.candidate_id);
   expect(new Set(candidates).size).toBe(candidates.length);
   expect(candidates.length).toBeGreaterThan(0);
-  const [job] = await test_.db.select().from(jobs).where(eq(jobs.subjectId, id));
-  expect(job).toMatchObject({ state: "done", attempts: 2 });
+  await vi.waitFor(async () => {
+    const [job] = await test_.db.select().from(jobs).where(eq(jobs.subjectId, id));
+    expect(job).toMatchObject({ state: "done", attempts: 2 });
+  }, WAIT);
 }, 150_000);
 
 test("kill -9 in an execution: the decision reaches its final state and the product ran it once", async () => {
