@@ -64,6 +64,12 @@ test("nothing is confirmed while a query that mattered has too few calls to be j
   expect(judgeOperation(queries, false)).toBe("confirmed");
 });
 
+test("a query too seldom called before is not waited for", () => {
+  const before = { target: around(100), rare: around(500, 5) };
+  const queries = judge(before, { target: around(10), rare: around(500, 2) });
+  expect(judgeOperation(queries, true)).toBe("confirmed");
+});
+
 test("a targeted query that was promised nothing does not hold the verdict back", () => {
   const queries = judge(
     { target: around(100), side: around(100) },

@@ -89,11 +89,14 @@ function isPromised({ is_targeted, expected_gain }: QueryOutcome): boolean {
   return is_targeted && (expected_gain === null || expected_gain.low > 0);
 }
 
-/** Share of the time before (calls × median) that belongs to shapes with enough calls since. */
+/**
+ * Share of the time before (calls × median) that belongs to shapes with enough calls since. Shapes
+ * that were called too seldom before can never be judged, so nobody waits for them.
+ */
 function judgedShare(queries: QueryOutcome[]): number {
   const timeOf = (some: QueryOutcome[]) =>
     some.reduce((sum, { before }) => sum + before.calls * before.median_ms, 0);
-  const all = timeOf(queries);
+  const all = timeOf(queries.filter(({ before }) => before.calls >= CALLS_MIN));
   return all === 0 ? 0 : timeOf(queries.filter((q) => q.status !== "too_few_calls")) / all;
 }
 

@@ -107,7 +107,7 @@ async function takePairs(
       done++;
       const part = from + (to - from) * (1 - Math.exp(-done / (10 * replays.length)));
       const which = `query ${replays.indexOf(replay) + 1} of ${replays.length}`;
-      const message = `Measuring ${options.title}: ${pairs} of ${PAIRS_MAX} pairs, ${which}`;
+      const message = `Measuring ${options.title}: pair ${pairs} of ${which}`;
       progress.report(options.phase, part, message);
     },
   });
