@@ -22,7 +22,8 @@ async function startRoles(crew: Crew, settings: Settings, web: ChildSpec): Promi
   const results = await Promise.allSettled([product, crew.start(web)]);
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
-  await crew.start(proverSpec());
+  if (settings.hasProduct) await crew.start(proverSpec());
+  else report("no data product is attached (DATA_PRODUCT_API): answers are estimates");
 }
 
 function announce(settings: Settings, demo: Demo | null): void {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Env, isSet, launchEnv, setEnv } from "@/server/platform";
+import { type Env, env, isSet, launchEnv, setEnv } from "@/server/platform";
 import { ensureSecrets } from "@/server/platform/installation";
 
 /** Where the program itself lies. */
@@ -16,30 +16,37 @@ export interface Settings {
   hasEmbeddedDatabase: boolean;
   /** false: DATA_PRODUCT_API names a real product, or this is production. */
   hasSpawn: boolean;
+  /** false: nothing to observe, prove or execute on; answers are estimates. */
+  hasProduct: boolean;
   url: string;
   spawnUrl: string;
 }
 
 /** Reads the settings and makes the data folder. Throws for unusable settings or folder. */
 export function readSettings(): Settings {
-  const env = launchEnv();
-  const dataDir = path.resolve(env.SIDECAR_DATA_DIR);
+  const launched = launchEnv();
+  const dataDir = path.resolve(launched.SIDECAR_DATA_DIR);
   mkdirSync(dataDir, { recursive: true });
   // As root, PostgreSQL's own account must pass through; the files in it stay private.
   chmodSync(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
-  const isDemo = env.SIDECAR_MODE === "demo";
+  const isDemo = launched.SIDECAR_MODE === "demo";
+  const product = launched.DATA_PRODUCT_API;
   return {
-    env,
+    env: launched,
     dataDir,
     isDemo,
     hasEmbeddedDatabase: !isSet("DATABASE_URL"),
-    hasSpawn: isDemo && env.DATA_PRODUCT_API === undefined,
-    url: `http://localhost:${env.PORT}`,
-    spawnUrl: env.DATA_PRODUCT_API ?? `http://localhost:${env.SPAWN_PORT}`,
+    hasSpawn: isDemo && product === undefined,
+    hasProduct: isDemo || product !== undefined,
+    url: `http://localhost:${launched.PORT}`,
+    spawnUrl: product ?? `http://localhost:${launched.SPAWN_PORT}`,
   };
 }
 
-/** Hands every process what it must agree on: secrets, addresses, mode. */
+/**
+ * Hands every process what it must agree on: secrets, addresses, mode.
+ * Throws when they are not fit for the mode, before anything is started with them.
+ */
 export function shareSettings(settings: Settings): void {
   setEnv({
     NODE_ENV: "production",
@@ -50,4 +57,5 @@ export function shareSettings(settings: Settings): void {
       ? { DATA_PRODUCT_API: `http://127.0.0.1:${settings.env.SPAWN_PORT}` }
       : {}),
   });
+  env();
 }
