@@ -17,7 +17,9 @@ function load() {
       SIDECAR_MODE: z.enum(["demo", "production"]).default("production"),
       LOG_LEVEL: z.enum(["error", "warning", "info", "debug"]).default("info"),
       PORT: port(9000),
-      /** Address the web server binds and prints; people's links start with PUBLIC_URL. */
+      /** Address pages and REST listen on; default: this machine only in a demo, else every one. */
+      BIND_ADDRESS: z.string().min(1).optional(),
+      /** What people's links start with; needed behind a proxy. */
       PUBLIC_URL: z.url().optional(),
       /** Signs and checks every token. At least 32 characters. */
       AUTH_SECRET: z.string().default(DEVELOPMENT_SECRET),

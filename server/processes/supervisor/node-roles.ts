@@ -41,13 +41,15 @@ export function proverSpec(): ChildSpec {
 }
 
 /** Pages and REST. Throws `misconfigured` when there is no build. */
-export function webSpec({ env }: Settings): ChildSpec {
+export function webSpec({ env, isDemo }: Settings): ChildSpec {
   if (!existsSync(path.join(ROOT, ".next", "BUILD_ID"))) {
     throw new AppError(
       "misconfigured",
       "There is no build of the web pages. Run `npm run build`, or `npm run up`, which does it.",
     );
   }
+  // The sign-in page of a demo offers its users: that is for this machine's people only.
+  const address = env.BIND_ADDRESS ?? (isDemo ? "127.0.0.1" : undefined);
   const next = path.join(ROOT, "node_modules/next/dist/bin/next");
   const isReady = () => answersHttp(`http://127.0.0.1:${env.PORT}/sign-in`);
   return nodeRole({ role: "web", label: "The web server", isReady, readySecondsMax: 60 }, [
@@ -55,5 +57,6 @@ export function webSpec({ env }: Settings): ChildSpec {
     "start",
     "-p",
     String(env.PORT),
+    ...(address === undefined ? [] : ["-H", address]),
   ]);
 }
