@@ -81,6 +81,7 @@ export async function startSpawn(options: SpawnOptions): Promise<Spawn> {
 }
 
 interface Parts {
+  capture: QueryCapture;
   database: Database;
   connector: Connector;
   connectorRoutes: ReturnType<typeof connectorRoutes>;
@@ -90,17 +91,24 @@ async function openParts(engine: Engine, parser: ShapeParser, productId: string)
   const capture = new QueryCapture((sql) => parser.normalize(sql));
   const database = await Database.open(engine, capture);
   const connector = await openConnector(engine, database.writes, productId);
-  return { database, connector, connectorRoutes: connectorRoutes(connector, capture, productId) };
+  return {
+    capture,
+    database,
+    connector,
+    connectorRoutes: connectorRoutes(connector, capture, productId),
+  };
 }
 
 /** After the last write the file is checkpointed, so that the next start replays nothing. */
 async function closeParts(
   instance: DuckDBInstance,
   parser: ShapeParser,
-  { database, connector }: Parts,
+  { capture, database, connector }: Parts,
 ): Promise<void> {
   await connector.schema.settled();
   await database.writes.run((connection) => connection.run("CHECKPOINT")).catch(() => undefined);
+  // DuckDB crashes when a connection is closed under a running call.
+  await capture.settled();
   connector.close();
   database.close();
   parser.close();

@@ -45,8 +45,13 @@ export class QueryCapture {
     });
   }
 
+  /** Resolves when every recorded call is normalized: before that the parser must stay open. */
+  settled(): Promise<void> {
+    return this.tail;
+  }
+
   async snapshot(productId: string, since: Date): Promise<Workload> {
-    await this.tail;
+    await this.settled();
     const from = since.getTime();
     let dropped = 0;
     for (const [minute, calls] of this.dropped) if (minute + 60_000 > from) dropped += calls;
