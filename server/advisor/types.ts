@@ -1,6 +1,7 @@
 import type { Candidate, TableSchema, WorkloadPattern } from "@/server/contracts";
 import type { QueryShape } from "@/server/workload";
 
+/** A query shape with what was counted of it and what the parser saw in it. */
 export interface WorkloadQuery {
   pattern: WorkloadPattern;
   shape: QueryShape;

@@ -1,8 +1,9 @@
 import { and, eq, inArray } from "drizzle-orm";
-import { agentDecisions, reviews, suggestionItems } from "@/drizzle/schema";
+import { suggestionItems } from "@/drizzle/schema";
 import type { ApproveRequest, Suggestion } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { AppError, type ServiceContext, type Transaction } from "@/server/platform";
+import { recordReview } from "./record-review";
 import { loadSuggestion } from "./suggestion-view";
 import { moveSuggestion } from "./transition";
 
@@ -27,18 +28,7 @@ export async function approveSuggestion({
       note: { reason: input.reason, item_ids: input.item_ids ?? "all" },
     });
     const itemIds = await markApprovedItems(tx, input);
-    await tx
-      .update(agentDecisions)
-      .set({ approved: true })
-      .where(eq(agentDecisions.decisionId, row.decisionId));
-    await tx.insert(reviews).values({
-      suggestionId: input.suggestion_id,
-      reviewerId: ctx.actor.id,
-      reviewerLabel: ctx.actor.label,
-      verdict: "approved",
-      reason: input.reason,
-      itemIds,
-    });
+    await recordReview(tx, ctx, row, { verdict: "approved", reason: input.reason, itemIds });
   });
   await ctx.bus.publish({ topic: "suggestion", id: input.suggestion_id });
   return loadSuggestion(ctx.db, input.suggestion_id);

@@ -1,9 +1,9 @@
 export { analyze } from "./analyze";
-export { analyzeWhenDue } from "./analyze-when-due";
 export { approveSuggestion } from "./approve-suggestion";
 export { expireSuggestions } from "./expire-suggestions";
 export { failProof } from "./fail-proof";
 export { getSuggestion } from "./get-suggestion";
+export { isAnalysisDue } from "./is-analysis-due";
 export { listSuggestions } from "./list-suggestions";
 export { type OperationRow, toOperation } from "./operation-view";
 export { rejectSuggestion } from "./reject-suggestion";

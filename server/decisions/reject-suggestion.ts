@@ -1,8 +1,9 @@
 import { eq } from "drizzle-orm";
-import { agentDecisions, reviews, suggestionItems } from "@/drizzle/schema";
+import { suggestionItems } from "@/drizzle/schema";
 import type { RejectRequest, Suggestion } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import type { ServiceContext } from "@/server/platform";
+import { recordReview } from "./record-review";
 import { loadSuggestion } from "./suggestion-view";
 import { moveSuggestion } from "./transition";
 
@@ -27,18 +28,7 @@ export async function rejectSuggestion({
       .update(suggestionItems)
       .set({ isApproved: false })
       .where(eq(suggestionItems.suggestionId, row.id));
-    await tx
-      .update(agentDecisions)
-      .set({ approved: false })
-      .where(eq(agentDecisions.decisionId, row.decisionId));
-    await tx.insert(reviews).values({
-      suggestionId: row.id,
-      reviewerId: ctx.actor.id,
-      reviewerLabel: ctx.actor.label,
-      verdict: "rejected",
-      reason: input.reason,
-      itemIds: [],
-    });
+    await recordReview(tx, ctx, row, { verdict: "rejected", reason: input.reason, itemIds: [] });
   });
   await ctx.bus.publish({ topic: "suggestion", id: input.suggestion_id });
   return loadSuggestion(ctx.db, input.suggestion_id);

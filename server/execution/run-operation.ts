@@ -1,5 +1,3 @@
-import { eq } from "drizzle-orm";
-import { operations } from "@/drizzle/schema";
 import type { ConnectorOperation } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import type { OperationRow } from "@/server/decisions";
@@ -93,8 +91,8 @@ async function executeOnce(
 
 /** Note for people while the outcome is not known: the product does not answer. */
 export async function noteUnknownOutcome(ctx: ServiceContext, operationId: string): Promise<void> {
-  const [row] = await ctx.db.select().from(operations).where(eq(operations.id, operationId));
-  if (row?.state !== "executing") return;
+  const row = await loadOperation(ctx.db, operationId);
+  if (row.state !== "executing") return;
   await reportProgress(ctx, row, {
     message: "The data product does not answer; asking again until the outcome is known",
     fraction: row.progress.fraction,

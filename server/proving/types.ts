@@ -1,19 +1,6 @@
-import type {
-  Candidate,
-  Change,
-  Plan,
-  ProductSchema,
-  ProofProgress,
-  WorkloadPattern,
-} from "@/server/contracts";
+import type { WorkloadQuery } from "@/server/advisor";
+import type { Candidate, Change, Plan, ProductSchema, ProofProgress } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product/port";
-import type { QueryShape } from "@/server/workload/shape";
-
-/** A query shape with what was counted of it and what the parser saw in it. */
-export interface WorkloadQuery {
-  pattern: WorkloadPattern;
-  shape: QueryShape;
-}
 
 export interface ProofInput {
   product: DataProduct;

@@ -1,5 +1,10 @@
 import type { DataProduct } from "@/server/data-product";
-import { analyzeWhenDue, expireSuggestions, supersedeSuggestions } from "@/server/decisions";
+import {
+  analyze,
+  expireSuggestions,
+  isAnalysisDue,
+  supersedeSuggestions,
+} from "@/server/decisions";
 import { observeProduct } from "@/server/knowledge";
 import type { Logger, ServiceContext } from "@/server/platform";
 
@@ -26,13 +31,21 @@ export function startObserver(
       schemaFingerprint: schema.schema_fingerprint,
     });
     await expireSuggestions(ctx, new Date());
+    if (!(await isAnalysisDue(ctx, schema))) return;
     const workload = await options.product.getWorkload(new Date(Date.now() - DAY_MS));
     const calls = workload.patterns
       .filter((pattern) => pattern.kind === "select")
       .reduce((sum, pattern) => sum + pattern.calls, 0);
     if (calls < CALLS_MIN) return;
-    const id = await analyzeWhenDue(ctx, schema);
-    if (id) options.log.info({ suggestion: id }, "analysis started");
+    const { suggestion_id } = await analyze({
+      ctx,
+      input: {
+        operation_type: "schema_optimization",
+        product_id: schema.product_id,
+        context: {},
+      },
+    });
+    options.log.info({ suggestion: suggestion_id }, "analysis started");
   }
 
   function schedule(delayMs: number): void {

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
+import type { WorkloadQuery } from "@/server/advisor";
 import type { TableSchema } from "@/server/contracts";
 import { heldTableSql, type NotReplayed, prepareReplay, type Replay } from "../replay";
 import {
@@ -11,7 +12,7 @@ import {
   openSession,
   type Session,
 } from "../shadow";
-import type { ProofInput, WorkloadQuery } from "../types";
+import type { ProofInput } from "../types";
 import { type ProofClock, startClock } from "./clock";
 import { createReporter, type ProgressReporter } from "./progress";
 

@@ -1,7 +1,7 @@
+import type { WorkloadQuery } from "@/server/advisor";
 import type { Session } from "../shadow";
 import { withLiterals } from "../sql";
 import { median } from "../statistics";
-import type { WorkloadQuery } from "../types";
 import { drawParameters } from "./draw-parameters";
 import { isOrderBound, type ResultSum, sumResult } from "./result-check";
 import { rowsScanned } from "./rows-scanned";

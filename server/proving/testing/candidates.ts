@@ -1,6 +1,6 @@
+import type { WorkloadQuery } from "@/server/advisor";
 import type { Candidate, Change, Plan } from "@/server/contracts";
 import type { FilterOperator, QueryShape } from "@/server/workload/shape";
-import type { WorkloadQuery } from "../types";
 
 const KEY = "PRIMARY KEY(project_id)";
 

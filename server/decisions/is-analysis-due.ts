@@ -1,0 +1,28 @@
+import { and, eq, gt, inArray, or } from "drizzle-orm";
+import { suggestions } from "@/drizzle/schema";
+import type { ProductSchema } from "@/server/contracts";
+import type { ServiceContext } from "@/server/platform";
+
+/** Not asked again for the same schema within this time: rejected advice does not come back at once. */
+const HYSTERESIS_MS = 24 * 3_600_000;
+
+/** True unless an analysis of this product is open, or this very schema was analyzed lately. */
+export async function isAnalysisDue(ctx: ServiceContext, schema: ProductSchema): Promise<boolean> {
+  const [blocking] = await ctx.db
+    .select({ id: suggestions.id })
+    .from(suggestions)
+    .where(
+      and(
+        eq(suggestions.productId, schema.product_id),
+        or(
+          inArray(suggestions.state, ["proposed", "proving", "pending", "approved", "executing"]),
+          and(
+            eq(suggestions.schemaFingerprint, schema.schema_fingerprint),
+            gt(suggestions.createdAt, new Date(Date.now() - HYSTERESIS_MS)),
+          ),
+        ),
+      ),
+    )
+    .limit(1);
+  return blocking === undefined;
+}
