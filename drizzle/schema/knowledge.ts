@@ -63,6 +63,8 @@ export const dataProducts = pgTable("data_products", {
   lastError: text("last_error"),
   /** Calls up to here are already counted in observed_patterns. */
   workloadUntil: instant("workload_until"),
+  /** Calls of shapes the product could not keep, as far as counted. */
+  droppedCalls: integer("dropped_calls").notNull().default(0),
 });
 
 /** Last sign of life of each role, for health answers. */

@@ -1,4 +1,5 @@
 export { describeEstimate } from "./describe-estimate";
+export { describeQuery } from "./describe-query";
 export { compilePlan, quoteIdentifier } from "./plan";
 export { proposeCandidates } from "./propose-candidates";
 export type { WorkloadQuery } from "./types";

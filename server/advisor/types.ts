@@ -1,10 +1,14 @@
 import type { Candidate, TableSchema, WorkloadPattern } from "@/server/contracts";
-import type { QueryShape } from "@/server/workload";
+import type { QueryRewriteOption, QueryShape, QuerySummary } from "@/server/workload";
 
 /** A query shape with what was counted of it and what the parser saw in it. */
 export interface WorkloadQuery {
   pattern: WorkloadPattern;
   shape: QueryShape;
+  /** Other texts that should answer the same, by rule. */
+  rewrites?: QueryRewriteOption[];
+  /** What a summary table would have to hold to answer it; null when none could. */
+  summary?: QuerySummary | null;
 }
 
 export interface AdviceInput {

@@ -12,11 +12,20 @@ const AddIndexChange = z.object({
   column: SqlName,
 });
 
+/** Never an index that a constraint owns. */
+const DropIndexChange = z.object({
+  kind: z.literal("drop_index"),
+  table: SqlName,
+  index: SqlName,
+});
+
 /** Store the table's rows ordered by keys (zone maps then skip row groups). */
 export const ClusterTableChange = z.object({
   kind: z.literal("cluster_table"),
   table: SqlName,
   keys: z.array(SqlName).min(1).max(4),
+  /** Left out: one key after the other. `morton`: along a space-filling curve over all keys. */
+  curve: z.literal("morton").optional(),
 });
 export type ClusterTableChange = z.infer<typeof ClusterTableChange>;
 
@@ -37,14 +46,113 @@ export const ChangeTypeChange = z.object({
 });
 export type ChangeTypeChange = z.infer<typeof ChangeTypeChange>;
 
+/** Declares what the data satisfy already; the plan fails, and changes nothing, when they do not. */
+export const AddConstraintChange = z.object({
+  kind: z.literal("add_constraint"),
+  table: SqlName,
+  constraint: z.enum(["PRIMARY KEY", "UNIQUE", "NOT NULL"]),
+  columns: z.array(SqlName).min(1).max(8),
+});
+export type AddConstraintChange = z.infer<typeof AddConstraintChange>;
+
+/** A query shape and the text that should take its place, parameters under the same numbers. */
+export const QueryRewrite = z.object({ fingerprint: z.string(), sql: z.string().max(40_000) });
+export type QueryRewrite = z.infer<typeof QueryRewrite>;
+
+/** Calendar unit a summary's key is cut to. */
+export const SummaryUnit = z.enum(["year", "quarter", "month", "week", "day", "hour"]);
+export type SummaryUnit = z.infer<typeof SummaryUnit>;
+
+/** A table of pre-computed aggregates, one row for each combination of keys. */
+export const MaterializeSummaryChange = z.object({
+  kind: z.literal("materialize_summary"),
+  /** The table that is summarized. */
+  table: SqlName,
+  /** Name of the new table. */
+  name: SqlName,
+  keys: z.array(z.object({ name: SqlName, column: SqlName, unit: SummaryUnit.nullable() })).max(8),
+  /** `count` without a column counts rows. */
+  measures: z
+    .array(
+      z.object({
+        name: SqlName,
+        aggregate: z.enum(["count", "sum", "min", "max"]),
+        column: SqlName.nullable(),
+      }),
+    )
+    .min(1)
+    .max(32),
+  /** Queries that read the summary instead: the product's developers have to change them. */
+  rewrites: z.array(QueryRewrite).min(1),
+});
+export type MaterializeSummaryChange = z.infer<typeof MaterializeSummaryChange>;
+
+export const RewriteRule = z.enum([
+  "prune_star",
+  "sargable_predicate",
+  "drop_distinct",
+  "drop_order_by",
+  "decorrelate_subquery",
+  "not_in_to_anti_join",
+  "top_n",
+  "share_subquery",
+]);
+export type RewriteRule = z.infer<typeof RewriteRule>;
+
+/** Another text for a query, with equal results. Advice: the sidecar cannot change a product's code. */
+export const RewriteQueryChange = z.object({
+  kind: z.literal("rewrite_query"),
+  /** The query's first table. */
+  table: SqlName,
+  rule: RewriteRule,
+  rewrites: z.array(QueryRewrite).length(1),
+});
+export type RewriteQueryChange = z.infer<typeof RewriteQueryChange>;
+
 export const Change = z.discriminatedUnion("kind", [
   AddIndexChange,
+  DropIndexChange,
   ClusterTableChange,
   ChangeTypeChange,
+  AddConstraintChange,
+  MaterializeSummaryChange,
+  RewriteQueryChange,
 ]);
 export type Change = z.infer<typeof Change>;
-export const ChangeKind = z.enum(["add_index", "cluster_table", "change_type"]);
+export const ChangeKind = z.enum([
+  "add_index",
+  "drop_index",
+  "cluster_table",
+  "change_type",
+  "add_constraint",
+  "materialize_summary",
+  "rewrite_query",
+]);
 export type ChangeKind = z.infer<typeof ChangeKind>;
+
+/** Columns a change names in its table; none where it concerns a query or an index by name. */
+export function changedColumns(change: Change): string[] {
+  switch (change.kind) {
+    case "add_index":
+    case "change_type":
+      return [change.column];
+    case "cluster_table":
+      return change.keys;
+    case "add_constraint":
+      return change.columns;
+    case "drop_index":
+    case "materialize_summary":
+    case "rewrite_query":
+      return [];
+  }
+}
+
+/** Query texts a change replaces. */
+export function rewritesOf(change: Change): QueryRewrite[] {
+  return change.kind === "materialize_summary" || change.kind === "rewrite_query"
+    ? change.rewrites
+    : [];
+}
 
 /** SQL compiled from changes. Each list runs in one transaction, in order. */
 export const Plan = z.object({

@@ -67,6 +67,16 @@ export const ProductSchema = z.object({
   duckdb_version: z.string(),
   /** Threads the product gives DuckDB: the proof replays with no more. */
   threads: z.number().int().positive(),
+  /** What the product runs with; left out by products that do not tell. */
+  resources: z
+    .object({
+      memory_limit_bytes: z.number().int().nonnegative(),
+      /** Blocks in use of the database file. */
+      database_bytes: z.number().int().nonnegative(),
+      /** Free space of the disk that holds the file. */
+      free_disk_bytes: z.number().int().nonnegative(),
+    })
+    .optional(),
   /** Changes when data changed so much that a cached export is stale (opaque to the sidecar). */
   data_version: z.string(),
   /** Changes exactly when a table, column, type, constraint or index changes (opaque). */

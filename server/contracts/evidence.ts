@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Candidate } from "./change";
+import { Finding } from "./finding";
 
 /** A ratio with its 95 % bootstrap interval. */
 export const Interval = z.object({
@@ -31,9 +32,34 @@ export const QueryEvidence = z.object({
   gain: Interval,
   /** Rows scanned as the profiler counts them (repeats exactly where times are noisy). */
   rows_scanned: z.object({ baseline: z.number(), candidate: z.number() }),
+  /** First run in a freshly opened database: DuckDB's buffers empty, the system's cache warm. */
+  cold: z
+    .object({
+      baseline_ms: z.number(),
+      candidate_ms: z.number(),
+      /** Bytes that run read from the file, as the profiler counts them. */
+      baseline_bytes: z.number(),
+      candidate_bytes: z.number(),
+      runs: z.number().int(),
+    })
+    .nullable()
+    .optional(),
+  /** The text replayed in its place, when the change rewrites this query. */
+  rewritten_sql: z.string().optional(),
   results_equal: z.boolean(),
 });
 export type QueryEvidence = z.infer<typeof QueryEvidence>;
+
+/** From a sample to the whole table: a model fitted at two sizes, and what it says of full size. */
+export const Extrapolation = z.object({
+  /** In words: what was fitted and what it assumes. */
+  model: z.string(),
+  /** Shares of the sample the model was fitted on, 0..1. */
+  fitted_at: z.array(z.number()),
+  /** Gain of the workload at full size, with an interval that carries the pairs' noise. */
+  gain: Interval,
+});
+export type Extrapolation = z.infer<typeof Extrapolation>;
 
 export const VerdictCode = z.enum([
   "passed",
@@ -93,6 +119,8 @@ export const MeasuredEvidence = z.object({
     })
     .nullable(),
   results_equal: z.boolean(),
+  /** Present when a table was sampled and there was time for it. */
+  extrapolation: Extrapolation.nullable().optional(),
 });
 export type MeasuredEvidence = z.infer<typeof MeasuredEvidence>;
 
@@ -133,11 +161,30 @@ export const ProofProgress = z.object({
 });
 export type ProofProgress = z.infer<typeof ProofProgress>;
 
+/** One set of changes that was applied together and measured against the unchanged data. */
+export const SetTrial = z.object({
+  candidate_ids: z.array(z.string()).min(1),
+  /** Gain of the whole workload. */
+  gain: Interval,
+  storage_overhead: z.number(),
+  /** Time of an insert against the unchanged data, 1 = the same; null: not measured. */
+  insert_ratio: z.number().nullable(),
+  /** Gain less the weighted costs of storage and inserts: what sets are compared by. */
+  net_gain: z.number(),
+  /** No other measured set is at least as good in gain, storage and inserts, and better in one. */
+  is_pareto: z.boolean(),
+  is_chosen: z.boolean(),
+});
+export type SetTrial = z.infer<typeof SetTrial>;
+
 /** The proof of a whole analysis: accepted set first, then the alternatives. */
 export const ProofResult = z.object({
   accepted: z.array(ProvedCandidate),
   alternatives: z.array(ProvedCandidate),
   /** Evidence of the accepted changes applied together; null when fewer than two were accepted. */
   set_evidence: MeasuredEvidence.nullable(),
+  /** Every set measured on the way, in the order it was. */
+  sets: z.array(SetTrial),
+  findings: z.array(Finding),
 });
 export type ProofResult = z.infer<typeof ProofResult>;

@@ -2,6 +2,7 @@ export * from "./change";
 export * from "./data-product";
 export * from "./events";
 export * from "./evidence";
+export * from "./finding";
 export * from "./identity";
 export * from "./knowledge";
 export * from "./message";

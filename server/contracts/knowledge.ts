@@ -10,10 +10,19 @@ export const ProductOverview = z.object({
   last_seen_at: z.iso.datetime().nullable(),
   last_error: z.string().nullable(),
   schema: ProductSchema.nullable(),
+  /** Calls whose shape the product could not keep (its table of shapes was full). */
+  dropped_calls: z.number().int(),
 });
 export type ProductOverview = z.infer<typeof ProductOverview>;
 
 /** A row of observed_patterns, as pages and REST show it. */
+/**
+ * How a shape's recent rate of calls compares with its rate since it was first seen. `settling`:
+ * too few calls or too short a time to tell.
+ */
+export const PatternDrift = z.enum(["new", "growing", "steady", "fading", "settling"]);
+export type PatternDrift = z.infer<typeof PatternDrift>;
+
 export const ObservedPattern = z.object({
   pattern_id: z.uuid(),
   pattern_type: z.string(),
@@ -22,6 +31,7 @@ export const ObservedPattern = z.object({
   last_observed: z.iso.datetime(),
   occurrence_count: z.number().int(),
   confidence: z.number(),
+  drift: PatternDrift,
 });
 export type ObservedPattern = z.infer<typeof ObservedPattern>;
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Change, ChangeKind, Factor, Plan, Risk } from "./change";
-import { Evidence, MeasuredEvidence, ProofProgress, Verdict } from "./evidence";
+import { Evidence, MeasuredEvidence, ProofProgress, SetTrial, Verdict } from "./evidence";
+import { Finding } from "./finding";
 
 /**
  * States of a decision. `no_gain` is the honest end of a proof that accepted nothing;
@@ -64,6 +65,8 @@ export const AnalyzeRequest = z.object({
       .min(1)
       .max(2000)
       .optional(),
+    /** Time for the proof, seconds; at most the sidecar's own limit (PROOF_SECONDS_MAX). */
+    budget_seconds: z.number().min(1).max(86_400).optional(),
   }),
 });
 export type AnalyzeRequest = z.infer<typeof AnalyzeRequest>;
@@ -179,6 +182,10 @@ export const Suggestion = z.object({
   alternatives: z.array(SuggestionItem),
   /** Evidence of all suggested changes applied together (two or more). */
   set_evidence: MeasuredEvidence.nullable(),
+  /** Sets of changes measured on the way to the suggested one. */
+  sets: z.array(SetTrial),
+  /** Quality of data, redundancy and resources: for people, nothing the sidecar executes. */
+  findings: z.array(Finding),
   progress: ProofProgress.nullable(),
   reviews: z.array(Review),
   operations: z.array(Operation),

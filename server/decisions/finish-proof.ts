@@ -22,6 +22,8 @@ export async function finishProof(
       set: {
         confidence,
         setEvidence: result.set_evidence,
+        sets: result.sets,
+        findings: result.findings,
         schemaFingerprint: schema.schema_fingerprint,
         dataVersion: schema.data_version,
         expiresAt: hasAdvice ? new Date(Date.now() + env().SUGGESTION_TTL_HOURS * 3_600_000) : null,

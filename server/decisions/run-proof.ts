@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { agentDecisions, suggestions } from "@/drizzle/schema";
 import {
   compilePlan,
+  describeQuery,
   proposeCandidates,
   quoteIdentifier,
   type WorkloadQuery,
@@ -57,7 +58,7 @@ export async function runProof(
     compile: (changes) => compilePlan(schema.tables, changes),
     ...input.dirs,
     rowsMax: env().PROOF_ROWS_MAX,
-    secondsMax: env().PROOF_SECONDS_MAX,
+    secondsMax: Math.min(context.budget_seconds ?? Infinity, env().PROOF_SECONDS_MAX),
     gainMin: env().PROOF_GAIN_MIN,
     seed: 1,
     onProgress: progress.write,
@@ -95,23 +96,18 @@ async function describeQueries(
 ): Promise<WorkloadQuery[]> {
   const parser = await shapeParser();
   if (context.query_patterns === undefined) {
-    return Promise.all(
-      observed.map(async (pattern) => ({
-        pattern,
-        shape: await parser.parse(pattern.sql, schema.tables),
-      })),
-    );
+    return Promise.all(observed.map((pattern) => describeQuery(parser, pattern, schema.tables)));
   }
   const byFingerprint = new Map(observed.map((pattern) => [pattern.fingerprint, pattern]));
   const now = new Date().toISOString();
   return Promise.all(
     context.query_patterns.map(async ({ query, frequency }) => {
-      const shape = await parser.parse(query, schema.tables);
-      const seen = byFingerprint.get(shape.fingerprint);
-      const { fingerprint, sql, kind, isParsed: is_parsed } = shape;
+      const normalized = await parser.normalize(query);
+      const seen = byFingerprint.get(normalized.fingerprint);
+      const { fingerprint, sql, kind, isParsed: is_parsed } = normalized;
       const unseen = { mean_ms: 0, median_ms: 0, p95_ms: 0, first_seen: now, last_seen: now };
       const pattern = { ...unseen, ...seen, fingerprint, sql, kind, is_parsed };
-      return { shape, pattern: { ...pattern, calls: Math.round(frequency) } };
+      return describeQuery(parser, { ...pattern, calls: Math.round(frequency) }, schema.tables);
     }),
   );
 }

@@ -35,6 +35,8 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
     product_id: row.productId,
     alternatives: items.filter((item) => item.role === "alternative").map(toSuggestionItem),
     set_evidence: row.setEvidence,
+    sets: row.sets,
+    findings: row.findings,
     progress: row.progress,
     reviews: reviewRows.map(toReview),
     operations: operationRows.map(toOperation),

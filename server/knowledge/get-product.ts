@@ -28,5 +28,6 @@ export async function getProduct({
     last_seen_at: row.lastSeenAt?.toISOString() ?? null,
     last_error: row.lastError,
     schema: row.schema === null ? null : ProductSchema.parse(row.schema),
+    dropped_calls: row.droppedCalls,
   };
 }

@@ -22,5 +22,6 @@ export async function listPatterns({ ctx }: { ctx: ServiceContext }): Promise<Ob
     last_observed: row.lastObserved.toISOString(),
     occurrence_count: row.occurrenceCount,
     confidence: row.confidence,
+    drift: "settling",
   }));
 }

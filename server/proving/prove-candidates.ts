@@ -16,7 +16,7 @@ import type { ProofInput } from "./types";
 export async function proveCandidates(input: ProofInput): Promise<ProofResult> {
   const leftOut = input.leftOut.map(({ candidate, reason }) => notTried(candidate, reason));
   if (input.candidates.length === 0) {
-    return { accepted: [], alternatives: leftOut, set_evidence: null };
+    return { accepted: [], alternatives: leftOut, set_evidence: null, sets: [], findings: [] };
   }
   await removeStaleWork(input.workDir);
   await mkdir(input.workDir, { recursive: true });
@@ -54,5 +54,7 @@ async function measureAll(
     accepted: set.accepted,
     alternatives: [...set.dropped, ...rejected, ...leftOut],
     set_evidence: set.evidence,
+    sets: [],
+    findings: [],
   };
 }

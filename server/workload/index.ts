@@ -2,6 +2,8 @@ export { createShapeParser } from "./parser";
 export type {
   FilterFeature,
   NormalizedQuery,
+  QueryRewriteOption,
   QueryShape,
+  QuerySummary,
   ShapeParser,
 } from "./shape";

@@ -39,6 +39,8 @@ export async function createShapeParser(): Promise<ShapeParser> {
       shapes.set(key, shape);
       return shape;
     },
+    rewrite: () => Promise.resolve([]),
+    summarize: () => Promise.resolve(null),
     close: () => engine.close(),
   };
 }

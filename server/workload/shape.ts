@@ -1,3 +1,5 @@
+import type { RewriteRule, SummaryUnit } from "@/server/contracts";
+
 /** A column as a query names it, resolved to its table where the schema allows. */
 export interface ColumnRef {
   table: string;
@@ -48,10 +50,40 @@ export interface NormalizedQuery {
   parameters: ParameterSource[];
 }
 
+/** Another text for a query, equal by the rule's argument; the proof compares results anyway. */
+export interface QueryRewriteOption {
+  rule: RewriteRule;
+  /** Parameters keep their numbers. */
+  sql: string;
+  /** What was changed and why it answers the same, one sentence. */
+  why: string;
+}
+
+/** A grouped query over one table that a summary table could answer. */
+export interface QuerySummary {
+  table: string;
+  /** Grouping and filter columns: the summary needs a row for each combination. */
+  keys: { name: string; column: string; unit: SummaryUnit | null }[];
+  measures: {
+    name: string;
+    aggregate: "count" | "sum" | "min" | "max";
+    column: string | null;
+  }[];
+  /** The query reading the summary instead; the summary's table stands as SUMMARY_PLACEHOLDER. */
+  sql: string;
+}
+export const SUMMARY_PLACEHOLDER = "_sidecar_summary_placeholder";
+
+type Tables = { name: string; columns: { name: string; type?: string }[] }[];
+
 export interface ShapeParser {
   /** Literals become $1..$n (LIMIT, OFFSET and ordinals stay). Unparsable text is kept, folded. */
   normalize(sql: string): Promise<NormalizedQuery>;
   /** Features of a query; columns are resolved against the given tables. */
-  parse(sql: string, tables: { name: string; columns: { name: string }[] }[]): Promise<QueryShape>;
+  parse(sql: string, tables: Tables): Promise<QueryShape>;
+  /** Rewrites of a normalized query that may be faster; none when it cannot be parsed. */
+  rewrite(sql: string, tables: Tables): Promise<QueryRewriteOption[]>;
+  /** What a summary table needs to answer a normalized query; null when none can. */
+  summarize(sql: string, tables: Tables): Promise<QuerySummary | null>;
   close(): void;
 }

@@ -1,9 +1,10 @@
-import type {
-  Change,
-  ChangeTypeChange,
-  ClusterTableChange,
-  IndexSchema,
-  TableSchema,
+import {
+  type Change,
+  type ChangeTypeChange,
+  type ClusterTableChange,
+  changedColumns,
+  type IndexSchema,
+  type TableSchema,
 } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { isUnmanaged } from "./managed-index";
@@ -43,8 +44,7 @@ export function groupChanges(tables: TableSchema[], changes: Change[]): TableCha
 }
 
 function addChange(group: TableChanges, change: Change): void {
-  const columns = change.kind === "cluster_table" ? change.keys : [change.column];
-  for (const name of columns) {
+  for (const name of changedColumns(change)) {
     if (group.table.columns.some((column) => column.name === name)) continue;
     throw refuse(`Table ${group.table.name} has no column ${JSON.stringify(name)}.`);
   }
@@ -58,10 +58,12 @@ function addChange(group: TableChanges, change: Change): void {
       throw refuse(`Column ${change.column} of ${group.table.name} cannot be given two types.`);
     }
     group.types.push(change);
-  } else {
+  } else if (change.kind === "cluster_table") {
     if (group.order) throw refuse(`Table ${group.table.name} cannot be stored in two orders.`);
     if (new Set(change.keys).size < change.keys.length) throw refuse("An order key stands twice.");
     group.order = change;
+  } else {
+    throw refuse(`${change.kind} has no plan yet.`);
   }
 }
 

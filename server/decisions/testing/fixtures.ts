@@ -1,5 +1,12 @@
 import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
-import type { Actor, Candidate, Change, Plan, SuggestionState } from "@/server/contracts";
+import {
+  type Actor,
+  type Candidate,
+  type Change,
+  changedColumns,
+  type Plan,
+  type SuggestionState,
+} from "@/server/contracts";
 import {
   type Bus,
   createPostgresBus,
@@ -28,7 +35,7 @@ export function contextOf(db: Database, actor: Actor): ServiceContext {
 
 /** A candidate as the advisor gives them, for a given change and its compiled plan. */
 export function candidateOf(change: Change, plan: Plan, targeted: string[] = []): Candidate {
-  const target = "column" in change ? change.column : change.keys.join(", ");
+  const target = changedColumns(change).join(", ");
   return {
     candidate_id: `${change.kind}:${change.table}:${target}`,
     change,

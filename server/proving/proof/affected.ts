@@ -1,4 +1,4 @@
-import type { Change } from "@/server/contracts";
+import { type Change, changedColumns } from "@/server/contracts";
 import type { Replay } from "../replay";
 
 /** Queries this cheap are replayed even where nothing can be expected: surprises cost little. */
@@ -31,5 +31,7 @@ export function affectedReplays(
 function isNamed({ query: { shape } }: Replay, change: Change): boolean {
   if (change.kind === "cluster_table") return true;
   if (change.kind === "change_type" && shape.selectsStar) return true;
-  return shape.sql.toLowerCase().includes(change.column.toLowerCase());
+  return changedColumns(change).some((name) =>
+    shape.sql.toLowerCase().includes(name.toLowerCase()),
+  );
 }

@@ -2,8 +2,16 @@ import type { Candidate, ChangeKind } from "@/server/contracts";
 
 /** So many of the most promising are measured first, whatever they cost. */
 const PROMISING = 3;
-/** A rebuild of the table costs several times what an index or one column costs. */
-const BUILD_COST: Record<ChangeKind, number> = { change_type: 1, add_index: 1, cluster_table: 5 };
+/** A rebuild of the table costs several times what an index or one column costs; a text costs nothing. */
+const BUILD_COST: Record<ChangeKind, number> = {
+  rewrite_query: 0,
+  drop_index: 1,
+  change_type: 1,
+  add_index: 1,
+  add_constraint: 1,
+  materialize_summary: 2,
+  cluster_table: 5,
+};
 
 /**
  * The order in which the time is spent: the most promising first, then what is cheap to build, so

@@ -1,8 +1,7 @@
-import type { WorkloadQuery } from "@/server/advisor";
-import type { Candidate, Change, Plan } from "@/server/contracts";
+import { compilePlan, type WorkloadQuery } from "@/server/advisor";
+import { type Candidate, type Change, changedColumns, type Plan } from "@/server/contracts";
 import type { FilterOperator, QueryShape } from "@/server/workload/shape";
-
-const KEY = "PRIMARY KEY(project_id)";
+import { projectsSchema } from "./product";
 
 /** A query of the workload with the features the parser would find. */
 export function query(
@@ -43,8 +42,11 @@ export function query(
 
 /** A candidate around a change; the plan may be replaced by a broken one. */
 export function candidate(change: Change, targeted: string[], statements?: string[]): Candidate {
-  const plan = compile([change]);
-  const target = change.kind === "cluster_table" ? change.keys.join(", ") : change.column;
+  const plan =
+    statements === undefined
+      ? compile([change])
+      : { statements, revert_statements: [], cleanup_statements: [], is_reversible: false };
+  const target = changedColumns(change).join(", ");
   return {
     candidate_id: `${change.kind}:${change.table}:${target}`,
     change,
@@ -61,7 +63,7 @@ export function candidate(change: Change, targeted: string[], statements?: strin
       blast_radius: "",
       affected_consumers: [],
     },
-    plan: statements === undefined ? plan : { ...plan, statements },
+    plan,
     targeted_fingerprints: targeted,
     prior: 0.5,
     estimated_gain: 0.5,
@@ -69,33 +71,7 @@ export function candidate(change: Change, targeted: string[], statements?: strin
   };
 }
 
-/** Changes as statements: types, then order, then indexes. */
+/** The advisor's own plan for the test product's table. */
 export function compile(changes: Change[]): Plan {
-  const rank = { change_type: 0, cluster_table: 1, add_index: 2 };
-  const sorted = [...changes].sort((one, other) => rank[one.kind] - rank[other.kind]);
-  return {
-    statements: sorted.flatMap(statementsOf),
-    revert_statements: [],
-    cleanup_statements: [],
-    is_reversible: false,
-  };
-}
-
-function statementsOf(change: Change): string[] {
-  const table = `"${change.table}"`;
-  if (change.kind === "add_index") {
-    return [`CREATE INDEX "ix_${change.table}_${change.column}" ON ${table} ("${change.column}")`];
-  }
-  if (change.kind === "cluster_table") {
-    const sorted = `"${change.table}_sorted"`;
-    return [
-      `CREATE TABLE ${sorted} AS SELECT * FROM ${table} ORDER BY ${change.keys.join(", ")}`,
-      `DROP TABLE ${table}`,
-      `ALTER TABLE ${sorted} RENAME TO ${table}`,
-      `ALTER TABLE ${table} ADD ${KEY}`,
-    ];
-  }
-  const values = change.to.name === "ENUM" ? change.to.values.map((one) => `'${one}'`) : [];
-  const type = change.to.name === "ENUM" ? `ENUM(${values.join(", ")})` : change.to.name;
-  return [`ALTER TABLE ${table} ALTER "${change.column}" TYPE ${type}`];
+  return compilePlan(projectsSchema(0).tables, changes);
 }

@@ -63,7 +63,7 @@ export async function createTestProduct(rows: number): Promise<TestProduct> {
   return { product, schema, exports, close };
 }
 
-function projectsSchema(rows: number): ProductSchema {
+export function projectsSchema(rows: number): ProductSchema {
   return {
     product_id: "test-product",
     domain: "project_financing",

@@ -47,6 +47,8 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
     product_id: null,
     alternatives: [],
     set_evidence: null,
+    sets: [],
+    findings: [],
     progress: null,
     reviews: [],
     operations: [],
