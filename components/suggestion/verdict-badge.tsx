@@ -7,6 +7,7 @@ const VERDICTS: Record<Verdict["code"], { label: string; tone: Tone }> = {
   interval_includes_zero: { label: "no proven gain", tone: "neutral" },
   slower: { label: "slower", tone: "negative" },
   regresses_query: { label: "slows a query", tone: "negative" },
+  cost_exceeds_gain: { label: "costs more than it gains", tone: "neutral" },
   results_differ: { label: "results differ", tone: "negative" },
   failed_to_apply: { label: "cannot be applied", tone: "negative" },
   not_measurable: { label: "not measurable", tone: "warning" },

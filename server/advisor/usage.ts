@@ -73,3 +73,14 @@ export function writeShares(
     updates: measureUsage(all, updates).callShare,
   };
 }
+
+/**
+ * Share (0..1) of the workload's time that inserts into a table take; of its calls while no latency
+ * is known.
+ */
+export function insertTimeShare(all: readonly WorkloadQuery[], table: string): number {
+  const inserts = all.filter(
+    ({ shape }) => shape.kind === "insert" && shape.tables.includes(table),
+  );
+  return measureUsage(all, inserts).timeShare;
+}

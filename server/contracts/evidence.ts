@@ -68,6 +68,8 @@ export const VerdictCode = z.enum([
   "slower",
   "regresses_query",
   "results_differ",
+  /** The gain is there, but storage and inserts cost more than it is worth. */
+  "cost_exceeds_gain",
   "failed_to_apply",
   "not_measurable",
   /** Paid alone, but adds nothing beside the changes already chosen. */
@@ -76,6 +78,18 @@ export const VerdictCode = z.enum([
   "not_tried",
 ]);
 export type VerdictCode = z.infer<typeof VerdictCode>;
+
+/** Time of an INSERT with its commit, in pairs. */
+export const InsertCost = z.object({
+  table: z.string().optional(),
+  rows: z.number().int(),
+  baseline_ms: z.number(),
+  candidate_ms: z.number(),
+  ratio: z.number(),
+  /** Part of the time saved (negative: slower), with interval. */
+  gain: Interval.optional(),
+});
+export type InsertCost = z.infer<typeof InsertCost>;
 
 export const MeasuredEvidence = z.object({
   basis: z.literal("measured"),
@@ -110,14 +124,13 @@ export const MeasuredEvidence = z.object({
     overhead: z.number(),
   }),
   build_ms: z.number(),
-  insert_cost: z
-    .object({
-      rows: z.number().int(),
-      baseline_ms: z.number(),
-      candidate_ms: z.number(),
-      ratio: z.number(),
-    })
-    .nullable(),
+  /** Of the changed table that the workload inserts into most. */
+  insert_cost: InsertCost.nullable(),
+  /**
+   * Gain of the workload less what it costs: 1 − ws of the gain (ws: the inserts' share of the
+   * workload's time), less ws × (ratio − 1) × write weight, less storage overhead × storage weight.
+   */
+  net_gain: z.number().optional(),
   results_equal: z.boolean(),
   /** Present when a table was sampled and there was time for it. */
   extrapolation: Extrapolation.nullable().optional(),
@@ -158,6 +171,8 @@ export const ProofProgress = z.object({
   message: z.string(),
   /** Verdicts so far, in the order they fell. */
   verdicts: z.array(z.object({ candidate_id: z.string(), title: z.string(), verdict: Verdict })),
+  /** The best set measured so far: what would be suggested if the time ended now. */
+  best: z.object({ candidate_ids: z.array(z.string()), gain: Interval }).optional(),
 });
 export type ProofProgress = z.infer<typeof ProofProgress>;
 

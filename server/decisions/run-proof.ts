@@ -60,6 +60,7 @@ export async function runProof(
     rowsMax: env().PROOF_ROWS_MAX,
     secondsMax: Math.min(context.budget_seconds ?? Infinity, env().PROOF_SECONDS_MAX),
     gainMin: env().PROOF_GAIN_MIN,
+    weights: { storage: env().PROOF_STORAGE_WEIGHT, write: env().PROOF_WRITE_WEIGHT },
     seed: 1,
     onProgress: progress.write,
     signal,

@@ -40,6 +40,10 @@ function load() {
       PROOF_SECONDS_MAX: z.coerce.number().min(1).default(60),
       /** Smallest share of the workload's (or a targeted query's) time worth a person's attention. */
       PROOF_GAIN_MIN: z.coerce.number().min(0).max(1).default(0.1),
+      /** Gain (share of the workload's time) that doubling the storage must bring. */
+      PROOF_STORAGE_WEIGHT: z.coerce.number().min(0).max(10).default(0.02),
+      /** What a millisecond lost by inserts counts against one saved by queries. */
+      PROOF_WRITE_WEIGHT: z.coerce.number().min(0).max(100).default(1),
       /** Pending suggestions expire after this many hours. */
       SUGGESTION_TTL_HOURS: z.coerce.number().positive().default(168),
       /** Longest watch of the live workload after an execution, seconds. */

@@ -59,6 +59,7 @@ function prove(candidates: Candidate[], changes: Partial<ProofInput> = {}) {
     rowsMax: 1_000_000,
     secondsMax: 45,
     gainMin: 0.1,
+    weights: { storage: 0.02, write: 1 },
     seed: 7,
     onProgress: () => {},
     signal: new AbortController().signal,

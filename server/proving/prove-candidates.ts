@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import type { ProofResult } from "@/server/contracts";
-import { chooseSet } from "./proof/choose-set";
 import { openProof, type Proof } from "./proof/open-proof";
 import { orderCandidates } from "./proof/order-candidates";
 import { notTried, type ProvedAlone, proveOne } from "./proof/prove-one";
+import { searchSet } from "./proof/search-set";
 import { removeStaleWork } from "./shadow";
 import type { ProofInput } from "./types";
 
@@ -38,7 +38,7 @@ async function measureAll(
   const alone: ProvedAlone[] = [];
   for (const [index, candidate] of candidates.entries()) {
     // One alone needs no time for a set: the rest may show more losers, which people want to see.
-    const passed = alone.filter((one) => one.subject !== null).length;
+    const passed = alone.filter((one) => one.member !== null).length;
     const untilMs = passed > 1 ? proof.clock.measureUntilMs : proof.clock.endMs;
     const one = await proveOne(proof, candidate, { index, count: candidates.length, untilMs });
     alone.push(one);
@@ -46,15 +46,15 @@ async function measureAll(
     const done = (index + 1) / candidates.length;
     proof.progress.report("measure", done, `${candidate.title}: ${one.proved.verdict.reason}`);
   }
-  const set = await chooseSet(proof, alone);
-  const rejected = alone.filter((one) => one.subject === null).map((one) => one.proved);
+  const set = await searchSet(proof, alone);
+  const rejected = alone.filter((one) => one.member === null).map((one) => one.proved);
   const count = set.accepted.length;
   proof.progress.report("done", 1, `${count} of ${candidates.length} candidates pay`);
   return {
     accepted: set.accepted,
     alternatives: [...set.dropped, ...rejected, ...leftOut],
     set_evidence: set.evidence,
-    sets: [],
+    sets: set.sets,
     findings: [],
   };
 }

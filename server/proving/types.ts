@@ -2,6 +2,14 @@ import type { WorkloadQuery } from "@/server/advisor";
 import type { Candidate, Change, Plan, ProductSchema, ProofProgress } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product/port";
 
+/** What costs weigh against a gain of the workload's time. */
+export interface ProofWeights {
+  /** Gain (0..1) that doubling the storage must bring. */
+  storage: number;
+  /** 1: a millisecond lost by inserts counts like one saved by queries. */
+  write: number;
+}
+
 export interface ProofInput {
   product: DataProduct;
   schema: ProductSchema;
@@ -20,6 +28,7 @@ export interface ProofInput {
   secondsMax: number;
   /** Share of the time (0..1) of the workload or of a targeted query that is worth a change. */
   gainMin: number;
+  weights: ProofWeights;
   seed: number;
   onProgress: (progress: ProofProgress) => void;
   signal: AbortSignal;

@@ -7,16 +7,22 @@ export const LOSS_MIN = 0.05;
 /** Differences below this are smaller than a network call's own noise: neither gain nor loss. */
 const DIFFERENCE_MS_MIN = 0.1;
 
+/** What a verdict is reached by. */
+export interface JudgeOptions {
+  /** Share of the time (0..1) of the workload or of a targeted query that is worth a change. */
+  gainMin: number;
+  /** What differs in the tables themselves; null when nothing does. */
+  difference: string | null;
+  /** The change only removes: cheaper inserts are a gain of their own. */
+  isRemoval?: boolean;
+}
+
 /**
  * The verdict on measured evidence. It passes when the whole workload, or one targeted query,
- * saves at least gainMin of its time with an interval that excludes zero; no query surely slowed
- * by more than 5 %; and every result is equal.
+ * saves at least gainMin of its time with an interval that excludes zero; what it costs inserts and
+ * storage is worth less; no query surely slowed by more than 5 %; and every result is equal.
  */
-export function judge(
-  evidence: MeasuredEvidence,
-  gainMin: number,
-  difference: string | null,
-): Verdict {
+export function judge(evidence: MeasuredEvidence, options: JudgeOptions): Verdict {
   const { workload, queries } = evidence;
   const cost = costs(evidence);
   const reject = (code: VerdictCode, reason: string): Verdict => ({
@@ -24,16 +30,9 @@ export function judge(
     is_accepted: false,
     reason: `${reason}${cost}`,
   });
-  if (difference !== null) return reject("results_differ", `Not the same data: ${difference}.`);
-  const different = queries.filter((query) => !query.results_equal);
-  if (different[0] !== undefined) {
-    const first = shortSql(different[0].sql);
-    return reject(
-      "results_differ",
-      `${different.length} of ${queries.length} queries answer differently, first: ${first}.`,
-    );
-  }
-  if (queries.length === 0) {
+  const unequal = describeDifference(evidence, options.difference);
+  if (unequal !== null) return reject("results_differ", unequal);
+  if (queries.length === 0 && !options.isRemoval) {
     return reject(
       "not_measurable",
       "No query of the workload that uses this table could be replayed.",
@@ -44,32 +43,61 @@ export function judge(
     const lost = worst(queries);
     return reject("slower", `${whole}${lost ? `; ${describeQuery(lost)}` : ""}.`);
   }
-  const regressed = queries.filter(isRegression);
-  const lost = worst(regressed);
+  const lost = worst(queries.filter(isRegression));
   if (lost !== undefined)
     return reject("regresses_query", `${describeQuery(lost)}; ${lower(whole)}.`);
-  return judgeGain(evidence, gainMin, whole, cost);
+  return judgeGain(evidence, options, whole, cost);
+}
+
+function describeDifference(
+  { queries }: MeasuredEvidence,
+  difference: string | null,
+): string | null {
+  if (difference !== null) return `Not the same data: ${difference}.`;
+  const different = queries.filter((query) => !query.results_equal);
+  if (different[0] === undefined) return null;
+  const first = shortSql(different[0].sql);
+  return `${different.length} of ${queries.length} queries answer differently, first: ${first}.`;
 }
 
 function judgeGain(
-  { workload, queries }: MeasuredEvidence,
-  gainMin: number,
+  evidence: MeasuredEvidence,
+  { gainMin, isRemoval = false }: JudgeOptions,
   whole: string,
   cost: string,
 ): Verdict {
+  const { workload, queries, insert_cost: inserts, net_gain: net = workload.gain.value } = evidence;
   const targeted = queries.filter((query) => query.is_targeted && isWorthwhile(query));
   const best = targeted.sort((one, other) => other.gain.value - one.gain.value)[0];
   const hasWorkloadGain = workload.gain.low > 0 && workload.gain.value >= gainMin;
-  const hasQueryGain = best !== undefined && best.gain.low > 0 && best.gain.value >= gainMin;
+  const hasQueryGain = best !== undefined && isSureGain(best, gainMin);
+  const freed = isRemoval ? (inserts?.gain ?? null) : null;
+  const hasInsertGain = freed !== null && freed.low > 0 && freed.value >= gainMin;
   const detail = best ? `; ${describeQuery(best)}` : "";
   const reason = `${whole}${detail}.${cost}`;
-  if (hasWorkloadGain || hasQueryGain) return { code: "passed", is_accepted: true, reason };
+  const reject = (code: VerdictCode, why: string): Verdict => ({
+    code,
+    is_accepted: false,
+    reason: `${why}. ${reason}`,
+  });
+  if (hasWorkloadGain || hasQueryGain || hasInsertGain) {
+    if (net > 0) return { code: "passed", is_accepted: true, reason };
+    return reject("cost_exceeds_gain", `Costs more than it gains: ${percent(net)} net loss`);
+  }
   const isShown = excludesZero(workload.gain) || (best !== undefined && best.gain.low > 0);
-  const code = isShown ? "gain_below_threshold" : "interval_includes_zero";
-  const why = isShown
-    ? `Gains less than the ${percent(gainMin)} asked for`
-    : "No gain shown: the interval includes zero";
-  return { code, is_accepted: false, reason: `${why}. ${reason}` };
+  return isShown
+    ? reject("gain_below_threshold", `Gains less than the ${percent(gainMin)} asked for`)
+    : reject("interval_includes_zero", "No gain shown: the interval includes zero");
+}
+
+/**
+ * A gain of one query accepts a change by itself, and there are many queries and candidates: the
+ * 99 % interval must exclude zero, and the 95 % one most of what does not matter.
+ */
+function isSureGain({ baseline, candidate, gain }: QueryEvidence, gainMin: number): boolean {
+  if (gain.value < gainMin || gain.low < gainMin / 2) return false;
+  const pairs = [baseline.samples_ms, candidate.samples_ms] as const;
+  return comparePairs(...pairs, { seed: 1, level: 0.99 }).gain.low > 0;
 }
 
 function isWorthwhile(query: QueryEvidence): boolean {

@@ -1,5 +1,12 @@
 import { shortSql } from "../judge";
-import { areResultsEqual, findTableDifference, type Replay, sumResult } from "../replay";
+import {
+  areResultsEqual,
+  areRewrittenEqual,
+  findTableDifference,
+  type Replay,
+  type ReplayedPair,
+  sumResult,
+} from "../replay";
 import type { Session } from "../shadow";
 import type { Proof } from "./open-proof";
 
@@ -16,7 +23,8 @@ export async function checkResults(
   proof: Proof,
   session: Session,
   tables: { name: string; isRewritten: boolean }[],
-  replays: Replay[],
+  pairs: ReplayedPair[],
+  isRetyped: boolean,
 ): Promise<ResultCheck> {
   const check: ResultCheck = { difference: null, failure: null, differing: new Set() };
   for (const table of tables) {
@@ -27,23 +35,31 @@ export async function checkResults(
       table.isRewritten,
     );
   }
-  for (const replay of replays) {
+  for (const pair of pairs) {
     try {
-      if (!(await isReplayEqual(session, replay))) check.differing.add(replay);
+      if (!(await isPairEqual(session, pair, isRetyped))) check.differing.add(pair.replay);
     } catch (error) {
       proof.input.signal.throwIfAborted();
       const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
-      check.failure ??= `${shortSql(replay.query.shape.sql)} fails: ${message}`;
+      check.failure ??= `${shortSql(pair.replay.query.shape.sql)} fails: ${message}`;
     }
   }
   return check;
 }
 
-async function isReplayEqual(session: Session, replay: Replay): Promise<boolean> {
+async function isPairEqual(
+  session: Session,
+  { replay, textsAfter }: ReplayedPair,
+  isRetyped: boolean,
+): Promise<boolean> {
+  const isRewritten = textsAfter !== replay.texts;
   for (const [index, before] of replay.baselineSums.entries()) {
-    const text = replay.texts[index] ?? replay.query.shape.sql;
+    const text = textsAfter[index] ?? replay.query.shape.sql;
     const after = await sumResult(session, text);
-    if (!areResultsEqual(before, after, replay.isOrderBound)) return false;
+    const isEqual = isRewritten
+      ? areRewrittenEqual(before, after, isRetyped)
+      : areResultsEqual(before, after, replay.isOrderBound);
+    if (!isEqual) return false;
   }
   return true;
 }

@@ -1,7 +1,10 @@
 import type { MeasuredEvidence, QueryEvidence } from "@/server/contracts";
 import type { PairedSamples, Replay } from "../replay";
 import { comparePairs, deriveSeed, summarizeLatencies, weightedGain } from "../statistics";
+import { rewritesUnder } from "./affected";
 import type { ResultCheck } from "./check-results";
+import type { WeighedInserts } from "./measure-inserts";
+import { netGain } from "./net-gain";
 import type { Proof } from "./open-proof";
 import type { Subject } from "./subject";
 
@@ -9,7 +12,7 @@ export interface Measurements {
   samples: PairedSamples[];
   scanned: Map<Replay, number>;
   check: ResultCheck;
-  insertCost: MeasuredEvidence["insert_cost"];
+  inserts: WeighedInserts[];
   durationMs: number;
 }
 
@@ -21,6 +24,8 @@ export function buildEvidence(
 ): MeasuredEvidence {
   const { schema, seed } = proof.input;
   const queries = measured.samples.map((one) => queryEvidence(proof, subject, measured, one));
+  const workload = workloadEvidence(proof, measured.samples);
+  const overhead = subject.bytes / Math.max(1, proof.baselineBytes) - 1;
   return {
     basis: "measured",
     measured_at: new Date().toISOString(),
@@ -36,15 +41,16 @@ export function buildEvidence(
       rows_total: exported.rowsTotal,
       method: exported.method,
     })),
-    workload: workloadEvidence(proof, measured.samples),
+    workload,
     queries,
     storage: {
       baseline_bytes: proof.baselineBytes,
       candidate_bytes: subject.bytes,
-      overhead: subject.bytes / Math.max(1, proof.baselineBytes) - 1,
+      overhead,
     },
     build_ms: subject.buildMs,
-    insert_cost: measured.insertCost,
+    insert_cost: measured.inserts[0]?.cost ?? null,
+    net_gain: netGain(workload.gain.value, overhead, measured.inserts, proof.input.weights),
     results_equal:
       measured.check.difference === null && queries.every((query) => query.results_equal),
   };
@@ -54,7 +60,7 @@ function queryEvidence(
   proof: Proof,
   subject: Subject,
   { scanned, check }: Measurements,
-  { replay, before, after }: PairedSamples,
+  { replay, before, after, textsAfter }: PairedSamples,
 ): QueryEvidence {
   const { pattern } = replay.query;
   const seed = deriveSeed(proof.input.seed, pattern.fingerprint);
@@ -71,6 +77,9 @@ function queryEvidence(
       baseline: replay.baselineRowsScanned,
       candidate: scanned.get(replay) ?? replay.baselineRowsScanned,
     },
+    ...(textsAfter === replay.texts
+      ? {}
+      : { rewritten_sql: rewritesUnder(subject).get(pattern.fingerprint) ?? pattern.sql }),
     results_equal: !check.differing.has(replay),
   };
 }

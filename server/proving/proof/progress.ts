@@ -15,17 +15,24 @@ export interface ProgressReporter {
   /** `part` is how much of the phase is done, 0..1. */
   report(phase: ProofProgress["phase"], part: number, message: string): void;
   addVerdict(proved: ProvedCandidate): void;
+  /** What would be suggested if the time ended now. */
+  setBest(best: ProofProgress["best"]): void;
 }
 
 /** Fractions never go back. */
 export function createReporter(onProgress: (progress: ProofProgress) => void): ProgressReporter {
   const verdicts: ProofProgress["verdicts"] = [];
   let highest = 0;
+  let best: ProofProgress["best"];
   return {
     report: (phase, part, message) => {
       const [from, to] = SPANS[phase];
       highest = Math.max(highest, from + (to - from) * Math.min(1, Math.max(0, part)));
-      onProgress({ phase, fraction: highest, message, verdicts: [...verdicts] });
+      const shown = best === undefined ? {} : { best };
+      onProgress({ phase, fraction: highest, message, verdicts: [...verdicts], ...shown });
+    },
+    setBest: (found) => {
+      best = found;
     },
     addVerdict: ({ candidate, verdict }) => {
       const { candidate_id, title } = candidate;

@@ -5,6 +5,7 @@ import { judge } from "../judge";
 import { buildCandidate, removeStaleWork } from "../shadow";
 import { measure } from "./measure";
 import type { Proof } from "./open-proof";
+import type { SetMember } from "./set-member";
 import type { Subject } from "./subject";
 
 /** Part of the whole time that one candidate may take for pairs beyond the minimum. */
@@ -12,8 +13,8 @@ const EXTRA_SHARE = 0.015;
 
 export interface ProvedAlone {
   proved: ProvedCandidate;
-  /** The built shadow, kept while the candidate may still join the set. */
-  subject: Subject | null;
+  /** What it was alone, kept while the candidate may still join the set. */
+  member: SetMember | null;
 }
 
 /** Builds and measures one candidate against the unchanged shadow. Its failure is its verdict. */
@@ -27,7 +28,7 @@ export async function proveOne(
   if (startedMs > position.untilMs) {
     return {
       proved: notTried(candidate, "The time of this proof ended before its turn."),
-      subject: null,
+      member: null,
     };
   }
   const { index, count, untilMs } = position;
@@ -35,25 +36,28 @@ export async function proveOne(
   const file = path.join(input.workDir, `candidate-${index}.duckdb`);
   try {
     const subject = await buildAlone(proof, candidate, file, untilMs);
-    const { evidence, check } = await measure(proof, subject, {
+    const { evidence, check, inserts } = await measure(proof, subject, {
       title: candidate.title,
       extraMs: Math.min(
         EXTRA_SHARE * clock.endMs,
         (untilMs - clock.elapsedMs()) / (2 * (count - index)),
       ),
       hardUntilMs: untilMs,
-      hasInsertCost: true,
       phase: "measure",
       span: [index / count, (index + 1) / count],
     });
     if (evidence === null) {
       return reject(file, candidate, "results_differ", `A query stops working: ${check.failure}.`);
     }
-    const verdict = judge(evidence, input.gainMin, check.difference);
+    const verdict = judge(evidence, {
+      gainMin: input.gainMin,
+      difference: check.difference,
+      isRemoval: candidate.change.kind === "drop_index",
+    });
     if (!verdict.is_accepted) await removeStaleWork(file);
     return {
       proved: { candidate, verdict, evidence },
-      subject: verdict.is_accepted ? subject : null,
+      member: verdict.is_accepted ? { candidate, subject, evidence, inserts } : null,
     };
   } catch (error) {
     input.signal.throwIfAborted();
@@ -82,6 +86,12 @@ async function buildAlone(
   const { clock, input, threads, baselineFile } = proof;
   const { plan, change, targeted_fingerprints } = candidate;
   const timeoutMs = untilMs - clock.elapsedMs();
+  const targeted = new Set(targeted_fingerprints);
+  if (plan.statements.length === 0) {
+    // Only texts change: the unchanged shadow itself is what they run on.
+    const bytes = proof.baselineBytes;
+    return { file: baselineFile, buildMs: 0, bytes, changes: [change], targeted };
+  }
   try {
     const built = await buildCandidate({
       file,
@@ -91,7 +101,7 @@ async function buildAlone(
       timeoutMs,
       signal: input.signal,
     });
-    return { ...built, file, changes: [change], targeted: new Set(targeted_fingerprints) };
+    return { ...built, file, changes: [change], targeted };
   } catch (error) {
     input.signal.throwIfAborted();
     if (error instanceof AppError) throw error;
@@ -107,7 +117,7 @@ async function reject(
 ): Promise<ProvedAlone> {
   for (const name of [file, `${file}.wal`]) await removeStaleWork(name);
   const verdict = { code, is_accepted: false, reason };
-  return { proved: { candidate, verdict, evidence: null }, subject: null };
+  return { proved: { candidate, verdict, evidence: null }, member: null };
 }
 
 export function notTried(candidate: Candidate, reason: string): ProvedCandidate {

@@ -1,4 +1,4 @@
-import type { MeasuredEvidence, TableSchema } from "@/server/contracts";
+import type { InsertCost, TableSchema } from "@/server/contracts";
 import type { Session } from "../shadow";
 import { quoteName, quoteText } from "../sql";
 import { comparePairs } from "../statistics";
@@ -24,7 +24,7 @@ export async function measureInsertCost(
   index: number,
   before: Session,
   after: Session,
-): Promise<MeasuredEvidence["insert_cost"]> {
+): Promise<InsertCost | null> {
   const [held] = await before.rows(`SELECT count(*) FROM held_${index}`);
   const rows = Math.min(BATCH_ROWS, Math.floor(Number(held?.[0]) / (WARM_UP_BATCHES + BATCHES)));
   if (rows < 10) return null;
@@ -41,11 +41,13 @@ export async function measureInsertCost(
   }
   const { medianBefore, medianAfter, gain } = comparePairs(times.before, times.after, { seed: 1 });
   return {
+    table: table.name,
     rows,
     baseline_ms: medianBefore,
     candidate_ms: medianAfter,
     // Of pairs, like every gain: what disturbs the machine disturbs both of a pair.
     ratio: 1 - gain.value,
+    gain,
   };
 }
 

@@ -2,10 +2,16 @@ import type { Session } from "../shadow";
 import { comparePairs, hasEnoughPairs, type StoppingRule } from "../statistics";
 import type { Replay } from "./prepare-replay";
 
-/** Interleaved samples of one query, ms; equal length, same parameters at the same place. */
-export interface PairedSamples {
+/** One query on both sides, with its texts there (a change may rewrite it). */
+export interface ReplayedPair {
   replay: Replay;
   isRelated: boolean;
+  textsBefore: string[];
+  textsAfter: string[];
+}
+
+/** Interleaved samples of one query, ms; equal length, same parameters at the same place. */
+export interface PairedSamples extends ReplayedPair {
   before: number[];
   after: number[];
 }
@@ -14,7 +20,7 @@ export interface PairsRequest {
   baseline: Session;
   candidate: Session;
   /** Cheapest first. Those not related get more than the minimum only when they seem to lose. */
-  replays: { replay: Replay; isRelated: boolean }[];
+  replays: ReplayedPair[];
   rule: StoppingRule;
   /** No further pairs once this is true and every query has its minimum. */
   isTimeUp(): boolean;
@@ -44,7 +50,7 @@ export async function measurePairs(request: PairsRequest): Promise<PairedSamples
     after: [],
   }));
   for (const one of samples) {
-    await warmUp(request, one.replay);
+    await warmUp(request, one);
     await addPairs(request, one, request.rule.pairsMin);
   }
   let open: PairedSamples[] = samples;
@@ -91,26 +97,27 @@ function isDecided({ before, after, isRelated }: PairedSamples, rule: StoppingRu
   );
 }
 
-async function warmUp({ baseline, candidate, assertTime }: PairsRequest, replay: Replay) {
-  const affordable = Math.floor(WARM_UP_MS / Math.max(replay.baselineMs, 0.1));
-  for (const text of replay.texts.slice(0, affordable)) {
+async function warmUp({ baseline, candidate, assertTime }: PairsRequest, one: ReplayedPair) {
+  const affordable = Math.floor(WARM_UP_MS / Math.max(one.replay.baselineMs, 0.1));
+  for (const [index, text] of one.textsBefore.slice(0, affordable).entries()) {
     assertTime();
     await baseline.time(text);
-    await candidate.time(text);
+    await candidate.time(one.textsAfter[index] ?? text);
   }
 }
 
 async function addPairs(request: PairsRequest, one: PairedSamples, count: number): Promise<void> {
-  const { texts, query } = one.replay;
+  const { textsBefore, textsAfter, replay } = one;
   for (let added = 0; added < count; added++) {
     request.assertTime();
     const pair = one.before.length;
-    const text = texts[pair % texts.length] ?? query.shape.sql;
+    const text = textsBefore[pair % textsBefore.length] ?? replay.query.shape.sql;
+    const textAfter = textsAfter[pair % textsAfter.length] ?? text;
     if (pair % 2 === 0) {
       one.before.push(await request.baseline.time(text));
-      one.after.push(await request.candidate.time(text));
+      one.after.push(await request.candidate.time(textAfter));
     } else {
-      const after = await request.candidate.time(text);
+      const after = await request.candidate.time(textAfter);
       one.before.push(await request.baseline.time(text));
       one.after.push(after);
     }

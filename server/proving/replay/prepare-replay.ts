@@ -1,4 +1,5 @@
 import type { WorkloadQuery } from "@/server/advisor";
+import type { JsonScalar } from "@/server/contracts";
 import type { Session } from "../shadow";
 import { withLiterals } from "../sql";
 import { median } from "../statistics";
@@ -9,6 +10,8 @@ import { rowsScanned } from "./rows-scanned";
 /** A query ready to be replayed, with what the unchanged shadow answers to it. */
 export interface Replay {
   query: WorkloadQuery;
+  /** Drawn parameter sets, at least one. */
+  sets: JsonScalar[][];
   /** The query's text for each parameter set. */
   texts: string[];
   baselineMs: number;
@@ -16,6 +19,13 @@ export interface Replay {
   /** Checksums of the first parameter sets. */
   baselineSums: ResultSum[];
   isOrderBound: boolean;
+}
+
+/** Texts of a query under a change: the rewritten ones where it has any, same parameters. */
+export function textsUnder(replay: Replay, rewrites: ReadonlyMap<string, string>): string[] {
+  const rewritten = rewrites.get(replay.query.pattern.fingerprint);
+  if (rewritten === undefined) return replay.texts;
+  return replay.sets.map((set) => withLiterals(rewritten, set));
 }
 
 export interface NotReplayed {
@@ -40,12 +50,7 @@ export async function prepareReplay(
   try {
     const drawn = await drawParameters(session, query, options.seed);
     if ("why" in drawn) return { query, why: drawn.why };
-    return await runBaseline(
-      session,
-      query,
-      drawn.sets.map((set) => withLiterals(shape.sql, set)),
-      options,
-    );
+    return await runBaseline(session, query, drawn.sets, options);
   } catch (error) {
     options.signal.throwIfAborted();
     return { query, why: `it does not run on the shadow: ${messageOf(error)}` };
@@ -55,9 +60,10 @@ export async function prepareReplay(
 async function runBaseline(
   session: Session,
   query: WorkloadQuery,
-  texts: string[],
+  sets: JsonScalar[][],
   { timeoutMs }: { timeoutMs: number },
 ): Promise<Replay> {
+  const texts = sets.map((set) => withLiterals(query.shape.sql, set));
   const first = texts[0] ?? query.shape.sql;
   const warmUpMs = await session.time(first, timeoutMs);
   const runs = Math.min(RUNS_MAX, Math.max(1, Math.floor(RUNS_MS / warmUpMs)));
@@ -69,6 +75,7 @@ async function runBaseline(
   for (const text of texts.slice(0, runs)) sums.push(await sumResult(session, text, timeoutMs));
   return {
     query,
+    sets,
     texts,
     baselineMs: median(samples),
     baselineRowsScanned: await rowsScanned(session, first, timeoutMs),

@@ -6,6 +6,8 @@ export interface ResultSum {
   rows: string;
   /** Order-free checksum of all columns that compare exactly. */
   exact: string;
+  /** Names and types of the columns. */
+  columns: string;
   /** Sum and sum of magnitudes of each floating-point column. */
   floats: { sum: number; magnitude: number }[];
 }
@@ -49,6 +51,7 @@ export async function sumResult(
   return {
     rows: String(row?.[0]),
     exact: String(row?.[1]),
+    columns: columns.map(({ name, type }) => `${name} ${type}`).join(", "),
     floats: floats.map((_, index) => ({
       sum: numbers[index * 2] ?? Number.NaN,
       magnitude: numbers[index * 2 + 1] ?? Number.NaN,
@@ -70,6 +73,23 @@ export function isOrderBound(sql: string): boolean {
 export function areResultsEqual(before: ResultSum, after: ResultSum, orderBound: boolean): boolean {
   if (before.rows !== after.rows) return false;
   if (orderBound) return true;
+  return areValuesEqual(before, after);
+}
+
+/**
+ * For a rewritten query: the same values under the same names, and of the same types unless the
+ * types were changed. Ties that a LIMIT may cut either way count as different: no benefit of doubt.
+ */
+export function areRewrittenEqual(
+  before: ResultSum,
+  after: ResultSum,
+  isRetyped: boolean,
+): boolean {
+  if (before.rows !== after.rows || !areValuesEqual(before, after)) return false;
+  return isRetyped || before.columns === after.columns;
+}
+
+function areValuesEqual(before: ResultSum, after: ResultSum): boolean {
   return (
     before.exact === after.exact &&
     before.floats.length === after.floats.length &&

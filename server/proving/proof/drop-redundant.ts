@@ -1,0 +1,71 @@
+import { judge } from "../judge";
+import { buildSet } from "./build-set";
+import { netGain } from "./net-gain";
+import type { Search } from "./search";
+import { composeGains, idsOf, type SetMember } from "./set-member";
+import { MARGINAL_SHARE, measureBeside } from "./try-set";
+
+/**
+ * Leaves out, one after the other, chosen changes that a later one may have made needless: both are
+ * meant for a query. What still pays beside the others stays; without time everything stays.
+ */
+export async function dropRedundant(search: Search): Promise<void> {
+  const inOrder = [...search.current.members];
+  for (const [index, member] of inOrder.entries()) {
+    const later = inOrder.slice(index + 1);
+    const mayBeNeedless = later.some(
+      (one) => search.current.members.includes(one) && sharesQuery(one, member),
+    );
+    const hasTime = search.proof.clock.elapsedMs() < search.proof.clock.endMs;
+    if (mayBeNeedless && hasTime) await tryWithout(search, member);
+  }
+}
+
+function sharesQuery(one: SetMember, other: SetMember): boolean {
+  return [...one.subject.targeted].some((fingerprint) => other.subject.targeted.has(fingerprint));
+}
+
+async function tryWithout(search: Search, member: SetMember): Promise<void> {
+  const { proof, current } = search;
+  const { title } = member.candidate;
+  const members = current.members.filter((one) => one !== member);
+  proof.progress.report("set", 0.8, `Measuring the chosen changes without ${title}`);
+  const name = `set-${search.count++}`;
+  const without = await buildSet(proof, members, { current: null, name });
+  const step = { judged: [member], span: [0.8, 0.85] as [number, number] };
+  const { evidence, check, inserts } = await measureBeside(proof, without, current.subject, step);
+  if (evidence === null) return;
+  const added = evidence.workload.gain;
+  const lost = { value: inverse(added.value), low: inverse(added.high), high: inverse(added.low) };
+  const gain = composeGains(current.gain, lost);
+  const overhead = without.bytes / Math.max(1, proof.baselineBytes) - 1;
+  // Inserts were measured with the member: without it they cost no more.
+  const net = netGain(gain.value, overhead, inserts, proof.input.weights);
+  const verdict = judge(
+    { ...evidence, net_gain: current.netGain - net },
+    {
+      gainMin: proof.input.gainMin * MARGINAL_SHARE,
+      difference: check.difference,
+      isRemoval: member.candidate.change.kind === "drop_index",
+    },
+  );
+  search.trials.push({
+    candidate_ids: idsOf(members),
+    gain,
+    storage_overhead: overhead,
+    insert_ratio: null,
+    net_gain: net,
+    is_pareto: false,
+    is_chosen: false,
+  });
+  if (verdict.is_accepted) return;
+  search.current = { members, subject: without, gain, netGain: net };
+  search.verdicts.set(member, {
+    code: "superseded_by_set",
+    is_accepted: false,
+    reason: `Needless beside the changes chosen after it: ${verdict.reason}`,
+  });
+}
+
+/** Gain of going back a step that gained so much. */
+const inverse = (gain: number): number => 1 - 1 / Math.max(1e-6, 1 - gain);

@@ -1,0 +1,51 @@
+import path from "node:path";
+import { insertTimeShare } from "@/server/advisor";
+import type { InsertCost } from "@/server/contracts";
+import { heldTableSql, measureInsertCost } from "../replay";
+import { copyShadow, openSession, removeStaleWork } from "../shadow";
+import type { Proof } from "./open-proof";
+import type { Subject } from "./subject";
+
+/** One table's insert cost, and what part of the workload's time its inserts take. */
+export interface WeighedInserts {
+  cost: InsertCost;
+  /** 0..1 */
+  timeShare: number;
+}
+
+/** Changes that leave inserts as they are: nothing is maintained for them. */
+const FREE = new Set(["rewrite_query", "materialize_summary"]);
+
+/** Insert cost of every table that the changes touch, the most inserted into first. */
+export async function measureInserts(proof: Proof, subject: Subject): Promise<WeighedInserts[]> {
+  const names = new Set(
+    subject.changes.filter((change) => !FREE.has(change.kind)).map((change) => change.table),
+  );
+  if (names.size === 0) return [];
+  const found: WeighedInserts[] = [];
+  // On a copy: the built shadow may still be measured beside others.
+  const file = path.join(proof.input.workDir, "insert-run.duckdb");
+  await copyShadow(subject.file, file);
+  const indexes = [...proof.tables.keys()].filter((at) =>
+    names.has(proof.tables[at]?.table.name ?? ""),
+  );
+  const session = await openSession({
+    file,
+    threads: proof.threads,
+    signal: proof.input.signal,
+    prepare: indexes.map((at) => heldTableSql(at, proof.tables[at]?.heldFile ?? "")),
+  });
+  try {
+    for (const at of indexes) {
+      const table = proof.tables[at]?.table;
+      if (table === undefined) continue;
+      const cost = await measureInsertCost(table, at, proof.insertBaseline, session);
+      const timeShare = insertTimeShare(proof.input.queries, table.name);
+      if (cost !== null) found.push({ cost, timeShare });
+    }
+  } finally {
+    session.close();
+    for (const name of [file, `${file}.wal`]) await removeStaleWork(name);
+  }
+  return found.sort((one, other) => other.timeShare - one.timeShare);
+}

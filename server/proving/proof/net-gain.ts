@@ -1,0 +1,22 @@
+import type { ProofWeights } from "../types";
+import type { WeighedInserts } from "./measure-inserts";
+
+/**
+ * What a gain of the queries is worth once inserts and storage are paid for, as a share of the
+ * workload's time, reads and inserts together:
+ *
+ *   (1 − Σws) × gain − write weight × Σ ws × (ratio − 1) − storage weight × overhead
+ *
+ * ws: share of the time that inserts into a changed table take in the live workload; ratio: time of
+ * an insert with the changes to without them; overhead: storage added, 1 = doubled.
+ */
+export function netGain(
+  gain: number,
+  overhead: number,
+  inserts: WeighedInserts[],
+  weights: ProofWeights,
+): number {
+  const share = inserts.reduce((sum, one) => sum + one.timeShare, 0);
+  const slower = inserts.reduce((sum, one) => sum + one.timeShare * (one.cost.ratio - 1), 0);
+  return (1 - Math.min(1, share)) * gain - weights.write * slower - weights.storage * overhead;
+}

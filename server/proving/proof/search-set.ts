@@ -1,0 +1,158 @@
+import { areExclusive } from "@/server/advisor";
+import {
+  type MeasuredEvidence,
+  type ProvedCandidate,
+  rewritesOf,
+  type SetTrial,
+} from "@/server/contracts";
+import { confirmSet } from "./confirm-set";
+import { dropRedundant } from "./drop-redundant";
+import type { Proof } from "./open-proof";
+import { markTrials } from "./pareto";
+import type { ProvedAlone } from "./prove-one";
+import type { Search } from "./search";
+import { type ChosenSet, idsOf, type SetMember } from "./set-member";
+import { type SetStep, trySet } from "./try-set";
+
+export interface SearchedSet {
+  accepted: ProvedCandidate[];
+  dropped: ProvedCandidate[];
+  evidence: MeasuredEvidence | null;
+  sets: SetTrial[];
+}
+
+/**
+ * Looks for the best set of the changes that pay alone, and can be stopped at any time: it always
+ * holds the best one so far. Each next change is measured beside those chosen; one that excludes a
+ * chosen one is measured in its place; afterwards, chosen ones that a later one may have made
+ * needless are left out and measured again. What the sidecar can execute comes first, texts that
+ * people have to change are judged on top of it.
+ *
+ * Changes come in the order of the rules, not of their measured gains, and only a clear difference
+ * replaces anything: so noise cannot decide between two that are as good as each other.
+ */
+export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<SearchedSet> {
+  const trials = passed.flatMap(({ proved, member }) => trialAlone(proved, member));
+  const members = passed
+    .flatMap(({ member }) => (member === null ? [] : [member]))
+    .sort((one, other) => rank(proof, one) - rank(proof, other));
+  const first = members[0];
+  if (first === undefined) {
+    return { accepted: [], dropped: [], evidence: null, sets: markTrials(trials, []) };
+  }
+  const search: Search = {
+    proof,
+    current: alone(first),
+    trials,
+    verdicts: new Map(),
+    count: 0,
+  };
+  for (const [index, member] of members.entries()) {
+    if (index > 0) await consider(search, member, index / members.length);
+    proof.progress.setBest({
+      candidate_ids: idsOf(search.current.members),
+      gain: search.current.gain,
+    });
+  }
+  await dropRedundant(search);
+  const evidence = await confirmSet(search);
+  return conclude(search, passed, evidence);
+}
+
+/** Executable changes in the order of the rules, then rewritten texts in theirs. */
+function rank({ input }: Proof, { candidate }: SetMember): number {
+  const place = input.candidates.findIndex((one) => one.candidate_id === candidate.candidate_id);
+  return place + (rewritesOf(candidate.change).length > 0 ? input.candidates.length : 0);
+}
+
+function alone(member: SetMember): ChosenSet {
+  const { evidence, subject } = member;
+  const gain = evidence.workload.gain;
+  return { members: [member], subject, gain, netGain: evidence.net_gain ?? gain.value };
+}
+
+function trialAlone(proved: ProvedCandidate, member: SetMember | null): SetTrial[] {
+  if (member === null) return [];
+  const { workload, storage, insert_cost: inserts, net_gain: net } = member.evidence;
+  return [
+    {
+      candidate_ids: [proved.candidate.candidate_id],
+      gain: workload.gain,
+      storage_overhead: storage.overhead,
+      insert_ratio: inserts?.ratio ?? null,
+      net_gain: net ?? workload.gain.value,
+      is_pareto: false,
+      is_chosen: false,
+    },
+  ];
+}
+
+/** Beside the chosen ones, or in the place of those it excludes. */
+async function consider(search: Search, member: SetMember, part: number): Promise<void> {
+  const { current, proof } = search;
+  const excluded = current.members.filter((one) =>
+    areExclusive(one.candidate.change, member.candidate.change),
+  );
+  const weaker = excluded.find((one) => isClearlyBetter(one, member));
+  if (weaker !== undefined) {
+    const reason = `Excludes “${weaker.candidate.title}”, which gained more.`;
+    search.verdicts.set(member, { code: "superseded_by_set", is_accepted: false, reason });
+    return;
+  }
+  const kept = current.members.filter((one) => !excluded.includes(one));
+  proof.progress.report(
+    "set",
+    part,
+    `Measuring ${member.candidate.title} beside the chosen changes`,
+  );
+  const step = await trySet(proof, current, [...kept, member], {
+    judged: [member, ...excluded],
+    name: `set-${search.count++}`,
+    span: [part, part + 0.1],
+  });
+  take(search, step, member, excluded);
+}
+
+function take(search: Search, step: SetStep, member: SetMember, excluded: SetMember[]): void {
+  if (step.trial !== null) search.trials.push(step.trial);
+  if (step.better === null) {
+    search.verdicts.set(member, step.verdict);
+    return;
+  }
+  search.current = step.better;
+  search.verdicts.delete(member);
+  for (const one of excluded) {
+    const reason = `Excludes “${member.candidate.title}”, which gained more.`;
+    search.verdicts.set(one, { code: "superseded_by_set", is_accepted: false, reason });
+  }
+}
+
+/** The intervals of the gains alone do not even touch: no need to measure one for the other. */
+function isClearlyBetter(one: SetMember, other: SetMember): boolean {
+  return one.evidence.workload.gain.low > other.evidence.workload.gain.high;
+}
+
+function conclude(
+  { current, verdicts, trials, proof }: Search,
+  passed: ProvedAlone[],
+  evidence: MeasuredEvidence | null,
+): SearchedSet {
+  const dropped: ProvedCandidate[] = [];
+  const accepted: ProvedCandidate[] = [];
+  for (const { proved, member } of passed) {
+    if (member === null) continue;
+    if (current.members.includes(member)) {
+      accepted.push(proved);
+      continue;
+    }
+    const verdict = verdicts.get(member) ?? proved.verdict;
+    const reason = `${verdict.reason} Alone: ${proved.verdict.reason}`;
+    const lost = { ...proved, verdict: { ...verdict, reason } };
+    dropped.push(lost);
+    proof.progress.addVerdict(lost);
+  }
+  const order = (one: ProvedCandidate) =>
+    current.members.findIndex((member) => member.candidate === one.candidate);
+  accepted.sort((one, other) => order(one) - order(other));
+  return { accepted, dropped, evidence, sets: markTrials(trials, idsOf(current.members)) };
+}

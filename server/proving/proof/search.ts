@@ -1,0 +1,14 @@
+import type { SetTrial, Verdict } from "@/server/contracts";
+import type { Proof } from "./open-proof";
+import type { ChosenSet, SetMember } from "./set-member";
+
+/** Everything the search writes down on its way. */
+export interface Search {
+  proof: Proof;
+  current: ChosenSet;
+  trials: SetTrial[];
+  /** Why those that are not in the set are not. */
+  verdicts: Map<SetMember, Verdict>;
+  /** Sets built so far: names their files. */
+  count: number;
+}

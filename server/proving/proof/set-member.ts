@@ -1,0 +1,40 @@
+import type { Candidate, Interval, MeasuredEvidence } from "@/server/contracts";
+import type { WeighedInserts } from "./measure-inserts";
+import type { Subject } from "./subject";
+
+/** A candidate that passed alone, with its built shadow. */
+export interface SetMember {
+  candidate: Candidate;
+  subject: Subject;
+  evidence: MeasuredEvidence;
+  inserts: WeighedInserts[];
+}
+
+/** Changes chosen so far, applied together. */
+export interface ChosenSet {
+  members: SetMember[];
+  subject: Subject;
+  /** Gain of the workload against the unchanged shadow. */
+  gain: Interval;
+  /** See netGain. */
+  netGain: number;
+}
+
+export const idsOf = (members: readonly SetMember[]): string[] =>
+  members.map((member) => member.candidate.candidate_id).sort();
+
+/**
+ * Gain of two steps, each measured against the one before: 1 − (1 − first)(1 − second). The steps
+ * were measured apart, so the half-widths of their intervals (as log ratios) add up as squares.
+ */
+export function composeGains(first: Interval, second: Interval): Interval {
+  const log = (gain: number) => Math.log(Math.max(1e-6, 1 - gain));
+  const value = log(first.value) + log(second.value);
+  const width = (end: "low" | "high") =>
+    Math.hypot(log(first[end]) - log(first.value), log(second[end]) - log(second.value));
+  return {
+    value: 1 - Math.exp(value),
+    low: 1 - Math.exp(value + width("low")),
+    high: 1 - Math.exp(value - width("high")),
+  };
+}

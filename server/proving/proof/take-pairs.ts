@@ -1,0 +1,48 @@
+import { measurePairs, type PairedSamples, type ReplayedPair } from "../replay";
+import type { Session } from "../shadow";
+import { deriveSeed } from "../statistics";
+import { assertBefore } from "./clock";
+import type { MeasureOptions } from "./measure";
+import type { Proof } from "./open-proof";
+
+const PAIRS_MIN = 5;
+const PAIRS_MAX = 40;
+
+/** Replays the affected queries in pairs until they are decided, or the time for it ends. */
+export async function takePairs(
+  proof: Proof,
+  sides: { reference: Session; session: Session; affected: ReplayedPair[] },
+  options: MeasureOptions,
+  lossMin: number,
+): Promise<PairedSamples[]> {
+  const { clock, input, progress } = proof;
+  const [from, to] = options.span;
+  const replays = sides.affected.map((one) => one.replay);
+  let done = 0;
+  let extraUntilMs: number | undefined;
+  return measurePairs({
+    baseline: sides.reference,
+    candidate: sides.session,
+    replays: sides.affected,
+    rule: {
+      pairsMin: PAIRS_MIN,
+      pairsMax: PAIRS_MAX,
+      gainMin: input.gainMin,
+      lossMin,
+      seed: deriveSeed(input.seed, options.title),
+    },
+    // First asked when every query has its minimum.
+    isTimeUp: () => {
+      extraUntilMs ??= clock.elapsedMs() + options.extraMs;
+      return clock.elapsedMs() > extraUntilMs;
+    },
+    assertTime: () => assertBefore(clock, options.hardUntilMs),
+    onPairs: (replay, pairs) => {
+      done++;
+      const part = from + (to - from) * (1 - Math.exp(-done / (10 * replays.length)));
+      const which = `query ${replays.indexOf(replay) + 1} of ${replays.length}`;
+      const message = `Measuring ${options.title}: pair ${pairs} of ${which}`;
+      progress.report(options.phase, part, message);
+    },
+  });
+}

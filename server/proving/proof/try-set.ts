@@ -1,0 +1,137 @@
+import type { SetTrial, Verdict } from "@/server/contracts";
+import { AppError } from "@/server/platform";
+import { judge } from "../judge";
+import { openSession, removeStaleWork } from "../shadow";
+import { buildSet, setFile } from "./build-set";
+import { type MeasureOptions, measure } from "./measure";
+import { netGain } from "./net-gain";
+import type { Proof } from "./open-proof";
+import { type ChosenSet, composeGains, idsOf, type SetMember } from "./set-member";
+import type { Subject } from "./subject";
+
+/** What a set must gain beyond the one it would replace, as a part of the usual threshold. */
+export const MARGINAL_SHARE = 0.5;
+/** A step that began in time may end a little late: without it a change that pays is lost. */
+const GRACE = 1.15;
+/** Part of the whole time that one step may take for pairs beyond the minimum. */
+const EXTRA_SHARE = 0.04;
+
+export interface SetStep {
+  /** The set with its measurements, when it is better than the one it was compared with. */
+  better: ChosenSet | null;
+  verdict: Verdict;
+  trial: SetTrial | null;
+}
+
+/**
+ * Builds `members` together and measures them against `current`, of which they differ by `judged`.
+ * Better: it still gains half of the usual threshold, and is worth more after costs.
+ */
+export async function trySet(
+  proof: Proof,
+  current: ChosenSet,
+  members: SetMember[],
+  step: { judged: SetMember[]; name: string; span: [number, number] },
+): Promise<SetStep> {
+  const reject = (code: Verdict["code"], reason: string): SetStep => ({
+    better: null,
+    verdict: { code, is_accepted: false, reason },
+    trial: null,
+  });
+  if (proof.clock.elapsedMs() > proof.clock.endMs) {
+    return reject(
+      "not_tried",
+      "The time of this proof ended before it was measured beside others.",
+    );
+  }
+  try {
+    return await buildAndMeasure(proof, current, members, step);
+  } catch (error) {
+    proof.input.signal.throwIfAborted();
+    if (error instanceof AppError && error.code === "timeout") {
+      const why = "The time of this proof ended while it was measured beside others.";
+      return reject("not_tried", why);
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    return reject("superseded_by_set", `Cannot be applied beside the chosen changes: ${message}`);
+  }
+}
+
+async function buildAndMeasure(
+  proof: Proof,
+  current: ChosenSet,
+  members: SetMember[],
+  step: { judged: SetMember[]; name: string; span: [number, number] },
+): Promise<SetStep> {
+  const { name } = step;
+  const subject = await buildSet(proof, members, { current, name });
+  const measured = await measureBeside(proof, current.subject, subject, step);
+  const { evidence, check, inserts } = measured;
+  if (evidence === null) {
+    const reason = `Beside the chosen changes ${check.failure}.`;
+    const verdict = { code: "superseded_by_set" as const, is_accepted: false, reason };
+    return { better: null, verdict, trial: null };
+  }
+  const gain = composeGains(current.gain, evidence.workload.gain);
+  const net = netGain(gain.value, evidence.storage.overhead, inserts, proof.input.weights);
+  const marginal = judge(
+    { ...evidence, net_gain: net - current.netGain },
+    { gainMin: proof.input.gainMin * MARGINAL_SHARE, difference: check.difference },
+  );
+  const trial: SetTrial = {
+    candidate_ids: idsOf(members),
+    gain,
+    storage_overhead: evidence.storage.overhead,
+    insert_ratio: evidence.insert_cost?.ratio ?? null,
+    net_gain: net,
+    is_pareto: false,
+    is_chosen: false,
+  };
+  if (marginal.is_accepted) {
+    return { better: { members, subject, gain, netGain: net }, verdict: marginal, trial };
+  }
+  if (subject.file === setFile(proof, name)) await removeStaleWork(subject.file);
+  const verdict: Verdict = {
+    code: "superseded_by_set",
+    is_accepted: false,
+    reason: `Beside the chosen changes: ${marginal.reason}`,
+  };
+  return { better: null, verdict, trial };
+}
+
+/** Measures a built set against another one, of which it differs by the judged members. */
+export async function measureBeside(
+  proof: Proof,
+  other: Subject,
+  subject: Subject,
+  step: { judged: SetMember[]; span: [number, number] },
+) {
+  const { signal } = proof.input;
+  const session = await openSession({
+    file: other.file,
+    threads: proof.threads,
+    signal,
+  });
+  try {
+    return await measure(proof, subject, {
+      ...setOptions(proof, step.judged.map((one) => one.candidate.title).join(", "), step.span),
+      reference: { session, file: other.file, changes: other.changes },
+      judged: step.judged.map((one) => one.candidate.change),
+      hardUntilMs: proof.clock.endMs * GRACE,
+    });
+  } finally {
+    session.close();
+  }
+}
+
+/** Options of a measurement that is finished even when time is short. */
+export function setOptions(proof: Proof, title: string, span: [number, number]): MeasureOptions {
+  const { clock } = proof;
+  return {
+    title,
+    extraMs: Math.min(EXTRA_SHARE * clock.endMs, clock.endMs - clock.elapsedMs()),
+    hardUntilMs: Number.POSITIVE_INFINITY,
+    phase: "set",
+    span,
+  };
+}
