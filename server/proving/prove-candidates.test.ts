@@ -122,6 +122,23 @@ describe("a proof of an index, a useless index and a stored order", () => {
     expect(status?.verdict.reason).toMatch(/Inserts take [\d.]+ × as long/);
     expect(status?.evidence?.basis).toBe("measured");
   });
+  it("runs what it suggests cold too and counts the bytes read", () => {
+    const index = result.accepted.find((one) => one.candidate.change.kind === "add_index");
+    if (index?.evidence?.basis !== "measured") throw new Error("no measurement");
+    const cold = index.evidence.queries.find((one) => one.is_targeted)?.cold;
+    expect(cold?.runs).toBe(3);
+    expect(cold?.candidate_bytes).toBeLessThan(cold?.baseline_bytes ?? 0);
+  });
+  it("keeps every set it measured, names the chosen one and those that no other beats", () => {
+    const chosen = result.sets.filter((one) => one.is_chosen);
+    expect(chosen.map((one) => one.candidate_ids)).toEqual([
+      result.accepted.map((one) => one.candidate.candidate_id).sort(),
+    ]);
+    expect(result.sets).toHaveLength(3);
+    expect(chosen[0]?.gain).toEqual(result.set_evidence?.workload.gain);
+    const most = Math.max(...result.sets.map((one) => one.gain.value));
+    expect(result.sets.find((one) => one.gain.value === most)?.is_pareto).toBe(true);
+  });
   it("measures the accepted changes together", () => {
     expect(result.accepted).toHaveLength(2);
     expect(result.set_evidence?.queries.map((one) => one.fingerprint).sort()).toEqual([
@@ -202,12 +219,88 @@ describe("a proof in trouble", () => {
     expect(new Set(Object.values(codes(result)))).toEqual(new Set(["not_tried"]));
   });
   it("samples a table larger than the limit and says so", async () => {
-    const result = await prove(ALL.slice(0, 1), { rowsMax: 50_000 });
+    const result = await prove(ALL.slice(0, 1), { rowsMax: 150_000 });
     const evidence = [...result.accepted, ...result.alternatives][0]?.evidence;
     if (evidence?.basis !== "measured") throw new Error("no measurement");
     expect(evidence.sample).toEqual([
-      { table: "projects", rows: 50_000, rows_total: ROWS, method: "reservoir" },
+      { table: "projects", rows: 150_000, rows_total: ROWS, method: "reservoir" },
     ]);
-    expect(evidence.queries[0]?.rows_scanned.baseline).toBeLessThanOrEqual(50_000);
+    expect(evidence.queries[0]?.rows_scanned.baseline).toBeLessThanOrEqual(150_000);
+    // An index look-up costs the same on more rows, the scan without it grows with them.
+    expect(evidence.extrapolation?.fitted_at).toEqual([0.5, 1]);
+    expect(evidence.extrapolation?.gain.value).toBeGreaterThan(evidence.workload.gain.value);
+  });
+});
+
+describe("a proof of rewritten queries", () => {
+  const SLOW = "SELECT count(*) FROM projects WHERE date_trunc('month', creation_date) = $1";
+  const FAST =
+    "SELECT count(*) FROM projects WHERE creation_date >= $1 AND creation_date < CAST($1::DATE + INTERVAL 1 MONTH AS DATE)";
+  const slow = query("by-month", SLOW, []);
+  slow.shape.parameterCount = 1;
+  slow.pattern.parameter_samples = [["2018-03-01"], ["2019-07-01"]];
+
+  function rewritten(sql: string): Candidate {
+    const change = {
+      kind: "rewrite_query" as const,
+      table: "projects",
+      rule: "sargable_predicate" as const,
+      rewrites: [{ fingerprint: "by-month", sql }],
+    };
+    return { ...candidate(change, ["by-month"], []), candidate_id: `rewrite_query:${sql.length}` };
+  }
+
+  it("accepts an equal and faster text, measured beside the changes that can be executed", async () => {
+    const stored = candidate({ ...BY_DATE, keys: [...BY_DATE.keys] }, ["by-date", "by-month"]);
+    const result = await prove([rewritten(FAST), stored], { queries: [...QUERIES, slow] });
+    console.log(
+      JSON.stringify(
+        [...result.accepted, ...result.alternatives].map((o) => [
+          o.candidate.candidate_id,
+          o.verdict,
+        ]),
+        null,
+        1,
+      ),
+      result.sets,
+      JSON.stringify(
+        result.set_evidence?.queries.map((q) => ({
+          f: q.fingerprint,
+          r: q.rows_scanned,
+          g: q.gain,
+          a: q.baseline.median_ms,
+          b: q.candidate.median_ms,
+        })),
+      ),
+    );
+    expect(result.accepted.map((one) => one.candidate.change.kind)).toEqual([
+      "cluster_table",
+      "rewrite_query",
+    ]);
+    const evidence = result.set_evidence?.queries.find((one) => one.fingerprint === "by-month");
+    expect(evidence?.rewritten_sql).toBe(FAST);
+    expect(evidence?.rows_scanned.candidate).toBeLessThan(ROWS);
+  });
+  it("rejects a text that answers something else", async () => {
+    const wrong = FAST.replace("INTERVAL 1 MONTH", "INTERVAL 1 YEAR");
+    const result = await prove([rewritten(wrong)], { queries: [slow] });
+    expect(Object.values(codes(result))).toEqual(["results_differ"]);
+  });
+});
+
+describe("a proof of changes that exclude each other", () => {
+  it("measures one in the place of the other and keeps the better", async () => {
+    const years = candidate({ ...BY_YEARS, keys: [...BY_YEARS.keys] }, ["by-years"]);
+    const date = candidate({ ...BY_DATE, keys: [...BY_DATE.keys] }, ["by-date"]);
+    const byYears = query(
+      "by-years",
+      "SELECT sum(total_amount) FROM projects WHERE maturity_years = $1",
+      [["maturity_years", "equals", 1]],
+      { calls: 50 },
+    );
+    const result = await prove([years, date], { queries: [...QUERIES, byYears] });
+    expect(result.accepted.map((one) => one.candidate.target)).toEqual(["creation_date"]);
+    const other = result.alternatives.find((one) => one.candidate.target === "maturity_years");
+    expect(other?.verdict.reason).toContain("which gained more");
   });
 });

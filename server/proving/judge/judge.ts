@@ -15,6 +15,11 @@ export interface JudgeOptions {
   difference: string | null;
   /** The change only removes: cheaper inserts are a gain of their own. */
   isRemoval?: boolean;
+  /**
+   * Compared with a set whose place it takes, not with the unchanged data: queries that set served
+   * may lose, and only the whole workload counts.
+   */
+  isReplacement?: boolean;
 }
 
 /**
@@ -43,7 +48,7 @@ export function judge(evidence: MeasuredEvidence, options: JudgeOptions): Verdic
     const lost = worst(queries);
     return reject("slower", `${whole}${lost ? `; ${describeQuery(lost)}` : ""}.`);
   }
-  const lost = worst(queries.filter(isRegression));
+  const lost = options.isReplacement ? undefined : worst(queries.filter(isRegression));
   if (lost !== undefined)
     return reject("regresses_query", `${describeQuery(lost)}; ${lower(whole)}.`);
   return judgeGain(evidence, options, whole, cost);
@@ -62,7 +67,7 @@ function describeDifference(
 
 function judgeGain(
   evidence: MeasuredEvidence,
-  { gainMin, isRemoval = false }: JudgeOptions,
+  { gainMin, isRemoval = false, isReplacement = false }: JudgeOptions,
   whole: string,
   cost: string,
 ): Verdict {
@@ -70,7 +75,7 @@ function judgeGain(
   const targeted = queries.filter((query) => query.is_targeted && isWorthwhile(query));
   const best = targeted.sort((one, other) => other.gain.value - one.gain.value)[0];
   const hasWorkloadGain = workload.gain.low > 0 && workload.gain.value >= gainMin;
-  const hasQueryGain = best !== undefined && isSureGain(best, gainMin);
+  const hasQueryGain = !isReplacement && best !== undefined && isSureGain(best, gainMin);
   const freed = isRemoval ? (inserts?.gain ?? null) : null;
   const hasInsertGain = freed !== null && freed.low > 0 && freed.value >= gainMin;
   const detail = best ? `; ${describeQuery(best)}` : "";

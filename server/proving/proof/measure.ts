@@ -1,6 +1,6 @@
 import type { Change, MeasuredEvidence } from "@/server/contracts";
 import { LOSS_MIN } from "../judge";
-import { type PairedSamples, type Replay, rowsScanned } from "../replay";
+import { type PairedSamples, type Replay, readProfile } from "../replay";
 import { openSession, type Session } from "../shadow";
 import { affectedReplays, type Side } from "./affected";
 import { checkResults, type ResultCheck } from "./check-results";
@@ -93,7 +93,8 @@ function changedTables({ changes }: Subject): { name: string; isRewritten: boole
 async function scanAll(session: Session, samples: PairedSamples[]): Promise<Map<Replay, number>> {
   const scanned = new Map<Replay, number>();
   for (const { replay, textsAfter } of samples) {
-    scanned.set(replay, await rowsScanned(session, textsAfter[0] ?? replay.query.shape.sql));
+    const text = textsAfter[0] ?? replay.query.shape.sql;
+    scanned.set(replay, (await readProfile(session, text)).rowsScanned);
   }
   return scanned;
 }

@@ -11,6 +11,8 @@ import type { Subject } from "./subject";
 /** Part of the whole time that one candidate may take for pairs beyond the minimum. */
 const EXTRA_SHARE = 0.015;
 
+const NO_GAIN = new Set(["gain_below_threshold", "interval_includes_zero"]);
+
 export interface ProvedAlone {
   proved: ProvedCandidate;
   /** What it was alone, kept while the candidate may still join the set. */
@@ -54,10 +56,15 @@ export async function proveOne(
       difference: check.difference,
       isRemoval: candidate.change.kind === "drop_index",
     });
+    // Another text may pay only once the tables are changed.
+    const isHopeful = subject.file === proof.baselineFile && NO_GAIN.has(verdict.code);
     if (!verdict.is_accepted) await removeStaleWork(file);
     return {
       proved: { candidate, verdict, evidence },
-      member: verdict.is_accepted ? { candidate, subject, evidence, inserts } : null,
+      member:
+        verdict.is_accepted || isHopeful
+          ? { paysAlone: verdict.is_accepted, candidate, subject, evidence, inserts }
+          : null,
     };
   } catch (error) {
     input.signal.throwIfAborted();

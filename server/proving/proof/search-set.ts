@@ -6,6 +6,7 @@ import {
   type SetTrial,
 } from "@/server/contracts";
 import { confirmSet } from "./confirm-set";
+import { type DeepEvidence, deepenEvidence } from "./deepen-evidence";
 import { dropRedundant } from "./drop-redundant";
 import type { Proof } from "./open-proof";
 import { markTrials } from "./pareto";
@@ -32,23 +33,26 @@ export interface SearchedSet {
  * replaces anything: so noise cannot decide between two that are as good as each other.
  */
 export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<SearchedSet> {
-  const trials = passed.flatMap(({ proved, member }) => trialAlone(proved, member));
+  const trials = passed.flatMap(({ member }) => trialAlone(member));
   const members = passed
     .flatMap(({ member }) => (member === null ? [] : [member]))
     .sort((one, other) => rank(proof, one) - rank(proof, other));
-  const first = members[0];
+  // What pays only beside others cannot be the first.
+  const first = members.find((member) => member.paysAlone);
   if (first === undefined) {
-    return { accepted: [], dropped: [], evidence: null, sets: markTrials(trials, []) };
+    const dropped = passed.flatMap(({ proved, member }) => (member === null ? [] : [proved]));
+    return { accepted: [], dropped, evidence: null, sets: markTrials(trials, []) };
   }
   const search: Search = {
     proof,
     current: alone(first),
     trials,
     verdicts: new Map(),
+    beside: new Map(),
     count: 0,
   };
   for (const [index, member] of members.entries()) {
-    if (index > 0) await consider(search, member, index / members.length);
+    if (member !== first) await consider(search, member, index / members.length);
     proof.progress.setBest({
       candidate_ids: idsOf(search.current.members),
       gain: search.current.gain,
@@ -56,13 +60,14 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
   }
   await dropRedundant(search);
   const evidence = await confirmSet(search);
-  return conclude(search, passed, evidence);
+  return conclude(search, passed, await deepenEvidence(search, evidence));
 }
 
 /** Executable changes in the order of the rules, then rewritten texts in theirs. */
 function rank({ input }: Proof, { candidate }: SetMember): number {
   const place = input.candidates.findIndex((one) => one.candidate_id === candidate.candidate_id);
-  return place + (rewritesOf(candidate.change).length > 0 ? input.candidates.length : 0);
+  const isText = rewritesOf(candidate.change).length > 0;
+  return place + (isText ? input.candidates.length : 0);
 }
 
 function alone(member: SetMember): ChosenSet {
@@ -71,12 +76,12 @@ function alone(member: SetMember): ChosenSet {
   return { members: [member], subject, gain, netGain: evidence.net_gain ?? gain.value };
 }
 
-function trialAlone(proved: ProvedCandidate, member: SetMember | null): SetTrial[] {
-  if (member === null) return [];
+function trialAlone(member: SetMember | null): SetTrial[] {
+  if (member === null || !member.paysAlone) return [];
   const { workload, storage, insert_cost: inserts, net_gain: net } = member.evidence;
   return [
     {
-      candidate_ids: [proved.candidate.candidate_id],
+      candidate_ids: idsOf([member]),
       gain: workload.gain,
       storage_overhead: storage.overhead,
       insert_ratio: inserts?.ratio ?? null,
@@ -107,6 +112,7 @@ async function consider(search: Search, member: SetMember, part: number): Promis
   );
   const step = await trySet(proof, current, [...kept, member], {
     judged: [member, ...excluded],
+    isReplacement: excluded.length > 0,
     name: `set-${search.count++}`,
     span: [part, part + 0.1],
   });
@@ -114,17 +120,30 @@ async function consider(search: Search, member: SetMember, part: number): Promis
 }
 
 function take(search: Search, step: SetStep, member: SetMember, excluded: SetMember[]): void {
-  if (step.trial !== null) search.trials.push(step.trial);
+  if (step.trial !== null) addTrial(search, step.trial);
   if (step.better === null) {
     search.verdicts.set(member, step.verdict);
     return;
   }
   search.current = step.better;
-  search.verdicts.delete(member);
+  if (member.paysAlone) {
+    search.verdicts.delete(member);
+  } else {
+    // It is suggested for what it adds to the others: that is its verdict, and its evidence.
+    const reason = `Beside the other changes: ${step.verdict.reason}`;
+    search.verdicts.set(member, { ...step.verdict, reason });
+    if (step.evidence !== null) search.beside.set(member, step.evidence);
+  }
   for (const one of excluded) {
     const reason = `Excludes “${member.candidate.title}”, which gained more.`;
     search.verdicts.set(one, { code: "superseded_by_set", is_accepted: false, reason });
   }
+}
+
+/** A set measured directly before keeps that measurement. */
+function addTrial({ trials }: Search, trial: SetTrial): void {
+  const ids = trial.candidate_ids.join();
+  if (!trials.some((one) => one.candidate_ids.join() === ids)) trials.push(trial);
 }
 
 /** The intervals of the gains alone do not even touch: no need to measure one for the other. */
@@ -133,16 +152,22 @@ function isClearlyBetter(one: SetMember, other: SetMember): boolean {
 }
 
 function conclude(
-  { current, verdicts, trials, proof }: Search,
+  { current, verdicts, beside, trials, proof }: Search,
   passed: ProvedAlone[],
-  evidence: MeasuredEvidence | null,
+  { evidence, alone: deepened }: DeepEvidence,
 ): SearchedSet {
   const dropped: ProvedCandidate[] = [];
   const accepted: ProvedCandidate[] = [];
   for (const { proved, member } of passed) {
     if (member === null) continue;
     if (current.members.includes(member)) {
-      accepted.push(proved);
+      const verdict = verdicts.get(member) ?? proved.verdict;
+      const evidence = beside.get(member) ?? deepened.get(member) ?? proved.evidence;
+      accepted.push({ ...proved, verdict, evidence });
+      continue;
+    }
+    if (!member.paysAlone) {
+      dropped.push(proved);
       continue;
     }
     const verdict = verdicts.get(member) ?? proved.verdict;

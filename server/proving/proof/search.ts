@@ -1,4 +1,4 @@
-import type { SetTrial, Verdict } from "@/server/contracts";
+import type { MeasuredEvidence, SetTrial, Verdict } from "@/server/contracts";
 import type { Proof } from "./open-proof";
 import type { ChosenSet, SetMember } from "./set-member";
 
@@ -9,6 +9,8 @@ export interface Search {
   trials: SetTrial[];
   /** Why those that are not in the set are not. */
   verdicts: Map<SetMember, Verdict>;
+  /** Measurements of what pays only beside others. */
+  beside: Map<SetMember, MeasuredEvidence>;
   /** Sets built so far: names their files. */
   count: number;
 }

@@ -2,8 +2,10 @@ import type { Candidate, Interval, MeasuredEvidence } from "@/server/contracts";
 import type { WeighedInserts } from "./measure-inserts";
 import type { Subject } from "./subject";
 
-/** A candidate that passed alone, with its built shadow. */
+/** A candidate that may join the set, with its built shadow. */
 export interface SetMember {
+  /** False: shown to do no harm, and perhaps of use beside others. */
+  paysAlone: boolean;
   candidate: Candidate;
   subject: Subject;
   evidence: MeasuredEvidence;

@@ -1,4 +1,4 @@
-import type { SetTrial, Verdict } from "@/server/contracts";
+import type { MeasuredEvidence, SetTrial, Verdict } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { judge } from "../judge";
 import { openSession, removeStaleWork } from "../shadow";
@@ -16,11 +16,22 @@ const GRACE = 1.15;
 /** Part of the whole time that one step may take for pairs beyond the minimum. */
 const EXTRA_SHARE = 0.04;
 
+export interface Step {
+  /** Changes that the two sets do not share. */
+  judged: SetMember[];
+  /** Some of the present set give way. */
+  isReplacement: boolean;
+  name: string;
+  span: [number, number];
+}
+
 export interface SetStep {
   /** The set with its measurements, when it is better than the one it was compared with. */
   better: ChosenSet | null;
   verdict: Verdict;
   trial: SetTrial | null;
+  /** Against the set it was compared with. */
+  evidence: MeasuredEvidence | null;
 }
 
 /**
@@ -31,12 +42,13 @@ export async function trySet(
   proof: Proof,
   current: ChosenSet,
   members: SetMember[],
-  step: { judged: SetMember[]; name: string; span: [number, number] },
+  step: Step,
 ): Promise<SetStep> {
   const reject = (code: Verdict["code"], reason: string): SetStep => ({
     better: null,
     verdict: { code, is_accepted: false, reason },
     trial: null,
+    evidence: null,
   });
   if (proof.clock.elapsedMs() > proof.clock.endMs) {
     return reject(
@@ -61,22 +73,27 @@ async function buildAndMeasure(
   proof: Proof,
   current: ChosenSet,
   members: SetMember[],
-  step: { judged: SetMember[]; name: string; span: [number, number] },
+  step: Step,
 ): Promise<SetStep> {
-  const { name } = step;
+  const { name, isReplacement } = step;
   const subject = await buildSet(proof, members, { current, name });
   const measured = await measureBeside(proof, current.subject, subject, step);
   const { evidence, check, inserts } = measured;
   if (evidence === null) {
     const reason = `Beside the chosen changes ${check.failure}.`;
     const verdict = { code: "superseded_by_set" as const, is_accepted: false, reason };
-    return { better: null, verdict, trial: null };
+    return { better: null, verdict, trial: null, evidence };
   }
   const gain = composeGains(current.gain, evidence.workload.gain);
   const net = netGain(gain.value, evidence.storage.overhead, inserts, proof.input.weights);
   const marginal = judge(
     { ...evidence, net_gain: net - current.netGain },
-    { gainMin: proof.input.gainMin * MARGINAL_SHARE, difference: check.difference },
+    {
+      gainMin: proof.input.gainMin * MARGINAL_SHARE,
+      difference: check.difference,
+      isRemoval: step.judged.some((one) => one.candidate.change.kind === "drop_index"),
+      isReplacement,
+    },
   );
   const trial: SetTrial = {
     candidate_ids: idsOf(members),
@@ -88,7 +105,8 @@ async function buildAndMeasure(
     is_chosen: false,
   };
   if (marginal.is_accepted) {
-    return { better: { members, subject, gain, netGain: net }, verdict: marginal, trial };
+    const better = { members, subject, gain, netGain: net };
+    return { better, verdict: marginal, trial, evidence };
   }
   if (subject.file === setFile(proof, name)) await removeStaleWork(subject.file);
   const verdict: Verdict = {
@@ -96,7 +114,7 @@ async function buildAndMeasure(
     is_accepted: false,
     reason: `Beside the chosen changes: ${marginal.reason}`,
   };
-  return { better: null, verdict, trial };
+  return { better: null, verdict, trial, evidence };
 }
 
 /** Measures a built set against another one, of which it differs by the judged members. */

@@ -4,8 +4,8 @@ import type { Session } from "../shadow";
 import { withLiterals } from "../sql";
 import { median } from "../statistics";
 import { drawParameters } from "./draw-parameters";
+import { readProfile } from "./read-profile";
 import { isOrderBound, type ResultSum, sumResult } from "./result-check";
-import { rowsScanned } from "./rows-scanned";
 
 /** A query ready to be replayed, with what the unchanged shadow answers to it. */
 export interface Replay {
@@ -78,7 +78,7 @@ async function runBaseline(
     sets,
     texts,
     baselineMs: median(samples),
-    baselineRowsScanned: await rowsScanned(session, first, timeoutMs),
+    baselineRowsScanned: (await readProfile(session, first, timeoutMs)).rowsScanned,
     baselineSums: sums,
     isOrderBound: isOrderBound(query.shape.sql),
   };

@@ -1,6 +1,7 @@
 export { excludesZero } from "./bootstrap";
 export { comparePairs } from "./compare-pairs";
 export { compareSamples } from "./compare-samples";
+export { extrapolateGain, type ScaledQuery } from "./extrapolate-gain";
 export { median, quantile, summarizeLatencies } from "./quantile";
 export { createRandom, deriveSeed } from "./random";
 export { hasEnoughPairs, type StoppingRule } from "./stopping";

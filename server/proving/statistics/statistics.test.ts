@@ -5,6 +5,7 @@ import {
   compareSamples,
   createRandom,
   excludesZero,
+  extrapolateGain,
   hasEnoughPairs,
   median,
   quantile,
@@ -160,5 +161,28 @@ describe("hasEnoughPairs", () => {
   it("believes a loss only after many pairs", () => {
     expect(hasEnoughPairs(Array(6).fill(10), Array(6).fill(20), rule)).toBe(false);
     expect(hasEnoughPairs(Array(15).fill(10), Array(15).fill(20), rule)).toBe(true);
+  });
+});
+
+describe("the gain at full size", () => {
+  const at = (before: number, after: number) => ({
+    before: Array.from({ length: 7 }, () => before),
+    after: Array.from({ length: 7 }, () => after),
+  });
+  it("follows the line through half the sample and all of it", () => {
+    // Without the change 2 ms + 8 ms a sample, with it always 2 ms: at four samples 34 → 2 ms.
+    const query = { calls: 10, scale: 4, half: at(6, 2), full: at(10, 2) };
+    const gain = extrapolateGain([query], 0, { seed: 1 });
+    expect(gain.value).toBeCloseTo(1 - 2 / 34);
+    expect(gain.low).toBeCloseTo(gain.value);
+  });
+  it("is the measured one where nothing was sampled, less the share that is unchanged", () => {
+    const query = { calls: 1, scale: 1, half: { before: [], after: [] }, full: at(10, 5) };
+    expect(extrapolateGain([query], 0, { seed: 1 }).value).toBeCloseTo(0.5);
+    expect(extrapolateGain([query], 10, { seed: 1 }).value).toBeCloseTo(0.25);
+  });
+  it("never lets a query grow faster than its rows, or shrink", () => {
+    const noise = { calls: 1, scale: 3, half: at(1, 12), full: at(10, 10) };
+    expect(extrapolateGain([noise], 0, { seed: 1 }).value).toBeCloseTo(1 - 10 / 30);
   });
 });

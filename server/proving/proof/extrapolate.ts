@@ -1,0 +1,120 @@
+import path from "node:path";
+import type { Extrapolation, MeasuredEvidence } from "@/server/contracts";
+import { measurePairs, type PairedSamples } from "../replay";
+import {
+  buildBaseline,
+  buildCandidate,
+  halveTables,
+  type LoadedTable,
+  openSession,
+} from "../shadow";
+import { deriveSeed, extrapolateGain, type ScaledQuery } from "../statistics";
+import { affectedReplays } from "./affected";
+import { assertBefore } from "./clock";
+import type { Proof } from "./open-proof";
+import type { Subject } from "./subject";
+
+const PAIRS = 7;
+/** Part of the proof's time that must be left to begin: two shadows are built and replayed. */
+const TIME_SHARE = 0.1;
+
+const MODEL =
+  "time of a query = a + b × rows, drawn through its medians at half of the sample and at all of it";
+
+/**
+ * What the changes gain on the whole tables, where only samples were measured: everything is built
+ * and replayed once more at half the sample. null when nothing was sampled, or time is short.
+ */
+export async function extrapolate(
+  proof: Proof,
+  subject: Subject,
+  evidence: MeasuredEvidence,
+): Promise<Extrapolation | null> {
+  const isSampled = proof.tables.some((one) => one.exported.method === "reservoir");
+  const { clock } = proof;
+  if (!isSampled || clock.elapsedMs() > clock.endMs * (1 - TIME_SHARE)) return null;
+  const half = await measureHalf(proof, subject);
+  const queries = evidence.queries.map((query): ScaledQuery => {
+    const pairs = half.find((one) => one.replay.query.pattern.fingerprint === query.fingerprint);
+    return {
+      calls: query.calls,
+      scale: scaleOf(proof, pairs),
+      half: { before: pairs?.before ?? [], after: pairs?.after ?? [] },
+      full: { before: query.baseline.samples_ms, after: query.candidate.samples_ms },
+    };
+  });
+  const seed = deriveSeed(proof.input.seed, "extrapolate");
+  const gain = extrapolateGain(queries, unchangedMs(proof, evidence), { seed });
+  return { model: MODEL, fitted_at: [0.5, 1], gain };
+}
+
+/** Live time of queries that the changes cannot touch: they run on the whole tables. */
+function unchangedMs(proof: Proof, evidence: MeasuredEvidence): number {
+  const replayed = new Set(evidence.queries.map((query) => query.fingerprint));
+  const others = proof.replays.map(({ query }) => query);
+  return [...others, ...proof.untouched]
+    .filter(({ pattern }) => !replayed.has(pattern.fingerprint))
+    .reduce((sum, { pattern }) => sum + pattern.calls * pattern.median_ms, 0);
+}
+
+/** Of the query's sampled tables, the one that grows most. */
+function scaleOf(proof: Proof, pairs: PairedSamples | undefined): number {
+  const names = pairs?.replay.query.shape.tables ?? [];
+  const scales = proof.tables
+    .filter(({ table, exported }) => names.includes(table.name) && exported.method === "reservoir")
+    .map(({ exported }) => exported.rowsTotal / Math.max(1, exported.rows));
+  return Math.max(1, ...scales);
+}
+
+async function measureHalf(proof: Proof, subject: Subject): Promise<PairedSamples[]> {
+  const { input, threads } = proof;
+  const { signal, workDir } = input;
+  proof.progress.report("set", 0.95, "Measuring at half the sample, for the whole tables");
+  const tables: LoadedTable[] = await halveTables(proof.tables, { workDir, signal });
+  const baselineFile = path.join(workDir, "half.duckdb");
+  const directories = [input.cacheDir, workDir].map((folder) => path.resolve(folder));
+  const common = { threads, signal };
+  await buildBaseline({
+    ...common,
+    file: baselineFile,
+    directories,
+    tables,
+    seed: input.seed,
+    onTable: () => {},
+    hasHeldRows: false,
+  });
+  const file = path.join(workDir, "half-set.duckdb");
+  const timeoutMs = Math.max(1, proof.clock.endMs - proof.clock.elapsedMs());
+  const plan = input.compile(subject.changes);
+  await buildCandidate({ ...common, file, baselineFile, plan, timeoutMs });
+  return replayBoth(proof, subject, { baselineFile, file });
+}
+
+async function replayBoth(
+  proof: Proof,
+  subject: Subject,
+  files: { baselineFile: string; file: string },
+): Promise<PairedSamples[]> {
+  const { threads, input, clock } = proof;
+  const common = { threads, signal: input.signal };
+  const baseline = await openSession({ ...common, file: files.baselineFile });
+  try {
+    const candidate = await openSession({ ...common, file: files.file });
+    try {
+      const sides = { before: { changes: [] }, after: subject };
+      return await measurePairs({
+        baseline,
+        candidate,
+        replays: affectedReplays(proof.replays, subject.changes, sides),
+        rule: { pairsMin: PAIRS, pairsMax: PAIRS, gainMin: 0, lossMin: 1, seed: input.seed },
+        isTimeUp: () => true,
+        assertTime: () => assertBefore(clock, clock.endMs),
+        onPairs: () => {},
+      });
+    } finally {
+      candidate.close();
+    }
+  } finally {
+    baseline.close();
+  }
+}

@@ -1,0 +1,37 @@
+import path from "node:path";
+import { quoteText } from "../sql";
+import type { LoadedTable } from "./build-baseline";
+import { openSession } from "./session";
+
+/** Every second row of each sampled table, in the exported order; tables held whole as they are. */
+export async function halveTables(
+  tables: LoadedTable[],
+  { workDir, signal }: { workDir: string; signal: AbortSignal },
+): Promise<LoadedTable[]> {
+  const folders = new Set(tables.map(({ exported }) => path.dirname(exported.file)));
+  const session = await openSession({
+    file: ":memory:",
+    threads: 1,
+    signal,
+    directories: [...folders, path.resolve(workDir)],
+  });
+  try {
+    const halves: LoadedTable[] = [];
+    for (const [index, loaded] of tables.entries()) {
+      if (loaded.exported.method === "all") {
+        halves.push(loaded);
+        continue;
+      }
+      const file = path.join(path.resolve(workDir), `half-${index}.parquet`);
+      const source = `read_parquet(${quoteText(loaded.exported.file)}, file_row_number = true)`;
+      await session.run(
+        `COPY (SELECT * EXCLUDE (file_row_number) FROM ${source} WHERE file_row_number % 2 = 0) TO ${quoteText(file)} (FORMAT parquet)`,
+      );
+      const rows = Math.ceil(loaded.exported.rows / 2);
+      halves.push({ ...loaded, exported: { ...loaded.exported, file, rows } });
+    }
+    return halves;
+  } finally {
+    session.close();
+  }
+}
