@@ -153,7 +153,11 @@ function finish(group: TableChanges, tables: readonly TableSchema[]): void {
     group.order !== null ||
     group.constraints.some((each) => each.constraint === "UNIQUE") ||
     group.types.some((each) => isConstrained(each.column));
-  if (isTouched(group)) checkTouch(group, tables);
+  if (!isTouched(group)) return;
+  // Dropped before ALTER, a unique index cannot be made again in the same transaction: its name
+  // counts as taken (DuckDB 1.5.6).
+  group.isRebuilt ||= table.indexes.some((each) => each.is_unique && !group.dropped.includes(each));
+  checkTouch(group, tables);
 }
 
 /**
