@@ -30,6 +30,8 @@ export const ColumnSchema = z.object({
   nullable: z.boolean(),
   /** Default as an SQL expression, null when there is none. */
   default_sql: z.string().nullable(),
+  /** What COMMENT ON says, null: nothing. Left out by products that do not tell: a rebuild loses it. */
+  comment: z.string().nullable().optional(),
   statistics: ColumnStatistics.nullable(),
 });
 export type ColumnSchema = z.infer<typeof ColumnSchema>;
@@ -40,6 +42,7 @@ export const IndexSchema = z.object({
   is_unique: z.boolean(),
   /** The statement that recreates it. */
   sql: z.string(),
+  comment: z.string().nullable().optional(),
 });
 export type IndexSchema = z.infer<typeof IndexSchema>;
 
@@ -53,6 +56,7 @@ export type ConstraintSchema = z.infer<typeof ConstraintSchema>;
 
 export const TableSchema = z.object({
   name: SqlName,
+  comment: z.string().nullable().optional(),
   row_count: z.number().int().nonnegative(),
   estimated_bytes: z.number().int().nonnegative(),
   columns: z.array(ColumnSchema).min(1),

@@ -1,5 +1,8 @@
 import type { ColumnSchema, TableSchema } from "@/server/contracts";
+import { commentsSql } from "./comments-sql";
 import { checkedType } from "./confined";
+import { withConstraints } from "./constraint-changes";
+import { orderBySql } from "./order-sql";
 import { quoteIdentifier } from "./quote";
 import type { TableChanges } from "./table-changes";
 import { createTableSql } from "./table-parts";
@@ -8,20 +11,30 @@ import { targetTypeSql, typeAfter } from "./types-sql";
 const ORDINAL = "_sidecar_ordinal";
 const orderTableName = (table: string): string => `_sidecar_order_${table}`;
 
-/** Columns that tell rows apart for the undo of a new order; empty when nothing does. */
-export function undoKey(table: TableSchema): string[] {
-  const key = table.constraints.find((each) => each.type === "PRIMARY KEY")?.columns ?? [];
+/**
+ * Columns that tell rows apart for the undo of a new order: the primary key, which the plan itself
+ * may add, or a UNIQUE constraint whose columns hold no NULL. Empty when there is none.
+ */
+export function undoKey({ table, constraints }: TableChanges): string[] {
   const names = table.columns.map((column) => column.name.toLowerCase());
   // A column named rowid hides the row numbers that the order is kept by.
-  return names.includes("rowid") || names.includes(ORDINAL) ? [] : key;
+  if (names.includes("rowid") || names.includes(ORDINAL)) return [];
+  const after = withConstraints(table, constraints);
+  const isFilled = (name: string): boolean =>
+    after.columns.some((column) => column.name === name && !column.nullable);
+  const key =
+    after.constraints.find((each) => each.type === "PRIMARY KEY") ??
+    after.constraints.find((each) => each.type === "UNIQUE" && each.columns.every(isFilled));
+  return key?.columns ?? [];
 }
 
-/** Keeps the present row order, by primary key, so that a revert can store it again. */
-export function keepOrderSql(table: TableSchema): string {
-  const key = undoKey(table).map(quoteIdentifier).join(", ");
+/** Keeps the present row order, by key, so that a revert can store it again. */
+export function keepOrderSql(group: TableChanges): string {
+  const key = undoKey(group).map(quoteIdentifier).join(", ");
+  const { name } = group.table;
   return (
-    `CREATE OR REPLACE TABLE ${quoteIdentifier(orderTableName(table.name))} AS ` +
-    `SELECT ${key}, rowid AS ${ORDINAL} FROM ${quoteIdentifier(table.name)};`
+    `CREATE OR REPLACE TABLE ${quoteIdentifier(orderTableName(name))} AS ` +
+    `SELECT ${key}, rowid AS ${ORDINAL} FROM ${quoteIdentifier(name)};`
   );
 }
 
@@ -47,24 +60,25 @@ function rewriteSql({ table, typeOf, isCast, from, orderBy }: Rewrite): string[]
     `INSERT INTO ${quoteIdentifier(fresh)} (${columns}) SELECT ${values.join(", ")} FROM ${from}${orderBy};`,
     `DROP TABLE ${target};`,
     `ALTER TABLE ${quoteIdentifier(fresh)} RENAME TO ${target};`,
+    ...commentsSql(table),
   ];
 }
 
-/** Writes the table anew: new types, and rows in the order of the keys (present order without). */
-export function rebuildSql({ table, types, order }: TableChanges): string[] {
-  const keys = order?.keys.map((key) => `source.${quoteIdentifier(key)}`) ?? [];
+/** Writes the table anew: new types and constraints, rows in the new order (present order without). */
+export function rebuildSql({ table, types, constraints, order }: TableChanges): string[] {
   return rewriteSql({
-    table,
+    table: withConstraints(table, constraints),
     typeOf: (column) => typeAfter(column, types),
     isCast: (column) => types.some((each) => each.column === column.name),
     from: `${quoteIdentifier(table.name)} AS source`,
-    orderBy: keys.length > 0 ? ` ORDER BY ${keys.join(", ")}` : "",
+    orderBy: order === null ? "" : ` ORDER BY ${orderBySql(order)}`,
   });
 }
 
-/** Writes the table with its old types, rows in the kept order where there is one; new rows last. */
-export function restoreSql({ table, types, order }: TableChanges): string[] {
-  const key = order === null ? [] : undoKey(table);
+/** Writes the table as it was declared, rows in the kept order where there is one; new rows last. */
+export function restoreSql(group: TableChanges): string[] {
+  const { table, types, order } = group;
+  const key = order === null ? [] : undoKey(group);
   const cast = new Map(types.map((each) => [each.column, targetTypeSql(each.to)]));
   const source = `${quoteIdentifier(table.name)} AS source`;
   const matches = key.map((name) => {

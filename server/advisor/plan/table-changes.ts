@@ -1,4 +1,5 @@
 import {
+  type AddConstraintChange,
   type Change,
   type ChangeTypeChange,
   type ClusterTableChange,
@@ -7,6 +8,7 @@ import {
   type TableSchema,
 } from "@/server/contracts";
 import { AppError } from "@/server/platform";
+import { checkConstraint, withConstraints } from "./constraint-changes";
 import { isUnmanaged } from "./managed-index";
 import { referencedTable } from "./table-parts";
 
@@ -14,27 +16,30 @@ import { referencedTable } from "./table-parts";
 export interface TableChanges {
   table: TableSchema;
   indexes: string[];
+  dropped: IndexSchema[];
   types: ChangeTypeChange[];
+  constraints: AddConstraintChange[];
   order: ClusterTableChange | null;
-  /** The table is written anew: for its order, or because ALTER TYPE is refused (constraint, index). */
+  /** The table is written anew: for its order, or because ALTER is refused (constraint, index). */
   isRebuilt: boolean;
 }
 
 const refuse = (message: string): AppError => new AppError("not_executable", message);
 
+/** The table is altered or written anew; otherwise only indexes come and go. */
+export function isTouched({ isRebuilt, types, constraints }: TableChanges): boolean {
+  return isRebuilt || types.length > 0 || constraints.length > 0;
+}
+
 /** Groups changes by table, tables by name. Throws `not_executable` for what DuckDB cannot do. */
 export function groupChanges(tables: TableSchema[], changes: Change[]): TableChanges[] {
   const groups = new Map<string, TableChanges>();
   for (const change of changes) {
+    // A rewritten query changes no table; a summary makes one.
+    if (change.kind === "rewrite_query" || change.kind === "materialize_summary") continue;
     const table = tables.find((each) => each.name === change.table);
     if (!table) throw refuse(`There is no table ${JSON.stringify(change.table)}.`);
-    const group = groups.get(table.name) ?? {
-      table,
-      indexes: [],
-      types: [],
-      order: null,
-      isRebuilt: false,
-    };
+    const group = groups.get(table.name) ?? emptyGroup(table);
     groups.set(table.name, group);
     addChange(group, change);
   }
@@ -43,28 +48,58 @@ export function groupChanges(tables: TableSchema[], changes: Change[]): TableCha
   return sorted;
 }
 
-function addChange(group: TableChanges, change: Change): void {
+function emptyGroup(table: TableSchema): TableChanges {
+  const nothing = { indexes: [], dropped: [], types: [], constraints: [], order: null };
+  return { table, ...nothing, isRebuilt: false };
+}
+
+type TableChange = Exclude<Change, { kind: "rewrite_query" | "materialize_summary" }>;
+
+function addChange(group: TableChanges, change: TableChange): void {
+  const { table } = group;
   for (const name of changedColumns(change)) {
-    if (group.table.columns.some((column) => column.name === name)) continue;
-    throw refuse(`Table ${group.table.name} has no column ${JSON.stringify(name)}.`);
+    if (table.columns.some((column) => column.name === name)) continue;
+    throw refuse(`Table ${table.name} has no column ${JSON.stringify(name)}.`);
   }
-  if (change.kind === "add_index") {
-    if (group.indexes.includes(change.column) || isIndexed(group.table, change.column)) {
-      throw refuse(`Column ${change.column} of ${group.table.name} has an index already.`);
-    }
-    group.indexes.push(change.column);
-  } else if (change.kind === "change_type") {
-    if (group.types.some((each) => each.column === change.column)) {
-      throw refuse(`Column ${change.column} of ${group.table.name} cannot be given two types.`);
-    }
-    group.types.push(change);
-  } else if (change.kind === "cluster_table") {
-    if (group.order) throw refuse(`Table ${group.table.name} cannot be stored in two orders.`);
-    if (new Set(change.keys).size < change.keys.length) throw refuse("An order key stands twice.");
-    group.order = change;
-  } else {
-    throw refuse(`${change.kind} has no plan yet.`);
+  switch (change.kind) {
+    case "add_index":
+      if (group.indexes.includes(change.column) || isIndexed(table, change.column)) {
+        throw refuse(`Column ${change.column} of ${table.name} has an index already.`);
+      }
+      group.indexes.push(change.column);
+      return;
+    case "drop_index":
+      group.dropped.push(droppedIndex(group, change.index));
+      return;
+    case "change_type":
+      if (group.types.some((each) => each.column === change.column)) {
+        throw refuse(`Column ${change.column} of ${table.name} cannot be given two types.`);
+      }
+      group.types.push(change);
+      return;
+    case "add_constraint":
+      checkConstraint(table, group.constraints, change);
+      group.constraints.push(change);
+      return;
+    case "cluster_table":
+      if (group.order) throw refuse(`Table ${table.name} cannot be stored in two orders.`);
+      if (new Set(change.keys).size < change.keys.length)
+        throw refuse("An order key stands twice.");
+      group.order = change;
+      return;
   }
+}
+
+/**
+ * DuckDB 1.5.6 does not list the indexes of constraints in its catalog; what a product only says to
+ * be indexed, without the statement, may be one.
+ */
+function droppedIndex({ table, dropped }: TableChanges, name: string): IndexSchema {
+  const index = table.indexes.find((each) => each.name === name);
+  if (!index) throw refuse(`Table ${table.name} has no index ${JSON.stringify(name)}.`);
+  if (isUnmanaged(index)) throw refuse(`The statement of the index ${name} is unknown.`);
+  if (dropped.includes(index)) throw refuse(`The index ${name} cannot be dropped twice.`);
+  return index;
 }
 
 /** Has this column alone an index, a primary key or a UNIQUE constraint (each is an ART index)? */
@@ -108,25 +143,40 @@ function covers(table: TableSchema, index: IndexSchema, column: string): boolean
 
 function finish(group: TableChanges, tables: readonly TableSchema[]): void {
   const { table } = group;
+  const after = withConstraints(table, group.constraints);
   const isConstrained = (column: string): boolean =>
-    table.constraints.some((each) => each.type !== "NOT NULL" && each.columns.includes(column)) ||
+    after.constraints.some((each) => each.type !== "NOT NULL" && each.columns.includes(column)) ||
+    group.constraints.some((each) => each.columns.includes(column)) ||
     group.indexes.includes(column) ||
     table.indexes.some((index) => covers(table, index, column));
-  group.isRebuilt = group.order !== null || group.types.some((each) => isConstrained(each.column));
-  if (group.isRebuilt || group.types.length > 0) {
-    const referencing = referencingTable(table, tables);
-    if (referencing) {
-      throw refuse(`Table ${table.name} is referenced by a foreign key of ${referencing}.`);
-    }
-    const generated = generatedColumns(table);
-    if (generated.length > 0) {
-      throw refuse(`Table ${table.name} has generated columns (${generated.join(", ")}).`);
-    }
-    const checked = table.constraints.filter((each) => each.type === "FOREIGN KEY");
-    const typed = group.types.find((type) => checked.some((c) => c.columns.includes(type.column)));
-    if (typed) throw refuse(`Column ${typed.column} is part of a foreign key: its type must stay.`);
+  group.isRebuilt =
+    group.order !== null ||
+    group.constraints.some((each) => each.constraint === "UNIQUE") ||
+    group.types.some((each) => isConstrained(each.column));
+  if (!isTouched(group)) return;
+  // Dropped before ALTER, a unique index cannot be made again in the same transaction: its name
+  // counts as taken (DuckDB 1.5.6).
+  group.isRebuilt ||= table.indexes.some((each) => each.is_unique && !group.dropped.includes(each));
+  checkTouch(group, tables);
+}
+
+/**
+ * Generated columns: a rebuild would store their values, and after ALTER (in 1.5.6) the log could
+ * not be replayed when the database was opened again.
+ */
+function checkTouch({ table, types, constraints }: TableChanges, tables: readonly TableSchema[]) {
+  const referencing = referencingTable(table, tables);
+  if (referencing) {
+    throw refuse(`Table ${table.name} is referenced by a foreign key of ${referencing}.`);
   }
-  if (group.types.length > 0 && table.indexes.some(isUnmanaged)) {
+  const generated = generatedColumns(table);
+  if (generated.length > 0) {
+    throw refuse(`Table ${table.name} has generated columns (${generated.join(", ")}).`);
+  }
+  const checked = table.constraints.filter((each) => each.type === "FOREIGN KEY");
+  const typed = types.find((type) => checked.some((c) => c.columns.includes(type.column)));
+  if (typed) throw refuse(`Column ${typed.column} is part of a foreign key: its type must stay.`);
+  if (types.length + constraints.length > 0 && table.indexes.some(isUnmanaged)) {
     throw refuse(`Table ${table.name} has an index whose statement is unknown.`);
   }
 }

@@ -53,35 +53,42 @@ export async function openTestDatabase(): Promise<TestDatabase> {
 type Rows = TestDatabase["rows"];
 
 async function readSchema(rows: Rows): Promise<TableSchema[]> {
-  const tables = await rows("SELECT table_name FROM duckdb_tables() ORDER BY table_name");
+  const tables = await rows(
+    'SELECT table_name, t."comment" FROM duckdb_tables() t ORDER BY table_name',
+  );
   const found: TableSchema[] = [];
-  for (const [name = ""] of tables) found.push(await readTable(rows, name));
+  for (const [name = "", comment = ""] of tables) {
+    found.push({ ...(await readTable(rows, name)), comment: textOrNull(comment) });
+  }
   return found;
 }
+
+const textOrNull = (cell: string): string | null => (cell === "null" ? null : cell);
 
 async function readTable(rows: Rows, name: string): Promise<TableSchema> {
   const is = `table_name = '${name.replaceAll("'", "''")}'`;
   const columns = await rows(
-    `SELECT column_name, data_type, is_nullable, column_default FROM duckdb_columns() WHERE ${is} ORDER BY column_index`,
+    `SELECT column_name, data_type, is_nullable, column_default, c."comment" FROM duckdb_columns() c WHERE ${is} ORDER BY column_index`,
   );
   const indexes = await rows(
-    `SELECT index_name, expressions, is_unique, sql FROM duckdb_indexes() WHERE ${is} ORDER BY index_name`,
+    `SELECT index_name, expressions, is_unique, sql, i."comment" FROM duckdb_indexes() i WHERE ${is} ORDER BY index_name`,
   );
   const constraints = await rows(
-    `SELECT constraint_type, to_json(constraint_column_names), constraint_text FROM duckdb_constraints() WHERE ${is} AND constraint_type <> 'NOT NULL' ORDER BY constraint_text`,
+    `SELECT constraint_type, to_json(constraint_column_names), constraint_text FROM duckdb_constraints() WHERE ${is} ORDER BY constraint_text, constraint_column_names`,
   );
   return {
     name,
     row_count: 0,
     estimated_bytes: 0,
-    columns: columns.map(([column = "", type = "", nullable, fallback = ""]) => ({
+    columns: columns.map(([column = "", type = "", nullable, fallback = "", comment = ""]) => ({
       name: column,
       type,
       nullable: nullable === "true",
-      default_sql: fallback === "null" ? null : fallback,
+      default_sql: textOrNull(fallback),
+      comment: textOrNull(comment),
       statistics: null,
     })),
-    indexes: indexes.map(([index = "", expressions = "", isUnique, sql = ""]) => ({
+    indexes: indexes.map(([index = "", expressions = "", isUnique, sql = "", comment = ""]) => ({
       name: index,
       columns: expressions
         .replace(/^\[|\]$/g, "")
@@ -89,6 +96,7 @@ async function readTable(rows: Rows, name: string): Promise<TableSchema> {
         .map((each) => each.replace(/^'?"?|"?'?$/g, "")),
       is_unique: isUnique === "true",
       sql,
+      comment: textOrNull(comment),
     })),
     constraints: constraints.map(([type, names = "[]", sql = ""]) => ({
       type: type as ConstraintSchema["type"],
