@@ -233,9 +233,11 @@ describe("a proof in trouble", () => {
 });
 
 describe("a proof of rewritten queries", () => {
-  const SLOW = "SELECT count(*) FROM projects WHERE date_trunc('month', creation_date) = $1";
+  // Arithmetic on the column hides it from zone maps; without an order there is nothing to skip.
+  const SLOW =
+    "SELECT count(*) FROM projects WHERE creation_date - 0 >= $1::DATE AND creation_date - 0 < $1::DATE + 30";
   const FAST =
-    "SELECT count(*) FROM projects WHERE creation_date >= $1 AND creation_date < CAST($1::DATE + INTERVAL 1 MONTH AS DATE)";
+    "SELECT count(*) FROM projects WHERE creation_date >= $1::DATE AND creation_date < $1::DATE + 30";
   const slow = query("by-month", SLOW, []);
   slow.shape.parameterCount = 1;
   slow.pattern.parameter_samples = [["2018-03-01"], ["2019-07-01"]];
@@ -282,7 +284,7 @@ describe("a proof of rewritten queries", () => {
     expect(evidence?.rows_scanned.candidate).toBeLessThan(ROWS);
   });
   it("rejects a text that answers something else", async () => {
-    const wrong = FAST.replace("INTERVAL 1 MONTH", "INTERVAL 1 YEAR");
+    const wrong = FAST.replace("+ 30", "+ 300");
     const result = await prove([rewritten(wrong)], { queries: [slow] });
     expect(Object.values(codes(result))).toEqual(["results_differ"]);
   });

@@ -1,7 +1,7 @@
 import { judge } from "../judge";
 import { buildSet } from "./build-set";
 import { netGain } from "./net-gain";
-import type { Search } from "./search";
+import { addTrial, type Search } from "./search";
 import { composeGains, idsOf, type SetMember } from "./set-member";
 import { MARGINAL_SHARE, measureBeside } from "./try-set";
 
@@ -49,7 +49,7 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
       isRemoval: member.candidate.change.kind === "drop_index",
     },
   );
-  search.trials.push({
+  addTrial(search, {
     candidate_ids: idsOf(members),
     gain,
     storage_overhead: overhead,

@@ -11,7 +11,7 @@ import { dropRedundant } from "./drop-redundant";
 import type { Proof } from "./open-proof";
 import { markTrials } from "./pareto";
 import type { ProvedAlone } from "./prove-one";
-import type { Search } from "./search";
+import { addTrial, type Search } from "./search";
 import { type ChosenSet, idsOf, type SetMember } from "./set-member";
 import { type SetStep, trySet } from "./try-set";
 
@@ -138,12 +138,6 @@ function take(search: Search, step: SetStep, member: SetMember, excluded: SetMem
     const reason = `Excludes “${member.candidate.title}”, which gained more.`;
     search.verdicts.set(one, { code: "superseded_by_set", is_accepted: false, reason });
   }
-}
-
-/** A set measured directly before keeps that measurement. */
-function addTrial({ trials }: Search, trial: SetTrial): void {
-  const ids = trial.candidate_ids.join();
-  if (!trials.some((one) => one.candidate_ids.join() === ids)) trials.push(trial);
 }
 
 /** The intervals of the gains alone do not even touch: no need to measure one for the other. */

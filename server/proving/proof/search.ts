@@ -14,3 +14,9 @@ export interface Search {
   /** Sets built so far: names their files. */
   count: number;
 }
+
+/** A set measured directly before keeps that measurement. */
+export function addTrial({ trials }: Search, trial: SetTrial): void {
+  const ids = trial.candidate_ids.join();
+  if (!trials.some((one) => one.candidate_ids.join() === ids)) trials.push(trial);
+}
