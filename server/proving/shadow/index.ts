@@ -3,3 +3,4 @@ export { buildCandidate, copyShadow } from "./build-candidate";
 export { exportCached } from "./export-cache";
 export { removeStaleWork } from "./remove-stale-work";
 export { openSession, type Session } from "./session";
+export { tableDdl } from "./table-ddl";
