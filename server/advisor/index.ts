@@ -3,5 +3,6 @@ export { describeEstimate } from "./describe-estimate";
 export { describeQuery } from "./describe-query";
 export { compilePlan, quoteIdentifier } from "./plan";
 export { proposeCandidates } from "./propose-candidates";
+export { formatCount, formatPercent, listText, plural } from "./text";
 export type { WorkloadQuery } from "./types";
 export { insertTimeShare } from "./usage";

@@ -4,3 +4,4 @@ export { exportCached } from "./export-cache";
 export { halveTables } from "./halve-tables";
 export { removeStaleWork } from "./remove-stale-work";
 export { openSession, type Session } from "./session";
+export { tableDdl } from "./table-ddl";

@@ -1,0 +1,56 @@
+import { plural, quoteIdentifier } from "@/server/advisor";
+import type { Finding } from "@/server/contracts";
+import { isDate } from "./column-kinds";
+import { countAll } from "./count";
+import { makeFinding, rowsText } from "./make-finding";
+import type { TableCheck } from "./types";
+
+const FIRST_DAY = "1900-01-01";
+const YEARS_AHEAD = 50;
+/** More than this share is a convention (`9999-12-31` for "without end"), no mistake. */
+const SHARE_MAX = 0.01;
+
+/** Days before 1900, or more than 50 years from now. */
+export const checkImpossibleDates: TableCheck = async ({ session, now }, subject) => {
+  const columns = subject.columns.filter(({ column }) => isDate(column.type));
+  const lastDay = `${now.getUTCFullYear() + YEARS_AHEAD}-12-31`;
+  const counts = await countAll(
+    session,
+    subject.name,
+    columns.flatMap(({ column }) => {
+      const day = dayOf(column.name);
+      return [
+        `count(*) FILTER (${day} < DATE '${FIRST_DAY}')`,
+        `count(*) FILTER (${day} > DATE '${lastDay}')`,
+      ];
+    }),
+  );
+  return columns.flatMap(({ column, present }, index): Finding[] => {
+    const [early = 0, late = 0] = counts.slice(2 * index, 2 * index + 2);
+    const count = early + late;
+    if (count === 0 || count > SHARE_MAX * present) return [];
+    const parts = [
+      ...(early > 0 ? [`${plural(early, "value")} before ${FIRST_DAY}`] : []),
+      ...(late > 0 ? [`${plural(late, "value")} after ${lastDay}`] : []),
+    ];
+    const day = dayOf(column.name);
+    return [
+      makeFinding(subject, {
+        kind: "outliers",
+        column: column.name,
+        severity: "warning",
+        title: `${plural(count, "date")} of ${subject.table.name}.${column.name} can hardly be right`,
+        detail: `Of ${rowsText(subject)}: ${parts.join(" and ")}. They widen the ranges that DuckDB keeps of each row group, and appear in every report without an end date.`,
+        values: { early_values: early, late_values: late },
+        remedy: "Look at the rows and correct them: a two-digit year or a placeholder is likely.",
+        sql: `SELECT * FROM ${subject.name} WHERE ${day} < DATE '${FIRST_DAY}' OR ${day} > DATE '${lastDay}' LIMIT 100`,
+      }),
+    ];
+  });
+};
+
+/** Infinity is a value of its own in DuckDB, chosen on purpose: it becomes NULL here. */
+function dayOf(column: string): string {
+  const sql = quoteIdentifier(column);
+  return `(CASE WHEN isfinite(${sql}) THEN ${sql}::DATE END)`;
+}

@@ -1,0 +1,1 @@
+export { collectFindings } from "./collect-findings";

@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { findIn, ofKind } from "./testing/find";
+
+/** Uniform, normal and log-normal numbers by hash: repeats on every machine. */
+const MACROS = [
+  "CREATE MACRO u(i, k) AS (hash(i * 32 + k) >> 11)::DOUBLE / 9007199254740992.0",
+  "CREATE MACRO g(i, k) AS sqrt(-2 * ln(1 - u(i, k))) * cos(6.283185307179586 * u(i, k + 1))",
+];
+const TABLE = (more: string) =>
+  `CREATE TABLE measures AS SELECT i AS row_no, ${more} FROM range(50000) r(i)`;
+
+it("finds a handful of amounts in the wrong unit, and leaves long tails alone", async () => {
+  const table = TABLE(`exp(16 + 1.35 * g(i, 1)) AS amount,
+    CASE WHEN i < 5 THEN 1e15 ELSE exp(16 + 1.35 * g(i, 1)) END AS mistaken,
+    CASE WHEN i < 5 THEN 900 ELSE g(i, 3) END AS reading,
+    1 / (1 - u(i, 5)) AS pareto, -ln(1 - u(i, 6)) AS waiting, (i % 7) AS few`);
+  const found = ofKind(await findIn([...MACROS, table]), "outliers");
+  expect(found.map((one) => [one.column, one.evidence.values.values_beyond_fences])).toEqual([
+    ["mistaken", 5],
+    ["reading", 5],
+  ]);
+  expect(found[0]?.detail).toContain("5 values are at least");
+});
+
+it("finds the few negative numbers of a positive column, and not a column of both signs", async () => {
+  const table = TABLE(
+    "CASE WHEN i % 10000 = 0 THEN -1 ELSE 1 + i % 100 END AS price, i % 100 - 50 AS balance",
+  );
+  const found = ofKind(await findIn([table]), "outliers");
+  expect(found.map((one) => [one.column, one.evidence.values])).toEqual([
+    ["price", { negative_values: 5 }],
+  ]);
+});
+
+it("says nothing of a value that many rows have", async () => {
+  const table = TABLE("CASE WHEN i % 500 = 0 THEN 999999 ELSE i % 100 END AS sentinel");
+  expect(ofKind(await findIn([table]), "outliers")).toEqual([]);
+});

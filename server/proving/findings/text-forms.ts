@@ -1,0 +1,52 @@
+/** A form in which dates or numbers stand in text, and how DuckDB reads it. */
+export interface TextForm {
+  type: "DATE" | "TIMESTAMP" | "DOUBLE";
+  /** For people. */
+  label: string;
+  /** NULL where the text does not have the form. */
+  parse(column: string): string;
+  /** Fails where the text does not have the form. */
+  convert(column: string): string;
+  /** A change of type the sidecar proposes and proves itself. */
+  isProposed: boolean;
+}
+
+const cast = (type: "DATE" | "TIMESTAMP", form: string, label: string): TextForm => ({
+  type,
+  label,
+  // The cast alone takes more than it should: `2020-01-01 10:00` as a DATE loses its time.
+  parse: (column) =>
+    `CASE WHEN regexp_full_match(${column}, '${form}') THEN TRY_CAST(${column} AS ${type}) END`,
+  convert: (column) => `CAST(${column} AS ${type})`,
+  isProposed: true,
+});
+
+const format = (pattern: string, form: string, label: string): TextForm => ({
+  type: "DATE",
+  label,
+  parse: (column) =>
+    `CASE WHEN regexp_full_match(${column}, '${form}') THEN TRY_STRPTIME(${column}, '${pattern}') END`,
+  convert: (column) => `CAST(strptime(${column}, '${pattern}') AS DATE)`,
+  isProposed: false,
+});
+
+/** No leading zeros: `007` is a code. */
+const NUMBER = "-?(0|[1-9]\\d{0,17})(\\.\\d+)?";
+
+/** In the order they are tried; the first that most values have is taken. */
+export const TEXT_FORMS: readonly TextForm[] = [
+  cast("DATE", "\\d{4}-\\d{1,2}-\\d{1,2}", "year-month-day"),
+  cast("TIMESTAMP", "\\d{4}-\\d{1,2}-\\d{1,2}[ T].*", "year-month-day and time"),
+  format("%d.%m.%Y", "\\d{1,2}\\.\\d{1,2}\\.\\d{4}", "day.month.year"),
+  format("%d/%m/%Y", "\\d{1,2}/\\d{1,2}/\\d{4}", "day/month/year"),
+  format("%m/%d/%Y", "\\d{1,2}/\\d{1,2}/\\d{4}", "month/day/year"),
+  format("%Y%m%d", "(19|20)\\d{6}", "yearmonthday"),
+  {
+    type: "DOUBLE",
+    label: "a number",
+    parse: (column) =>
+      `CASE WHEN regexp_full_match(${column}, '${NUMBER}') THEN TRY_CAST(${column} AS DOUBLE) END`,
+    convert: (column) => `CAST(${column} AS DOUBLE)`,
+    isProposed: false,
+  },
+];

@@ -1,0 +1,115 @@
+import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { formatCount, formatPercent } from "@/server/advisor";
+import type { Finding } from "@/server/contracts";
+import { measurePairs, type Replay } from "../replay";
+import { copyShadow, openSession } from "../shadow";
+import { comparePairs } from "../statistics";
+import { productFinding } from "./make-finding";
+import type { CheckContext } from "./types";
+
+const ROW_GROUP_ROWS = 122_880;
+/** Shorter queries gain nothing worth a setting. */
+const QUERY_MS_MIN = 20;
+const QUERY_MS_MAX = 500;
+const GAIN_MIN = 0.2;
+const TOTAL_MS = 3000;
+
+/**
+ * Threads of the product against the cores of this machine (the sidecar runs beside the product)
+ * and against its row groups: a scan gives each thread whole row groups, so a table of k groups
+ * keeps at most k threads busy.
+ */
+export async function checkThreads(context: CheckContext): Promise<Finding[]> {
+  const cores = availableParallelism();
+  const tooMany = tooManyThreads(context, cores);
+  if (tooMany !== null) return [tooMany];
+  // On two cores, a second thread takes the core that the product's other queries run on.
+  return cores > 2 ? measureMore(context, cores) : [];
+}
+
+export function tooManyThreads(
+  { schema, subjects }: Pick<CheckContext, "schema" | "subjects">,
+  cores: number,
+): Finding | null {
+  if (schema.threads <= cores) return null;
+  return productFinding(subjects, {
+    kind: "threads",
+    severity: "warning",
+    title: `DuckDB has ${schema.threads} threads for ${cores} cores`,
+    detail: `The product gives DuckDB ${schema.threads} threads; the machine has ${cores} cores. Threads beyond the cores take turns, and each needs memory of its own.`,
+    values: { threads: schema.threads, cores },
+    remedy: "Set threads to the number of cores, or less where other programs need some.",
+    sql: `SET GLOBAL threads = ${cores};`,
+  });
+}
+
+/** The heaviest query with the product's threads, and with as many as could help. */
+async function measureMore(context: CheckContext, cores: number): Promise<Finding[]> {
+  const { schema, subjects } = context;
+  const replay = heaviest(context.replays);
+  if (replay === undefined) return [];
+  const tables = subjects.filter(({ table }) => replay.query.shape.tables.includes(table.name));
+  const groups = Math.max(0, ...tables.map(({ rows }) => Math.ceil(rows / ROW_GROUP_ROWS)));
+  const useful = Math.min(cores - 1, groups);
+  if (useful <= schema.threads) return [];
+  const { before, after } = await compareThreads(context, replay, useful);
+  const { gain, medianBefore, medianAfter } = comparePairs(before, after, { seed: context.seed });
+  if (gain.low < GAIN_MIN) return [];
+  return [
+    productFinding(tables, {
+      kind: "threads",
+      severity: "info",
+      title: `The heaviest query takes ${formatPercent(gain.value)} less time with ${useful} threads`,
+      detail: `The product gives DuckDB ${schema.threads} of ${cores} cores. Query ${replay.query.shape.fingerprint} scans up to ${groups} row groups, and took ${formatCount(medianBefore)} ms with ${schema.threads}, ${formatCount(medianAfter)} ms with ${useful} threads (95 % interval of the gain ${formatPercent(gain.low)} to ${formatPercent(gain.high)}), run alone. Under many queries at once the cores are shared, and the gain shrinks.`,
+      values: {
+        threads: schema.threads,
+        tried_threads: useful,
+        cores,
+        row_groups: groups,
+        before_ms: medianBefore,
+        after_ms: medianAfter,
+        gain: gain.value,
+        gain_low: gain.low,
+      },
+      remedy: "Give DuckDB more threads if few queries run at the same time.",
+      sql: `SET GLOBAL threads = ${useful};`,
+    }),
+  ];
+}
+
+function heaviest(replays: readonly Replay[]): Replay | undefined {
+  return replays
+    .filter(({ baselineMs }) => baselineMs >= QUERY_MS_MIN && baselineMs <= QUERY_MS_MAX)
+    .sort((one, other) => other.baselineMs - one.baselineMs)[0];
+}
+
+async function compareThreads(context: CheckContext, replay: Replay, useful: number) {
+  const { signal, schema, seed } = context;
+  const start = performance.now();
+  const files = ["few", "many"].map((one) => path.join(context.workDir, `threads-${one}.duckdb`));
+  const [few = "", many = ""] = files;
+  for (const file of files) await copyShadow(context.baselineFile, file);
+  const baseline = await openSession({ file: few, threads: schema.threads, signal });
+  try {
+    const candidate = await openSession({ file: many, threads: useful, signal });
+    try {
+      const [samples] = await measurePairs({
+        baseline,
+        candidate,
+        replays: [{ replay, isRelated: true }],
+        rule: { pairsMin: 5, pairsMax: 15, gainMin: GAIN_MIN, lossMin: 0.05, seed },
+        isTimeUp: () => context.isTimeUp() || performance.now() - start > TOTAL_MS,
+        assertTime: () => signal.throwIfAborted(),
+        onPairs: () => {},
+      });
+      return samples ?? { before: [], after: [] };
+    } finally {
+      candidate.close();
+    }
+  } finally {
+    baseline.close();
+    for (const file of files) await rm(file, { force: true });
+  }
+}

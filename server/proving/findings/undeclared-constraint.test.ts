@@ -1,0 +1,49 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { expect, it } from "vitest";
+import { findIn, ofKind } from "./testing/find";
+
+const TABLE = `CREATE TABLE parts AS SELECT i AS part_id, 'S' || (i % 3) AS state,
+  CASE WHEN i % 2 = 0 THEN NULL ELSE i END AS gaps FROM range(2000) r(i)`;
+const INDEX = "CREATE INDEX by_gaps ON parts (gaps)";
+
+it("lists what all rows satisfy in one note a table, with statements that declare it", async () => {
+  const found = ofKind(await findIn([TABLE, INDEX]), "undeclared_constraint");
+  expect(found).toHaveLength(1);
+  const [finding] = found;
+  expect(finding).toMatchObject({
+    finding_id: "undeclared_constraint:parts",
+    column: null,
+    severity: "info",
+  });
+  expect(finding?.detail).toContain(
+    "no NULL in part_id and state; no repeated value in part_id; only 3 values in state",
+  );
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  try {
+    await connection.run(TABLE);
+    await connection.run(INDEX);
+    await connection.run(finding?.remediation.sql ?? "");
+    await expect(connection.run("INSERT INTO parts VALUES (5000, NULL, 1)")).rejects.toThrow(
+      /NOT NULL/,
+    );
+    await expect(connection.run("INSERT INTO parts VALUES (1, 'S1', 1)")).rejects.toThrow(
+      /uplicate/,
+    );
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+});
+
+it("claims nothing of a sample", async () => {
+  expect(ofKind(await findIn([TABLE], { rowsMax: 1500 }), "undeclared_constraint")).toEqual([]);
+});
+
+it("says nothing of what is declared", async () => {
+  const statements = [
+    "CREATE TABLE parts (part_id INTEGER PRIMARY KEY, state VARCHAR NOT NULL CHECK (state IN ('S0', 'S1')))",
+    "INSERT INTO parts SELECT i, 'S' || (i % 2) FROM range(2000) r(i)",
+  ];
+  expect(ofKind(await findIn(statements), "undeclared_constraint")).toEqual([]);
+});

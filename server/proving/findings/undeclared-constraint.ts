@@ -1,0 +1,118 @@
+import { listText, plural, quoteIdentifier } from "@/server/advisor";
+import { alterTable } from "./alter-table";
+import { isInKey } from "./column-kinds";
+import { countAll } from "./count";
+import { readKeyColumns } from "./key-columns";
+import { makeFinding, rowsText } from "./make-finding";
+import type { Subject } from "./profile";
+import type { CheckContext, TableCheck } from "./types";
+
+/** Rules that hold in fewer rows hold by chance. */
+const ROWS_MIN = 1000;
+/** A text column of so few values is a closed list. */
+const DOMAIN_MAX = 20;
+
+interface Rules {
+  notNull: string[];
+  unique: string[];
+  domains: { column: string; values: number }[];
+}
+
+/** What all rows of a table satisfy and the schema does not say; one finding a table. */
+export const checkUndeclaredConstraints: TableCheck = async (context, subject) => {
+  if (!subject.isWhole || subject.rows < ROWS_MIN) return [];
+  const rules = await readRules(context, subject);
+  const { notNull, unique, domains } = rules;
+  const parts = [
+    ...(notNull.length > 0 ? [`no NULL in ${listText(notNull)}`] : []),
+    ...(unique.length > 0 ? [`no repeated value in ${listText(unique)}`] : []),
+    ...domains.map(({ column, values }) => `only ${plural(values, "value")} in ${column}`),
+  ];
+  if (parts.length === 0) return [];
+  const count = notNull.length + unique.length + domains.length;
+  return [
+    makeFinding(subject, {
+      kind: "undeclared_constraint",
+      column: null,
+      severity: "info",
+      title: `${plural(count, "rule")} of ${subject.table.name} ${count === 1 ? "is" : "are"} kept but not declared`,
+      detail: `All ${rowsText(subject)} satisfy them: ${parts.join("; ")}. Nothing keeps the next row from breaking them.`,
+      values: {
+        columns_without_null: notNull.length,
+        columns_without_repeats: unique.length,
+        columns_with_few_values: domains.length,
+      },
+      remedy: remedyOf(rules),
+      sql: statementsOf(subject, rules),
+    }),
+  ];
+};
+
+async function readRules(context: CheckContext, subject: Subject): Promise<Rules> {
+  const { session, queries, subjects } = context;
+  const filled = subject.columns.filter(({ present }) => present === subject.rows);
+  const keys = await readKeyColumns(session, queries, subject, subjects);
+  return {
+    notNull: filled
+      .filter(({ column }) => column.nullable && !isPrimary(subject, column.name))
+      .map(({ column }) => column.name),
+    // A look-up column without repeats is unique by chance as likely as by rule.
+    unique: keys
+      .filter(({ surplusRows, reason }) => surplusRows === 0 && reason !== "lookup")
+      .map(({ column }) => column),
+    domains: await readDomains(context, subject),
+  };
+}
+
+function isPrimary({ table }: Subject, column: string): boolean {
+  return table.constraints.some(
+    (one) => one.type === "PRIMARY KEY" && one.columns.includes(column),
+  );
+}
+
+async function readDomains({ session }: CheckContext, subject: Subject): Promise<Rules["domains"]> {
+  const { table } = subject;
+  const isChecked = (column: string) =>
+    isInKey(table, column) ||
+    table.constraints.some((one) => one.type === "CHECK" && one.columns.includes(column));
+  const few = subject.columns.filter(
+    ({ column, distinctEstimate }) =>
+      column.type === "VARCHAR" && distinctEstimate <= 2 * DOMAIN_MAX && !isChecked(column.name),
+  );
+  const counts = await countAll(
+    session,
+    subject.name,
+    few.map(({ column }) => `count(DISTINCT ${quoteIdentifier(column.name)})`),
+  );
+  return (
+    few
+      .map(({ column }, index) => ({ column: column.name, values: counts[index] ?? 0 }))
+      // One value, or none, is another finding.
+      .filter(({ values }) => values > 1 && values <= DOMAIN_MAX)
+  );
+}
+
+function remedyOf({ notNull, unique, domains }: Rules): string {
+  const parts = [
+    ...(notNull.length > 0 ? ["NOT NULL can be declared on the table as it is"] : []),
+    ...(unique.length > 0
+      ? ["a unique index keeps repeats out, and costs memory and inserts"]
+      : []),
+    ...(domains.length > 0
+      ? ["a short list of values is an ENUM, or a CHECK when the table is created"]
+      : []),
+  ];
+  const how = listText(parts);
+  return `Ask whether each is a rule or a coincidence. ${how.slice(0, 1).toUpperCase()}${how.slice(1)}.`;
+}
+
+function statementsOf({ table, name }: Subject, { notNull, unique }: Rules): string | null {
+  const statements = [
+    ...notNull.map((column) => `ALTER TABLE ${name} ALTER ${quoteIdentifier(column)} SET NOT NULL`),
+    ...unique.map(
+      (column) =>
+        `CREATE UNIQUE INDEX ${quoteIdentifier(`${table.name}_${column}_unique`)} ON ${name} (${quoteIdentifier(column)})`,
+    ),
+  ];
+  return statements.length === 0 ? null : alterTable(table, statements);
+}
