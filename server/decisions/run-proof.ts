@@ -15,7 +15,7 @@ import type {
   WorkloadPattern,
 } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
-import { AppError, env, type ServiceContext } from "@/server/platform";
+import { AppError, createLogger, env, type ServiceContext } from "@/server/platform";
 import { proveCandidates } from "@/server/proving";
 import { finishProof } from "./finish-proof";
 import { createProgressWriter } from "./proof-progress";
@@ -63,6 +63,9 @@ export async function runProof(
     weights: { storage: env().PROOF_STORAGE_WEIGHT, write: env().PROOF_WRITE_WEIGHT },
     seed: 1,
     onProgress: progress.write,
+    onProblem: (what, error) => {
+      createLogger("prover").warn({ what, err: error }, "a part of a proof could not be made");
+    },
     signal,
   });
   await progress.close();

@@ -62,6 +62,9 @@ function prove(candidates: Candidate[], changes: Partial<ProofInput> = {}) {
     weights: { storage: 0.02, write: 1 },
     seed: 7,
     onProgress: () => {},
+    onProblem: (what, error) => {
+      throw new Error(what, { cause: error });
+    },
     signal: new AbortController().signal,
     ...changes,
   });

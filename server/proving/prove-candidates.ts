@@ -1,11 +1,15 @@
 import { mkdir } from "node:fs/promises";
-import type { ProofResult } from "@/server/contracts";
+import type { Finding, ProofResult } from "@/server/contracts";
+import { collectFindings } from "./findings";
 import { openProof, type Proof } from "./proof/open-proof";
 import { orderCandidates } from "./proof/order-candidates";
 import { notTried, type ProvedAlone, proveOne } from "./proof/prove-one";
 import { searchSet } from "./proof/search-set";
 import { removeStaleWork } from "./shadow";
 import type { ProofInput } from "./types";
+
+/** Part of the time for looking at the data itself. */
+const FINDINGS_SHARE = 0.1;
 
 /**
  * Measures every candidate on a shadow copy of the product and chooses the best set.
@@ -15,25 +19,45 @@ import type { ProofInput } from "./types";
  */
 export async function proveCandidates(input: ProofInput): Promise<ProofResult> {
   const leftOut = input.leftOut.map(({ candidate, reason }) => notTried(candidate, reason));
-  if (input.candidates.length === 0) {
-    return { accepted: [], alternatives: leftOut, set_evidence: null, sets: [], findings: [] };
-  }
   await removeStaleWork(input.workDir);
   await mkdir(input.workDir, { recursive: true });
   let proof: Proof | undefined;
   try {
     proof = await openProof(input);
-    return await measureAll(proof, leftOut);
+    const findings = await lookAround(proof);
+    return { ...(await measureAll(proof, leftOut)), findings };
   } finally {
     proof?.close();
     await removeStaleWork(input.workDir);
   }
 }
 
+/** Findings, within their part of the time. */
+function lookAround(proof: Proof): Promise<Finding[]> {
+  const { clock, input, baseline, tables, replays, baselineFile, threads } = proof;
+  proof.progress.report("baseline", 1, "Looking at the quality of the data");
+  const untilMs = clock.elapsedMs() + FINDINGS_SHARE * clock.endMs;
+  return collectFindings({
+    session: baseline,
+    tables,
+    schema: input.schema,
+    queries: input.queries,
+    replays,
+    baselineFile,
+    workDir: input.workDir,
+    threads,
+    seed: input.seed,
+    now: new Date(),
+    isTimeUp: () => clock.elapsedMs() > untilMs,
+    onError: input.onProblem,
+    signal: input.signal,
+  });
+}
+
 async function measureAll(
   proof: Proof,
   leftOut: ProofResult["alternatives"],
-): Promise<ProofResult> {
+): Promise<Omit<ProofResult, "findings">> {
   const candidates = orderCandidates(proof.input.candidates);
   const alone: ProvedAlone[] = [];
   for (const [index, candidate] of candidates.entries()) {
@@ -55,6 +79,5 @@ async function measureAll(
     alternatives: [...set.dropped, ...rejected, ...leftOut],
     set_evidence: set.evidence,
     sets: set.sets,
-    findings: [],
   };
 }

@@ -30,6 +30,8 @@ export interface ProofInput {
   gainMin: number;
   weights: ProofWeights;
   seed: number;
+  /** What failed without ending the proof: a check of the data, say. */
+  onProblem: (what: string, error: unknown) => void;
   onProgress: (progress: ProofProgress) => void;
   signal: AbortSignal;
 }

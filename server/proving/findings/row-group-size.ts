@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { formatCount, formatPercent, plural } from "@/server/advisor";
 import type { Finding } from "@/server/contracts";
-import { measurePairs, type PairedSamples, type Replay } from "../replay";
+import { measurePairs, type PairedSamples, type Replay, sameText } from "../replay";
 import { openSession } from "../shadow";
 import { quoteText } from "../sql";
 import { comparePairs, weightedGain } from "../statistics";
@@ -82,7 +82,7 @@ async function measure(
       return await measurePairs({
         baseline: context.session,
         candidate,
-        replays: replays.map((replay) => ({ replay, isRelated: true })),
+        replays: replays.map(sameText),
         rule: { ...PAIRS, gainMin: GAIN_MIN, lossMin: LOSS_MIN, seed },
         isTimeUp,
         assertTime: () => signal.throwIfAborted(),

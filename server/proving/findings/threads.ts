@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { formatCount, formatPercent } from "@/server/advisor";
 import type { Finding } from "@/server/contracts";
-import { measurePairs, type Replay } from "../replay";
+import { measurePairs, type Replay, sameText } from "../replay";
 import { copyShadow, openSession } from "../shadow";
 import { comparePairs } from "../statistics";
 import { productFinding } from "./make-finding";
@@ -98,7 +98,7 @@ async function compareThreads(context: CheckContext, replay: Replay, useful: num
       const [samples] = await measurePairs({
         baseline,
         candidate,
-        replays: [{ replay, isRelated: true }],
+        replays: [sameText(replay)],
         rule: { pairsMin: 5, pairsMax: 15, gainMin: GAIN_MIN, lossMin: 0.05, seed },
         isTimeUp: () => context.isTimeUp() || performance.now() - start > TOTAL_MS,
         assertTime: () => signal.throwIfAborted(),

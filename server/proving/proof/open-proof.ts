@@ -110,10 +110,14 @@ function selectWorkload(input: ProofInput) {
   const isTouched = (query: WorkloadQuery) => query.shape.tables.some((name) => changed.has(name));
   const touched = input.queries.filter(isTouched);
   const needed = new Set([...changed, ...touched.flatMap((query) => query.shape.tables)]);
+  // Small tables cost little to look at; without candidates there is time for all of them.
+  const rowsMax = changed.size > 0 ? input.rowsMax / 10 : Number.POSITIVE_INFINITY;
+  const isWanted = (table: TableSchema) =>
+    needed.has(table.name) || (table.row_count <= rowsMax && !table.name.startsWith("_sidecar_"));
   return {
     touched,
     untouched: input.queries.filter((query) => !isTouched(query) && query.shape.kind === "select"),
-    tables: input.schema.tables.filter((table) => needed.has(table.name)),
+    tables: input.schema.tables.filter(isWanted),
   };
 }
 

@@ -1,6 +1,6 @@
 export { heldTableSql, measureInsertCost } from "./insert-cost";
 export { measureCold } from "./measure-cold";
-export { measurePairs, type PairedSamples, type ReplayedPair } from "./measure-pairs";
+export { measurePairs, type PairedSamples, type ReplayedPair, sameText } from "./measure-pairs";
 export { type NotReplayed, prepareReplay, type Replay, textsUnder } from "./prepare-replay";
 export { readProfile } from "./read-profile";
 export { areResultsEqual, areRewrittenEqual, sumResult } from "./result-check";

@@ -10,6 +10,11 @@ export interface ReplayedPair {
   textsAfter: string[];
 }
 
+/** A query that both sides run by the same text. */
+export function sameText(replay: Replay): ReplayedPair {
+  return { replay, isRelated: true, textsBefore: replay.texts, textsAfter: replay.texts };
+}
+
 /** Interleaved samples of one query, ms; equal length, same parameters at the same place. */
 export interface PairedSamples extends ReplayedPair {
   before: number[];
