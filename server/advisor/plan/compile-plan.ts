@@ -4,6 +4,7 @@ import { lockSql, unlockSql } from "./lock-sql";
 import { isUnmanaged } from "./managed-index";
 import { quoteIdentifier } from "./quote";
 import { dropOrderSql, keepOrderSql, rebuildSql, restoreSql, undoKey } from "./rebuild-sql";
+import { summariesSql } from "./summary-sql";
 import { groupChanges, type TableChanges } from "./table-changes";
 import { createIndexSql } from "./table-parts";
 import { alterTypeSql, assertionsSql, targetTypeSql } from "./types-sql";
@@ -11,7 +12,7 @@ import { alterTypeSql, assertionsSql, targetTypeSql } from "./types-sql";
 /**
  * Composes changes into SQL: write locks of all tables that are rewritten, then tables by name and
  * in each: checks, undo data, secondary indexes dropped, types, stored order, old indexes again, new
- * indexes. Each list runs in one transaction (shown to work on DuckDB 1.5.6 by this folder's tests)
+ * indexes; summary tables last. Each list runs in one transaction (shown to work on DuckDB 1.5.6 by this folder's tests)
  * and must be the first thing that transaction does, see lockSql. Every statement ends with a
  * semicolon.
  *
@@ -23,14 +24,17 @@ import { alterTypeSql, assertionsSql, targetTypeSql } from "./types-sql";
  */
 export function compilePlan(tables: TableSchema[], changes: Change[]): Plan {
   const taken = new Set(tables.flatMap((table) => table.indexes.map((index) => index.name)));
+  const summaries = summariesSql(tables, changes);
   const parts = groupChanges(tables, changes).map((group) => compileTable(group, taken));
   return {
     statements: [
       ...parts.flatMap((part) => part.locks),
       ...parts.flatMap((part) => part.statements),
+      ...summaries.statements,
     ],
     revert_statements: [
       ...parts.flatMap((part) => part.revertLocks),
+      ...summaries.revert,
       ...parts.flatMap((part) => part.revert),
     ],
     cleanup_statements: parts.flatMap((part) => part.cleanup),
