@@ -161,7 +161,7 @@ test("any rows: nulls, duplicates, none", async () => {
         await db.transact(plan.revert_statements);
       },
     ),
-    { numRuns: 120, seed: 3 },
+    { numRuns: 60, seed: 3 },
   );
 }, 30_000);
 
