@@ -60,3 +60,16 @@ export function typeRisk(table: TableSchema, column: string, queries: WorkloadQu
     affected_consumers: affectedConsumers(queries, table.name),
   };
 }
+
+/** Risk of a table of its own: nothing that exists is changed. */
+export function summaryRisk(table: TableSchema, queries: WorkloadQuery[]): Risk {
+  return {
+    level: "medium",
+    locks: `None on ${table.name}: it is read once (${sizeText(table)}) in one transaction; others read and write it meanwhile.`,
+    write_cost: `None: nothing is maintained when ${table.name} is written, so the summary is as old as its last refresh.`,
+    reversibility:
+      "DROP TABLE restores the former state at once; queries changed to read the summary must be changed back first, or they fail.",
+    blast_radius: `A new table; ${table.name} stays as it is. Queries that read the summary do not see what was written after its last refresh.`,
+    affected_consumers: affectedConsumers(queries, table.name),
+  };
+}

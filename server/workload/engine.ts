@@ -9,6 +9,8 @@ export interface Engine {
   /** SQL of a tree; null when DuckDB cannot print it. */
   print(root: Ast): Promise<string | null>;
   aggregateNames: ReadonlySet<string>;
+  /** Scalar functions that answer the same for the same arguments within a query. */
+  repeatableNames: ReadonlySet<string>;
   close(): void;
 }
 
@@ -29,9 +31,12 @@ export async function openEngine(): Promise<Engine> {
     const reader = await connection.runAndReadAll(sql, [value]);
     return asText(reader.getRows()[0]?.[0]);
   };
-  const names = await connection.runAndReadAll(
-    "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate'",
-  );
+  const readNames = async (condition: string): Promise<ReadonlySet<string>> => {
+    const reader = await connection.runAndReadAll(
+      `SELECT function_name FROM duckdb_functions() GROUP BY function_name HAVING ${condition}`,
+    );
+    return new Set(reader.getRows().map((row) => asText(row[0])));
+  };
   return {
     async serialize(sql) {
       const root = asNode(
@@ -45,7 +50,10 @@ export async function openEngine(): Promise<Engine> {
       // DuckDB refuses trees it cannot read back (infinite numbers, say): then the text is kept.
       return await first("SELECT json_deserialize_sql($1::JSON)", json).catch(() => null);
     },
-    aggregateNames: new Set(names.getRows().map((row) => asText(row[0]))),
+    aggregateNames: await readNames("bool_or(function_type = 'aggregate')"),
+    repeatableNames: await readNames(
+      "bool_and(function_type = 'scalar' AND stability <> 'VOLATILE') OR function_name = 'nullif'",
+    ),
     close() {
       connection.closeSync();
       instance.closeSync();

@@ -3,15 +3,19 @@ import { openEngine } from "./engine";
 import { readShape } from "./features/read-shape";
 import { Lru } from "./lru";
 import { normalizeSql } from "./normalize";
-import type { NormalizedQuery, QueryShape, ShapeParser } from "./shape";
+import type { NormalizedQuery, QueryShape, QuerySummary, ShapeParser } from "./shape";
+import { summarizeQuery } from "./summary";
 
 const ENTRIES_MAX = 2000;
+
+const nameAndType = (column: { name: string; type?: string }) => [column.name, column.type];
 
 /** Opens a parser with its own private DuckDB. Close it when done. */
 export async function createShapeParser(): Promise<ShapeParser> {
   const engine = await openEngine();
   const normalized = new Lru<NormalizedQuery>(ENTRIES_MAX);
   const shapes = new Lru<QueryShape>(ENTRIES_MAX);
+  const summaries = new Lru<{ summary: QuerySummary | null }>(ENTRIES_MAX);
 
   const normalize = async (sql: string): Promise<NormalizedQuery> => {
     const known = normalized.get(sql);
@@ -40,7 +44,17 @@ export async function createShapeParser(): Promise<ShapeParser> {
       return shape;
     },
     rewrite: () => Promise.resolve([]),
-    summarize: () => Promise.resolve(null),
+    async summarize(sql, tables) {
+      const query = await normalize(sql);
+      if (!query.isParsed) return null;
+      const schema = tables.map(({ name, columns }) => [name, columns.map(nameAndType)]);
+      const key = `${shortHash(JSON.stringify(schema))} ${query.sql}`;
+      const known = summaries.get(key);
+      if (known) return known.summary;
+      const summary = await summarizeQuery(engine, query.sql, tables);
+      summaries.set(key, { summary });
+      return summary;
+    },
     close: () => engine.close(),
   };
 }

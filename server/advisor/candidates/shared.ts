@@ -1,14 +1,17 @@
 import type { ColumnSchema, Factor, Plan, TableSchema } from "@/server/contracts";
 import { AppError } from "@/server/platform";
+import { SUMMARY_PREFIX } from "../plan";
 import { formatCount, formatPercent, listText, plural } from "../text";
 import type { AdviceInput } from "../types";
 import type { Usage } from "../usage";
 
-/** Tables to advise on: not our own undo data, and only the one asked for. */
+/** Tables to advise on: not our own undo data or summaries, and only the one asked for. */
 export function subjectTables({ tables, tableName }: AdviceInput): TableSchema[] {
   return tables.filter(
-    (table) =>
-      !table.name.startsWith("_sidecar_") && (tableName === undefined || table.name === tableName),
+    ({ name }) =>
+      !name.startsWith("_sidecar_") &&
+      !name.startsWith(SUMMARY_PREFIX) &&
+      (tableName === undefined || name === tableName),
   );
 }
 

@@ -1,12 +1,12 @@
 import type { Change, Plan, TableSchema } from "@/server/contracts";
-import { AppError } from "@/server/platform";
-import { compileTable, type PlanPart } from "./compile-table";
+import { compileTable } from "./compile-table";
+import { summariesSql } from "./summary-sql";
 import { groupChanges } from "./table-changes";
 
 /**
  * Composes changes into SQL: write locks of all tables that are altered or rewritten, then tables by
  * name and in each: checks, undo data, secondary indexes dropped, types, constraints and stored
- * order, indexes that stay again, new indexes. Each list runs in one transaction (shown to work on
+ * order, indexes that stay again, new indexes; summary tables last. Each list runs in one transaction (shown to work on
  * DuckDB 1.5.6 by this folder's tests) and must be the first thing that transaction does, see
  * lockSql. Every statement ends with a semicolon. Rewritten queries have no statements: a product's
  * code is not ours to change.
@@ -19,27 +19,21 @@ import { groupChanges } from "./table-changes";
  */
 export function compilePlan(tables: TableSchema[], changes: Change[]): Plan {
   const taken = new Set(tables.flatMap((table) => table.indexes.map((index) => index.name)));
-  const parts = [
-    ...groupChanges(tables, changes).map((group) => compileTable(group, taken)),
-    ...changes.flatMap(compileNewTable),
-  ];
+  const summaries = summariesSql(tables, changes);
+  const parts = groupChanges(tables, changes).map((group) => compileTable(group, taken));
   return {
     statements: [
       ...parts.flatMap((part) => part.locks),
       ...parts.flatMap((part) => part.statements),
+      ...summaries.statements,
     ],
     revert_statements: [
       ...parts.flatMap((part) => part.revertLocks),
       // Last made, first undone: what reads a table goes before the table is restored.
+      ...summaries.revert,
       ...parts.toReversed().flatMap((part) => part.revert),
     ],
     cleanup_statements: parts.flatMap((part) => part.cleanup),
     is_reversible: true,
   };
-}
-
-/** Tables that a change makes are made of the tables as they are after all other changes. */
-function compileNewTable(change: Change): PlanPart[] {
-  if (change.kind !== "materialize_summary") return [];
-  throw new AppError("not_executable", "A summary table has no plan yet.");
 }

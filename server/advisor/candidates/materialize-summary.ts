@@ -1,0 +1,175 @@
+import type { Candidate, Factor, MaterializeSummaryChange, TableSchema } from "@/server/contracts";
+import { SUMMARY_PLACEHOLDER } from "@/server/workload/shape";
+import { summaryBuildMs, summaryGain } from "../estimate/summary-gain";
+import { SUMMARY_ROW_SHARE_MAX, SUMMARY_TABLE_ROWS_MIN } from "../facts";
+import { compilePlan, quoteIdentifier, refreshSummarySql } from "../plan";
+import { summaryRisk } from "../risk";
+import type { AdviceInput, Proposals } from "../types";
+import { measureUsage } from "../usage";
+import {
+  callsText,
+  formatCount,
+  formatPercent,
+  frequencyText,
+  listText,
+  plural,
+  round,
+  sizeFactor,
+  subjectTables,
+  tryPlan,
+  usageFactors,
+} from "./shared";
+import { groupSummaries, type Summarized, type SummaryGroup } from "./summary-groups";
+import { existingSummary, summaryName } from "./summary-name";
+
+/** Of each table at most so many are offered, and so many named as left out. */
+const CANDIDATES_MAX = 3;
+
+/**
+ * Summary tables for grouped queries over one table: from single queries, and wider ones that
+ * several share. Offered while the statistics tell that a summary is at most a tenth of the table.
+ */
+export function proposeSummaries(input: AdviceInput): Proposals {
+  const taken = new Set(input.tables.map((table) => table.name.toLowerCase()));
+  const proposals = subjectTables(input)
+    .filter((table) => table.row_count >= SUMMARY_TABLE_ROWS_MIN)
+    .map((table) => proposeFor(input, table, taken));
+  return {
+    candidates: proposals.flatMap((each) => each.candidates),
+    left_out: proposals.flatMap((each) => each.left_out),
+  };
+}
+
+function proposeFor(input: AdviceInput, table: TableSchema, taken: Set<string>): Proposals {
+  const proposals: Proposals = { candidates: [], left_out: [] };
+  for (const group of rankedGroups(input, table)) {
+    const name = summaryName(table, group, taken);
+    const { candidate, refusal } = draft(input, table, group, name);
+    const reason = exclusion(input, table, group) ?? refusal;
+    if (reason !== null) proposals.left_out.push({ candidate, reason });
+    else if (proposals.candidates.length < CANDIDATES_MAX) {
+      taken.add(name.toLowerCase());
+      proposals.candidates.push(candidate);
+    }
+  }
+  return { ...proposals, left_out: proposals.left_out.slice(0, CANDIDATES_MAX) };
+}
+
+/** What a table's queries ask for, by the share of the workload's time it would save, then by keys. */
+function rankedGroups({ queries }: AdviceInput, table: TableSchema): SummaryGroup[] {
+  const summarized = queries.flatMap((query): Summarized[] =>
+    query.summary?.table === table.name ? [{ query, summary: query.summary }] : [],
+  );
+  const score = (group: SummaryGroup): number => {
+    const members = group.members.map((member) => member.query);
+    return measureUsage(queries, members).timeShare * gainOf(table, group);
+  };
+  const keys = (group: SummaryGroup): string => group.keys.map((key) => key.name).join();
+  return groupSummaries(table, summarized, table.row_count * SUMMARY_ROW_SHARE_MAX).sort(
+    (a, b) => score(b) - score(a) || (keys(a) < keys(b) ? -1 : 1),
+  );
+}
+
+const gainOf = (table: TableSchema, { rows }: SummaryGroup): number =>
+  rows === null ? 0 : summaryGain(rows, table.row_count);
+
+function exclusion(input: AdviceInput, table: TableSchema, group: SummaryGroup): string | null {
+  const existing = existingSummary(table, group, input.tables);
+  if (existing !== null) {
+    return `${existing} holds this already: change the queries to read it, or refresh it.`;
+  }
+  if (group.rows === null) {
+    return "Not known how many rows it would have: a key has no statistics.";
+  }
+  if (group.rows <= table.row_count * SUMMARY_ROW_SHARE_MAX) return null;
+  return `It would have up to ${formatCount(group.rows)} rows, more than ${formatPercent(SUMMARY_ROW_SHARE_MAX)} of the ${formatCount(table.row_count)} rows of ${table.name}.`;
+}
+
+const keysText = ({ keys }: SummaryGroup): string =>
+  keys.length === 0 ? "in total" : `by ${listText(keys.map((key) => key.name))}`;
+
+function changeOf(table: TableSchema, group: SummaryGroup, name: string): MaterializeSummaryChange {
+  const rewrites = group.members.map(({ query, summary }) => ({
+    fingerprint: query.pattern.fingerprint,
+    sql: summary.sql.replace(SUMMARY_PLACEHOLDER, () => quoteIdentifier(name)),
+  }));
+  return {
+    kind: "materialize_summary",
+    table: table.name,
+    name,
+    keys: group.keys,
+    measures: group.measures,
+    rewrites: rewrites.sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1)),
+  };
+}
+
+function draft(input: AdviceInput, table: TableSchema, group: SummaryGroup, name: string) {
+  const change = changeOf(table, group, name);
+  const { plan, refusal } = tryPlan(() => compilePlan(input.tables, [change]));
+  const members = group.members.map((member) => member.query);
+  const usage = measureUsage(input.queries, members);
+  const shapes = plural(members.length, "query shape");
+  const candidate: Candidate = {
+    candidate_id: `materialize_summary:${table.name}:${group.keys.map((key) => key.name).join(",")}`,
+    change,
+    target: group.keys.map((key) => key.name).join(", ") || "total",
+    title: `Summarize ${table.name} ${keysText(group)}`,
+    reason: `${frequencyText(usage)} grouping of ${table.name} (${callsText(usage)}); ${shapes} can read the same answer from ${rowsText(group)} instead of ${formatCount(table.row_count)}.`,
+    factors: [...usageFactors(usage), reductionFactor(table, group), sizeFactor(table)],
+    counter_indications: counterIndications(input, table, change),
+    risk: summaryRisk(table, input.queries),
+    plan,
+    targeted_fingerprints: usage.fingerprints,
+    prior: 0.8,
+    estimated_gain: round(gainOf(table, group)),
+    estimated_storage_overhead: storageOverhead(table, group),
+  };
+  return { candidate, refusal };
+}
+
+const rowsText = ({ rows }: SummaryGroup): string =>
+  rows === null ? "a number of rows not known" : `about ${plural(rows, "row")}`;
+
+function reductionFactor(table: TableSchema, group: SummaryGroup): Factor {
+  const name = "Reduction";
+  if (group.rows === null) return { name, detail: "Not known.", weight: 0 };
+  const times = table.row_count / Math.max(1, group.rows);
+  return {
+    name,
+    detail: `At most ${plural(group.rows, "row")} ${keysText(group)}, by the statistics: ${formatCount(times)} times fewer than ${table.name} has.`,
+    weight: round(gainOf(table, group)),
+  };
+}
+
+/** 8 bytes for each key and measure of each row: assumed, not measured. */
+function storageOverhead(table: TableSchema, group: SummaryGroup): number {
+  const bytes = (group.rows ?? 0) * 8 * (group.keys.length + group.measures.length);
+  return table.estimated_bytes === 0 ? 0 : round(bytes / table.estimated_bytes);
+}
+
+function counterIndications(
+  { queries }: AdviceInput,
+  table: TableSchema,
+  change: MaterializeSummaryChange,
+): string[] {
+  const calls = (kinds: string[]): number =>
+    queries
+      .filter(({ shape }) => kinds.includes(shape.kind) && shape.tables.includes(table.name))
+      .reduce((sum, query) => sum + query.pattern.calls, 0);
+  const build = summaryBuildMs(table.row_count);
+  const found = [
+    `Rows written after it was built are not in it until it is refreshed; the workload shows ${plural(calls(["insert"]), "insert")} and ${plural(calls(["update", "delete"]), "update or delete", "updates or deletes")} on ${table.name}.`,
+    `A refresh reads all of ${table.name} again, about ${formatCount(build.low)} to ${formatCount(build.high)} ms by what we measured of 3 000 000 rows: ${refreshSummarySql(change)}`,
+    `Nothing reads the summary by itself: the product's developers have to send the changed text of ${plural(change.rewrites.length, "query shape")}.`,
+  ];
+  const floats = change.measures.filter(
+    ({ aggregate, column }) =>
+      aggregate === "sum" &&
+      table.columns.some((each) => each.name === column && /^(FLOAT|DOUBLE)$/.test(each.type)),
+  );
+  if (floats.length > 0) {
+    const columns = listText(floats.map((each) => each.column ?? ""));
+    found.push(`Sums of ${columns} are added in another order: their last digits may differ.`);
+  }
+  return found;
+}

@@ -1,0 +1,36 @@
+import type { TableSchema } from "@/server/contracts";
+import { shortHash } from "@/server/platform";
+import { SUMMARY_PREFIX } from "../plan";
+import type { SummaryGroup } from "./summary-groups";
+
+const LENGTH_MAX = 60;
+
+/** `summary_<table>_<keys>`, shortened by a hash when long, numbered when taken (any letter case). */
+export function summaryName(
+  table: TableSchema,
+  group: SummaryGroup,
+  taken: ReadonlySet<string>,
+): string {
+  const keys = group.keys.length > 0 ? group.keys.map((key) => key.name) : ["total"];
+  const full = [SUMMARY_PREFIX + table.name, ...keys].join("_");
+  const isLong = full.length > LENGTH_MAX;
+  const base = isLong ? `${full.slice(0, LENGTH_MAX - 9)}_${shortHash(full).slice(0, 8)}` : full;
+  let name = base;
+  for (let number = 2; taken.has(name.toLowerCase()); number++) {
+    name = `${base.slice(0, LENGTH_MAX - 3)}_${number}`;
+  }
+  return name;
+}
+
+/** A summary of the table that holds all of it already, by the names of its columns. */
+export function existingSummary(
+  table: TableSchema,
+  group: SummaryGroup,
+  tables: readonly TableSchema[],
+): string | null {
+  const names = [...group.keys, ...group.measures].map((part) => part.name);
+  const holds = (each: TableSchema): boolean =>
+    each.name.startsWith(`${SUMMARY_PREFIX}${table.name}`) &&
+    names.every((name) => each.columns.some((column) => column.name === name));
+  return tables.find(holds)?.name ?? null;
+}

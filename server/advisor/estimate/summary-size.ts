@@ -1,0 +1,46 @@
+import type { SummaryUnit, TableSchema } from "@/server/contracts";
+
+export interface SummaryKey {
+  name: string;
+  column: string;
+  unit: SummaryUnit | null;
+}
+
+const DAY_MS = 86_400_000;
+const UNIT_MS: Readonly<Record<SummaryUnit, number>> = {
+  year: 365 * DAY_MS,
+  quarter: 90 * DAY_MS,
+  month: 28 * DAY_MS,
+  week: 7 * DAY_MS,
+  day: DAY_MS,
+  hour: DAY_MS / 24,
+};
+
+/**
+ * Rows a summary would have at most, by statistics: the product of the keys' distinct values (of
+ * several keys of one column only the finest counts), capped by the table's rows. null: not known.
+ */
+export function estimateSummaryRows(
+  table: TableSchema,
+  keys: readonly SummaryKey[],
+): number | null {
+  if (table.row_count === 0) return null;
+  const finest = new Map<string, number>();
+  for (const key of keys) {
+    const values = distinctValues(table, key);
+    if (values === null) return null;
+    finest.set(key.column, Math.max(values, finest.get(key.column) ?? 1));
+  }
+  const product = [...finest.values()].reduce((rows, values) => rows * values, 1);
+  return Math.min(product, table.row_count);
+}
+
+function distinctValues(table: TableSchema, key: SummaryKey): number | null {
+  const statistics = table.columns.find((column) => column.name === key.column)?.statistics;
+  if (!statistics) return null;
+  const spanMs = Date.parse(statistics.max ?? "") - Date.parse(statistics.min ?? "");
+  const isCut = key.unit !== null && Number.isFinite(spanMs);
+  const units = isCut && key.unit ? Math.ceil(spanMs / UNIT_MS[key.unit]) + 1 : Infinity;
+  const values = Math.max(1, Math.min(statistics.distinct_count, units));
+  return values + (statistics.null_fraction > 0 ? 1 : 0);
+}

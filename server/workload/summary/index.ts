@@ -1,0 +1,1 @@
+export { summarizeQuery } from "./summarize-query";

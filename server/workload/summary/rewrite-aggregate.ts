@@ -1,0 +1,89 @@
+import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import type { QuerySummary } from "../shape";
+import { isSumType } from "./column-types";
+import { callNode, castNode, columnNode, divideNode, orZeroNode } from "./nodes";
+import { refuse } from "./not-summarizable";
+import { findColumn, type Subject } from "./subject";
+import type { SummaryParts } from "./summary-parts";
+
+type Aggregate = QuerySummary["measures"][number]["aggregate"];
+type RewriteKeys = (node: Ast) => Ast;
+
+/** An aggregate of rows as an aggregate of the summary's measures, with the same value and type. */
+export function rewriteAggregate(
+  node: Ast,
+  subject: Subject,
+  parts: SummaryParts,
+  rewriteKeys: RewriteKeys,
+): Ast {
+  const name = asText(node.function_name).toLowerCase();
+  const [argument, second] = asNodes(node.children);
+  const isOrdered = asNodes(asNode(node.order_bys)?.orders).length > 0;
+  const isDistinct = node.distinct === true && name !== "min" && name !== "max";
+  if (isDistinct || isOrdered || second) return refuse("distinct, ordered or binary aggregate");
+  const filter = asNode(node.filter);
+  const total = (outer: string, aggregate: Aggregate): Ast =>
+    callNode(
+      outer,
+      readMeasure(argument ?? null, aggregate, subject, parts, rewriteKeys),
+      filter && rewriteKeys(filter),
+    );
+  switch (name) {
+    case "count_star":
+    case "count":
+      // sum(BIGINT) is a HUGEINT, and NULL of no rows.
+      return castNode(orZeroNode(total("sum", "count")), "BIGINT");
+    case "sum":
+    case "min":
+    case "max":
+      return total(name, name);
+    case "avg":
+    case "mean":
+      return divideNode(
+        castNode(total("sum", "sum"), "DOUBLE"),
+        castNode(total("sum", "count"), "DOUBLE"),
+      );
+    default:
+      return refuse(`${name} cannot be computed from parts`);
+  }
+}
+
+/** What stands for an aggregate's argument: a measure, or a CASE on keys that chooses among measures. */
+function readMeasure(
+  argument: Ast | null,
+  aggregate: Aggregate,
+  subject: Subject,
+  parts: SummaryParts,
+  rewriteKeys: RewriteKeys,
+): Ast {
+  const countRows = (): Ast => columnNode(subject.alias, parts.measure("count", null));
+  if (argument === null) return countRows();
+  if (isClass(argument, "COLUMN_REF")) {
+    const column = findColumn(subject, (argument.column_names as unknown[]).map(asText));
+    if (!column) return refuse("not a column of the table");
+    if (aggregate === "sum" && !isSumType(column.type)) return refuse("sum of such a type");
+    return columnNode(subject.alias, parts.measure(aggregate, column.name));
+  }
+  if (isClass(argument, "CONSTANT")) return readConstant(argument, aggregate, countRows);
+  if (!isClass(argument, "CASE")) return refuse("aggregate of an expression");
+  const read = (value: unknown): Ast =>
+    readMeasure(asNode(value), aggregate, subject, parts, rewriteKeys);
+  return {
+    ...argument,
+    case_checks: asNodes(argument.case_checks).map((check) => ({
+      when_expr: rewriteKeys(asNode(check.when_expr) ?? refuse("broken CASE")),
+      then_expr: read(check.then_expr),
+    })),
+    else_expr: read(argument.else_expr),
+  };
+}
+
+/** A constant of each row: counted it is the number of rows; 1 summed too; 0 and NULL stay. */
+function readConstant(constant: Ast, aggregate: Aggregate, countRows: () => Ast): Ast {
+  const value = asNode(constant.value);
+  if (value?.is_null === true || aggregate === "min" || aggregate === "max") return constant;
+  if (aggregate === "count") return countRows();
+  const isInteger = asNode(value?.type)?.id === "INTEGER";
+  if (isInteger && value?.value === 1) return countRows();
+  return isInteger && value?.value === 0 ? constant : refuse("sum of a constant");
+}

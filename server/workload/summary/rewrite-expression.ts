@@ -1,0 +1,127 @@
+import { type Ast, asNode, asNodes, asText, hasColumn, isClass, isValue } from "../ast";
+import type { Engine } from "../engine";
+import { isKeyType } from "./column-types";
+import { columnNode } from "./nodes";
+import { refuse } from "./not-summarizable";
+import { rewriteAggregate } from "./rewrite-aggregate";
+import { findColumn, type Subject } from "./subject";
+import type { SummaryParts } from "./summary-parts";
+import { readUnitCall } from "./units";
+
+/** Everything else (subqueries, windows, lambdas, stars, collations) is refused. */
+const PLAIN_CLASSES = new Set(["CASE", "CAST", "COMPARISON", "CONJUNCTION", "OPERATOR", "BETWEEN"]);
+
+/** What the readers of a query's parts share. */
+export interface Rewriting {
+  subject: Subject;
+  parts: SummaryParts;
+  engine: Pick<Engine, "aggregateNames" | "repeatableNames">;
+  /** Items of the select list by alias, lower case, already rewritten and without the alias. */
+  aliases: Map<string, Ast>;
+  /** Names that could mean the table's column or an alias here; such a name is refused. */
+  ambiguous: ReadonlySet<string>;
+}
+
+/** The expression over the summary's columns. Throws NotSummarizable when there is none. */
+export function rewriteExpression(node: Ast, to: Rewriting): Ast {
+  if (isClass(node, "CONSTANT") || isClass(node, "PARAMETER")) return node;
+  if (isClass(node, "COLUMN_REF")) return rewriteColumn(node, to);
+  const cut = rewriteUnitCall(node, to) ?? rewriteDayBound(node, to);
+  if (cut) return cut;
+  if (isClass(node, "FUNCTION")) return rewriteFunction(node, to);
+  if (!PLAIN_CLASSES.has(asText(node.class))) return refuse(`${asText(node.class)} in a query`);
+  return rewriteChildren(node, to);
+}
+
+function rewriteChildren(node: Ast, to: Rewriting): Ast {
+  const rewrite = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(rewrite);
+    const child = asNode(value);
+    if (child === null) return value;
+    // The parts of a CASE have no class of their own.
+    return "when_expr" in child ? rewriteEach(child, rewrite) : rewriteExpression(child, to);
+  };
+  const fields = ["children", "child", "left", "right", "input", "lower", "upper"];
+  const parts = [...fields, "case_checks", "else_expr"].filter((field) => field in node);
+  return { ...node, ...Object.fromEntries(parts.map((field) => [field, rewrite(node[field])])) };
+}
+
+function rewriteEach(node: Ast, rewrite: (value: unknown) => unknown): Ast {
+  return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, rewrite(value)]));
+}
+
+function rewriteFunction(node: Ast, to: Rewriting): Ast {
+  const name = asText(node.function_name).toLowerCase();
+  if (!/^(main)?$/i.test(asText(node.schema)) || asText(node.catalog) !== "") {
+    return refuse("function of another schema");
+  }
+  if (to.engine.aggregateNames.has(name)) {
+    return rewriteAggregate(node, to.subject, to.parts, (each) => rewriteExpression(each, to));
+  }
+  if (!to.engine.repeatableNames.has(name)) return refuse(`${name} may answer differently`);
+  return rewriteChildren(node, to);
+}
+
+function rewriteColumn(node: Ast, to: Rewriting): Ast {
+  const path = (node.column_names as unknown[]).map(asText);
+  const name = (path[0] ?? "").toLowerCase();
+  const column = findColumn(to.subject, path);
+  if (column) {
+    if (path.length === 1 && to.ambiguous.has(name)) return refuse("a name of two meanings");
+    if (!isKeyType(column.type)) return refuse(`key of type ${column.type}`);
+    return keyNode(column.name, null, to, asText(node.alias));
+  }
+  const item = path.length === 1 ? to.aliases.get(name) : undefined;
+  if (item) return structuredClone(item);
+  return hasColumn(node) ? refuse("unknown name") : node;
+}
+
+function keyNode(
+  column: string,
+  unit: Parameters<SummaryParts["key"]>[1],
+  to: Rewriting,
+  alias = "",
+): Ast {
+  return { ...columnNode(to.subject.alias, to.parts.key(column, unit)), alias };
+}
+
+/** The column of type DATE or TIMESTAMP that an expression is. */
+function dateColumn(node: Ast, to: Rewriting) {
+  if (!isClass(node, "COLUMN_REF")) return null;
+  const column = findColumn(to.subject, (node.column_names as unknown[]).map(asText));
+  return column && /^(DATE|TIMESTAMP)$/.test(column.type ?? "") ? column : null;
+}
+
+/** `date_trunc('month', d)` is a key; `year(d)` can be told from the key cut to years. */
+function rewriteUnitCall(node: Ast, to: Rewriting): Ast | null {
+  const call = isClass(node, "FUNCTION") || isClass(node, "CAST") ? readUnitCall(node) : null;
+  const column = call && dateColumn(call.argument, to);
+  if (!call || !column) return null;
+  // A DATE is cut to days already.
+  const isDay = column.type === "DATE" && (call.unit === "day" || call.unit === "hour");
+  const unit = isDay ? null : call.unit;
+  const key = keyNode(column.name, unit, to);
+  if (call.isTruncation && unit !== null) return { ...key, alias: asText(node.alias) };
+  if (isClass(node, "CAST")) return { ...node, child: key };
+  const children = asNodes(node.children);
+  return { ...node, children: children.map((each) => (each === call.argument ? key : each)) };
+}
+
+const DAY_BOUNDS = new Map([
+  ["COMPARE_GREATERTHANOREQUALTO", "left"],
+  ["COMPARE_LESSTHAN", "left"],
+  ["COMPARE_LESSTHANOREQUALTO", "right"],
+  ["COMPARE_GREATERTHAN", "right"],
+]);
+
+/** A TIMESTAMP at or after a date, or before it: its day tells as well. */
+function rewriteDayBound(node: Ast, to: Rewriting): Ast | null {
+  const side = DAY_BOUNDS.get(asText(node.type));
+  if (side === undefined) return null;
+  const tested = asNode(node[side]);
+  const bound = asNode(node[side === "left" ? "right" : "left"]);
+  const column = tested && dateColumn(tested, to);
+  const isDate = isClass(bound, "CAST") && asNode(bound.cast_type)?.id === "DATE" && isValue(bound);
+  if (column?.type !== "TIMESTAMP" || !isDate) return null;
+  return { ...node, [side]: keyNode(column.name, "day", to) };
+}
