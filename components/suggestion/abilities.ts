@@ -1,6 +1,7 @@
 "use client";
 import { useCan } from "@/components/shell/session";
 import type { Suggestion } from "@/server/contracts";
+import { partApproved } from "./executable-items";
 
 export type ActionName = "approve" | "reject" | "execute" | "revert";
 
@@ -12,7 +13,8 @@ export function useAbilities(suggestion: Suggestion): ReadonlySet<ActionName> {
   const { state, product_id, operations } = suggestion;
   const abilities = new Set<ActionName>();
   if (canDecide && state === "pending") abilities.add("approve").add("reject");
-  const isExecutable = state === "approved" && product_id !== null;
+  const hasWork = partApproved(suggestion).executable.length > 0;
+  const isExecutable = state === "approved" && product_id !== null && hasWork;
   if (canExecute && isExecutable && suggestion.basis === "measured") abilities.add("execute");
   const execution = operations.find((operation) => operation.kind === "execute");
   const isReverted = operations.some((operation) => operation.kind === "revert");

@@ -1,8 +1,9 @@
 "use client";
-import { formatPlural } from "@/components/format";
+import { formatCount, formatPlural } from "@/components/format";
 import type { Suggestion } from "@/server/contracts";
 import type { ActionName } from "./abilities";
 import { ActionDialog } from "./action-dialog";
+import { partApproved } from "./executable-items";
 import type { Actions } from "./use-actions";
 
 interface ActionDialogsProps {
@@ -55,6 +56,7 @@ export function ActionDialogs({
         onConfirm={() => actions.execute.mutate({ suggestion_id })}
       >
         <ExecutionSteps />
+        <AdviceNote suggestion={suggestion} />
       </ActionDialog>
       <ActionDialog
         isOpen={open === "revert"}
@@ -67,6 +69,20 @@ export function ActionDialogs({
         onConfirm={() => actions.revert.mutate({ suggestion_id })}
       />
     </>
+  );
+}
+
+/** Approved together with what runs, and not run: said before somebody waits for its effect. */
+function AdviceNote({ suggestion }: { suggestion: Suggestion }) {
+  const { executable, advice } = partApproved(suggestion);
+  if (advice.length === 0) return null;
+  const names = advice.map((item) => `“${item.title}”`).join(", ");
+  return (
+    <p className="text-sm">
+      Only {formatPlural(executable.length, "change")} of{" "}
+      {formatCount(executable.length + advice.length)} will run. For the product's developers:{" "}
+      {names}.
+    </p>
   );
 }
 

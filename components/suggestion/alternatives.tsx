@@ -3,8 +3,9 @@ import { Empty } from "@/components/common/empty";
 import { formatBounds, formatPercent, formatRatio, formatSignedPercent } from "@/components/format";
 import { GainBar } from "@/components/gain/gain-bar";
 import { SqlBlock } from "@/components/sql/sql-block";
-import type { SuggestionItem } from "@/server/contracts";
+import { rewritesOf, type SuggestionItem } from "@/server/contracts";
 import { EvidencePanel } from "./evidence-panel";
+import { QueryRewrites } from "./query-rewrites";
 import { VerdictBadge } from "./verdict-badge";
 
 /** What was considered and turned down, each with the sentence and the numbers that decided. */
@@ -26,7 +27,10 @@ export function Alternatives({ items }: { items: SuggestionItem[] }) {
             </summary>
             <div className="grid grid-cols-1 gap-5 border-t px-4 py-4">
               <p className="text-sm">{item.reason}</p>
-              <SqlBlock sql={item.execution_sql} label={`SQL of ${item.title}`} />
+              {item.execution_sql === "" ? null : (
+                <SqlBlock sql={item.execution_sql} label={`SQL of ${item.title}`} />
+              )}
+              {rewritesOf(item.change).length === 0 ? null : <QueryRewrites item={item} />}
               <EvidencePanel evidence={item.evidence} label={item.title} />
             </div>
           </details>

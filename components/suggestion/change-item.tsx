@@ -1,10 +1,11 @@
 "use client";
-import { SqlBlock } from "@/components/sql/sql-block";
 import { Badge } from "@/components/ui/badge";
 import { Checkbox } from "@/components/ui/checkbox";
-import type { SuggestionItem } from "@/server/contracts";
+import { isAdvice, type SuggestionItem } from "@/server/contracts";
+import { ChangeSql } from "./change-sql";
 import { EvidencePanel } from "./evidence-panel";
 import { FactorBars } from "./factor-bars";
+import { Part } from "./part";
 import { RiskPanel } from "./risk-panel";
 
 interface ChangeItemProps {
@@ -23,21 +24,7 @@ export function ChangeItem({ item, isOneOfSeveral, choice }: ChangeItemProps) {
       <Part title="Evidence">
         <EvidencePanel evidence={item.evidence} label={item.title} isFolded={isOneOfSeveral} />
       </Part>
-      <Part title="SQL that will run">
-        <SqlBlock sql={item.execution_sql} label={`SQL of ${item.title}`} />
-        {item.revert_sql === null ? (
-          <p className="text-sm text-negative">There is no way back by SQL.</p>
-        ) : (
-          <details>
-            <summary className="w-fit text-sm font-medium text-primary">
-              SQL of the way back
-            </summary>
-            <div className="mt-2">
-              <SqlBlock sql={item.revert_sql} label={`SQL that reverts ${item.title}`} />
-            </div>
-          </details>
-        )}
-      </Part>
+      <ChangeSql item={item} />
       <div className="grid gap-6 lg:grid-cols-2">
         <Part title="Decision factors">
           <FactorBars factors={item.decision_factors} />
@@ -70,11 +57,12 @@ function ItemHeader({ item, choice }: Pick<ChangeItemProps, "item" | "choice">) 
         </h3>
         <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted-foreground">
           <code className="font-mono">
-            {item.table}.{item.target}
+            {item.target === "" ? item.table : `${item.table}.${item.target}`}
           </code>
           <span>
             expected: {query_speedup} less time in its queries, {storage_overhead} storage
           </span>
+          {isAdvice(item.change) ? <Badge tone="info">for the developers</Badge> : null}
           {item.is_approved === null ? null : (
             <Badge tone={item.is_approved ? "positive" : "neutral"}>
               {item.is_approved ? "approved" : "not approved"}
@@ -83,15 +71,6 @@ function ItemHeader({ item, choice }: Pick<ChangeItemProps, "item" | "choice">) 
         </p>
         <p className="mt-2 text-sm">{item.reason}</p>
       </div>
-    </div>
-  );
-}
-
-function Part({ title, children }: { title: string; children: React.ReactNode }) {
-  return (
-    <div className="grid min-w-0 grid-cols-1 content-start gap-3">
-      <h4 className="text-sm font-semibold">{title}</h4>
-      {children}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { Suggestion, SuggestionState } from "@/server/contracts";
 import type { ActionName } from "./abilities";
+import { partApproved } from "./executable-items";
 
 interface DecisionPanelProps {
   suggestion: Suggestion;
@@ -58,7 +59,7 @@ const NEXT: Record<SuggestionState, string> = {
   proposed: "Waiting for its proof.",
   proving: "The proof is running; the decision comes after it.",
   pending: "A reviewer decides next.",
-  no_gain: "Nothing that was tried paid off, so there is nothing to decide.",
+  no_gain: "Nothing to do: nothing that was tried paid off, so there is nothing to decide.",
   approved: "Approved. An operator starts the execution next.",
   rejected: "Rejected. Nothing was changed.",
   expired: "Nobody decided in time. Analyze again to measure on present data.",
@@ -77,6 +78,9 @@ function adviseNext({ suggestion, abilities }: DecisionPanelProps): string {
   if (abilities.has("execute")) return "Approved. You may start the execution now.";
   if (suggestion.state === "approved" && suggestion.basis === "estimate") {
     return "Approved. Estimates are not executed by the sidecar: run the SQL yourself.";
+  }
+  if (suggestion.state === "approved" && partApproved(suggestion).executable.length === 0) {
+    return "Approved. All of it is advice for the product's developers, so there is nothing to execute here.";
   }
   return NEXT[suggestion.state];
 }

@@ -5,6 +5,7 @@ import {
   formatCount,
   formatMs,
   formatPercent,
+  formatPlural,
   formatRatio,
   formatSignedPercent,
 } from "@/components/format";
@@ -54,12 +55,24 @@ export function EvidenceMethod({ evidence }: { evidence: MeasuredEvidence }) {
         {", "}
         seed {evidence.seed}; intervals are 95% bootstrap.
       </p>
+      <ColdMethod evidence={evidence} />
       {workload.not_replayed.map((query) => (
         <p key={query.fingerprint} className="break-words">
           Not replayed: <code className="font-mono">{query.sql.slice(0, 120)}</code> ({query.why})
         </p>
       ))}
     </div>
+  );
+}
+
+function ColdMethod({ evidence }: { evidence: MeasuredEvidence }) {
+  const runs = Math.max(0, ...evidence.queries.map((query) => query.cold?.runs ?? 0));
+  if (runs === 0) return null;
+  return (
+    <p>
+      Cold: the first run in a freshly opened database (DuckDB's buffers empty, the system's cache
+      warm), {formatPlural(runs, "run")} a side; bytes as the profiler counts them.
+    </p>
   );
 }
 

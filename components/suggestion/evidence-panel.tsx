@@ -2,6 +2,7 @@ import { formatPercent, formatSignedPercent } from "@/components/format";
 import { Alert } from "@/components/ui/alert";
 import type { Evidence, MeasuredEvidence } from "@/server/contracts";
 import { EvidenceFacts, EvidenceMethod } from "./evidence-facts";
+import { ExtrapolationNote } from "./extrapolation-note";
 import { LatencyChart } from "./latency-chart";
 import { QueryEvidenceTable } from "./query-evidence-table";
 
@@ -33,6 +34,7 @@ function Measured(props: { evidence: MeasuredEvidence; label: string; isFolded: 
     return (
       <div className="grid min-w-0 grid-cols-1 gap-5">
         <EvidenceFacts evidence={evidence} />
+        <ExtrapolationNote evidence={evidence} />
         <Measurements evidence={evidence} label={label} />
       </div>
     );
@@ -40,6 +42,7 @@ function Measured(props: { evidence: MeasuredEvidence; label: string; isFolded: 
   return (
     <div className="grid min-w-0 grid-cols-1 gap-4">
       <EvidenceFacts evidence={evidence} />
+      <ExtrapolationNote evidence={evidence} />
       <details>
         <summary className="w-fit text-sm font-medium text-primary">
           Latencies and all {evidence.queries.length} queries

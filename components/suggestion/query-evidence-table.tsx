@@ -1,5 +1,5 @@
 import { CheckIcon, XIcon } from "lucide-react";
-import { formatCount, formatMs, formatSpeed } from "@/components/format";
+import { formatBytes, formatCount, formatMs, formatSpeed } from "@/components/format";
 import { GainBar, GainText } from "@/components/gain/gain-bar";
 import { SqlLine } from "@/components/sql/sql-line";
 import { Badge } from "@/components/ui/badge";
@@ -13,7 +13,7 @@ import {
 } from "@/components/ui/table";
 import type { QueryEvidence } from "@/server/contracts";
 
-/** Every replayed query: medians, gain, rows scanned, and whether the results were equal. */
+/** Every replayed query: medians, gain, rows scanned, cold runs, and whether the results were equal. */
 export function QueryEvidenceTable({
   queries,
   label,
@@ -21,6 +21,7 @@ export function QueryEvidenceTable({
   queries: QueryEvidence[];
   label: string;
 }) {
+  const hasCold = queries.some((query) => query.cold != null);
   return (
     <Table label={label}>
       <TableHeader>
@@ -29,25 +30,34 @@ export function QueryEvidenceTable({
           <TableHead className="text-right">Median before → after</TableHead>
           <TableHead>Time saved, 95% interval</TableHead>
           <TableHead className="text-right">Rows scanned</TableHead>
+          {hasCold ? (
+            <TableHead className="text-right">First, cold run; bytes read</TableHead>
+          ) : null}
           <TableHead className="text-right">Pairs</TableHead>
           <TableHead>Results</TableHead>
         </TableRow>
       </TableHeader>
       <TableBody>
         {queries.map((query) => (
-          <QueryRow key={query.fingerprint} query={query} />
+          <QueryRow key={query.fingerprint} query={query} hasCold={hasCold} />
         ))}
       </TableBody>
     </Table>
   );
 }
 
-function QueryRow({ query }: { query: QueryEvidence }) {
+function QueryRow({ query, hasCold }: { query: QueryEvidence; hasCold: boolean }) {
   const { baseline, candidate, rows_scanned: rows } = query;
   return (
     <TableRow>
       <TableCell className="max-w-96">
         <SqlLine sql={query.sql} />
+        {query.rewritten_sql === undefined ? null : (
+          <span className="mt-1 grid gap-1 border-l-2 border-positive pl-2">
+            <span className="text-xs font-medium text-positive">after: rewritten as</span>
+            <SqlLine sql={query.rewritten_sql} />
+          </span>
+        )}
         <span className="mt-1 flex items-center gap-2 text-xs text-muted-foreground">
           {query.is_targeted ? <Badge tone="info">targeted</Badge> : null}
           {formatCount(query.calls)} calls seen
@@ -67,6 +77,7 @@ function QueryRow({ query }: { query: QueryEvidence }) {
         {formatCount(rows.baseline)}
         <span className="block">→ {formatCount(rows.candidate)}</span>
       </TableCell>
+      {hasCold ? <ColdCell cold={query.cold ?? null} /> : null}
       <TableCell className="text-right">{query.pairs}</TableCell>
       <TableCell>
         {query.results_equal ? (
@@ -80,5 +91,18 @@ function QueryRow({ query }: { query: QueryEvidence }) {
         )}
       </TableCell>
     </TableRow>
+  );
+}
+
+/** A freshly opened database: DuckDB's buffers empty, the system's cache warm. */
+function ColdCell({ cold }: { cold: NonNullable<QueryEvidence["cold"]> | null }) {
+  if (cold === null) return <TableCell className="text-right">–</TableCell>;
+  return (
+    <TableCell className="text-right whitespace-nowrap">
+      {formatMs(cold.baseline_ms)} → {formatMs(cold.candidate_ms)}
+      <span className="block text-xs text-muted-foreground">
+        {formatBytes(cold.baseline_bytes)} → {formatBytes(cold.candidate_bytes)}
+      </span>
+    </TableCell>
   );
 }

@@ -10,7 +10,7 @@ import {
 import type { Change, TableSchema } from "@/server/contracts";
 import { diffTable } from "./schema-diff";
 
-/** The table's columns, indexes and row order, before beside after; what changes stands out. */
+/** The table's columns, constraints, indexes and row order, before beside after; what changes stands out. */
 export function SchemaDiffTable({ table, changes }: { table: TableSchema; changes: Change[] }) {
   const rows = diffTable(table, changes);
   const label = `${table.name} before and after`;
@@ -36,7 +36,7 @@ export function SchemaDiffTable({ table, changes }: { table: TableSchema; change
             <TableCell className="font-mono text-xs leading-5">
               {row.isChanged ? (
                 <ins className="rounded-sm bg-positive-soft px-1 py-0.5 text-positive no-underline">
-                  {row.after}
+                  {row.after ?? "none"}
                 </ins>
               ) : (
                 row.after

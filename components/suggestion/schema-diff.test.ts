@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Change, TableSchema } from "@/server/contracts";
+import { Change, type TableSchema } from "@/server/contracts";
 import { diffTable } from "./schema-diff";
 
 const column = (name: string, type: string) => ({
@@ -59,5 +59,40 @@ describe("diffTable", () => {
       indexes: [{ name: "i", columns: ["code"], is_unique: false, sql: "" }],
     };
     expect(diffTable(after, changes)).toEqual(diffTable(before, changes));
+  });
+
+  it("shows what is dropped, declared, summarized and ordered along a curve", () => {
+    const table: TableSchema = {
+      ...before,
+      indexes: [{ name: "old", columns: ["code"], is_unique: false, sql: "" }],
+      constraints: [{ type: "UNIQUE", columns: ["status"], sql: "UNIQUE (status)" }],
+    };
+    const of = (change: Record<string, unknown> & { kind: Change["kind"] }) =>
+      Change.parse({ table: "projects", ...change });
+    const rows = diffTable(table, [
+      of({ kind: "drop_index", index: "old" }),
+      of({ kind: "add_constraint", constraint: "PRIMARY KEY", columns: ["code", "status"] }),
+      of({ kind: "cluster_table", keys: ["code", "status"], curve: "morton" }),
+      of({
+        kind: "materialize_summary",
+        name: "by_status",
+        keys: [{ name: "day", column: "created", unit: "day" }],
+        measures: [{ name: "rows", aggregate: "count", column: null }],
+        rewrites: [{ fingerprint: "f", sql: "SELECT 1" }],
+      }),
+      of({
+        kind: "rewrite_query",
+        rule: "prune_star",
+        rewrites: [{ fingerprint: "f", sql: "SELECT 1" }],
+      }),
+    ]);
+    const shown = rows.map((row) => [row.part, row.name, row.before, row.after].join(" | "));
+    expect(shown.slice(2)).toEqual([
+      "constraint | status | unique | unique",
+      "constraint | code, status |  | primary key",
+      "index | old | index | ",
+      "row order | stored rows | as inserted | along a Morton (Z-order) curve over code, status",
+      "new table | by_status |  | count(*) by day of created",
+    ]);
   });
 });

@@ -1,8 +1,7 @@
 import type { Change, TableSchema } from "@/server/contracts";
 
 export interface DiffRow {
-  /** `column`, `index` or `row order`. */
-  part: "column" | "index" | "row order";
+  part: "column" | "index" | "constraint" | "row order" | "new table";
   name: string;
   before: string | null;
   after: string | null;
@@ -30,45 +29,85 @@ function diffColumns(table: TableSchema, changes: readonly Change[]): DiffRow[] 
 
 function diffIndexes(table: TableSchema, changes: readonly Change[]): DiffRow[] {
   const added = changes.filter((change) => change.kind === "add_index");
+  const dropped = changes.filter((change) => change.kind === "drop_index");
   const isAdded = (columns: readonly string[]) =>
     columns.length === 1 && added.some((change) => change.column === columns[0]);
-  const kept = table.indexes.filter((index) => !isAdded(index.columns));
-  const constraints = table.constraints.filter(({ type }) => type === "PRIMARY KEY");
-  const same = [
-    ...constraints.map((constraint) => ({
-      name: constraint.columns.join(", "),
-      text: "primary key",
+  const kept = table.indexes.filter(
+    ({ name, columns }) => !isAdded(columns) && !dropped.some((change) => change.index === name),
+  );
+  const part = "index" as const;
+  return [
+    ...kept.map(({ name, columns }) => {
+      const text = `index ${name}`;
+      return { part, name: columns.join(", "), before: text, after: text, isChanged: false };
+    }),
+    ...dropped.map(({ index }) => ({
+      part,
+      name: index,
+      before: "index",
+      after: null,
+      isChanged: true,
     })),
-    ...kept.map((index) => ({ name: index.columns.join(", "), text: `index ${index.name}` })),
-  ].map(({ name, text }) => ({
-    part: "index" as const,
-    name,
-    before: text,
-    after: text,
-    isChanged: false,
-  }));
-  const fresh = added.map((change) => ({
-    part: "index" as const,
-    name: change.column,
-    before: null,
-    after: "index",
-    isChanged: true,
-  }));
-  return [...same, ...fresh];
+    ...added.map(({ column }) => ({
+      part,
+      name: column,
+      before: null,
+      after: "index",
+      isChanged: true,
+    })),
+  ];
+}
+
+function diffConstraints(table: TableSchema, changes: readonly Change[]): DiffRow[] {
+  const added = changes.filter((change) => change.kind === "add_constraint");
+  const key = (type: string, columns: readonly string[]) => `${type} ${columns.join("\n")}`;
+  const fresh = new Set(added.map(({ constraint, columns }) => key(constraint, columns)));
+  const part = "constraint" as const;
+  const kept = table.constraints.filter(
+    ({ type, columns }) => type !== "NOT NULL" && !fresh.has(key(type, columns)),
+  );
+  return [
+    ...kept.map(({ type, columns, sql }) => {
+      const name = columns.length > 0 ? columns.join(", ") : sql;
+      const text = type.toLowerCase();
+      return { part, name, before: text, after: text, isChanged: false };
+    }),
+    ...added.map(({ constraint, columns }) => ({
+      part,
+      name: columns.join(", "),
+      before: null,
+      after: constraint.toLowerCase(),
+      isChanged: true,
+    })),
+  ];
 }
 
 function diffOrder(changes: readonly Change[]): DiffRow[] {
   const cluster = changes.find((change) => change.kind === "cluster_table");
   if (cluster === undefined) return [];
+  const keys = cluster.keys.join(", ");
   return [
     {
       part: "row order",
       name: "stored rows",
       before: "as inserted",
-      after: `ordered by ${cluster.keys.join(", ")}`,
+      after:
+        cluster.curve === "morton"
+          ? `along a Morton (Z-order) curve over ${keys}`
+          : `ordered by ${keys}`,
       isChanged: true,
     },
   ];
+}
+
+function diffSummaries(changes: readonly Change[]): DiffRow[] {
+  const summaries = changes.filter((change) => change.kind === "materialize_summary");
+  return summaries.map(({ name, keys, measures }) => {
+    const by = keys.map((key) => (key.unit === null ? key.column : `${key.unit} of ${key.column}`));
+    const of = measures.map(({ aggregate, column }) => `${aggregate}(${column ?? "*"})`);
+    const after = `${of.join(", ")} by ${by.length > 0 ? by.join(", ") : "all rows"}`;
+    return { part: "new table", name, before: null, after, isChanged: true };
+  });
 }
 
 /**
@@ -77,5 +116,11 @@ function diffOrder(changes: readonly Change[]): DiffRow[] {
  */
 export function diffTable(table: TableSchema, changes: readonly Change[]): DiffRow[] {
   const own = changes.filter((change) => change.table === table.name);
-  return [...diffColumns(table, own), ...diffIndexes(table, own), ...diffOrder(own)];
+  return [
+    ...diffColumns(table, own),
+    ...diffConstraints(table, own),
+    ...diffIndexes(table, own),
+    ...diffOrder(own),
+    ...diffSummaries(own),
+  ];
 }

@@ -6,10 +6,12 @@ import { formatPlural } from "@/components/format";
 import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
 import { Alert } from "@/components/ui/alert";
-import type { Suggestion } from "@/server/contracts";
+import { isAdvice, type Suggestion } from "@/server/contracts";
 import { Alternatives } from "./alternatives";
 import { ChangeItem } from "./change-item";
 import { EvidencePanel } from "./evidence-panel";
+import { MeasuredSets } from "./measured-sets";
+import { NothingToDo } from "./nothing-to-do";
 import { OperationPanel } from "./operation-panel";
 import { ProofPanel } from "./proof-panel";
 import { SchemaDiffTable } from "./schema-diff-table";
@@ -42,10 +44,12 @@ export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
       {newestFirst.map((operation) => (
         <OperationPanel key={operation.operation_id} operation={operation} />
       ))}
+      {suggestion.state === "no_gain" ? <NothingToDo suggestion={suggestion} /> : null}
       {isProving ? <ProofPanel progress={suggestion.progress} /> : null}
       <SetEvidence suggestion={suggestion} />
       <Changes suggestion={suggestion} choice={choice} />
       <SchemaDiffs suggestion={suggestion} />
+      <MeasuredSets suggestion={suggestion} />
       {isProving ? null : (
         <Section
           id="alternatives"
@@ -114,7 +118,7 @@ function Changes({ suggestion, choice }: SuggestionBodyProps) {
 function SchemaDiffs({ suggestion }: { suggestion: Suggestion }) {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.product.overview.queryOptions());
-  const changes = suggestion.suggestions.flatMap(({ change }) => change ?? []);
+  const changes = suggestion.suggestions.flatMap(({ change }) => (isAdvice(change) ? [] : change));
   const touched = new Set(changes.map((change) => change.table));
   const tables = data?.schema?.tables.filter((table) => touched.has(table.name)) ?? [];
   return tables.map((table) => (

@@ -8,7 +8,8 @@ import { TimelineSteps } from "./timeline-steps";
 
 function describeTitle({ suggestions, state }: Suggestion): string {
   const [first, ...rest] = suggestions;
-  if (first === undefined) return state === "no_gain" ? "No change pays off" : "Analysis running";
+  if (first === undefined)
+    return state === "no_gain" ? "Nothing to do: no change pays off" : "Analysis running";
   return rest.length === 0
     ? first.title
     : `${first.title} and ${formatPlural(rest.length, "more change")}`;

@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { RelativeTime } from "@/components/common/clock";
 import { Empty } from "@/components/common/empty";
 import { QueryError } from "@/components/common/query-error";
@@ -12,6 +13,9 @@ import { Card } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ObservedPattern } from "@/server/contracts";
+import { DriftBadge, DriftLegend } from "./drift-badge";
+import { type DriftChoice, DriftFilter } from "./drift-filter";
+import { UnreadCalls } from "./unread-calls";
 
 /** Total time a shape has taken: what makes it worth improving. */
 function totalMs({ pattern }: ObservedPattern): number {
@@ -33,19 +37,30 @@ export function PatternsPanel() {
       </Empty>
     );
   }
+  return <PatternList patterns={patterns} />;
+}
+
+function PatternList({ patterns }: { patterns: ObservedPattern[] }) {
+  const [drift, setDrift] = useState<DriftChoice>("all");
   const sum = patterns.reduce((total, pattern) => total + totalMs(pattern), 0);
+  const shown = patterns.filter((pattern) => drift === "all" || pattern.drift === drift);
   return (
-    <Card>
-      <ul className="divide-y">
-        {patterns.map((pattern) => (
-          <PatternRow
-            key={pattern.pattern_id}
-            observed={pattern}
-            share={sum === 0 ? 0 : totalMs(pattern) / sum}
-          />
-        ))}
-      </ul>
-    </Card>
+    <div className="grid gap-3">
+      <DriftFilter patterns={patterns} chosen={drift} onChoose={setDrift} />
+      <DriftLegend />
+      <Card>
+        <ul className="divide-y">
+          {shown.map((pattern) => (
+            <PatternRow
+              key={pattern.pattern_id}
+              observed={pattern}
+              share={sum === 0 ? 0 : totalMs(pattern) / sum}
+            />
+          ))}
+        </ul>
+      </Card>
+      <UnreadCalls patterns={patterns} />
+    </div>
   );
 }
 
@@ -61,6 +76,7 @@ function PatternRow({ observed, share }: { observed: ObservedPattern; share: num
             </code>
             <span className="flex flex-wrap items-center gap-2 text-xs text-muted-foreground">
               <Badge>{pattern.kind}</Badge>
+              <DriftBadge drift={observed.drift} />
               {pattern.is_parsed ? (
                 <Badge tone="positive">analyzed</Badge>
               ) : (

@@ -154,6 +154,11 @@ export function rewritesOf(change: Change): QueryRewrite[] {
     : [];
 }
 
+/** Advice for the product's developers: the sidecar has nothing to execute. */
+export function isAdvice(change: Change): boolean {
+  return change.kind === "rewrite_query";
+}
+
 /** SQL compiled from changes. Each list runs in one transaction, in order. */
 export const Plan = z.object({
   statements: z.array(z.string()),

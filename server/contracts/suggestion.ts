@@ -74,6 +74,8 @@ export type AnalyzeRequest = z.infer<typeof AnalyzeRequest>;
 /** One entry of `suggestions` (or `alternatives`) in every answer. */
 export const SuggestionItem = z.object({
   item_id: ItemId,
+  /** Names the same change in `sets`, and in the next analysis. */
+  candidate_id: z.string(),
   type: ChangeKind,
   /** Table the change is made to. */
   table: z.string(),

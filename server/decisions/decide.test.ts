@@ -1,12 +1,13 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { agentDecisions, auditEvents, reviews, suggestions } from "@/drizzle/schema";
-import type { Actor, Change, Plan } from "@/server/contracts";
+import type { Actor, Change, Plan, ProductSchema } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import {
   approveSuggestion,
   expireSuggestions,
   getSuggestion,
+  isAnalysisDue,
   listSuggestions,
   rejectSuggestion,
   supersedeSuggestions,
@@ -171,4 +172,34 @@ test("an unknown suggestion is not found and a forged cursor is refused", async 
   await expect(
     listSuggestions({ ctx, input: { limit: 2, cursor: "bm9wZQ" } }),
   ).rejects.toMatchObject({ code: "invalid_input" });
+});
+
+test("approved advice says that nothing is executed, and does not hold up the next analysis", async () => {
+  const rewrite: Change = {
+    kind: "rewrite_query",
+    table: "projects",
+    rule: "prune_star",
+    rewrites: [{ fingerprint: "star", sql: "SELECT status FROM projects" }],
+  };
+  const schema: ProductSchema = {
+    product_id: "advised",
+    domain: "test",
+    duckdb_version: "v1.5.6",
+    threads: 1,
+    data_version: "data-1",
+    schema_fingerprint: "schema-2",
+    tables: [],
+  };
+  const store = (...changes: Change[]) =>
+    storeSuggestion(test_.db, {
+      state: "approved",
+      productId: schema.product_id,
+      candidates: changes.map((each) => candidateOf(each, plan)),
+    });
+  const noteOf = async ({ id }: { id: string }) =>
+    (await getSuggestion({ ctx: as(ACTORS.viewer), input: { suggestion_id: id } })).note;
+  expect(await noteOf(await store(rewrite))).toMatch(/nothing for the sidecar to execute/);
+  expect(await isAnalysisDue(as(ACTORS.viewer), schema)).toBe(true);
+  expect(await noteOf(await store(rewrite, change))).toMatch(/except the rewritten queries/);
+  expect(await isAnalysisDue(as(ACTORS.viewer), schema)).toBe(false);
 });

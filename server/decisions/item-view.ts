@@ -8,6 +8,7 @@ export function toSuggestionItem(row: ItemRow): SuggestionItem {
   const { candidate } = row;
   return {
     item_id: row.id,
+    candidate_id: candidate.candidate_id,
     type: candidate.change.kind,
     change: candidate.change,
     table: candidate.change.table,

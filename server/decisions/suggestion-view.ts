@@ -1,6 +1,6 @@
 import { asc, desc, eq } from "drizzle-orm";
 import { operations, reviews, suggestionItems, suggestions } from "@/drizzle/schema";
-import type { Review, Suggestion } from "@/server/contracts";
+import { isAdvice, type Review, type Suggestion, type SuggestionItem } from "@/server/contracts";
 import { AppError, type Database, env } from "@/server/platform";
 import { toSuggestionItem } from "./item-view";
 import { toOperation } from "./operation-view";
@@ -41,7 +41,7 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
     reviews: reviewRows.map(toReview),
     operations: operationRows.map(toOperation),
     error: row.error,
-    note: describeState(row, suggested.length),
+    note: describeState(row, suggested),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
     expires_at: row.expiresAt?.toISOString() ?? null,
@@ -69,7 +69,7 @@ function links(id: string): Suggestion["links"] {
 }
 
 /** One sentence for people and machines alike: what this answer is, and what to do next. */
-function describeState(row: SuggestionRow, itemCount: number): string {
+function describeState(row: SuggestionRow, suggested: SuggestionItem[]): string {
   switch (row.state) {
     case "proposed":
     case "proving":
@@ -77,13 +77,11 @@ function describeState(row: SuggestionRow, itemCount: number): string {
     case "pending":
       return row.basis === "measured"
         ? "Every number was measured on a shadow copy. A reviewer has to approve before anything runs."
-        : describeEstimateNote(itemCount);
+        : describeEstimateNote(suggested.length);
     case "no_gain":
       return "Nothing to do: every candidate was measured and none was worth it; see alternatives.";
     case "approved":
-      return row.basis === "measured"
-        ? "Approved; an operator can execute it now."
-        : "Approved as advice. It was never measured, so the sidecar does not execute it.";
+      return describeApproved(row, suggested);
     case "rejected":
       return "A reviewer rejected it.";
     case "expired":
@@ -101,6 +99,18 @@ function describeState(row: SuggestionRow, itemCount: number): string {
     case "reverted":
       return "It was executed and then reverted.";
   }
+}
+
+function describeApproved(row: SuggestionRow, suggested: SuggestionItem[]): string {
+  if (row.basis === "estimate") {
+    return "Approved as advice. It was never measured, so the sidecar does not execute it.";
+  }
+  const approved = suggested.filter((item) => item.is_approved);
+  const advice = approved.filter((item) => isAdvice(item.change));
+  if (advice.length === 0) return "Approved; an operator can execute it now.";
+  return advice.length === approved.length
+    ? "Approved as advice for the product's developers; there is nothing for the sidecar to execute."
+    : "Approved; an operator can execute it now, except the rewritten queries: the product's developers change those.";
 }
 
 function describeEstimateNote(itemCount: number): string {

@@ -136,6 +136,72 @@ test("what is not approved, or is only an estimate, does not run", async () => {
   ).rejects.toMatchObject({ code: "forbidden" });
 });
 
+const rewrite: Change = {
+  kind: "rewrite_query",
+  table: "projects",
+  rule: "prune_star",
+  rewrites: [{ fingerprint: "advised", sql: "SELECT status FROM projects" }],
+};
+const noPlan = {
+  statements: [],
+  revert_statements: [],
+  cleanup_statements: [],
+  is_reversible: true,
+};
+const advice = candidateOf(rewrite, noPlan, ["advised"]);
+
+test("approved advice alone is refused with the reason, and stays approved", async () => {
+  const { id } = await storeSuggestion(test_.db, {
+    state: "approved",
+    schemaFingerprint: schema.schema_fingerprint,
+    candidates: [advice],
+  });
+  await expect(
+    requestExecution({ ctx: as(ACTORS.reviewer), input: { suggestion_id: id } }),
+  ).rejects.toMatchObject({
+    code: "not_executable",
+    message: expect.stringContaining("developers"),
+  });
+  expect(await stateOf(id)).toBe("approved");
+  expect(await test_.db.$count(operations, eq(operations.suggestionId, id))).toBe(0);
+});
+
+test("of a mixed approval only what can be executed runs, and is all that it promises", async () => {
+  const { id, itemIds } = await storeSuggestion(test_.db, {
+    state: "approved",
+    schemaFingerprint: schema.schema_fingerprint,
+    candidates: [advice, candidateOf(index, compilePlan(schema.tables, [index]), ["target"])],
+  });
+  const { operation_id, item_ids, plan } = await requestExecution({
+    ctx: as(ACTORS.reviewer),
+    input: { suggestion_id: id },
+  });
+  expect(item_ids).toEqual([itemIds[1]]);
+  expect(plan).toEqual(compilePlan(schema.tables, [index]));
+  const live = (latency: number) =>
+    withProduct({
+      getWorkload: async (since) => {
+        const workload = workloadOf(since, latency);
+        const unchanged = workloadOf(since, 20).patterns;
+        const advised = unchanged.map((one) => ({ ...one, fingerprint: "advised" }));
+        return { ...workload, patterns: [...workload.patterns, ...advised] };
+      },
+    });
+  await run(operation_id, live(40));
+  await verifyOperation(system(), { operationId: operation_id, product: live(4), signal });
+  const after = await getSuggestion({ ctx: as(ACTORS.viewer), input: { suggestion_id: id } });
+  expect(after.state).toBe("verified");
+  const judged = after.operations[0]?.verification?.queries.map((query) => [
+    query.fingerprint,
+    query.is_targeted,
+  ]);
+  expect(judged).toEqual([
+    ["target", true],
+    ["advised", false],
+  ]);
+  await settle(id);
+});
+
 test("two simultaneous requests make one operation", async () => {
   const id = await approved();
   const settled = await Promise.allSettled(

@@ -38,7 +38,7 @@ test("a targeted query that became faster confirms, with the medians in the sent
   expect(judgeOperation(queries, true)).toBe("confirmed");
   expect(queries[0]).toMatchObject({ is_targeted: true, status: "faster" });
   expect(queries[0]?.actual_gain?.value).toBeCloseTo(0.9, 1);
-  expect(summarizeOutcome("confirmed", queries)).toMatch(/→/);
+  expect(summarizeOutcome("confirmed", queries, true)).toMatch(/→/);
 });
 
 test("any query that became clearly slower is a regression, whatever the target gained", () => {
@@ -95,4 +95,11 @@ test("no gain and no loss is inconclusive at the end, never confirmed", () => {
   const queries = judge({ target: around(100) }, { target: around(100) });
   expect(judgeOperation(queries, true)).toBeNull();
   expect(judgeOperation(queries, false)).toBe("inconclusive");
+});
+
+test("an execution that promised no query anything says that, and not that nothing was called", () => {
+  const queries = judge({ other: around(100) }, { other: around(100) });
+  expect(judgeOperation(queries, true)).toBe("inconclusive");
+  expect(summarizeOutcome("inconclusive", queries, false)).toMatch(/none became slower/);
+  expect(summarizeOutcome("inconclusive", queries, true)).toMatch(/not called/);
 });

@@ -100,8 +100,15 @@ function judgedShare(queries: QueryOutcome[]): number {
   return all === 0 ? 0 : timeOf(queries.filter((q) => q.status !== "too_few_calls")) / all;
 }
 
-/** One sentence with the numbers, for pages and audit. */
-export function summarizeOutcome(state: Verification["state"], queries: QueryOutcome[]): string {
+/**
+ * One sentence with the numbers, for pages and audit. `hasPromise` is false for an execution that
+ * speeds no query up by itself: a summary nobody reads yet, an index dropped for the inserts' sake.
+ */
+export function summarizeOutcome(
+  state: Verification["state"],
+  queries: QueryOutcome[],
+  hasPromise: boolean,
+): string {
   const telling = queries.filter((query) =>
     state === "regressed" ? query.status === "slower" : isPromised(query),
   );
@@ -117,6 +124,9 @@ export function summarizeOutcome(state: Verification["state"], queries: QueryOut
     case "regressed":
       return `A live query became slower (median ${numbers}).`;
     case "inconclusive":
+      if (!hasPromise) {
+        return "No query as the product sends it was promised a gain, and none became slower.";
+      }
       return numbers === ""
         ? "The targeted queries were not called in the window."
         : `The live workload shows no clear gain (median ${numbers}).`;

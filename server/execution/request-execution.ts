@@ -1,7 +1,13 @@
 import { and, asc, eq } from "drizzle-orm";
 import { dataProducts, operations, suggestionItems, suggestions } from "@/drizzle/schema";
 import { compilePlan } from "@/server/advisor";
-import { type ExecuteRequest, type Operation, type Plan, ProductSchema } from "@/server/contracts";
+import {
+  type ExecuteRequest,
+  isAdvice,
+  type Operation,
+  type Plan,
+  ProductSchema,
+} from "@/server/contracts";
 import { moveSuggestion, toOperation } from "@/server/decisions";
 import { assertCan } from "@/server/identity";
 import {
@@ -15,7 +21,7 @@ import {
 /**
  * Queues the execution of the approved items of a suggestion. Nothing runs here: the prover
  * process does, once. Throws `forbidden`, `not_found`, `not_approved`, `not_executable`
- * (an estimate: no data product behind it), `schema_changed`, `conflict` (already executing).
+ * (an estimate: no data product behind it; or nothing but advice), `schema_changed`, `conflict` (already executing).
  */
 export async function requestExecution({
   ctx,
@@ -85,20 +91,25 @@ async function assertExecutable(ctx: ServiceContext, id: string): Promise<void> 
   }
 }
 
-/** One composed plan for the approved items, valid only for the schema that was proved. */
+/**
+ * One composed plan for the approved items that the sidecar can execute, valid only for the schema
+ * that was proved. Advice among them (rewritten queries) is for the product's developers.
+ */
 async function compileApproved(
   tx: Transaction,
   suggestionId: string,
   productId: string,
   schemaFingerprint: string,
 ): Promise<{ itemIds: string[]; plan: Plan }> {
-  const items = await tx
+  const approved = await tx
     .select()
     .from(suggestionItems)
     .where(
       and(eq(suggestionItems.suggestionId, suggestionId), eq(suggestionItems.isApproved, true)),
     )
     .orderBy(asc(suggestionItems.ordinal));
+  const items = approved.filter((item) => !isAdvice(item.candidate.change));
+  if (items.length === 0) throw nothingToExecute();
   const [product] = await tx
     .select()
     .from(dataProducts)
@@ -108,5 +119,14 @@ async function compileApproved(
     throw new AppError("schema_changed", "The schema changed since the proof; analyze again.");
   }
   const changes = items.map((item) => item.candidate.change);
-  return { itemIds: items.map((item) => item.id), plan: compilePlan(schema.data.tables, changes) };
+  const plan = compilePlan(schema.data.tables, changes);
+  if (plan.statements.length === 0) throw nothingToExecute();
+  return { itemIds: items.map((item) => item.id), plan };
+}
+
+function nothingToExecute(): AppError {
+  return new AppError(
+    "not_executable",
+    "What is approved is advice for the product's developers: there is nothing the sidecar could execute.",
+  );
 }

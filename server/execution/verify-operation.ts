@@ -1,11 +1,12 @@
 import { and, eq, inArray } from "drizzle-orm";
-import { agentDecisions, operations, suggestionItems, suggestions } from "@/drizzle/schema";
-import { type QueryEvidence, type Verification, Workload } from "@/server/contracts";
+import { agentDecisions, operations, suggestions } from "@/drizzle/schema";
+import { type Verification, Workload } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import { moveSuggestion, type OperationRow } from "@/server/decisions";
 import { AppError, env, recordAudit, type ServiceContext } from "@/server/platform";
 import { judgeOperation, judgeQueries, summarizeOutcome } from "./judge";
 import { loadOperation } from "./load-operation";
+import { loadPromise } from "./load-promise";
 import { requestRevert } from "./request-revert";
 import { announceOperation, moveOperation } from "./transition";
 
@@ -43,40 +44,12 @@ export async function verifyOperation(
       window_started_at: since.toISOString(),
       window_ended_at: state === "watching" ? null : new Date().toISOString(),
       queries,
-      summary: summarizeOutcome(state, queries),
+      summary: summarizeOutcome(state, queries, promise.targeted.size > 0),
     };
     const isOurs = await storeVerification(ctx, row, verification);
     if (!isOurs) return;
     if (state !== "watching") return conclude(ctx, row, verification);
   }
-}
-
-/** What was promised: targeted shapes and their measured gains (of the set, if all of it ran). */
-async function loadPromise(ctx: ServiceContext, row: OperationRow) {
-  const ofSuggestion = eq(suggestionItems.suggestionId, row.suggestionId);
-  const [[suggestion], suggested] = await Promise.all([
-    ctx.db.select().from(suggestions).where(eq(suggestions.id, row.suggestionId)),
-    ctx.db
-      .select()
-      .from(suggestionItems)
-      .where(and(ofSuggestion, eq(suggestionItems.role, "suggested"))),
-  ]);
-  const items = suggested.filter((item) => row.itemIds.includes(item.id));
-  const ofSet = items.length === suggested.length ? (suggestion?.setEvidence?.queries ?? []) : [];
-  const ofItems = items.flatMap(({ evidence }) =>
-    evidence?.basis === "measured" ? evidence.queries : [],
-  );
-  // Later entries win: what a change was meant for counts more than its side effects.
-  const ranked = [
-    ...ofItems.filter((q) => !q.is_targeted),
-    ...ofItems.filter((q) => q.is_targeted),
-  ];
-  return {
-    targeted: new Set(items.flatMap((item) => item.candidate.targeted_fingerprints)),
-    expected: new Map<string, QueryEvidence>(
-      [...ranked, ...ofSet].map((query) => [query.fingerprint, query]),
-    ),
-  };
 }
 
 async function storeVerification(

@@ -1,27 +1,66 @@
 import { desc, eq, sql } from "drizzle-orm";
-import { observedPatterns } from "@/drizzle/schema";
+import { dataProducts, observedPatterns } from "@/drizzle/schema";
 import { type ObservedPattern, WorkloadPattern } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { env, type ServiceContext } from "@/server/platform";
+import { judgeDrift } from "./drift";
+import { StoredPattern } from "./stored-pattern";
+
+type PatternRow = typeof observedPatterns.$inferSelect;
+
+/** From the first call of any shape to the end of what is counted, ms of the epoch. */
+interface Observation {
+  since: number;
+  until: number;
+}
 
 /** Query shapes of this sidecar's product, the most called first (at most 500). */
 export async function listPatterns({ ctx }: { ctx: ServiceContext }): Promise<ObservedPattern[]> {
   assertCan(ctx.actor, "product.read");
-  const rows = await ctx.db
-    .select()
-    .from(observedPatterns)
-    .where(eq(sql`${observedPatterns.patternData}->>'product_id'`, env().DATA_PRODUCT_ID))
-    .orderBy(desc(observedPatterns.occurrenceCount), observedPatterns.patternId)
-    .limit(500);
-  return rows.map((row) => ({
+  const productId = env().DATA_PRODUCT_ID;
+  const ofProduct = eq(sql`${observedPatterns.patternData}->>'product_id'`, productId);
+  const [rows, [first], [product]] = await Promise.all([
+    ctx.db
+      .select()
+      .from(observedPatterns)
+      .where(ofProduct)
+      .orderBy(desc(observedPatterns.occurrenceCount), observedPatterns.patternId)
+      .limit(500),
+    ctx.db
+      .select({ at: observedPatterns.firstObserved })
+      .from(observedPatterns)
+      .where(ofProduct)
+      .orderBy(observedPatterns.firstObserved)
+      .limit(1),
+    ctx.db.select().from(dataProducts).where(eq(dataProducts.productId, productId)),
+  ]);
+  const observation = {
+    since: first?.at.getTime() ?? 0,
+    until: product?.workloadUntil?.getTime() ?? 0,
+  };
+  return rows.map((row) => toObservedPattern(row, observation));
+}
+
+function toObservedPattern(row: PatternRow, { since, until }: Observation): ObservedPattern {
+  const stored = StoredPattern.parse(row.patternData);
+  const { recent } = stored;
+  return {
     pattern_id: row.patternId,
     pattern_type: row.patternType,
     // All calls ever counted; the stored row holds those of the last look.
-    pattern: { ...WorkloadPattern.parse(row.patternData), calls: row.occurrenceCount },
+    pattern: WorkloadPattern.parse({ ...stored, calls: row.occurrenceCount }),
     first_observed: row.firstObserved.toISOString(),
     last_observed: row.lastObserved.toISOString(),
     occurrence_count: row.occurrenceCount,
     confidence: row.confidence,
-    drift: "settling",
-  }));
+    drift: judgeDrift({
+      firstSeen: row.firstObserved.getTime(),
+      calls: row.occurrenceCount,
+      recent: recent
+        ? { calls: recent.calls, since: Date.parse(recent.since), until: Date.parse(recent.until) }
+        : null,
+      observedSince: since,
+      observedUntil: until,
+    }),
+  };
 }

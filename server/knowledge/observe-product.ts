@@ -4,12 +4,11 @@ import { dataProducts, observedPatterns } from "@/drizzle/schema";
 import type { ProductSchema, Workload, WorkloadPattern } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import { type ServiceContext, type Transaction, toAppError } from "@/server/platform";
+import { DRIFT_WINDOW_MS } from "./drift";
+import type { StoredPattern } from "./stored-pattern";
 
 /** Evidence of a shape grows with its calls: calls / (calls + this). */
 const CALLS_FOR_HALF_CONFIDENCE = 10;
-
-/** Latencies shown beside a shape are of this window: one poll sees too few calls. */
-const STATISTICS_WINDOW_MS = 15 * 60_000;
 
 /**
  * Reads schema and workload of a data product and keeps them. Calls are counted once even with
@@ -32,7 +31,10 @@ export async function observeProduct(
     await upsertProduct(tx, schema, input.baseUrl);
     const claimed = await tx
       .update(dataProducts)
-      .set({ workloadUntil: new Date(workload.until) })
+      .set({
+        workloadUntil: new Date(workload.until),
+        droppedCalls: sql`${dataProducts.droppedCalls} + ${workload.dropped_calls}`,
+      })
       .where(
         and(
           eq(dataProducts.productId, schema.product_id),
@@ -41,7 +43,7 @@ export async function observeProduct(
       )
       .returning({ id: dataProducts.productId });
     if (claimed.length === 1) {
-      await upsertPatterns(tx, schema.product_id, workload.patterns, seen.recent.patterns);
+      await upsertPatterns(tx, workload, seen.recent);
     }
   });
   await ctx.bus.publish({ topic: "product", id: schema.product_id });
@@ -53,12 +55,13 @@ async function look(
   product: DataProduct,
   since: Date,
 ): Promise<{ schema: ProductSchema; workload: Workload; recent: Workload }> {
-  const statisticsSince = new Date(Date.now() - STATISTICS_WINDOW_MS);
+  // Latencies shown beside a shape are of this window too: one poll sees too few calls.
+  const recentSince = new Date(Date.now() - DRIFT_WINDOW_MS);
   try {
     const [schema, workload, recent] = await Promise.all([
       product.getSchema(),
       product.getWorkload(since),
-      product.getWorkload(statisticsSince),
+      product.getWorkload(recentSince),
     ]);
     return { schema, workload, recent };
   } catch (error) {
@@ -86,22 +89,13 @@ async function upsertProduct(tx: Transaction, schema: ProductSchema, baseUrl: st
     .onConflictDoUpdate({ target: dataProducts.productId, set: values });
 }
 
-async function upsertPatterns(
-  tx: Transaction,
-  productId: string,
-  counted: WorkloadPattern[],
-  recent: WorkloadPattern[],
-) {
-  const called = counted.filter((pattern) => pattern.calls > 0);
+async function upsertPatterns(tx: Transaction, workload: Workload, recent: Workload) {
+  const called = workload.patterns.filter((pattern) => pattern.calls > 0);
   if (called.length === 0) return;
-  const shown = new Map(recent.map((pattern) => [pattern.fingerprint, pattern]));
+  const shown = new Map(recent.patterns.map((pattern) => [pattern.fingerprint, pattern]));
   await tx
     .insert(observedPatterns)
-    .values(
-      called.map((pattern) =>
-        toRow(productId, { ...pattern, ...shown.get(pattern.fingerprint), calls: pattern.calls }),
-      ),
-    )
+    .values(called.map((pattern) => toRow(pattern, shown.get(pattern.fingerprint) ?? null, recent)))
     .onConflictDoUpdate({
       target: observedPatterns.patternId,
       set: {
@@ -115,16 +109,32 @@ async function upsertPatterns(
 }
 
 /** Parameter values and single latencies stay with the product: a store of shapes needs neither. */
-function toRow(productId: string, pattern: WorkloadPattern) {
-  const { parameter_samples: _values, latencies_ms: _latencies, ...kept } = pattern;
+function toRow(counted: WorkloadPattern, shown: WorkloadPattern | null, window: Workload) {
+  const {
+    parameter_samples: _values,
+    latencies_ms: _latencies,
+    ...kept
+  } = { ...counted, ...shown, calls: counted.calls };
+  const patternData: StoredPattern = {
+    ...kept,
+    product_id: window.product_id,
+    recent: {
+      calls: shown?.calls ?? 0,
+      // A product that was restarted in the window knows the calls since then only.
+      since: new Date(
+        Math.max(Date.parse(counted.first_seen), Date.parse(window.since)),
+      ).toISOString(),
+      until: window.until,
+    },
+  };
   return {
-    patternId: patternId(productId, pattern.fingerprint),
-    patternType: `query.${pattern.kind}`,
-    patternData: { ...kept, product_id: productId },
-    firstObserved: new Date(pattern.first_seen),
-    lastObserved: new Date(pattern.last_seen),
-    occurrenceCount: pattern.calls,
-    confidence: pattern.calls / (pattern.calls + CALLS_FOR_HALF_CONFIDENCE),
+    patternId: patternId(window.product_id, counted.fingerprint),
+    patternType: `query.${counted.kind}`,
+    patternData,
+    firstObserved: new Date(counted.first_seen),
+    lastObserved: new Date(counted.last_seen),
+    occurrenceCount: counted.calls,
+    confidence: counted.calls / (counted.calls + CALLS_FOR_HALF_CONFIDENCE),
   };
 }
 

@@ -52,6 +52,21 @@ test("the specification's example is accepted byte for byte and answered in its 
   );
 });
 
+test("a caller may set the proof's time, within what a day holds", async () => {
+  const ask = (budget_seconds: number) => {
+    const json = { operation_type: "schema_optimization", context: { budget_seconds } };
+    return harness.send(analyzeRoute, { headers, json });
+  };
+  expect((await ask(30)).status).toBe(200);
+  expect(analyze).toHaveBeenCalledExactlyOnceWith(
+    expect.objectContaining({
+      input: expect.objectContaining({ context: { budget_seconds: 30 } }),
+    }),
+  );
+  expect((await ask(0)).status).toBe(400);
+  expect((await ask(86_401)).status).toBe(400);
+});
+
 test("a proof that still runs is 202 with the place to look", async () => {
   analyze.mockResolvedValueOnce(exampleSuggestion({ state: "proving" }));
   const response = await harness.send(analyzeRoute, { headers, text: SPECIFIED_REQUEST });

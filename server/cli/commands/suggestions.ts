@@ -1,9 +1,12 @@
 import type { Command } from "commander";
 import {
   ApproveRequest,
+  isAdvice,
   ListSuggestions,
   RejectRequest,
+  rewritesOf,
   type Suggestion,
+  type SuggestionItem,
   type SuggestionSummary,
 } from "@/server/contracts";
 import {
@@ -25,14 +28,35 @@ function rowOf(row: SuggestionSummary): string[] {
   return [row.suggestion_id, row.state, measured, row.title];
 }
 
+/** One suggested change: what it saves, and the statements or the new query texts it consists of. */
+function linesOfItem(item: SuggestionItem): string[] {
+  const { query_speedup, query_speedup_interval, basis } = item.estimated_impact;
+  const saves = `${basis}: ${[query_speedup, query_speedup_interval ?? ""].join(" ").trim()} less time`;
+  const role = isAdvice(item.change) ? "advice for the product's developers" : "suggested";
+  return [
+    `  ${role}: ${item.title} (${item.type}; ${saves})`,
+    ...item.execution_sql
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => `    ${line}`),
+    ...rewritesOf(item.change).map(
+      ({ fingerprint, sql }) => `    query ${fingerprint} becomes: ${sql.replace(/\s+/g, " ")}`,
+    ),
+  ];
+}
+
 function answerOf(one: Suggestion): Answer {
   return {
     data: one,
     lines: [
       `${one.suggestion_id}  ${one.state}  confidence ${percent(one.confidence)}`,
       one.note,
-      ...one.suggestions.map((item) => `  suggested: ${item.title}`),
-      ...one.alternatives.map((item) => `  rejected by measurement or rule: ${item.title}`),
+      ...one.suggestions.flatMap(linesOfItem),
+      ...one.alternatives.map(
+        (item) => `  not suggested: ${item.title} (${item.verdict?.reason ?? item.reason})`,
+      ),
+      ...one.findings.map(({ severity, title }) => `  finding, ${severity}: ${title}`),
+      ...(one.sets.length < 2 ? [] : [`  sets of changes measured: ${one.sets.length}`]),
     ],
   };
 }

@@ -4,6 +4,7 @@ import {
   type Candidate,
   type Change,
   changedColumns,
+  type MeasuredEvidence,
   type Plan,
   type SuggestionState,
 } from "@/server/contracts";
@@ -68,6 +69,9 @@ export async function storeSuggestion(
     productId?: string | null;
     schemaFingerprint?: string;
     candidates?: Candidate[];
+    /** What was measured for the candidates, in their order, and for all of them together. */
+    evidence?: MeasuredEvidence[];
+    setEvidence?: MeasuredEvidence;
     expiresAt?: Date;
   },
 ): Promise<{ id: string; itemIds: string[] }> {
@@ -86,6 +90,7 @@ export async function storeSuggestion(
     requestHash: id,
     schemaFingerprint: given.schemaFingerprint ?? "schema-1",
     dataVersion: "data-1",
+    setEvidence: given.setEvidence ?? null,
     requestedBy: "test",
     expiresAt: given.expiresAt ?? null,
   });
@@ -95,6 +100,7 @@ export async function storeSuggestion(
     ordinal,
     role: "suggested" as const,
     candidate,
+    evidence: given.evidence?.[ordinal] ?? null,
     isApproved: given.state === "approved" ? true : null,
   }));
   if (items.length > 0) await db.insert(suggestionItems).values(items);

@@ -10,6 +10,7 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
     suggestions: [
       {
         item_id: "item-0123456789ab",
+        candidate_id: "add_index:projects:status",
         type: "add_index",
         table: "projects",
         target: "status",

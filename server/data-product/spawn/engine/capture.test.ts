@@ -56,3 +56,18 @@ test("what does not fit, or cannot be read, is counted as dropped", async () => 
   expect(workload.dropped_calls).toBe(3);
   expect((await capture.snapshot("p", new Date(T0 + 120_000))).dropped_calls).toBe(0);
 });
+
+test("windows that follow each other count every dropped call once", async () => {
+  const capture = new QueryCapture(normalize, 0);
+  const windows = [0, 5000, 10_000];
+  for (const from of windows) {
+    for (let n = 0; n < 3; n++) capture.record(call("a 1", T0 + from + n * 1000));
+    const { dropped_calls } = await capture.snapshot("p", new Date(T0 + from));
+    expect(dropped_calls).toBe(3);
+  }
+  for (let n = 0; n < 6000; n++) {
+    capture.record(call("a 1", T0 + 20_000 + n));
+    if (n % 1000 === 0) await capture.settled();
+  }
+  expect((await capture.snapshot("p", new Date(T0))).dropped_calls).toBe(6009);
+});

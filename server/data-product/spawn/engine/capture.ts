@@ -1,5 +1,6 @@
 import type { JsonScalar, Workload, WorkloadPattern } from "@/server/contracts";
 import type { NormalizedQuery, ShapeParser } from "@/server/workload";
+import { DroppedCalls } from "./dropped-calls";
 import { ShapeRecord } from "./shape-record";
 
 /** One product query as it ran; latency is the DuckDB call alone. */
@@ -19,7 +20,7 @@ const PENDING_MAX = 5000;
  */
 export class QueryCapture {
   private readonly shapes = new Map<string, ShapeRecord>();
-  private readonly dropped = new Map<number, number>();
+  private readonly dropped = new DroppedCalls();
   private pending = 0;
   private tail: Promise<void> = Promise.resolve();
 
@@ -30,7 +31,7 @@ export class QueryCapture {
 
   record(call: CapturedCall): void {
     if (this.pending >= PENDING_MAX) {
-      this.drop(call.at);
+      this.dropped.add(call.at);
       return;
     }
     this.pending++;
@@ -38,7 +39,7 @@ export class QueryCapture {
       try {
         this.add(call, await this.normalize(call.sql));
       } catch {
-        this.drop(call.at);
+        this.dropped.add(call.at);
       } finally {
         this.pending--;
       }
@@ -53,8 +54,6 @@ export class QueryCapture {
   async snapshot(productId: string, since: Date): Promise<Workload> {
     await this.settled();
     const from = since.getTime();
-    let dropped = 0;
-    for (const [minute, calls] of this.dropped) if (minute + 60_000 > from) dropped += calls;
     return {
       product_id: productId,
       since: since.toISOString(),
@@ -63,7 +62,7 @@ export class QueryCapture {
         .map((shape) => shape.toPattern(from))
         .filter((pattern): pattern is WorkloadPattern => pattern !== null)
         .sort((a, b) => b.calls * b.mean_ms - a.calls * a.mean_ms),
-      dropped_calls: dropped,
+      dropped_calls: this.dropped.countSince(from),
     };
   }
 
@@ -71,19 +70,13 @@ export class QueryCapture {
     let shape = this.shapes.get(query.fingerprint);
     if (!shape) {
       if (this.shapes.size >= this.shapesMax) {
-        this.drop(call.at);
+        this.dropped.add(call.at);
         return;
       }
       shape = new ShapeRecord(query);
       this.shapes.set(query.fingerprint, shape);
     }
     shape.add(call.at, call.latencyMs, resolveParameters(query, call.parameters));
-  }
-
-  private drop(at: number): void {
-    const minute = at - (at % 60_000);
-    this.dropped.set(minute, (this.dropped.get(minute) ?? 0) + 1);
-    if (this.dropped.size > 1440) this.dropped.delete(Math.min(...this.dropped.keys()));
   }
 }
 

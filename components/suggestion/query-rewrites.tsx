@@ -1,0 +1,47 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { CodeXmlIcon } from "lucide-react";
+import { SqlBlock } from "@/components/sql/sql-block";
+import { SqlDiff } from "@/components/sql/sql-diff";
+import { useTRPC } from "@/components/trpc/client";
+import { Alert } from "@/components/ui/alert";
+import { rewritesOf, type SuggestionItem } from "@/server/contracts";
+
+/** Queries that the product's developers would have to change, each before and after. */
+export function QueryRewrites({ item }: { item: SuggestionItem }) {
+  const textOf = useQueryTexts(item);
+  return (
+    <div className="grid min-w-0 grid-cols-1 gap-4">
+      <Alert
+        tone="info"
+        icon={<CodeXmlIcon className="size-4" />}
+        title="Your developers change this; the sidecar does not execute it"
+      >
+        <p>
+          The text stands in the product's code. Parameters keep their numbers; whether the results
+          are equal is said with the evidence.
+        </p>
+      </Alert>
+      {rewritesOf(item.change).map(({ fingerprint, sql }) => {
+        const before = textOf(fingerprint);
+        return before === undefined ? (
+          <SqlBlock key={fingerprint} sql={sql} label={`New text of query ${fingerprint}`} />
+        ) : (
+          <SqlDiff key={fingerprint} before={before} after={sql} label={item.title} />
+        );
+      })}
+    </div>
+  );
+}
+
+/** Texts as the product sends them: from what was measured, else from the observed workload. */
+function useQueryTexts({ change, evidence }: SuggestionItem) {
+  const trpc = useTRPC();
+  const measured = evidence?.basis === "measured" ? evidence.queries : [];
+  const known = new Map(measured.map((query) => [query.fingerprint, query.sql]));
+  const isMissing = rewritesOf(change).some(({ fingerprint }) => !known.has(fingerprint));
+  const { data } = useQuery({ ...trpc.product.patterns.queryOptions(), enabled: isMissing });
+  return (fingerprint: string) =>
+    known.get(fingerprint) ??
+    data?.find(({ pattern }) => pattern.fingerprint === fingerprint)?.pattern.sql;
+}

@@ -1,0 +1,110 @@
+import {
+  type Change,
+  type Finding,
+  rewritesOf,
+  type SetTrial,
+  type Suggestion,
+  type SuggestionItem,
+} from "@/server/contracts";
+import { evidenceOf, queryEvidenceOf } from "@/server/decisions/testing/evidence";
+import { exampleSuggestion } from "./examples";
+
+const SQL = "SELECT status, count(*) FROM projects GROUP BY status";
+const table = "projects";
+const rewrites = [{ fingerprint: "grouped", sql: "SELECT status, rows FROM by_status" }];
+
+/** One change of every kind. */
+export const CHANGES: Change[] = [
+  { kind: "add_index", table, column: "status" },
+  { kind: "drop_index", table, index: "idx_old" },
+  { kind: "cluster_table", table, keys: ["creation_date", "status"], curve: "morton" },
+  {
+    kind: "change_type",
+    table,
+    column: "status",
+    from: "VARCHAR",
+    to: { name: "ENUM", values: ["A"] },
+  },
+  { kind: "add_constraint", table, constraint: "PRIMARY KEY", columns: ["project_id"] },
+  {
+    kind: "materialize_summary",
+    table,
+    name: "by_status",
+    keys: [{ name: "status", column: "status", unit: null }],
+    measures: [{ name: "rows", aggregate: "count", column: null }],
+    rewrites,
+  },
+  { kind: "rewrite_query", table, rule: "share_subquery", rewrites },
+];
+
+const FINDING: Finding = {
+  finding_id: "missing_values:projects:status",
+  kind: "missing_values",
+  table,
+  column: "status",
+  severity: "warning",
+  title: "Column status is empty in 40% of the rows",
+  detail: "2,000 of 5,000 rows have no status.",
+  evidence: { rows: 5000, rows_total: 5000, values: { missing: 2000 } },
+  remediation: { text: "Fill it, or leave the column out.", sql: null },
+};
+
+/** A measured suggestion in which every part of the published shape is present. */
+export function completeSuggestion(): Suggestion {
+  const items = CHANGES.map(itemOf);
+  return exampleSuggestion({
+    basis: "measured",
+    product_id: "duckdb-spawn",
+    suggestions: items,
+    set_evidence: evidenceOf([queryEvidenceOf("grouped", 0.9)]),
+    sets: [["first"], ["first", "second"]].map(setOf),
+    findings: [FINDING],
+  });
+}
+
+function itemOf(change: Change, number: number): SuggestionItem {
+  const [example] = exampleSuggestion().suggestions;
+  if (example === undefined) throw new Error("the example has an item");
+  const [rewrite] = rewritesOf(change);
+  return {
+    ...example,
+    item_id: `item-00000${number}`,
+    candidate_id: `${change.kind}:${table}:${number}`,
+    type: change.kind,
+    change,
+    evidence: evidenceOf(
+      [
+        queryEvidenceOf("grouped", 0.9, {
+          sql: SQL,
+          cold: {
+            baseline_ms: 120,
+            candidate_ms: 14,
+            baseline_bytes: 4_000_000,
+            candidate_bytes: 20_000,
+            runs: 3,
+          },
+          ...(rewrite === undefined ? {} : { rewritten_sql: rewrite.sql }),
+        }),
+      ],
+      {
+        extrapolation: {
+          model: "Time grows in proportion to rows.",
+          fitted_at: [0.5, 1],
+          gain: { value: 0.94, low: 0.92, high: 0.95 },
+        },
+      },
+    ),
+  };
+}
+
+function setOf(candidate_ids: string[], number: number): SetTrial {
+  return {
+    candidate_ids,
+    gain: { value: 0.5, low: 0.4, high: 0.6 },
+    storage_overhead: 0.1 * number,
+    insert_ratio: number === 0 ? null : 1.2,
+    net_gain: 0.48,
+    is_pareto: true,
+    is_chosen: number === 1,
+  };
+}

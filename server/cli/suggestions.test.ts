@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Change, Plan } from "@/server/contracts";
+import { evidenceOf, queryEvidenceOf } from "@/server/decisions/testing/evidence";
+import { candidateOf, storeSuggestion } from "@/server/decisions/testing/fixtures";
+import { setEnv } from "@/server/platform";
+import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
+import { runCli } from "./run";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const planOf = (...statements: string[]): Plan => ({
+  statements,
+  revert_statements: [],
+  cleanup_statements: [],
+  is_reversible: true,
+});
+const index: Change = { kind: "add_index", table: "projects", column: "status" };
+const rewrite: Change = {
+  kind: "rewrite_query",
+  table: "projects",
+  rule: "prune_star",
+  rewrites: [{ fingerprint: "star", sql: "SELECT status\n  FROM projects" }],
+};
+
+test("a suggestion is shown with what runs, what the developers change, and what both save", async () => {
+  const { id } = await storeSuggestion(database.db, {
+    state: "pending",
+    candidates: [
+      candidateOf(index, planOf("CREATE INDEX i ON projects (status);")),
+      candidateOf(rewrite, planOf()),
+    ],
+    evidence: [evidenceOf([queryEvidenceOf("q", 0.5)]), evidenceOf([queryEvidenceOf("star", 0.9)])],
+  });
+  setEnv({ DATABASE_URL: database.url });
+  const out = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    expect(await runCli(["suggestions", "show", id])).toBe(0);
+    const lines = out.mock.calls
+      .map(([text]) => String(text))
+      .join("")
+      .split("\n");
+    expect(lines.slice(2)).toEqual([
+      "  suggested: add_index on projects.status (add_index; measured: 50% [48%, 52%] less time)",
+      "    CREATE INDEX i ON projects (status);",
+      "  advice for the product's developers: rewrite_query on projects. (rewrite_query; measured: 90% [88%, 92%] less time)",
+      "    query star becomes: SELECT status FROM projects",
+      "",
+    ]);
+  } finally {
+    out.mockRestore();
+  }
+});
