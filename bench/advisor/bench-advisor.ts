@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { adviseApart } from "./advise-apart";
+import { parseOptions } from "./options";
+import { machine } from "./report/machine";
+import { printResult, printSummary } from "./report/print";
+import { updateReadme } from "./report/readme";
+import { runWorkload, type WorkloadResult } from "./run-workload";
+import { WORKLOADS } from "./workloads";
+
+const RESULT_FILE = "bench/results/advisor.json";
+/** The product's default (PROOF_ROWS_MAX). */
+const ROWS_MAX = 1_000_000;
+
+/**
+ * Shows what the advisor's changes do to whole workloads, against doing nothing, naive advice, its
+ * own rules without proof, and the best set there is. Writes the results, and the README's table
+ * when every workload ran at full size.
+ */
+export async function benchAdvisor(args: string[]): Promise<void> {
+  const options = parseOptions(args);
+  const workloads = choose(options.only);
+  const root = mkdtempSync(path.join(os.tmpdir(), "bench-advisor-"));
+  const results: WorkloadResult[] = [];
+  try {
+    for (const workload of workloads) {
+      console.log(`\n${workload.name}: ${workload.title}`);
+      const result = await runWorkload(workload, {
+        folder: path.join(root, workload.name),
+        rows: options.rows ?? workload.rows,
+        secondsMax: options.seconds,
+        rowsMax: ROWS_MAX,
+        searchSecondsMax: 90,
+        finalSecondsMax: 45,
+        roundsMin: 9,
+        repeats: options.repeats,
+        advise: adviseApart,
+      });
+      printResult(result);
+      results.push(result);
+    }
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+  printSummary(results);
+  if (options.only.length > 0 || options.rows !== undefined) return;
+  const report = { name: "advisor", ...(await machine()), seconds_max: options.seconds, results };
+  mkdirSync(path.dirname(RESULT_FILE), { recursive: true });
+  writeFileSync(RESULT_FILE, `${JSON.stringify(report, null, 1)}\n`);
+  updateReadme(results);
+  console.log(`Written to ${RESULT_FILE} and README.md`);
+}
+
+function choose(only: string[]) {
+  const unknown = only.find((name) => !WORKLOADS.some((one) => one.name === name));
+  if (unknown !== undefined) {
+    throw new Error(
+      `There is no workload ${unknown}; there are ${WORKLOADS.map((one) => one.name).join(", ")}.`,
+    );
+  }
+  return WORKLOADS.filter((one) => only.length === 0 || only.includes(one.name));
+}

@@ -1,0 +1,129 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import type { Change, TableSchema } from "@/server/contracts";
+import { buildCopy, type Copy } from "../measure/copy";
+import { workloadGain } from "../measure/gains";
+import { measureRounds, type RoundsOptions } from "../measure/measure-rounds";
+import type { ReplayedQuery } from "../measure/replayed-query";
+import { areCompatible } from "./compatible";
+import { capFor, enumerateSubsets } from "./subsets";
+
+export interface SearchInput {
+  source: string;
+  folder: string;
+  tables: TableSchema[];
+  queries: ReplayedQuery[];
+  memoryLimit: string;
+  /** Changes of the schema alone. */
+  candidates: Change[];
+  /** Takes part in the run-off: the best known set is never worse than this. */
+  ours: Change[];
+  secondsMax: number;
+}
+
+export interface SearchResult {
+  changes: Change[];
+  candidates: number;
+  /** All conflict-free subsets of so many candidates were measured; the rest did least alone. */
+  searched: number;
+  sets_measured: number;
+  seconds: number;
+}
+
+interface Trial {
+  changes: Change[];
+  gain: number;
+}
+
+const QUICK: RoundsOptions = { secondsMax: 1, roundsMin: 4, roundsMax: 8 };
+/** Parameter sets a trial takes; the run-off takes all. */
+const QUICK_SETS = 2;
+const RUN_OFF: RoundsOptions = { secondsMax: 12, roundsMin: 9, roundsMax: 31 };
+const FINALISTS = 3;
+
+/**
+ * Exhaustive search: every candidate alone, then every conflict-free subset of those that did most
+ * (at most 8, fewer where the time is short), each built on the full data and measured. The three
+ * best and ours then meet in a run-off, so that a lucky measurement wins nothing; where none of them
+ * surely gains, the best set is the empty one.
+ */
+export async function searchBest(input: SearchInput): Promise<SearchResult> {
+  const start = performance.now();
+  const baseline = await copyOf(input, "search-baseline", []);
+  try {
+    const alone: Trial[] = [];
+    for (const change of input.candidates) alone.push(...(await trial(input, baseline, [change])));
+    alone.sort((a, b) => b.gain - a.gain);
+    const spentMs = performance.now() - start;
+    const cap = capFor(spentMs / Math.max(1, alone.length), input.secondsMax * 1000 - spentMs);
+    const kept = alone.slice(0, cap).flatMap((one) => one.changes);
+    const pick = (members: readonly number[]) => members.flatMap((at) => kept[at] ?? []);
+    const subsets = enumerateSubsets(kept.length, (members) =>
+      areCompatible(input.tables, pick(members)),
+    );
+    const trials = [...alone];
+    for (const members of subsets) trials.push(...(await trial(input, baseline, pick(members))));
+    trials.sort((a, b) => b.gain - a.gain);
+    const finalists = trials.slice(0, FINALISTS).map((one) => one.changes);
+    return {
+      changes: await runOff(input, baseline, [input.ours, ...finalists]),
+      candidates: input.candidates.length,
+      searched: kept.length,
+      sets_measured: trials.length,
+      seconds: (performance.now() - start) / 1000,
+    };
+  } finally {
+    baseline.close();
+    await rm(fileOf(input, baseline.name), { force: true });
+  }
+}
+
+function fileOf({ folder }: SearchInput, name: string): string {
+  return path.join(folder, `${name}.duckdb`);
+}
+
+function copyOf(input: SearchInput, name: string, changes: Change[]): Promise<Copy> {
+  return buildCopy({ ...input, name, file: fileOf(input, name), changes });
+}
+
+/** One measurement; none when the data refuse the plan. */
+async function trial(input: SearchInput, baseline: Copy, changes: Change[]): Promise<Trial[]> {
+  let copy: Copy | undefined;
+  try {
+    copy = await copyOf(input, "trial", changes);
+    const queries = input.queries.map((one) => ({ ...one, sets: one.sets.slice(-QUICK_SETS) }));
+    const samples = await measureRounds([baseline, copy], queries, QUICK);
+    const names = { baseline: baseline.name, candidate: copy.name };
+    return [{ changes, gain: workloadGain(samples, names, queries).gain.value }];
+  } catch (error) {
+    console.log(`  not built: ${error instanceof Error ? error.message : error}`);
+    return [];
+  } finally {
+    copy?.close();
+    await rm(fileOf(input, "trial"), { force: true });
+  }
+}
+
+async function runOff(input: SearchInput, baseline: Copy, sets: Change[][]): Promise<Change[]> {
+  const copies: Copy[] = [];
+  try {
+    for (const [at, changes] of sets.entries()) {
+      if (changes.length > 0) copies.push(await copyOf(input, `final-${at}`, changes));
+    }
+    const samples = await measureRounds([baseline, ...copies], input.queries, RUN_OFF);
+    const ranked = copies
+      .map((copy) => {
+        const names = { baseline: baseline.name, candidate: copy.name };
+        const { gain } = workloadGain(samples, names, input.queries);
+        return { changes: copy.changes, gain };
+      })
+      .sort((a, b) => b.gain.value - a.gain.value);
+    const [winner] = ranked;
+    return winner !== undefined && winner.gain.low > 0 ? winner.changes : [];
+  } finally {
+    for (const copy of copies) {
+      copy.close();
+      await rm(fileOf(input, copy.name), { force: true });
+    }
+  }
+}
