@@ -2,16 +2,19 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { adviseApart } from "./advise-apart";
-import { parseOptions } from "./options";
+import { type BenchOptions, parseOptions } from "./options";
 import { machine } from "./report/machine";
 import { printResult, printSummary } from "./report/print";
 import { updateReadme } from "./report/readme";
+import { runScale } from "./run-scale";
 import { runWorkload, type WorkloadResult } from "./run-workload";
 import { WORKLOADS } from "./workloads";
 
 const RESULT_FILE = "bench/results/advisor.json";
 /** The product's default (PROOF_ROWS_MAX). */
 const ROWS_MAX = 1_000_000;
+/** The exhaustive search may take longer than the advising it is compared with. */
+const SEARCH_SHARE = 1.5;
 
 /**
  * Shows what the advisor's changes do to whole workloads, against doing nothing, naive advice, its
@@ -20,28 +23,34 @@ const ROWS_MAX = 1_000_000;
  */
 export async function benchAdvisor(args: string[]): Promise<void> {
   const options = parseOptions(args);
-  const workloads = choose(options.only);
   const root = mkdtempSync(path.join(os.tmpdir(), "bench-advisor-"));
-  const results: WorkloadResult[] = [];
   try {
-    for (const workload of workloads) {
-      console.log(`\n${workload.name}: ${workload.title}`);
-      const result = await runWorkload(workload, {
-        folder: path.join(root, workload.name),
-        rows: options.rows ?? workload.rows,
-        secondsMax: options.seconds,
-        rowsMax: ROWS_MAX,
-        searchSecondsMax: 90,
-        finalSecondsMax: 45,
-        roundsMin: 9,
-        repeats: options.repeats,
-        advise: adviseApart,
-      });
-      printResult(result);
-      results.push(result);
-    }
+    if (options.isScale) {
+      const { rows, seconds: secondsMax } = options;
+      await runScale({ folder: path.join(root, "scale"), rows, secondsMax, rowsMax: ROWS_MAX });
+    } else await benchWorkloads(options, root);
   } finally {
     rmSync(root, { recursive: true, force: true });
+  }
+}
+
+async function benchWorkloads(options: BenchOptions, root: string): Promise<void> {
+  const results: WorkloadResult[] = [];
+  for (const workload of choose(options.only)) {
+    console.log(`\n${workload.name}: ${workload.title}`);
+    const result = await runWorkload(workload, {
+      folder: path.join(root, workload.name),
+      rows: options.rows ?? workload.rows,
+      secondsMax: options.seconds,
+      rowsMax: ROWS_MAX,
+      searchSecondsMax: options.seconds * SEARCH_SHARE,
+      finalSecondsMax: 45,
+      roundsMin: 9,
+      repeats: options.repeats,
+      advise: adviseApart,
+    });
+    printResult(result);
+    results.push(result);
   }
   printSummary(results);
   if (options.only.length > 0 || options.rows !== undefined) return;

@@ -7,7 +7,7 @@ import type { ReplayedQuery } from "./replayed-query";
 const LOSS_MIN = 0.05;
 const LOSS_MS_MIN = 0.1;
 
-export interface QueryGain {
+interface QueryGain {
   name: string;
   fingerprint: string;
   baseline_ms: number;

@@ -38,7 +38,9 @@ interface Trial {
 const QUICK: RoundsOptions = { secondsMax: 1, roundsMin: 4, roundsMax: 8 };
 /** Parameter sets a trial takes; the run-off takes all. */
 const QUICK_SETS = 2;
-const RUN_OFF: RoundsOptions = { secondsMax: 12, roundsMin: 9, roundsMax: 31 };
+const RUN_OFF = { roundsMin: 9, roundsMax: 31 };
+/** Part of the search's time that the run-off measures for. */
+const RUN_OFF_SHARE = 0.12;
 const FINALISTS = 3;
 
 /**
@@ -110,7 +112,10 @@ async function runOff(input: SearchInput, baseline: Copy, sets: Change[][]): Pro
     for (const [at, changes] of sets.entries()) {
       if (changes.length > 0) copies.push(await copyOf(input, `final-${at}`, changes));
     }
-    const samples = await measureRounds([baseline, ...copies], input.queries, RUN_OFF);
+    const samples = await measureRounds([baseline, ...copies], input.queries, {
+      ...RUN_OFF,
+      secondsMax: input.secondsMax * RUN_OFF_SHARE,
+    });
     const ranked = copies
       .map((copy) => {
         const names = { baseline: baseline.name, candidate: copy.name };
