@@ -15,13 +15,14 @@ import type {
 import { embedProduct, readDistinctValues } from "@/server/data-product";
 import { proveCandidates } from "@/server/proving";
 import { createShapeParser } from "@/server/workload";
+import type { ProofSettings } from "./settings";
 
 export interface AdviseRequest {
   file: string;
   productId: string;
   observed: Observed;
   secondsMax: number;
-  rowsMax: number;
+  settings: ProofSettings;
   /** Emptied by the proof. */
   workDir: string;
 }
@@ -39,9 +40,6 @@ export interface Advice {
   /** Largest resident memory of this process so far, the data product in it included. */
   rssPeakBytes: number;
 }
-
-/** Smallest gain worth a change: the product's default (PROOF_GAIN_MIN). */
-const GAIN_MIN = 0.1;
 
 /** What the sidecar does for one analysis, from schema to proof, on a product in this process. */
 export async function advise(request: AdviseRequest): Promise<Advice> {
@@ -70,9 +68,8 @@ export async function advise(request: AdviseRequest): Promise<Advice> {
       compile: (changes) => compilePlan(schema.tables, changes),
       cacheDir: path.join(request.workDir, "cache"),
       workDir: path.join(request.workDir, "proof"),
-      rowsMax: request.rowsMax,
+      ...request.settings,
       secondsMax: request.secondsMax,
-      gainMin: GAIN_MIN,
       seed: 1,
       onProgress: watch.onProgress,
       signal,

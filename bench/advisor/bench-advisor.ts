@@ -8,13 +8,14 @@ import { printResult, printSummary } from "./report/print";
 import { updateReadme } from "./report/readme";
 import { runScale } from "./run-scale";
 import { runWorkload, type WorkloadResult } from "./run-workload";
+import { proofSettings } from "./settings";
 import { WORKLOADS } from "./workloads";
 
 const RESULT_FILE = "bench/results/advisor.json";
-/** The product's default (PROOF_ROWS_MAX). */
-const ROWS_MAX = 1_000_000;
 /** The exhaustive search may take longer than the advising it is compared with. */
 const SEARCH_SHARE = 1.5;
+/** Time for the final measurement of all strategies and promises together. */
+const FINAL_SHARE = 0.75;
 
 /**
  * Shows what the advisor's changes do to whole workloads, against doing nothing, naive advice, its
@@ -27,7 +28,8 @@ export async function benchAdvisor(args: string[]): Promise<void> {
   try {
     if (options.isScale) {
       const { rows, seconds: secondsMax } = options;
-      await runScale({ folder: path.join(root, "scale"), rows, secondsMax, rowsMax: ROWS_MAX });
+      const settings = proofSettings();
+      await runScale({ folder: path.join(root, "scale"), rows, secondsMax, settings });
     } else await benchWorkloads(options, root);
   } finally {
     rmSync(root, { recursive: true, force: true });
@@ -36,15 +38,16 @@ export async function benchAdvisor(args: string[]): Promise<void> {
 
 async function benchWorkloads(options: BenchOptions, root: string): Promise<void> {
   const results: WorkloadResult[] = [];
+  const settings = proofSettings();
   for (const workload of choose(options.only)) {
     console.log(`\n${workload.name}: ${workload.title}`);
     const result = await runWorkload(workload, {
       folder: path.join(root, workload.name),
       rows: options.rows ?? workload.rows,
       secondsMax: options.seconds,
-      rowsMax: ROWS_MAX,
+      settings,
       searchSecondsMax: options.seconds * SEARCH_SHARE,
-      finalSecondsMax: 45,
+      finalSecondsMax: options.seconds * FINAL_SHARE,
       roundsMin: 9,
       repeats: options.repeats,
       advise: adviseApart,
@@ -54,7 +57,13 @@ async function benchWorkloads(options: BenchOptions, root: string): Promise<void
   }
   printSummary(results);
   if (options.only.length > 0 || options.rows !== undefined) return;
-  const report = { name: "advisor", ...(await machine()), seconds_max: options.seconds, results };
+  const report = {
+    name: "advisor",
+    ...(await machine()),
+    settings,
+    seconds_max: options.seconds,
+    results,
+  };
   mkdirSync(path.dirname(RESULT_FILE), { recursive: true });
   writeFileSync(RESULT_FILE, `${JSON.stringify(report, null, 1)}\n`);
   updateReadme(results);

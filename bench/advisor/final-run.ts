@@ -7,6 +7,7 @@ import { type WorkloadGain, workloadGain } from "./measure/gains";
 import { measureInserts } from "./measure/insert-cost";
 import { measureRounds, type RoundsOptions } from "./measure/measure-rounds";
 import type { ReplayedQuery } from "./measure/replayed-query";
+import { keyOf } from "./strategies/compatible";
 
 export interface FinalInput {
   source: string;
@@ -29,11 +30,6 @@ export interface Outcome extends WorkloadGain {
   insert_ratio: number | null;
   /** Queries whose results differ from those on the unchanged data. */
   differing: string[];
-}
-
-/** Stands for a set of changes, whatever their order. */
-export function keyOf(changes: Change[]): string {
-  return JSON.stringify(changes.map((change) => JSON.stringify(change)).sort());
 }
 
 /**

@@ -5,6 +5,7 @@ import { adviseApart } from "./advise-apart";
 import { createDataset } from "./dataset";
 import { observeWorkload, productIdOf } from "./observe";
 import { machine } from "./report/machine";
+import type { ProofSettings } from "./settings";
 import { scale } from "./workloads/scale";
 
 const RESULT_FILE = "bench/results/advisor-scale.json";
@@ -13,7 +14,7 @@ const RESULT_FILE = "bench/results/advisor-scale.json";
 export async function runScale(options: {
   folder: string;
   rows: number | undefined;
-  rowsMax: number;
+  settings: ProofSettings;
   secondsMax: number;
 }): Promise<void> {
   const rows = options.rows ?? scale.rows;
@@ -27,9 +28,9 @@ export async function runScale(options: {
       ...{ file, productId, parser },
       queries: scale.queries(rows),
     });
-    const { rowsMax, secondsMax } = options;
+    const { settings, secondsMax } = options;
     const workDir = path.join(options.folder, "advise");
-    const advice = await adviseApart({ file, productId, observed, rowsMax, secondsMax, workDir });
+    const advice = await adviseApart({ file, productId, observed, settings, secondsMax, workDir });
     const codes = [...advice.proof.accepted, ...advice.proof.alternatives].map(
       (one) => one.verdict.code,
     );

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { advise } from "./advise";
 import { renderTable } from "./report/table";
 import { runWorkload, type WorkloadResult } from "./run-workload";
+import { proofSettings } from "./settings";
 import type { Workload } from "./types";
 import { createTable, existing, fillTable } from "./workloads/tables";
 
@@ -53,7 +54,7 @@ beforeAll(async () => {
     folder: path.join(root, "tiny"),
     rows: TINY.rows,
     secondsMax: 3,
-    rowsMax: 1_000_000,
+    settings: proofSettings(),
     searchSecondsMax: 3,
     finalSecondsMax: 0.5,
     roundsMin: 5,

@@ -4,12 +4,14 @@ import type { Change, Workload as Observed } from "@/server/contracts";
 import { createShapeParser } from "@/server/workload";
 import type { Advice, AdviseRequest } from "./advise";
 import { createDataset } from "./dataset";
-import { type FinalInput, finalRun, keyOf, type Outcome } from "./final-run";
+import { type FinalInput, finalRun, type Outcome } from "./final-run";
 import { compareWithDelivered, type Kept, promisesOf } from "./measure/promises";
 import { type ReplayedQuery, replayedQueries } from "./measure/replayed-query";
 import { observeWorkload, productIdOf } from "./observe";
+import type { ProofSettings } from "./settings";
 import { plainStrategies, schemaChanges } from "./strategies";
 import { type SearchResult, searchBest } from "./strategies/best";
+import { keyOf } from "./strategies/compatible";
 import type { StrategyName, Workload } from "./types";
 
 export interface RunOptions {
@@ -18,8 +20,7 @@ export interface RunOptions {
   rows: number;
   /** Time budget of the advising. */
   secondsMax: number;
-  /** Largest table the proof copies whole. */
-  rowsMax: number;
+  settings: ProofSettings;
   searchSecondsMax: number;
   finalSecondsMax: number;
   roundsMin: number;
@@ -68,7 +69,7 @@ export async function runWorkload(
     const { observed, names } = await observe(workload, options, source, productId);
     const request: AdviseRequest = {
       ...{ file: source, productId, observed },
-      ...{ secondsMax: options.secondsMax, rowsMax: options.rowsMax },
+      ...{ secondsMax: options.secondsMax, settings: options.settings },
       workDir: path.join(options.folder, "advise"),
     };
     const advice = await options.advise(request);

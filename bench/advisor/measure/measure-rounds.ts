@@ -49,12 +49,13 @@ export async function measureRounds(
 async function warmUp(copies: Copy[], query: ReplayedQuery): Promise<number> {
   let totalMs = 0;
   for (const copy of copies) {
-    await copy.time(textFor(copy, query, 0));
+    let lastMs = 0;
     for (let set = 0; set < query.sets.length; set++) {
-      totalMs += await copy.time(textFor(copy, query, set));
+      lastMs = await copy.time(textFor(copy, query, set));
     }
+    totalMs += lastMs;
   }
-  return totalMs / query.sets.length;
+  return totalMs;
 }
 
 /** Rounds for a query that takes `roundMs` a round and may take `shareMs` in all. */

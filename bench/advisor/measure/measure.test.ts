@@ -6,7 +6,7 @@ import { roundsFor, type Samples } from "./measure-rounds";
 import { compareWithDelivered } from "./promises";
 
 const query = (fingerprint: string, calls: number) => ({
-  ...{ fingerprint, calls, name: fingerprint, sql: "SELECT 1", sets: [[]] },
+  ...{ fingerprint, calls, name: fingerprint, sql: "SELECT 1", tables: [], sets: [[]] },
 });
 const NAMES = { baseline: "before", candidate: "after" };
 

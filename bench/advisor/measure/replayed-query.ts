@@ -9,6 +9,8 @@ export interface ReplayedQuery {
   name: string;
   sql: string;
   calls: number;
+  /** What it reads: changes of other tables cannot touch it. */
+  tables: string[];
   sets: JsonScalar[][];
 }
 
@@ -21,11 +23,12 @@ export function replayedQueries(
 ): ReplayedQuery[] {
   return queries
     .filter(({ pattern }) => pattern.kind === "select")
-    .map(({ pattern }) => ({
+    .map(({ pattern, shape }) => ({
       fingerprint: pattern.fingerprint,
       name: names.get(pattern.fingerprint) ?? pattern.fingerprint,
       sql: pattern.sql,
       calls: pattern.calls,
+      tables: shape.tables,
       sets: distinct(pattern.parameter_samples ?? [[]]).slice(-SETS_MAX),
     }));
 }

@@ -1,19 +1,13 @@
 import { rm } from "node:fs/promises";
-import path from "node:path";
-import type { Change, TableSchema } from "@/server/contracts";
-import { buildCopy, type Copy } from "../measure/copy";
+import type { Change } from "@/server/contracts";
+import type { Copy } from "../measure/copy";
 import { workloadGain } from "../measure/gains";
-import { measureRounds, type RoundsOptions } from "../measure/measure-rounds";
-import type { ReplayedQuery } from "../measure/replayed-query";
+import { measureRounds } from "../measure/measure-rounds";
 import { areCompatible } from "./compatible";
 import { capFor, enumerateSubsets } from "./subsets";
+import { copyOf, fileOf, type Trial, type TrialInput, Trials } from "./trials";
 
-export interface SearchInput {
-  source: string;
-  folder: string;
-  tables: TableSchema[];
-  queries: ReplayedQuery[];
-  memoryLimit: string;
+export interface SearchInput extends TrialInput {
   /** Changes of the schema alone. */
   candidates: Change[];
   /** Takes part in the run-off: the best known set is never worse than this. */
@@ -30,14 +24,6 @@ export interface SearchResult {
   seconds: number;
 }
 
-interface Trial {
-  changes: Change[];
-  gain: number;
-}
-
-const QUICK: RoundsOptions = { secondsMax: 1, roundsMin: 4, roundsMax: 8 };
-/** Parameter sets a trial takes; the run-off takes all. */
-const QUICK_SETS = 2;
 const RUN_OFF = { roundsMin: 9, roundsMax: 31 };
 /** Part of the search's time that the run-off measures for. */
 const RUN_OFF_SHARE = 0.12;
@@ -51,10 +37,10 @@ const FINALISTS = 3;
  */
 export async function searchBest(input: SearchInput): Promise<SearchResult> {
   const start = performance.now();
-  const baseline = await copyOf(input, "search-baseline", []);
+  const measured = await Trials.open(input);
   try {
     const alone: Trial[] = [];
-    for (const change of input.candidates) alone.push(...(await trial(input, baseline, [change])));
+    for (const change of input.candidates) alone.push(...(await measured.measure([change])));
     alone.sort((a, b) => b.gain - a.gain);
     const spentMs = performance.now() - start;
     const cap = capFor(spentMs / Math.max(1, alone.length), input.secondsMax * 1000 - spentMs);
@@ -64,45 +50,18 @@ export async function searchBest(input: SearchInput): Promise<SearchResult> {
       areCompatible(input.tables, pick(members)),
     );
     const trials = [...alone];
-    for (const members of subsets) trials.push(...(await trial(input, baseline, pick(members))));
+    for (const members of subsets) trials.push(...(await measured.measure(pick(members))));
     trials.sort((a, b) => b.gain - a.gain);
     const finalists = trials.slice(0, FINALISTS).map((one) => one.changes);
     return {
-      changes: await runOff(input, baseline, [input.ours, ...finalists]),
+      changes: await runOff(input, measured.baseline, [input.ours, ...finalists]),
       candidates: input.candidates.length,
       searched: kept.length,
       sets_measured: trials.length,
       seconds: (performance.now() - start) / 1000,
     };
   } finally {
-    baseline.close();
-    await rm(fileOf(input, baseline.name), { force: true });
-  }
-}
-
-function fileOf({ folder }: SearchInput, name: string): string {
-  return path.join(folder, `${name}.duckdb`);
-}
-
-function copyOf(input: SearchInput, name: string, changes: Change[]): Promise<Copy> {
-  return buildCopy({ ...input, name, file: fileOf(input, name), changes });
-}
-
-/** One measurement; none when the data refuse the plan. */
-async function trial(input: SearchInput, baseline: Copy, changes: Change[]): Promise<Trial[]> {
-  let copy: Copy | undefined;
-  try {
-    copy = await copyOf(input, "trial", changes);
-    const queries = input.queries.map((one) => ({ ...one, sets: one.sets.slice(-QUICK_SETS) }));
-    const samples = await measureRounds([baseline, copy], queries, QUICK);
-    const names = { baseline: baseline.name, candidate: copy.name };
-    return [{ changes, gain: workloadGain(samples, names, queries).gain.value }];
-  } catch (error) {
-    console.log(`  not built: ${error instanceof Error ? error.message : error}`);
-    return [];
-  } finally {
-    copy?.close();
-    await rm(fileOf(input, "trial"), { force: true });
+    await measured.close();
   }
 }
 
@@ -110,7 +69,7 @@ async function runOff(input: SearchInput, baseline: Copy, sets: Change[][]): Pro
   const copies: Copy[] = [];
   try {
     for (const [at, changes] of sets.entries()) {
-      if (changes.length > 0) copies.push(await copyOf(input, `final-${at}`, changes));
+      if (changes.length > 0) copies.push(await copyOf(input, `finalist-${at}`, changes));
     }
     const samples = await measureRounds([baseline, ...copies], input.queries, {
       ...RUN_OFF,

@@ -34,3 +34,8 @@ export function takeCompatible(tables: TableSchema[], changes: Change[]): Change
   }
   return taken;
 }
+
+/** Stands for a set of changes, whatever their order. */
+export function keyOf(changes: Change[]): string {
+  return JSON.stringify(changes.map((change) => JSON.stringify(change)).sort());
+}
