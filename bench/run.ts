@@ -1,15 +1,19 @@
+import { benchAdvisor } from "./advisor/bench-advisor";
 import { benchAnalyze } from "./analyze";
 
-/** `npm run bench -- <name>`: one benchmark a file. */
-const BENCHMARKS: Record<string, () => Promise<void>> = { analyze: benchAnalyze };
+/** `npm run bench -- <name> [options]`: one benchmark a file or folder. */
+const BENCHMARKS: Record<string, (args: string[]) => Promise<void>> = {
+  advisor: benchAdvisor,
+  analyze: benchAnalyze,
+};
 
-const name = process.argv[2] ?? "";
+const [name = "", ...args] = process.argv.slice(2);
 const run = BENCHMARKS[name];
 if (run === undefined) {
   console.error(`Usage: npm run bench -- <${Object.keys(BENCHMARKS).join(" | ")}>`);
   process.exitCode = 1;
 } else {
-  run().catch((error: unknown) => {
+  run(args).catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
   });

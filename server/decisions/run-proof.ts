@@ -4,25 +4,21 @@ import {
   compilePlan,
   describeQuery,
   proposeCandidates,
-  quoteIdentifier,
   type WorkloadQuery,
 } from "@/server/advisor";
 import type {
   AnalyzeRequest,
   ProductSchema,
   ProofProgress,
-  TableSchema,
   WorkloadPattern,
 } from "@/server/contracts";
-import type { DataProduct } from "@/server/data-product";
+import { type DataProduct, readDistinctValues } from "@/server/data-product";
 import { AppError, createLogger, env, type ServiceContext } from "@/server/platform";
 import { proveCandidates } from "@/server/proving";
 import { finishProof } from "./finish-proof";
 import { createProgressWriter } from "./proof-progress";
 import { shapeParser } from "./shape-parser";
 
-/** Columns with at most this many values can become an ENUM: their values are read from the product. */
-const ENUM_VALUES_MAX = 64;
 const WORKLOAD_WINDOW_MS = 24 * 3_600_000;
 
 /**
@@ -114,42 +110,6 @@ async function describeQueries(
       return describeQuery(parser, { ...pattern, calls: Math.round(frequency) }, schema.tables);
     }),
   );
-}
-
-/** Values of text columns that have few: an ENUM needs them, statistics do not hold them. */
-async function readDistinctValues(
-  product: DataProduct,
-  schema: ProductSchema,
-  signal: AbortSignal,
-) {
-  const values = new Map<string, string[]>();
-  for (const { table, column } of schema.tables.flatMap(fewValuedColumns)) {
-    const name = quoteIdentifier(column);
-    const answer = await product.query(
-      {
-        sql: `SELECT DISTINCT ${name} FROM ${quoteIdentifier(table)} WHERE ${name} IS NOT NULL ORDER BY 1`,
-        parameters: [],
-        row_limit: ENUM_VALUES_MAX + 1,
-        timeout_ms: 5000,
-      },
-      signal,
-    );
-    if (!answer.is_truncated)
-      values.set(
-        `${table}.${column}`,
-        answer.rows.map(([cell]) => String(cell)),
-      );
-  }
-  return (table: string, column: string) => values.get(`${table}.${column}`);
-}
-
-function fewValuedColumns(table: TableSchema): { table: string; column: string }[] {
-  return table.columns
-    .filter(({ type, statistics }) => {
-      const distinct = statistics?.distinct_count ?? 0;
-      return type === "VARCHAR" && distinct > 0 && distinct <= ENUM_VALUES_MAX;
-    })
-    .map((column) => ({ table: table.name, column: column.name }));
 }
 
 function startProgress(message: string): ProofProgress {

@@ -1,2 +1,3 @@
 export { proveCandidates } from "./prove-candidates";
-export { compareSamples } from "./statistics";
+export { withLiterals } from "./sql";
+export { comparePairs, compareSamples, weightedGain } from "./statistics";

@@ -6,6 +6,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { AppError } from "@/server/platform";
+import type { TableExport } from "../../port";
 import { quoteName, quoteText } from "../engine/sql-text";
 import { readCatalog } from "./catalog";
 import { readDataState } from "./data-version";
@@ -16,18 +17,9 @@ export interface ExportRequest {
   seed: number;
 }
 
-interface ExportedFile {
-  file: string;
-  rows: number;
-  rowsTotal: number;
-  method: "all" | "reservoir";
-  dataVersion: string;
-}
-
 /**
  * Writes the table to a Parquet file in the export folder and answers the function that streams
- * and deletes it. Rows keep their stored order, in samples too: the order is what makes zone maps
- * work, so a shuffled sample would prove the wrong thing. Interrupted when the client goes away.
+ * and deletes it. Interrupted when the client goes away.
  */
 export async function exportTable(
   connection: DuckDBConnection,
@@ -36,12 +28,26 @@ export async function exportTable(
   signal: AbortSignal,
 ): Promise<(response: ServerResponse) => Promise<void>> {
   const file = path.join(exportDir, `${randomUUID()}.parquet`);
+  const exported = await writeTable(connection, file, request, signal);
+  return (response) => stream(response, exported);
+}
+
+/**
+ * Writes the table to the given Parquet file. Rows keep their stored order, in samples too: the
+ * order is what makes zone maps work, so a shuffled sample would prove the wrong thing. Nothing is
+ * left behind by one that failed or was aborted.
+ */
+export async function writeTable(
+  connection: DuckDBConnection,
+  file: string,
+  request: ExportRequest,
+  signal: AbortSignal,
+): Promise<TableExport> {
   const interrupt = () => connection.interrupt();
   signal.addEventListener("abort", interrupt);
   try {
     signal.throwIfAborted();
-    const exported = await writeFile(connection, file, request);
-    return (response) => stream(response, exported);
+    return await copyTable(connection, file, request);
   } catch (error) {
     await rm(file, { force: true });
     throw error;
@@ -50,11 +56,11 @@ export async function exportTable(
   }
 }
 
-async function writeFile(
+async function copyTable(
   connection: DuckDBConnection,
   file: string,
   { table, rowsMax, seed }: ExportRequest,
-): Promise<ExportedFile> {
+): Promise<TableExport> {
   // One snapshot: count, rows and data version belong together.
   await connection.run("BEGIN TRANSACTION READ ONLY");
   try {
@@ -83,7 +89,7 @@ async function writeFile(
   }
 }
 
-async function stream(response: ServerResponse, exported: ExportedFile): Promise<void> {
+async function stream(response: ServerResponse, exported: TableExport): Promise<void> {
   try {
     response.writeHead(200, {
       "content-type": "application/vnd.apache.parquet",

@@ -1,0 +1,97 @@
+import path from "node:path";
+import {
+  compilePlan,
+  describeQuery,
+  proposeCandidates,
+  type WorkloadQuery,
+} from "@/server/advisor";
+import type {
+  Candidate,
+  Workload as Observed,
+  ProductSchema,
+  ProofProgress,
+  ProofResult,
+} from "@/server/contracts";
+import { embedProduct, readDistinctValues } from "@/server/data-product";
+import { proveCandidates } from "@/server/proving";
+import { createShapeParser } from "@/server/workload";
+import type { ProofSettings } from "./settings";
+
+export interface AdviseRequest {
+  file: string;
+  productId: string;
+  observed: Observed;
+  secondsMax: number;
+  settings: ProofSettings;
+  /** Emptied by the proof. */
+  workDir: string;
+}
+
+export interface Advice {
+  schema: ProductSchema;
+  queries: WorkloadQuery[];
+  /** As the rules propose them, most promising first. */
+  candidates: Candidate[];
+  proof: ProofResult;
+  elapsedMs: number;
+  /** When the first accepted candidate was shown while the proof ran; null: never before its end. */
+  firstAcceptedMs: number | null;
+  progressEvents: number;
+  /** Largest resident memory of this process so far, the data product in it included. */
+  rssPeakBytes: number;
+}
+
+/** What the sidecar does for one analysis, from schema to proof, on a product in this process. */
+export async function advise(request: AdviseRequest): Promise<Advice> {
+  const parser = await createShapeParser();
+  const embedded = await embedProduct({ ...request, parser });
+  try {
+    const { product } = embedded;
+    const signal = new AbortController().signal;
+    const start = performance.now();
+    const schema = await product.getSchema(signal);
+    const queries = await Promise.all(
+      request.observed.patterns.map((pattern) => describeQuery(parser, pattern, schema.tables)),
+    );
+    const { candidates, left_out: leftOut } = proposeCandidates({
+      tables: schema.tables,
+      queries,
+      distinctValues: await readDistinctValues(product, schema, signal),
+    });
+    const watch = watchProgress(start);
+    const proof = await proveCandidates({
+      product,
+      schema,
+      queries,
+      candidates,
+      leftOut,
+      compile: (changes) => compilePlan(schema.tables, changes),
+      cacheDir: path.join(request.workDir, "cache"),
+      workDir: path.join(request.workDir, "proof"),
+      ...request.settings,
+      secondsMax: request.secondsMax,
+      seed: 1,
+      onProgress: watch.onProgress,
+      signal,
+    });
+    const elapsedMs = performance.now() - start;
+    const rssPeakBytes = process.resourceUsage().maxRSS * 1024;
+    return { schema, queries, candidates, proof, elapsedMs, rssPeakBytes, ...watch.seen() };
+  } finally {
+    await embedded.close();
+    parser.close();
+  }
+}
+
+function watchProgress(start: number) {
+  let firstAcceptedMs: number | null = null;
+  let progressEvents = 0;
+  return {
+    onProgress(progress: ProofProgress): void {
+      progressEvents += 1;
+      const hasAccepted = progress.verdicts.some(({ verdict }) => verdict.is_accepted);
+      if (hasAccepted) firstAcceptedMs ??= performance.now() - start;
+    },
+    seen: () => ({ firstAcceptedMs, progressEvents }),
+  };
+}

@@ -1,0 +1,45 @@
+import { parseArgs } from "node:util";
+
+export interface BenchOptions {
+  /** Names of workloads; all when empty. */
+  only: string[];
+  /** Rows of the largest table; each workload's own when left out. */
+  rows: number | undefined;
+  /** Time budget of one advising run. */
+  seconds: number;
+  /** Advising runs beyond the first on each workload. */
+  repeats: number;
+  isScale: boolean;
+}
+
+const USAGE =
+  "npm run bench -- advisor [--only name,…] [--rows n] [--seconds n] [--repeat n] [--scale]";
+
+/** Throws with the usage for what it does not know. */
+export function parseOptions(args: string[]): BenchOptions {
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: "string", default: "" },
+      rows: { type: "string" },
+      seconds: { type: "string" },
+      repeat: { type: "string" },
+      scale: { type: "boolean", default: false },
+    },
+  });
+  return {
+    only: values.only.split(",").filter((name) => name !== ""),
+    rows: values.rows === undefined ? undefined : positive(values.rows),
+    // A product's default; at scale what one would give an analysis of everything.
+    seconds: positive(values.seconds ?? (values.scale ? "120" : "60")),
+    repeats: values.repeat === undefined ? 0 : positive(values.repeat) - 1,
+    isScale: values.scale,
+  };
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`Not a whole number: ${text}\n${USAGE}`);
+  return value;
+}

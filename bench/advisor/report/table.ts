@@ -1,0 +1,52 @@
+import type { WorkloadResult } from "../run-workload";
+import type { StrategyName } from "../types";
+import { intervalText, percent, promiseCounts, strategyOf, worstText } from "./summary";
+
+const HEAD = [
+  "workload",
+  "rows",
+  "index everything",
+  "rules, no proof",
+  "best set found",
+  "**this advisor**",
+  "with query changes",
+  "its worst query",
+  "changes",
+  "time",
+];
+
+/** The results as Markdown: one row a workload, gains as shares of the workload's time saved. */
+export function renderTable(results: WorkloadResult[]): string {
+  const rows = results.map((result) => {
+    const ours = strategyOf(result, "ours");
+    return [
+      result.workload,
+      result.rows.toLocaleString("en").replaceAll(",", " "),
+      gainText(result, "index_everything"),
+      gainText(result, "rules"),
+      gainText(result, "best"),
+      gainText(result, "ours_schema", true),
+      gainText(result, "ours", true),
+      ours ? worstText(ours) : "–",
+      String(result.advised.accepted.length),
+      `${Math.round(result.advised.seconds)} s`,
+    ];
+  });
+  const { made, kept, keptWithinNoise } = promiseCounts(results);
+  const lines = [HEAD, HEAD.map((_, at) => (at === 0 ? "---" : "---:")), ...rows].map(
+    (cells) => `| ${cells.join(" | ")} |`,
+  );
+  return [
+    ...lines,
+    "",
+    `Of ${made} proved promises (changes alone and together) ${kept} delivered at least the lower end of their interval on the full data; ${keptWithinNoise} within the measurement's noise.`,
+  ].join("\n");
+}
+
+function gainText(result: WorkloadResult, name: StrategyName, hasInterval = false): string {
+  const strategy = strategyOf(result, name);
+  if (strategy === undefined) return "–";
+  if (strategy.outcome === null) return "refused";
+  const { gain } = strategy.outcome;
+  return hasInterval ? intervalText(gain) : percent(gain.value);
+}

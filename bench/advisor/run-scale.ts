@@ -1,0 +1,60 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { createShapeParser } from "@/server/workload";
+import { adviseApart } from "./advise-apart";
+import { createDataset } from "./dataset";
+import { observeWorkload, productIdOf } from "./observe";
+import { machine } from "./report/machine";
+import type { ProofSettings } from "./settings";
+import { scale } from "./workloads/scale";
+
+const RESULT_FILE = "bench/results/advisor-scale.json";
+
+/** One advising run over a large product: does it end in its time, with how much memory? */
+export async function runScale(options: {
+  folder: string;
+  rows: number | undefined;
+  settings: ProofSettings;
+  secondsMax: number;
+}): Promise<void> {
+  const rows = options.rows ?? scale.rows;
+  const file = path.join(options.folder, "product.duckdb");
+  const productId = productIdOf(scale.name, rows);
+  mkdirSync(options.folder, { recursive: true });
+  const parser = await createShapeParser();
+  try {
+    await createDataset(scale, rows, file);
+    const { observed } = await observeWorkload({
+      ...{ file, productId, parser },
+      queries: scale.queries(rows),
+    });
+    const { settings, secondsMax } = options;
+    const workDir = path.join(options.folder, "advise");
+    const advice = await adviseApart({ file, productId, observed, settings, secondsMax, workDir });
+    const codes = [...advice.proof.accepted, ...advice.proof.alternatives].map(
+      (one) => one.verdict.code,
+    );
+    const result = {
+      name: "advisor at scale",
+      ...(await machine()),
+      tables: advice.schema.tables.length,
+      shapes: observed.patterns.length,
+      rows: advice.schema.tables.reduce((sum, table) => sum + table.row_count, 0),
+      candidates: advice.candidates.length,
+      not_tried: codes.filter((code) => code === "not_tried").length,
+      accepted: advice.proof.accepted.length,
+      seconds_max: secondsMax,
+      seconds: advice.elapsedMs / 1000,
+      rss_peak_bytes: advice.rssPeakBytes,
+      first_accepted_seconds:
+        advice.firstAcceptedMs === null ? null : advice.firstAcceptedMs / 1000,
+      progress_events: advice.progressEvents,
+      set_gain: advice.proof.set_evidence?.workload.gain ?? null,
+    };
+    console.log(result);
+    writeFileSync(RESULT_FILE, `${JSON.stringify(result, null, 1)}\n`);
+  } finally {
+    parser.close();
+    rmSync(options.folder, { recursive: true, force: true });
+  }
+}
