@@ -1,11 +1,20 @@
 import type { Candidate } from "@/server/contracts";
+import { proposeConstraints } from "./candidates/add-constraint";
 import { proposeIndexes } from "./candidates/add-index";
 import { proposeTypes } from "./candidates/change-type";
 import { proposeOrders } from "./candidates/cluster-table";
+import { proposeDrops } from "./candidates/drop-index";
+import { guardSpace } from "./space-guard";
 import type { AdviceInput, CandidateRule, Proposals } from "./types";
 import { measureUsage } from "./usage";
 
-const RULES: readonly CandidateRule[] = [proposeIndexes, proposeOrders, proposeTypes];
+const RULES: readonly CandidateRule[] = [
+  proposeIndexes,
+  proposeDrops,
+  proposeOrders,
+  proposeTypes,
+  proposeConstraints,
+];
 
 /**
  * What could speed up the workload, most promising first: prior × estimated gain × share of the
@@ -13,7 +22,7 @@ const RULES: readonly CandidateRule[] = [proposeIndexes, proposeOrders, proposeT
  * same answer. `left_out` holds what hard facts exclude, each with the reason.
  */
 export function proposeCandidates(input: AdviceInput): Proposals {
-  const proposals = RULES.map((rule) => rule(input));
+  const proposals = RULES.map((rule) => guardSpace(input, rule(input)));
   const score = (candidate: Candidate): number => {
     const targeted = new Set(candidate.targeted_fingerprints);
     const queries = input.queries.filter((query) => targeted.has(query.pattern.fingerprint));
