@@ -109,4 +109,4 @@ test("whatever the schema and the workload, every proposed plan and every compat
     expect(kinds.get(kind) ?? 0, kind).toBeGreaterThan(5);
   }
   expect(sets).toBeGreaterThan(10);
-}, 60_000);
+}, 120_000);

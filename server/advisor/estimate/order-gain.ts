@@ -15,7 +15,7 @@ function scalarOf(value: unknown): number | null {
   return Number.isNaN(instant) ? null : instant;
 }
 
-export interface RangeEstimate {
+interface RangeEstimate {
   /** Share of the rows one query keeps, 0..1. */
   fraction: number;
   /** From real parameters and the column's extremes, or a convention. */
