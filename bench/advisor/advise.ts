@@ -56,6 +56,7 @@ export async function advise(request: AdviseRequest): Promise<Advice> {
     const { candidates, left_out: leftOut } = proposeCandidates({
       tables: schema.tables,
       queries,
+      ...(schema.resources ? { freeBytes: schema.resources.free_disk_bytes } : {}),
       distinctValues: await readDistinctValues(product, schema, signal),
     });
     const watch = watchProgress(start);
@@ -72,6 +73,9 @@ export async function advise(request: AdviseRequest): Promise<Advice> {
       secondsMax: request.secondsMax,
       seed: 1,
       onProgress: watch.onProgress,
+      onProblem: (what, error) => {
+        throw new Error(`The check ${what} failed.`, { cause: error });
+      },
       signal,
     });
     const elapsedMs = performance.now() - start;

@@ -1,15 +1,20 @@
 import type { Candidate } from "@/server/contracts";
+import { proposeConstraints } from "./candidates/add-constraint";
 import { proposeIndexes } from "./candidates/add-index";
 import { proposeTypes } from "./candidates/change-type";
 import { proposeOrders } from "./candidates/cluster-table";
+import { proposeDrops } from "./candidates/drop-index";
 import { proposeSummaries } from "./candidates/materialize-summary";
+import { guardSpace } from "./space-guard";
 import type { AdviceInput, CandidateRule, Proposals } from "./types";
 import { measureUsage } from "./usage";
 
 const RULES: readonly CandidateRule[] = [
   proposeIndexes,
+  proposeDrops,
   proposeOrders,
   proposeTypes,
+  proposeConstraints,
   proposeSummaries,
 ];
 
@@ -19,7 +24,7 @@ const RULES: readonly CandidateRule[] = [
  * same answer. `left_out` holds what hard facts exclude, each with the reason.
  */
 export function proposeCandidates(input: AdviceInput): Proposals {
-  const proposals = RULES.map((rule) => rule(input));
+  const proposals = RULES.map((rule) => guardSpace(input, rule(input)));
   const score = (candidate: Candidate): number => {
     const targeted = new Set(candidate.targeted_fingerprints);
     const queries = input.queries.filter((query) => targeted.has(query.pattern.fingerprint));

@@ -21,6 +21,8 @@ export interface AdviceInput {
    * do not tell them, and an ENUM needs them.
    */
   distinctValues?: (table: string, column: string) => string[] | undefined;
+  /** Free space of the product's disk, bytes: what needs nearly all of it is left out. */
+  freeBytes?: number;
 }
 
 interface LeftOut {

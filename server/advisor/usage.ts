@@ -36,6 +36,13 @@ export function measureUsage(all: readonly WorkloadQuery[], queries: WorkloadQue
   };
 }
 
+/** Share of each query in the whole workload, by time; by calls while no latency is known. */
+export function weightsOf(all: readonly WorkloadQuery[]): Map<WorkloadQuery, number> {
+  const isTimed = all.some((query) => query.pattern.mean_ms > 0);
+  const total = all.reduce((sum, query) => sum + weightOf(query, isTimed), 0);
+  return new Map(all.map((query) => [query, total > 0 ? weightOf(query, isTimed) / total : 0]));
+}
+
 /** Filters of a query on one column that pass a test. */
 export function filtersOn(
   query: WorkloadQuery,

@@ -43,6 +43,7 @@ export async function runProof(
     tables: schema.tables,
     queries,
     ...(context.table_name ? { tableName: context.table_name } : {}),
+    ...(schema.resources ? { freeBytes: schema.resources.free_disk_bytes } : {}),
     distinctValues: await readDistinctValues(product, schema, signal),
   });
   const result = await proveCandidates({

@@ -103,7 +103,7 @@ function draft(
       sizeFactor(table),
     ],
     counter_indications: counterIndications(input, table, column, to),
-    risk: typeRisk(table, name, input.queries),
+    risk: typeRisk(table, plan, name, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
     prior: estimate.prior,

@@ -48,9 +48,9 @@ describe("proposeOrders", () => {
     const sqls = ["SELECT * FROM projects WHERE status = ? AND created > ?"];
     const { candidates } = await advise(projects(3_000_000), sqls);
     expect(candidates.map((each) => [each.target, each.prior])).toEqual([
-      ["status", 0.4],
       ["status, created", 0.6],
       ["created", 0.6],
+      ["status", 0.4],
     ]);
   });
 
@@ -59,6 +59,97 @@ describe("proposeOrders", () => {
     expect((await advise(projects(0), sqls)).candidates).toEqual([]);
     const { candidates } = await advise(projects(3_000_000), sqls);
     expect(candidates.map((each) => each.target)).toEqual(["status"]);
+  });
+
+  test("offers one value of many where no index finds it, and the first rows by a column", async () => {
+    const one = table(
+      [
+        column("id", "INTEGER", { statistics: statistics(3_000_000) }),
+        column("owner", "INTEGER", { statistics: statistics(1000) }),
+        column("created", "DATE"),
+      ],
+      {
+        row_count: 3_000_000,
+        constraints: [{ type: "PRIMARY KEY", columns: ["id"], sql: "PRIMARY KEY(id)" }],
+      },
+    );
+    const { candidates } = await advise(one, [
+      "SELECT * FROM projects WHERE id = ?",
+      "SELECT * FROM projects WHERE owner IN (?, ?)",
+      "SELECT * FROM projects ORDER BY created DESC LIMIT 10",
+      "SELECT * FROM projects WHERE owner > id ORDER BY id LIMIT 10",
+    ]);
+    expect(candidates.map((each) => each.target)).toEqual(["created, owner", "created", "owner"]);
+    expect(candidates[2]?.estimated_gain).toBeCloseTo(1 - 0.002 - 4 / 24.4 - 0.05, 2);
+    expect(candidates[0]?.change).toMatchObject({ curve: "morton" });
+  });
+
+  test("offers a join key where the other table is filtered", async () => {
+    const days = table([column("day", "DATE"), column("year", "INTEGER")], { name: "days" });
+    const tables = [projects(3_000_000), days];
+    const sql = (where: string) =>
+      `SELECT count(*) FROM projects p JOIN days d ON p.created = d.day ${where}`;
+    const ask = async (where: string) =>
+      proposeOrders({
+        tables,
+        queries: await workload(parser, tables, [{ sql: sql(where), calls: 1 }]),
+      });
+    expect((await ask("")).candidates).toEqual([]);
+    const [candidate] = (await ask("WHERE d.year = 2018")).candidates;
+    expect(candidate).toMatchObject({ target: "created", prior: 0.4 });
+    expect(candidate?.reason).toMatch(/a join on created with a filtered table/);
+  });
+
+  test("weighs one key first, the other first and a curve by the time of the queries they serve", async () => {
+    const one = table(
+      [
+        column("day", "DATE", { statistics: statistics(3650, "2010-01-01", "2020-01-01") }),
+        column("amount", "INTEGER", { statistics: statistics(90_000, "0", "1000000") }),
+      ],
+      { row_count: 12_000_000 },
+    );
+    const ask = async (calls: [number, number]) => {
+      const queries = await workload(
+        parser,
+        [one],
+        [
+          {
+            sql: "SELECT * FROM projects WHERE day BETWEEN ? AND ?",
+            calls: calls[0],
+            mean_ms: 9,
+            samples: [["2015-01-01", "2015-01-11"]],
+          },
+          {
+            sql: "SELECT * FROM projects WHERE amount BETWEEN ? AND ?",
+            calls: calls[1],
+            mean_ms: 9,
+            samples: [["5000", "6000"]],
+          },
+        ],
+      );
+      return proposeOrders({ tables: [one], queries }).candidates;
+    };
+    const even = await ask([10, 10]);
+    expect(even.map((each) => each.candidate_id)).toEqual([
+      "cluster_table:projects:amount,day:morton",
+      "cluster_table:projects:amount",
+      "cluster_table:projects:day",
+    ]);
+    expect(even[0]?.targeted_fingerprints).toHaveLength(2);
+    expect(even[0]?.reason).toMatch(
+      /^Different queries filter on a range of amount and a range of day/,
+    );
+    expect((await ask([90, 10]))[0]?.target).toBe("day");
+  });
+
+  test("tries no more than six orders of one table", async () => {
+    const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    const one = table(
+      names.map((name) => column(name, "INTEGER")),
+      { row_count: 3_000_000 },
+    );
+    const sqls = names.map((name) => `SELECT * FROM projects WHERE ${name} < ?`);
+    expect((await advise(one, sqls)).candidates).toHaveLength(6);
   });
 
   test("leaves out a table of less than two row groups", async () => {

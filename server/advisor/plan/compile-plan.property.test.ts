@@ -76,4 +76,4 @@ test("every plan runs in one transaction or fails by the data alone; its revert 
     "add_constraint",
   ];
   for (const kind of kinds) expect(outcomes.get(kind) ?? 0, kind).toBeGreaterThan(8);
-}, 60_000);
+}, 120_000);

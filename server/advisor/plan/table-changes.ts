@@ -154,6 +154,8 @@ function finish(group: TableChanges, tables: readonly TableSchema[]): void {
     group.constraints.some((each) => each.constraint === "UNIQUE") ||
     group.types.some((each) => isConstrained(each.column));
   if (!isTouched(group)) return;
+  const twice = group.indexes.find((column) => isIndexed(after, column));
+  if (twice !== undefined) throw refuse(`Column ${twice} would be indexed by its constraint too.`);
   // Dropped before ALTER, a unique index cannot be made again in the same transaction: its name
   // counts as taken (DuckDB 1.5.6).
   group.isRebuilt ||= table.indexes.some((each) => each.is_unique && !group.dropped.includes(each));

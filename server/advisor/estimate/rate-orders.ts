@@ -1,0 +1,87 @@
+import type { TableSchema } from "@/server/contracts";
+import { ROW_GROUP_ROWS } from "../facts";
+import type { WorkloadQuery } from "../types";
+import { weightsOf } from "../usage";
+import { orderGain, rowGroups } from "./order-gain";
+import { curveOrders, lexicographicOrders, type Order, singleOrders, type Uses } from "./orders";
+import { curveShareRead, shareRead, type UsedKey } from "./share-read";
+
+/** Less than this share of a query's time is not what an order is for. */
+const TARGET_GAIN_MIN = 0.1;
+
+export interface RatedOrder {
+  order: Order;
+  /** Queries it should speed up by a tenth or more; all that narrow a key where there is none. */
+  queries: WorkloadQuery[];
+  /** Mean over these queries, by their time: share saved, and share of the rows they keep. */
+  gain: number;
+  fraction: number;
+  isFromData: boolean;
+  /** Served only by equality or a join: the rows may lie together by now. */
+  isWeak: boolean;
+  /** Estimated share of the whole workload's time saved. */
+  value: number;
+}
+
+/**
+ * Orders for a table, best value first, ties by key names. The value is the estimated gain of each
+ * query times its weight in the workload, summed; queries an order does not serve count as
+ * unchanged.
+ */
+export function rateOrders(
+  queries: readonly WorkloadQuery[],
+  table: TableSchema,
+  uses: Uses,
+): RatedOrder[] {
+  const weights = weightsOf(queries);
+  const rate = (orders: Order[]): RatedOrder[] =>
+    orders.map((order) => rateOrder(order, table, uses, weights)).sort(compareOrders);
+  const singles = rate(singleOrders(uses));
+  // What cannot be cut into row groups, or has an unknown size, gains nothing by finer orders.
+  if (table.row_count < 2 * ROW_GROUP_ROWS) return singles;
+  const columns = singles.flatMap(({ order }) => order.keys);
+  const finer = rate([...lexicographicOrders(uses), ...curveOrders(uses, columns)]);
+  return [...singles, ...finer.filter(({ value }) => value > 0)].sort(compareOrders);
+}
+
+const nameOf = ({ keys, isCurve }: Order): string =>
+  [...keys.map((key) => key.name), isCurve ? "curve" : ""].join("\0");
+
+function compareOrders(a: RatedOrder, b: RatedOrder): number {
+  return b.value - a.value || (nameOf(a.order) < nameOf(b.order) ? -1 : 1);
+}
+
+function rateOrder(
+  order: Order,
+  table: TableSchema,
+  uses: Uses,
+  weights: ReadonlyMap<WorkloadQuery, number>,
+): RatedOrder {
+  const groups = rowGroups(table.row_count);
+  const estimates = [...uses].flatMap(([query, found]) => {
+    const keys = order.keys.map((column) => ({ column, use: found.get(column) ?? null }));
+    if (keys.every(({ use }) => use === null)) return [];
+    const share = order.isCurve ? curveShareRead(keys, groups) : shareRead(keys, groups);
+    return [{ query, keys, gain: orderGain(share), weight: weights.get(query) ?? 0 }];
+  });
+  const served = estimates.filter(({ gain }) => gain >= TARGET_GAIN_MIN);
+  const targets = served.length > 0 ? served : estimates;
+  const total = targets.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = (pick: (each: (typeof targets)[number]) => number): number =>
+    targets.reduce((sum, each) => {
+      return sum + pick(each) * (total > 0 ? each.weight / total : 1 / targets.length);
+    }, 0);
+  const used = targets.flatMap(({ keys }) => keys.flatMap(({ use }) => use ?? []));
+  return {
+    order,
+    queries: targets.map(({ query }) => query),
+    gain: mean(({ gain }) => gain),
+    fraction: mean(({ keys }) => fractionOf(keys)),
+    isFromData: used.every(({ isFromData }) => isFromData),
+    isWeak: used.every(({ kind }) => kind === "equality" || kind === "join"),
+    value: estimates.reduce((sum, { gain, weight }) => sum + gain * weight, 0),
+  };
+}
+
+const fractionOf = (keys: readonly UsedKey[]): number =>
+  keys.reduce((product, { use }) => product * (use?.fraction ?? 1), 1);
