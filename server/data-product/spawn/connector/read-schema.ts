@@ -3,6 +3,7 @@ import { SERVING_THREADS } from "../engine/open";
 import type { ConnectionPool } from "../engine/pool";
 import { type CatalogTable, readCatalog } from "./catalog";
 import { type DataState, readDataState } from "./data-version";
+import { readResources } from "./resources";
 import type { TableStatistics } from "./statistics";
 import { StatisticsCache } from "./statistics-cache";
 
@@ -17,18 +18,20 @@ export class SchemaReader {
     private readonly pool: ConnectionPool,
     measuring: ConnectionPool,
     private readonly productId: string,
+    private readonly dataDir: string,
   ) {
     this.cache = new StatisticsCache(measuring);
   }
 
   async read(): Promise<ProductSchema> {
-    const { catalog, state, version } = await this.pool.use(async (connection) => {
+    const { catalog, state, version, resources } = await this.pool.use(async (connection) => {
       const tables = await readCatalog(connection);
       const [row] = (await connection.runAndReadAll("SELECT version()")).getRowsJson();
       return {
         catalog: tables,
         state: await readDataState(connection, tables),
         version: String(row?.[0]),
+        resources: await readResources(connection, this.dataDir),
       };
     });
     const statistics = await this.cache.read(catalog, state);
@@ -37,6 +40,7 @@ export class SchemaReader {
       domain: "project-financing",
       duckdb_version: version,
       threads: SERVING_THREADS,
+      resources,
       data_version: state.dataVersion,
       schema_fingerprint: state.schemaFingerprint,
       tables: catalog.map((table) => toTable(table, state, statistics.get(table.name))),
