@@ -13,6 +13,7 @@ import { StatisticsCache } from "./statistics-cache";
  */
 export class SchemaReader {
   private readonly cache: StatisticsCache;
+  private readonly reading = new Set<Promise<ProductSchema>>();
 
   constructor(
     private readonly pool: ConnectionPool,
@@ -24,6 +25,16 @@ export class SchemaReader {
   }
 
   async read(): Promise<ProductSchema> {
+    const reading = this.readNow();
+    this.reading.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.reading.delete(reading);
+    }
+  }
+
+  private async readNow(): Promise<ProductSchema> {
     const { catalog, state, version, resources } = await this.pool.use(async (connection) => {
       const tables = await readCatalog(connection);
       const [row] = (await connection.runAndReadAll("SELECT version()")).getRowsJson();
@@ -47,9 +58,10 @@ export class SchemaReader {
     };
   }
 
-  /** Waits for a measurement under way (before the database closes). */
-  settled(): Promise<void> {
-    return this.cache.settled();
+  /** Waits for what is being read and measured (before the database closes). */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.reading);
+    await this.cache.settled();
   }
 }
 
