@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { OctagonAlertIcon } from "lucide-react";
 import { AuditList } from "@/components/audit/audit-list";
+import { FindingsPanel } from "@/components/findings/findings-panel";
 import { formatPlural } from "@/components/format";
 import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
@@ -57,6 +58,15 @@ export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
           description="Measured like the changes above. Open one for its numbers and its SQL."
         >
           <Alternatives items={suggestion.alternatives} />
+        </Section>
+      )}
+      {suggestion.findings.length === 0 ? null : (
+        <Section
+          id="findings"
+          title="Seen in the data"
+          description="No change that the sidecar makes: what the proof counted and timed on the shadow copy, and what people can do about it."
+        >
+          <FindingsPanel findings={suggestion.findings} />
         </Section>
       )}
       {canReadAudit ? (

@@ -27,6 +27,14 @@ function testReading({ product, table, dir }: ConformanceTarget): void {
     expect(schema.tables.some((each) => each.name.startsWith("_sidecar_"))).toBe(false);
   });
 
+  test("resources, where the product tells them, are the bytes of a real place", async () => {
+    const { resources } = await product().getSchema();
+    if (resources === undefined) return;
+    expect(resources.memory_limit_bytes).toBeGreaterThan(1e6);
+    expect(resources.database_bytes).toBeGreaterThan(0);
+    expect(resources.free_disk_bytes).toBeGreaterThan(0);
+  });
+
   test("a query answers no more rows than its limit and says that it was cut", async () => {
     const result = await product().query({
       sql: "SELECT i FROM range(50) r(i) ORDER BY i",

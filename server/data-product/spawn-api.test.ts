@@ -110,7 +110,8 @@ test.each([
   expect(response.status).toBe(status);
   expect(await response.json()).toMatchObject({ status, code: expect.any(String) });
   const after = await spawn.product.getSchema();
-  expect(after).toEqual(before);
+  // Free space changes with everything else on the disk.
+  expect({ ...after, resources: before.resources }).toEqual(before);
 });
 
 test("the log level that was set is answered", async () => {

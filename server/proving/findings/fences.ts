@@ -27,9 +27,7 @@ export async function readFences(
     session,
     `${subject.name} WHERE hash(rowid) % ${every} = 0`,
     columns.flatMap(({ column }) =>
-      [0.25, 0.5, 0.75].map(
-        (share) => `quantile_cont(${quoteIdentifier(column.name)}::DOUBLE, ${share})`,
-      ),
+      [0.25, 0.5, 0.75].map((share) => `quantile_cont(${finite(column.name)}, ${share})`),
     ),
   );
   return columns.flatMap((profile, index) => {
@@ -43,4 +41,10 @@ export async function readFences(
     const logHigh = third * (third / first) ** LOG_RANGES;
     return { profile, median, low, high: Math.max(high, logHigh) };
   });
+}
+
+/** A column as a DOUBLE; infinities and NaN, chosen on purpose, become NULL. */
+export function finite(column: string): string {
+  const value = `${quoteIdentifier(column)}::DOUBLE`;
+  return `(CASE WHEN isfinite(${value}) THEN ${value} END)`;
 }

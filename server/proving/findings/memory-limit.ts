@@ -12,9 +12,10 @@ import type { CheckContext } from "./types";
 /** The shadow itself runs with 2 GB: what needs more cannot be told apart here. */
 const SHADOW_BYTES = 2e9;
 /** Below this, what DuckDB needs at all weighs more than what a query needs. */
-const LIMIT_BYTES_MIN = 64e6;
+const LIMIT_BYTES_MIN = 32e6;
 const QUERIES_MAX = 3;
-const TOTAL_MS = 1500;
+/** Each query runs twice; one that does not fit in is left out. */
+const TOTAL_MS = 4000;
 /** Time a query may take under the limit, as a multiple of its usual time. */
 const SLOWER_MAX = 10;
 /** Beside the measured peak, for what else runs. */
@@ -65,8 +66,9 @@ function heaviest(replays: readonly Replay[]): Replay[] {
     .sort((one, other) => other.baselineMs - one.baselineMs);
   let total = 0;
   return sorted.slice(0, QUERIES_MAX).filter((replay) => {
-    total += 2 * replay.baselineMs;
-    return total <= TOTAL_MS;
+    const isFitting = total + 2 * replay.baselineMs <= TOTAL_MS;
+    if (isFitting) total += 2 * replay.baselineMs;
+    return isFitting;
   });
 }
 

@@ -15,11 +15,27 @@ it("finds a handful of amounts in the wrong unit, and leaves long tails alone", 
     CASE WHEN i < 5 THEN 900 ELSE g(i, 3) END AS reading,
     1 / (1 - u(i, 5)) AS pareto, -ln(1 - u(i, 6)) AS waiting, (i % 7) AS few`);
   const found = ofKind(await findIn([...MACROS, table]), "outliers");
-  expect(found.map((one) => [one.column, one.evidence.values.values_beyond_fences])).toEqual([
+  expect(found.map((one) => [one.column, one.evidence.values.far_values])).toEqual([
     ["mistaken", 5],
     ["reading", 5],
   ]);
-  expect(found[0]?.detail).toContain("5 values are at least");
+  expect(found[0]?.detail).toContain("5 values at least");
+});
+
+it("tells outliers from the end of a long tail that is beyond the fences too", async () => {
+  const table = TABLE(
+    `CASE WHEN i % 20000 = 7 THEN 1e13 WHEN i < 8 THEN 2e9 * (1 + i)
+      ELSE least(exp(16 + 1.35 * g(i, 1)), 5e9) END AS amount`,
+  );
+  const [found] = ofKind(await findIn([...MACROS, table]), "outliers");
+  expect(found?.evidence.values.far_values).toBe(3);
+});
+
+it("leaves infinities and NaN alone", async () => {
+  const table = TABLE(
+    "CASE WHEN i = 1 THEN 'infinity'::DOUBLE WHEN i = 2 THEN 'nan'::DOUBLE ELSE i % 100 END AS ratio",
+  );
+  expect(ofKind(await findIn([table]), "outliers")).toEqual([]);
 });
 
 it("finds the few negative numbers of a positive column, and not a column of both signs", async () => {

@@ -25,7 +25,7 @@ export async function openConnector(
   const measuring = await ConnectionPool.open(engine.instance, 1);
   const catalog = await ConnectionPool.open(engine.instance, 1);
   const exports = await ConnectionPool.open(engine.instance, 1);
-  const schema = new SchemaReader(catalog, measuring, productId);
+  const schema = new SchemaReader(catalog, measuring, productId, engine.dataDir);
   // Measured ahead, so that the next reader of the schema finds fresh statistics.
   const warmUp = () => void schema.read().catch(() => undefined);
   warmUp();

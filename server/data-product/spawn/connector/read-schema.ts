@@ -3,6 +3,7 @@ import { SERVING_THREADS } from "../engine/open";
 import type { ConnectionPool } from "../engine/pool";
 import { type CatalogTable, readCatalog } from "./catalog";
 import { type DataState, readDataState } from "./data-version";
+import { readResources } from "./resources";
 import type { TableStatistics } from "./statistics";
 import { StatisticsCache } from "./statistics-cache";
 
@@ -12,23 +13,36 @@ import { StatisticsCache } from "./statistics-cache";
  */
 export class SchemaReader {
   private readonly cache: StatisticsCache;
+  private readonly reading = new Set<Promise<ProductSchema>>();
 
   constructor(
     private readonly pool: ConnectionPool,
     measuring: ConnectionPool,
     private readonly productId: string,
+    private readonly dataDir: string,
   ) {
     this.cache = new StatisticsCache(measuring);
   }
 
   async read(): Promise<ProductSchema> {
-    const { catalog, state, version } = await this.pool.use(async (connection) => {
+    const reading = this.readNow();
+    this.reading.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.reading.delete(reading);
+    }
+  }
+
+  private async readNow(): Promise<ProductSchema> {
+    const { catalog, state, version, resources } = await this.pool.use(async (connection) => {
       const tables = await readCatalog(connection);
       const [row] = (await connection.runAndReadAll("SELECT version()")).getRowsJson();
       return {
         catalog: tables,
         state: await readDataState(connection, tables),
         version: String(row?.[0]),
+        resources: await readResources(connection, this.dataDir),
       };
     });
     const statistics = await this.cache.read(catalog, state);
@@ -37,15 +51,17 @@ export class SchemaReader {
       domain: "project-financing",
       duckdb_version: version,
       threads: SERVING_THREADS,
+      resources,
       data_version: state.dataVersion,
       schema_fingerprint: state.schemaFingerprint,
       tables: catalog.map((table) => toTable(table, state, statistics.get(table.name))),
     };
   }
 
-  /** Waits for a measurement under way (before the database closes). */
-  settled(): Promise<void> {
-    return this.cache.settled();
+  /** Waits for what is being read and measured (before the database closes). */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.reading);
+    await this.cache.settled();
   }
 }
 

@@ -48,16 +48,16 @@ const sqlList = (values: string[]) => `[${values.map(quoteText).join(", ")}]`;
 
 /**
  * Projects: near-unique names, status 12/55/33, twelve years of creation dates in shuffled order,
- *,
- * log-normal amounts (median 9.8 M), currencies skewed to EUR and USD.
+ * log-normal amounts (median 9.8 M), currencies skewed to EUR and USD. Honest data have flaws:
+ * 0.4 % have no description, and of 60 013 amounts one is a million times too large.
  */
 export function insertProjects(rows: number, dataEnd: string): string {
   return `INSERT INTO projects SELECT
     md5('project' || i)::UUID,
     pick(${sqlList(SECTORS)}, u(i, 1)) || ' ' || pick(${sqlList(NAMES)}, u(i, 2)) || ' '
       || lpad((floor(u(i, 3) * 10000000)::BIGINT)::VARCHAR, 7, '0'),
-    'Phase ' || (1 + floor(u(i, 4) * 9)::INTEGER) || ', ' || pick(${sqlList(INSTRUMENTS)}, u(i, 5)),
-    least(exp(16.1 + 1.35 * g(i, 6)), 1e13)::DECIMAL(20,2),
+    CASE WHEN u(i, 30) >= 0.004 THEN 'Phase ' || (1 + floor(u(i, 4) * 9)::INTEGER) || ', ' || pick(${sqlList(INSTRUMENTS)}, u(i, 5)) END,
+    (least(exp(16.1 + 1.35 * g(i, 6)), 1e11) * CASE WHEN i % 60013 = 17 THEN 1e6 ELSE 1 END)::DECIMAL(20,2),
     5 + floor(36 * u(i, 8) * sqrt(u(i, 9)))::INTEGER,
     least(35, greatest(0.5, 7.5 + 2.8 * g(i, 10)))::DECIMAL(5,2),
     least(9, greatest(0.6, 1.45 + 0.3 * g(i, 12)))::DECIMAL(5,2),

@@ -14,6 +14,8 @@ const MEMORY_LIMIT = "2GB";
 
 export interface Engine {
   instance: DuckDBInstance;
+  /** Holds the database file. */
+  dataDir: string;
   /** The only folder SQL can read or write: exports pass through it. */
   exportDir: string;
 }
@@ -34,7 +36,7 @@ export async function openEngine(dataDir: string, rows: number): Promise<Engine>
   try {
     await ensureData(connection, rows);
     await lockDown(connection, [exportDir, spillDir]);
-    return { instance, exportDir };
+    return { instance, dataDir: path.resolve(dataDir), exportDir };
   } catch (error) {
     connection.closeSync();
     instance.closeSync();

@@ -7,7 +7,8 @@ import type { ProductSchema, TableSchema } from "@/server/contracts";
 import { createShapeParser } from "@/server/workload";
 import { prepareReplay, type Replay } from "../../replay";
 import { buildBaseline, copyShadow, type LoadedTable, openSession } from "../../shadow";
-import type { FindingInput } from "../types";
+import { readSubject } from "../profile";
+import type { CheckContext, FindingInput } from "../types";
 
 export interface TestShadow {
   input: FindingInput;
@@ -184,4 +185,10 @@ function schemaOf(tables: TableSchema[]): ProductSchema {
     schema_fingerprint: "f1",
     tables,
   };
+}
+
+/** What single checks are given. */
+export async function contextOf({ input }: TestShadow): Promise<CheckContext> {
+  const subjects = await Promise.all(input.tables.map((one) => readSubject(input.session, one)));
+  return { ...input, subjects };
 }
