@@ -38,7 +38,7 @@ export async function embedProduct(options: EmbedOptions): Promise<EmbeddedProdu
   await mkdir(exportDir, { recursive: true });
   const instance = await DuckDBInstance.create(file, { threads: String(SERVING_THREADS) });
   const capture = new QueryCapture((sql) => parser.normalize(sql));
-  const engine = { instance, exportDir };
+  const engine = { instance, exportDir, dataDir: path.dirname(file) };
   const database = await Database.open(engine, capture);
   await database.writes.run(async (connection) => {
     for (const sql of CREATE_HIDDEN_TABLES) await connection.run(sql);

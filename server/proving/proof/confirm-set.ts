@@ -18,14 +18,10 @@ export async function confirmSet(search: Search): Promise<MeasuredEvidence | nul
     const last = members.at(-1);
     if (members.length < 2 || last === undefined) return null;
     const options = setOptions(proof, "all chosen changes together", [0.85, 1]);
-    const { evidence, check } = await measure(proof, subject, options);
+    const { evidence } = await measure(proof, subject, options);
     if (evidence === null) return null;
     note(search, evidence);
-    const verdict = judge(evidence, {
-      gainMin: 0,
-      difference: check.difference,
-      isRemoval: true,
-    });
+    const verdict = judge(evidence, { gainMin: 0, isRemoval: true });
     const isHarmful = ["slower", "regresses_query", "results_differ"].includes(verdict.code);
     if (!isHarmful) return evidence;
     await shrink(search, last, `Together with the others: ${verdict.reason}`);

@@ -33,7 +33,7 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
   const name = `set-${search.count++}`;
   const without = await buildSet(proof, members, { current: null, name });
   const step = { judged: [member], span: [0.8, 0.85] as [number, number] };
-  const { evidence, check, inserts } = await measureBeside(proof, without, current.subject, step);
+  const { evidence, inserts } = await measureBeside(proof, without, current.subject, step);
   if (evidence === null) return;
   const added = evidence.workload.gain;
   const lost = { value: inverse(added.value), low: inverse(added.high), high: inverse(added.low) };
@@ -45,7 +45,6 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
     { ...evidence, net_gain: current.netGain - net },
     {
       gainMin: proof.input.gainMin * MARGINAL_SHARE,
-      difference: check.difference,
       isRemoval: member.candidate.change.kind === "drop_index",
     },
   );

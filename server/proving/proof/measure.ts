@@ -32,7 +32,7 @@ export interface MeasureOptions {
 }
 
 export interface Measured {
-  /** null: a query that worked before fails now. */
+  /** null: rows or columns differ, or a query that worked before fails now. */
   evidence: MeasuredEvidence | null;
   check: ResultCheck;
   /** Insert cost against the unchanged shadow, whatever the reference. */
@@ -62,7 +62,9 @@ export async function measure(
   try {
     const isRetyped = subject.changes.some((change) => change.kind === "change_type");
     const check = await checkResults(proof, session, changedTables(subject), affected, isRetyped);
-    if (check.failure !== null) return { evidence: null, check, inserts: [] };
+    if (check.failure !== null || check.difference !== null) {
+      return { evidence: null, check, inserts: [] };
+    }
     const reference = options.reference?.session ?? proof.baseline;
     const samples = await takePairs(proof, { reference, session, affected }, options, LOSS_MIN);
     const scanned = await scanAll(session, samples);

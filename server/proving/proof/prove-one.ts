@@ -49,11 +49,14 @@ export async function proveOne(
       span: [index / count, (index + 1) / count],
     });
     if (evidence === null) {
-      return reject(file, candidate, "results_differ", `A query stops working: ${check.failure}.`);
+      const why =
+        check.difference === null
+          ? `A query stops working: ${check.failure}.`
+          : `Not the same data: ${check.difference}.`;
+      return reject(file, candidate, "results_differ", why);
     }
     const verdict = judge(evidence, {
       gainMin: input.gainMin,
-      difference: check.difference,
       isRemoval: candidate.change.kind === "drop_index",
     });
     // Another text may pay only once the tables are changed.

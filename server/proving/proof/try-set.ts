@@ -80,7 +80,7 @@ async function buildAndMeasure(
   const measured = await measureBeside(proof, current.subject, subject, step);
   const { evidence, check, inserts } = measured;
   if (evidence === null) {
-    const reason = `Beside the chosen changes ${check.failure}.`;
+    const reason = `Beside the chosen changes ${check.failure ?? check.difference}.`;
     const verdict = { code: "superseded_by_set" as const, is_accepted: false, reason };
     return { better: null, verdict, trial: null, evidence };
   }
@@ -90,7 +90,6 @@ async function buildAndMeasure(
     { ...evidence, net_gain: net - current.netGain },
     {
       gainMin: proof.input.gainMin * MARGINAL_SHARE,
-      difference: check.difference,
       isRemoval: step.judged.some((one) => one.candidate.change.kind === "drop_index"),
       isReplacement,
     },
