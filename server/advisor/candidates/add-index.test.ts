@@ -81,6 +81,18 @@ describe("proposeIndexes", () => {
     expect(candidates[0]?.counter_indications[0]).toMatch(/also compare other.*uses neither/);
   });
 
+  test("warns of indexing two columns of one query", async () => {
+    const { candidates } = await advise(
+      sized(3_000_000),
+      "SELECT * FROM projects WHERE name = 'a' AND other = 1",
+    );
+    expect(candidates.map((each) => each.counter_indications[0])).toEqual([
+      expect.stringMatching(/^Queries also compare other: index only one/),
+      expect.stringMatching(/Nothing given here tells how many values other has/),
+    ]);
+    expect(candidates[1]?.counter_indications[1]).toMatch(/^Queries also compare name/);
+  });
+
   test.each<[string, Partial<TableSchema>, string]>([
     [
       "VARCHAR",

@@ -140,6 +140,12 @@ function counterIndications(
       `Queries that also compare ${others.join(", ")} would have two indexed columns: DuckDB then uses neither index.`,
     );
   }
+  const rivals = rivalFilters(table, column, usage);
+  if (rivals.length > 0) {
+    found.push(
+      `Queries also compare ${rivals.join(", ")}: index only one column of such a query, since DuckDB uses neither of two (duckdb issue 24111).`,
+    );
+  }
   const writes = writeShares(input.queries, table.name, column.name);
   if (writes.inserts > 0) {
     found.push(`Inserts of many rows took ${INDEX_INSERT_COST} times as long with one more index.`);
@@ -150,12 +156,19 @@ function counterIndications(
 
 /** Columns with an index that the same queries compare as well (duckdb issue 24111). */
 function otherIndexedFilters(table: TableSchema, column: ColumnSchema, usage: Usage): string[] {
+  return otherPointFilters(table, column, usage).filter((name) => isIndexed(table, name));
+}
+
+/** Columns without an index that the same queries compare and that another candidate may index. */
+function rivalFilters(table: TableSchema, column: ColumnSchema, usage: Usage): string[] {
+  return otherPointFilters(table, column, usage).filter((name) => !isIndexed(table, name));
+}
+
+function otherPointFilters(table: TableSchema, column: ColumnSchema, usage: Usage): string[] {
   const names = usage.queries.flatMap((query) =>
     query.shape.filters
       .filter((filter) => filter.table === table.name && isPointFilter(filter))
       .map((filter) => filter.column),
   );
-  return [...new Set(names)]
-    .filter((name) => name !== column.name && isIndexed(table, name))
-    .sort();
+  return [...new Set(names)].filter((name) => name !== column.name).sort();
 }

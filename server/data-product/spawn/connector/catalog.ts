@@ -1,14 +1,20 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { z } from "zod";
-import { ConstraintSchema as Constraint, type ConstraintSchema } from "@/server/contracts";
+import {
+  type ColumnSchema,
+  ConstraintSchema as Constraint,
+  type ConstraintSchema,
+  type IndexSchema,
+} from "@/server/contracts";
 import { shortHash } from "@/server/platform";
 import { HIDDEN_PREFIX } from "../engine/sql-text";
 
 /** A table as the catalog describes it, without anything about its data. */
 export interface CatalogTable {
   name: string;
-  columns: { name: string; type: string; nullable: boolean; default_sql: string | null }[];
-  indexes: { name: string; columns: string[]; is_unique: boolean; sql: string }[];
+  comment: string | null;
+  columns: Pick<ColumnSchema, "name" | "type" | "nullable" | "default_sql" | "comment">[];
+  indexes: IndexSchema[];
   constraints: ConstraintSchema[];
 }
 
@@ -21,6 +27,8 @@ const ColumnRow = z.object({
   data_type: z.string(),
   is_nullable: z.boolean(),
   column_default: z.string().nullable(),
+  comment: z.string().nullable(),
+  table_comment: z.string().nullable(),
 });
 const ConstraintRow = z.object({
   table_name: z.string(),
@@ -34,6 +42,7 @@ const IndexRow = z.object({
   is_unique: z.boolean(),
   expressions: z.string(),
   sql: z.string(),
+  comment: z.string().nullable(),
 });
 
 /** Tables, columns, constraints and indexes, as this connection's transaction sees them. */
@@ -42,9 +51,11 @@ export async function readCatalog(connection: DuckDBConnection): Promise<Catalog
     connection,
     ColumnRow,
     `
-    SELECT table_name, column_name, data_type, is_nullable, column_default
-    FROM duckdb_columns() WHERE ${VISIBLE} AND table_name IN
-      (SELECT table_name FROM duckdb_tables() WHERE ${VISIBLE})
+    SELECT table_name, column_name, data_type, is_nullable, column_default, c."comment", t.table_comment
+    FROM duckdb_columns() c
+    JOIN (SELECT table_name, "comment" AS table_comment FROM duckdb_tables() WHERE ${VISIBLE}) t
+      USING (table_name)
+    WHERE ${VISIBLE}
     ORDER BY table_name, column_index`,
   );
   const constraints = await readRows(
@@ -60,22 +71,25 @@ export async function readCatalog(connection: DuckDBConnection): Promise<Catalog
     connection,
     IndexRow,
     `
-    SELECT table_name, index_name, is_unique, expressions, sql
+    SELECT table_name, index_name, is_unique, expressions, sql, "comment"
     FROM duckdb_indexes() WHERE ${VISIBLE} ORDER BY table_name, index_name`,
   );
   return [...new Set(columns.map((column) => column.table_name))].map((name) => ({
     name,
+    comment: columns.find(ofTable(name))?.table_comment ?? null,
     columns: columns.filter(ofTable(name)).map((row) => ({
       name: row.column_name,
       type: row.data_type,
       nullable: row.is_nullable,
       default_sql: row.column_default,
+      comment: row.comment,
     })),
     indexes: indexes.filter(ofTable(name)).map((row) => ({
       name: row.index_name,
       columns: indexedColumns(row.expressions),
       is_unique: row.is_unique,
       sql: row.sql,
+      comment: row.comment,
     })),
     constraints: constraints.filter(ofTable(name)).map((row) => ({
       type: row.constraint_type,
@@ -85,7 +99,7 @@ export async function readCatalog(connection: DuckDBConnection): Promise<Catalog
   }));
 }
 
-/** Changes exactly when a visible table, column, type, default, constraint or index changes. */
+/** Changes exactly when a visible table, column, type, default, constraint, index or comment changes. */
 export function fingerprintOf(catalog: CatalogTable[]): string {
   return shortHash(JSON.stringify(catalog));
 }

@@ -72,6 +72,7 @@ function toTable(
 ): ProductSchema["tables"][number] {
   return {
     name: table.name,
+    comment: table.comment,
     row_count: state.rowCounts.get(table.name) ?? 0,
     estimated_bytes: statistics?.estimatedBytes ?? 0,
     columns: table.columns.map((column) => ({
