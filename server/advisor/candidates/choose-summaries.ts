@@ -6,7 +6,7 @@ import { measureUsage } from "../usage";
 import { groupSummaries, keysOf, type Summarized, type SummaryGroup } from "./summary-groups";
 
 /** Of each table at most so many are offered, and so many named as left out. */
-export const SUMMARIES_MAX = 3;
+const SUMMARIES_MAX = 3;
 
 /** Part of their time its queries save, by the estimate; 0 while its size is not known. */
 export function groupGain(table: TableSchema, { rows }: SummaryGroup): number {
