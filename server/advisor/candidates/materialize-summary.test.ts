@@ -84,6 +84,37 @@ describe("proposeSummaries", () => {
     ]);
   });
 
+  test("the next ones answer what the first leaves, so that all can be made together", async () => {
+    const byDay = "SELECT sum(amount), count(*) FROM sales WHERE day BETWEEN ? AND ?";
+    const wide = "SELECT customer, date_trunc('year', day), count(*) FROM sales GROUP BY 1, 2";
+    const input = await advise(
+      [BY_STATUS, BY_REGION, byDay, wide],
+      sales({ row_count: 9_000_000 }),
+    );
+    const { candidates } = proposeSummaries(input);
+    expect(candidates.map((each) => each.target)).toEqual([
+      "day, region, status",
+      "customer, day_year",
+      "day",
+    ]);
+    const [first, second] = candidates.map((each) => each.targeted_fingerprints);
+    expect([...(first ?? []), ...(second ?? [])].sort()).toEqual(
+      input.queries.map((query) => query.pattern.fingerprint).sort(),
+    );
+  });
+
+  test("stays quick with many shapes on one table", async () => {
+    const keys = ["status", "region", "day", "customer"];
+    const sqls = Array.from({ length: 200 }, (_, at) => {
+      const by = keys.filter((_key, bit) => (at >> bit) & 1).join(", ") || "status";
+      return `SELECT ${by}, sum(amount) AS s${at}, max(id) FROM sales GROUP BY ${by}`;
+    });
+    const input = await advise(sqls, sales({ row_count: 90_000_000 }));
+    const start = performance.now();
+    expect(proposeSummaries(input).candidates).toHaveLength(3);
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+
   test("leaves out, with the number, what would hold more than a tenth of the rows", async () => {
     const small = sales({ row_count: 900_000 });
     const { candidates, left_out } = proposeSummaries(await advise([BY_CUSTOMER], small));
@@ -144,7 +175,7 @@ describe("proposeSummaries", () => {
     );
     expect(candidates.filter((each) => each.change.table.startsWith("summary_"))).toEqual([]);
     expect(left_out.map((each) => each.reason)).toContain(
-      "summary_sales_status holds this already: change the queries to read it, or refresh it.",
+      "summary_sales_status can answer this already: change the queries to read it, or refresh it.",
     );
   });
 

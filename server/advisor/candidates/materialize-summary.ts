@@ -1,11 +1,12 @@
 import type { Candidate, Factor, MaterializeSummaryChange, TableSchema } from "@/server/contracts";
 import { SUMMARY_PLACEHOLDER } from "@/server/workload/shape";
-import { summaryBuildMs, summaryGain } from "../estimate/summary-gain";
+import { summaryBuildMs } from "../estimate/summary-gain";
 import { SUMMARY_ROW_SHARE_MAX, SUMMARY_TABLE_ROWS_MIN } from "../facts";
 import { compilePlan, quoteIdentifier, refreshSummarySql } from "../plan";
 import { summaryRisk } from "../risk";
 import type { AdviceInput, Proposals } from "../types";
 import { measureUsage } from "../usage";
+import { chooseSummaries, groupGain } from "./choose-summaries";
 import {
   callsText,
   formatCount,
@@ -19,11 +20,8 @@ import {
   tryPlan,
   usageFactors,
 } from "./shared";
-import { groupSummaries, type Summarized, type SummaryGroup } from "./summary-groups";
+import type { Summarized, SummaryGroup } from "./summary-groups";
 import { existingSummary, summaryName } from "./summary-name";
-
-/** Of each table at most so many are offered, and so many named as left out. */
-const CANDIDATES_MAX = 3;
 
 /**
  * Summary tables for grouped queries over one table: from single queries, and wider ones that
@@ -42,47 +40,39 @@ export function proposeSummaries(input: AdviceInput): Proposals {
 
 function proposeFor(input: AdviceInput, table: TableSchema, taken: Set<string>): Proposals {
   const proposals: Proposals = { candidates: [], left_out: [] };
-  for (const group of rankedGroups(input, table)) {
-    const name = summaryName(table, group, taken);
-    const { candidate, refusal } = draft(input, table, group, name);
-    const reason = exclusion(input, table, group) ?? refusal;
-    if (reason !== null) proposals.left_out.push({ candidate, reason });
-    else if (proposals.candidates.length < CANDIDATES_MAX) {
-      taken.add(name.toLowerCase());
-      proposals.candidates.push(candidate);
-    }
+  const held: Summarized[] = [];
+  const open: Summarized[] = [];
+  for (const query of input.queries) {
+    if (query.summary?.table !== table.name) continue;
+    const isHeld = existingSummary(table, query.summary, input.tables) !== null;
+    (isHeld ? held : open).push({ query, summary: query.summary });
   }
-  return { ...proposals, left_out: proposals.left_out.slice(0, CANDIDATES_MAX) };
+  const draftGroup = (group: SummaryGroup) =>
+    draft(input, table, group, summaryName(table, group, taken));
+  const { offered, tooLarge } = chooseSummaries(input, table, open);
+  for (const group of offered) {
+    const { candidate, refusal, name } = draftGroup(group);
+    if (refusal !== null) proposals.left_out.push({ candidate, reason: refusal });
+    else proposals.candidates.push(candidate);
+    taken.add(name.toLowerCase());
+  }
+  for (const group of [...tooLarge, ...chooseSummaries(input, table, held).offered]) {
+    const reason = exclusion(input, table, group);
+    proposals.left_out.push({ candidate: draftGroup(group).candidate, reason });
+  }
+  return proposals;
 }
 
-/** What a table's queries ask for, by the share of the workload's time it would save, then by keys. */
-function rankedGroups({ queries }: AdviceInput, table: TableSchema): SummaryGroup[] {
-  const summarized = queries.flatMap((query): Summarized[] =>
-    query.summary?.table === table.name ? [{ query, summary: query.summary }] : [],
+function exclusion(input: AdviceInput, table: TableSchema, group: SummaryGroup): string {
+  const { rows, members } = group;
+  const existing = new Set(
+    members.map(({ summary }) => existingSummary(table, summary, input.tables)),
   );
-  const score = (group: SummaryGroup): number => {
-    const members = group.members.map((member) => member.query);
-    return measureUsage(queries, members).timeShare * gainOf(table, group);
-  };
-  const keys = (group: SummaryGroup): string => group.keys.map((key) => key.name).join();
-  return groupSummaries(table, summarized, table.row_count * SUMMARY_ROW_SHARE_MAX).sort(
-    (a, b) => score(b) - score(a) || (keys(a) < keys(b) ? -1 : 1),
-  );
-}
-
-const gainOf = (table: TableSchema, { rows }: SummaryGroup): number =>
-  rows === null ? 0 : summaryGain(rows, table.row_count);
-
-function exclusion(input: AdviceInput, table: TableSchema, group: SummaryGroup): string | null {
-  const existing = existingSummary(table, group, input.tables);
-  if (existing !== null) {
-    return `${existing} holds this already: change the queries to read it, or refresh it.`;
+  if (!existing.has(null)) {
+    return `${listText([...existing].map(String).sort())} can answer this already: change the queries to read it, or refresh it.`;
   }
-  if (group.rows === null) {
-    return "Not known how many rows it would have: a key has no statistics.";
-  }
-  if (group.rows <= table.row_count * SUMMARY_ROW_SHARE_MAX) return null;
-  return `It would have up to ${formatCount(group.rows)} rows, more than ${formatPercent(SUMMARY_ROW_SHARE_MAX)} of the ${formatCount(table.row_count)} rows of ${table.name}.`;
+  if (rows === null) return "Not known how many rows it would have: a key has no statistics.";
+  return `It would have up to ${formatCount(rows)} rows, more than ${formatPercent(SUMMARY_ROW_SHARE_MAX)} of the ${formatCount(table.row_count)} rows of ${table.name}.`;
 }
 
 const keysText = ({ keys }: SummaryGroup): string =>
@@ -121,10 +111,10 @@ function draft(input: AdviceInput, table: TableSchema, group: SummaryGroup, name
     plan,
     targeted_fingerprints: usage.fingerprints,
     prior: 0.8,
-    estimated_gain: round(gainOf(table, group)),
+    estimated_gain: round(groupGain(table, group)),
     estimated_storage_overhead: storageOverhead(table, group),
   };
-  return { candidate, refusal };
+  return { candidate, refusal, name };
 }
 
 const rowsText = ({ rows }: SummaryGroup): string =>
@@ -137,7 +127,7 @@ function reductionFactor(table: TableSchema, group: SummaryGroup): Factor {
   return {
     name,
     detail: `At most ${plural(group.rows, "row")} ${keysText(group)}, by the statistics: ${formatCount(times)} times fewer than ${table.name} has.`,
-    weight: round(gainOf(table, group)),
+    weight: round(groupGain(table, group)),
   };
 }
 

@@ -36,13 +36,14 @@ export function groupSummaries(
   );
   const groups = new Map<string, SummaryGroup>();
   const add = (group: SummaryGroup): void => {
-    const name = group.keys.map((key) => key.name).join();
+    const name = keysOf(group);
     if ((groups.get(name)?.members.length ?? 0) < group.members.length) groups.set(name, group);
   };
   for (const seed of heaviest) {
-    const narrow = collect(table, [seed], heaviest, () => false);
+    if (groups.has(keysOf(seed.summary))) continue;
+    const narrow = collect(table, groupOf(table, seed), heaviest, () => false);
     add(narrow);
-    add(collect(table, narrow.members, heaviest, (rows) => rows !== null && rows <= rowsMax));
+    add(collect(table, narrow, heaviest, (rows) => rows !== null && rows <= rowsMax));
   }
   return [...groups.values()];
 }
@@ -50,17 +51,25 @@ export function groupSummaries(
 const weight = ({ query: { pattern } }: Summarized): number =>
   pattern.calls * Math.max(pattern.mean_ms, Number.MIN_VALUE);
 
-/** Begins with some queries; others join when they need no new key, or when `mayWiden` allows. */
+/** Names of the keys, by which groups are told apart. */
+export function keysOf({ keys }: Pick<SummaryGroup, "keys">): string {
+  return keys
+    .map((key) => key.name)
+    .sort()
+    .join();
+}
+
+/** Queries join a group when they need no new key, or when `mayWiden` allows. */
 function collect(
   table: TableSchema,
-  first: readonly Summarized[],
+  begun: SummaryGroup,
   others: readonly Summarized[],
   mayWiden: (rows: number | null) => boolean,
 ): SummaryGroup {
-  let group = unite(table, first);
+  let group = begun;
   for (const other of others) {
     if (group.members.includes(other)) continue;
-    const wider = unite(table, [...group.members, other]);
+    const wider = unite(table, group, groupOf(table, other));
     const isSame = wider.keys.length === group.keys.length;
     const fits = wider.keys.length <= KEYS_MAX && wider.measures.length <= MEASURES_MAX;
     if (fits && hasOwnNames(wider) && (isSame || mayWiden(wider.rows))) group = wider;
@@ -68,14 +77,31 @@ function collect(
   return group;
 }
 
-function unite(table: TableSchema, members: readonly Summarized[]): SummaryGroup {
-  const once = <Part extends { name: string }>(parts: Part[]): Part[] =>
-    [...new Map(parts.map((part) => [JSON.stringify(part), part])).values()].sort((a, b) =>
-      a.name < b.name ? -1 : 1,
-    );
-  const keys = once(members.flatMap(({ summary }) => summary.keys));
-  const measures = once(members.flatMap(({ summary }) => summary.measures));
-  return { keys, measures, members: [...members], rows: estimateSummaryRows(table, keys) };
+function groupOf(table: TableSchema, one: Summarized): SummaryGroup {
+  const nothing = { keys: [], measures: [], members: [], rows: null };
+  return unite(table, nothing, { ...nothing, ...one.summary, members: [one] });
+}
+
+function unite(table: TableSchema, one: SummaryGroup, other: SummaryGroup): SummaryGroup {
+  const keys = uniteParts(one.keys, other.keys);
+  return {
+    keys,
+    measures: uniteParts(one.measures, other.measures),
+    members: [...one.members, ...other.members],
+    rows: estimateSummaryRows(table, keys),
+  };
+}
+
+/** Each part once, by name. */
+function uniteParts<Part extends { name: string; column: string | null }>(
+  one: readonly Part[],
+  other: readonly Part[],
+): Part[] {
+  const isKnown = (part: Part): boolean =>
+    one.some((each) => each.name === part.name && each.column === part.column);
+  return [...one, ...other.filter((part) => !isKnown(part))].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
 }
 
 /** One name may not stand for two things (a column `a_month` of one, the month of `a` of another). */

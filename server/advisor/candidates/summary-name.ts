@@ -25,10 +25,10 @@ export function summaryName(
 /** A summary of the table that holds all of it already, by the names of its columns. */
 export function existingSummary(
   table: TableSchema,
-  group: SummaryGroup,
+  needs: Pick<SummaryGroup, "keys" | "measures">,
   tables: readonly TableSchema[],
 ): string | null {
-  const names = [...group.keys, ...group.measures].map((part) => part.name);
+  const names = [...needs.keys, ...needs.measures].map((part) => part.name);
   const holds = (each: TableSchema): boolean =>
     each.name.startsWith(`${SUMMARY_PREFIX}${table.name}`) &&
     names.every((name) => each.columns.some((column) => column.name === name));
