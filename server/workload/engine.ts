@@ -9,6 +9,8 @@ export interface Engine {
   /** SQL of a tree; null when DuckDB cannot print it. */
   print(root: Ast): Promise<string | null>;
   aggregateNames: ReadonlySet<string>;
+  /** Functions that may answer otherwise each time they are called (random, nextval). */
+  volatileNames: ReadonlySet<string>;
   close(): void;
 }
 
@@ -29,9 +31,14 @@ export async function openEngine(): Promise<Engine> {
     const reader = await connection.runAndReadAll(sql, [value]);
     return asText(reader.getRows()[0]?.[0]);
   };
-  const names = await connection.runAndReadAll(
-    "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate'",
-  );
+  const functionNames = async (condition: string): Promise<ReadonlySet<string>> => {
+    const names = await connection.runAndReadAll(
+      `SELECT DISTINCT function_name FROM duckdb_functions() WHERE ${condition}`,
+    );
+    return new Set(names.getRows().map((row) => asText(row[0])));
+  };
+  const aggregateNames = await functionNames("function_type = 'aggregate'");
+  const volatileNames = await functionNames("stability = 'VOLATILE'");
   return {
     async serialize(sql) {
       const root = asNode(
@@ -45,7 +52,8 @@ export async function openEngine(): Promise<Engine> {
       // DuckDB refuses trees it cannot read back (infinite numbers, say): then the text is kept.
       return await first("SELECT json_deserialize_sql($1::JSON)", json).catch(() => null);
     },
-    aggregateNames: new Set(names.getRows().map((row) => asText(row[0]))),
+    aggregateNames,
+    volatileNames,
     close() {
       connection.closeSync();
       instance.closeSync();
