@@ -11,6 +11,8 @@ export interface Engine {
   aggregateNames: ReadonlySet<string>;
   /** Scalar functions that answer the same for the same arguments within a query. */
   repeatableNames: ReadonlySet<string>;
+  /** Functions that may answer otherwise each time they are called (random, nextval). */
+  volatileNames: ReadonlySet<string>;
   close(): void;
 }
 
@@ -54,6 +56,7 @@ export async function openEngine(): Promise<Engine> {
     repeatableNames: await readNames(
       "bool_and(function_type = 'scalar' AND stability <> 'VOLATILE') OR function_name = 'nullif'",
     ),
+    volatileNames: await readNames("bool_or(stability = 'VOLATILE')"),
     close() {
       connection.closeSync();
       instance.closeSync();

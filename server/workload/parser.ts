@@ -3,6 +3,7 @@ import { openEngine } from "./engine";
 import { readShape } from "./features/read-shape";
 import { Lru } from "./lru";
 import { normalizeSql } from "./normalize";
+import { rewriteQuery } from "./rewrites";
 import type { NormalizedQuery, QueryShape, QuerySummary, ShapeParser } from "./shape";
 import { summarizeQuery } from "./summary";
 
@@ -43,7 +44,10 @@ export async function createShapeParser(): Promise<ShapeParser> {
       shapes.set(key, shape);
       return shape;
     },
-    rewrite: () => Promise.resolve([]),
+    async rewrite(sql, tables) {
+      const query = await normalize(sql);
+      return query.isParsed ? rewriteQuery(engine, query.sql, tables) : [];
+    },
     async summarize(sql, tables) {
       const query = await normalize(sql);
       if (!query.isParsed) return null;

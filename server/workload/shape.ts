@@ -74,7 +74,12 @@ export interface QuerySummary {
 }
 export const SUMMARY_PLACEHOLDER = "_sidecar_summary_placeholder";
 
-type Tables = { name: string; columns: { name: string; type?: string }[] }[];
+/** What is known of the tables queries name; the less is told, the fewer rewrites are safe. */
+export type Tables = {
+  name: string;
+  columns: { name: string; type?: string; nullable?: boolean }[];
+  constraints?: { type: string; columns: string[] }[];
+}[];
 
 export interface ShapeParser {
   /** Literals become $1..$n (LIMIT, OFFSET and ordinals stay). Unparsable text is kept, folded. */

@@ -1,0 +1,161 @@
+import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { columnPath } from "../features/context";
+import {
+  coalesce,
+  column,
+  compare,
+  conjunction,
+  derivedTable,
+  integer,
+  queryOf,
+  replace,
+  select as selectFrom,
+} from "./build";
+import {
+  conditionsOf,
+  type FromItem,
+  findColumn,
+  fromItems,
+  isAggregated,
+  ownExpressions,
+  selects,
+} from "./names";
+import type { Rewrite, RewriteContext } from "./types";
+
+/**
+ * An aggregate for each outer row, asked by a correlated subquery in the select list, as a LEFT JOIN
+ * with the grouped table. Measured on DuckDB 1.5.6, 100 000 outer and 2 M inner rows, one thread:
+ * sum 416 → 188 ms, count 423 → 164, two of them 810 → 274 (one join). It loses where a filter keeps
+ * few outer rows (1 %: 18 → 103 ms), because DuckDB then reads only what those need: so a query with
+ * a filter of its own is left alone. So are subqueries in WHERE (360 → 388; 190 → 163).
+ */
+export const decorrelateSubquery: Rewrite = {
+  rule: "decorrelate_subquery",
+  why: "Aggregates asked anew for each row are computed once for all keys and joined; a row without a match still gets NULL, or 0 for a count.",
+  apply(query, context) {
+    let count = 0;
+    for (const select of [...selects(query)]) {
+      if (!isPlain(select, context)) continue;
+      for (const item of asNodes(select.select_list)) {
+        if (asText(item.alias) === "") continue;
+        for (const node of [...ownExpressions(item)]) {
+          const joined = joinFor(node, select, `_joined_${count + 1}`, context);
+          if (!joined) continue;
+          select.from_table = joined.from;
+          replace(node, joined.value);
+          count += 1;
+        }
+      }
+    }
+    return count > 0;
+  },
+};
+
+/** Rows of FROM as they are: a star would show the joined columns as well. */
+function isPlain(select: Ast, context: RewriteContext): boolean {
+  const isStarred = asNodes(select.select_list).some(
+    (item) => isClass(item, "STAR") && asText(item.relation_name) === "",
+  );
+  return !isStarred && !asNode(select.where_clause) && !isAggregated(select, context);
+}
+
+const AGGREGATES = new Set(["count", "count_star", "sum", "avg", "min", "max"]);
+
+function joinFor(
+  node: Ast,
+  outer: Ast,
+  alias: string,
+  context: RewriteContext,
+): { from: Ast; value: Ast } | null {
+  const isScalar = isClass(node, "SUBQUERY") && node.subquery_type === "SCALAR";
+  const inner = isScalar ? queryOf(node) : null;
+  const [aggregate, ...others] = asNodes(inner?.select_list);
+  if (!inner || !aggregate || others.length > 0 || !isSimple(inner, aggregate)) return null;
+  const items = fromItems(inner.from_table, context);
+  const around = fromItems(outer.from_table, context);
+  if (!items || !around || around.length === 0) return null;
+  const keys: { inner: Ast; outer: Ast }[] = [];
+  const rest: Ast[] = [];
+  for (const condition of conditionsOf(inner.where_clause)) {
+    const key = correlation(condition, items, around);
+    if (key) keys.push(key);
+    else if (isInner(condition, items)) rest.push(condition);
+    else return null;
+  }
+  if (keys.length === 0 || !isInner([aggregate, inner.from_table], items)) return null;
+  const grouped = selectFrom(
+    [
+      ...keys.map((key, at) => ({ ...key.inner, alias: `key_${at + 1}` })),
+      { ...aggregate, alias: "value" },
+    ],
+    inner.from_table,
+    conjunction(rest),
+    keys.map((key) => key.inner),
+  );
+  const on = keys.map((key, at) =>
+    compare("COMPARE_EQUAL", column(alias, `key_${at + 1}`), key.outer),
+  );
+  const value = column(alias, "value");
+  const isCount = asText(aggregate.function_name).startsWith("count");
+  return {
+    from: leftJoin(outer.from_table, derivedTable(grouped, alias), conjunction(on)),
+    value: isCount ? coalesce(value, integer(0)) : value,
+  };
+}
+
+const leftJoin = (left: unknown, right: Ast, condition: Ast | null): Ast => ({
+  type: "JOIN",
+  alias: "",
+  sample: null,
+  left,
+  right,
+  condition,
+  join_type: "LEFT",
+  ref_type: "REGULAR",
+  using_columns: [],
+  delim_flipped: false,
+  duplicate_eliminated_columns: [],
+});
+
+function isSimple(inner: Ast, aggregate: Ast): boolean {
+  return (
+    inner.type === "SELECT_NODE" &&
+    asNodes(inner.modifiers).length === 0 &&
+    asNodes(inner.group_expressions).length === 0 &&
+    asNodes(asNode(inner.cte_map)?.map).length === 0 &&
+    inner.aggregate_handling === "STANDARD_HANDLING" &&
+    !asNode(inner.having) &&
+    !asNode(inner.qualify) &&
+    !asNode(inner.sample) &&
+    isClass(aggregate, "FUNCTION") &&
+    AGGREGATES.has(asText(aggregate.function_name))
+  );
+}
+
+/** `inner.k = outer.k`, both named so that no doubt is left. */
+function correlation(
+  condition: Ast,
+  items: FromItem[],
+  around: FromItem[],
+): { inner: Ast; outer: Ast } | null {
+  if (condition.type !== "COMPARE_EQUAL") return null;
+  const sides = [asNode(condition.left), asNode(condition.right)];
+  for (const [one, other] of [sides, [...sides].reverse()]) {
+    const inside = findColumn(one, items);
+    const outside = findColumn(other, around);
+    if (!one || !other || !inside || !outside || columnPath(other).length !== 2) continue;
+    const isShadowed = items.some(
+      (item) => item.alias.toLowerCase() === outside.item.alias.toLowerCase(),
+    );
+    if (!isShadowed) return { inner: one, outer: other };
+  }
+  return null;
+}
+
+/** Names columns of the subquery's own tables only. */
+function isInner(value: unknown, items: FromItem[]): boolean {
+  return [...ownExpressions(value)].every((node) => {
+    if (isClass(node, "SUBQUERY") || node.type === "SUBQUERY") return false;
+    return !isClass(node, "COLUMN_REF") || findColumn(node, items) !== null;
+  });
+}

@@ -1,0 +1,73 @@
+import { type Ast, asNode, asNodes, asText, descend } from "../ast";
+import type { Engine } from "../engine";
+import type { QueryRewriteOption, Tables } from "../shape";
+import { decorrelateSubquery } from "./decorrelate-subquery";
+import { dropDistinct } from "./drop-distinct";
+import { dropOrderBy } from "./drop-order-by";
+import { functionNames } from "./names";
+import { notInToAntiJoin } from "./not-in-to-anti-join";
+import { sargablePredicate } from "./sargable-predicate";
+import { topN } from "./top-n";
+import type { Rewrite, RewriteContext } from "./types";
+
+const REWRITES: readonly Rewrite[] = [
+  sargablePredicate,
+  dropDistinct,
+  dropOrderBy,
+  decorrelateSubquery,
+  notInToAntiJoin,
+  topN,
+];
+const ROUNDS_MAX = 4;
+
+/**
+ * Other texts for a normalized query, one a rule at most, each as DuckDB prints it. None when the
+ * text is no single SELECT, or calls what may answer otherwise each time.
+ */
+export async function rewriteQuery(
+  engine: Engine,
+  sql: string,
+  tables: Tables,
+): Promise<QueryRewriteOption[]> {
+  const root = await engine.serialize(sql);
+  if (root === null || functionNames(root).some((name) => engine.volatileNames.has(name))) {
+    return [];
+  }
+  const printed = await engine.print(root);
+  const context = {
+    tables,
+    cteNames: new Set(cteNames(root)),
+    aggregates: engine.aggregateNames,
+  };
+  const options: QueryRewriteOption[] = [];
+  for (const rewrite of REWRITES) {
+    const text = await applyOne(engine, structuredClone(root), rewrite, context);
+    if (text === null || text === printed) continue;
+    options.push({ rule: rewrite.rule, sql: text, why: rewrite.why });
+  }
+  return options;
+}
+
+function* cteNames(root: Ast): Generator<string> {
+  for (const node of descend(root)) {
+    for (const entry of asNodes(asNode(node.cte_map)?.map)) yield asText(entry.key).toLowerCase();
+  }
+}
+
+async function applyOne(
+  engine: Engine,
+  root: Ast,
+  rewrite: Rewrite,
+  context: RewriteContext,
+): Promise<string | null> {
+  const query = asNode(asNodes(root.statements)[0]?.node);
+  if (!query || !rewrite.apply(query, context)) return null;
+  let text = await engine.print(root);
+  for (let round = 0; text !== null && round < ROUNDS_MAX; round++) {
+    const again = await engine.serialize(text);
+    const next = again && (await engine.print(again));
+    if (next === text) return text;
+    text = next;
+  }
+  return null;
+}

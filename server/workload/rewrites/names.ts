@@ -1,0 +1,141 @@
+import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
+import { columnPath } from "../features/context";
+import type { Tables } from "../shape";
+import type { RewriteContext } from "./types";
+
+type Table = Tables[number];
+
+/** What stands in FROM under one name; `table` is null for derived tables, CTEs and strangers. */
+export interface FromItem {
+  alias: string;
+  table: Table | null;
+  /** An outer join may fill its columns with NULL. */
+  isOptional: boolean;
+}
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** Everything named in a FROM clause; null when something in it has no plain name. */
+export function fromItems(
+  value: unknown,
+  context: RewriteContext,
+  isOptional = false,
+): FromItem[] | null {
+  const node = asNode(value);
+  if (node === null) return [];
+  if (asNodesOrTexts(node.column_name_alias) > 0) return null;
+  if (node.type === "BASE_TABLE") {
+    const name = asText(node.table_name);
+    const isHidden = context.cteNames.has(name.toLowerCase()) || asText(node.schema_name) !== "";
+    const table = context.tables.find((each) => same(each.name, name)) ?? null;
+    return [{ alias: asText(node.alias) || name, table: isHidden ? null : table, isOptional }];
+  }
+  if (node.type === "SUBQUERY") return [{ alias: asText(node.alias), table: null, isOptional }];
+  if (node.type !== "JOIN" || node.ref_type === "POSITIONAL") return null;
+  const kind = asText(node.join_type);
+  const left = fromItems(node.left, context, isOptional || kind === "RIGHT" || kind === "OUTER");
+  const right = fromItems(node.right, context, isOptional || kind === "LEFT" || kind === "OUTER");
+  return left && right && [...left, ...right];
+}
+
+const asNodesOrTexts = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
+
+export interface FoundColumn {
+  item: FromItem;
+  table: Table;
+  column: Table["columns"][number];
+}
+
+/** The known table's column that a COLUMN_REF surely names; null in any doubt. */
+export function findColumn(node: unknown, items: readonly FromItem[]): FoundColumn | null {
+  const reference = asNode(node);
+  if (!isClass(reference, "COLUMN_REF")) return null;
+  const path = columnPath(reference);
+  const name = path.at(-1) ?? "";
+  if (path.length > 2) return null;
+  const qualifier = path.length === 2 ? (path[0] ?? "") : null;
+  const isOpen = qualifier === null && items.some((item) => item.table === null);
+  const found = items
+    .filter((item) => qualifier === null || same(item.alias, qualifier))
+    .flatMap((item) => {
+      const column = item.table?.columns.find((each) => same(each.name, name));
+      return item.table && column ? [{ item, table: item.table, column }] : [];
+    });
+  return !isOpen && found.length === 1 ? (found[0] ?? null) : null;
+}
+
+const isKey = (type: string): boolean => type === "PRIMARY KEY" || type === "UNIQUE";
+
+function isColumnNeverNull(table: Table, name: string): boolean {
+  const column = table.columns.find((each) => same(each.name, name));
+  const constraints = table.constraints ?? [];
+  return (
+    column?.nullable === false ||
+    constraints.some(
+      ({ type, columns }) =>
+        (type === "PRIMARY KEY" || type === "NOT NULL") && columns.some((each) => same(each, name)),
+    )
+  );
+}
+
+/** By constraint; columns on the optional side of an outer join can be NULL all the same. */
+export function isNeverNull({ item, table, column }: FoundColumn): boolean {
+  return !item.isOptional && isColumnNeverNull(table, column.name);
+}
+
+/** Column lists no two rows share, by primary key, or UNIQUE over columns that are never NULL. */
+export function uniqueKeys(table: Table): string[][] {
+  return (table.constraints ?? [])
+    .filter(({ type, columns }) => isKey(type) && columns.length > 0)
+    .map(({ columns }) => columns.map((name) => name.toLowerCase()))
+    .filter((columns) => columns.every((name) => isColumnNeverNull(table, name)));
+}
+
+export function* selects(query: Ast): Generator<Ast> {
+  for (const node of descend(query)) if (node.type === "SELECT_NODE") yield node;
+}
+
+export function hasModifier(query: Ast, ...types: string[]): boolean {
+  return asNodes(query.modifiers).some((each) => types.includes(asText(each.type)));
+}
+
+/** Names of functions, aggregates and window functions used anywhere below. */
+export function functionNames(value: unknown): string[] {
+  return [...descend(value)]
+    .filter((node) => isClass(node, "FUNCTION") || isClass(node, "WINDOW"))
+    .map((node) => asText(node.function_name).toLowerCase());
+}
+
+/** Aggregates without a window, or GROUP BY: one row for many. */
+export function isAggregated(query: Ast, context: RewriteContext): boolean {
+  if (asNodes(query.group_expressions).length > 0) return true;
+  if (query.aggregate_handling === "FORCE_AGGREGATES" || asNode(query.having)) return true;
+  for (const node of ownExpressions(query.select_list)) {
+    if (isClass(node, "FUNCTION") && context.aggregates.has(asText(node.function_name)))
+      return true;
+  }
+  return false;
+}
+
+/** Expressions of this SELECT alone: subqueries are met, not entered. */
+export function* ownExpressions(value: unknown): Generator<Ast> {
+  if (Array.isArray(value)) {
+    for (const each of value) yield* ownExpressions(each);
+    return;
+  }
+  const node = asNode(value);
+  if (node === null) return;
+  yield node;
+  if (isClass(node, "SUBQUERY")) {
+    yield* ownExpressions(node.child);
+    return;
+  }
+  for (const child of Object.values(node)) yield* ownExpressions(child);
+}
+
+/** AND-ed parts of a condition. */
+export function conditionsOf(value: unknown): Ast[] {
+  const node = asNode(value);
+  if (node === null) return [];
+  return node.type === "CONJUNCTION_AND" ? asNodes(node.children).flatMap(conditionsOf) : [node];
+}

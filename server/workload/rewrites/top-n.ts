@@ -1,0 +1,118 @@
+import { type Ast, asNode, asNodes, asText, hasColumn, isClass } from "../ast";
+import { columnPath } from "../features/context";
+import { derivedTable, queryOf, select as selectFrom } from "./build";
+import { conditionsOf, functionNames, isAggregated, ownExpressions, selects } from "./names";
+import type { Rewrite, RewriteContext } from "./types";
+
+/**
+ * `row_number() OVER (ORDER BY …) <= n` over all rows: ORDER BY … LIMIT n first, so that only n rows
+ * are numbered. Measured on DuckDB 1.5.6, 1 M rows, one thread: 372 → 10.6 ms, 346 → 8.3. Left
+ * alone, since nothing was gained: one row a group by arg_max (209 → 196, with further columns 266 →
+ * 512), by a join with the maxima (487 → 447), QUALIFY instead of a derived table (311 → 306), n
+ * rows a group by max(x, n) (803 → 1026), `d = (SELECT max(d) …)` by LIMIT (5.0 → 4.5).
+ */
+export const topN: Rewrite = {
+  rule: "top_n",
+  why: "Rows are numbered after ORDER BY … LIMIT has kept those that can pass the filter on the number, in the same order.",
+  apply(query, context) {
+    let isChanged = false;
+    for (const select of [...selects(query)]) {
+      const inner = select.from_table ? queryOf(asNode(select.from_table) ?? {}) : null;
+      if (inner?.type === "SELECT_NODE" && !hasColumnNames(asNode(select.from_table))) {
+        isChanged = limitRows(inner, select.where_clause, context) || isChanged;
+      }
+      isChanged = limitRows(select, select.qualify, context) || isChanged;
+    }
+    return isChanged;
+  },
+};
+
+/** Limits the rows a SELECT numbers to those a condition on the number keeps. */
+function limitRows(query: Ast, condition: unknown, context: RewriteContext): boolean {
+  const windows = [...ownExpressions([query.select_list, query.qualify])].filter((node) =>
+    isClass(node, "WINDOW"),
+  );
+  const [window, ...others] = windows;
+  const from = asNode(query.from_table);
+  if (!window || others.length > 0 || !from || !isPlain(query, from, context)) return false;
+  const limit = isRowNumber(window) ? limitOf(condition, window) : null;
+  if (!limit || !namesColumnsOnly(window, query)) return false;
+  const name = asText(from.alias) || asText(from.table_name);
+  const rows = selectFrom([star()], from, asNode(query.where_clause));
+  rows.modifiers = [
+    { type: "ORDER_MODIFIER", orders: structuredClone(window.orders) },
+    { type: "LIMIT_MODIFIER", limit: structuredClone(limit), offset: null },
+  ];
+  query.from_table = derivedTable(rows, name);
+  query.where_clause = null;
+  return true;
+}
+
+const star = (): Ast => ({
+  class: "STAR",
+  type: "STAR",
+  alias: "",
+  relation_name: "",
+  exclude_list: [],
+  replace_list: [],
+  columns: false,
+  expr: null,
+  qualified_exclude_list: [],
+  rename_list: [],
+});
+
+/** `AS q(a, b)`: columns under other names. */
+function hasColumnNames(from: Ast | null): boolean {
+  return Array.isArray(from?.column_name_alias) && from.column_name_alias.length > 0;
+}
+
+/** Rows of one table or derived table, filtered at most: what can stand in a derived table as it is. */
+function isPlain(query: Ast, from: Ast, context: RewriteContext): boolean {
+  const isOneSource = from.type === "BASE_TABLE" || from.type === "SUBQUERY";
+  const isNamed = asText(from.alias) !== "" || asText(from.table_name) !== "";
+  if (!isOneSource || !isNamed || hasColumnNames(from) || from.sample || query.sample) return false;
+  if (asNodes(query.modifiers).length > 0 || isAggregated(query, context)) return false;
+  if (functionNames(query.select_list).includes("unnest")) return false;
+  // rowid is no column of a derived table; a path through a schema would find it no more.
+  return [...ownExpressions([query.select_list, query.where_clause])].every((node) => {
+    const path = isClass(node, "COLUMN_REF") ? columnPath(node) : [];
+    return path.length < 3 && path.at(-1)?.toLowerCase() !== "rowid";
+  });
+}
+
+function isRowNumber(window: Ast): boolean {
+  const isNumbering =
+    window.type === "WINDOW_ROW_NUMBER" && asNodes(window.partitions).length === 0;
+  return isNumbering && !asNode(window.filter_expr) && asNodes(window.orders).length > 0;
+}
+
+/** Ordered by columns, not by what the select list calls so. */
+function namesColumnsOnly(window: Ast, query: Ast): boolean {
+  const items = asNodes(query.select_list);
+  const aliases = items.map((item) => asText(item.alias).toLowerCase()).filter(Boolean);
+  return [...ownExpressions(window.orders)].every((node) => {
+    if (isClass(node, "SUBQUERY") || isClass(node, "CONSTANT")) return false;
+    if (!isClass(node, "COLUMN_REF")) return true;
+    const path = columnPath(node);
+    return path.length > 1 || !aliases.includes((path[0] ?? "").toLowerCase());
+  });
+}
+
+/** The value the number may reach at most; the condition itself stays. */
+function limitOf(condition: unknown, window: Ast): Ast | null {
+  const isNumber = (value: unknown): boolean => {
+    const node = asNode(value);
+    if (node === window) return true;
+    const isNamed = isClass(node, "COLUMN_REF") && asText(window.alias) !== "";
+    return isNamed && columnPath(node).at(-1)?.toLowerCase() === asText(window.alias).toLowerCase();
+  };
+  for (const each of conditionsOf(condition)) {
+    const isUpper = /^COMPARE_(EQUAL|LESSTHAN|LESSTHANOREQUALTO)$/.test(asText(each.type));
+    const between = each.type === "COMPARE_BETWEEN" && isNumber(each.input) ? each.upper : null;
+    const bound = asNode(isUpper && isNumber(each.left) ? each.right : between);
+    if (bound && (isClass(bound, "CONSTANT") || isClass(bound, "PARAMETER")) && !hasColumn(bound)) {
+      return bound;
+    }
+  }
+  return null;
+}
