@@ -34,6 +34,10 @@ test("every other page is accessible and fits a phone", async ({ page }) => {
     await inspect(page, name);
   }
   await page.goto("/workload");
+  await expect(page.getByText("Shapes DuckDB's parser could not read")).toBeVisible();
+  await page.getByText("What the drifts mean").click();
+  await page.getByRole("button", { name: /^all \d/, pressed: true }).click();
+  await inspect(page, "workload-drift");
   await page.getByRole("tab", { name: "Tables" }).click();
   await expect(page.getByRole("region", { name: "Table projects" }).first()).toBeVisible();
   await inspect(page, "workload-tables");

@@ -1,6 +1,6 @@
 import type { SetTrial } from "@/server/contracts";
 
-export interface PlacedSet {
+interface PlacedSet {
   /** Cost and gain in percent. */
   cost: number;
   gain: number;

@@ -1,5 +1,5 @@
 import { CheckIcon, XIcon } from "lucide-react";
-import { formatBytes, formatCount, formatMs, formatSpeed } from "@/components/format";
+import { formatBytes, formatCount, formatMs, formatPlural, formatSpeed } from "@/components/format";
 import { GainBar, GainText } from "@/components/gain/gain-bar";
 import { SqlLine } from "@/components/sql/sql-line";
 import { Badge } from "@/components/ui/badge";
@@ -33,7 +33,6 @@ export function QueryEvidenceTable({
           {hasCold ? (
             <TableHead className="text-right">First, cold run; bytes read</TableHead>
           ) : null}
-          <TableHead className="text-right">Pairs</TableHead>
           <TableHead>Results</TableHead>
         </TableRow>
       </TableHeader>
@@ -68,6 +67,9 @@ function QueryRow({ query, hasCold }: { query: QueryEvidence; hasCold: boolean }
         <span className="block text-xs text-muted-foreground">
           {formatSpeed(baseline.median_ms, candidate.median_ms)}
         </span>
+        <span className="block text-xs text-muted-foreground">
+          {formatPlural(query.pairs, "pair")}
+        </span>
       </TableCell>
       <TableCell>
         <GainText gain={query.gain} />
@@ -78,7 +80,6 @@ function QueryRow({ query, hasCold }: { query: QueryEvidence; hasCold: boolean }
         <span className="block">→ {formatCount(rows.candidate)}</span>
       </TableCell>
       {hasCold ? <ColdCell cold={query.cold ?? null} /> : null}
-      <TableCell className="text-right">{query.pairs}</TableCell>
       <TableCell>
         {query.results_equal ? (
           <span className="inline-flex items-center gap-1 text-positive">

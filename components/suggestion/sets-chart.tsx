@@ -29,6 +29,7 @@ export default function SetsChart({ placed }: { placed: PlacedSets }) {
           type="number"
           dataKey="cost"
           domain={["auto", "auto"]}
+          tickCount={6}
           tickFormatter={percent}
           tick={AXIS}
           stroke="var(--border)"
@@ -38,6 +39,7 @@ export default function SetsChart({ placed }: { placed: PlacedSets }) {
           type="number"
           dataKey="gain"
           domain={["auto", "auto"]}
+          tickCount={6}
           tickFormatter={percent}
           tick={AXIS}
           width={48}
@@ -45,7 +47,14 @@ export default function SetsChart({ placed }: { placed: PlacedSets }) {
         />
         {GROUPS.map(({ key, fill, shape }) => (
           <Scatter key={key} data={placed[key]} fill={fill} shape={shape} isAnimationActive={false}>
-            <ErrorBar dataKey="reach" direction="y" stroke={fill} width={4} strokeWidth={1} />
+            <ErrorBar
+              dataKey="reach"
+              direction="y"
+              stroke={fill}
+              width={4}
+              strokeWidth={1}
+              isAnimationActive={false}
+            />
           </Scatter>
         ))}
       </ScatterChart>

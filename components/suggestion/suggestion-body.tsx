@@ -55,7 +55,11 @@ export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
         <Section
           id="alternatives"
           title="Alternatives considered, and why rejected"
-          description="Measured like the changes above. Open one for its numbers and its SQL."
+          description={
+            suggestion.suggestions.length === 0
+              ? "Each with what decided. Open one for its numbers and its SQL."
+              : "Measured like the changes above. Open one for its numbers and its SQL."
+          }
         >
           <Alternatives items={suggestion.alternatives} />
         </Section>

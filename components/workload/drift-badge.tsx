@@ -13,15 +13,20 @@ export const DRIFTS: { drift: PatternDrift; tone: Tone; mark: string; meaning: s
     drift: "growing",
     tone: "warning",
     mark: "↗",
-    meaning: "surely called more than 1.5 times as often in the last 15 minutes as before",
+    meaning: "called more than 1.5 times as often in the last 15 minutes as before, beyond chance",
   },
   {
     drift: "fading",
     tone: "neutral",
     mark: "↘",
-    meaning: "surely called less than two thirds as often as before, or not at all",
+    meaning: "called less than two thirds as often as before, beyond chance, or not at all",
   },
-  { drift: "steady", tone: "positive", mark: "→", meaning: "no sure change of its rate of calls" },
+  {
+    drift: "steady",
+    tone: "positive",
+    mark: "→",
+    meaning: "no change of its rate of calls that is beyond chance",
+  },
   {
     drift: "settling",
     tone: "neutral",

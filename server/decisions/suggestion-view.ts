@@ -79,7 +79,7 @@ function describeState(row: SuggestionRow, suggested: SuggestionItem[]): string 
         ? "Every number was measured on a shadow copy. A reviewer has to approve before anything runs."
         : describeEstimateNote(suggested.length);
     case "no_gain":
-      return "Nothing to do: every candidate was measured and none was worth it; see alternatives.";
+      return "Nothing to do: nothing that was measured was worth it; see alternatives.";
     case "approved":
       return describeApproved(row, suggested);
     case "rejected":

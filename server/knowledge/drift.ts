@@ -10,7 +10,7 @@ const RATIO = 1.5;
 const Z_MIN = 3.29;
 
 /** Calls in a stretch of time (ms of the epoch) that is known completely. */
-export interface CallWindow {
+interface CallWindow {
   calls: number;
   since: number;
   until: number;
