@@ -10,7 +10,10 @@ import { scale } from "./workloads/scale";
 
 const RESULT_FILE = "bench/results/advisor-scale.json";
 
-/** One advising run over a large product: does it end in its time, with how much memory? */
+/**
+ * One advising run over a large product: does it end in its time, with how much memory?
+ * Writes the result when it ran at full size.
+ */
 export async function runScale(options: {
   folder: string;
   rows: number | undefined;
@@ -52,7 +55,9 @@ export async function runScale(options: {
       set_gain: advice.proof.set_evidence?.workload.gain ?? null,
     };
     console.log(result);
+    if (options.rows !== undefined) return;
     writeFileSync(RESULT_FILE, `${JSON.stringify(result, null, 1)}\n`);
+    console.log(`Written to ${RESULT_FILE}`);
   } finally {
     parser.close();
     rmSync(options.folder, { recursive: true, force: true });

@@ -1,17 +1,9 @@
 import { compilePlan } from "@/server/advisor";
-import { type Change, type Plan, rewritesOf, type TableSchema } from "@/server/contracts";
+import { type Change, rewritesOf, type TableSchema } from "@/server/contracts";
 
 /** True for changes of query texts (a summary table is built for its queries' sake). */
 export function isQueryChange(change: Change): boolean {
   return rewritesOf(change).length > 0;
-}
-
-/** The plan of what changes the database: a rewritten query changes the product's code instead. */
-export function compileChanges(tables: TableSchema[], changes: Change[]): Plan {
-  return compilePlan(
-    tables,
-    changes.filter((change) => change.kind !== "rewrite_query"),
-  );
 }
 
 /** Can these changes stand together: one plan for all, and no query given two texts? */
@@ -19,7 +11,7 @@ export function areCompatible(tables: TableSchema[], changes: Change[]): boolean
   const rewritten = changes.flatMap((change) => rewritesOf(change).map((one) => one.fingerprint));
   if (new Set(rewritten).size < rewritten.length) return false;
   try {
-    compileChanges(tables, changes);
+    compilePlan(tables, changes);
     return true;
   } catch {
     return false;
