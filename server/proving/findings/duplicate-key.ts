@@ -7,6 +7,8 @@ import type { TableCheck } from "./types";
 /** With more repeats than this the column is no key, whatever its name. */
 const SURPLUS_SHARE_MAX = 0.01;
 
+const REASONS = ["name", "join", "lookup"] as const;
+
 const WHY = {
   name: "Its name says that it identifies the table's rows",
   join: "Queries join it as the side that should have one row for each value",
@@ -15,7 +17,8 @@ const WHY = {
 
 /** Columns used as a key that are not declared one, and hold repeats. */
 export const checkDuplicateKeys: TableCheck = async (context, subject) => {
-  const keys = await readKeyColumns(context.session, context.queries, subject, context.subjects);
+  const { session, queries, subjects } = context;
+  const keys = await readKeyColumns(session, queries, subject, subjects, REASONS);
   return keys
     .filter(({ surplusRows }) => surplusRows > 0 && surplusRows <= SURPLUS_SHARE_MAX * subject.rows)
     .map((key) => toFinding(subject, key));

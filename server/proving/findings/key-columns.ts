@@ -31,13 +31,15 @@ export async function readKeyColumns(
   queries: readonly WorkloadQuery[],
   subject: Subject,
   subjects: readonly Subject[],
+  reasons: readonly KeyReason[],
 ): Promise<KeyColumn[]> {
   if (subject.rows < ROWS_MIN) return [];
   const found: KeyColumn[] = [];
   for (const profile of subject.columns) {
     const { name } = profile.column;
     const reason = keyReason(queries, subject, profile, subjects);
-    if (reason === null || isDeclaredUnique(subject.table, name)) continue;
+    if (reason === null || !reasons.includes(reason)) continue;
+    if (isDeclaredUnique(subject.table, name)) continue;
     found.push({ column: name, reason, ...(await countRepeats(session, subject, name)) });
   }
   return found;

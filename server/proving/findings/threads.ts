@@ -29,7 +29,7 @@ export async function checkThreads(context: CheckContext): Promise<Finding[]> {
   return cores > 2 ? measureMore(context, cores) : [];
 }
 
-export function tooManyThreads(
+function tooManyThreads(
   { schema, subjects }: Pick<CheckContext, "schema" | "subjects">,
   cores: number,
 ): Finding | null {

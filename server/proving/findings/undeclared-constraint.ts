@@ -51,15 +51,13 @@ export const checkUndeclaredConstraints: TableCheck = async (context, subject) =
 async function readRules(context: CheckContext, subject: Subject): Promise<Rules> {
   const { session, queries, subjects } = context;
   const filled = subject.columns.filter(({ present }) => present === subject.rows);
-  const keys = await readKeyColumns(session, queries, subject, subjects);
+  // A look-up column without repeats is unique by chance as likely as by rule.
+  const keys = await readKeyColumns(session, queries, subject, subjects, ["name", "join"]);
   return {
     notNull: filled
       .filter(({ column }) => column.nullable && !isPrimary(subject, column.name))
       .map(({ column }) => column.name),
-    // A look-up column without repeats is unique by chance as likely as by rule.
-    unique: keys
-      .filter(({ surplusRows, reason }) => surplusRows === 0 && reason !== "lookup")
-      .map(({ column }) => column),
+    unique: keys.filter(({ surplusRows }) => surplusRows === 0).map(({ column }) => column),
     domains: await readDomains(context, subject),
   };
 }

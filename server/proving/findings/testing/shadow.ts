@@ -121,7 +121,7 @@ async function readTables(connection: DuckDBConnection): Promise<TableSchema[]> 
       `SELECT column_name, data_type, is_nullable FROM duckdb_columns() WHERE table_name = '${name}' ORDER BY column_index`,
     );
     const constraints = await read(
-      `SELECT constraint_type, constraint_text, unnest(constraint_column_names) FROM duckdb_constraints() WHERE table_name = '${name}' AND constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'CHECK', 'FOREIGN KEY')`,
+      `SELECT constraint_type, constraint_text, constraint_column_names FROM duckdb_constraints() WHERE table_name = '${name}' AND constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'CHECK', 'FOREIGN KEY')`,
     );
     const indexes = await read(
       `SELECT index_name, sql, expressions FROM duckdb_indexes() WHERE table_name = '${name}'`,
@@ -143,10 +143,10 @@ async function readTables(connection: DuckDBConnection): Promise<TableSchema[]> 
         columns: String(expressions).slice(1, -1).split(", "),
         is_unique: String(sql).startsWith("CREATE UNIQUE"),
       })),
-      constraints: constraints.map(([type, sql, column]) => ({
+      constraints: constraints.map(([type, sql, names]) => ({
         type: type as TableSchema["constraints"][number]["type"],
         sql: String(sql),
-        columns: [String(column)],
+        columns: Array.isArray(names) ? names.map(String) : [],
       })),
     });
   }
