@@ -100,14 +100,13 @@ export const RewriteRule = z.enum([
 export type RewriteRule = z.infer<typeof RewriteRule>;
 
 /** Another text for a query, with equal results. Advice: the sidecar cannot change a product's code. */
-export const RewriteQueryChange = z.object({
+const RewriteQueryChange = z.object({
   kind: z.literal("rewrite_query"),
   /** The query's first table. */
   table: SqlName,
   rule: RewriteRule,
   rewrites: z.array(QueryRewrite).length(1),
 });
-export type RewriteQueryChange = z.infer<typeof RewriteQueryChange>;
 
 export const Change = z.discriminatedUnion("kind", [
   AddIndexChange,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SqlName } from "./data-product";
 
-export const FindingKind = z.enum([
+const FindingKind = z.enum([
   "missing_values",
   "duplicate_key",
   "orphan_rows",
@@ -13,7 +13,6 @@ export const FindingKind = z.enum([
   "threads",
   "row_group_size",
 ]);
-export type FindingKind = z.infer<typeof FindingKind>;
 
 /**
  * Something worth knowing that is no change the sidecar runs: quality of data, redundancy,

@@ -1,35 +1,15 @@
-import type { Change, MeasuredEvidence } from "@/server/contracts";
+import type { MeasuredEvidence } from "@/server/contracts";
 import { LOSS_MIN } from "../judge";
 import { type PairedSamples, type Replay, readProfile } from "../replay";
 import { openSession, type Session } from "../shadow";
-import { affectedReplays, type Side } from "./affected";
+import { affectedReplays } from "./affected";
 import { checkResults, type ResultCheck } from "./check-results";
 import { buildEvidence } from "./evidence";
 import { measureInserts, type WeighedInserts } from "./measure-inserts";
+import type { MeasureOptions } from "./measure-options";
 import type { Proof } from "./open-proof";
 import type { Subject } from "./subject";
 import { takePairs } from "./take-pairs";
-
-/** What a subject is compared with: an open shadow and the changes applied to it. */
-export interface Reference extends Side {
-  session: Session;
-  file: string;
-}
-
-export interface MeasureOptions {
-  title: string;
-  /** The unchanged shadow unless another is given. */
-  reference?: Reference;
-  /** Changes that `reference` lacks, when it is given. */
-  judged?: Change[];
-  /** Time for pairs beyond the minimum. */
-  extraMs: number;
-  /** AppError `timeout` when the minimum of pairs does not fit. */
-  hardUntilMs: number;
-  phase: "measure" | "set";
-  /** Part of the phase done before, and after. */
-  span: [number, number];
-}
 
 export interface Measured {
   /** null: rows or columns differ, or a query that worked before fails now. */

@@ -95,7 +95,7 @@ export async function openProof(input: ProofInput): Promise<Proof> {
 }
 
 /** Statements that open the held samples of all tables in a session. */
-export function heldTables(tables: LoadedTable[]): string[] {
+function heldTables(tables: LoadedTable[]): string[] {
   return tables.map((loaded, index) => heldTableSql(index, loaded.heldFile));
 }
 

@@ -2,7 +2,7 @@ import { measurePairs, type PairedSamples, type ReplayedPair } from "../replay";
 import type { Session } from "../shadow";
 import { deriveSeed } from "../statistics";
 import { assertBefore } from "./clock";
-import type { MeasureOptions } from "./measure";
+import type { MeasureOptions } from "./measure-options";
 import type { Proof } from "./open-proof";
 
 const PAIRS_MIN = 5;

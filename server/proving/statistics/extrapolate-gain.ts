@@ -3,7 +3,7 @@ import { type BootstrapOptions, bootstrapInterval } from "./bootstrap";
 import { median, quantileOfSorted } from "./quantile";
 
 /** Pairs of one query at one size, ms; equal length. */
-export interface SizedPairs {
+interface SizedPairs {
   before: readonly number[];
   after: readonly number[];
 }

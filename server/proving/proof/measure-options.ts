@@ -1,0 +1,24 @@
+import type { Change } from "@/server/contracts";
+import type { Session } from "../shadow";
+import type { Side } from "./affected";
+
+/** What a subject is compared with: an open shadow and the changes applied to it. */
+interface Reference extends Side {
+  session: Session;
+  file: string;
+}
+
+export interface MeasureOptions {
+  title: string;
+  /** The unchanged shadow unless another is given. */
+  reference?: Reference;
+  /** Changes that `reference` lacks, when it is given. */
+  judged?: Change[];
+  /** Time for pairs beyond the minimum. */
+  extraMs: number;
+  /** AppError `timeout` when the minimum of pairs does not fit. */
+  hardUntilMs: number;
+  phase: "measure" | "set";
+  /** Part of the phase done before, and after. */
+  span: [number, number];
+}
