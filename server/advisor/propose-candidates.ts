@@ -2,10 +2,16 @@ import type { Candidate } from "@/server/contracts";
 import { proposeIndexes } from "./candidates/add-index";
 import { proposeTypes } from "./candidates/change-type";
 import { proposeOrders } from "./candidates/cluster-table";
+import { proposeRewrites } from "./candidates/rewrite-query";
 import type { AdviceInput, CandidateRule, Proposals } from "./types";
 import { measureUsage } from "./usage";
 
-const RULES: readonly CandidateRule[] = [proposeIndexes, proposeOrders, proposeTypes];
+const RULES: readonly CandidateRule[] = [
+  proposeIndexes,
+  proposeOrders,
+  proposeTypes,
+  proposeRewrites,
+];
 
 /**
  * What could speed up the workload, most promising first: prior × estimated gain × share of the
