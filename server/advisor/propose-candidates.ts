@@ -5,7 +5,9 @@ import { proposeTypes } from "./candidates/change-type";
 import { proposeOrders } from "./candidates/cluster-table";
 import { proposeDrops } from "./candidates/drop-index";
 import { proposeSummaries } from "./candidates/materialize-summary";
+import { proposeRewrites } from "./candidates/rewrite-query";
 import { guardSpace } from "./space-guard";
+
 import type { AdviceInput, CandidateRule, Proposals } from "./types";
 import { measureUsage } from "./usage";
 
@@ -16,6 +18,7 @@ const RULES: readonly CandidateRule[] = [
   proposeTypes,
   proposeConstraints,
   proposeSummaries,
+  proposeRewrites,
 ];
 
 /**

@@ -1,6 +1,7 @@
 import { shortHash } from "@/server/platform";
-import { asNode, asNodes, asText, descend } from "./ast";
+import { type Ast, asNode, asNodes, asText, descend } from "./ast";
 import type { Engine } from "./engine";
+import { canonicalText } from "./fingerprint";
 import { foldText, kindOf } from "./fold-text";
 import { parameterize } from "./parameterize";
 import type { NormalizedQuery, ParameterSource } from "./shape";
@@ -12,7 +13,10 @@ const ROUNDS_MAX = 4;
 // Never closed, so no text that ends with it can be parsed.
 const TRUNCATED = " [ truncated";
 
-/** Normalizes one text; never throws for any text. */
+/**
+ * Normalizes one text; never throws for any text. The text keeps the product's own names; the
+ * fingerprint is of a form without them, so it is the same for every choice of aliases.
+ */
 export async function normalizeSql(engine: Engine, sql: string): Promise<NormalizedQuery> {
   if (sql.length > SQL_LENGTH_MAX) {
     const beginning = foldText(sql.slice(0, SQL_LENGTH_MAX));
@@ -20,7 +24,8 @@ export async function normalizeSql(engine: Engine, sql: string): Promise<Normali
   }
   const parsed = await normalizeSelect(engine, sql);
   if (parsed !== null) {
-    return { ...parsed, fingerprint: shortHash(parsed.sql), kind: "select", isParsed: true };
+    const { canonical, ...query } = parsed;
+    return { ...query, fingerprint: shortHash(canonical), kind: "select", isParsed: true };
   }
   const folded = foldText(sql);
   // Folding can mend a broken text; kept as it came, it never passes for a query that ran.
@@ -38,18 +43,23 @@ function keep(sql: string): NormalizedQuery {
   };
 }
 
-type Round = { sql: string; parameters: ParameterSource[] };
+type Round = { sql: string; parameters: ParameterSource[]; root: Ast };
 
 /** Rewrites until DuckDB prints the same text again, so that normalizing twice changes nothing. */
-async function normalizeSelect(engine: Engine, sql: string): Promise<Round | null> {
+async function normalizeSelect(
+  engine: Engine,
+  sql: string,
+): Promise<(Omit<Round, "root"> & { canonical: string }) | null> {
   let current = await rewrite(engine, sql);
   for (let round = 0; round < ROUNDS_MAX; round++) {
     if (current === null || current.sql.length > SQL_LENGTH_MAX) return null;
     const next = await rewrite(engine, current.sql);
     const parameters = next && compose(current.parameters, next.parameters);
     if (next === null || parameters === null) return null;
-    if (current.sql === next.sql) return { sql: next.sql, parameters };
-    current = { sql: next.sql, parameters };
+    if (current.sql === next.sql) {
+      return { sql: next.sql, parameters, canonical: canonicalText(next.root) ?? next.sql };
+    }
+    current = { ...next, parameters };
   }
   return null;
 }
@@ -64,7 +74,7 @@ async function rewrite(engine: Engine, sql: string): Promise<Round | null> {
   }
   const parameters = parameterize(root);
   const printed = asNode(asNodes(root.statements)[0]) && (await engine.print(root));
-  return printed ? { sql: printed, parameters } : null;
+  return printed ? { sql: printed, parameters, root } : null;
 }
 
 function compose(before: ParameterSource[], after: ParameterSource[]): ParameterSource[] | null {

@@ -28,7 +28,9 @@ export async function measureInsertCost(
   const [held] = await before.rows(`SELECT count(*) FROM held_${index}`);
   const rows = Math.min(BATCH_ROWS, Math.floor(Number(held?.[0]) / (WARM_UP_BATCHES + BATCHES)));
   if (rows < 10) return null;
-  for (const session of [before, after]) await takeOut(session, table, index);
+  // The key may be the candidate's own: rows are taken out by it on both sides.
+  const key = uniqueKey(table) ?? (await keyOf(after, table.name));
+  for (const session of [before, after]) await takeOut(session, table, index, key);
   const times = { before: [] as number[], after: [] as number[] };
   for (let batch = 0; batch < WARM_UP_BATCHES + BATCHES; batch++) {
     const sql = insertSql(table, index, batch * rows, rows);
@@ -57,8 +59,12 @@ function insertSql(table: TableSchema, index: number, from: number, count: numbe
 }
 
 /** Without a key nothing has to go: the same row may stand twice. */
-async function takeOut(session: Session, table: TableSchema, index: number): Promise<void> {
-  const key = uniqueKey(table);
+async function takeOut(
+  session: Session,
+  table: TableSchema,
+  index: number,
+  key: string[] | null,
+): Promise<void> {
   if (key === null) return;
   const names = key.map(quoteName).join(", ");
   await session.run(
@@ -73,4 +79,14 @@ function uniqueKey(table: TableSchema): string[] | null {
     constraints.find((one) => one.type === "PRIMARY KEY") ??
     constraints.find((one) => one.type === "UNIQUE");
   return key?.columns ?? table.indexes.find((index) => index.is_unique)?.columns ?? null;
+}
+
+/** A key that the session's table has and the product's has not. */
+async function keyOf(session: Session, table: string): Promise<string[] | null> {
+  const [row] = await session.rows(
+    `SELECT constraint_column_names FROM duckdb_constraints() WHERE table_name = ${quoteText(table)}
+     AND constraint_type IN ('PRIMARY KEY', 'UNIQUE') LIMIT 1`,
+  );
+  const names = row?.[0];
+  return Array.isArray(names) ? names.map(String) : null;
 }

@@ -47,9 +47,6 @@ export const compare = (type: string, left: Ast, right: Ast): Ast =>
 export const coalesce = (...children: Ast[]): Ast =>
   expression("OPERATOR", "OPERATOR_COALESCE", { children });
 
-export const not = (child: Ast): Ast =>
-  expression("OPERATOR", "OPERATOR_NOT", { children: [child] });
-
 /** All conditions together; null when there is none. */
 export function conjunction(conditions: Ast[]): Ast | null {
   const [only, ...others] = conditions;
@@ -90,17 +87,6 @@ export const subquery = (kind: "EXISTS" | "SCALAR", query: Ast): Ast =>
     child: null,
     comparison_type: "INVALID",
   });
-
-export const baseTable = (name: string, alias: string): Ast => ({
-  type: "BASE_TABLE",
-  alias,
-  sample: null,
-  schema_name: "",
-  catalog_name: "",
-  table_name: name,
-  column_name_alias: [],
-  at_clause: null,
-});
 
 /** Puts one node in another's place (parents hold references to it), keeping its output name. */
 export function replace(node: Ast, by: Ast): void {

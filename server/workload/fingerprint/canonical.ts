@@ -1,0 +1,150 @@
+import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { CanonicalNames, Undecided } from "./names";
+import { NameScope } from "./scope";
+
+/**
+ * A text equal for queries that differ only in the names they give to tables, CTEs and output
+ * columns, in qualifying columns of an only table, and in the case of names. It is no SQL. null where
+ * names cannot be told apart for sure (lambdas, column lists, recursion): then the text as it stands
+ * has to do.
+ */
+export function canonicalText(root: Ast): string | null {
+  const query = asNode(asNodes(structuredClone(root).statements)[0]?.node);
+  if (query === null) return null;
+  try {
+    visitQuery(query, { names: new CanonicalNames(), outer: null, enclosing: null, isTop: true });
+  } catch (error) {
+    if (error instanceof Undecided) return null;
+    throw error;
+  }
+  return JSON.stringify(query, (key, value: unknown) => (key === "query_location" ? 0 : value));
+}
+
+interface Place {
+  names: CanonicalNames;
+  outer: NameScope | null;
+  enclosing: NameScope | null;
+  /** Nobody but the caller sees the names of its columns. */
+  isTop: boolean;
+}
+
+function visitQuery(query: Ast, place: Place): void {
+  const scope = new NameScope(place.outer, place.enclosing);
+  for (const entry of asNodes(asNode(query.cte_map)?.map)) {
+    const name = asText(entry.key).toLowerCase();
+    const value = asNode(entry.value);
+    const inner = asNode(asNode(value?.query)?.node);
+    if (!inner || listLength(value?.aliases) > 0 || listLength(value?.key_targets) > 0) {
+      throw new Undecided();
+    }
+    visitQuery(inner, { ...place, enclosing: scope, isTop: false });
+    entry.key = place.names.next("query");
+    scope.addCte(name, asText(entry.key));
+  }
+  if (query.type === "SET_OPERATION_NODE") {
+    for (const side of [query.left, query.right, ...asNodes(query.children)].map(asNode)) {
+      if (side) visitQuery(side, { ...place, enclosing: scope, isTop: false });
+    }
+    visitExpression(query.modifiers, scope, place.names);
+    return;
+  }
+  if (query.type !== "SELECT_NODE") throw new Undecided();
+  visitSelect(query, scope, place);
+}
+
+function visitSelect(query: Ast, scope: NameScope, place: Place): void {
+  addSources(query.from_table, scope, place);
+  const items = asNodes(query.select_list);
+  for (const item of items) item.alias = asText(item.alias).toLowerCase();
+  if (place.isTop) dropOutputNames(query, items);
+  scope.outputs = new Set(items.map((item) => asText(item.alias)).filter(Boolean));
+  visitFrom(query.from_table, scope, place);
+  const parts = ["select_list", "where_clause", "group_expressions", "having", "qualify"];
+  for (const part of [...parts, "modifiers"]) visitExpression(query[part], scope, place.names);
+}
+
+/** Names of columns only the caller sees; those that other parts of the query use stay. */
+function dropOutputNames(query: Ast, items: Ast[]): void {
+  const used = new Set<string>();
+  collectPlainNames([items, query.where_clause, query.group_expressions], used);
+  collectPlainNames([query.having, query.qualify], used);
+  const ordered = new Set<string>();
+  collectPlainNames(query.modifiers, ordered);
+  for (const item of items)
+    if (!used.has(asText(item.alias)) && !ordered.has(asText(item.alias))) item.alias = "";
+}
+
+function collectPlainNames(value: unknown, found: Set<string>): void {
+  if (Array.isArray(value)) {
+    for (const each of value) collectPlainNames(each, found);
+    return;
+  }
+  const node = asNode(value);
+  if (node === null) return;
+  const path = Array.isArray(node.column_names) ? node.column_names.map(asText) : [];
+  // `name.field` may read a field of a named output.
+  if (path[0] !== undefined) found.add(path[0].toLowerCase());
+  for (const child of Object.values(node)) collectPlainNames(child, found);
+}
+
+const listLength = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
+
+/** Gives every source of FROM its canonical name, in order of appearance. */
+function addSources(value: unknown, scope: NameScope, place: Place): void {
+  const node = asNode(value);
+  if (node === null || node.type === "EMPTY") return;
+  if (node.type === "JOIN") {
+    addSources(node.left, scope, place);
+    addSources(node.right, scope, place);
+    return;
+  }
+  if (listLength(node.column_name_alias) > 0) throw new Undecided();
+  if (node.type !== "BASE_TABLE" && node.type !== "SUBQUERY") throw new Undecided();
+  const name = (asText(node.alias) || asText(node.table_name)).toLowerCase();
+  node.alias = place.names.next("source");
+  if (!scope.addSource(name, asText(node.alias))) throw new Undecided();
+}
+
+function visitFrom(value: unknown, scope: NameScope, place: Place): void {
+  const node = asNode(value);
+  if (node?.type === "JOIN") {
+    visitFrom(node.left, scope, place);
+    visitFrom(node.right, scope, place);
+    visitExpression(node.condition, scope, place.names);
+    if (Array.isArray(node.using_columns)) {
+      node.using_columns = node.using_columns.map((name) => asText(name).toLowerCase());
+    }
+  } else if (node?.type === "BASE_TABLE") {
+    for (const key of ["table_name", "schema_name", "catalog_name"]) {
+      node[key] = asText(node[key]).toLowerCase();
+    }
+    if (node.schema_name === "") {
+      node.table_name = scope.findCte(asText(node.table_name)) ?? node.table_name;
+    }
+  } else if (node?.type === "SUBQUERY") {
+    const inner = asNode(asNode(node.subquery)?.node);
+    // Beside other sources it may be lateral, and name their columns.
+    const outer = scope.sourceCount > 1 ? scope : scope.outer;
+    if (inner) visitQuery(inner, { ...place, outer, enclosing: scope, isTop: false });
+  }
+}
+
+function visitExpression(value: unknown, scope: NameScope, names: CanonicalNames): void {
+  if (Array.isArray(value)) {
+    for (const each of value) visitExpression(each, scope, names);
+    return;
+  }
+  const node = asNode(value);
+  if (node === null || isClass(node, "CONSTANT")) return;
+  if (isClass(node, "LAMBDA")) throw new Undecided();
+  if (isClass(node, "COLUMN_REF")) names.column(node, scope);
+  if (isClass(node, "STAR")) names.star(node, scope);
+  if (isClass(node, "FUNCTION")) node.function_name = asText(node.function_name).toLowerCase();
+  const inner = isClass(node, "SUBQUERY") ? asNode(asNode(node.subquery)?.node) : null;
+  if (inner) {
+    visitExpression(node.child, scope, names);
+    visitQuery(inner, { names, outer: scope, enclosing: scope, isTop: false });
+    return;
+  }
+  for (const child of Object.values(node)) visitExpression(child, scope, names);
+}
