@@ -6,10 +6,9 @@ import { proposeOrders } from "./candidates/cluster-table";
 import { proposeDrops } from "./candidates/drop-index";
 import { proposeSummaries } from "./candidates/materialize-summary";
 import { proposeRewrites } from "./candidates/rewrite-query";
+import { expectedGain } from "./expected-gain";
 import { guardSpace } from "./space-guard";
-
 import type { AdviceInput, CandidateRule, Proposals } from "./types";
-import { measureUsage } from "./usage";
 
 const RULES: readonly CandidateRule[] = [
   proposeIndexes,
@@ -22,20 +21,18 @@ const RULES: readonly CandidateRule[] = [
 ];
 
 /**
- * What could speed up the workload, most promising first: prior × estimated gain × share of the
- * workload's time (of its calls while no latency is known), ties by id. The same input gives the
+ * What could speed up the workload, most promising first (see expectedGain), ties by id. The same input gives the
  * same answer. `left_out` holds what hard facts exclude, each with the reason.
  */
 export function proposeCandidates(input: AdviceInput): Proposals {
   const proposals = RULES.map((rule) => guardSpace(input, rule(input)));
-  const score = (candidate: Candidate): number => {
-    const targeted = new Set(candidate.targeted_fingerprints);
-    const queries = input.queries.filter((query) => targeted.has(query.pattern.fingerprint));
-    const share = measureUsage(input.queries, queries).timeShare;
-    return candidate.prior * candidate.estimated_gain * share;
-  };
+  const score = new Map(
+    proposals
+      .flatMap((each) => [...each.candidates, ...each.left_out.map((one) => one.candidate)])
+      .map((candidate) => [candidate, expectedGain(candidate, input.queries)] as const),
+  );
   const compare = (a: Candidate, b: Candidate): number =>
-    score(b) - score(a) || (a.candidate_id < b.candidate_id ? -1 : 1);
+    (score.get(b) ?? 0) - (score.get(a) ?? 0) || (a.candidate_id < b.candidate_id ? -1 : 1);
   return {
     candidates: proposals.flatMap((each) => each.candidates).sort(compare),
     left_out: proposals

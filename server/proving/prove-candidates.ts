@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import type { Finding, ProofResult } from "@/server/contracts";
 import { collectFindings } from "./findings";
+import { measureUntil } from "./proof/measure-until";
 import { openProof, type Proof } from "./proof/open-proof";
 import { orderCandidates } from "./proof/order-candidates";
 import { notTried, type ProvedAlone, proveOne } from "./proof/prove-one";
@@ -58,12 +59,12 @@ async function measureAll(
   proof: Proof,
   leftOut: ProofResult["alternatives"],
 ): Promise<Omit<ProofResult, "findings">> {
-  const candidates = orderCandidates(proof.input.candidates);
+  const { candidates: proposed, queries } = proof.input;
+  const candidates = orderCandidates(proposed, queries);
   const alone: ProvedAlone[] = [];
   for (const [index, candidate] of candidates.entries()) {
-    // One alone needs no time for a set: the rest may show more losers, which people want to see.
-    const passed = alone.filter((one) => one.member !== null).length;
-    const untilMs = passed > 1 ? proof.clock.measureUntilMs : proof.clock.endMs;
+    const passed = alone.flatMap(({ member }) => (member?.paysAlone ? [member] : []));
+    const untilMs = measureUntil(proof.clock, passed);
     const one = await proveOne(proof, candidate, { index, count: candidates.length, untilMs });
     alone.push(one);
     proof.progress.addVerdict(one.proved);

@@ -85,6 +85,7 @@ async function measure(
         replays: replays.map(sameText),
         rule: { ...PAIRS, gainMin: GAIN_MIN, lossMin: LOSS_MIN, seed },
         isTimeUp,
+        confirmMs: 500,
         assertTime: () => signal.throwIfAborted(),
         onPairs: () => {},
       });

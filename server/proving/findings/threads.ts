@@ -101,6 +101,7 @@ async function compareThreads(context: CheckContext, replay: Replay, useful: num
         replays: [sameText(replay)],
         rule: { pairsMin: 5, pairsMax: 15, gainMin: GAIN_MIN, lossMin: 0.05, seed },
         isTimeUp: () => context.isTimeUp() || performance.now() - start > TOTAL_MS,
+        confirmMs: 500,
         assertTime: () => signal.throwIfAborted(),
         onPairs: () => {},
       });

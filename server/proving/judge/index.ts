@@ -1,2 +1,2 @@
 export { shortSql } from "./format";
-export { judge, LOSS_MIN } from "./judge";
+export { isSureGain, judge, LOSS_MIN } from "./judge";

@@ -4,6 +4,10 @@ import { milliseconds, percent, shortSql, speed } from "./format";
 
 /** A query slower by more than this share rejects a candidate. */
 export const LOSS_MIN = 0.05;
+/** A query may be a small part of the workload, but then it must gain this much of its time. */
+const MUCH = 0.5;
+/** Otherwise the whole workload must gain this part of what is asked for. */
+const NOTICED = 0.1;
 /** Differences below this are smaller than a network call's own noise: neither gain nor loss. */
 const DIFFERENCE_MS_MIN = 0.1;
 
@@ -68,8 +72,14 @@ function judgeGain(
   const { workload, queries, insert_cost: inserts, net_gain: net = workload.gain.value } = evidence;
   const targeted = queries.filter((query) => query.is_targeted && isWorthwhile(query));
   const best = targeted.sort((one, other) => other.gain.value - one.gain.value)[0];
-  const hasWorkloadGain = workload.gain.low > 0 && workload.gain.value >= gainMin;
-  const hasQueryGain = !isReplacement && best !== undefined && isSureGain(best, gainMin);
+  // Of queries too quick to matter, the workload's share is no gain to anybody.
+  const hasWorkloadGain =
+    workload.gain.low > 0 && workload.gain.value >= gainMin && queries.some(isWorthwhile);
+  const hasQueryGain =
+    !isReplacement &&
+    best !== undefined &&
+    isSureGain(best, gainMin) &&
+    (best.gain.value >= MUCH || workload.gain.value >= gainMin * NOTICED);
   const freed = isRemoval ? (inserts?.gain ?? null) : null;
   const hasInsertGain = freed !== null && freed.low > 0 && freed.value >= gainMin;
   const detail = best ? `; ${describeQuery(best)}` : "";
@@ -95,7 +105,7 @@ function judgeGain(
  * A gain of one query accepts a change by itself, and there are many queries and candidates: the
  * 99 % interval must exclude zero, and the 95 % one most of what does not matter.
  */
-function isSureGain({ baseline, candidate, gain }: QueryEvidence, gainMin: number): boolean {
+export function isSureGain({ baseline, candidate, gain }: QueryEvidence, gainMin: number): boolean {
   if (gain.value < gainMin || gain.low < gainMin / 2) return false;
   const pairs = [baseline.samples_ms, candidate.samples_ms] as const;
   return comparePairs(...pairs, { seed: 1, level: 0.99 }).gain.low > 0;

@@ -1,6 +1,12 @@
 import type { MeasuredEvidence, QueryEvidence } from "@/server/contracts";
 import type { PairedSamples, Replay } from "../replay";
-import { comparePairs, deriveSeed, summarizeLatencies, weightedGain } from "../statistics";
+import {
+  comparePairs,
+  deriveSeed,
+  excludesZero,
+  summarizeLatencies,
+  weightedGain,
+} from "../statistics";
 import { rewritesUnder } from "./affected";
 import type { ResultCheck } from "./check-results";
 import type { WeighedInserts } from "./measure-inserts";
@@ -83,16 +89,22 @@ function queryEvidence(
   };
 }
 
-/** All replayable queries; those this change cannot touch count with their known time. */
+/** Noise of queries that a change cannot be expected to touch would only blur what it does. */
+function isSurelyChanged({ before, after }: PairedSamples): boolean {
+  return excludesZero(comparePairs(before, after, { seed: 1, level: 0.99 }).gain);
+}
+
+/** All replayable queries; those this change does not touch count with their known time. */
 function workloadEvidence(proof: Proof, samples: PairedSamples[]): MeasuredEvidence["workload"] {
   const measured = new Map(samples.map((one) => [one.replay, one]));
   const queries = proof.replays.map((replay) => {
     const pairs = measured.get(replay);
+    const isCounted = pairs !== undefined && (pairs.isRelated || isSurelyChanged(pairs));
     return {
       calls: replay.query.pattern.calls,
       baselineMs: pairs ? summarizeLatencies(pairs.before).median_ms : replay.baselineMs,
-      before: pairs?.before ?? [],
-      after: pairs?.after ?? [],
+      before: isCounted ? pairs.before : [],
+      after: isCounted ? pairs.after : [],
     };
   });
   const untouched = proof.untouched.map(({ pattern }) => ({

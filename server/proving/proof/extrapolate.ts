@@ -107,6 +107,7 @@ async function replayBoth(
         candidate,
         replays: affectedReplays(proof.replays, subject.changes, sides),
         rule: { pairsMin: PAIRS, pairsMax: PAIRS, gainMin: 0, lossMin: 1, seed: input.seed },
+        confirmMs: 0,
         isTimeUp: () => true,
         assertTime: () => assertBefore(clock, clock.endMs),
         onPairs: () => {},

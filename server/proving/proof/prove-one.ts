@@ -1,7 +1,13 @@
 import path from "node:path";
-import type { Candidate, ProvedCandidate } from "@/server/contracts";
+import {
+  type Candidate,
+  type MeasuredEvidence,
+  type ProvedCandidate,
+  rewritesOf,
+  type Verdict,
+} from "@/server/contracts";
 import { AppError } from "@/server/platform";
-import { judge } from "../judge";
+import { isSureGain, judge } from "../judge";
 import { buildCandidate, removeStaleWork } from "../shadow";
 import { measure } from "./measure";
 import type { Proof } from "./open-proof";
@@ -10,8 +16,6 @@ import type { Subject } from "./subject";
 
 /** Part of the whole time that one candidate may take for pairs beyond the minimum. */
 const EXTRA_SHARE = 0.015;
-
-const NO_GAIN = new Set(["gain_below_threshold", "interval_includes_zero"]);
 
 export interface ProvedAlone {
   proved: ProvedCandidate;
@@ -59,9 +63,8 @@ export async function proveOne(
       gainMin: input.gainMin,
       isRemoval: candidate.change.kind === "drop_index",
     });
-    // Another text may pay only once the tables are changed.
-    const isHopeful = subject.file === proof.baselineFile && NO_GAIN.has(verdict.code);
-    if (!verdict.is_accepted) await removeStaleWork(file);
+    const isHopeful = mayPayBesideOthers(candidate, verdict, evidence, input.gainMin);
+    if (!verdict.is_accepted && !isHopeful) await removeStaleWork(file);
     return {
       proved: { candidate, verdict, evidence },
       member:
@@ -82,6 +85,23 @@ export async function proveOne(
     if (!(error instanceof BuildFailure)) throw error;
     return reject(file, candidate, "failed_to_apply", `It cannot be applied: ${error.message}`);
   }
+}
+
+/**
+ * Another text may pay only once the tables are changed; and what slows a query while it surely
+ * speeds up another may pay beside a change that serves the first (an index beside an order).
+ */
+function mayPayBesideOthers(
+  { change }: Candidate,
+  { code }: Verdict,
+  evidence: MeasuredEvidence,
+  gainMin: number,
+): boolean {
+  if (code === "gain_below_threshold" || code === "interval_includes_zero") {
+    return rewritesOf(change).length > 0;
+  }
+  const isLoss = code === "slower" || code === "regresses_query";
+  return isLoss && evidence.queries.some((one) => one.is_targeted && isSureGain(one, gainMin));
 }
 
 /** What DuckDB said of a plan that did not run. */

@@ -63,11 +63,15 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
   return conclude(search, passed, await deepenEvidence(search, evidence));
 }
 
-/** Executable changes in the order of the rules, then rewritten texts in theirs. */
-function rank({ input }: Proof, { candidate }: SetMember): number {
+/**
+ * Executable changes in the order of the rules, those that pay alone first, then rewritten texts in
+ * the same order.
+ */
+function rank({ input }: Proof, { candidate, paysAlone }: SetMember): number {
+  const count = input.candidates.length;
   const place = input.candidates.findIndex((one) => one.candidate_id === candidate.candidate_id);
   const isText = rewritesOf(candidate.change).length > 0;
-  return place + (isText ? input.candidates.length : 0);
+  return place + (paysAlone ? 0 : count) + (isText ? 2 * count : 0);
 }
 
 function alone(member: SetMember): ChosenSet {

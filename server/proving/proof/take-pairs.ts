@@ -7,6 +7,8 @@ import type { Proof } from "./open-proof";
 
 const PAIRS_MIN = 5;
 const PAIRS_MAX = 40;
+/** Part of the whole time for a second look at what is doubtful in one measurement. */
+const CONFIRM_SHARE = 0.03;
 
 /** Replays the affected queries in pairs until they are decided, or the time for it ends. */
 export async function takePairs(
@@ -31,6 +33,7 @@ export async function takePairs(
       lossMin,
       seed: deriveSeed(input.seed, options.title),
     },
+    confirmMs: CONFIRM_SHARE * clock.endMs,
     // First asked when every query has its minimum.
     isTimeUp: () => {
       extraUntilMs ??= clock.elapsedMs() + options.extraMs;

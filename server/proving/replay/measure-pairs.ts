@@ -27,6 +27,8 @@ export interface PairsRequest {
   /** Cheapest first. Those not related get more than the minimum only when they seem to lose. */
   replays: ReplayedPair[];
   rule: StoppingRule;
+  /** Time for a second look at queries that seem to lose, or to gain little. */
+  confirmMs: number;
   /** No further pairs once this is true and every query has its minimum. */
   isTimeUp(): boolean;
   /** Throws when even the minimum does not fit any more. */
@@ -35,8 +37,6 @@ export interface PairsRequest {
 }
 
 const BATCH_PAIRS = 5;
-/** Time for a second look at one query that seems to lose, or to gain little. */
-const CONFIRM_MS = 2500;
 /**
  * As many parameter sets are warmed up as fit in this; the first ones ran on both sides already,
  * when their results were compared.
@@ -65,11 +65,10 @@ export async function measurePairs(request: PairsRequest): Promise<PairedSamples
       if (!request.isTimeUp()) await addPairs(request, one, BATCH_PAIRS);
     }
   }
-  for (const one of samples) {
-    if (seemsToLose(one, request.rule) || seemsToGainLittle(one, request.rule)) {
-      await confirm(request, one);
-    }
-  }
+  const doubtful = samples.filter(
+    (one) => seemsToLose(one, request.rule) || seemsToGainLittle(one, request.rule),
+  );
+  for (const one of doubtful) await confirm(request, one, request.confirmMs / doubtful.length);
   return samples;
 }
 
@@ -78,8 +77,8 @@ export async function measurePairs(request: PairsRequest): Promise<PairedSamples
  * comes in stretches: what seems to lose, or to gain hardly more than what matters, is replayed
  * again, later, as often as is cheap, and judged on all its pairs.
  */
-async function confirm(request: PairsRequest, one: PairedSamples): Promise<void> {
-  const affordable = Math.floor(CONFIRM_MS / (3 * Math.max(one.replay.baselineMs, 0.1)));
+async function confirm(request: PairsRequest, one: PairedSamples, timeMs: number): Promise<void> {
+  const affordable = Math.floor(timeMs / (2 * Math.max(one.replay.baselineMs, 0.1)));
   const count = Math.min(request.rule.pairsMax, Math.max(BATCH_PAIRS, affordable));
   await addPairs(request, one, count);
 }
