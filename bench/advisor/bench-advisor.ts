@@ -13,7 +13,7 @@ import { WORKLOADS } from "./workloads";
 
 const RESULT_FILE = "bench/results/advisor.json";
 /** The exhaustive search may take longer than the advising it is compared with. */
-const SEARCH_SHARE = 1.5;
+const SEARCH_SHARE = 3;
 /** Time for the final measurement of all strategies and promises together. */
 const FINAL_SHARE = 0.75;
 

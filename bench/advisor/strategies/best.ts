@@ -45,12 +45,13 @@ export async function searchBest(input: SearchInput): Promise<SearchResult> {
     for (const change of input.candidates) alone.push(...(await measured.measure([change])));
     alone.sort((a, b) => b.gain - a.gain);
     const spentMs = performance.now() - start;
-    const cap = capFor(spentMs / Math.max(1, alone.length), input.secondsMax * 1000 - spentMs);
-    const kept = alone.slice(0, cap).flatMap((one) => one.changes);
-    const pick = (members: readonly number[]) => members.flatMap((at) => kept[at] ?? []);
-    const subsets = enumerateSubsets(kept.length, (members) =>
-      areCompatible(input.tables, pick(members)),
-    );
+    const setMs = spentMs / Math.max(1, alone.length);
+    const setsMax = (input.secondsMax * 1000 - spentMs) / setMs;
+    const best = alone.flatMap((one) => one.changes);
+    const pick = (members: readonly number[]) => members.flatMap((at) => best[at] ?? []);
+    const isAllowed = (members: readonly number[]) => areCompatible(input.tables, pick(members));
+    const kept = best.slice(0, capFor(best.length, setsMax, isAllowed));
+    const subsets = enumerateSubsets(kept.length, isAllowed);
     const trials = [...alone];
     for (const members of subsets) trials.push(...(await measured.measure(pick(members))));
     trials.sort((a, b) => b.gain - a.gain);

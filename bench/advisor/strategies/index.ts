@@ -15,7 +15,10 @@ export function plainStrategies(advice: Advice): Map<StrategyName, Change[]> {
       "rules",
       takeCompatible(
         schema.tables,
-        candidates.map((candidate) => candidate.change),
+        // One constraint that the data refuse would undo all the rest.
+        candidates
+          .map((candidate) => candidate.change)
+          .filter((change) => change.kind !== "add_constraint"),
       ),
     ],
     ["ours_schema", ours.filter((change) => !isQueryChange(change))],

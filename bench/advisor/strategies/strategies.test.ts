@@ -47,9 +47,14 @@ test("no subset holds a conflicting pair, and none without one is missed", () =>
 });
 
 test("the search takes at most 8 candidates, and fewer when its time is short", () => {
-  expect(capFor(10, 1_000_000)).toBe(8);
-  expect(capFor(1000, 70_000)).toBe(6);
-  expect(capFor(1000, 0)).toBe(1);
+  const all = () => true;
+  expect(capFor(12, 100_000, all)).toBe(8);
+  // 57 sets of two or more among six.
+  expect(capFor(12, 57, all)).toBe(6);
+  expect(capFor(12, 56, all)).toBe(5);
+  expect(capFor(12, 0, all)).toBe(1);
+  expect(capFor(12, 0, () => false)).toBe(8);
+  expect(capFor(0, 10, all)).toBe(0);
 });
 
 test("two orders of a table, two types of a column and two texts of a query exclude each other", () => {

@@ -21,9 +21,14 @@ export function enumerateSubsets(
 
 const CANDIDATES_MAX = 8;
 
-/** How many candidates can be searched exhaustively (2ⁿ sets at `setMs` each) in `leftMs`. */
-export function capFor(setMs: number, leftMs: number): number {
-  let cap = 1;
-  while (cap < CANDIDATES_MAX && 2 ** (cap + 1) * setMs <= leftMs) cap++;
-  return cap;
+/** How many of the candidates (best first) can be searched exhaustively: all their sets in the time. */
+export function capFor(
+  count: number,
+  setsMax: number,
+  isAllowed: (members: readonly number[]) => boolean,
+): number {
+  for (let cap = Math.min(CANDIDATES_MAX, count); cap > 1; cap--) {
+    if (enumerateSubsets(cap, isAllowed).length <= setsMax) return cap;
+  }
+  return Math.min(1, count);
 }

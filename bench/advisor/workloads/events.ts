@@ -14,7 +14,7 @@ const SHUFFLED_OVER = 40_000;
 export const events: Workload = {
   name: "event-log",
   title: "events nearly in time order, ranges, look-ups by id and by user",
-  rows: 800_000,
+  rows: 600_000,
   insertTable: "events",
   isSearched: true,
   load: loadEvents,

@@ -11,7 +11,7 @@ const DAYS = 31;
 export const hits: Workload = {
   name: "hits-like",
   title: "web analytics: wide table, text URLs, one site and period at a time",
-  rows: 800_000,
+  rows: 500_000,
   insertTable: "hits",
   isSearched: true,
   load: (rows) => [

@@ -5,7 +5,7 @@ import { createTable, existing, fillTable } from "./tables";
 export const keyValue: Workload = {
   name: "key-value",
   title: "look-ups by short text keys, as many inserts as reads",
-  rows: 1_000_000,
+  rows: 600_000,
   insertTable: "sessions",
   isSearched: true,
   load: (rows) => [

@@ -15,7 +15,7 @@ function numbered(sql: string): string {
 export const projects: Workload = {
   name: "project-financing",
   title: "the demo product: look-ups, reports, dashboards",
-  rows: 1_000_000,
+  rows: 600_000,
   insertTable: "projects",
   isSearched: true,
   load: (rows) => demoDataSql(rows, DATA_END),

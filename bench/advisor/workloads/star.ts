@@ -16,7 +16,7 @@ const place = (k: number) => [
 export const star: Workload = {
   name: "star-like",
   title: "star schema, drill-downs over dimensions",
-  rows: 800_000,
+  rows: 600_000,
   insertTable: "lineorder",
   isSearched: true,
   load: (rows) => [...dimensions(rows), ...fact(rows)],

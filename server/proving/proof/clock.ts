@@ -8,7 +8,7 @@ export interface ProofClock {
 }
 
 /** The last measurement is finished even when it is late: plans end a little before the budget. */
-const PLANNED_SHARE = 0.9;
+const PLANNED_SHARE = 0.85;
 
 export function startClock(secondsMax: number): ProofClock {
   const start = performance.now();
