@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import type { Finding, ProofResult } from "@/server/contracts";
+import type { Finding, ProofProgress, ProofResult } from "@/server/contracts";
 import { collectFindings } from "./findings";
 import { measureUntil } from "./proof/measure-until";
 import { openProof, type Proof } from "./proof/open-proof";
@@ -55,6 +55,18 @@ function lookAround(proof: Proof): Promise<Finding[]> {
   });
 }
 
+/** The single change that saves most so far. */
+function bestAlone(alone: ProvedAlone[]): ProofProgress["best"] | null {
+  let best: ProofProgress["best"] | null = null;
+  for (const { member } of alone) {
+    if (!member?.paysAlone) continue;
+    const { gain } = member.evidence.workload;
+    const candidate_ids = [member.candidate.candidate_id];
+    if (!best || gain.value > best.gain.value) best = { candidate_ids, gain };
+  }
+  return best;
+}
+
 async function measureAll(
   proof: Proof,
   leftOut: ProofResult["alternatives"],
@@ -68,6 +80,8 @@ async function measureAll(
     const one = await proveOne(proof, candidate, { index, count: candidates.length, untilMs });
     alone.push(one);
     proof.progress.addVerdict(one.proved);
+    const best = bestAlone(alone);
+    if (best !== null) proof.progress.setBest(best);
     const done = (index + 1) / candidates.length;
     proof.progress.report("measure", done, `${candidate.title}: ${one.proved.verdict.reason}`);
   }

@@ -8,6 +8,7 @@ import {
 import { confirmSet } from "./confirm-set";
 import { type DeepEvidence, deepenEvidence } from "./deepen-evidence";
 import { dropRedundant } from "./drop-redundant";
+import { narrowRewrites } from "./narrow-rewrites";
 import type { Proof } from "./open-proof";
 import { markTrials } from "./pareto";
 import type { ProvedAlone } from "./prove-one";
@@ -48,6 +49,7 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
     current: alone(first),
     trials,
     verdicts: new Map(),
+    narrowed: new Map(),
     beside: new Map(),
     count: 0,
   };
@@ -114,13 +116,18 @@ async function consider(search: Search, member: SetMember, part: number): Promis
     part,
     `Measuring ${member.candidate.title} beside the chosen changes`,
   );
-  const step = await trySet(proof, current, [...kept, member], {
-    judged: [member, ...excluded],
-    isReplacement: excluded.length > 0,
-    name: `set-${search.count++}`,
-    span: [part, part + 0.1],
-  });
-  take(search, step, member, excluded);
+  const measureWith = (one: SetMember) =>
+    trySet(proof, current, [...kept, one], {
+      judged: [one, ...excluded],
+      isReplacement: excluded.length > 0,
+      name: `set-${search.count++}`,
+      span: [part, part + 0.1],
+    });
+  const step = await measureWith(member);
+  const narrowed = step.better === null ? narrowRewrites(member, step.evidence) : null;
+  if (narrowed === null) return take(search, step, member, excluded);
+  search.narrowed.set(member, narrowed);
+  take(search, await measureWith(narrowed), narrowed, excluded);
 }
 
 function take(search: Search, step: SetStep, member: SetMember, excluded: SetMember[]): void {
@@ -150,25 +157,25 @@ function isClearlyBetter(one: SetMember, other: SetMember): boolean {
 }
 
 function conclude(
-  { current, verdicts, beside, trials, proof }: Search,
+  { current, verdicts, narrowed, beside, trials, proof }: Search,
   passed: ProvedAlone[],
   { evidence, alone: deepened }: DeepEvidence,
 ): SearchedSet {
   const dropped: ProvedCandidate[] = [];
   const accepted: ProvedCandidate[] = [];
-  for (const { proved, member } of passed) {
-    if (member === null) continue;
+  for (const { proved, member: original } of passed) {
+    if (original === null) continue;
+    const member = narrowed.get(original) ?? original;
+    const verdict = verdicts.get(member) ?? proved.verdict;
     if (current.members.includes(member)) {
-      const verdict = verdicts.get(member) ?? proved.verdict;
       const evidence = beside.get(member) ?? deepened.get(member) ?? proved.evidence;
-      accepted.push({ ...proved, verdict, evidence });
+      accepted.push({ candidate: member.candidate, verdict, evidence });
       continue;
     }
-    if (!member.paysAlone) {
+    if (!original.paysAlone) {
       dropped.push(proved);
       continue;
     }
-    const verdict = verdicts.get(member) ?? proved.verdict;
     const reason = `${verdict.reason} Alone: ${proved.verdict.reason}`;
     const lost = { ...proved, verdict: { ...verdict, reason } };
     dropped.push(lost);

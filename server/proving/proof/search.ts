@@ -9,6 +9,8 @@ export interface Search {
   trials: SetTrial[];
   /** Why those that are not in the set are not. */
   verdicts: Map<SetMember, Verdict>;
+  /** Members that were narrowed to a part of their texts, by what they were. */
+  narrowed: Map<SetMember, SetMember>;
   /** Measurements of what pays only beside others. */
   beside: Map<SetMember, MeasuredEvidence>;
   /** Sets built so far: names their files. */

@@ -1,0 +1,29 @@
+import type { MeasuredEvidence } from "@/server/contracts";
+import type { SetMember } from "./set-member";
+
+/**
+ * A summary that several queries could read, with the texts of those alone that gained by it in the
+ * measurement; null when that changes nothing, or leaves nothing.
+ */
+export function narrowRewrites(
+  member: SetMember,
+  evidence: MeasuredEvidence | null,
+): SetMember | null {
+  const { candidate, subject } = member;
+  const { change } = candidate;
+  if (change.kind !== "materialize_summary" || evidence === null) return null;
+  const gained = new Set(
+    evidence.queries.filter((query) => query.gain.low > 0).map((query) => query.fingerprint),
+  );
+  const rewrites = change.rewrites.filter((one) => gained.has(one.fingerprint));
+  if (rewrites.length === 0 || rewrites.length === change.rewrites.length) return null;
+  const narrowed = { ...change, rewrites };
+  const fingerprints = rewrites.map((one) => one.fingerprint);
+  return {
+    ...member,
+    // What it gained alone was gained with all the texts: its evidence is what it adds to the set.
+    paysAlone: false,
+    candidate: { ...candidate, change: narrowed, targeted_fingerprints: fingerprints },
+    subject: { ...subject, changes: [narrowed], targeted: new Set(fingerprints) },
+  };
+}
