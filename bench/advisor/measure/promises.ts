@@ -24,10 +24,14 @@ export interface Kept {
   is_extrapolated: boolean;
 }
 
-/** The promises of every accepted candidate alone, and of all of them together. */
+/**
+ * The promises of every accepted candidate alone, and of all of them together. What is accepted only
+ * for what it adds to the others promises nothing alone: it is part of the set's promise.
+ */
 export function promisesOf({ proof }: Advice): Promised[] {
+  const paysAlone = (id: string) => proof.sets.some((one) => one.candidate_ids.join() === id);
   const alone = proof.accepted.flatMap(({ candidate, evidence }) =>
-    evidence?.basis === "measured"
+    evidence?.basis === "measured" && paysAlone(candidate.candidate_id)
       ? [promise(candidate.candidate_id, [candidate.change], evidence)]
       : [],
   );

@@ -35,8 +35,9 @@ export interface SearchedSet {
  */
 export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<SearchedSet> {
   const trials = passed.flatMap(({ member }) => trialAlone(member));
+  const narrowed = new Map<SetMember, SetMember>();
   const members = passed
-    .flatMap(({ member }) => (member === null ? [] : [member]))
+    .flatMap(({ member }) => (member === null ? [] : [withGainingTexts(member, narrowed)]))
     .sort((one, other) => rank(proof, one) - rank(proof, other));
   // What pays only beside others cannot be the first.
   const first = members.find((member) => member.paysAlone);
@@ -49,7 +50,7 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
     current: alone(first),
     trials,
     verdicts: new Map(),
-    narrowed: new Map(),
+    narrowed,
     beside: new Map(),
     count: 0,
   };
@@ -96,6 +97,21 @@ function trialAlone(member: SetMember | null): SetTrial[] {
       is_chosen: false,
     },
   ];
+}
+
+/** Queries that were no faster on a summary keep their text. */
+function withGainingTexts(member: SetMember, narrowed: Map<SetMember, SetMember>): SetMember {
+  const narrow = narrowRewrites(member, member.evidence);
+  if (narrow === null) return member;
+  const kept = { ...narrow, paysAlone: member.paysAlone };
+  narrowed.set(member, kept);
+  return kept;
+}
+
+/** What a member was narrowed to last. */
+function latest(narrowed: Map<SetMember, SetMember>, member: SetMember): SetMember {
+  const next = narrowed.get(member);
+  return next === undefined ? member : latest(narrowed, next);
 }
 
 /** Beside the chosen ones, or in the place of those it excludes. */
@@ -165,7 +181,7 @@ function conclude(
   const accepted: ProvedCandidate[] = [];
   for (const { proved, member: original } of passed) {
     if (original === null) continue;
-    const member = narrowed.get(original) ?? original;
+    const member = latest(narrowed, original);
     const verdict = verdicts.get(member) ?? proved.verdict;
     if (current.members.includes(member)) {
       const evidence = beside.get(member) ?? deepened.get(member) ?? proved.evidence;
