@@ -58,7 +58,7 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
     is_chosen: false,
   });
   if (verdict.is_accepted) return;
-  search.current = { members, subject: without, gain, netGain: net };
+  search.current = { members, subject: without, gain, inserts, netGain: net };
   search.verdicts.set(member, {
     code: "superseded_by_set",
     is_accepted: false,

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { insertTimeShare } from "@/server/advisor";
-import type { InsertCost } from "@/server/contracts";
+import type { Change, InsertCost } from "@/server/contracts";
 import { heldTableSql, measureInsertCost } from "../replay";
 import { copyShadow, openSession, removeStaleWork } from "../shadow";
 import type { Proof } from "./open-proof";
@@ -16,10 +16,12 @@ export interface WeighedInserts {
 /** Changes that leave inserts as they are: nothing is maintained for them. */
 const FREE = new Set(["rewrite_query", "materialize_summary"]);
 
+export const leavesInserts = (change: Change): boolean => FREE.has(change.kind);
+
 /** Insert cost of every table that the changes touch, the most inserted into first. */
 export async function measureInserts(proof: Proof, subject: Subject): Promise<WeighedInserts[]> {
   const names = new Set(
-    subject.changes.filter((change) => !FREE.has(change.kind)).map((change) => change.table),
+    subject.changes.filter((change) => !leavesInserts(change)).map((change) => change.table),
   );
   if (names.size === 0) return [];
   const found: WeighedInserts[] = [];

@@ -1,6 +1,7 @@
 import type { Change } from "@/server/contracts";
 import type { Session } from "../shadow";
 import type { Side } from "./affected";
+import type { WeighedInserts } from "./measure-inserts";
 
 /** What a subject is compared with: an open shadow and the changes applied to it. */
 interface Reference extends Side {
@@ -14,6 +15,8 @@ export interface MeasureOptions {
   reference?: Reference;
   /** Changes that `reference` lacks, when it is given. */
   judged?: Change[];
+  /** Insert cost where it is known: the judged changes leave inserts as they are. */
+  inserts?: WeighedInserts[];
   /** Time for pairs beyond the minimum. */
   extraMs: number;
   /** AppError `timeout` when the minimum of pairs does not fit. */

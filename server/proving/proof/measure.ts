@@ -49,7 +49,7 @@ export async function measure(
     const samples = await takePairs(proof, { reference, session, affected }, options, LOSS_MIN);
     const scanned = await scanAll(session, samples);
     close();
-    const inserts = await measureInserts(proof, subject);
+    const inserts = options.inserts ?? (await measureInserts(proof, subject));
     const durationMs = performance.now() - startedMs;
     const measured = { samples, scanned, check, inserts, durationMs };
     return { evidence: buildEvidence(proof, subject, measured), check, inserts };

@@ -1,3 +1,5 @@
+import type { InsertCost } from "@/server/contracts";
+import { excludesZero } from "../statistics";
 import type { ProofWeights } from "../types";
 import type { WeighedInserts } from "./measure-inserts";
 
@@ -8,7 +10,7 @@ import type { WeighedInserts } from "./measure-inserts";
  *   (1 − Σws) × gain − write weight × Σ ws × (ratio − 1) − storage weight × overhead
  *
  * ws: share of the time that inserts into a changed table take in the live workload; ratio: time of
- * an insert with the changes to without them; overhead: storage added, 1 = doubled.
+ * an insert with the changes to without them, 1 where its interval does not tell; overhead: storage added, 1 = doubled.
  */
 export function netGain(
   gain: number,
@@ -17,6 +19,11 @@ export function netGain(
   weights: ProofWeights,
 ): number {
   const share = inserts.reduce((sum, one) => sum + one.timeShare, 0);
-  const slower = inserts.reduce((sum, one) => sum + one.timeShare * (one.cost.ratio - 1), 0);
+  const slower = inserts.reduce((sum, one) => sum + one.timeShare * sureChange(one.cost), 0);
   return (1 - Math.min(1, share)) * gain - weights.write * slower - weights.storage * overhead;
+}
+
+/** Ratio − 1; nothing where the interval includes it. */
+function sureChange({ ratio, gain }: InsertCost): number {
+  return gain !== undefined && !excludesZero(gain) ? 0 : ratio - 1;
 }

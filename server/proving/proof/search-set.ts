@@ -78,9 +78,9 @@ function rank({ input }: Proof, { candidate, paysAlone }: SetMember): number {
 }
 
 function alone(member: SetMember): ChosenSet {
-  const { evidence, subject } = member;
+  const { evidence, subject, inserts } = member;
   const gain = evidence.workload.gain;
-  return { members: [member], subject, gain, netGain: evidence.net_gain ?? gain.value };
+  return { members: [member], subject, gain, inserts, netGain: evidence.net_gain ?? gain.value };
 }
 
 function trialAlone(member: SetMember | null): SetTrial[] {

@@ -18,6 +18,7 @@ export interface ChosenSet {
   subject: Subject;
   /** Gain of the workload against the unchanged shadow. */
   gain: Interval;
+  inserts: WeighedInserts[];
   /** See netGain. */
   netGain: number;
 }

@@ -4,6 +4,7 @@ import { judge } from "../judge";
 import { openSession, removeStaleWork } from "../shadow";
 import { buildSet, setFile } from "./build-set";
 import { measure } from "./measure";
+import { leavesInserts, type WeighedInserts } from "./measure-inserts";
 import type { MeasureOptions } from "./measure-options";
 import { netGain } from "./net-gain";
 import type { Proof } from "./open-proof";
@@ -78,7 +79,10 @@ async function buildAndMeasure(
 ): Promise<SetStep> {
   const { name, isReplacement } = step;
   const subject = await buildSet(proof, members, { current, name });
-  const measured = await measureBeside(proof, current.subject, subject, step);
+  // Measured again, the noise of two insert costs would pass for a difference.
+  const isFree = step.judged.every((one) => leavesInserts(one.candidate.change));
+  const known = isFree ? { ...step, inserts: current.inserts } : step;
+  const measured = await measureBeside(proof, current.subject, subject, known);
   const { evidence, check, inserts } = measured;
   if (evidence === null) {
     const reason = `Beside the chosen changes ${check.failure ?? check.difference}.`;
@@ -105,7 +109,7 @@ async function buildAndMeasure(
     is_chosen: false,
   };
   if (marginal.is_accepted) {
-    const better = { members, subject, gain, netGain: net };
+    const better = { members, subject, gain, inserts, netGain: net };
     return { better, verdict: marginal, trial, evidence };
   }
   if (subject.file === setFile(proof, name)) await removeStaleWork(subject.file);
@@ -122,7 +126,7 @@ export async function measureBeside(
   proof: Proof,
   other: Subject,
   subject: Subject,
-  step: { judged: SetMember[]; span: [number, number] },
+  step: { judged: SetMember[]; span: [number, number]; inserts?: WeighedInserts[] },
 ) {
   const { signal } = proof.input;
   const session = await openSession({
@@ -135,6 +139,7 @@ export async function measureBeside(
       ...setOptions(proof, step.judged.map((one) => one.candidate.title).join(", "), step.span),
       reference: { session, file: other.file, changes: other.changes },
       judged: step.judged.map((one) => one.candidate.change),
+      ...(step.inserts ? { inserts: step.inserts } : {}),
       hardUntilMs: proof.clock.endMs * GRACE,
     });
   } finally {
