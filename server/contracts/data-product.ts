@@ -90,7 +90,7 @@ export const ProductSchema = z.object({
 export type ProductSchema = z.infer<typeof ProductSchema>;
 
 export const WorkloadPattern = z.object({
-  /** 16 hex characters over the normalized SQL. */
+  /** 16 hex characters over the normalized SQL, whatever aliases it uses. */
   fingerprint: z.string(),
   /** Normalized SQL, literals replaced by $1..$n. Unparsed text stands as it came. */
   sql: z.string(),

@@ -198,7 +198,7 @@ export const ProofResult = z.object({
   alternatives: z.array(ProvedCandidate),
   /** Evidence of the accepted changes applied together; null when fewer than two were accepted. */
   set_evidence: MeasuredEvidence.nullable(),
-  /** Every set measured on the way, in the order it was. */
+  /** Every set measured on the way, the suggested one last where it has several changes. */
   sets: z.array(SetTrial),
   findings: z.array(Finding),
 });

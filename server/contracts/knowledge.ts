@@ -15,7 +15,6 @@ export const ProductOverview = z.object({
 });
 export type ProductOverview = z.infer<typeof ProductOverview>;
 
-/** A row of observed_patterns, as pages and REST show it. */
 /**
  * How a shape's recent rate of calls compares with its rate since it was first seen. `settling`:
  * too few calls or too short a time to tell.
@@ -23,6 +22,7 @@ export type ProductOverview = z.infer<typeof ProductOverview>;
 export const PatternDrift = z.enum(["new", "growing", "steady", "fading", "settling"]);
 export type PatternDrift = z.infer<typeof PatternDrift>;
 
+/** A row of observed_patterns, as pages and REST show it. */
 export const ObservedPattern = z.object({
   pattern_id: z.uuid(),
   pattern_type: z.string(),

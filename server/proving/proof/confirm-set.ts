@@ -2,6 +2,7 @@ import type { MeasuredEvidence } from "@/server/contracts";
 import { judge } from "../judge";
 import { buildSet } from "./build-set";
 import { measure } from "./measure";
+import { measuredSet } from "./measured-set";
 import type { Search } from "./search";
 import { idsOf, type SetMember } from "./set-member";
 import { setOptions } from "./try-set";
@@ -32,19 +33,7 @@ export async function confirmSet(search: Search): Promise<MeasuredEvidence | nul
 function note(search: Search, evidence: MeasuredEvidence): void {
   const ids = idsOf(search.current.members);
   const others = search.trials.filter((one) => one.candidate_ids.join() !== ids.join());
-  const gain = evidence.workload.gain;
-  search.trials = [
-    ...others,
-    {
-      candidate_ids: ids,
-      gain,
-      storage_overhead: evidence.storage.overhead,
-      insert_ratio: evidence.insert_cost?.ratio ?? null,
-      net_gain: evidence.net_gain ?? gain.value,
-      is_pareto: false,
-      is_chosen: false,
-    },
-  ];
+  search.trials = [...others, measuredSet(search.current.members, evidence)];
 }
 
 async function shrink(search: Search, last: SetMember, reason: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { judge } from "../judge";
 import { buildSet } from "./build-set";
+import { storageOverhead } from "./evidence";
 import { netGain } from "./net-gain";
 import { addTrial, type Search } from "./search";
 import { composeGains, idsOf, type SetMember } from "./set-member";
@@ -38,7 +39,7 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
   const added = evidence.workload.gain;
   const lost = { value: inverse(added.value), low: inverse(added.high), high: inverse(added.low) };
   const gain = composeGains(current.gain, lost);
-  const overhead = without.bytes / Math.max(1, proof.baselineBytes) - 1;
+  const overhead = storageOverhead(proof, without);
   // Inserts were measured with the member: without it they cost no more.
   const net = netGain(gain.value, overhead, inserts, proof.input.weights);
   const verdict = judge(
@@ -54,8 +55,6 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
     storage_overhead: overhead,
     insert_ratio: null,
     net_gain: net,
-    is_pareto: false,
-    is_chosen: false,
   });
   if (verdict.is_accepted) return;
   search.current = { members, subject: without, gain, inserts, netGain: net };

@@ -22,6 +22,11 @@ export interface Measurements {
   durationMs: number;
 }
 
+/** Storage added, 1 = doubled. */
+export function storageOverhead({ baselineBytes }: Proof, { bytes }: Subject): number {
+  return bytes / Math.max(1, baselineBytes) - 1;
+}
+
 /** Puts measurements into the shape that is stored and shown. */
 export function buildEvidence(
   proof: Proof,
@@ -29,9 +34,13 @@ export function buildEvidence(
   measured: Measurements,
 ): MeasuredEvidence {
   const { schema, seed } = proof.input;
-  const queries = measured.samples.map((one) => queryEvidence(proof, subject, measured, one));
+  const rewrites = rewritesUnder(subject);
+  const queries = measured.samples.map((one) => ({
+    ...queryEvidence(proof, subject, measured, one),
+    ...rewritten(rewrites, one),
+  }));
   const workload = workloadEvidence(proof, measured.samples);
-  const overhead = subject.bytes / Math.max(1, proof.baselineBytes) - 1;
+  const overhead = storageOverhead(proof, subject);
   return {
     basis: "measured",
     measured_at: new Date().toISOString(),
@@ -65,7 +74,7 @@ function queryEvidence(
   proof: Proof,
   subject: Subject,
   { scanned, check }: Measurements,
-  { replay, before, after, textsAfter }: PairedSamples,
+  { replay, before, after }: PairedSamples,
 ): QueryEvidence {
   const { pattern } = replay.query;
   const seed = deriveSeed(proof.input.seed, pattern.fingerprint);
@@ -82,11 +91,14 @@ function queryEvidence(
       baseline: replay.baselineRowsScanned,
       candidate: scanned.get(replay) ?? replay.baselineRowsScanned,
     },
-    ...(textsAfter === replay.texts
-      ? {}
-      : { rewritten_sql: rewritesUnder(subject).get(pattern.fingerprint) ?? pattern.sql }),
     results_equal: !check.differing.has(replay),
   };
+}
+
+/** The text that took the query's place, where one did. */
+function rewritten(rewrites: ReadonlyMap<string, string>, { replay }: PairedSamples) {
+  const sql = rewrites.get(replay.query.pattern.fingerprint);
+  return sql === undefined ? {} : { rewritten_sql: sql };
 }
 
 /** Noise of queries that a change cannot be expected to touch would only blur what it does. */

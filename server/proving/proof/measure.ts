@@ -31,13 +31,11 @@ export async function measure(
   const affected = affectedReplays(proof.replays, judged, sides);
   const { signal } = proof.input;
   // Where only texts differ, both sides are one database.
-  const isShared = options.reference?.file === subject.file;
+  const shared = options.reference?.file === subject.file ? options.reference.session : null;
   const session =
-    isShared && options.reference
-      ? options.reference.session
-      : await openSession({ file: subject.file, threads: proof.threads, signal });
+    shared ?? (await openSession({ file: subject.file, threads: proof.threads, signal }));
   const close = () => {
-    if (!isShared) session.close();
+    if (shared === null) session.close();
   };
   try {
     const isRetyped = subject.changes.some((change) => change.kind === "change_type");

@@ -23,7 +23,7 @@ export interface Proof {
   progress: ProgressReporter;
   threads: number;
   tables: LoadedTable[];
-  /** Never opened again after it was built: candidates are copies of it. */
+  /** Never written again after it was built: candidates are copies of it, and texts and cold runs read it. */
   baselineFile: string;
   baselineBytes: number;
   /** The same tables without rows. */

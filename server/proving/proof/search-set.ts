@@ -4,10 +4,12 @@ import {
   type ProvedCandidate,
   rewritesOf,
   type SetTrial,
+  type Verdict,
 } from "@/server/contracts";
 import { confirmSet } from "./confirm-set";
 import { type DeepEvidence, deepenEvidence } from "./deepen-evidence";
 import { dropRedundant } from "./drop-redundant";
+import { measuredSet } from "./measured-set";
 import { narrowRewrites } from "./narrow-rewrites";
 import type { Proof } from "./open-proof";
 import { markTrials } from "./pareto";
@@ -34,7 +36,9 @@ export interface SearchedSet {
  * replaces anything: so noise cannot decide between two that are as good as each other.
  */
 export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<SearchedSet> {
-  const trials = passed.flatMap(({ member }) => trialAlone(member));
+  const trials = passed.flatMap(({ member }) =>
+    member?.paysAlone ? [measuredSet([member], member.evidence)] : [],
+  );
   const narrowed = new Map<SetMember, SetMember>();
   const members = passed
     .flatMap(({ member }) => (member === null ? [] : [withGainingTexts(member, narrowed)]))
@@ -83,22 +87,6 @@ function alone(member: SetMember): ChosenSet {
   return { members: [member], subject, gain, inserts, netGain: evidence.net_gain ?? gain.value };
 }
 
-function trialAlone(member: SetMember | null): SetTrial[] {
-  if (member === null || !member.paysAlone) return [];
-  const { workload, storage, insert_cost: inserts, net_gain: net } = member.evidence;
-  return [
-    {
-      candidate_ids: idsOf([member]),
-      gain: workload.gain,
-      storage_overhead: storage.overhead,
-      insert_ratio: inserts?.ratio ?? null,
-      net_gain: net ?? workload.gain.value,
-      is_pareto: false,
-      is_chosen: false,
-    },
-  ];
-}
-
 /** Queries that were no faster on a summary keep their text. */
 function withGainingTexts(member: SetMember, narrowed: Map<SetMember, SetMember>): SetMember {
   const narrow = narrowRewrites(member, member.evidence);
@@ -120,10 +108,9 @@ async function consider(search: Search, member: SetMember, part: number): Promis
   const excluded = current.members.filter((one) =>
     areExclusive(one.candidate.change, member.candidate.change),
   );
-  const weaker = excluded.find((one) => isClearlyBetter(one, member));
-  if (weaker !== undefined) {
-    const reason = `Excludes “${weaker.candidate.title}”, which gained more.`;
-    search.verdicts.set(member, { code: "superseded_by_set", is_accepted: false, reason });
+  const better = excluded.find((one) => isClearlyBetter(one, member));
+  if (better !== undefined) {
+    search.verdicts.set(member, excludedBy(better));
     return;
   }
   const kept = current.members.filter((one) => !excluded.includes(one));
@@ -162,9 +149,13 @@ function take(search: Search, step: SetStep, member: SetMember, excluded: SetMem
     if (step.evidence !== null) search.beside.set(member, step.evidence);
   }
   for (const one of excluded) {
-    const reason = `Excludes “${member.candidate.title}”, which gained more.`;
-    search.verdicts.set(one, { code: "superseded_by_set", is_accepted: false, reason });
+    search.verdicts.set(one, excludedBy(member));
   }
+}
+
+function excludedBy({ candidate }: SetMember): Verdict {
+  const reason = `Excludes “${candidate.title}”, which gained more.`;
+  return { code: "superseded_by_set", is_accepted: false, reason };
 }
 
 /** The intervals of the gains alone do not even touch: no need to measure one for the other. */

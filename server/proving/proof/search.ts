@@ -1,12 +1,13 @@
-import type { MeasuredEvidence, SetTrial, Verdict } from "@/server/contracts";
+import type { MeasuredEvidence, Verdict } from "@/server/contracts";
 import type { Proof } from "./open-proof";
+import type { MeasuredSet } from "./pareto";
 import type { ChosenSet, SetMember } from "./set-member";
 
 /** Everything the search writes down on its way. */
 export interface Search {
   proof: Proof;
   current: ChosenSet;
-  trials: SetTrial[];
+  trials: MeasuredSet[];
   /** Why those that are not in the set are not. */
   verdicts: Map<SetMember, Verdict>;
   /** Members that were narrowed to a part of their texts, by what they were. */
@@ -18,7 +19,7 @@ export interface Search {
 }
 
 /** A set measured directly before keeps that measurement. */
-export function addTrial({ trials }: Search, trial: SetTrial): void {
+export function addTrial({ trials }: Search, trial: MeasuredSet): void {
   const ids = trial.candidate_ids.join();
   if (!trials.some((one) => one.candidate_ids.join() === ids)) trials.push(trial);
 }

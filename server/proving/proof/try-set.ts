@@ -1,4 +1,4 @@
-import type { MeasuredEvidence, SetTrial, Verdict } from "@/server/contracts";
+import type { MeasuredEvidence, Verdict } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { judge } from "../judge";
 import { openSession, removeStaleWork } from "../shadow";
@@ -6,9 +6,11 @@ import { buildSet, setFile } from "./build-set";
 import { measure } from "./measure";
 import { leavesInserts, type WeighedInserts } from "./measure-inserts";
 import type { MeasureOptions } from "./measure-options";
+import { measuredSet } from "./measured-set";
 import { netGain } from "./net-gain";
 import type { Proof } from "./open-proof";
-import { type ChosenSet, composeGains, idsOf, type SetMember } from "./set-member";
+import type { MeasuredSet } from "./pareto";
+import { type ChosenSet, composeGains, type SetMember } from "./set-member";
 import type { Subject } from "./subject";
 
 /** What a set must gain beyond the one it would replace, as a part of the usual threshold. */
@@ -31,7 +33,7 @@ export interface SetStep {
   /** The set with its measurements, when it is better than the one it was compared with. */
   better: ChosenSet | null;
   verdict: Verdict;
-  trial: SetTrial | null;
+  trial: MeasuredSet | null;
   /** Against the set it was compared with. */
   evidence: MeasuredEvidence | null;
 }
@@ -99,15 +101,7 @@ async function buildAndMeasure(
       isReplacement,
     },
   );
-  const trial: SetTrial = {
-    candidate_ids: idsOf(members),
-    gain,
-    storage_overhead: evidence.storage.overhead,
-    insert_ratio: evidence.insert_cost?.ratio ?? null,
-    net_gain: net,
-    is_pareto: false,
-    is_chosen: false,
-  };
+  const trial = measuredSet(members, evidence, { gain, netGain: net });
   if (marginal.is_accepted) {
     const better = { members, subject, gain, inserts, netGain: net };
     return { better, verdict: marginal, trial, evidence };
