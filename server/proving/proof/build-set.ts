@@ -25,13 +25,21 @@ const follows = (member: SetMember): boolean => FOLLOWS.has(member.candidate.cha
 export async function buildSet(
   proof: Proof,
   members: SetMember[],
-  built: { current: ChosenSet | null; name: string },
+  built: { current: ChosenSet | null; name: string; isUnlimited?: boolean },
 ): Promise<Subject> {
+  const { isUnlimited = false } = built;
+  const common = {
+    threads: proof.threads,
+    signal: proof.input.signal,
+    timeoutMs: isUnlimited
+      ? Number.POSITIVE_INFINITY
+      : Math.max(1, proof.clock.endMs - proof.clock.elapsedMs()),
+  };
   const changes = members.map((member) => member.candidate.change);
   const targeted = new Set(members.flatMap((member) => [...member.subject.targeted]));
   const composed = proof.input.compile(changes);
   await buildCandidate({
-    ...common(proof),
+    ...common,
     file: path.join(proof.input.workDir, "empty-run.duckdb"),
     baselineFile: proof.emptyFile,
     plan: composed,
@@ -42,17 +50,12 @@ export async function buildSet(
   };
   if (plan.statements.length === 0) return { ...from, changes, targeted };
   const file = setFile(proof, built.name);
-  const fresh = await buildCandidate({ ...common(proof), file, baselineFile: from.file, plan });
+  const fresh = await buildCandidate({ ...common, file, baselineFile: from.file, plan });
   return { ...fresh, buildMs: from.buildMs + fresh.buildMs, file, changes, targeted };
 }
 
 export function setFile(proof: Proof, name: string): string {
   return path.join(proof.input.workDir, `${name}.duckdb`);
-}
-
-function common({ threads, input, clock }: Proof) {
-  const timeoutMs = Math.max(1, clock.endMs - clock.elapsedMs());
-  return { threads, signal: input.signal, timeoutMs };
 }
 
 interface Way {

@@ -1,15 +1,22 @@
-import type { MeasuredEvidence } from "@/server/contracts";
+import type { MeasuredEvidence, Verdict } from "@/server/contracts";
 import { judge } from "../judge";
 import { buildSet } from "./build-set";
+import type { ResultCheck } from "./check-results";
 import { measure } from "./measure";
 import { measuredSet } from "./measured-set";
 import type { Search } from "./search";
-import { idsOf, type SetMember } from "./set-member";
+import { aloneSet, idsOf, type SetMember } from "./set-member";
 import { setOptions } from "./try-set";
+
+const HARMFUL: ReadonlySet<Verdict["code"]> = new Set([
+  "slower",
+  "regresses_query",
+  "results_differ",
+]);
 
 /**
  * Measures the chosen changes together against the unchanged shadow, even when time is short. A set
- * that turns out to slow a query down loses its last change until none is slowed.
+ * that turns out to do harm loses its last change until it does none.
  * null for a set of one: its own evidence says it all.
  */
 export async function confirmSet(search: Search): Promise<MeasuredEvidence | null> {
@@ -19,14 +26,17 @@ export async function confirmSet(search: Search): Promise<MeasuredEvidence | nul
     const last = members.at(-1);
     if (members.length < 2 || last === undefined) return null;
     const options = setOptions(proof, "all chosen changes together", [0.85, 1]);
-    const { evidence } = await measure(proof, subject, options);
-    if (evidence === null) return null;
-    note(search, evidence);
-    const verdict = judge(evidence, { gainMin: 0, isRemoval: true });
-    const isHarmful = ["slower", "regresses_query", "results_differ"].includes(verdict.code);
-    if (!isHarmful) return evidence;
-    await shrink(search, last, `Together with the others: ${verdict.reason}`);
+    const { evidence, check } = await measure(proof, subject, options);
+    if (evidence !== null) note(search, evidence);
+    const verdict: Verdict =
+      evidence === null ? differs(check) : judge(evidence, { gainMin: 0, isRemoval: true });
+    if (!HARMFUL.has(verdict.code)) return evidence;
+    await shrink(search, last, verdict);
   }
+}
+
+function differs({ failure, difference }: ResultCheck): Verdict {
+  return { code: "results_differ", is_accepted: false, reason: `${failure ?? difference}.` };
 }
 
 /** The direct measurement takes the place of the one composed of steps. */
@@ -36,12 +46,17 @@ function note(search: Search, evidence: MeasuredEvidence): void {
   search.trials = [...others, measuredSet(search.current.members, evidence)];
 }
 
-async function shrink(search: Search, last: SetMember, reason: string): Promise<void> {
+/** Takes as long as it takes: what does harm must not be suggested because time is short. */
+async function shrink(search: Search, last: SetMember, { code, reason }: Verdict): Promise<void> {
+  const why = `Together with the others: ${reason}`;
+  search.verdicts.set(last, { code, is_accepted: false, reason: why });
   const members = search.current.members.filter((one) => one !== last);
-  const subject = await buildSet(search.proof, members, {
-    current: null,
-    name: `set-${search.count++}`,
-  });
+  const [only, ...others] = members;
+  if (only !== undefined && others.length === 0 && only.paysAlone) {
+    search.current = aloneSet(only);
+    return;
+  }
+  const name = `set-${search.count++}`;
+  const subject = await buildSet(search.proof, members, { current: null, name, isUnlimited: true });
   search.current = { ...search.current, members, subject };
-  search.verdicts.set(last, { code: "regresses_query", is_accepted: false, reason });
 }

@@ -1,6 +1,6 @@
 import type { MeasuredEvidence } from "@/server/contracts";
-import { AppError } from "@/server/platform";
 import { addCold } from "./add-cold";
+import { attempt } from "./attempt";
 import { extrapolate } from "./extrapolate";
 import type { Proof } from "./open-proof";
 import type { Search } from "./search";
@@ -36,13 +36,8 @@ export async function deepenEvidence(
   return { evidence: ofSet, alone };
 }
 
-/** null when the time ends on the way: the measurement itself stands without it. */
+/** null when it cannot be made: the measurement itself stands without it. */
 async function tryExtrapolate(proof: Proof, subject: Subject, evidence: MeasuredEvidence) {
-  try {
-    return await extrapolate(proof, subject, evidence);
-  } catch (error) {
-    proof.input.signal.throwIfAborted();
-    if (error instanceof AppError && error.code === "timeout") return null;
-    throw error;
-  }
+  const tried = await attempt(proof, () => extrapolate(proof, subject, evidence));
+  return "result" in tried ? tried.result : null;
 }

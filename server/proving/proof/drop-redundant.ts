@@ -1,4 +1,5 @@
 import { judge } from "../judge";
+import { attempt } from "./attempt";
 import { buildSet } from "./build-set";
 import { storageOverhead } from "./evidence";
 import { netGain } from "./net-gain";
@@ -8,7 +9,7 @@ import { MARGINAL_SHARE, measureBeside } from "./try-set";
 
 /**
  * Leaves out, one after the other, chosen changes that a later one may have made needless: both are
- * meant for a query. What still pays beside the others stays; without time everything stays.
+ * meant for a query. What still pays beside the others stays; what cannot be told stays too.
  */
 export async function dropRedundant(search: Search): Promise<void> {
   const inOrder = [...search.current.members];
@@ -18,7 +19,9 @@ export async function dropRedundant(search: Search): Promise<void> {
       (one) => search.current.members.includes(one) && sharesQuery(one, member),
     );
     const hasTime = search.proof.clock.elapsedMs() < search.proof.clock.endMs;
-    if (mayBeNeedless && hasTime) await tryWithout(search, member);
+    if (mayBeNeedless && hasTime) {
+      await attempt(search.proof, () => tryWithout(search, member));
+    }
   }
 }
 

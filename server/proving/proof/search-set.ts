@@ -15,7 +15,7 @@ import type { Proof } from "./open-proof";
 import { markTrials } from "./pareto";
 import type { ProvedAlone } from "./prove-one";
 import { addTrial, type Search } from "./search";
-import { type ChosenSet, idsOf, type SetMember } from "./set-member";
+import { aloneSet, idsOf, type SetMember } from "./set-member";
 import { type SetStep, trySet } from "./try-set";
 
 export interface SearchedSet {
@@ -51,7 +51,7 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
   }
   const search: Search = {
     proof,
-    current: alone(first),
+    current: aloneSet(first),
     trials,
     verdicts: new Map(),
     narrowed,
@@ -60,14 +60,17 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
   };
   for (const [index, member] of members.entries()) {
     if (member !== first) await consider(search, member, index / members.length);
-    proof.progress.setBest({
-      candidate_ids: idsOf(search.current.members),
-      gain: search.current.gain,
-    });
+    showBest(search);
   }
   await dropRedundant(search);
   const evidence = await confirmSet(search);
+  showBest(search);
   return conclude(search, passed, await deepenEvidence(search, evidence));
+}
+
+function showBest({ proof, current }: Search): void {
+  const { members, gain } = current;
+  if (members.length > 0) proof.progress.setBest({ candidate_ids: idsOf(members), gain });
 }
 
 /**
@@ -81,17 +84,17 @@ function rank({ input }: Proof, { candidate, paysAlone }: SetMember): number {
   return place + (paysAlone ? 0 : count) + (isText ? 2 * count : 0);
 }
 
-function alone(member: SetMember): ChosenSet {
-  const { evidence, subject, inserts } = member;
-  const gain = evidence.workload.gain;
-  return { members: [member], subject, gain, inserts, netGain: evidence.net_gain ?? gain.value };
-}
-
-/** Queries that were no faster on a summary keep their text. */
+/**
+ * Queries that were no faster on a summary keep their text, and stand no longer in its evidence. The
+ * workload's gain stays as measured with them: what is left gains no less.
+ */
 function withGainingTexts(member: SetMember, narrowed: Map<SetMember, SetMember>): SetMember {
   const narrow = narrowRewrites(member, member.evidence);
   if (narrow === null) return member;
-  const kept = { ...narrow, paysAlone: member.paysAlone };
+  const texts = narrow.subject.targeted;
+  const queries = member.evidence.queries.filter((query) => texts.has(query.fingerprint));
+  const evidence = { ...member.evidence, queries };
+  const kept = { ...narrow, evidence, paysAlone: member.paysAlone };
   narrowed.set(member, kept);
   return kept;
 }
@@ -114,6 +117,8 @@ async function consider(search: Search, member: SetMember, part: number): Promis
     return;
   }
   const kept = current.members.filter((one) => !excluded.includes(one));
+  // What does harm alone, or nothing, needs others to stand beside.
+  if (!member.paysAlone && kept.length === 0) return;
   proof.progress.report(
     "set",
     part,
@@ -127,7 +132,8 @@ async function consider(search: Search, member: SetMember, part: number): Promis
       span: [part, part + 0.1],
     });
   const step = await measureWith(member);
-  const narrowed = step.better === null ? narrowRewrites(member, step.evidence) : null;
+  const isNarrowable = step.better === null && kept.length > 0;
+  const narrowed = isNarrowable ? narrowRewrites(member, step.evidence) : null;
   if (narrowed === null) return take(search, step, member, excluded);
   search.narrowed.set(member, narrowed);
   take(search, await measureWith(narrowed), narrowed, excluded);

@@ -23,6 +23,13 @@ export interface ChosenSet {
   netGain: number;
 }
 
+/** A set of the one change, measured alone. */
+export function aloneSet(member: SetMember): ChosenSet {
+  const { evidence, subject, inserts } = member;
+  const gain = evidence.workload.gain;
+  return { members: [member], subject, gain, inserts, netGain: evidence.net_gain ?? gain.value };
+}
+
 export const idsOf = (members: readonly SetMember[]): string[] =>
   members.map((member) => member.candidate.candidate_id).sort();
 

@@ -1,7 +1,7 @@
 import type { MeasuredEvidence, Verdict } from "@/server/contracts";
-import { AppError } from "@/server/platform";
 import { judge } from "../judge";
 import { openSession, removeStaleWork } from "../shadow";
+import { attempt } from "./attempt";
 import { buildSet, setFile } from "./build-set";
 import { measure } from "./measure";
 import { leavesInserts, type WeighedInserts } from "./measure-inserts";
@@ -60,17 +60,11 @@ export async function trySet(
       "The time of this proof ended before it was measured beside others.",
     );
   }
-  try {
-    return await buildAndMeasure(proof, current, members, step);
-  } catch (error) {
-    proof.input.signal.throwIfAborted();
-    if (error instanceof AppError && error.code === "timeout") {
-      const why = "The time of this proof ended while it was measured beside others.";
-      return reject("not_tried", why);
-    }
-    const message = error instanceof Error ? error.message : String(error);
-    return reject("superseded_by_set", `Cannot be applied beside the chosen changes: ${message}`);
-  }
+  const tried = await attempt(proof, () => buildAndMeasure(proof, current, members, step));
+  if ("result" in tried) return tried.result;
+  return tried.isLate
+    ? reject("not_tried", "The time of this proof ended while it was measured beside others.")
+    : reject("superseded_by_set", `Cannot be applied beside the chosen changes: ${tried.why}`);
 }
 
 async function buildAndMeasure(

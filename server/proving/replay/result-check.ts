@@ -6,8 +6,7 @@ export interface ResultSum {
   rows: string;
   /** Order-free checksum of all columns that compare exactly. */
   exact: string;
-  /** Names and types of the columns. */
-  columns: string;
+  columns: { name: string; type: string }[];
   /** Sum and sum of magnitudes of each floating-point column. */
   floats: { sum: number; magnitude: number }[];
 }
@@ -51,7 +50,7 @@ export async function sumResult(
   return {
     rows: String(row?.[0]),
     exact: String(row?.[1]),
-    columns: columns.map(({ name, type }) => `${name} ${type}`).join(", "),
+    columns,
     floats: floats.map((_, index) => ({
       sum: numbers[index * 2] ?? Number.NaN,
       magnitude: numbers[index * 2 + 1] ?? Number.NaN,
@@ -86,7 +85,13 @@ export function areRewrittenEqual(
   isRetyped: boolean,
 ): boolean {
   if (before.rows !== after.rows || !areValuesEqual(before, after)) return false;
-  return isRetyped || before.columns === after.columns;
+  return (
+    before.columns.length === after.columns.length &&
+    before.columns.every(({ name, type }, at) => {
+      const other = after.columns[at];
+      return other?.name === name && (isRetyped || other.type === type);
+    })
+  );
 }
 
 function areValuesEqual(before: ResultSum, after: ResultSum): boolean {
