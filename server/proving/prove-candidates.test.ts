@@ -298,6 +298,7 @@ describe("a set that cannot be built without one of its changes", () => {
     const dated = candidate({ ...BY_DATE, keys: [...BY_DATE.keys] }, ["by-name", "by-date"]);
     for (const reason of [new AppError("timeout", "late"), new Error("refused")]) {
       const result = await prove([named, dated], {
+        secondsMax: 10,
         // Only leaving one out asks for a plan of one: their own are compiled already.
         compile: (changes) => {
           if (changes.length === 1) throw reason;

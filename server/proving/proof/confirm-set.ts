@@ -52,8 +52,9 @@ async function shrink(search: Search, last: SetMember, { code, reason }: Verdict
   search.verdicts.set(last, { code, is_accepted: false, reason: why });
   const members = search.current.members.filter((one) => one !== last);
   const [only, ...others] = members;
-  if (only !== undefined && others.length === 0 && only.paysAlone) {
-    search.current = aloneSet(only);
+  if (others.length === 0) {
+    // What pays only beside others is not left by itself.
+    search.current = only?.paysAlone ? aloneSet(only) : { ...search.current, members: [] };
     return;
   }
   const name = `set-${search.count++}`;
