@@ -2,10 +2,13 @@ import { AppError } from "@/server/platform";
 import type { Proof } from "./open-proof";
 
 /** What a step of a proof came to: its result, or why it could not be made. */
-export type Attempt<T> = { result: T } | { isLate: boolean; why: string };
+type Attempt<T> = { result: T } | { isLate: boolean; why: string };
 
 /** Runs a step that must not end the proof. Throws only the signal's reason. */
-export async function attempt<T>(proof: Proof, step: () => Promise<T>): Promise<Attempt<T>> {
+export async function attempt<T>(
+  proof: { input: Pick<Proof["input"], "signal"> },
+  step: () => Promise<T>,
+): Promise<Attempt<T>> {
   try {
     return { result: await step() };
   } catch (error) {
