@@ -5,5 +5,12 @@ export default {
   // `npm test` runs tsc over everything, tests included; a build need not do it again.
   typescript: { ignoreBuildErrors: true },
   // Native or worker-spawning packages must be loaded by Node, not bundled.
-  serverExternalPackages: ["@duckdb/node-api", "@node-rs/argon2", "pino", "postgres"],
+  serverExternalPackages: [
+    "@duckdb/node-api",
+    "@node-rs/argon2",
+    "ioredis",
+    "node-llama-cpp",
+    "pino",
+    "postgres",
+  ],
 };

@@ -23,6 +23,7 @@ const TITLES: Record<string, string> = {
   too_large: "That is too large",
   unsupported_media_type: "That format is not understood",
   rate_limited: "Too many requests; wait a moment",
+  unavailable: "This part of the sidecar does not run at present; try again in a moment",
   overloaded: "The sidecar is busy; try again in a moment",
   timeout: "This took too long",
   product_unreachable: "The data product does not answer",

@@ -15,6 +15,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   idempotency_mismatch: 5,
   rate_limited: 6,
   overloaded: 6,
+  unavailable: 6,
   timeout: 6,
   product_unreachable: 7,
   product_refused: 7,

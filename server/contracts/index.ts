@@ -4,6 +4,7 @@ export * from "./events";
 export * from "./evidence";
 export * from "./finding";
 export * from "./identity";
+export * from "./inference";
 export * from "./knowledge";
 export * from "./message";
 export * from "./suggestion";

@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   "unsupported_media_type",
   "rate_limited",
   "overloaded",
+  "unavailable",
   "timeout",
   "product_unreachable",
   "product_refused",

@@ -54,6 +54,7 @@ export const PROBLEMS: Record<ProblemCode, Mapping> = {
   product_refused: { status: 502, title: "The data product refused" },
   product_unreachable: { status: 503, title: "The data product cannot be reached" },
   overloaded: { status: 503, title: "Too busy" },
+  unavailable: { status: 503, title: "Not available at present" },
   timeout: { status: 504, title: "Timed out" },
 };
 
@@ -63,10 +64,13 @@ export function requestFaults(faults: RequestFault[]): AppError {
   return new AppError("invalid_input", text, { details: { faults } });
 }
 
+/** Codes that say "come back": without a time of their own, in a second. */
+const TEMPORARY: ErrorCode[] = ["overloaded", "unavailable", "product_unreachable"];
+
 function retryAfterSeconds(error: AppError): number | null {
   const told = error.details?.retry_after_seconds;
   if (typeof told === "number") return Math.max(1, Math.ceil(told));
-  return error.code === "overloaded" || error.code === "product_unreachable" ? 1 : null;
+  return TEMPORARY.includes(error.code) ? 1 : null;
 }
 
 const isSecretive = (code: ErrorCode) => PROBLEMS[code].status === 500;

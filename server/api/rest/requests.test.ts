@@ -184,6 +184,7 @@ const STATUS: Record<ErrorCode, number> = {
   unsupported_media_type: 415,
   rate_limited: 429,
   overloaded: 503,
+  unavailable: 503,
   timeout: 504,
   product_unreachable: 503,
   product_refused: 502,

@@ -17,6 +17,7 @@ const TRPC_CODES: Record<ErrorCode, TRPC_ERROR_CODE_KEY> = {
   unsupported_media_type: "UNSUPPORTED_MEDIA_TYPE",
   rate_limited: "TOO_MANY_REQUESTS",
   overloaded: "SERVICE_UNAVAILABLE",
+  unavailable: "SERVICE_UNAVAILABLE",
   timeout: "GATEWAY_TIMEOUT",
   product_unreachable: "BAD_GATEWAY",
   product_refused: "BAD_GATEWAY",

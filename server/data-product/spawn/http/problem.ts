@@ -15,6 +15,7 @@ const STATUS: Record<ErrorCode, number> = {
   unsupported_media_type: 415,
   rate_limited: 429,
   overloaded: 503,
+  unavailable: 503,
   product_unreachable: 502,
   product_refused: 502,
   misconfigured: 500,

@@ -1,0 +1,133 @@
+import type { LlamaContextSequence, Token } from "node-llama-cpp";
+import type { InferenceModel, InferRequest } from "@/server/contracts";
+import { AppError } from "@/server/platform";
+import { checkAnswer } from "../decode/check-answer";
+import { type Decoded, decode } from "../decode/decode";
+import { type Plan, planAnswer } from "../decode/plan";
+import type { Vocabulary } from "../decode/vocabulary";
+import type { PromptTokenizer } from "./prompt-tokens";
+import { evaluatorOf } from "./sequence-evaluator";
+
+/** Plans kept; products ask a handful of kinds of question. */
+const PLANS_MAX = 64;
+
+export interface ModelRun extends Decoded {
+  prefillMs: number;
+  generateMs: number;
+  tokens: number;
+}
+
+/** A model in memory with its sequences. */
+export class LoadedModel {
+  readonly info: InferenceModel;
+  readonly #sequences: LlamaContextSequence[];
+  readonly #vocabulary: Vocabulary;
+  readonly #tokenize: PromptTokenizer;
+  readonly #contextTokens: number;
+  readonly #free: () => Promise<void>;
+  readonly #plans = new Map<string, Plan>();
+  #running = 0;
+  #onIdle: (() => void) | undefined;
+
+  constructor(input: {
+    info: InferenceModel;
+    sequences: LlamaContextSequence[];
+    vocabulary: Vocabulary;
+    tokenize: PromptTokenizer;
+    contextTokens: number;
+    free: () => Promise<void>;
+  }) {
+    this.info = input.info;
+    this.#sequences = input.sequences;
+    this.#vocabulary = input.vocabulary;
+    this.#tokenize = input.tokenize;
+    this.#contextTokens = input.contextTokens;
+    this.#free = input.free;
+  }
+
+  hasRoom(): boolean {
+    return this.#sequences.length > 0;
+  }
+
+  /**
+   * Answers one request on a free sequence: call it only while hasRoom(). Rejects with the signal's
+   * reason between two steps; `invalid_input` for a prompt longer than the context.
+   */
+  async run(request: InferRequest, signal: AbortSignal): Promise<ModelRun> {
+    const sequence = this.#sequences.pop();
+    if (sequence === undefined) throw new AppError("internal", "No sequence is free.");
+    this.#running += 1;
+    try {
+      return await this.#runOn(sequence, request, signal);
+    } finally {
+      this.#sequences.push(sequence);
+      this.#running -= 1;
+      if (this.#running === 0) this.#onIdle?.();
+    }
+  }
+
+  /** Waits for what still runs, then frees the memory. Nothing may be run afterwards. */
+  async retire(): Promise<void> {
+    if (this.#running > 0) {
+      await new Promise<void>((idle) => {
+        this.#onIdle = idle;
+      });
+    }
+    await this.#free();
+  }
+
+  async #runOn(sequence: LlamaContextSequence, request: InferRequest, signal: AbortSignal) {
+    const started = performance.now();
+    const plan = this.#planOf(request);
+    const prompt = this.#tokenize(request.prompt, request.instruction);
+    this.#assertRoom(prompt, plan, request.tokensMax);
+    // What this sequence has read already (an instruction, often) need not be read again; the last
+    // token must be, for its logits.
+    const { firstDifferentIndex } = sequence.compareContextTokens(prompt);
+    const kept = prompt.slice(0, Math.min(firstDifferentIndex, prompt.length - 1));
+    await sequence.adaptStateToTokens(kept, false);
+    const evaluator = evaluatorOf(sequence, signal);
+    const decoded = await decode(evaluator, this.#vocabulary, plan, {
+      prompt: prompt.slice(sequence.nextTokenIndex),
+      tokensMax: request.tokensMax,
+    });
+    const answer = checkAnswer(request.schema, decoded.answer);
+    if (answer === null) throw new AppError("internal", "The answer breaks its schema.");
+    const ended = performance.now();
+    const prefilled = evaluator.firstAnswerAt() ?? ended;
+    return {
+      answer,
+      probabilities: decoded.probabilities,
+      prefillMs: prefilled - started,
+      generateMs: ended - prefilled,
+      tokens: evaluator.tokens(),
+    };
+  }
+
+  #planOf({ schema }: InferRequest): Plan {
+    const key = JSON.stringify(schema);
+    const known = this.#plans.get(key);
+    if (known !== undefined) return known;
+    if (this.#plans.size >= PLANS_MAX) this.#plans.clear();
+    const plan = planAnswer(schema, this.#vocabulary);
+    this.#plans.set(key, plan);
+    return plan;
+  }
+
+  #assertRoom(prompt: Token[], plan: Plan, tokensMax: number): void {
+    const answer = plan.steps.reduce((sum, step) => {
+      if (step.kind === "choice") {
+        return sum + Math.max(...step.choices.map(({ tokens }) => tokens.length));
+      }
+      // No token is shorter than a letter, and none of `closing` is.
+      return sum + Math.min(tokensMax, step.lettersMax) + step.closing.length;
+    }, plan.opening.length);
+    const room = this.#contextTokens - answer;
+    if (prompt.length <= room) return;
+    throw new AppError(
+      "invalid_input",
+      `The prompt has ${prompt.length} tokens; the model's context leaves ${Math.max(0, room)} for it.`,
+      { details: { prompt_tokens: prompt.length, prompt_tokens_max: Math.max(0, room) } },
+    );
+  }
+}
