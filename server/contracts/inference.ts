@@ -154,9 +154,9 @@ export const InferenceCall = z.discriminatedUnion("verb", [
 ]);
 export type InferenceCall = z.infer<typeof InferenceCall>;
 
-/** A line from the worker, `id` that of the call. */
+/** A line from the worker: first its instance, then answers with the `id` of their call. */
 export const InferenceReply = z.union([
-  z.object({ id, value: z.unknown() }),
+  z.object({ hello: z.string() }),
   z.object({
     id,
     error: z.object({
@@ -165,5 +165,6 @@ export const InferenceReply = z.union([
       details: z.record(z.string(), z.unknown()).optional(),
     }),
   }),
+  z.object({ id, value: z.unknown() }),
 ]);
 export type InferenceReply = z.infer<typeof InferenceReply>;

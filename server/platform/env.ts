@@ -54,6 +54,27 @@ function load() {
       OBSERVE_SECONDS: z.coerce.number().min(0).default(5),
       REQUEST_BYTES_MAX: z.coerce.number().int().min(1024).default(1_048_576),
       REQUESTS_CONCURRENT_MAX: z.coerce.number().int().min(1).default(64),
+      /** Shares cached answers of the model between processes; nothing else needs it. */
+      REDIS_URL: z.url().optional(),
+      /** A GGUF of yours; without it the first model of the manifest. */
+      MODEL_PATH: z.string().min(1).optional(),
+      MODEL_MANIFEST: z.string().min(1).default("models/manifest.json"),
+      /** Never more than cores that are free: llama.cpp then gets slower by orders of magnitude. */
+      INFERENCE_THREADS: z.coerce.number().int().min(1).max(256).default(1),
+      /** Requests the model works on together. */
+      INFERENCE_SEQUENCES: z.coerce.number().int().min(1).max(64).default(8),
+      /** Tokens of one request at most, prompt and answer; a model trained on fewer has fewer. */
+      INFERENCE_CONTEXT: z.coerce.number().int().min(64).max(131_072).default(2048),
+      /** Requests that may wait; more are refused and told when to come back. */
+      INFERENCE_QUEUE_MAX: z.coerce.number().int().min(1).default(64),
+      INFERENCE_CACHE_ENTRIES: z.coerce.number().int().min(0).default(2000),
+      /** Redis keeps answers this long. */
+      INFERENCE_CACHE_SECONDS: z.coerce.number().int().min(1).default(86_400),
+      /** An OpenAI-compatible server that answers instead of a model on this machine. */
+      INFERENCE_URL: z.url().optional(),
+      /** Its model; without it the first it names. */
+      INFERENCE_MODEL: z.string().min(1).optional(),
+      INFERENCE_API_KEY: z.string().min(1).optional(),
     },
     runtimeEnv: process.env,
     emptyStringAsUndefined: true,

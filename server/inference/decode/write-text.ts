@@ -16,7 +16,7 @@ interface Written {
  * Splits what a token would add into letters and the beginning of `closing`; null when it does not
  * fit. A token may hold both: `."}` ends a text.
  */
-function fit(step: Step & { kind: "text" }, added: string, room: number) {
+function fitToken(step: Step & { kind: "text" }, added: string, room: number) {
   const quote = added.indexOf('"');
   const letters = [...(quote < 0 ? added : added.slice(0, quote))];
   const tail = quote < 0 ? "" : added.slice(quote);
@@ -44,7 +44,7 @@ export async function writeText(
     tokens += 1;
     let taken: { token: Token; tail: string } | null = null;
     for (const token of likeliest) {
-      const fitting = fit(step, vocabulary.textOf(token), room);
+      const fitting = fitToken(step, vocabulary.textOf(token), room);
       if (fitting === null) continue;
       text += fitting.letters.join("");
       room -= fitting.letters.length;

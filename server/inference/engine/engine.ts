@@ -57,7 +57,12 @@ export async function openEngine(options: EngineOptions) {
 }
 export type Engine = Awaited<ReturnType<typeof openEngine>>;
 
-async function describe(source: ModelSource, header: ModelHeader, sha256: string, tokens: number) {
+async function describeModel(
+  source: ModelSource,
+  header: ModelHeader,
+  sha256: string,
+  tokens: number,
+) {
   const { GgufFileType: names } = await import("node-llama-cpp");
   const fileType: GgufFileType | null = header.fileType;
   const quantization = fileType === null ? null : (names[fileType] ?? null);
@@ -80,7 +85,7 @@ async function loadModel(llama: Llama, source: ModelSource, options: EngineOptio
   );
   assertFits(header.sizeBytes, header.cacheBytesPerToken * contextTokens * sequences);
   const sha256 = await checkSum(source.path, source.sha256);
-  const info = await describe(source, header, sha256, contextTokens);
+  const info = await describeModel(source, header, sha256, contextTokens);
   let model: LlamaModel | undefined;
   try {
     model = await llama.loadModel({

@@ -13,6 +13,7 @@ import {
   type ServiceContext,
   systemContext,
 } from "@/server/platform";
+import { lowerPriority } from "../lower-priority";
 import {
   giveUpProof,
   isLiveMeasurementRunning,
@@ -21,7 +22,6 @@ import {
   retryOperation,
   retryProof,
 } from "./handlers";
-import { lowerPriority } from "./lower-priority";
 import { startObserver } from "./observer";
 import { startWorker } from "./worker";
 
@@ -32,7 +32,7 @@ const TOKEN_SECONDS = 300;
 
 /** The prover process: observes the product, proves, executes, verifies. Away from the web process. */
 async function main(): Promise<void> {
-  await lowerPriority();
+  await lowerPriority("low");
   const log = createLogger("prover");
   const db = database();
   const bus = createPostgresBus(db.$client);

@@ -1,0 +1,73 @@
+import type { InferSchema } from "@/server/contracts";
+import type { AnswerValue } from "../decode/check-answer";
+import type { TokenLogprob } from "./openai-wire";
+
+/** Where each property's value begins in the answer's text (behind an opening quote). */
+function valueOffsets(text: string, schema: InferSchema): Map<string, number> {
+  const offsets = new Map<string, number>();
+  let from = 0;
+  for (const [name, property] of Object.entries(schema.properties)) {
+    const opening = new RegExp(`"${name}"\\s*:\\s*${property.type === "string" ? '"' : ""}`, "g");
+    opening.lastIndex = from;
+    if (opening.exec(text) === null) continue;
+    offsets.set(name, opening.lastIndex);
+    from = opening.lastIndex;
+  }
+  return offsets;
+}
+
+/** The token that holds the letter at `offset`, and how many of its letters come before. */
+function tokenAt(tokens: TokenLogprob[], offset: number) {
+  let start = 0;
+  for (const token of tokens) {
+    const end = start + token.token.length;
+    if (offset < end) return { token, before: offset - start };
+    start = end;
+  }
+  return null;
+}
+
+function spread(choices: string[], closing: string, at: { token: TokenLogprob; before: number }) {
+  const head = at.token.token.slice(0, at.before);
+  const mass = new Map(choices.map((choice) => [choice, 0]));
+  for (const { token, logprob } of at.token.top_logprobs) {
+    if (!token.startsWith(head) || token.length === head.length) continue;
+    const rest = token.slice(head.length);
+    const fitting = choices.filter((choice) => {
+      const whole = choice + closing;
+      return whole.startsWith(rest) || rest.startsWith(whole);
+    });
+    // Choices that this token does not tell apart share it.
+    for (const choice of fitting) {
+      mass.set(choice, (mass.get(choice) ?? 0) + Math.exp(logprob) / fitting.length);
+    }
+  }
+  const total = [...mass.values()].reduce((sum, value) => sum + value, 0);
+  if (!(total > 0)) return null;
+  return Object.fromEntries([...mass].map(([choice, value]) => [choice, value / total]));
+}
+
+/**
+ * Probabilities of each property's choices from the alternatives of the token where its value
+ * begins, renormalized over the choices; 1 for the answer where the server gave no alternatives.
+ */
+export function choiceProbabilities(
+  schema: InferSchema,
+  answer: Record<string, AnswerValue>,
+  text: string,
+  tokens: TokenLogprob[],
+): Record<string, Record<string, number>> {
+  const offsets = valueOffsets(text, schema);
+  const result: Record<string, Record<string, number>> = {};
+  for (const [name, property] of Object.entries(schema.properties)) {
+    if (!("enum" in property)) continue;
+    const choices = property.enum.map(String);
+    const offset = offsets.get(name);
+    const at = offset === undefined ? null : tokenAt(tokens, offset);
+    const certain = String(answer[name]);
+    result[name] =
+      (at && spread(choices, property.type === "string" ? '"' : "", at)) ??
+      Object.fromEntries(choices.map((choice) => [choice, choice === certain ? 1 : 0]));
+  }
+  return result;
+}
