@@ -5,7 +5,7 @@ export default {
   entry: [
     "scripts/{up,test}.mjs",
     "server/data-product/spawn/main.ts",
-    "server/processes/{supervisor,prover}/main.ts",
+    "server/processes/{supervisor,prover,inference}/main.ts",
     "server/processes/supervisor/leash.mjs",
     "e2e/*.spec.ts",
     "bench/*.ts",

@@ -7,6 +7,8 @@ export interface RandomModelOptions {
   layers?: number;
   contextTokens?: number;
   chatTemplate?: string;
+  /** Never prefers a quote, so that it writes every text to its bound. */
+  isTalkative?: boolean;
   name?: string;
 }
 
@@ -106,5 +108,13 @@ export function writeRandomModel(file: string, options: RandomModelOptions = {})
   if (options.chatTemplate !== undefined) {
     metadata["tokenizer.chat_template"] = { type: "string", value: options.chatTemplate };
   }
-  writeGguf(file, metadata, tensorsOf(width, layers, tokens.length, gaussian(seed)));
+  const tensors = tensorsOf(width, layers, tokens.length, gaussian(seed));
+  if (options.isTalkative === true) {
+    const output = tensors.at(-1)?.values;
+    // A logit of 0 never beats the best of the letters.
+    for (const [id, { text }] of tokens.entries()) {
+      if (text.includes('"')) output?.fill(0, id * width, (id + 1) * width);
+    }
+  }
+  writeGguf(file, metadata, tensors);
 }

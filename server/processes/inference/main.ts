@@ -10,7 +10,8 @@ async function main(): Promise<void> {
   await lowerPriority("below-normal");
   const log = createLogger("inference");
   const stopped = new Promise<void>((stop) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop());
+    // Not once(): node-llama-cpp's signal-exit kills a process whose last listener was taken off.
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop());
   });
   const worker = await startInferenceWorker(env(), log);
   await stopped;

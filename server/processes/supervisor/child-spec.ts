@@ -2,7 +2,7 @@ import type { PostgresAccount } from "@/server/platform/embedded-postgres";
 
 /** How to run one role and how to tell that it works. */
 export interface ChildSpec {
-  role: "postgres" | "spawn" | "prover" | "web";
+  role: "postgres" | "spawn" | "prover" | "inference" | "web";
   /** What it is, in a message to a person. */
   label: string;
   file: string;
@@ -16,4 +16,6 @@ export interface ChildSpec {
   /** Asked every 100 ms until true; `runningMs`: how long this process has run. */
   isReady(runningMs: number): Promise<boolean>;
   readySecondsMax: number;
+  /** When it cannot be kept alive, the others go on without it. */
+  isOptional?: boolean;
 }

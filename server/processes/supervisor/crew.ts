@@ -1,6 +1,7 @@
+import { explain } from "./advice";
 import type { ChildSpec } from "./child-spec";
 import type { DataDirLock } from "./lock";
-import { report } from "./progress";
+import { complain, report } from "./progress";
 import { SupervisedChild } from "./supervised-child";
 
 /** Thrown out of a start that a signal cut short: not a failure. */
@@ -32,14 +33,20 @@ export class Crew {
       spec,
       dataDir: this.#dataDir,
       lock: this.#lock,
-      onGiveUp: this.#onGiveUp,
+      onGiveUp: (message) => {
+        if (spec.isOptional !== true) this.#onGiveUp(message);
+        else complain(`${message}\n${spec.label} stays away; the others go on without it.`);
+      },
     });
     this.#children.push(child);
     try {
       await child.start();
     } catch (error) {
       this.assertNotStopping();
-      throw error;
+      if (spec.isOptional !== true) throw error;
+      complain(`${explain(error)}\n${spec.label} stays away; the others go on without it.`);
+      await child.stop();
+      return;
     }
     this.assertNotStopping();
     report(`${spec.label} is up`);

@@ -1,10 +1,12 @@
+import { hasLocalModel } from "@/server/inference";
+import { explain } from "./advice";
 import type { ChildSpec } from "./child-spec";
-import type { Crew } from "./crew";
+import { type Crew, Interrupted } from "./crew";
 import { assertNoDemo, type Demo, seedDemo, writeDemoFile } from "./demo";
 import { openKnowledgeStore } from "./knowledge-store";
-import { proverSpec, spawnSpec, webSpec } from "./node-roles";
+import { inferenceSpec, proverSpec, spawnSpec, webSpec } from "./node-roles";
 import { assertPortFree } from "./ports";
-import { print, report } from "./progress";
+import { complain, print, report } from "./progress";
 import { type Settings, shareSettings } from "./settings";
 
 async function assertPorts({ env, hasSpawn }: Settings): Promise<void> {
@@ -24,6 +26,18 @@ async function startRoles(crew: Crew, settings: Settings, web: ChildSpec): Promi
   if (failed !== undefined) throw failed.reason;
   if (settings.hasProduct) await crew.start(proverSpec());
   else report("no data product is attached (DATA_PRODUCT_API): answers are estimates");
+  await startInference(crew, settings);
+}
+
+/** Last: pages and proofs do not wait for a model. */
+async function startInference(crew: Crew, settings: Settings): Promise<void> {
+  try {
+    if (settings.env.INFERENCE_URL !== undefined) report("the model at INFERENCE_URL is asked");
+    else if (hasLocalModel(settings.env)) await crew.start(inferenceSpec(settings));
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    complain(`${explain(error)}\nNo model is asked; the others go on without it.`);
+  }
 }
 
 function announce(settings: Settings, demo: Demo | null): void {

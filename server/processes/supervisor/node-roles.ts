@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { socketPath } from "@/server/inference";
 import { AppError } from "@/server/platform";
 import type { ChildSpec } from "./child-spec";
-import { answersHttp } from "./readiness";
+import { accepts, answersHttp } from "./readiness";
 import { ROOT, type Settings } from "./settings";
 
 const LEASH = new URL("leash.mjs", import.meta.url).href;
 
-type NodeRole = Pick<ChildSpec, "role" | "label" | "isReady" | "readySecondsMax">;
+type NodeRole = Pick<ChildSpec, "role" | "label" | "isReady" | "readySecondsMax" | "isOptional">;
 
 function nodeRole(role: NodeRole, args: string[]): ChildSpec {
   return {
@@ -37,6 +38,21 @@ export function proverSpec(): ChildSpec {
   return nodeRole(
     { role: "prover", label: "The prover", isReady, readySecondsMax: 30 },
     typescript("server/processes/prover/main.ts"),
+  );
+}
+
+/** The model; up means it accepts calls. Everything else works by rules without it. */
+export function inferenceSpec({ dataDir }: Settings): ChildSpec {
+  return nodeRole(
+    {
+      role: "inference",
+      label: "The inference worker",
+      isReady: () => accepts(socketPath(dataDir)),
+      // Checksum and load of a model of many gigabytes.
+      readySecondsMax: 300,
+      isOptional: true,
+    },
+    typescript("server/processes/inference/main.ts"),
   );
 }
 

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { AppError } from "@/server/platform";
 import type { ChildSpec } from "./child-spec";
@@ -12,6 +13,19 @@ export async function answersHttp(url: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** True when somebody listens on a local socket. */
+export function accepts(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(socket);
+    const settle = (answer: boolean) => {
+      probe.destroy();
+      resolve(answer);
+    };
+    probe.once("connect", () => settle(true));
+    probe.once("error", () => settle(false));
+  });
 }
 
 /** Resolves true when the role is ready, false when it ended first. Throws `timeout`. */
