@@ -1,10 +1,12 @@
 import { benchAdvisor } from "./advisor/bench-advisor";
 import { benchAnalyze } from "./analyze";
+import { benchInference } from "./inference/bench-inference";
 
 /** `npm run bench -- <name> [options]`: one benchmark a file or folder. */
 const BENCHMARKS: Record<string, (args: string[]) => Promise<void>> = {
   advisor: benchAdvisor,
   analyze: benchAnalyze,
+  inference: benchInference,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -3,6 +3,8 @@ import type { SharedStore } from "./shared-store";
 
 /** A miss costs less than waiting longer. */
 const COMMAND_TIMEOUT_MS = 50;
+/** After an answer that did not come, Redis is left alone: a slow one must not slow every request. */
+const REST_MS = 5000;
 const RECONNECT_MS_MAX = 10_000;
 const PREFIX = "sidecar:infer:";
 
@@ -20,14 +22,18 @@ export function openRedisStore(url: string, ttlSeconds: number): SharedStore {
   });
   // An unheard "error" would end the process; a Redis that is away is only a slower answer.
   redis.on("error", () => {});
+  let restUntil = 0;
+  const isUsable = () => redis.status === "ready" && performance.now() >= restUntil;
+  const rest = () => {
+    restUntil = performance.now() + REST_MS;
+    return null;
+  };
   return {
     async get(key) {
-      if (redis.status !== "ready") return null;
-      return redis.get(PREFIX + key).catch(() => null);
+      return isUsable() ? redis.get(PREFIX + key).catch(rest) : null;
     },
     set(key, value) {
-      if (redis.status !== "ready") return;
-      redis.set(PREFIX + key, value, "EX", ttlSeconds).catch(() => {});
+      if (isUsable()) redis.set(PREFIX + key, value, "EX", ttlSeconds).catch(rest);
     },
     async close() {
       redis.disconnect();

@@ -17,7 +17,7 @@ function valueOffsets(text: string, schema: InferSchema): Map<string, number> {
 }
 
 /** The token that holds the letter at `offset`, and how many of its letters come before. */
-function tokenAt(tokens: TokenLogprob[], offset: number) {
+function tokenAt(tokens: TokenLogprob[], offset: number): Position | null {
   let start = 0;
   for (const token of tokens) {
     const end = start + token.token.length;
@@ -27,17 +27,32 @@ function tokenAt(tokens: TokenLogprob[], offset: number) {
   return null;
 }
 
-function spread(choices: string[], closing: string, at: { token: TokenLogprob; before: number }) {
+interface Position {
+  token: TokenLogprob;
+  /** Letters of the token that stand before the value. */
+  before: number;
+}
+
+/** Choices that a token begins, or holds whole. */
+function choicesBegunBy(rest: string, choices: string[], closing: string): string[] {
+  if (choices.includes(rest)) return [rest];
+  return choices.filter((choice) => {
+    const whole = choice + closing;
+    return whole.startsWith(rest) || rest.startsWith(whole);
+  });
+}
+
+/**
+ * Shares the alternatives' probabilities among the choices. What the token that was taken led to is
+ * known: the answer. Choices that another token does not tell apart share it equally.
+ */
+function spread(choices: string[], answer: string, closing: string, at: Position) {
   const head = at.token.token.slice(0, at.before);
   const mass = new Map(choices.map((choice) => [choice, 0]));
   for (const { token, logprob } of at.token.top_logprobs) {
     if (!token.startsWith(head) || token.length === head.length) continue;
-    const rest = token.slice(head.length);
-    const fitting = choices.filter((choice) => {
-      const whole = choice + closing;
-      return whole.startsWith(rest) || rest.startsWith(whole);
-    });
-    // Choices that this token does not tell apart share it.
+    const begun = choicesBegunBy(token.slice(head.length), choices, closing);
+    const fitting = token === at.token.token ? [answer] : begun;
     for (const choice of fitting) {
       mass.set(choice, (mass.get(choice) ?? 0) + Math.exp(logprob) / fitting.length);
     }
@@ -66,7 +81,7 @@ export function choiceProbabilities(
     const at = offset === undefined ? null : tokenAt(tokens, offset);
     const certain = String(answer[name]);
     result[name] =
-      (at && spread(choices, property.type === "string" ? '"' : "", at)) ??
+      (at && spread(choices, certain, property.type === "string" ? '"' : "", at)) ??
       Object.fromEntries(choices.map((choice) => [choice, choice === certain ? 1 : 0]));
   }
   return result;
