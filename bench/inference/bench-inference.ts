@@ -43,10 +43,21 @@ async function measureAll(client: InferenceClient) {
     many(CACHED_REQUESTS, () => known),
     true,
   );
+  return {
+    choice,
+    text,
+    cached,
+    choice_throughput: await compareCallers(client, next),
+    text_throughput: await compareCallers(client, () => benchTextRequest(n++)),
+  };
+}
+
+/** One caller against eight. */
+async function compareCallers(client: InferenceClient, next: () => InferRequest) {
   const one = await throughput(client, { callers: 1, seconds: SECONDS, next });
   const eight = await throughput(client, { callers: CALLERS, seconds: SECONDS, next });
-  const ratio = eight.requests_per_second / one.requests_per_second;
-  return { choice, text, cached, one, eight, throughput_ratio: Math.round(ratio * 100) / 100 };
+  const ratio = Math.round((eight.requests_per_second / one.requests_per_second) * 100) / 100;
+  return { one, eight, ratio };
 }
 
 /**

@@ -6,6 +6,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createInferenceClient, hasLocalModel, type InferenceClient } from "@/server/inference";
 import { launchEnv, setEnv } from "@/server/platform";
+import { INFERENCE_ARGS } from "@/server/processes/inference/command";
 
 const READY_SECONDS_MAX = 120;
 
@@ -19,8 +20,7 @@ export interface BenchedWorker {
 async function startOwn(): Promise<BenchedWorker> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), "sidecar-bench-"));
   setEnv({ SIDECAR_DATA_DIR: dataDir, SIDECAR_MODE: "demo" });
-  const args = ["--import", "tsx", "server/processes/inference/main.ts"];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, INFERENCE_ARGS, { stdio: ["ignore", "ignore", "inherit"] });
   const client = createInferenceClient(launchEnv());
   const until = performance.now() + READY_SECONDS_MAX * 1000;
   const close = async () => {

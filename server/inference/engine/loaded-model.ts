@@ -5,6 +5,7 @@ import { checkAnswer } from "../decode/check-answer";
 import { type Decoded, decode } from "../decode/decode";
 import { type Plan, planAnswer } from "../decode/plan";
 import type { Vocabulary } from "../decode/vocabulary";
+import { oneAtATime } from "./one-at-a-time";
 import type { PromptTokenizer } from "./prompt-tokens";
 import { evaluatorOf } from "./sequence-evaluator";
 
@@ -26,6 +27,7 @@ export class LoadedModel {
   readonly #contextTokens: number;
   readonly #free: () => Promise<void>;
   readonly #plans = new Map<string, Plan>();
+  readonly #inTurn = oneAtATime();
   #running = 0;
   #onIdle: (() => void) | undefined;
 
@@ -86,7 +88,7 @@ export class LoadedModel {
     const { firstDifferentIndex } = sequence.compareContextTokens(prompt);
     const kept = prompt.slice(0, Math.min(firstDifferentIndex, prompt.length - 1));
     await sequence.adaptStateToTokens(kept, false);
-    const evaluator = evaluatorOf(sequence, signal);
+    const evaluator = evaluatorOf(sequence, this.#inTurn, signal);
     const decoded = await decode(evaluator, this.#vocabulary, plan, {
       prompt: prompt.slice(sequence.nextTokenIndex),
       tokensMax: request.tokensMax,

@@ -1,8 +1,15 @@
 import type { LlamaContextSequence, Token } from "node-llama-cpp";
 import type { Evaluator } from "../decode/evaluator";
+import type { OneAtATime } from "./one-at-a-time";
 
-/** Tokens read between two looks at the signal. */
+/** Tokens read between two looks at the signal, and before another's turn. */
 const CHUNK = 256;
+/**
+ * Longer reads take turns, shorter ones (generation) are batched across sequences. A prompt fills
+ * the one thread by itself, and llama.cpp cuts a batch of prompts of unequal lengths into many small
+ * ones: eight prompts of 50 to 90 tokens took twice the time of one after the other.
+ */
+const BATCHED_TOKENS_MAX = 8;
 
 /** An evaluator that also tells what it cost. */
 export interface CountingEvaluator extends Evaluator {
@@ -21,11 +28,12 @@ type Wanted =
     };
 
 /**
- * Reads tokens into a sequence. Those of several sequences are batched by node-llama-cpp.
- * Rejects with the signal's reason between chunks.
+ * Reads tokens into a sequence; `inTurn` is shared by all sequences of a model. Rejects with the
+ * signal's reason between chunks.
  */
 export function evaluatorOf(
   sequence: LlamaContextSequence,
+  inTurn: OneAtATime,
   signal: AbortSignal,
 ): CountingEvaluator {
   let tokens = 0;
@@ -33,17 +41,24 @@ export function evaluatorOf(
   async function next(read: Token[], filter: Wanted): Promise<Map<Token, number>> {
     let start = 0;
     for (; read.length - start > CHUNK; start += CHUNK) {
-      signal.throwIfAborted();
-      await sequence.evaluateWithoutGeneratingNewTokens(read.slice(start, start + CHUNK));
+      const chunk = read.slice(start, start + CHUNK);
+      await inTurn(async () => {
+        signal.throwIfAborted();
+        await sequence.evaluateWithoutGeneratingNewTokens(chunk);
+      });
     }
-    signal.throwIfAborted();
     const rest = read.slice(start);
     const last = rest.pop();
     if (last === undefined) throw new RangeError("There is nothing to read.");
-    const outputs = await sequence.controlledEvaluate([
-      ...rest,
-      [last, { generateNext: { logits: { filter } } }],
-    ]);
+    const ask = () => {
+      signal.throwIfAborted();
+      return sequence.controlledEvaluate([
+        ...rest,
+        [last, { generateNext: { logits: { filter } } }],
+      ]);
+    };
+    const outputs =
+      rest.length < BATCHED_TOKENS_MAX ? await ask() : await inTurn(async () => ask());
     tokens += read.length;
     firstAnswerAt ??= performance.now();
     return outputs.at(-1)?.next.logits ?? new Map<Token, number>();

@@ -23,7 +23,7 @@ export function mixedRequest(prompt: string, changes: Partial<InferRequest> = {}
 
 /** A text that a random model writes to its end: takes long. */
 export function longRequest(prompt: string, changes: Partial<InferRequest> = {}): InferRequest {
-  const text = { type: "string" as const, maxLength: 1500, pattern: "^[a-z]*$" };
+  const text = { type: "string" as const, maxLength: 1500, pattern: "^[!-~]*$" };
   const schema = { ...closed, properties: { text }, required: ["text"] };
   return { ...base, prompt, schema, tokensMax: 1500, deadlineMs: 60_000, ...changes };
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { type Env, env, setEnv } from "@/server/platform";
+import { INFERENCE_ARGS } from "@/server/processes/inference/command";
 import { createInferenceClient, type InferenceClient } from "..";
 import { type RandomModelOptions, writeRandomModel } from "./random-model";
 
@@ -52,9 +53,7 @@ export async function startTestWorker(
     client,
     async start() {
       settle();
-      child = spawn(process.execPath, ["--import", "tsx", "server/processes/inference/main.ts"], {
-        stdio: ["ignore", "pipe", "pipe"],
-      });
+      child = spawn(process.execPath, INFERENCE_ARGS, { stdio: ["ignore", "pipe", "pipe"] });
       output = "";
       for (const stream of [child.stdout, child.stderr]) {
         stream?.on("data", (data: Buffer) => {

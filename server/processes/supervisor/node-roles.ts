@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { socketPath } from "@/server/inference";
 import { AppError } from "@/server/platform";
+import { INFERENCE_ARGS } from "../inference/command";
 import type { ChildSpec } from "./child-spec";
 import { accepts, answersHttp } from "./readiness";
 import { ROOT, type Settings } from "./settings";
@@ -52,7 +53,7 @@ export function inferenceSpec({ dataDir }: Settings): ChildSpec {
       readySecondsMax: 300,
       isOptional: true,
     },
-    typescript("server/processes/inference/main.ts"),
+    INFERENCE_ARGS,
   );
 }
 
