@@ -58,7 +58,6 @@ beforeAll(async () => {
     searchSecondsMax: 3,
     finalSecondsMax: 0.5,
     roundsMin: 5,
-    repeats: 1,
     advise,
   });
 });
@@ -87,10 +86,9 @@ test("naive advice indexes every filtered column, and the search tries sets of c
   expect(result.search?.sets_measured).toBeGreaterThanOrEqual(candidates);
 });
 
-test("every accepted change is a promise checked on the full data, and runs can be repeated", () => {
+test("every accepted change is a promise checked on the full data", () => {
   const alone = result.promises.map((one) => one.name).filter((name) => name !== "set");
   expect(alone.sort()).toEqual(result.advised.accepted);
-  expect(result.repeated).toHaveLength(2);
   expect(result.advised.rss_peak_bytes).toBeGreaterThan(10_000_000);
 });
 
