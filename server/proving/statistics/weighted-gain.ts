@@ -16,10 +16,14 @@ export interface WeightedPairs {
  * Share of the whole workload's time that is saved: Σ wᵢ·gainᵢ, wᵢ = callsᵢ × baselineMsᵢ / Σ.
  * Pairs are resampled within each query, so the interval carries every query's noise in
  * proportion to its weight. Queries without pairs count with no gain and no noise.
+ *
+ * `replicationSd`: standard deviation of log(after/before) when the same is measured again, beyond
+ * the noise within one measurement. Every resample shifts all its queries by one such error: what
+ * differs from one run to another (caches, where the file lies) differs for all of them.
  */
 export function weightedGain(
   queries: readonly WeightedPairs[],
-  options: BootstrapOptions,
+  { replicationSd = 0, ...options }: BootstrapOptions & { replicationSd?: number },
 ): { baselineMs: number; candidateMs: number; gain: Interval } {
   const baselineMs = queries.reduce((sum, query) => sum + query.calls * query.baselineMs, 0);
   const measured = queries
@@ -33,7 +37,10 @@ export function weightedGain(
     measured.reduce((sum, query) => sum + query.weight * (1 - Math.exp(logRatioOf(query))), 0);
   const gain = bootstrapInterval(
     total((query) => median([...query.ratios])),
-    (random) => total((query) => resampledMedian(query.ratios, query.scratch, random)),
+    (random) => {
+      const shift = replicationSd === 0 ? 0 : replicationSd * drawNormal(random);
+      return total((query) => resampledMedian(query.ratios, query.scratch, random) + shift);
+    },
     options,
   );
   return { baselineMs, candidateMs: baselineMs * (1 - gain.value), gain };
