@@ -2,6 +2,7 @@ import type { Interval } from "@/server/contracts";
 import { type BootstrapOptions, bootstrapInterval, resampledMedian } from "./bootstrap";
 import { logRatios } from "./compare-pairs";
 import { median } from "./quantile";
+import { drawNormal } from "./random";
 
 /** One query of the workload: its calls, and its pairs (empty when the change cannot touch it). */
 export interface WeightedPairs {
