@@ -65,7 +65,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 test("every strategy is built on the full data, measured, and answers every query the same", () => {
   expect(result.strategies.map((one) => one.strategy)).toEqual([
-    ...["baseline", "index_everything", "rules", "ours_schema", "ours", "best"],
+    ...["baseline", "index_everything", "rules", "ours_schema", "ours", "best", "control"],
   ]);
   for (const { strategy, outcome } of result.strategies) {
     expect(outcome?.differing, strategy).toEqual([]);

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import type { Change } from "@/server/contracts";
 import type { Advice, AdviseRequest } from "./advise";
-import { type FinalInput, finalRun, type Outcome } from "./final-run";
+import { CONTROL, type FinalInput, finalRun, type Outcome } from "./final-run";
 import { compareWithDelivered, type Kept, promisesOf } from "./measure/promises";
 import { type ReplayedQuery, replayedQueries } from "./measure/replayed-query";
 import { type OpenOptions, openWorkload } from "./open-workload";
@@ -86,11 +86,16 @@ async function measure(
     rounds: { secondsMax: options.finalSecondsMax, roundsMin: options.roundsMin, roundsMax: 61 },
   };
   const outcomes = await finalRun(final);
+  const results = [...strategies].map(([strategy, changes]) => ({
+    ...{ strategy, changes },
+    outcome: outcomes.get(keyOf(changes)) ?? null,
+  }));
+  const control: StrategyResult = {
+    ...{ strategy: CONTROL, changes: [] },
+    outcome: outcomes.get(CONTROL) ?? null,
+  };
   return {
-    strategies: [...strategies].map(([strategy, changes]) => ({
-      ...{ strategy, changes },
-      outcome: outcomes.get(keyOf(changes)) ?? null,
-    })),
+    strategies: [...results, control],
     search,
     promises: promises.flatMap((promised) => {
       const outcome = outcomes.get(keyOf(promised.changes));
