@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Advice } from "../advise";
 import { adviseApart } from "../advise-apart";
@@ -8,6 +8,7 @@ import { machine } from "../report/machine";
 import { updateReadme } from "../report/readme";
 import { proofSettings } from "../settings";
 import type { Workload } from "../types";
+import { WORKLOADS } from "../workloads";
 import { compareRuns } from "./compare-runs";
 import { type RepeatedWorkload, renderRepeats } from "./render-repeats";
 
@@ -35,14 +36,33 @@ export async function benchRepeats(
     console.log(printed, accepted.map((ids) => ids.join(" ")).sort());
     results.push(result);
   }
-  if (options.only.length > 0) return;
+  if (options.rows === undefined) await keep(results, options.seconds);
+}
+
+/** Runs of single workloads take the place of older ones of the same; the others stay. */
+async function keep(results: RepeatedWorkload[], secondsMax: number): Promise<void> {
+  const kept = existsSync(RESULT_FILE) ? readKept() : [];
+  const isNew = ({ workload }: RepeatedWorkload) =>
+    results.some((one) => one.workload === workload);
+  const place = ({ workload }: RepeatedWorkload) =>
+    WORKLOADS.findIndex((one) => one.name === workload);
+  const all = [...kept.filter((one) => !isNew(one)), ...results].sort(
+    (one, other) => place(one) - place(other),
+  );
   const report = {
     name: "advisor, repeated",
     ...(await machine()),
-    ...{ settings, seconds_max: options.seconds, results },
+    ...{ settings: proofSettings(), seconds_max: secondsMax, results: all },
   };
   mkdirSync(path.dirname(RESULT_FILE), { recursive: true });
   writeFileSync(RESULT_FILE, `${JSON.stringify(report, null, 1)}\n`);
-  updateReadme("advisor-repeats", renderRepeats(results));
+  updateReadme("advisor-repeats", renderRepeats(all));
   console.log(`Written to ${RESULT_FILE} and README.md`);
+}
+
+function readKept(): RepeatedWorkload[] {
+  const { results }: { results: RepeatedWorkload[] } = JSON.parse(
+    readFileSync(RESULT_FILE, "utf8"),
+  );
+  return results;
 }
