@@ -3,9 +3,11 @@ import os from "node:os";
 import path from "node:path";
 import { adviseApart } from "./advise-apart";
 import { type BenchOptions, parseOptions } from "./options";
+import { benchRepeats } from "./repeats/bench-repeats";
 import { machine } from "./report/machine";
 import { printResult, printSummary } from "./report/print";
 import { updateReadme } from "./report/readme";
+import { renderTable } from "./report/table";
 import { runScale } from "./run-scale";
 import { runWorkload, type WorkloadResult } from "./run-workload";
 import { proofSettings } from "./settings";
@@ -30,7 +32,8 @@ export async function benchAdvisor(args: string[]): Promise<void> {
       const { rows, seconds: secondsMax } = options;
       const settings = proofSettings();
       await runScale({ folder: path.join(root, "scale"), rows, secondsMax, settings });
-    } else await benchWorkloads(options, root);
+    } else if (options.repeats > 0) await benchRepeats(options, chosen(options.only), root);
+    else await benchWorkloads(options, root);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -39,7 +42,7 @@ export async function benchAdvisor(args: string[]): Promise<void> {
 async function benchWorkloads(options: BenchOptions, root: string): Promise<void> {
   const results: WorkloadResult[] = [];
   const settings = proofSettings();
-  for (const workload of choose(options.only)) {
+  for (const workload of chosen(options.only)) {
     console.log(`\n${workload.name}: ${workload.title}`);
     const result = await runWorkload(workload, {
       folder: path.join(root, workload.name),
@@ -49,7 +52,6 @@ async function benchWorkloads(options: BenchOptions, root: string): Promise<void
       searchSecondsMax: options.seconds * SEARCH_SHARE,
       finalSecondsMax: options.seconds * FINAL_SHARE,
       roundsMin: 9,
-      repeats: options.repeats,
       advise: adviseApart,
     });
     printResult(result);
@@ -66,11 +68,11 @@ async function benchWorkloads(options: BenchOptions, root: string): Promise<void
   };
   mkdirSync(path.dirname(RESULT_FILE), { recursive: true });
   writeFileSync(RESULT_FILE, `${JSON.stringify(report, null, 1)}\n`);
-  updateReadme(results);
+  updateReadme("advisor", renderTable(results));
   console.log(`Written to ${RESULT_FILE} and README.md`);
 }
 
-function choose(only: string[]) {
+function chosen(only: string[]) {
   const unknown = only.find((name) => !WORKLOADS.some((one) => one.name === name));
   if (unknown !== undefined) {
     throw new Error(

@@ -32,9 +32,12 @@ export interface Outcome extends WorkloadGain {
   differing: string[];
 }
 
+/** Name of the second unchanged copy: no list of changes has it. */
+export const CONTROL = "control" as const;
+
 /**
- * One full copy of the data for each different set of changes, all measured in the same rounds;
- * equal sets share a copy, so they cannot differ by noise. Answers outcomes by keyOf(changes);
+ * One full copy of the data for each different set of changes, and a second unchanged one as control,
+ * all measured in the same rounds; equal sets share a copy, so they cannot differ by noise. Answers outcomes by keyOf(changes);
  * a set whose plan the data refuse has none.
  */
 export async function finalRun(input: FinalInput): Promise<Map<string, Outcome>> {
@@ -51,7 +54,7 @@ export async function finalRun(input: FinalInput): Promise<Map<string, Outcome>>
     const inserts = table ? await measureInserts(copies, table) : new Map<string, number>();
     return new Map(
       copies.map((copy) => {
-        const names = { baseline: baseline.name, candidate: copy.name };
+        const names = { baseline: baseline.name, candidate: copy.name, control: CONTROL };
         const outcome: Outcome = {
           ...workloadGain(samples, names, input.queries),
           bytes: copy.bytes,
@@ -65,16 +68,18 @@ export async function finalRun(input: FinalInput): Promise<Map<string, Outcome>>
     );
   } finally {
     for (const copy of copies) copy.close();
-    for (let at = 0; at <= input.sets.length; at++) await rm(fileOf(input, at), { force: true });
+    for (let at = 0; at <= input.sets.length + 1; at++)
+      await rm(fileOf(input, at), { force: true });
   }
 }
 
 async function buildCopies(input: FinalInput): Promise<Copy[]> {
   const sets = new Map([[], ...input.sets].map((changes) => [keyOf(changes), changes]));
+  sets.set(CONTROL, []);
   const copies: Copy[] = [];
-  for (const [at, [name, changes]] of [...sets].entries()) {
+  for (const [name, changes] of sets) {
     try {
-      copies.push(await buildCopy({ ...input, name, file: fileOf(input, at), changes }));
+      copies.push(await buildCopy({ ...input, name, file: fileOf(input, copies.length), changes }));
     } catch (error) {
       console.log(`  ${name} was not built: ${error instanceof Error ? error.message : error}`);
     }

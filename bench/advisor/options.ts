@@ -7,7 +7,7 @@ export interface BenchOptions {
   rows: number | undefined;
   /** Time budget of one advising run. */
   seconds: number;
-  /** Advising runs beyond the first on each workload. */
+  /** Advise so often on each workload, and nothing else; 0: the whole benchmark, once. */
   repeats: number;
   isScale: boolean;
 }
@@ -32,7 +32,7 @@ export function parseOptions(args: string[]): BenchOptions {
     rows: values.rows === undefined ? undefined : positive(values.rows),
     // A product's default; at scale what one would give an analysis of everything.
     seconds: positive(values.seconds ?? (values.scale ? "120" : "60")),
-    repeats: values.repeat === undefined ? 0 : positive(values.repeat) - 1,
+    repeats: values.repeat === undefined ? 0 : positive(values.repeat),
     isScale: values.scale,
   };
 }

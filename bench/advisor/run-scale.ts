@@ -1,10 +1,9 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import { createShapeParser } from "@/server/workload";
+import { rmSync, writeFileSync } from "node:fs";
 import { adviseApart } from "./advise-apart";
-import { createDataset } from "./dataset";
-import { observeWorkload, productIdOf } from "./observe";
+import { openWorkload } from "./open-workload";
 import { machine } from "./report/machine";
+import { updateReadme } from "./report/readme";
+import { renderScale } from "./report/scale";
 import type { ProofSettings } from "./settings";
 import { scale } from "./workloads/scale";
 
@@ -21,19 +20,10 @@ export async function runScale(options: {
   secondsMax: number;
 }): Promise<void> {
   const rows = options.rows ?? scale.rows;
-  const file = path.join(options.folder, "product.duckdb");
-  const productId = productIdOf(scale.name, rows);
-  mkdirSync(options.folder, { recursive: true });
-  const parser = await createShapeParser();
+  const { folder, settings, secondsMax } = options;
   try {
-    await createDataset(scale, rows, file);
-    const { observed } = await observeWorkload({
-      ...{ file, productId, parser },
-      queries: scale.queries(rows),
-    });
-    const { settings, secondsMax } = options;
-    const workDir = path.join(options.folder, "advise");
-    const advice = await adviseApart({ file, productId, observed, settings, secondsMax, workDir });
+    const { request } = await openWorkload(scale, { folder, rows, secondsMax, settings });
+    const advice = await adviseApart(request);
     const codes = [...advice.proof.accepted, ...advice.proof.alternatives].map(
       (one) => one.verdict.code,
     );
@@ -41,7 +31,7 @@ export async function runScale(options: {
       name: "advisor at scale",
       ...(await machine()),
       tables: advice.schema.tables.length,
-      shapes: observed.patterns.length,
+      shapes: request.observed.patterns.length,
       rows: advice.schema.tables.reduce((sum, table) => sum + table.row_count, 0),
       candidates: advice.candidates.length,
       not_tried: codes.filter((code) => code === "not_tried").length,
@@ -57,9 +47,9 @@ export async function runScale(options: {
     console.log(result);
     if (options.rows !== undefined) return;
     writeFileSync(RESULT_FILE, `${JSON.stringify(result, null, 1)}\n`);
-    console.log(`Written to ${RESULT_FILE}`);
+    updateReadme("advisor-scale", renderScale(result));
+    console.log(`Written to ${RESULT_FILE} and README.md`);
   } finally {
-    parser.close();
-    rmSync(options.folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }

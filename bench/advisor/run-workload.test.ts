@@ -58,7 +58,6 @@ beforeAll(async () => {
     searchSecondsMax: 3,
     finalSecondsMax: 0.5,
     roundsMin: 5,
-    repeats: 1,
     advise,
   });
 });
@@ -66,7 +65,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 test("every strategy is built on the full data, measured, and answers every query the same", () => {
   expect(result.strategies.map((one) => one.strategy)).toEqual([
-    ...["baseline", "index_everything", "rules", "ours_schema", "ours", "best"],
+    ...["baseline", "index_everything", "rules", "ours_schema", "ours", "best", "control"],
   ]);
   for (const { strategy, outcome } of result.strategies) {
     expect(outcome?.differing, strategy).toEqual([]);
@@ -87,10 +86,9 @@ test("naive advice indexes every filtered column, and the search tries sets of c
   expect(result.search?.sets_measured).toBeGreaterThanOrEqual(candidates);
 });
 
-test("every accepted change is a promise checked on the full data, and runs can be repeated", () => {
+test("every accepted change is a promise checked on the full data", () => {
   const alone = result.promises.map((one) => one.name).filter((name) => name !== "set");
   expect(alone.sort()).toEqual(result.advised.accepted);
-  expect(result.repeated).toHaveLength(2);
   expect(result.advised.rss_peak_bytes).toBeGreaterThan(10_000_000);
 });
 

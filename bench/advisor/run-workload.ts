@@ -1,31 +1,19 @@
-import { mkdirSync, rmSync } from "node:fs";
-import path from "node:path";
-import type { Change, Workload as Observed } from "@/server/contracts";
-import { createShapeParser } from "@/server/workload";
+import { rmSync } from "node:fs";
+import type { Change } from "@/server/contracts";
 import type { Advice, AdviseRequest } from "./advise";
-import { createDataset } from "./dataset";
-import { type FinalInput, finalRun, type Outcome } from "./final-run";
+import { CONTROL, type FinalInput, finalRun, type Outcome } from "./final-run";
 import { compareWithDelivered, type Kept, promisesOf } from "./measure/promises";
 import { type ReplayedQuery, replayedQueries } from "./measure/replayed-query";
-import { observeWorkload, productIdOf } from "./observe";
-import type { ProofSettings } from "./settings";
+import { type OpenOptions, openWorkload } from "./open-workload";
 import { plainStrategies, schemaChanges } from "./strategies";
 import { type SearchResult, searchBest } from "./strategies/best";
 import { keyOf } from "./strategies/compatible";
 import type { StrategyName, Workload } from "./types";
 
-export interface RunOptions {
-  /** Emptied at the end. */
-  folder: string;
-  rows: number;
-  /** Time budget of the advising. */
-  secondsMax: number;
-  settings: ProofSettings;
+export interface RunOptions extends OpenOptions {
   searchSecondsMax: number;
   finalSecondsMax: number;
   roundsMin: number;
-  /** Further advising runs on the same data, to see whether they accept the same. */
-  repeats: number;
   advise(request: AdviseRequest): Promise<Advice>;
 }
 
@@ -52,8 +40,6 @@ export interface WorkloadResult {
   strategies: StrategyResult[];
   search: SearchResult | null;
   promises: Kept[];
-  /** Accepted ids of each repeated run, the first run's first. */
-  repeated: string[][];
 }
 
 /** Everything for one workload: data, observation, advice, every strategy, one final measurement. */
@@ -61,45 +47,17 @@ export async function runWorkload(
   workload: Workload,
   options: RunOptions,
 ): Promise<WorkloadResult> {
-  mkdirSync(options.folder, { recursive: true });
   try {
-    const source = path.join(options.folder, "product.duckdb");
-    const productId = productIdOf(workload.name, options.rows);
-    await createDataset(workload, options.rows, source);
-    const { observed, names } = await observe(workload, options, source, productId);
-    const request: AdviseRequest = {
-      ...{ file: source, productId, observed },
-      ...{ secondsMax: options.secondsMax, settings: options.settings },
-      workDir: path.join(options.folder, "advise"),
-    };
+    const { request, names } = await openWorkload(workload, options);
     const advice = await options.advise(request);
-    const repeated = [acceptedIds(advice)];
-    for (let run = 0; run < options.repeats; run++) {
-      repeated.push(acceptedIds(await options.advise(request)));
-    }
     const queries = replayedQueries(advice.queries, names);
     return {
       ...{ workload: workload.name, title: workload.title, rows: options.rows },
       advised: describeAdvice(advice, options.secondsMax),
-      ...(await measure(workload, options, { source, advice, queries })),
-      repeated: options.repeats > 0 ? repeated : [],
+      ...(await measure(workload, options, { source: request.file, advice, queries })),
     };
   } finally {
     rmSync(options.folder, { recursive: true, force: true });
-  }
-}
-
-async function observe(
-  workload: Workload,
-  { rows }: RunOptions,
-  file: string,
-  productId: string,
-): Promise<{ observed: Observed; names: Map<string, string> }> {
-  const parser = await createShapeParser();
-  try {
-    return await observeWorkload({ file, productId, queries: workload.queries(rows), parser });
-  } finally {
-    parser.close();
   }
 }
 
@@ -128,11 +86,16 @@ async function measure(
     rounds: { secondsMax: options.finalSecondsMax, roundsMin: options.roundsMin, roundsMax: 61 },
   };
   const outcomes = await finalRun(final);
+  const results = [...strategies].map(([strategy, changes]) => ({
+    ...{ strategy, changes },
+    outcome: outcomes.get(keyOf(changes)) ?? null,
+  }));
+  const control: StrategyResult = {
+    ...{ strategy: CONTROL, changes: [] },
+    outcome: outcomes.get(CONTROL) ?? null,
+  };
   return {
-    strategies: [...strategies].map(([strategy, changes]) => ({
-      ...{ strategy, changes },
-      outcome: outcomes.get(keyOf(changes)) ?? null,
-    })),
+    strategies: [...results, control],
     search,
     promises: promises.flatMap((promised) => {
       const outcome = outcomes.get(keyOf(promised.changes));
@@ -141,7 +104,7 @@ async function measure(
   };
 }
 
-function acceptedIds({ proof }: Advice): string[] {
+export function acceptedIds({ proof }: Advice): string[] {
   return proof.accepted.map(({ candidate }) => candidate.candidate_id).sort();
 }
 

@@ -32,4 +32,6 @@ export type StrategyName =
   | "rules"
   | "ours"
   | "ours_schema"
-  | "best";
+  | "best"
+  /** Unchanged once more: how much equal copies differ. */
+  | "control";

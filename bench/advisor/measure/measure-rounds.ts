@@ -1,3 +1,4 @@
+import { createRandom } from "@/server/proving";
 import type { Copy } from "./copy";
 import { type ReplayedQuery, textFor } from "./replayed-query";
 
@@ -14,10 +15,12 @@ export interface RoundsOptions {
 /** A query whose minimum of rounds takes longer than this times its share of the time is dear. */
 const DEAR = 3;
 const ROUNDS_DEAR = 5;
+const SEED = 1;
 
 /**
- * Runs every query on all copies, copies in rotating order within a round, parameter sets in turn:
- * drift of the machine meets all copies alike. One pass over the sets before it warms every copy up.
+ * Runs every query on all copies, in another random order each round (seeded), parameter sets in
+ * turn: drift of the machine meets all copies alike, and so does what the copy before left in the
+ * processor's caches. One pass over the sets before it warms every copy up.
  */
 export async function measureRounds(
   copies: Copy[],
@@ -30,12 +33,11 @@ export async function measureRounds(
   for (const query of queries) {
     rounds.set(query.fingerprint, roundsFor(await warmUp(copies, query), shareMs, options));
   }
+  const random = createRandom(SEED);
   for (let round = 0; round < Math.max(...rounds.values()); round++) {
     for (const query of queries) {
       if (round >= (rounds.get(query.fingerprint) ?? 0)) continue;
-      for (let turn = 0; turn < copies.length; turn++) {
-        const copy = copies[(turn + round) % copies.length];
-        if (copy === undefined) continue;
+      for (const copy of shuffled(copies, random)) {
         const ms = await copy.time(textFor(copy, query, round));
         const byQuery = samples.get(copy.name);
         byQuery?.set(query.fingerprint, [...(byQuery.get(query.fingerprint) ?? []), ms]);
@@ -43,6 +45,12 @@ export async function measureRounds(
     }
   }
   return samples;
+}
+
+/** Fisher and Yates. */
+function shuffled<T>(values: readonly T[], random: () => number): T[] {
+  const left = [...values];
+  return values.flatMap(() => left.splice(Math.floor(random() * left.length), 1));
 }
 
 /** Answers the time of one round of the query over all copies, ms. */

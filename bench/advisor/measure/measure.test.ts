@@ -34,6 +34,21 @@ test.each([
   expect(workloadGain(samples, NAMES, [query("q", 1)]).queries[0]?.is_slower).toBe(isSlower);
 });
 
+test("a query is slower only when it is slower than both unchanged copies", () => {
+  const samples = (control: number): Samples =>
+    new Map([
+      ["before", new Map([["q", Array(9).fill(10)]])],
+      ["after", new Map([["q", Array(9).fill(11)]])],
+      ["control", new Map([["q", Array(9).fill(control)]])],
+    ]);
+  const isSlower = (control: number) =>
+    workloadGain(samples(control), { ...NAMES, control: "control" }, [query("q", 1)]).queries[0]
+      ?.is_slower;
+  expect(isSlower(10)).toBe(true);
+  // An equal file took as long: the file, not the change.
+  expect(isSlower(10.9)).toBe(false);
+});
+
 test("noise around no difference does not count as slower", () => {
   const noisy = [8, 13, 9, 12, 10, 11, 7, 14, 10];
   const samples: Samples = new Map([

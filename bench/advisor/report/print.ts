@@ -1,12 +1,5 @@
 import type { WorkloadResult } from "../run-workload";
-import {
-  intervalText,
-  percent,
-  promiseCounts,
-  repeatText,
-  slowerQueries,
-  worstText,
-} from "./summary";
+import { intervalText, percent, promiseCounts, slowerQueries, worstText } from "./summary";
 
 const MB = 1024 * 1024;
 
@@ -43,7 +36,6 @@ export function printResult(result: WorkloadResult): void {
       `  promised ${intervalText(one.promised)}, delivered ${intervalText(one.delivered)}: ${verdict} (${one.name}${one.is_sampled ? ", sampled" : ""})`,
     );
   }
-  if (result.repeated.length > 0) console.log(`  repeated: ${repeatText(result)}`);
 }
 
 /** What holds over all workloads. */

@@ -1,21 +1,18 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import type { WorkloadResult } from "../run-workload";
-import { renderTable } from "./table";
 
-const START = "<!-- bench:advisor -->";
-const END = "<!-- /bench:advisor -->";
 const README = "README.md";
 
-/** Writes the results' table between its markers. Throws when the README has lost them. */
-export function updateReadme(results: WorkloadResult[]): void {
+/** Writes a benchmark's table between its markers. Throws when the README has lost them. */
+export function updateReadme(name: string, table: string): void {
   const text = readFileSync(README, "utf8");
-  writeFileSync(README, replaceBetweenMarkers(text, renderTable(results)));
+  writeFileSync(README, replaceBetweenMarkers(text, name, table));
 }
 
 /** The text with what stood between the markers replaced; the same again when done twice. */
-export function replaceBetweenMarkers(text: string, content: string): string {
-  const start = text.indexOf(START);
-  const end = text.indexOf(END);
-  if (start < 0 || end < start) throw new Error(`${README} has no ${START} … ${END}.`);
-  return `${text.slice(0, start + START.length)}\n\n${content}\n\n${text.slice(end)}`;
+export function replaceBetweenMarkers(text: string, name: string, content: string): string {
+  const [opening, closing] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
+  const start = text.indexOf(opening);
+  const end = text.indexOf(closing);
+  if (start < 0 || end < start) throw new Error(`${README} has no ${opening} … ${closing}.`);
+  return `${text.slice(0, start + opening.length)}\n\n${content}\n\n${text.slice(end)}`;
 }

@@ -39,9 +39,3 @@ export function slowerQueries(results: WorkloadResult[], name: StrategyName): st
       .map((query) => `${result.workload}/${query.name}`),
   );
 }
-
-/** Different accepted sets among repeated runs, and what they share. */
-export function repeatText({ repeated }: WorkloadResult): string {
-  const sets = new Set(repeated.map((ids) => ids.join(" ")));
-  return `${repeated.length} runs, ${sets.size} different ${sets.size === 1 ? "set" : "sets"}`;
-}

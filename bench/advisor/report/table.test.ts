@@ -39,13 +39,15 @@ test("every row has as many cells as the head", () => {
 });
 
 test("writing the table twice leaves the text as once, and the rest of the README alone", () => {
-  const once = replaceBetweenMarkers(README, "| table |");
+  const once = replaceBetweenMarkers(README, "advisor", "| table |");
   expect(once).toBe(
     "# A\n\n<!-- bench:advisor -->\n\n| table |\n\n<!-- /bench:advisor -->\n\nafter\n",
   );
-  expect(replaceBetweenMarkers(once, "| table |")).toBe(once);
+  expect(replaceBetweenMarkers(once, "advisor", "| table |")).toBe(once);
 });
 
 test("a README without markers is refused, not written", () => {
-  expect(() => replaceBetweenMarkers("# A", "x")).toThrow(/has no <!-- bench:advisor -->/);
+  expect(() => replaceBetweenMarkers("# A", "advisor", "x")).toThrow(
+    /has no <!-- bench:advisor -->/,
+  );
 });

@@ -33,7 +33,6 @@ export function workloadResult(
     })),
     search: null,
     promises: [],
-    repeated: [],
   };
 }
 

@@ -37,4 +37,4 @@ export async function addCold(
 }
 
 /** Cold runs are worth knowing, but not worth a proof that ends late. */
-const isLate = ({ clock }: Proof): boolean => clock.elapsedMs() > clock.endMs;
+const isLate = ({ clock }: Proof): boolean => clock.elapsedMs() > clock.lookEndMs;

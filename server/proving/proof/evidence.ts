@@ -101,6 +101,13 @@ function rewritten(rewrites: ReadonlyMap<string, string>, { replay }: PairedSamp
   return sql === undefined ? {} : { rewritten_sql: sql };
 }
 
+/**
+ * Standard deviation of log(after ÷ before) of a query between proofs of the same data in fresh
+ * processes, beyond the noise each knows of (`npm run bench -- advisor --repeat 10`): what a promise
+ * must allow for, since it is kept in another run than the one that made it.
+ */
+const REPLICATION_SD = 0.02;
+
 /** Noise of queries that a change cannot be expected to touch would only blur what it does. */
 function isSurelyChanged({ before, after }: PairedSamples): boolean {
   return excludesZero(comparePairs(before, after, { seed: 1, level: 0.99 }).gain);
@@ -126,7 +133,10 @@ function workloadEvidence(proof: Proof, samples: PairedSamples[]): MeasuredEvide
     after: [],
   }));
   const all = [...queries, ...untouched];
-  const { baselineMs, candidateMs, gain } = weightedGain(all, { seed: proof.input.seed });
+  const { baselineMs, candidateMs, gain } = weightedGain(all, {
+    seed: proof.input.seed,
+    replicationSd: REPLICATION_SD,
+  });
   return {
     baseline_ms: baselineMs,
     candidate_ms: candidateMs,

@@ -5,6 +5,7 @@ import {
   buildBaseline,
   buildCandidate,
   halveTables,
+  isSampled,
   type LoadedTable,
   openSession,
 } from "../shadow";
@@ -15,31 +16,33 @@ import type { Proof } from "./open-proof";
 import type { Subject } from "./subject";
 
 const PAIRS = 7;
-/** Part of the proof's time that must be left to begin: two shadows are built and replayed. */
+/** Part of the proof's time that must be left to begin: four shadows are built and replayed. */
 const TIME_SHARE = 0.1;
 
 const MODEL =
-  "time of a query = a + b × rows, drawn through its medians at half of the sample and at all of it";
+  "time of a query = a + b × rows, drawn through its medians at each half of the sample and at all of it";
 
 /**
  * What the changes gain on the whole tables, where only samples were measured: everything is built
- * and replayed once more at half the sample. null when nothing was sampled, or time is short.
+ * and replayed once more on each half of the sample. null when nothing was sampled, or time is short.
  */
 export async function extrapolate(
   proof: Proof,
   subject: Subject,
   evidence: MeasuredEvidence,
 ): Promise<Extrapolation | null> {
-  const isSampled = proof.tables.some((one) => one.exported.method === "reservoir");
   const { clock } = proof;
-  if (!isSampled || clock.elapsedMs() > clock.endMs * (1 - TIME_SHARE)) return null;
-  const half = await measureHalf(proof, subject);
+  const hasTime = clock.elapsedMs() < clock.lookEndMs * (1 - TIME_SHARE);
+  if (!proof.tables.some(isSampled) || !hasTime) return null;
+  const halves = [await measureHalf(proof, subject, 0), await measureHalf(proof, subject, 1)];
   const queries = evidence.queries.map((query): ScaledQuery => {
-    const pairs = half.find((one) => one.replay.query.pattern.fingerprint === query.fingerprint);
+    const [first, second] = halves.map((half) =>
+      half.find((one) => one.replay.query.pattern.fingerprint === query.fingerprint),
+    );
     return {
       calls: query.calls,
-      scale: scaleOf(proof, pairs),
-      half: { before: pairs?.before ?? [], after: pairs?.after ?? [] },
+      scale: scaleOf(proof, first),
+      halves: first && second ? [first, second] : [],
       full: { before: query.baseline.samples_ms, after: query.candidate.samples_ms },
     };
   });
@@ -61,17 +64,21 @@ function unchangedMs(proof: Proof, evidence: MeasuredEvidence): number {
 function scaleOf(proof: Proof, pairs: PairedSamples | undefined): number {
   const names = pairs?.replay.query.shape.tables ?? [];
   const scales = proof.tables
-    .filter(({ table, exported }) => names.includes(table.name) && exported.method === "reservoir")
+    .filter((loaded) => names.includes(loaded.table.name) && isSampled(loaded))
     .map(({ exported }) => exported.rowsTotal / Math.max(1, exported.rows));
   return Math.max(1, ...scales);
 }
 
-async function measureHalf(proof: Proof, subject: Subject): Promise<PairedSamples[]> {
+async function measureHalf(proof: Proof, subject: Subject, half: 0 | 1): Promise<PairedSamples[]> {
   const { input, threads } = proof;
   const { signal, workDir } = input;
-  proof.progress.report("set", 0.95, "Measuring at half the sample, for the whole tables");
-  const tables: LoadedTable[] = await halveTables(proof.tables, { workDir, signal });
-  const baselineFile = path.join(workDir, "half.duckdb");
+  proof.progress.report(
+    "set",
+    0.9 + 0.05 * half,
+    `Measuring on half ${half + 1} of the sample, for the whole tables`,
+  );
+  const tables: LoadedTable[] = await halveTables(proof.tables, { workDir, half, signal });
+  const baselineFile = path.join(workDir, `half-${half}.duckdb`);
   const directories = [input.cacheDir, workDir].map((folder) => path.resolve(folder));
   const common = { threads, signal };
   await buildBaseline({
@@ -83,8 +90,8 @@ async function measureHalf(proof: Proof, subject: Subject): Promise<PairedSample
     onTable: () => {},
     hasHeldRows: false,
   });
-  const file = path.join(workDir, "half-set.duckdb");
-  const timeoutMs = Math.max(1, proof.clock.endMs - proof.clock.elapsedMs());
+  const file = path.join(workDir, `half-${half}-set.duckdb`);
+  const timeoutMs = Math.max(1, proof.clock.lookEndMs - proof.clock.elapsedMs());
   const plan = input.compile(subject.changes);
   await buildCandidate({ ...common, file, baselineFile, plan, timeoutMs });
   return replayBoth(proof, subject, { baselineFile, file });
@@ -109,7 +116,7 @@ async function replayBoth(
         rule: { pairsMin: PAIRS, pairsMax: PAIRS, gainMin: 0, lossMin: 1, seed: input.seed },
         confirmMs: 0,
         isTimeUp: () => true,
-        assertTime: () => assertBefore(clock, clock.endMs),
+        assertTime: () => assertBefore(clock, clock.lookEndMs),
         onPairs: () => {},
       });
     } finally {

@@ -8,12 +8,13 @@ import {
   buildEmpty,
   copyShadow,
   exportCached,
+  isSampled,
   type LoadedTable,
   openSession,
   type Session,
 } from "../shadow";
 import type { ProofInput } from "../types";
-import { type ProofClock, startClock } from "./clock";
+import { type ProofClock, reserveLook, startClock } from "./clock";
 import { createReporter, type ProgressReporter } from "./progress";
 
 /** Everything a proof holds open while it measures. */
@@ -40,11 +41,12 @@ export interface Proof {
 
 /** Exports, builds the shadow and runs the unchanged workload once. */
 export async function openProof(input: ProofInput): Promise<Proof> {
-  const clock = startClock(input.secondsMax);
+  const started = startClock(input.secondsMax);
   const progress = createReporter(input.onProgress);
   const threads = shadowThreads(input.schema.threads);
   const { touched, untouched, tables } = selectWorkload(input);
   const loaded = await exportTables(input, tables, progress);
+  const clock = loaded.some(isSampled) ? reserveLook(started) : started;
   const baselineFile = path.join(input.workDir, "baseline.duckdb");
   const common = { threads, signal: input.signal };
   const { bytes: baselineBytes } = await buildBaseline({

@@ -16,6 +16,9 @@ export interface LoadedTable {
   heldFile: string;
 }
 
+/** The product has more rows of it than the shadow holds. */
+export const isSampled = ({ exported }: LoadedTable): boolean => exported.method === "reservoir";
+
 export interface BaselineOptions extends SessionOptions {
   tables: LoadedTable[];
   seed: number;

@@ -1,12 +1,15 @@
 import path from "node:path";
 import { quoteText } from "../sql";
-import type { LoadedTable } from "./build-baseline";
+import { isSampled, type LoadedTable } from "./build-baseline";
 import { openSession } from "./session";
 
-/** Every second row of each sampled table, in the exported order; tables held whole as they are. */
+/**
+ * Every second row of each sampled table, in the exported order, beginning with the first or the
+ * second: two samples that share no row. Tables held whole stay as they are.
+ */
 export async function halveTables(
   tables: LoadedTable[],
-  { workDir, signal }: { workDir: string; signal: AbortSignal },
+  { workDir, half, signal }: { workDir: string; half: 0 | 1; signal: AbortSignal },
 ): Promise<LoadedTable[]> {
   const folders = new Set(tables.map(({ exported }) => path.dirname(exported.file)));
   const session = await openSession({
@@ -18,16 +21,16 @@ export async function halveTables(
   try {
     const halves: LoadedTable[] = [];
     for (const [index, loaded] of tables.entries()) {
-      if (loaded.exported.method === "all") {
+      if (!isSampled(loaded)) {
         halves.push(loaded);
         continue;
       }
-      const file = path.join(path.resolve(workDir), `half-${index}.parquet`);
+      const file = path.join(path.resolve(workDir), `half-${half}-${index}.parquet`);
       const source = `read_parquet(${quoteText(loaded.exported.file)}, file_row_number = true)`;
       await session.run(
-        `COPY (SELECT * EXCLUDE (file_row_number) FROM ${source} WHERE file_row_number % 2 = 0) TO ${quoteText(file)} (FORMAT parquet)`,
+        `COPY (SELECT * EXCLUDE (file_row_number) FROM ${source} WHERE file_row_number % 2 = ${half}) TO ${quoteText(file)} (FORMAT parquet)`,
       );
-      const rows = Math.ceil(loaded.exported.rows / 2);
+      const rows = Math.ceil((loaded.exported.rows - half) / 2);
       halves.push({ ...loaded, exported: { ...loaded.exported, file, rows } });
     }
     return halves;

@@ -1,4 +1,4 @@
-export { buildBaseline, buildEmpty, type LoadedTable } from "./build-baseline";
+export { buildBaseline, buildEmpty, isSampled, type LoadedTable } from "./build-baseline";
 export { buildCandidate, copyShadow } from "./build-candidate";
 export { exportCached } from "./export-cache";
 export { halveTables } from "./halve-tables";

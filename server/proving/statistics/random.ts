@@ -12,6 +12,12 @@ export function createRandom(seed: number): () => number {
   };
 }
 
+/** A number from the standard normal distribution (Box and Muller, 1958). */
+export function drawNormal(random: () => number): number {
+  const radius = Math.sqrt(-2 * Math.log(1 - random()));
+  return radius * Math.cos(2 * Math.PI * random());
+}
+
 /** A seed of its own for each named use, so that adding one use does not shift the others. */
 export function deriveSeed(seed: number, label: string): number {
   let hash = (0x811c9dc5 ^ seed) >>> 0;

@@ -126,6 +126,16 @@ describe("weightedGain", () => {
     expect(result.gain.value).toBeCloseTo(0.25, 9);
     expect(result.candidateMs).toBeCloseTo(1500, 6);
   });
+  it("allows for what another run of the same would differ by, in all queries at once", () => {
+    const before = Array(20).fill(10);
+    const one = { calls: 1, baselineMs: 10, before, after: before.map(() => 5) };
+    const { gain } = weightedGain([one, one], { seed: 5, replicationSd: 0.02 });
+    expect(gain.value).toBeCloseTo(0.5, 9);
+    // 95 % of a normal distribution: 1.96 standard deviations on either side.
+    expect(gain.low).toBeCloseTo(1 - 0.5 * Math.exp(1.96 * 0.02), 2);
+    expect(gain.high).toBeCloseTo(1 - 0.5 * Math.exp(-1.96 * 0.02), 2);
+    expect(weightedGain([one], { seed: 5 }).gain.low).toBeCloseTo(0.5, 9);
+  });
   it("never leaves the range of its queries' gains", () => {
     fc.assert(
       fc.property(latencies, latencies, seed, (first, second, chosen) => {
@@ -171,18 +181,25 @@ describe("the gain at full size", () => {
   });
   it("follows the line through half the sample and all of it", () => {
     // Without the change 2 ms + 8 ms a sample, with it always 2 ms: at four samples 34 → 2 ms.
-    const query = { calls: 10, scale: 4, half: at(6, 2), full: at(10, 2) };
+    const query = { calls: 10, scale: 4, halves: [at(6, 2), at(6, 2)] as const, full: at(10, 2) };
     const gain = extrapolateGain([query], 0, { seed: 1 });
     expect(gain.value).toBeCloseTo(1 - 2 / 34);
     expect(gain.low).toBeCloseTo(gain.value);
   });
   it("is the measured one where nothing was sampled, less the share that is unchanged", () => {
-    const query = { calls: 1, scale: 1, half: { before: [], after: [] }, full: at(10, 5) };
+    const query = { calls: 1, scale: 1, halves: [] as [], full: at(10, 5) };
     expect(extrapolateGain([query], 0, { seed: 1 }).value).toBeCloseTo(0.5);
     expect(extrapolateGain([query], 10, { seed: 1 }).value).toBeCloseTo(0.25);
   });
+  it("lies between what either half alone says, and its interval spans both", () => {
+    const query = { calls: 1, scale: 4, halves: [at(6, 2), at(5, 2)] as const, full: at(10, 2) };
+    const gain = extrapolateGain([query], 0, { seed: 1 });
+    expect(gain.value).toBeCloseTo(1 - 2 / 37);
+    expect(gain.low).toBeCloseTo(1 - 2 / 34);
+    expect(gain.high).toBeCloseTo(1 - 2 / 40);
+  });
   it("never lets a query grow faster than its rows, or shrink", () => {
-    const noise = { calls: 1, scale: 3, half: at(1, 12), full: at(10, 10) };
+    const noise = { calls: 1, scale: 3, halves: [at(1, 12), at(1, 12)] as const, full: at(10, 10) };
     expect(extrapolateGain([noise], 0, { seed: 1 }).value).toBeCloseTo(1 - 10 / 30);
   });
 });
