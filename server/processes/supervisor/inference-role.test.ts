@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createInferenceClient, hasLocalModel } from "@/server/inference";
+import { writeRandomModel } from "@/server/inference/testing/random-model";
+import { gainRequest } from "@/server/inference/testing/requests";
+import { env, setEnv } from "@/server/platform";
+import type { DataDirLock } from "./lock";
+import { inferenceSpec } from "./node-roles";
+import type { Settings } from "./settings";
+import { SupervisedChild } from "./supervised-child";
+
+const WAIT = { timeout: 60_000, interval: 50 };
+let dir: string;
+let settings: Settings;
+const pids: number[] = [];
+const lock: DataDirLock = {
+  noteChild: (_, child) => {
+    if (child !== null) pids.push(child.pid);
+  },
+  release: () => {},
+};
+
+beforeAll(() => {
+  dir = mkdtempSync(path.join(os.tmpdir(), "sidecar-role-"));
+  const model = path.join(dir, "random.gguf");
+  writeRandomModel(model);
+  setEnv({ SIDECAR_DATA_DIR: dir, MODEL_PATH: model });
+  settings = {
+    env: env(),
+    dataDir: dir,
+    isDemo: true,
+    hasEmbeddedDatabase: true,
+    hasSpawn: true,
+    hasProduct: true,
+    url: "",
+    spawnUrl: "",
+  };
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, "write").mockReturnValue(true);
+  }
+});
+afterAll(() => {
+  vi.restoreAllMocks();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test("killed, the inference worker is started again, and the same client goes on", async () => {
+  expect(hasLocalModel(env())).toBe(true);
+  const child = new SupervisedChild({
+    spec: inferenceSpec(settings),
+    dataDir: dir,
+    lock,
+    onGiveUp: () => {},
+  });
+  const client = createInferenceClient(env());
+  try {
+    await child.start();
+    await expect(client.infer(gainRequest("before"))).resolves.toBeDefined();
+    process.kill(pids[0] ?? 0, "SIGKILL");
+    await vi.waitFor(() => expect(pids).toHaveLength(2), WAIT);
+    await vi.waitFor(() => client.infer(gainRequest("after")), WAIT);
+    expect((await client.status()).restartsSeen).toBe(1);
+  } finally {
+    await client.close();
+    await child.stop();
+  }
+}, 150_000);
+
+test("without a model, or with a server to ask, there is no worker", () => {
+  const MODEL_MANIFEST = path.join(dir, "none.json");
+  const { MODEL_PATH: _, ...others } = env();
+  expect(hasLocalModel({ ...others, MODEL_MANIFEST })).toBe(false);
+  expect(hasLocalModel({ ...env(), INFERENCE_URL: "http://gpu:8000" })).toBe(false);
+});
