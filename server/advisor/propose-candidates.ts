@@ -1,4 +1,3 @@
-import type { Candidate } from "@/server/contracts";
 import { proposeConstraints } from "./candidates/add-constraint";
 import { proposeIndexes } from "./candidates/add-index";
 import { proposeTypes } from "./candidates/change-type";
@@ -6,7 +5,7 @@ import { proposeOrders } from "./candidates/cluster-table";
 import { proposeDrops } from "./candidates/drop-index";
 import { proposeSummaries } from "./candidates/materialize-summary";
 import { proposeRewrites } from "./candidates/rewrite-query";
-import { expectedGain } from "./expected-gain";
+import { byExpectedGain } from "./expected-gain";
 import { guardSpace } from "./space-guard";
 import type { AdviceInput, CandidateRule, Proposals } from "./types";
 
@@ -26,17 +25,16 @@ const RULES: readonly CandidateRule[] = [
  */
 export function proposeCandidates(input: AdviceInput): Proposals {
   const proposals = RULES.map((rule) => guardSpace(input, rule(input)));
-  const score = new Map(
-    proposals
-      .flatMap((each) => [...each.candidates, ...each.left_out.map((one) => one.candidate)])
-      .map((candidate) => [candidate, expectedGain(candidate, input.queries)] as const),
+  const candidates = proposals.flatMap((each) => each.candidates);
+  const leftOut = proposals.flatMap((each) => each.left_out);
+  const place = byExpectedGain(
+    leftOut.map(({ candidate }) => candidate),
+    input.queries,
   );
-  const compare = (a: Candidate, b: Candidate): number =>
-    (score.get(b) ?? 0) - (score.get(a) ?? 0) || (a.candidate_id < b.candidate_id ? -1 : 1);
   return {
-    candidates: proposals.flatMap((each) => each.candidates).sort(compare),
-    left_out: proposals
-      .flatMap((each) => each.left_out)
-      .sort((a, b) => compare(a.candidate, b.candidate)),
+    candidates: byExpectedGain(candidates, input.queries),
+    left_out: leftOut.sort(
+      (one, other) => place.indexOf(one.candidate) - place.indexOf(other.candidate),
+    ),
   };
 }

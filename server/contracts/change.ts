@@ -198,9 +198,11 @@ export const Candidate = z.object({
   plan: Plan,
   /** Fingerprints of the patterns it is meant to speed up. */
   targeted_fingerprints: z.array(z.string()),
-  /** The rules' estimate (no measurement): 0..1 chance that it pays, and a gain in 0..1. */
+  /** An estimate, nothing measured: 0..1 chance that it pays, and a gain in 0..1. */
   prior: z.number().min(0).max(1),
   estimated_gain: z.number().min(0).max(1),
   estimated_storage_overhead: z.number(),
+  /** Name of the model that estimated; left out: the rules did. */
+  estimated_by: z.string().optional(),
 });
 export type Candidate = z.infer<typeof Candidate>;

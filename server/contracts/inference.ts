@@ -49,6 +49,8 @@ export type InferSchema = z.infer<typeof InferSchema>;
 
 /** What a model is asked. */
 export const InferRequest = z.object({
+  /** What it is asked for. A model answers only its own tasks, calibrated for each. */
+  task: z.string().min(1).max(100).optional(),
   /** Completed as it stands by a student; follows `instruction` for a model with a chat template. */
   prompt: z.string().max(200_000),
   /** The task in plain language; used only with a chat template. */
@@ -95,6 +97,8 @@ export const InferenceModel = z.object({
   quantization: z.string().nullable(),
   /** Tokens a request may have, prompt and answer together. */
   contextTokens: z.number().int().nullable(),
+  /** What it answers better than rules; null: whatever it is asked. */
+  tasks: z.array(z.string()).nullable(),
 });
 export type InferenceModel = z.infer<typeof InferenceModel>;
 

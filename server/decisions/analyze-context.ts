@@ -2,6 +2,7 @@ import { describeEstimate, proposeCandidates, type WorkloadQuery } from "@/serve
 import type { AnalyzeRequest, Suggestion, TableSchema, WorkloadPattern } from "@/server/contracts";
 import { AppError, env, type ServiceContext, shortHash } from "@/server/platform";
 import type { QueryShape } from "@/server/workload";
+import { estimateCandidates } from "./estimate-candidates";
 import { openSuggestion } from "./open-suggestion";
 import { shapeParser } from "./shape-parser";
 import { loadSuggestion } from "./suggestion-view";
@@ -23,10 +24,10 @@ export async function analyzeContext(
       details: { table_name: tableName },
     });
   }
-  const { candidates } = proposeCandidates({
-    tables: [toTable(tableName, columns)],
-    queries,
-    tableName,
+  const tables = [toTable(tableName, columns)];
+  const proposed = proposeCandidates({ tables, queries, tableName }).candidates;
+  const candidates = await estimateCandidates({
+    ...{ candidates: proposed, tables, queries, hasStatistics: false },
   });
   const { id } = await openSuggestion(ctx, {
     request,

@@ -15,6 +15,7 @@ import type {
 import { type DataProduct, readDistinctValues } from "@/server/data-product";
 import { AppError, createLogger, env, type ServiceContext } from "@/server/platform";
 import { proveCandidates } from "@/server/proving";
+import { estimateCandidates } from "./estimate-candidates";
 import { finishProof } from "./finish-proof";
 import { createProgressWriter } from "./proof-progress";
 import { shapeParser } from "./shape-parser";
@@ -39,13 +40,17 @@ export async function runProof(
     product.getWorkload(new Date(Date.now() - WORKLOAD_WINDOW_MS), signal),
   ]);
   const queries = await describeQueries(schema, context, workload.patterns);
-  const { candidates, left_out: leftOut } = proposeCandidates({
+  const { candidates: proposed, left_out: leftOut } = proposeCandidates({
     tables: schema.tables,
     queries,
     ...(context.table_name ? { tableName: context.table_name } : {}),
     ...(schema.resources ? { freeBytes: schema.resources.free_disk_bytes } : {}),
     distinctValues: await readDistinctValues(product, schema, signal),
   });
+  const candidates = await estimateCandidates(
+    { candidates: proposed, tables: schema.tables, queries, hasStatistics: true },
+    { signal },
+  );
   const result = await proveCandidates({
     product,
     schema,

@@ -1,4 +1,18 @@
+export { type AskOptions, askTask, type Told } from "./ask-task";
 export { createInferenceClient } from "./client/create-inference-client";
 export type { InferenceClient } from "./client/types";
+export { inferenceClient } from "./process-client";
+export {
+  AdversarialInput,
+  adversarial,
+  confidence,
+  ExplanationInput,
+  explanation,
+  OpinionInput,
+  opinion,
+  prior,
+  SLOTS,
+  type Task,
+} from "./tasks";
 export { socketPath } from "./wire/socket-path";
 export { hasLocalModel, startInferenceWorker } from "./worker/start-inference-worker";

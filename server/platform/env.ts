@@ -75,6 +75,8 @@ function load() {
       /** Its model; without it the first it names. */
       INFERENCE_MODEL: z.string().min(1).optional(),
       INFERENCE_API_KEY: z.string().min(1).optional(),
+      /** Longest wait for one answer of the model; rules answer then. */
+      INFERENCE_DEADLINE_MS: z.coerce.number().int().min(1).max(600_000).default(1000),
     },
     runtimeEnv: process.env,
     emptyStringAsUndefined: true,

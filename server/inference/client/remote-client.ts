@@ -110,6 +110,7 @@ export function createRemoteClient(
           parameters: null,
           quantization: null,
           contextTokens: null,
+          tasks: null,
         },
         queue: { waiting: 0, running, max: inFlightMax },
         ...metrics.status(),

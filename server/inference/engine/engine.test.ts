@@ -39,6 +39,8 @@ const source = (name: string, changes: Partial<ModelSource> = {}): ModelSource =
   sha256: null,
   format: null,
   quantization: null,
+  tasks: null,
+  calibration: {},
   ...changes,
 });
 

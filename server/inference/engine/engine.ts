@@ -73,6 +73,7 @@ async function describeModel(
     parameters: header.parameters,
     quantization: source.quantization ?? quantization?.replace(/^MOSTLY_|^ALL_/, "") ?? null,
     contextTokens: tokens,
+    tasks: source.tasks,
   } satisfies InferenceModel;
 }
 
@@ -104,6 +105,7 @@ async function loadModel(llama: Llama, source: ModelSource, options: EngineOptio
     const format = chats && header.hasChatTemplate ? "chat" : "completion";
     const loaded = new LoadedModel({
       info,
+      calibration: source.calibration,
       sequences: Array.from({ length: sequences }, () => context.getSequence()),
       vocabulary: vocabularyOf(model),
       tokenize: await promptTokenizer(model, format),

@@ -5,6 +5,7 @@ import { checkAnswer } from "../decode/check-answer";
 import { type Decoded, decode } from "../decode/decode";
 import { type Plan, planAnswer } from "../decode/plan";
 import type { Vocabulary } from "../decode/vocabulary";
+import { calibrate } from "./calibrate";
 import { oneAtATime } from "./one-at-a-time";
 import type { PromptTokenizer } from "./prompt-tokens";
 import { evaluatorOf } from "./sequence-evaluator";
@@ -21,6 +22,7 @@ export interface ModelRun extends Decoded {
 /** A model in memory with its sequences. */
 export class LoadedModel {
   readonly info: InferenceModel;
+  readonly #calibration: Readonly<Record<string, number>>;
   readonly #sequences: LlamaContextSequence[];
   readonly #vocabulary: Vocabulary;
   readonly #tokenize: PromptTokenizer;
@@ -33,6 +35,7 @@ export class LoadedModel {
 
   constructor(input: {
     info: InferenceModel;
+    calibration: Record<string, number>;
     sequences: LlamaContextSequence[];
     vocabulary: Vocabulary;
     tokenize: PromptTokenizer;
@@ -40,6 +43,7 @@ export class LoadedModel {
     free: () => Promise<void>;
   }) {
     this.info = input.info;
+    this.#calibration = input.calibration;
     this.#sequences = input.sequences;
     this.#vocabulary = input.vocabulary;
     this.#tokenize = input.tokenize;
@@ -56,6 +60,13 @@ export class LoadedModel {
    * reason between two steps; `invalid_input` for a prompt longer than the context.
    */
   async run(request: InferRequest, signal: AbortSignal): Promise<ModelRun> {
+    const { tasks } = this.info;
+    if (request.task !== undefined && tasks !== null && !tasks.includes(request.task)) {
+      throw new AppError(
+        "unavailable",
+        `The model does not answer ${request.task}: rules do better.`,
+      );
+    }
     const sequence = this.#sequences.pop();
     if (sequence === undefined) throw new AppError("internal", "No sequence is free.");
     this.#running += 1;
@@ -99,7 +110,7 @@ export class LoadedModel {
     const prefilled = evaluator.firstAnswerAt() ?? ended;
     return {
       answer,
-      probabilities: decoded.probabilities,
+      probabilities: calibrate(decoded.probabilities, request.task, this.#calibration),
       prefillMs: prefilled - started,
       generateMs: ended - prefilled,
       tokens: evaluator.tokens(),

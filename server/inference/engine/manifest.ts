@@ -13,6 +13,10 @@ const ManifestEntry = z.looseObject({
   quantization: z.string().optional(),
   /** `chat`: instruction and prompt go through the model's chat template. */
   format: z.enum(["completion", "chat"]).default("completion"),
+  /** What it answers better than rules; left out: everything. */
+  tasks: z.array(z.string()).optional(),
+  /** By `task.property`: the temperature its choices are calibrated with. */
+  calibration: z.record(z.string(), z.number().positive()).default({}),
 });
 const Manifest = z.union([
   z.array(ManifestEntry),
@@ -28,6 +32,9 @@ export interface ModelSource {
   /** null: chat when the file has a chat template. */
   format: "completion" | "chat" | null;
   quantization: string | null;
+  tasks: string[] | null;
+  /** Temperature by `task.property`; 1 where there is none. */
+  calibration: Record<string, number>;
 }
 
 /** Models of a manifest, the default one first; empty without a manifest. */
@@ -50,6 +57,8 @@ export function readManifest(file: string): ModelSource[] {
     sha256: entry.sha256,
     format: entry.format,
     quantization: entry.quantization ?? null,
+    tasks: entry.tasks ?? null,
+    calibration: entry.calibration,
   }));
 }
 
@@ -58,7 +67,8 @@ function sourceOfFile(file: string, manifest: ModelSource[]): ModelSource {
   const absolute = path.resolve(file);
   const known = manifest.find((source) => source.path === absolute);
   const name = path.basename(file).replace(/[.]gguf$/i, "");
-  return known ?? { name, path: absolute, sha256: null, format: null, quantization: null };
+  const unknown = { sha256: null, format: null, quantization: null, tasks: null, calibration: {} };
+  return known ?? { name, path: absolute, ...unknown };
 }
 
 /** The chosen model. Throws `not_found` for a name that the manifest does not have. */
