@@ -2,6 +2,7 @@ export { areExclusive } from "./are-exclusive";
 export { describeEstimate } from "./describe-estimate";
 export { describeQuery } from "./describe-query";
 export { expectedGain } from "./expected-gain";
+export { CandidateFeatures, candidateFeatures } from "./features";
 export { compilePlan, quoteIdentifier } from "./plan";
 export { proposeCandidates } from "./propose-candidates";
 export { formatCount, formatPercent, listText, plural } from "./text";

@@ -1,3 +1,3 @@
 export { proveCandidates } from "./prove-candidates";
 export { withLiterals } from "./sql";
-export { comparePairs, compareSamples, weightedGain } from "./statistics";
+export { comparePairs, compareSamples, createRandom, deriveSeed, weightedGain } from "./statistics";

@@ -1,0 +1,127 @@
+import type { Candidate, Change, ColumnSchema, TableSchema } from "@/server/contracts";
+import { estimateIndex } from "../estimate/index-gain";
+import { estimateSummaryRows } from "../estimate/summary-size";
+import type { WorkloadQuery } from "../types";
+import { measureUsage, weightsOf, writeShares } from "../usage";
+import { queryFeatures } from "./query-features";
+import type { CandidateFeatures, TypeClass } from "./types";
+
+/**
+ * What is known of a candidate before it is measured: its subject's statistics, its heaviest query,
+ * its share of the workload, and the rules' own estimate. Pure; the same input gives the same answer.
+ */
+export function candidateFeatures(
+  candidate: Candidate,
+  tables: readonly TableSchema[],
+  queries: readonly WorkloadQuery[],
+): CandidateFeatures {
+  const { change } = candidate;
+  const table = tables.find(({ name }) => name === change.table) ?? unknownTable(change.table);
+  const targeted = queries.filter(({ pattern }) =>
+    candidate.targeted_fingerprints.includes(pattern.fingerprint),
+  );
+  const weights = weightsOf(queries);
+  const weightOf = (query: WorkloadQuery): number => weights.get(query) ?? 0;
+  const isRead = ({ shape }: WorkloadQuery): number => Number(shape.kind === "select");
+  const [heaviest] = [...targeted].sort(
+    (a, b) => isRead(b) - isRead(a) || weightOf(b) - weightOf(a),
+  );
+  const name = subjectColumn(change, table, heaviest);
+  const column = table.columns.find((each) => each.name === name) ?? null;
+  const rows = table.row_count;
+  const index = column === null ? null : estimateIndex(table, column);
+  const matches = index?.matches ?? 0;
+  const summaryRows =
+    change.kind === "materialize_summary" ? estimateSummaryRows(table, change.keys) : null;
+  return {
+    kind: change.kind,
+    detail: detailOf(change),
+    table: table.name,
+    column: name,
+    type: typeClass(column),
+    keys: keysOf(change),
+    rows,
+    width: table.columns.length,
+    distinct: column?.statistics?.distinct_count ?? 0,
+    null_share: column?.statistics?.null_fraction ?? 0,
+    matches,
+    is_served: matches > 0 && matches <= (index?.matchesMax ?? 0),
+    summary_share: rows > 0 ? (summaryRows ?? 0) / rows : 0,
+    queries: targeted.length,
+    share: Math.min(1, measureUsage(queries, targeted).timeShare),
+    insert_share: Math.min(1, writeShares(queries, table.name, null).inserts),
+    query: queryFeatures(heaviest, { table, column }, tables),
+    prior: candidate.prior,
+    estimated_gain: candidate.estimated_gain,
+  };
+}
+
+function unknownTable(name: string): TableSchema {
+  const nothing = { columns: [], indexes: [], constraints: [] };
+  return { name, row_count: 0, estimated_bytes: 0, ...nothing };
+}
+
+/** The column a change names, or that its query filters or groups by first. */
+function subjectColumn(
+  change: Change,
+  table: TableSchema,
+  query: WorkloadQuery | undefined,
+): string | null {
+  switch (change.kind) {
+    case "add_index":
+    case "change_type":
+      return change.column;
+    case "cluster_table":
+      return change.keys[0] ?? null;
+    case "add_constraint":
+      return change.columns[0] ?? null;
+    case "drop_index":
+      return table.indexes.find(({ name }) => name === change.index)?.columns[0] ?? null;
+    case "materialize_summary":
+      return change.keys[0]?.column ?? null;
+    case "rewrite_query": {
+      const { filters = [], orderBy = [], groupBy = [] } = query?.shape ?? {};
+      const refs = [...filters, ...orderBy, ...groupBy];
+      return refs.find((ref) => ref.table === table.name)?.column ?? null;
+    }
+  }
+}
+
+function detailOf(change: Change): string | null {
+  switch (change.kind) {
+    case "rewrite_query":
+      return change.rule;
+    case "change_type":
+      return change.to.name;
+    case "add_constraint":
+      return change.constraint;
+    case "cluster_table":
+      return change.curve ?? null;
+    default:
+      return null;
+  }
+}
+
+function keysOf(change: Change): number {
+  if (change.kind === "add_constraint") return change.columns.length;
+  return change.kind === "cluster_table" || change.kind === "materialize_summary"
+    ? change.keys.length
+    : 1;
+}
+
+const CLASSES: readonly (readonly [RegExp, TypeClass])[] = [
+  [/^(VARCHAR|TEXT|CHAR|STRING)/i, "text"],
+  [/^U?(TINYINT|SMALLINT|INTEGER|INT)$/i, "integer"],
+  [/^U?(BIGINT|HUGEINT)$/i, "bigint"],
+  [/^(DECIMAL|NUMERIC)/i, "decimal"],
+  [/^(DOUBLE|FLOAT|REAL)/i, "double"],
+  [/^DATE$/i, "date"],
+  [/^(TIMESTAMP|DATETIME)/i, "timestamp"],
+  [/^BOOL/i, "boolean"],
+  [/^UUID$/i, "uuid"],
+  [/^ENUM/i, "enum"],
+];
+
+function typeClass(column: ColumnSchema | null): TypeClass {
+  return CLASSES.find(([form]) => form.test(column?.type ?? ""))?.[1] ?? "other";
+}

@@ -1,0 +1,2 @@
+export { candidateFeatures } from "./candidate-features";
+export { CandidateFeatures } from "./types";
