@@ -13,10 +13,13 @@ export function gainBucket(gain: number): number {
 
 /** Mean gain, each bucket's middle weighed by its probability. */
 export function meanGain(choices: Readonly<Record<string, number>>): number {
-  return BUCKETS.reduce((sum, at) => sum + (choices[at] ?? 0) * (MIDDLES[at] ?? 0), 0);
+  return BUCKETS.reduce<number>((sum, at) => sum + (choices[at] ?? 0) * (MIDDLES[at] ?? 0), 0);
 }
 
 /** Probability that the gain exceeds the product's threshold. */
 export function chanceToPay(choices: Readonly<Record<string, number>>): number {
-  return BUCKETS.filter((at) => at >= PAYS_FROM).reduce((sum, at) => sum + (choices[at] ?? 0), 0);
+  return BUCKETS.filter((at) => at >= PAYS_FROM).reduce<number>(
+    (sum, at) => sum + (choices[at] ?? 0),
+    0,
+  );
 }

@@ -1,6 +1,6 @@
 export { AdversarialInput, adversarial } from "./adversarial";
 export { confidence } from "./confidence";
-export { ExplanationInput, explanation } from "./explanation";
+export { ExplanationInput, explanation, SLOTS } from "./explanation";
 export { BUCKETS, chanceToPay, gainBucket, meanGain, PAYS_FROM } from "./gain-buckets";
 export { isLossy, OpinionInput, opinion, REASONS } from "./opinion";
 export { prior } from "./prior";

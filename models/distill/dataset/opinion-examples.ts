@@ -1,0 +1,174 @@
+import { type OpinionInput, opinion } from "@/server/inference/tasks";
+import type { Rng } from "../random";
+import { DOMAINS } from "../world/draw-family";
+import type { Domain } from "../world/types";
+import { type Example, fingerprintOf, type Split } from "./example";
+import lists from "./lists/proposals.json";
+import { type Intent, rightOpinion } from "./proposal-policy";
+
+interface Meaning {
+  types: string[];
+  wrong: string[];
+  personal: boolean;
+  names: string[];
+  about: string[];
+  purpose: string[];
+}
+
+const MEANINGS: Record<string, Meaning> = lists.meanings;
+type Operation = OpinionInput["proposal"]["operation"];
+
+/** Phrases of which the last stands in no training example, so that new words are met in the test. */
+type Pick = (phrases: readonly string[]) => string;
+
+/** A proposal of a domain with the opinion it should get; `splitOf` tells the domain's split. */
+export function drawOpinion(rng: Rng, splitOf: (family: string) => Split): Example {
+  const domain = rng.pick(DOMAINS);
+  const isHeld = splitOf(domain.name) !== "train";
+  const pick: Pick = (phrases) => rng.pick(isHeld ? phrases : phrases.slice(0, -1));
+  const { intent, input } = drawProposal(rng, domain, pick);
+  const right = rightOpinion(intent, input);
+  const answer = JSON.stringify(right);
+  const prompt = opinion.prompt(input);
+  return {
+    id: fingerprintOf(prompt),
+    ...{ task: "opinion", family: domain.name, prompt, answer },
+    soft: [
+      { at: answer.indexOf(':"') + 2, choices: { [right.opinion]: 1 } },
+      { at: answer.lastIndexOf(':"') + 2, choices: { [right.reason]: 1 } },
+    ],
+    rules: opinion.byRules(input),
+  };
+}
+
+function drawProposal(rng: Rng, domain: Domain, pick: Pick) {
+  const [entity = "item", second = "group"] = rng.shuffle(domain.entities);
+  const word = wordsOf(rng, domain, entity);
+  const name = rng.pick(Object.keys(MEANINGS));
+  const meaning = meaningOf(name);
+  const operation = rng.weighted<Operation>([
+    ["add_column", 6],
+    ["change_type", 2],
+    ["drop_column", 1],
+    ["rename_column", 1],
+    ["add_table", 0.6],
+  ]);
+  const intent: Intent = {
+    isPersonal: meaning.personal,
+    typeFits: rng.chance(0.65),
+    purpose: purposeOf(rng, operation, meaning.personal),
+    isDuplicate: operation === "add_column" && rng.chance(0.15),
+  };
+  const column = word(pick(meaning.names));
+  const type = rng.pick(intent.typeFits ? meaning.types : meaning.wrong);
+  const input: OpinionInput = {
+    proposal: {
+      ...{ operation, table: `${second}s`, column, type },
+      is_required: rng.chance(0.3),
+      has_default: rng.chance(0.4),
+      description: rng.chance(0.9) ? word(pick(meaning.about)) : "",
+      purpose: word(purposeText(rng, pick, operation, name, intent)),
+      sender_domain: rng.pick(DOMAINS).name,
+    },
+    facts: drawFacts(rng, { operation, meaning, column, type, intent, word, name }),
+  };
+  return { intent, input };
+}
+
+/** Fills E, M and C of a phrase with words of the domain. */
+function wordsOf(rng: Rng, domain: Domain, entity: string) {
+  const [measure, category] = [rng.pick(domain.measures), rng.pick(domain.categories)];
+  return (phrase: string): string =>
+    phrase
+      .replace(/(?<![A-Za-z])E(?![A-Za-z])/g, entity)
+      .replace(/(?<![A-Za-z])M(?![A-Za-z])/g, measure)
+      .replace(/(?<![A-Za-z])C(?![A-Za-z])/g, category)
+      .replaceAll("{n}", String(rng.int(3, 99)));
+}
+
+function meaningOf(name: string): Meaning {
+  const found = MEANINGS[name];
+  if (!found) throw new RangeError(`No meaning ${name}.`);
+  return found;
+}
+
+function purposeOf(rng: Rng, operation: Operation, isPersonal: boolean): Intent["purpose"] {
+  if (isPersonal && (operation === "add_column" || operation === "add_table")) {
+    return rng.weighted([
+      ["legal", 3],
+      ["suits", 3],
+      ["vague", 0.6],
+    ]);
+  }
+  return rng.weighted([
+    ["suits", 6],
+    ["vague", 1],
+    ["contradicts", 1.2],
+  ]);
+}
+
+function purposeText(
+  rng: Rng,
+  pick: Pick,
+  operation: Operation,
+  name: string,
+  { purpose }: Intent,
+): string {
+  if (purpose === "vague") return pick(lists.vague);
+  const meaning = meaningOf(name);
+  if (purpose === "legal") {
+    return rng.chance(0.5) ? pick(lists.legal) : `${pick(meaning.purpose)}, ${pick(lists.legal)}`;
+  }
+  if (purpose === "contradicts") return pick(meaningOf(opposite(rng, name)).purpose);
+  if (operation === "drop_column") return pick(lists.drop);
+  if (operation === "rename_column") return pick(lists.rename);
+  return operation === "change_type" ? pick(lists.retype) : pick(meaning.purpose);
+}
+
+/** Meanings whose purposes cannot serve one another. */
+const GROUPS: readonly (readonly string[])[] = [
+  ["money"],
+  ["date"],
+  ["email", "phone", "person", "health", "identifier"],
+  ["text"],
+  ["measure", "count"],
+  ["flag", "category"],
+];
+
+function opposite(rng: Rng, name: string): string {
+  const others = GROUPS.filter((group) => !group.includes(name)).flat();
+  return rng.pick(others);
+}
+
+interface FactsOf {
+  operation: Operation;
+  meaning: Meaning;
+  column: string;
+  type: string;
+  intent: Intent;
+  word: (phrase: string) => string;
+  name: string;
+}
+
+function drawFacts(rng: Rng, of: FactsOf): OpinionInput["facts"] {
+  const { operation, meaning, column, type, intent, word, name } = of;
+  const adds = operation === "add_column" || operation === "add_table";
+  const tableExists = rng.chance(operation === "add_table" ? 0.15 : 0.93);
+  const columnExists = tableExists && operation !== "add_table" && rng.chance(adds ? 0.08 : 0.93);
+  const others = [...meaning.types, ...meaning.wrong].filter((one) => one !== type);
+  const twins = meaning.names.map(word).filter((one) => one !== column);
+  const strangers = Object.keys(MEANINGS)
+    .filter((other) => !GROUPS.some((group) => group.includes(name) && group.includes(other)))
+    .map((other) => word(rng.pick(meaningOf(other).names)));
+  const similar = rng.shuffle(strangers).slice(0, rng.int(0, 2));
+  if (intent.isDuplicate) similar.push(rng.pick(twins));
+  return {
+    table_exists: tableExists,
+    column_exists: columnExists,
+    existing_type: columnExists ? rng.pick(others) : null,
+    rows: tableExists && rng.chance(0.85) ? Math.round(rng.logUniform(10, 5_000_000)) : 0,
+    consumers: rng.pick([0, 0, 0, 1, 1, 2, 4]),
+    dependents: rng.pick([0, 0, 0, 0, 1, 3]),
+    similar: tableExists && operation === "add_column" ? rng.shuffle(similar) : [],
+  };
+}

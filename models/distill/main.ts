@@ -1,0 +1,18 @@
+import { check, dataset } from "./dataset/command";
+import { experiments } from "./teacher/command";
+
+/** `npm run distill -- <command> [options]` */
+const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
+  experiments,
+  dataset,
+  check,
+};
+
+const [name = "", ...args] = process.argv.slice(2);
+const command = COMMANDS[name];
+if (command === undefined) {
+  console.error(`Commands: ${Object.keys(COMMANDS).join(", ")}.`);
+  process.exitCode = 2;
+} else {
+  await command(args);
+}
