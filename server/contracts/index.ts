@@ -8,3 +8,4 @@ export * from "./inference";
 export * from "./knowledge";
 export * from "./message";
 export * from "./suggestion";
+export * from "./told";

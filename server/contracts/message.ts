@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FirstOpinion, Screening } from "./told";
 
 /** Kinds of message the Multi-agent Cooperation Protocol knows. */
 export const MessageType = z.enum([
@@ -53,6 +54,9 @@ export const MessageReceipt = z.object({
   /** True when this very message had been received before; nothing was stored again. */
   is_duplicate: z.boolean(),
   received_at: z.iso.datetime(),
+  /** Of a schema proposal only. It decides nothing. */
+  first_opinion: FirstOpinion.nullable(),
+  screening: Screening,
   note: z.string(),
 });
 export type MessageReceipt = z.infer<typeof MessageReceipt>;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Change, ChangeKind, Factor, Plan, Risk } from "./change";
 import { Evidence, MeasuredEvidence, ProofProgress, SetTrial, Verdict } from "./evidence";
 import { Finding } from "./finding";
+import { Explanation } from "./told";
 
 /**
  * States of a decision. `no_gain` is the honest end of a proof that accepted nothing;
@@ -101,6 +102,8 @@ export const SuggestionItem = z.object({
   risk: Risk,
   verdict: Verdict.nullable(),
   evidence: Evidence.nullable(),
+  /** Plain words with the figures of the evidence; null where nothing was measured. */
+  explanation: Explanation.nullable(),
   /** null until decided. */
   is_approved: z.boolean().nullable(),
 });
@@ -178,6 +181,8 @@ export const Suggestion = z.object({
   requires_approval: z.boolean(),
   state: SuggestionState,
   basis: Basis,
+  /** Who ordered and estimated the candidates: `rules`, or `rules and model <name>`. */
+  advised_by: z.string(),
   operation_type: z.string(),
   product_id: z.string().nullable(),
   /** Measured and rejected, or left out by the rules: always with the reason. */

@@ -1,8 +1,9 @@
 import { and, eq, ne, sql } from "drizzle-orm";
 import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
-import type { ProductSchema, ProofResult, ProvedCandidate } from "@/server/contracts";
+import type { Explanation, ProductSchema, ProofResult, ProvedCandidate } from "@/server/contracts";
 import { env, newId, type ServiceContext, type Transaction } from "@/server/platform";
 import { calibrateConfidence, countOutcomes } from "./confidence";
+import { explainItem } from "./explain-item";
 import { moveSuggestion, type SuggestionRow } from "./transition";
 
 /** Stores a proof's result and ends `proving`: `pending` with something to decide, else `no_gain`. */
@@ -12,6 +13,7 @@ export async function finishProof(
 ): Promise<void> {
   const { suggestionId, schema, result } = input;
   const hasAdvice = result.accepted.length > 0;
+  const explanations = await Promise.all(result.accepted.map((one) => explainItem(one)));
   const confidence = calibrateConfidence(await countOutcomes(ctx.db));
   const superseded = await ctx.db.transaction(async (tx) => {
     const row = await moveSuggestion(tx, ctx, {
@@ -30,7 +32,7 @@ export async function finishProof(
       },
       note: { accepted: result.accepted.length, alternatives: result.alternatives.length },
     });
-    await storeItems(tx, suggestionId, result);
+    await storeItems(tx, suggestionId, result, explanations);
     await tx
       .update(agentDecisions)
       .set({ suggestion: { suggestions: result.accepted.map(({ candidate }) => candidate) } })
@@ -41,9 +43,17 @@ export async function finishProof(
     await ctx.bus.publish({ topic: "suggestion", id });
 }
 
-async function storeItems(tx: Transaction, id: string, result: ProofResult): Promise<void> {
+async function storeItems(
+  tx: Transaction,
+  id: string,
+  result: ProofResult,
+  explanations: (Explanation | null)[],
+): Promise<void> {
   const rows = [
-    ...result.accepted.map((proved) => toRow(proved, "suggested")),
+    ...result.accepted.map((proved, at) => ({
+      ...toRow(proved, "suggested"),
+      explanation: explanations[at] ?? null,
+    })),
     ...result.alternatives.map((proved) => toRow(proved, "alternative")),
   ].map((row, ordinal) => ({ ...row, id: newId("item"), suggestionId: id, ordinal }));
   if (rows.length > 0) await tx.insert(suggestionItems).values(rows);

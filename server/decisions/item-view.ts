@@ -23,6 +23,7 @@ export function toSuggestionItem(row: ItemRow): SuggestionItem {
     risk: candidate.risk,
     verdict: row.verdict,
     evidence: row.evidence,
+    explanation: row.explanation,
     is_approved: row.isApproved,
   };
 }

@@ -2,7 +2,7 @@ import { asc, desc, eq } from "drizzle-orm";
 import { operations, reviews, suggestionItems, suggestions } from "@/drizzle/schema";
 import { isAdvice, type Review, type Suggestion, type SuggestionItem } from "@/server/contracts";
 import { AppError, type Database, env } from "@/server/platform";
-import { toSuggestionItem } from "./item-view";
+import { type ItemRow, toSuggestionItem } from "./item-view";
 import { toOperation } from "./operation-view";
 import type { SuggestionRow } from "./transition";
 
@@ -31,6 +31,7 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
     requires_approval: suggested.length > 0,
     state: row.state,
     basis: row.basis,
+    advised_by: advisers(items),
     operation_type: row.operationType,
     product_id: row.productId,
     alternatives: items.filter((item) => item.role === "alternative").map(toSuggestionItem),
@@ -47,6 +48,12 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
     expires_at: row.expiresAt?.toISOString() ?? null,
     links: links(row.id),
   };
+}
+
+/** Whose estimates ordered the candidates. */
+function advisers(items: ItemRow[]): string {
+  const model = items.find(({ candidate }) => candidate.estimated_by)?.candidate.estimated_by;
+  return model === undefined ? "rules" : `rules and model ${model}`;
 }
 
 function toReview(row: typeof reviews.$inferSelect): Review {

@@ -2,16 +2,14 @@ export { type AskOptions, askTask, type Told } from "./ask-task";
 export { createInferenceClient } from "./client/create-inference-client";
 export type { InferenceClient } from "./client/types";
 export { inferenceClient } from "./process-client";
+export { screenTexts } from "./screen-text";
 export {
-  AdversarialInput,
-  adversarial,
   confidence,
   ExplanationInput,
   explanation,
   OpinionInput,
   opinion,
   prior,
-  SLOTS,
   type Task,
 } from "./tasks";
 export { socketPath } from "./wire/socket-path";

@@ -11,10 +11,11 @@ import {
   type Transaction,
 } from "@/server/platform";
 import { assertAcceptable } from "./assert-acceptable";
+import { type FirstSight, lookAt } from "./first-opinion";
 import { messageRecordId } from "./message-record-id";
 
 const NOTE =
-  "Stored. This version receives messages; routing, negotiation and responses are not part of it.";
+  "Stored. This version receives messages and says what it thinks of a proposal at first sight; routing, negotiation and responses are not part of it.";
 
 /** Key order must not matter when a repeat is compared with what was stored. */
 function canonical(value: unknown): unknown {
@@ -30,7 +31,7 @@ function digestOf(message: MessageEnvelope): string {
     .digest("hex");
 }
 
-interface StoredContent {
+interface StoredContent extends Partial<FirstSight> {
   /** The whole envelope with its own message id, as it came. */
   envelope: MessageEnvelope;
   digest: string;
@@ -83,7 +84,9 @@ export async function receiveMessage({
   const now = new Date();
   assertAcceptable(ctx.actor, input, { agentId: env().AGENT_ID, now });
   const recordId = messageRecordId(input.sender.agent_id, input.message_id);
+  const seen = await lookAt(ctx.db, input);
   const content: StoredContent = {
+    ...seen,
     envelope: input,
     digest: digestOf(input),
     received_at: now.toISOString(),
@@ -107,6 +110,7 @@ export async function receiveMessage({
           message_id: input.message_id,
           message_type: input.message_type,
           sender_id: input.sender.agent_id,
+          is_suspect: seen.screening.is_suspect,
         },
       });
     }
@@ -116,6 +120,8 @@ export async function receiveMessage({
       delivery_status: "received",
       is_duplicate: !isNew,
       received_at: stored.received_at,
+      first_opinion: stored.first_opinion ?? null,
+      screening: stored.screening ?? seen.screening,
       note: NOTE,
     };
   });

@@ -1,0 +1,27 @@
+import { z } from "zod";
+
+/** Who said it: the rules, or a model by the name its answers carry. */
+export const ToldBy = z.object({ by: z.enum(["model", "rules"]), model: z.string().nullable() });
+export type ToldBy = z.infer<typeof ToldBy>;
+
+/** Whether a text tries to steer who reads it. */
+export const Screening = ToldBy.extend({
+  is_suspect: z.boolean(),
+  /** Probability that it does, 0..1. */
+  score: z.number().min(0).max(1),
+});
+export type Screening = z.infer<typeof Screening>;
+
+/** What is thought of a proposal before any policy or person has: it decides nothing. */
+export const FirstOpinion = ToldBy.extend({
+  opinion: z.enum(["accept", "reject", "counter"]),
+  /** A code, `type_mismatch` say. */
+  reason: z.string(),
+  /** Probability of the opinion, 0..1; 1 where the rules answered. */
+  confidence: z.number().min(0).max(1),
+});
+export type FirstOpinion = z.infer<typeof FirstOpinion>;
+
+/** Plain words for a reviewer, every figure of them from the evidence. */
+export const Explanation = ToldBy.extend({ text: z.string() });
+export type Explanation = z.infer<typeof Explanation>;
