@@ -110,6 +110,8 @@ export function createRemoteClient(
           parameters: null,
           quantization: null,
           contextTokens: null,
+          tasks: null,
+          calibration: {},
         },
         queue: { waiting: 0, running, max: inFlightMax },
         ...metrics.status(),

@@ -39,6 +39,8 @@ const source = (name: string, changes: Partial<ModelSource> = {}): ModelSource =
   sha256: null,
   format: null,
   quantization: null,
+  tasks: null,
+  calibration: {},
   ...changes,
 });
 
@@ -126,14 +128,17 @@ test("the manifest names models; the first that lies there is the default", () =
     sha256: "a".repeat(64),
     licence: "MIT",
   });
-  const models = [entry("absent"), entry("good"), { ...entry("chat"), format: "chat" }];
+  const trusted = { tasks: ["prior"], calibration: { "prior.gain": 1.2 } };
+  const models = [entry("absent"), entry("good"), { ...entry("chat"), format: "chat", ...trusted }];
   writeFileSync(manifest, JSON.stringify({ models }));
   const sources = readManifest(manifest);
   expect(defaultModel(undefined, sources)).toMatchObject({ name: "good", format: "completion" });
   expect(findModel({ name: "chat" }, sources)).toMatchObject({
     path: file("chat"),
     format: "chat",
+    ...trusted,
   });
+  expect(findModel({ name: "good" }, sources)).toMatchObject({ tasks: null, calibration: {} });
   // A path that the manifest knows keeps the checksum written there.
   expect(findModel({ path: file("good") }, sources).sha256).toBe("a".repeat(64));
   expect(defaultModel("/elsewhere/mistral-7b.gguf", sources)).toMatchObject({

@@ -73,6 +73,8 @@ async function describeModel(
     parameters: header.parameters,
     quantization: source.quantization ?? quantization?.replace(/^MOSTLY_|^ALL_/, "") ?? null,
     contextTokens: tokens,
+    tasks: source.tasks,
+    calibration: source.calibration,
   } satisfies InferenceModel;
 }
 

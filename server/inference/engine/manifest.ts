@@ -13,6 +13,9 @@ const ManifestEntry = z.looseObject({
   quantization: z.string().optional(),
   /** `chat`: instruction and prompt go through the model's chat template. */
   format: z.enum(["completion", "chat"]).default("completion"),
+  tasks: z.array(z.string()).optional(),
+  /** Temperature by `task.property`. */
+  calibration: z.record(z.string(), z.number().positive()).default({}),
 });
 const Manifest = z.union([
   z.array(ManifestEntry),
@@ -28,7 +31,18 @@ export interface ModelSource {
   /** null: chat when the file has a chat template. */
   format: "completion" | "chat" | null;
   quantization: string | null;
+  tasks: string[] | null;
+  calibration: Record<string, number>;
 }
+
+/** What is known of a file that no manifest names: nothing. */
+const UNLISTED = {
+  sha256: null,
+  format: null,
+  quantization: null,
+  tasks: null,
+  calibration: {},
+} satisfies Partial<ModelSource>;
 
 /** Models of a manifest, the default one first; empty without a manifest. */
 export function readManifest(file: string): ModelSource[] {
@@ -50,6 +64,8 @@ export function readManifest(file: string): ModelSource[] {
     sha256: entry.sha256,
     format: entry.format,
     quantization: entry.quantization ?? null,
+    tasks: entry.tasks ?? null,
+    calibration: entry.calibration,
   }));
 }
 
@@ -58,7 +74,7 @@ function sourceOfFile(file: string, manifest: ModelSource[]): ModelSource {
   const absolute = path.resolve(file);
   const known = manifest.find((source) => source.path === absolute);
   const name = path.basename(file).replace(/[.]gguf$/i, "");
-  return known ?? { name, path: absolute, sha256: null, format: null, quantization: null };
+  return known ?? { ...UNLISTED, name, path: absolute };
 }
 
 /** The chosen model. Throws `not_found` for a name that the manifest does not have. */
