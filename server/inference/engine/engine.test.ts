@@ -27,10 +27,7 @@ beforeAll(async () => {
   writeRandomModel(file("chat"), { chatTemplate: CHAT_TEMPLATE });
   engine = await openEngine({ threads: 1, sequences: 2, contextTokensMax: 512 });
 });
-afterAll(async () => {
-  await engine.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const file = (name: string) => path.join(dir, `${name}.gguf`);
 const source = (name: string, changes: Partial<ModelSource> = {}): ModelSource => ({
