@@ -111,6 +111,10 @@ export function createRemoteClient(
           quantization: null,
           contextTokens: null,
           tasks: null,
+<<<<<<< HEAD
+=======
+          calibration: {},
+>>>>>>> slice/worker
         },
         queue: { waiting: 0, running, max: inFlightMax },
         ...metrics.status(),

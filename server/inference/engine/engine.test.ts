@@ -27,10 +27,7 @@ beforeAll(async () => {
   writeRandomModel(file("chat"), { chatTemplate: CHAT_TEMPLATE });
   engine = await openEngine({ threads: 1, sequences: 2, contextTokensMax: 512 });
 });
-afterAll(async () => {
-  await engine.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const file = (name: string) => path.join(dir, `${name}.gguf`);
 const source = (name: string, changes: Partial<ModelSource> = {}): ModelSource => ({
@@ -128,14 +125,17 @@ test("the manifest names models; the first that lies there is the default", () =
     sha256: "a".repeat(64),
     licence: "MIT",
   });
-  const models = [entry("absent"), entry("good"), { ...entry("chat"), format: "chat" }];
+  const trusted = { tasks: ["prior"], calibration: { "prior.gain": 1.2 } };
+  const models = [entry("absent"), entry("good"), { ...entry("chat"), format: "chat", ...trusted }];
   writeFileSync(manifest, JSON.stringify({ models }));
   const sources = readManifest(manifest);
   expect(defaultModel(undefined, sources)).toMatchObject({ name: "good", format: "completion" });
   expect(findModel({ name: "chat" }, sources)).toMatchObject({
     path: file("chat"),
     format: "chat",
+    ...trusted,
   });
+  expect(findModel({ name: "good" }, sources)).toMatchObject({ tasks: null, calibration: {} });
   // A path that the manifest knows keeps the checksum written there.
   expect(findModel({ path: file("good") }, sources).sha256).toBe("a".repeat(64));
   expect(defaultModel("/elsewhere/mistral-7b.gguf", sources)).toMatchObject({

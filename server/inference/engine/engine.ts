@@ -35,6 +35,7 @@ const WARM_UP: InferRequest = {
 /**
  * llama.cpp in this process; its only user is the inference worker. `threads` is always set: with
  * more threads than free cores llama.cpp's spinning barriers make a millisecond's work last seconds.
+ * It lives as long as the process: llama.dispose() was seen to wait for ever.
  */
 export async function openEngine(options: EngineOptions) {
   const { getLlama, LlamaLogLevel } = await import("node-llama-cpp");
@@ -52,7 +53,6 @@ export async function openEngine(options: EngineOptions) {
      * `invalid_input` (no GGUF, truncated, another SHA-256, not loadable) or `too_large` (memory).
      */
     load: (source: ModelSource) => loadModel(llama, source, options),
-    close: () => llama.dispose(),
   };
 }
 export type Engine = Awaited<ReturnType<typeof openEngine>>;
@@ -74,6 +74,7 @@ async function describeModel(
     quantization: source.quantization ?? quantization?.replace(/^MOSTLY_|^ALL_/, "") ?? null,
     contextTokens: tokens,
     tasks: source.tasks,
+    calibration: source.calibration,
   } satisfies InferenceModel;
 }
 
@@ -105,7 +106,6 @@ async function loadModel(llama: Llama, source: ModelSource, options: EngineOptio
     const format = chats && header.hasChatTemplate ? "chat" : "completion";
     const loaded = new LoadedModel({
       info,
-      calibration: source.calibration,
       sequences: Array.from({ length: sequences }, () => context.getSequence()),
       vocabulary: vocabularyOf(model),
       tokenize: await promptTokenizer(model, format),

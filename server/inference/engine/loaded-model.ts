@@ -22,7 +22,6 @@ export interface ModelRun extends Decoded {
 /** A model in memory with its sequences. */
 export class LoadedModel {
   readonly info: InferenceModel;
-  readonly #calibration: Readonly<Record<string, number>>;
   readonly #sequences: LlamaContextSequence[];
   readonly #vocabulary: Vocabulary;
   readonly #tokenize: PromptTokenizer;
@@ -35,7 +34,6 @@ export class LoadedModel {
 
   constructor(input: {
     info: InferenceModel;
-    calibration: Record<string, number>;
     sequences: LlamaContextSequence[];
     vocabulary: Vocabulary;
     tokenize: PromptTokenizer;
@@ -43,7 +41,6 @@ export class LoadedModel {
     free: () => Promise<void>;
   }) {
     this.info = input.info;
-    this.#calibration = input.calibration;
     this.#sequences = input.sequences;
     this.#vocabulary = input.vocabulary;
     this.#tokenize = input.tokenize;
@@ -110,7 +107,7 @@ export class LoadedModel {
     const prefilled = evaluator.firstAnswerAt() ?? ended;
     return {
       answer,
-      probabilities: calibrate(decoded.probabilities, request.task, this.#calibration),
+      probabilities: calibrate(decoded.probabilities, request.task, this.info.calibration),
       prefillMs: prefilled - started,
       generateMs: ended - prefilled,
       tokens: evaluator.tokens(),

@@ -13,9 +13,8 @@ const ManifestEntry = z.looseObject({
   quantization: z.string().optional(),
   /** `chat`: instruction and prompt go through the model's chat template. */
   format: z.enum(["completion", "chat"]).default("completion"),
-  /** What it answers better than rules; left out: everything. */
   tasks: z.array(z.string()).optional(),
-  /** By `task.property`: the temperature its choices are calibrated with. */
+  /** Temperature by `task.property`. */
   calibration: z.record(z.string(), z.number().positive()).default({}),
 });
 const Manifest = z.union([
@@ -33,9 +32,17 @@ export interface ModelSource {
   format: "completion" | "chat" | null;
   quantization: string | null;
   tasks: string[] | null;
-  /** Temperature by `task.property`; 1 where there is none. */
   calibration: Record<string, number>;
 }
+
+/** What is known of a file that no manifest names: nothing. */
+const UNLISTED = {
+  sha256: null,
+  format: null,
+  quantization: null,
+  tasks: null,
+  calibration: {},
+} satisfies Partial<ModelSource>;
 
 /** Models of a manifest, the default one first; empty without a manifest. */
 export function readManifest(file: string): ModelSource[] {
@@ -67,8 +74,7 @@ function sourceOfFile(file: string, manifest: ModelSource[]): ModelSource {
   const absolute = path.resolve(file);
   const known = manifest.find((source) => source.path === absolute);
   const name = path.basename(file).replace(/[.]gguf$/i, "");
-  const unknown = { sha256: null, format: null, quantization: null, tasks: null, calibration: {} };
-  return known ?? { name, path: absolute, ...unknown };
+  return known ?? { ...UNLISTED, name, path: absolute };
 }
 
 /** The chosen model. Throws `not_found` for a name that the manifest does not have. */

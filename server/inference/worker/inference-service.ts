@@ -106,9 +106,9 @@ export class InferenceService {
     };
   }
 
+  /** Lets go of the cache. The model's memory goes with the process. */
   async close(): Promise<void> {
     await this.#cache.close();
-    await this.#engine.close();
   }
 
   async #answer(request: InferRequest, signal: AbortSignal): Promise<InferAnswer> {

@@ -12,7 +12,7 @@ import { listenOn } from "./listen";
 const DRAIN_POLL_MS = 20;
 
 export interface InferenceWorker {
-  /** Accepts nothing new, lets what runs end for `secondsMax`, refuses the rest, frees the model. */
+  /** Accepts nothing new, lets what runs end for `secondsMax`, refuses the rest. */
   stop(secondsMax: number): Promise<void>;
 }
 
