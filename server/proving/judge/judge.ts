@@ -6,7 +6,7 @@ import { milliseconds, percent, shortSql, speed } from "./format";
 export const LOSS_MIN = 0.05;
 /** A query may be a small part of the workload, but then it must gain this much of its time. */
 const MUCH = 0.5;
-/** Otherwise the whole workload must gain this part of what is asked for. */
+/** Otherwise its gain must be this part of what is asked of the whole workload. */
 const NOTICED = 0.1;
 /** Differences below this are smaller than a network call's own noise: neither gain nor loss. */
 const DIFFERENCE_MS_MIN = 0.1;
@@ -76,10 +76,7 @@ function judgeGain(
   const hasWorkloadGain =
     workload.gain.low > 0 && workload.gain.value >= gainMin && queries.some(isWorthwhile);
   const hasQueryGain =
-    !isReplacement &&
-    best !== undefined &&
-    isSureGain(best, gainMin) &&
-    (best.gain.value >= MUCH || workload.gain.value >= gainMin * NOTICED);
+    !isReplacement && targeted.some((query) => isWorthAttention(query, workload, gainMin));
   const freed = isRemoval ? (inserts?.gain ?? null) : null;
   const hasInsertGain = freed !== null && freed.low > 0 && freed.value >= gainMin;
   const detail = best ? `; ${describeQuery(best)}` : "";
@@ -110,6 +107,20 @@ export function isSureGain({ baseline, candidate, gain }: QueryEvidence, gainMin
   if (gain.low < gainMin) return false;
   const pairs = [baseline.samples_ms, candidate.samples_ms] as const;
   return comparePairs(...pairs, { seed: 1, level: 0.99 }).gain.low > 0;
+}
+
+/**
+ * The query surely gains, and either much of its own time, or enough for the workload to notice: its
+ * own share of the workload's time, which noise of other queries cannot move.
+ */
+function isWorthAttention(
+  query: QueryEvidence,
+  { baseline_ms: totalMs }: MeasuredEvidence["workload"],
+  gainMin: number,
+): boolean {
+  if (!isSureGain(query, gainMin)) return false;
+  const share = (query.calls * query.baseline.median_ms) / Math.max(totalMs, Number.MIN_VALUE);
+  return query.gain.value >= MUCH || share * query.gain.low >= gainMin * NOTICED;
 }
 
 function isWorthwhile(query: QueryEvidence): boolean {
