@@ -1,4 +1,10 @@
-import { getLlama, type LlamaContextSequence, LlamaLogLevel, type Token } from "node-llama-cpp";
+import {
+  getLlama,
+  type LlamaContextSequence,
+  LlamaLogLevel,
+  resolveChatWrapper,
+  type Token,
+} from "node-llama-cpp";
 
 /** A GGUF in memory, for the pipeline; products ask the inference worker. */
 export interface OpenModel {
@@ -7,6 +13,11 @@ export interface OpenModel {
   contextTokens: number;
   /** With the beginning-of-text token where the model wants one. */
   promptTokens(text: string): Token[];
+  /**
+   * The prompt after an instruction: one user message of the model's chat template where it has one,
+   * up to where its answer begins. Without instruction: the prompt alone.
+   */
+  questionTokens(prompt: string, instruction?: string): Token[];
   /** Of a piece in the middle of a text: no space is put before it. */
   tokensOf(text: string): Token[];
   textOf(tokens: readonly Token[]): string;
@@ -40,13 +51,27 @@ export async function openModel(
     threads,
   });
   const tokensOf = (text: string) => model.tokenize(text, false, "trimLeadingSpace");
+  const begun = (tokens: Token[]) => {
+    const { bos, shouldPrependBosToken } = model.tokens;
+    return shouldPrependBosToken && bos !== null && tokens[0] !== bos ? [bos, ...tokens] : tokens;
+  };
   return {
     sequences: Array.from({ length: sequences }, () => context.getSequence()),
     contextTokens,
-    promptTokens(text) {
-      const tokens = model.tokenize(text);
-      const { bos, shouldPrependBosToken } = model.tokens;
-      return shouldPrependBosToken && bos !== null && tokens[0] !== bos ? [bos, ...tokens] : tokens;
+    promptTokens: (text) => begun(model.tokenize(text)),
+    questionTokens(prompt, instruction) {
+      if (instruction === undefined) return begun(model.tokenize(prompt));
+      const text = `${instruction}\n\n${prompt}`;
+      if (model.fileInfo.metadata.tokenizer.chat_template === undefined) {
+        return begun(model.tokenize(`${text}\n`));
+      }
+      const { contextText } = resolveChatWrapper(model).generateContextState({
+        chatHistory: [
+          { type: "user", text },
+          { type: "model", response: [""] },
+        ],
+      });
+      return begun(contextText.tokenize(model.tokenizer));
     },
     tokensOf,
     textOf: (tokens) => model.detokenize(tokens),

@@ -23,11 +23,17 @@ def main() -> None:
     speed = commands.add_parser("speed", help="measure tokens per second on 1 and on 2 threads")
     add_options(speed)
 
+    commands.add_parser("test", help="check gradients, batches and schedule")
+
     arguments = parser.parse_args()
     if arguments.command == "toy":
         from .toy import write_toy
 
         write_toy(arguments.out, arguments.count)
+    elif arguments.command == "test":
+        from .self_test import self_test
+
+        self_test()
     elif arguments.command == "speed":
         from .speed import measure_speed
 
