@@ -9,7 +9,6 @@ export default {
     "server/processes/supervisor/leash.mjs",
     "e2e/*.spec.ts",
     "bench/*.ts",
-    "models/distill/main.ts",
   ],
   project: ["**/*.{ts,tsx,mjs,cjs,css}"],
   // Style sheets import packages too.

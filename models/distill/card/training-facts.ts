@@ -30,16 +30,12 @@ export function trainingFacts(logPath: string): TrainingFacts {
   const end = entries.map((entry) => End.safeParse(entry).data).findLast(Boolean);
   if (start === undefined || end === undefined) throw new Error(`${logPath}: no ended training.`);
   const validations = entries.flatMap((entry) => Validation.safeParse(entry).data ?? []);
-  const best = validations.reduce((a, b) => (b.loss < a.loss ? b : a), {
-    event: "validation",
-    step: end.step,
-    loss: end.best,
-  });
+  const best = validations.find(({ loss }) => loss <= end.best);
   return {
     settings: start.settings,
     steps: end.step,
     minutes: end.seconds / 60,
     bestLoss: end.best,
-    bestStep: best.step,
+    bestStep: best?.step ?? end.step,
   };
 }

@@ -18,7 +18,7 @@ const ACCURACY_MIN = 0.9;
 
 /**
  * `check [--python python3] [--out DIR]`: the whole tool chain on a toy data set: train, resume,
- * export, parity, evaluation. Needs PyTorch and SentencePiece, so it is no part of `npm test`.
+ * export, parity, refinement of the exported file, evaluation. Needs PyTorch and SentencePiece, so it is no part of `npm test`.
  */
 export async function check(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -37,9 +37,24 @@ export async function check(args: string[]): Promise<void> {
     await train(["--python", python, "--data", data, "--run", run, ...SETTINGS]);
     await parity(["--python", python, "--data", data, "--run", run]);
     await exportModel(["--python", python, "--run", run, "--models", models, "--name", "toy"]);
+    // Refinement goes on from nothing but the shipped file.
+    const shipped = path.join(models, "toy-q8_0.gguf");
+    const start = ["--initial", shipped, "--epochs", "1", "--learning-rate", "0.0005"];
+    const refined = path.join(folder, "refined");
+    await train(["--python", python, "--data", data, "--run", refined, ...start]);
+    await exportModel([
+      "--python",
+      python,
+      "--run",
+      refined,
+      "--models",
+      models,
+      "--name",
+      "refined",
+    ]);
     const report = await evaluate({
       data,
-      model: path.join(models, "toy-q8_0.gguf"),
+      model: path.join(models, "refined-q8_0.gguf"),
       calibration: {},
       examplesMax: 400,
       textsMax: 40,

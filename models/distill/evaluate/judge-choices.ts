@@ -7,7 +7,7 @@ import type { FieldStatistics } from "./learn-fields";
 import type { Judged } from "./metrics";
 
 /** The same choices judged for everyone who answers them. */
-export interface FieldAnswers {
+interface FieldAnswers {
   student: Judged[];
   /** The student with its probabilities as they come, before temperature. */
   raw: Judged[];

@@ -47,7 +47,7 @@ export function opinionExample(index: number): Example {
   };
 }
 
-export function explanationExample(column: string): Example {
+function explanationExample(column: string): Example {
   return {
     id: `explanation-${column}`,
     task: "explanation",

@@ -16,14 +16,25 @@ from .train import train
 
 
 def run_all(data: Path, run: Path, initial: Optional[Path], arguments: argparse.Namespace) -> None:
-    """The settings of a run are written at its first start; later starts may change single ones."""
+    """The settings of a run are written at its first start; later starts may change single ones.
+
+    `initial`, a GGUF of ours, gives the first weights, the architecture and the tokenizer instead:
+    that refines a shipped student on new data.
+    """
     run.mkdir(parents=True, exist_ok=True)
     stored = run / "settings.json"
     base = Settings(**json.loads(stored.read_text())) if stored.exists() else Settings()
     settings = read_options(arguments, base)
+    weights = None
+    if initial and not stored.exists():
+        from export.restore import restore
+
+        restored = restore(initial, run)
+        weights = restored["model"]
+        settings = Settings(**{**settings.as_dict(), **restored["settings"]})
     stored.write_text(json.dumps(settings.as_dict(), indent=1) + "\n")
     prepare(data, run, settings)
-    train(run, settings, initial)
+    train(run, settings, weights)
     calibrate(run, settings)
 
 

@@ -2,7 +2,7 @@
 import json
 import time
 from pathlib import Path
-from typing import Optional
+from typing import Dict, Optional
 
 import torch
 
@@ -49,6 +49,10 @@ class Training:
         self.student.load_state_dict(saved["model"])
         self.optimizer.load_state_dict(saved["optimizer"])
         self.state = saved["state"]
+        # What was logged after the checkpoint is going to happen again.
+        log = self.run / "log.jsonl"
+        lines = log.read_text().splitlines(keepends=True)
+        log.write_text("".join(l for l in lines if json.loads(l).get("step", 0) <= self.state["step"]))
 
     def save(self) -> None:
         save_atomic(
@@ -102,11 +106,11 @@ class Training:
         return state["stale"] < self.settings.patience
 
 
-def train(run: Path, settings: Settings, initial: Optional[Path] = None) -> None:
+def train(run: Path, settings: Settings, initial: Optional[Dict] = None) -> None:
     """Trains in the folder `run` until minutes or epochs are used or validation stops falling.
 
-    Goes on from the folder's checkpoint where there is one; `initial` gives first weights instead
-    of random ones (refinement of a student on new data with its own tokenizer).
+    Goes on from the folder's checkpoint where there is one; `initial` gives first weights (a state
+    dict) instead of random ones.
     """
     training = Training(run, settings)
     state = training.state
@@ -114,10 +118,12 @@ def train(run: Path, settings: Settings, initial: Optional[Path] = None) -> None
         training.resume(run / "checkpoint.pt")
         state = training.state
     elif initial:
-        training.student.load_state_dict(load(initial)["model"])
+        training.student.load_state_dict(initial)
     training.log(
         "start", parameters=training.student.parameter_count(), step=state["step"], settings=settings.as_dict()
     )
+    if initial and state["step"] == 0:
+        training.check()  # what is refined is kept unless something better is found
     running = True
     while running:
         batches = plan_batches(training.data.lengths, settings.batch_tokens, settings.seed + state["epoch"])
