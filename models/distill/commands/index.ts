@@ -1,0 +1,18 @@
+import { card } from "./card";
+import { check } from "./check";
+import { evaluateModel } from "./evaluate";
+import { exportModel } from "./export";
+import { parity } from "./parity";
+import { teach } from "./teach";
+import { train } from "./train";
+
+/** What makes a student of a data set, by name of the command. */
+export const STUDENT_COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
+  teach,
+  train,
+  parity,
+  export: exportModel,
+  evaluate: evaluateModel,
+  card,
+  check,
+};
