@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { enterModel, readManifest } from "./manifest";
+import { enterModel, readManifest, setTasks } from "./manifest";
 
 const exported = {
   architecture: "llama",
@@ -42,4 +42,11 @@ test("the latest model comes first and replaces the one of its name", () => {
 
 test("a folder without manifest has no models", () => {
   expect(readManifest(folder)).toEqual([]);
+});
+
+test("what a model answers can be narrowed afterwards", () => {
+  enter("old", "a");
+  enter("new", "b");
+  setTasks(folder, ["prior"]);
+  expect(readManifest(folder).map(({ tasks }) => tasks)).toEqual([["prior"], ["prior", "opinion"]]);
 });

@@ -27,7 +27,7 @@ const ManifestEntry = z.object({
   format: z.enum(["completion", "chat"]),
   licence: z.string(),
   made_by: z.string(),
-  /** What it was trained to answer. */
+  /** What it answers better than rules; all else stays with them. */
   tasks: z.array(z.string()),
   /** By task.field: logits of the values are divided by it before probabilities are taken. */
   calibration: z.record(z.string(), z.number()),
@@ -68,7 +68,19 @@ export function enterModel(
     calibration: model.calibration,
   };
   const others = readManifest(folder).filter(({ name }) => name !== model.name);
-  const manifest = { models: [entry, ...others] };
-  writeFileSync(path.join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  writeManifest(folder, [entry, ...others]);
   return entry;
+}
+
+/** Sets what the first model answers. */
+export function setTasks(folder: string, tasks: string[]): ManifestEntry {
+  const [first, ...others] = readManifest(folder);
+  if (first === undefined) throw new Error(`${folder}/manifest.json names no model.`);
+  const entry = { ...first, tasks };
+  writeManifest(folder, [entry, ...others]);
+  return entry;
+}
+
+function writeManifest(folder: string, models: ManifestEntry[]): void {
+  writeFileSync(path.join(folder, "manifest.json"), `${JSON.stringify({ models }, null, 2)}\n`);
 }

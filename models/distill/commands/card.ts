@@ -1,14 +1,16 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { readManifest } from "../card/manifest";
+import { chooseTasks } from "../card/choose-tasks";
+import { readManifest, setTasks } from "../card/manifest";
 import { trainingFacts } from "../card/training-facts";
 import { writeCard } from "../card/write-card";
 import { Report } from "../evaluate/report";
 
 /**
  * `card --run DIR [--data DIR] [--models models] [--reports models/distill/reports]`: writes
- * <models>/README.md of the manifest's first model, and copies the run's curves to the reports.
+ * <models>/README.md of the manifest's first model, leaves it the tasks that it is better at than the
+ * rules, and copies the run's curves to the reports.
  */
 export async function card(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -33,7 +35,7 @@ export async function card(args: string[]): Promise<void> {
   const facts = trainingFacts(path.join(run, "log.jsonl"));
   writeFileSync(
     path.join(models, "README.md"),
-    writeCard(model, report, facts, describeDataset(data)),
+    writeCard(setTasks(models, chooseTasks(report)), report, facts, describeDataset(data)),
   );
   copyFileSync(path.join(run, "loss.svg"), path.join(reports, `${model.name}-loss.svg`));
 }
