@@ -35,10 +35,27 @@ class Batch:
         return Batch(**moved)
 
 
-def plan_batches(lengths: numpy.ndarray, batch_tokens: int, seed: int) -> List[numpy.ndarray]:
-    """One epoch: every example once, in batches of at most `batch_tokens` padded tokens."""
+def draw_rows(data: Encoded, frequencies: str, seed: int) -> numpy.ndarray:
+    """The examples of an epoch, as often as `frequencies` says: "opinion=3,explanation=0.3".
+
+    A task that is not named comes once. Of a fraction, other examples are drawn in every epoch.
+    """
+    times = numpy.ones(len(data.names))
+    for part in filter(None, frequencies.split(",")):
+        task, count = part.split("=")
+        if task in data.names:
+            times[data.names.index(task)] = float(count)
+    each = times[data.tasks]
+    drawn = numpy.random.default_rng(seed).random(len(each)) < each % 1
+    return numpy.repeat(numpy.arange(len(each)), (each // 1 + drawn).astype(numpy.int64))
+
+
+def plan_batches(
+    lengths: numpy.ndarray, rows: numpy.ndarray, batch_tokens: int, seed: int
+) -> List[numpy.ndarray]:
+    """One epoch: each of `rows` once, in batches of at most `batch_tokens` padded tokens."""
     random = numpy.random.default_rng(seed)
-    order = random.permutation(len(lengths))
+    order = random.permutation(rows)
     pool = max(1, int(_POOL * batch_tokens / max(1.0, float(lengths.mean()))))
     batches: List[numpy.ndarray] = []
     for start in range(0, len(order), pool):
@@ -102,5 +119,5 @@ def make_batch(
 
 def iterate_batches(data: Encoded, batch_tokens: int) -> Iterator[Batch]:
     """All examples once in a fixed order, answers only: for validation."""
-    for rows in plan_batches(data.lengths, batch_tokens, seed=0):
+    for rows in plan_batches(data.lengths, numpy.arange(len(data.lengths)), batch_tokens, seed=0):
         yield make_batch(data, rows, 0.0, 0.0, seed=0)

@@ -24,7 +24,7 @@ def self_test() -> None:
     assert torch.allclose(rotate(x, rope).norm(), x.norm()), "a rotation keeps lengths"
 
     lengths = numpy.random.default_rng(1).integers(5, 80, 5000)
-    batches = plan_batches(lengths, 2048, seed=3)
+    batches = plan_batches(lengths, numpy.arange(5000), 2048, seed=3)
     assert sorted(numpy.concatenate(batches).tolist()) == list(range(5000)), "every example once"
     padded = [len(rows) * int(lengths[rows].max()) for rows in batches]
     assert max(padded) <= 2048 and 1 - lengths.sum() / sum(padded) < 0.1, "little padding"

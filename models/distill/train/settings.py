@@ -20,12 +20,13 @@ class Settings:
     tied: bool = True
 
     # Training.
-    batch_tokens: int = 4096
+    batch_tokens: int = 1024
     learning_rate: float = 2e-3
     warmup_share: float = 0.03
     final_share: float = 0.02
     weight_decay: float = 0.05
     gradient_norm: float = 1.0
+    frequencies: str = "opinion=3,adversarial=3,explanation=0.3"
     minutes: float = 60.0
     epochs: float = 3.0
     prompt_weight: float = 0.1
@@ -33,7 +34,7 @@ class Settings:
     soft_weight: float = 0.7
     choice_weight: float = 4.0
     temperature: float = 2.0
-    validate_every: int = 200
+    validate_every: int = 400
     validation_examples: int = 1500
     patience: int = 8
     threads: int = 1

@@ -11,6 +11,7 @@ from .corpus import SCAFFOLD, Field, find_slots
 UNKNOWN, BEGIN, END = 0, 1, 2
 # How often each value is shown on top of the corpus: enough to be merged into one token early.
 _EMPHASIS = 3000
+_VALUE_LETTERS_MAX = 40
 _SENTENCES_MAX = 60_000
 
 
@@ -39,10 +40,13 @@ def train_tokenizer(examples: List[dict], fields: List[Field], vocabulary: int, 
         model_type="bpe",
         vocab_size=vocabulary,
         byte_fallback=True,
-        split_digits=True,
+        # Prompts hold bucket numbers, not quantities: each is best one token, as any word.
+        split_digits=False,
+        split_by_number=False,
         split_by_unicode_script=False,
         allow_whitespace_only_pieces=True,
         max_sentence_length=8192,
+        max_sentencepiece_length=_VALUE_LETTERS_MAX,
         add_dummy_prefix=False,
         remove_extra_whitespaces=False,
         normalization_rule_name="identity",

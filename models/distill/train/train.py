@@ -6,7 +6,7 @@ from typing import Dict, Optional
 
 import torch
 
-from .batches import make_batch, plan_batches
+from .batches import draw_rows, make_batch, plan_batches
 from .checkpoint import load, save_atomic
 from .curves import draw_curves
 from .device import choose_device
@@ -126,7 +126,9 @@ def train(run: Path, settings: Settings, initial: Optional[Dict] = None) -> None
         training.check()  # what is refined is kept unless something better is found
     running = True
     while running:
-        batches = plan_batches(training.data.lengths, settings.batch_tokens, settings.seed + state["epoch"])
+        seed = settings.seed + state["epoch"]
+        rows = draw_rows(training.data, settings.frequencies, seed)
+        batches = plan_batches(training.data.lengths, rows, settings.batch_tokens, seed)
         while running and state["batch"] < len(batches):
             begun = time.monotonic()
             progress = training.progress(len(batches))
