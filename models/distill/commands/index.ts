@@ -1,8 +1,8 @@
 import { card } from "./card";
-import { check } from "./check";
 import { evaluateModel } from "./evaluate";
 import { exportModel } from "./export";
 import { parity } from "./parity";
+import { selfTest } from "./self-test";
 import { teach } from "./teach";
 import { train } from "./train";
 
@@ -14,5 +14,5 @@ export const STUDENT_COMMANDS: Record<string, (args: string[]) => Promise<void>>
   export: exportModel,
   evaluate: evaluateModel,
   card,
-  check,
+  "self-test": selfTest,
 };

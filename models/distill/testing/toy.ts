@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import type { Example } from "../evaluate/example";
 
 /**
- * A model of 107 000 parameters that learnt the toy data set: `npm run distill -- check --out DIR`
+ * A model of 107 000 parameters that learnt the toy data set: `npm run distill -- self-test --out DIR`
  * makes it anew (DIR/models).
  */
 export const TOY_MODEL = fileURLToPath(new URL("toy-q8_0.gguf", import.meta.url));

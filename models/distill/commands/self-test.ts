@@ -17,10 +17,10 @@ const SETTINGS = [
 const ACCURACY_MIN = 0.9;
 
 /**
- * `check [--python python3] [--out DIR]`: the whole tool chain on a toy data set: train, resume,
+ * `self-test [--python python3] [--out DIR]`: the whole tool chain on a toy data set: train, resume,
  * export, parity, refinement of the exported file, evaluation. Needs PyTorch and SentencePiece, so it is no part of `npm test`.
  */
-export async function check(args: string[]): Promise<void> {
+export async function selfTest(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: { python: { type: "string", default: "python3" }, out: { type: "string" } },
