@@ -20,6 +20,7 @@ function reportOf(choices: [field: string, student: number, rules: number, major
       examples: 10,
       temperature: 1,
       calibrationErrorRaw: null,
+      calibrationErrorAgreement: null,
     })),
     texts: null,
   } as unknown as Report;

@@ -66,6 +66,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Report> {
       examples: answers.student.length,
       temperature: calibration[field] ?? 1,
       calibrationErrorRaw: calibrationError(answers.raw),
+      calibrationErrorAgreement: calibrationError(answers.agreement),
       student: score(answers.student),
       rules: score(answers.rules),
       majority: score(answers.majority),

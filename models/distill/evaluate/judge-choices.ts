@@ -11,6 +11,8 @@ interface FieldAnswers {
   student: Judged[];
   /** The student with its probabilities as they come, before temperature. */
   raw: Judged[];
+  /** The student where only the teacher's likeliest value counts as right. */
+  agreement: Judged[];
   rules: Judged[];
   majority: Judged[];
   teacher: Judged[];
@@ -48,22 +50,26 @@ export async function judgeChoices(
       const answers = fields.get(field) ?? emptyAnswers();
       fields.set(field, answers);
       const { said } = choice;
-      answers.student.push({ said, right, confidence: sure(calibration[field] ?? 1) });
-      answers.raw.push({ said, right, confidence: sure(1) });
+      const odds = example.soft[index]?.choices ?? {};
+      const chance = odds[said] ?? 0;
+      const confidence = sure(calibration[field] ?? 1);
+      answers.student.push({ said, right, confidence, chance });
+      answers.raw.push({ said, right, confidence: sure(1), chance });
+      answers.agreement.push({ said, right, confidence });
       answers.rules.push({ said: String(rules[key]), right });
       answers.majority.push({
         said: known?.majority ?? "",
         right,
         confidence: known?.majorityShare ?? 0,
       });
-      answers.teacher.push({ ...likeliest(example.soft[index]?.choices ?? {}), right });
+      answers.teacher.push({ ...likeliest(odds), right });
     }
   }
   return { fields, latenciesMs };
 }
 
 function emptyAnswers(): FieldAnswers {
-  return { student: [], raw: [], rules: [], majority: [], teacher: [] };
+  return { student: [], raw: [], agreement: [], rules: [], majority: [], teacher: [] };
 }
 
 function likeliest(odds: Readonly<Record<string, number>>): { said: string; confidence: number } {

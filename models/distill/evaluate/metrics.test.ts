@@ -37,6 +37,12 @@ describe("metrics", () => {
     expect(calibrationError(mixed)).toBeCloseTo(0.1 / 3 + 0.6 * (2 / 3));
   });
 
+  test("where the outcome is uncertain, an answer is right by its chance", () => {
+    const answer = { ...judged("a", "a", 0.7), chance: 0.7 };
+    expect(calibrationError([answer])).toBeCloseTo(0);
+    expect(calibrationError([judged("a", "a", 0.7)])).toBeCloseTo(0.3);
+  });
+
   test("answers without confidence have no calibration error", () => {
     expect(calibrationError(answers)).toBeNull();
   });

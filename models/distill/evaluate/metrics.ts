@@ -1,8 +1,11 @@
-/** A judged answer: what was said, what is right, and how sure the answer was (0 to 1), if it says. */
+/** A judged answer. */
 export interface Judged {
   said: string;
   right: string;
+  /** How sure the answer was, 0 to 1, if it says. */
   confidence?: number;
+  /** How probably `said` is right, where the outcome itself is uncertain; else `right` tells. */
+  chance?: number;
 }
 
 const BINS = 15;
@@ -26,16 +29,17 @@ export function macroF1(answers: readonly Judged[]): number {
 
 /**
  * Expected calibration error (Guo et al. 2017) over 15 bins of equal width: how far confidence and
- * accuracy lie apart, weighted by answers. null where the answers carry no confidence.
+ * accuracy lie apart, weighted by answers. An answer with a `chance` is right by so much. null where
+ * the answers carry no confidence.
  */
 export function calibrationError(answers: readonly Judged[]): number | null {
   const bins = Array.from({ length: BINS }, () => ({ count: 0, hits: 0, confidence: 0 }));
-  for (const { said, right, confidence } of answers) {
+  for (const { said, right, confidence, chance } of answers) {
     if (confidence === undefined) return null;
     const bin = bins[Math.min(BINS - 1, Math.floor(confidence * BINS))];
     if (bin === undefined) throw new RangeError(`A confidence of ${confidence} is none.`);
     bin.count += 1;
-    bin.hits += said === right ? 1 : 0;
+    bin.hits += chance ?? (said === right ? 1 : 0);
     bin.confidence += confidence;
   }
   const gaps = bins.map(({ hits, confidence }) => Math.abs(hits - confidence));

@@ -45,7 +45,7 @@ export function reportTables(report: Report): string {
       ]),
     ),
     "",
-    "Distance: mean absolute error in buckets, where values are numbers. Calibration error: expected, 15 bins.",
+    "Distance: mean absolute error in buckets, where values are numbers. Calibration error: expected, 15 bins, against measured outcomes or, where there is none, the teacher's distribution.",
     "",
     ...textLines(report),
     row(["speed and memory", ""]),

@@ -3,7 +3,7 @@ import { z } from "zod";
 const Scores = z.object({
   accuracy: z.number(),
   macroF1: z.number(),
-  /** Of the calibrated probabilities for the student; null for answers without probability. */
+  /** Against the teacher's distribution, after temperature, for the student; null for answers without probability. */
   calibrationError: z.number().nullable(),
   /** Distance in buckets; null where values are no numbers. */
   meanAbsoluteError: z.number().nullable(),
@@ -24,6 +24,8 @@ export const Report = z.object({
       temperature: z.number(),
       /** Before the temperature is applied. */
       calibrationErrorRaw: z.number().nullable(),
+      /** Were the teacher's likeliest value always what happens. */
+      calibrationErrorAgreement: z.number().nullable(),
       student: Scores,
       rules: Scores,
       majority: Scores,

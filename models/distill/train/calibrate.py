@@ -1,4 +1,9 @@
-"""Temperature scaling after training (Guo et al. 2017): one number a choice, fitted on validation."""
+"""Temperature scaling after training (Guo et al. 2017): one number a choice, fitted on validation.
+
+Fitted to the teacher's distribution, not to its likeliest value: where the outcome is uncertain a
+student that always agreed with the likeliest value would be right less often than it agrees. A
+measured outcome is a distribution of one value.
+"""
 from collections import defaultdict
 from typing import Dict, List
 
@@ -22,10 +27,11 @@ def fit_temperatures(
     """{task.field: temperature}: the values' logits divided by it give the least surprise."""
     rows, labels = defaultdict(list), defaultdict(list)
     for batch in iterate_batches(data, batch_tokens):
-        logits, kinds, hard = choice_logits(student, batch.to(device), choices)
+        batch = batch.to(device)
+        logits, kinds, _ = choice_logits(student, batch, choices)
         for kind in kinds.unique().tolist():
             rows[kind].append(logits[kinds == kind].cpu())
-            labels[kind].append(hard[kinds == kind].cpu())
+            labels[kind].append(batch.soft[kinds == kind].cpu())
     return {
         fields[kind].key: round(_best_temperature(torch.cat(rows[kind]), torch.cat(labels[kind])), 4)
         for kind in sorted(rows)
