@@ -72,11 +72,26 @@ def plan_batches(
     return batches
 
 
+def add_noise(tokens: numpy.ndarray, prompt: numpy.ndarray, share: float, seed: int) -> numpy.ndarray:
+    """Tokens with a random `share` of those in `prompt` replaced by others of the batch: a student
+    that cannot rely on single words learns free text by more than one of them."""
+    random = numpy.random.default_rng(seed)
+    hit = prompt & (random.random(tokens.shape) < share)
+    return numpy.where(hit, random.choice(tokens[prompt], tokens.shape), tokens)
+
+
 def make_batch(
-    data: Encoded, rows: numpy.ndarray, prompt_weight: float, prompt_share: float, seed: int
+    data: Encoded,
+    rows: numpy.ndarray,
+    seed: int = 0,
+    prompt_weight: float = 0.0,
+    prompt_share: float = 0.0,
+    noise: float = 0.0,
+    noisy_tasks: str = "",
 ) -> Batch:
     """The arrays of a batch. Of the prompts' tokens a random `prompt_share` is learnt, weighted so
-    that their sum counts as if all were."""
+    that their sum counts as if all were. Prompts of `noisy_tasks` get `noise`; what is to be learnt
+    stays as it is."""
     lengths = data.lengths[rows]
     longest = int(lengths.max())
     columns = numpy.arange(longest)
@@ -103,9 +118,17 @@ def make_batch(
     weight[owner, before] = 0.0  # choices have a loss of their own
     wanted[owner, before] = False
 
+    given = tokens
+    noisy = [data.names.index(task) for task in noisy_tasks.split(",") if task in data.names]
+    if noise > 0 and noisy:
+        prompt = (columns[None, :] > 0) & (columns[None, :] < data.answers[rows][:, None])
+        prompt &= numpy.isin(data.tasks[rows], noisy)[:, None]
+        if prompt.any():
+            given = add_noise(tokens, prompt, noise, seed + 1)
+
     r, c = numpy.nonzero(wanted)
     return Batch(
-        tokens=torch.from_numpy(tokens),
+        tokens=torch.from_numpy(given),
         at=torch.from_numpy(r * longest + c),
         targets=torch.from_numpy(tokens[r, c + 1]),
         weights=torch.from_numpy(weight[r, c]),
@@ -120,4 +143,4 @@ def make_batch(
 def iterate_batches(data: Encoded, batch_tokens: int) -> Iterator[Batch]:
     """All examples once in a fixed order, answers only: for validation."""
     for rows in plan_batches(data.lengths, numpy.arange(len(data.lengths)), batch_tokens, seed=0):
-        yield make_batch(data, rows, 0.0, 0.0, seed=0)
+        yield make_batch(data, rows)

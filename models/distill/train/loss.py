@@ -39,10 +39,20 @@ def soften(odds: torch.Tensor, temperature: float) -> torch.Tensor:
 
 
 def distillation_loss(
-    student: Student, batch: Batch, choices: Choices, soft_weight: float, temperature: float, choice_weight: float
+    student: Student,
+    batch: Batch,
+    choices: Choices,
+    soft_weight: float,
+    temperature: float,
+    choice_weight: float,
+    smoothing: float = 0.0,
 ) -> Losses:
     """(1 - a) · CE of the right token + a · T² · KL(teacher || student) among the values at choices,
-    CE of the other tokens; a weighted mean over all."""
+    CE of the other tokens; a weighted mean over all.
+
+    `smoothing` of the teacher's distribution goes to all values alike, so that a certain teacher
+    does not ask for boundless logits.
+    """
     states = student.hidden(batch.tokens).flatten(0, 1)
     logits = student.logits(states[torch.cat([batch.at, batch.choice_at])])
     text_logits, choice_logits = logits.split([len(batch.at), len(batch.choice_at)])
@@ -52,7 +62,9 @@ def distillation_loss(
     chosen = choices.tokens[batch.kinds, batch.hard]
     hard = F.cross_entropy(choice_logits, chosen, reduction="sum")
     among = choices.restrict(choice_logits, batch.kinds)
-    teacher = soften(batch.soft, temperature)
+    exists = (~choices.missing[batch.kinds]).float()
+    even = exists / exists.sum(-1, keepdim=True)
+    teacher = soften((1 - smoothing) * batch.soft + smoothing * even, temperature)
     given = F.log_softmax(among / temperature, dim=-1)
     divergence = temperature**2 * F.kl_div(given, teacher, reduction="sum")
     choice = (1 - soft_weight) * hard + soft_weight * divergence

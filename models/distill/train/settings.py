@@ -26,7 +26,7 @@ class Settings:
     final_share: float = 0.02
     weight_decay: float = 0.05
     gradient_norm: float = 1.0
-    frequencies: str = "opinion=3,adversarial=3,explanation=0.3"
+    frequencies: str = "opinion=3,adversarial=2,explanation=0.3"
     minutes: float = 60.0
     epochs: float = 3.0
     prompt_weight: float = 0.1
@@ -34,6 +34,9 @@ class Settings:
     soft_weight: float = 0.7
     choice_weight: float = 4.0
     temperature: float = 2.0
+    smoothing: float = 0.03
+    noise: float = 0.08
+    noisy_tasks: str = "adversarial"
     validate_every: int = 400
     validation_examples: int = 1500
     patience: int = 8

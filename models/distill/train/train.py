@@ -80,11 +80,13 @@ class Training:
     def step(self, rows, rate: float):
         s = self.settings
         seed = s.seed * 1_000_003 + self.state["step"]
-        batch = make_batch(self.data, rows, s.prompt_weight, s.prompt_share, seed).to(self.device)
+        batch = make_batch(
+            self.data, rows, seed, s.prompt_weight, s.prompt_share, s.noise, s.noisy_tasks
+        ).to(self.device)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         losses = distillation_loss(
-            self.student, batch, self.choices, s.soft_weight, s.temperature, s.choice_weight
+            self.student, batch, self.choices, s.soft_weight, s.temperature, s.choice_weight, s.smoothing
         )
         losses.total.backward()
         torch.nn.utils.clip_grad_norm_(self.student.parameters(), s.gradient_norm)
