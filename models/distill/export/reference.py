@@ -47,7 +47,6 @@ def write_reference(data: Path, run: Path, out: Path, count: int) -> None:
                     "logits": row[tokens_of[kind]].tolist(),
                     "probabilities": odds[tokens_of[kind]].tolist(),
                 })
-            entry = {
-                "prompt": example["prompt"], "answer": example["answer"], "tokens": tokens, "choices": choices,
-            }
+            entry = {"prompt": example["prompt"], "answer": example["answer"]}
+            entry.update(tokens=tokens, choices=choices)
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")

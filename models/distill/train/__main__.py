@@ -17,7 +17,7 @@ def main() -> None:
     run = commands.add_parser("run", help="prepare, train, calibrate; goes on where it was stopped")
     run.add_argument("--data", type=Path, required=True)
     run.add_argument("--run", type=Path, required=True)
-    run.add_argument("--initial", type=Path, help="a GGUF of ours to refine: its weights, sizes and tokenizer")
+    run.add_argument("--initial", type=Path, help="a GGUF of ours to refine")
     add_options(run)
 
     speed = commands.add_parser("speed", help="measure tokens per second on 1 and on 2 threads")

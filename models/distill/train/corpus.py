@@ -9,7 +9,16 @@ from typing import Iterator, List
 SPLITS = ("train", "validation", "test")
 
 # What an answer is built of; each becomes one token.
-SCAFFOLD = ['{"gain":', '{"pays":"', '{"opinion":"', '","reason":"', '{"adversarial":"', '{"text":"', '"}', "}"]
+SCAFFOLD = [
+    '{"gain":',
+    '{"pays":"',
+    '{"opinion":"',
+    '","reason":"',
+    '{"adversarial":"',
+    '{"text":"',
+    '"}',
+    "}",
+]
 
 _KEY = re.compile(r'"(\w+)":"?$')
 _SLOT = re.compile(r"<[a-z_]+>")

@@ -56,9 +56,7 @@ def _explanation(r: random.Random) -> dict:
     column = r.choice(_WORDS)
     return {
         "prompt": f"explain index on {column}",
-        "answer": json.dumps(
-            {"text": f"An index on {column} makes the query <gain> faster."}, separators=(",", ":"), ensure_ascii=False
-        ),
+        "answer": '{"text":"An index on ' + column + ' makes the query <gain> faster."}',
         "soft": [],
         "rules": '{"text":"An index helps by <gain>."}',
     }

@@ -65,7 +65,8 @@ def validate(
             right[fields[kind].key] += hit
     means = {name: sums[name] / max(weight, 1e-6) for name in ("total", "text", "choice")}
     accuracy = {key: round(right[key] / seen[key], 4) for key in sorted(seen)}
-    return {"loss": means["total"], "text": means["text"], "choice": means["choice"], "accuracy": accuracy}
+    loss = means.pop("total")
+    return {"loss": loss, **means, "accuracy": accuracy}
 
 
 def choice_logits(student: Student, batch, choices: Choices) -> Tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
