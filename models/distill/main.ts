@@ -1,3 +1,4 @@
+import { STUDENT_COMMANDS } from "./commands";
 import { check, dataset } from "./dataset/command";
 import { experiments } from "./teacher/command";
 
@@ -6,6 +7,7 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   experiments,
   dataset,
   check,
+  ...STUDENT_COMMANDS,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

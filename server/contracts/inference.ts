@@ -97,13 +97,10 @@ export const InferenceModel = z.object({
   quantization: z.string().nullable(),
   /** Tokens a request may have, prompt and answer together. */
   contextTokens: z.number().int().nullable(),
-<<<<<<< HEAD
-=======
   /** Tasks it is trusted with; null: nothing says which (a GGUF of the user's, a remote server). */
   tasks: z.array(z.string()).nullable(),
   /** Temperature by `task.property`: a probability p becomes p^(1/T), renormalized. */
   calibration: z.record(z.string(), z.number().positive()),
->>>>>>> slice/worker
 });
 export type InferenceModel = z.infer<typeof InferenceModel>;
 

@@ -111,10 +111,7 @@ export function createRemoteClient(
           quantization: null,
           contextTokens: null,
           tasks: null,
-<<<<<<< HEAD
-=======
           calibration: {},
->>>>>>> slice/worker
         },
         queue: { waiting: 0, running, max: inFlightMax },
         ...metrics.status(),

@@ -1,0 +1,49 @@
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { chooseTasks } from "../card/choose-tasks";
+import { readManifest, setTasks } from "../card/manifest";
+import { trainingFacts } from "../card/training-facts";
+import { writeCard } from "../card/write-card";
+import { Report } from "../evaluate/report";
+
+/**
+ * `card --run DIR [--data DIR] [--models models] [--reports models/distill/reports]`: writes
+ * <models>/README.md of the manifest's first model, leaves it the tasks that it is better at than the
+ * rules, and copies the run's curves to the reports.
+ */
+export async function card(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      run: { type: "string" },
+      data: { type: "string" },
+      models: { type: "string", default: "models" },
+      reports: { type: "string", default: "models/distill/reports" },
+    },
+  });
+  const { run, data, models, reports } = values;
+  if (run === undefined) throw new Error("--run is missing: the folder of the training.");
+  const [model] = readManifest(models);
+  if (model === undefined) throw new Error(`${models}/manifest.json names no model.`);
+  const report = Report.parse(
+    JSON.parse(readFileSync(path.join(reports, `${model.name}.json`), "utf8")),
+  );
+  if (report.model.sha256 !== model.sha256) {
+    throw new Error("The report is of another file: evaluate the exported model first.");
+  }
+  const facts = trainingFacts(path.join(run, "log.jsonl"));
+  writeFileSync(
+    path.join(models, "README.md"),
+    writeCard(setTasks(models, chooseTasks(report)), report, facts, describeDataset(data)),
+  );
+  copyFileSync(path.join(run, "loss.svg"), path.join(reports, `${model.name}-loss.svg`));
+}
+
+/** The data set's own counts as an indented block, where it has them. */
+function describeDataset(data: string | undefined): string {
+  const file = data === undefined ? undefined : path.join(data, "README.json");
+  if (file === undefined || !existsSync(file)) return "";
+  const text = JSON.stringify(JSON.parse(readFileSync(file, "utf8")), null, 1);
+  return `\n  \`\`\`json\n${text.replace(/^/gm, "  ")}\n  \`\`\`\n`;
+}

@@ -1,0 +1,45 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { readManifest } from "../card/manifest";
+import { evaluate } from "../evaluate/evaluate";
+import { reportDocument } from "../evaluate/report-markdown";
+
+/**
+ * `evaluate --data DIR [--model NAME of models/manifest.json, or PATH.gguf] [--examples 5000]
+ * [--texts 200] [--threads 1] [--out models/distill/reports]`: writes <out>/<model>.json and .md.
+ */
+export async function evaluateModel(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      data: { type: "string" },
+      model: { type: "string" },
+      models: { type: "string", default: "models" },
+      examples: { type: "string", default: "5000" },
+      texts: { type: "string", default: "200" },
+      threads: { type: "string", default: "1" },
+      out: { type: "string", default: "models/distill/reports" },
+    },
+  });
+  if (values.data === undefined) throw new Error("--data is missing: the folder of the data set.");
+  const known = readManifest(values.models).find(
+    ({ name }, index) => name === values.model || (values.model === undefined && index === 0),
+  );
+  const file = known === undefined ? values.model : path.join(values.models, known.file);
+  if (file === undefined) throw new Error("--model is missing, and there is no manifest.");
+  const report = await evaluate({
+    data: values.data,
+    model: file,
+    calibration: known?.calibration ?? {},
+    examplesMax: Number(values.examples),
+    textsMax: Number(values.texts),
+    threads: Number(values.threads),
+  });
+  mkdirSync(values.out, { recursive: true });
+  const base = path.join(values.out, known?.name ?? path.basename(file, ".gguf"));
+  const document = reportDocument(report);
+  writeFileSync(`${base}.json`, `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(`${base}.md`, document);
+  console.log(document);
+}

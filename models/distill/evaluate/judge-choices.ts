@@ -1,0 +1,80 @@
+import { softmax } from "../llama/logits-after";
+import type { OpenModel } from "../llama/open-model";
+import { askChoices } from "./ask-model";
+import { choicePoints } from "./choice-points";
+import type { Example } from "./example";
+import type { FieldStatistics } from "./learn-fields";
+import type { Judged } from "./metrics";
+
+/** The same choices judged for everyone who answers them. */
+interface FieldAnswers {
+  student: Judged[];
+  /** The student with its probabilities as they come, before temperature. */
+  raw: Judged[];
+  /** The student where only the teacher's likeliest value counts as right. */
+  agreement: Judged[];
+  rules: Judged[];
+  majority: Judged[];
+  teacher: Judged[];
+}
+
+export interface Judgement {
+  fields: Map<string, FieldAnswers>;
+  /** Of each example, in milliseconds. */
+  latenciesMs: number[];
+}
+
+/** Asks the model for every choice of the examples and lays the other answers beside it. */
+export async function judgeChoices(
+  model: OpenModel,
+  examples: readonly Example[],
+  statistics: ReadonlyMap<string, FieldStatistics>,
+  calibration: Readonly<Record<string, number>>,
+): Promise<Judgement> {
+  const [sequence] = model.sequences;
+  if (sequence === undefined) throw new RangeError("The model was opened without a sequence.");
+  const valuesOf = (field: string) => statistics.get(field)?.values ?? [];
+  const fields = new Map<string, FieldAnswers>();
+  const latenciesMs: number[] = [];
+  for (const example of examples) {
+    const points = choicePoints(example);
+    const begun = performance.now();
+    const choices = await askChoices(model, sequence, example.prompt, points, valuesOf);
+    latenciesMs.push(performance.now() - begun);
+    const rules: Record<string, unknown> = JSON.parse(example.rules);
+    for (const [index, { field, key, value: right }] of points.entries()) {
+      const choice = choices[index];
+      if (choice === undefined) throw new RangeError(`${field} was not asked.`);
+      const known = statistics.get(field);
+      const sure = (temperature: number) => Math.max(...softmax(choice.logits, temperature));
+      const answers = fields.get(field) ?? emptyAnswers();
+      fields.set(field, answers);
+      const { said } = choice;
+      const odds = example.soft[index]?.choices ?? {};
+      const chance = odds[said] ?? 0;
+      const confidence = sure(calibration[field] ?? 1);
+      answers.student.push({ said, right, confidence, chance });
+      answers.raw.push({ said, right, confidence: sure(1), chance });
+      answers.agreement.push({ said, right, confidence });
+      answers.rules.push({ said: String(rules[key]), right });
+      answers.majority.push({
+        said: known?.majority ?? "",
+        right,
+        confidence: known?.majorityShare ?? 0,
+      });
+      answers.teacher.push({ ...likeliest(odds), right });
+    }
+  }
+  return { fields, latenciesMs };
+}
+
+function emptyAnswers(): FieldAnswers {
+  return { student: [], raw: [], agreement: [], rules: [], majority: [], teacher: [] };
+}
+
+function likeliest(odds: Readonly<Record<string, number>>): { said: string; confidence: number } {
+  return Object.entries(odds).reduce(
+    (best, [said, confidence]) => (confidence > best.confidence ? { said, confidence } : best),
+    { said: "", confidence: 0 },
+  );
+}

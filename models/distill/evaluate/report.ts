@@ -1,0 +1,55 @@
+import { z } from "zod";
+
+const Scores = z.object({
+  accuracy: z.number(),
+  macroF1: z.number(),
+  /** Against the teacher's distribution, after temperature, for the student; null for answers without probability. */
+  calibrationError: z.number().nullable(),
+  /** Distance in buckets; null where values are no numbers. */
+  meanAbsoluteError: z.number().nullable(),
+});
+export type Scores = z.infer<typeof Scores>;
+
+const Texts = z.object({ rougeL: z.number(), bleu: z.number(), exact: z.number() });
+
+/** What an evaluation found; the Markdown and the model card are written from it. */
+export const Report = z.object({
+  model: z.object({ file: z.string(), sha256: z.string(), sizeBytes: z.number() }),
+  examples: z.number(),
+  families: z.number(),
+  choices: z.array(
+    z.object({
+      field: z.string(),
+      examples: z.number(),
+      temperature: z.number(),
+      /** Before the temperature is applied. */
+      calibrationErrorRaw: z.number().nullable(),
+      /** Were the teacher's likeliest value always what happens. */
+      calibrationErrorAgreement: z.number().nullable(),
+      student: Scores,
+      rules: Scores,
+      majority: Scores,
+      teacher: Scores,
+    }),
+  ),
+  texts: z.object({ examples: z.number(), student: Texts, rules: Texts }).nullable(),
+  speed: z.object({
+    threads: z.number(),
+    promptTokensMean: z.number(),
+    /** Of a whole choice answer: prompt read, every choice made. */
+    latencyMsP50: z.number(),
+    latencyMsP95: z.number(),
+    latencyMsP99: z.number(),
+    /** Prompt tokens read, one request at a time. */
+    readTokensPerSecond: z.number(),
+    /** Tokens written, one text at a time; null without texts. */
+    writtenTokensPerSecond: z.number().nullable(),
+    answersPerSecond: z.number(),
+    /** With several requests at once, and how many. */
+    batchSequences: z.number(),
+    batchAnswersPerSecond: z.number(),
+    /** Of the whole process, after warm-up. */
+    residentMb: z.number(),
+  }),
+});
+export type Report = z.infer<typeof Report>;

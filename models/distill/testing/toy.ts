@@ -1,0 +1,78 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import type { Example } from "../evaluate/example";
+
+/**
+ * A model of 107 000 parameters that learnt the toy data set: `npm run distill -- self-test --out DIR`
+ * makes it anew (DIR/models).
+ */
+export const TOY_MODEL = fileURLToPath(new URL("toy-q8_0.gguf", import.meta.url));
+
+/** The toy's rule: gain = (rows + 9 - share) / 2, rounded down. */
+export function priorExample(rows: number, share: number): Example {
+  const gain = String(Math.floor((rows + 9 - share) / 2));
+  return {
+    id: `prior-${rows}-${share}`,
+    task: "prior",
+    family: "toy",
+    prompt: `prior order_price rows=${rows} share=${share}`,
+    answer: `{"gain":${gain}}`,
+    soft: [{ at: 8, choices: { [gain]: 0.9, "0": gain === "0" ? 0.9 : 0.1 } }],
+    rules: '{"gain":5}',
+  };
+}
+
+const OPINIONS = [
+  ["amount DECIMAL", "accept", "fits"],
+  ["e-mail VARCHAR", "reject", "sensitive_data"],
+  ["amount VARCHAR", "counter", "type_mismatch"],
+] as const;
+
+export function opinionExample(index: number): Example {
+  const [column, opinion, reason] = OPINIONS[index % OPINIONS.length] ?? OPINIONS[0];
+  return {
+    id: `opinion-${index}`,
+    task: "opinion",
+    family: "toy",
+    prompt: `opinion on order.price: ${column}`,
+    answer: `{"opinion":"${opinion}","reason":"${reason}"}`,
+    soft: [
+      { at: 12, choices: { [opinion]: 1 } },
+      { at: 12 + opinion.length + '","reason":"'.length, choices: { [reason]: 1 } },
+    ],
+    rules: '{"opinion":"accept","reason":"fits"}',
+  };
+}
+
+function explanationExample(column: string): Example {
+  return {
+    id: `explanation-${column}`,
+    task: "explanation",
+    family: "toy",
+    prompt: `explain index on ${column}`,
+    answer: `{"text":"An index on ${column} makes the query <gain> faster."}`,
+    soft: [],
+    rules: '{"text":"An index helps by <gain>."}',
+  };
+}
+
+export function toyExamples(): Example[] {
+  return [
+    ...Array.from({ length: 20 }, (_, i) => priorExample(i % 10, (i * 3) % 10)),
+    ...Array.from({ length: 6 }, (_, i) => opinionExample(i)),
+    ...["order", "customer"].map(explanationExample),
+  ];
+}
+
+/** A data set's folder in the system's temporary one. */
+export function writeDataset(splits: Record<string, readonly Example[]>): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "toy-"));
+  for (const [split, examples] of Object.entries(splits)) {
+    const lines = examples.map((example) => `${JSON.stringify(example)}\n`).join("");
+    writeFileSync(path.join(folder, `${split}.jsonl.gz`), gzipSync(lines));
+  }
+  return folder;
+}
