@@ -6,4 +6,5 @@ export * from "./finding";
 export * from "./identity";
 export * from "./knowledge";
 export * from "./message";
+export * from "./model";
 export * from "./suggestion";
