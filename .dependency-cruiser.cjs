@@ -2,7 +2,7 @@
 // plants a violation of each and sees it reported.
 
 const CAPABILITIES =
-  "advisor|data-product|decisions|execution|guard|identity|inference|knowledge|messaging|notify|proving|registry|telemetry|workload";
+  "advisor|data-product|decisions|execution|guard|identity|inference|knowledge|messaging|models|notify|proving|registry|telemetry|workload";
 
 /** Modules that reach outside the process. */
 const IO =

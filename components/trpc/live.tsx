@@ -35,6 +35,7 @@ function useRefresh() {
         keys.push(trpc.suggestions.pathKey(), trpc.operations.pathKey(), trpc.audit.pathKey());
       }
       if (topics.has("product")) keys.push(trpc.product.pathKey());
+      if (topics.has("model")) keys.push(trpc.model.pathKey());
       for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey });
     },
     [trpc, queryClient],

@@ -1,3 +1,4 @@
 export * from "./identity";
 export * from "./knowledge";
+export * from "./models";
 export * from "./suggestions";

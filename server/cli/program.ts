@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addDatabaseCommands } from "./commands/database";
 import { addKeyCommands } from "./commands/keys";
+import { addModelCommands } from "./commands/models";
 import { addOperationCommands } from "./commands/operations";
 import { addSuggestionCommands } from "./commands/suggestions";
 import { addTokenCommands } from "./commands/tokens";
@@ -18,6 +19,7 @@ export function createProgram(): Command {
   addTokenCommands(program);
   addSuggestionCommands(program);
   addOperationCommands(program);
+  addModelCommands(program);
   addDatabaseCommands(program);
   return program;
 }

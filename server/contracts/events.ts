@@ -6,5 +6,6 @@ export const BusEvent = z.discriminatedUnion("topic", [
   z.object({ topic: z.literal("operation"), id: z.string(), suggestion_id: z.string() }),
   z.object({ topic: z.literal("job"), id: z.string() }),
   z.object({ topic: z.literal("product"), id: z.string() }),
+  z.object({ topic: z.literal("model"), id: z.string() }),
 ]);
 export type BusEvent = z.infer<typeof BusEvent>;

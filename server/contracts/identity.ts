@@ -14,6 +14,8 @@ export const Permission = z.enum([
   "product.read",
   "audit.read",
   "message.send",
+  "model.read",
+  "model.promote",
   "key.manage",
   "user.manage",
 ]);

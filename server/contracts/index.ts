@@ -7,5 +7,6 @@ export * from "./identity";
 export * from "./inference";
 export * from "./knowledge";
 export * from "./message";
+export * from "./model";
 export * from "./suggestion";
 export * from "./told";

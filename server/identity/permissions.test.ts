@@ -37,6 +37,17 @@ test("several roles add up; no role, no permission", () => {
   expect(permissionsOf(actor("user"))).toEqual([]);
 });
 
+test("every person may see the models; only an admin changes which one answers", () => {
+  for (const role of ["viewer", "reviewer", "operator", "admin"] as const) {
+    const held = permissionsOf(actor("user", { roles: [role] }));
+    expect(held).toContain("model.read");
+    expect(held.includes("model.promote")).toBe(role === "admin");
+  }
+  expect(permissionsOf(actor("api-key", { scopes: Permission.options }))).not.toContain(
+    "model.promote",
+  );
+});
+
 test("approving and executing are different people's rights, except an admin's", () => {
   expect(ROLE_PERMISSIONS.reviewer).not.toContain("operation.execute");
   expect(ROLE_PERMISSIONS.operator).not.toContain("suggestion.decide");

@@ -1,7 +1,7 @@
 import type { Actor, Permission, Role } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 
-const READ = ["suggestion.read", "operation.read", "product.read"] as const;
+const READ = ["suggestion.read", "operation.read", "product.read", "model.read"] as const;
 
 /** The one table of who may do what, for REST, tRPC, the CLI and every later transport. */
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
@@ -16,6 +16,7 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     "operation.revert",
     "audit.read",
     "message.send",
+    "model.promote",
     "key.manage",
     "user.manage",
   ],

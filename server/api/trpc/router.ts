@@ -1,6 +1,7 @@
 import { router } from "./init";
 import { auditRouter } from "./routers/audit";
 import { eventsRouter } from "./routers/events";
+import { modelRouter } from "./routers/model";
 import { operationsRouter } from "./routers/operations";
 import { productRouter } from "./routers/product";
 import { sessionRouter } from "./routers/session";
@@ -10,6 +11,7 @@ export const appRouter = router({
   suggestions: suggestionsRouter,
   operations: operationsRouter,
   product: productRouter,
+  model: modelRouter,
   audit: auditRouter,
   session: sessionRouter,
   events: eventsRouter,

@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { type Model, RegisterModel } from "@/server/contracts";
+import {
+  listModels,
+  presentModel,
+  promoteModel,
+  registerModel,
+  rollBackModel,
+} from "@/server/models";
+import { AppError } from "@/server/platform";
+import { type Answer, answer, table } from "../command";
+
+const rowOf = (model: Model) => [
+  model.model_id,
+  model.state,
+  model.name,
+  model.sha256.slice(0, 12),
+  model.promoted_by ?? "-",
+];
+const answerOf = (all: Model[]): Answer => ({ data: all, lines: table(all.map(rowOf)) });
+const answerPresent = (model: Model | null): Answer =>
+  model === null ? { data: null, lines: ["the manifest's default"] } : answerOf([model]);
+
+async function readReport(path: string): Promise<object> {
+  try {
+    const report: unknown = JSON.parse(await readFile(path, "utf8"));
+    if (typeof report === "object" && report !== null) return report;
+  } catch (cause) {
+    throw new AppError("invalid_input", `The report ${path} cannot be read as JSON.`, { cause });
+  }
+  throw new AppError("invalid_input", `The report ${path} holds no object.`);
+}
+
+export function addModelCommands(program: Command): void {
+  const group = program.command("models").description("models of the inference worker");
+  group
+    .command("list")
+    .description("newest first")
+    .action((_, command: Command) =>
+      answer(command, async (ctx) => answerOf(await listModels({ ctx }))),
+    );
+  group
+    .command("present")
+    .description("the one to load")
+    .action((_, command: Command) =>
+      answer(command, async (ctx) => answerPresent(await presentModel({ ctx }))),
+    );
+  group
+    .command("register")
+    .description("a GGUF as a candidate, with the JSON report of its evaluation")
+    .requiredOption("--file <path>")
+    .requiredOption("--evaluation <path>", "name, sha256, parameters, evaluation, trained_on, …")
+    .action((options: { file: string; evaluation: string }, command: Command) =>
+      answer(command, async (ctx) => {
+        const report = await readReport(options.evaluation);
+        const input = RegisterModel.parse({ ...report, file: options.file });
+        return answerOf([await registerModel({ ctx, input })]);
+      }),
+    );
+  group
+    .command("promote <model_id>")
+    .description("let a candidate answer from now on")
+    .action((model_id: string, _, command: Command) =>
+      answer(command, async (ctx) => answerOf([await promoteModel({ ctx, input: { model_id } })])),
+    );
+  group
+    .command("roll-back")
+    .description("back to the model the present one replaced")
+    .action((_, command: Command) =>
+      answer(command, async (ctx) => answerPresent(await rollBackModel({ ctx }))),
+    );
+}

@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { auditEvents, models } from "@/drizzle/schema";
+import type { Actor, Model, RegisterModel } from "@/server/contracts";
+import { ACTORS, contextOf } from "@/server/decisions/testing/fixtures";
+import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
+import { listModels, presentModel, promoteModel, registerModel, rollBackModel } from ".";
+
+const ADMIN: Actor = { kind: "user", id: "u-9", label: "admin@test", roles: ["admin"] };
+let database: TestDatabase;
+let folder: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  folder = await mkdtemp(path.join(os.tmpdir(), "models-"));
+});
+beforeEach(async () => {
+  await database.db.delete(models);
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await database.drop();
+});
+
+const as = (actor: Actor) => contextOf(database.db, actor);
+const presentId = async () => (await presentModel({ ctx: as(ACTORS.viewer) }))?.model_id ?? null;
+const actionsOf = async (id: string) =>
+  (await database.db.select().from(auditEvents).where(eq(auditEvents.subjectId, id))).map(
+    (row) => `${row.actorLabel} ${row.action}`,
+  );
+
+async function inputOf(content: string): Promise<RegisterModel> {
+  const file = path.join(folder, createHash("sha256").update(content).digest("hex"));
+  await writeFile(file, content);
+  return {
+    name: content,
+    file,
+    sha256: path.basename(file),
+    parameters: 3_000_000,
+    quantization: "Q8_0",
+    source: "refined",
+    evaluation: {
+      tasks: { prior: { accuracy: 0.7, majority: 0.3, rules: 0.5, ece: 0.03, n: 100 } },
+      latency_ms: { p50: 20, p95: 30 },
+      resident_bytes: 150_000_000,
+    },
+    trained_on: { outcomes: 10, reviews: 2, base_set: "generated" },
+  };
+}
+const register = async (name: string): Promise<Model> =>
+  registerModel({ ctx: as(ADMIN), input: await inputOf(`GGUF ${name}`) });
+const promote = ({ model_id }: Model, actor: Actor = ADMIN) =>
+  promoteModel({ ctx: as(actor), input: { model_id } });
+
+test("a candidate takes the present model's place, and a roll-back brings that one back", async () => {
+  const [first, second] = [await register("one"), await register("two")];
+  expect([first.state, first.size_bytes, await presentId()]).toEqual(["candidate", 8, null]);
+  await promote(first);
+  expect(await promote(second)).toMatchObject({
+    state: "present",
+    promoted_by: "admin@test",
+    replaced: first.model_id,
+  });
+  expect(await presentId()).toBe(second.model_id);
+  expect((await rollBackModel({ ctx: as(ADMIN) }))?.model_id).toBe(first.model_id);
+  expect(await rollBackModel({ ctx: as(ADMIN) })).toBeNull();
+  expect(await presentId()).toBeNull();
+  expect(await actionsOf(second.model_id)).toEqual([
+    "admin@test model.register",
+    "admin@test model.promote",
+    "admin@test model.roll_back",
+  ]);
+  await expect(rollBackModel({ ctx: as(ADMIN) })).rejects.toMatchObject({ code: "conflict" });
+});
+
+test("of two promotions at once one wins and the other is a conflict that changes nothing", async () => {
+  const both = [await register("left"), await register("right")];
+  const settled = await Promise.allSettled(both.map((model) => promote(model)));
+  const lost = settled.filter((one) => one.status === "rejected");
+  const states = (await listModels({ ctx: as(ACTORS.viewer) })).map(({ state }) => state);
+  expect(states.filter((state) => state === "present")).toHaveLength(1);
+  // Those that did not overlap both won, one after the other.
+  expect(states).toContain(lost.length === 1 ? "candidate" : "retired");
+  for (const one of lost) expect(one.reason).toMatchObject({ code: "conflict" });
+});
+
+test("the same candidate is promoted once; the loser leaves no audit row", async () => {
+  const model = await register("twice");
+  const settled = await Promise.allSettled([promote(model), promote(model)]);
+  const [lost] = settled.filter((one) => one.status === "rejected");
+  expect(lost?.reason).toMatchObject({ code: "conflict" });
+  expect(await presentId()).toBe(model.model_id);
+  const promotions = (await actionsOf(model.model_id)).filter((text) => text.includes("promote"));
+  expect(promotions).toHaveLength(1);
+});
+
+test.each([ACTORS.reviewer, ACTORS.product])("$label changes no model", async (actor) => {
+  const model = await register(`for ${actor.label}`);
+  const input = await inputOf(`GGUF by ${actor.label}`);
+  for (const refused of [
+    registerModel({ ctx: as(actor), input }),
+    promote(model, actor),
+    rollBackModel({ ctx: as(actor) }),
+  ]) {
+    await expect(refused).rejects.toMatchObject({ code: "forbidden" });
+  }
+  expect(await actionsOf(model.model_id)).toEqual(["admin@test model.register"]);
+});
+
+test("no other file than the evaluated GGUF is registered, and that once", async () => {
+  const good = await inputOf("GGUF good");
+  const send = (input: RegisterModel) => registerModel({ ctx: as(ADMIN), input });
+  for (const bad of [
+    { ...good, sha256: "0".repeat(64) },
+    { ...good, file: path.join(folder, "missing") },
+    await inputOf("PK no model"),
+  ]) {
+    await expect(send(bad)).rejects.toMatchObject({ code: "invalid_input" });
+  }
+  await send(good);
+  await expect(send(good)).rejects.toMatchObject({ code: "conflict" });
+  expect(await listModels({ ctx: as(ACTORS.viewer) })).toHaveLength(1);
+});
