@@ -2,6 +2,7 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
 import { ClockProvider } from "@/components/common/clock";
+import { ModelBanner } from "@/components/model/model-banner";
 import { Header } from "@/components/shell/header";
 import { HotkeyProvider } from "@/components/shell/hotkeys";
 import { SessionViewProvider } from "@/components/shell/session";
@@ -31,6 +32,7 @@ export default async function ReviewLayout({ children }: { children: ReactNode }
                   Skip to content
                 </a>
                 <Header />
+                <ModelBanner />
                 <main id="main" tabIndex={-1} className="mx-auto max-w-7xl px-4 py-6 sm:px-6">
                   {children}
                 </main>

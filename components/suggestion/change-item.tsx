@@ -1,7 +1,7 @@
 "use client";
 import { Badge } from "@/components/ui/badge";
 import { Checkbox } from "@/components/ui/checkbox";
-import { isAdvice, type SuggestionItem } from "@/server/contracts";
+import { type Explanation, isAdvice, type SuggestionItem } from "@/server/contracts";
 import { ChangeSql } from "./change-sql";
 import { EvidencePanel } from "./evidence-panel";
 import { FactorBars } from "./factor-bars";
@@ -70,8 +70,21 @@ function ItemHeader({ item, choice }: Pick<ChangeItemProps, "item" | "choice">) 
           )}
         </p>
         <p className="mt-2 text-sm">{item.reason}</p>
+        {item.explanation === null ? null : <Words explanation={item.explanation} />}
       </div>
     </div>
+  );
+}
+
+/** Plain words, marked by who chose them; their figures are the evidence's. */
+function Words({ explanation }: { explanation: Explanation }) {
+  return (
+    <p className="mt-2 text-sm">
+      {explanation.text}{" "}
+      <Badge tone="neutral">
+        {explanation.by === "model" ? "in the model's words" : "worded by rule"}
+      </Badge>
+    </p>
   );
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { InferenceStatus } from "./inference";
 
 const Share = z.number().min(0).max(1);
 
@@ -60,3 +61,10 @@ export const Model = RegisterModel.extend({
   replaced: ModelId.nullable(),
 });
 export type Model = z.infer<typeof Model>;
+
+/** Whether a model answers now: `none` is set up, it is `down`, or `up` with its figures. */
+export const ModelStatus = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("up"), status: InferenceStatus }),
+  z.object({ state: z.enum(["down", "none"]), detail: z.string() }),
+]);
+export type ModelStatus = z.infer<typeof ModelStatus>;

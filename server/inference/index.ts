@@ -13,4 +13,8 @@ export {
   type Task,
 } from "./tasks";
 export { socketPath } from "./wire/socket-path";
-export { hasLocalModel, startInferenceWorker } from "./worker/start-inference-worker";
+export {
+  defaultModelFile,
+  hasLocalModel,
+  startInferenceWorker,
+} from "./worker/start-inference-worker";

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { dataProducts, heartbeats, jobs } from "@/drizzle/schema";
+import { askStatus } from "@/server/models";
 import { type Database, env } from "@/server/platform";
 
 export const HealthCheck = z.object({
@@ -89,9 +90,22 @@ function judgeProver({ queue, silentSeconds }: Observed): HealthCheck {
   };
 }
 
+async function judgeModel(): Promise<HealthCheck> {
+  const answer = await askStatus();
+  if (answer.state !== "up") {
+    return { status: answer.state === "none" ? "ok" : "degraded", detail: answer.detail };
+  }
+  const { model, latency } = answer.status;
+  const speed = latency.totalMs ? ` Median answer ${Math.round(latency.totalMs.p50)} ms.` : "";
+  return { status: "ok", detail: `${model.name} answers.${speed}` };
+}
+
 /** What is known now, within about a second; never throws. Details name no address and no error. */
 export async function checkHealth(db: Database): Promise<Record<string, HealthCheck>> {
   const started = performance.now();
+  const inference = await bounded(judgeModel()).catch((): HealthCheck => {
+    return { status: "degraded", detail: "The model does not answer; rules alone advise." };
+  });
   try {
     const observed = await bounded(observe(db));
     const ms = Math.round(performance.now() - started);
@@ -99,10 +113,11 @@ export async function checkHealth(db: Database): Promise<Record<string, HealthCh
       database: { status: "ok", detail: `Answered in ${ms} ms.` },
       data_product: judgeProduct(observed.product),
       prover: judgeProver(observed),
+      inference,
     };
   } catch {
     const unknown: HealthCheck = { status: "unknown", detail: "Needs the database." };
     const database: HealthCheck = { status: "down", detail: "No answer from the database." };
-    return { database, data_product: unknown, prover: unknown };
+    return { database, data_product: unknown, prover: unknown, inference };
   }
 }

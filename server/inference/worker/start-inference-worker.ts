@@ -25,6 +25,14 @@ export function hasLocalModel(env: Env): boolean {
   );
 }
 
+/** The model a worker starts with by itself; null: none. */
+export function defaultModelFile(
+  env: Env,
+): { name: string; file: string; sha256: string | null } | null {
+  const source = defaultModel(env.MODEL_PATH, readManifest(env.MODEL_MANIFEST));
+  return source && { name: source.name, file: source.path, sha256: source.sha256 };
+}
+
 /** Loads the model and serves it on the data folder's socket. Throws like Engine.load. */
 export async function startInferenceWorker(env: Env, log: Logger): Promise<InferenceWorker> {
   const manifest = () => readManifest(env.MODEL_MANIFEST);

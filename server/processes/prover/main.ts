@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { heartbeats } from "@/drizzle/schema";
 import { createConnectorClient } from "@/server/data-product";
 import { issueToken } from "@/server/identity";
+import { inferenceClient } from "@/server/inference";
 import {
   AppError,
   closeDatabase,
@@ -22,6 +23,7 @@ import {
   retryOperation,
   retryProof,
 } from "./handlers";
+import { startModelKeeper } from "./model-keeper";
 import { startObserver } from "./observer";
 import { startWorker } from "./worker";
 
@@ -68,6 +70,7 @@ async function main(): Promise<void> {
       ? startObserver(ctx("observer"), { product, baseUrl, everySeconds, log })
       : async () => {};
   const stopHeartbeat = startHeartbeat(ctx("prover"));
+  const stopModelKeeper = startModelKeeper(ctx("model keeper"), bus, log);
   log.info({ product: product.productId }, "prover ready");
 
   await new Promise<void>((stop) => {
@@ -75,6 +78,8 @@ async function main(): Promise<void> {
   });
   log.info("prover stopping");
   stopHeartbeat();
+  await stopModelKeeper();
+  await inferenceClient().close();
   await Promise.all([stopObserver(), ...workers.map((worker) => worker.stop())]);
   await unsubscribe();
   await closeDatabase(db);

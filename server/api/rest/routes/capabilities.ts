@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AnalyzeRequest, ChangeKind, MessageType } from "@/server/contracts";
+import { askStatus } from "@/server/models";
 import { env } from "@/server/platform";
 import { defineRoute } from "../define-route";
 import { WAIT_SECONDS_MAX } from "../parameters";
@@ -12,6 +13,8 @@ const Capabilities = z.object({
   protocol: z.object({ name: z.string(), version: z.string() }),
   /** True when a data product is attached, so that suggestions are measured. */
   can_measure: z.boolean(),
+  /** The model that orders and estimates; null: rules alone, because none is there or it is down. */
+  model: z.string().nullable(),
   operation_types: z.array(z.string()),
   change_kinds: z.array(z.string()),
   message_types_accepted: z.array(z.string()),
@@ -35,11 +38,13 @@ export const capabilitiesRoute = defineRoute({
   answers: { 200: { description: "The capabilities.", schema: Capabilities } },
   async handler() {
     const settings = env();
+    const model = await askStatus();
     const body: z.infer<typeof Capabilities> = {
       agent_id: settings.AGENT_ID,
       product_id: settings.DATA_PRODUCT_ID,
       protocol: { name: "Multi-agent Cooperation Protocol", version: PROTOCOL_VERSION },
       can_measure: settings.DATA_PRODUCT_API !== undefined,
+      model: model.state === "up" ? model.status.model.name : null,
       operation_types: AnalyzeRequest.shape.operation_type.options,
       change_kinds: ChangeKind.options,
       message_types_accepted: MessageType.options,

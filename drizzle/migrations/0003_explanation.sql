@@ -1,0 +1,1 @@
+ALTER TABLE "suggestion_items" ADD COLUMN "explanation" jsonb;
