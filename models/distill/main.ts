@@ -1,9 +1,10 @@
 import { check, dataset } from "./dataset/command";
-import { experiments } from "./teacher/command";
+import { costModel, experiments } from "./teacher/command";
 
 /** `npm run distill -- <command> [options]` */
 const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   experiments,
+  "cost-model": costModel,
   dataset,
   check,
 };
