@@ -1,10 +1,11 @@
 import { STUDENT_COMMANDS } from "./commands";
 import { check, dataset } from "./dataset/command";
-import { experiments } from "./teacher/command";
+import { costModel, experiments } from "./teacher/command";
 
 /** `npm run distill -- <command> [options]` */
 const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   experiments,
+  "cost-model": costModel,
   dataset,
   check,
   ...STUDENT_COMMANDS,

@@ -28,7 +28,7 @@ export const TrainedOn = z.object({
 });
 export type TrainedOn = z.infer<typeof TrainedOn>;
 
-export const ModelId = z.string().regex(/^model-[0-9a-z]{6,32}$/);
+const ModelId = z.string().regex(/^model-[0-9a-z]{6,32}$/);
 export const ModelById = z.object({ model_id: ModelId });
 export type ModelById = z.infer<typeof ModelById>;
 

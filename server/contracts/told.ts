@@ -1,8 +1,7 @@
 import { z } from "zod";
 
 /** Who said it: the rules, or a model by the name its answers carry. */
-export const ToldBy = z.object({ by: z.enum(["model", "rules"]), model: z.string().nullable() });
-export type ToldBy = z.infer<typeof ToldBy>;
+const ToldBy = z.object({ by: z.enum(["model", "rules"]), model: z.string().nullable() });
 
 /** Whether a text tries to steer who reads it. */
 export const Screening = ToldBy.extend({

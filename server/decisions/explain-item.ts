@@ -16,7 +16,7 @@ export async function explainItem(
   const query = heaviest(evidence.queries.filter((one) => one.is_targeted));
   if (query === undefined) return null;
   const figures = figuresOf(proved, evidence, query);
-  const input = describe(proved, evidence, query);
+  const input = inputOf(proved, evidence, query);
   const told = await askTask(explanation, input, options);
   const written = fill(told.result.text, figures);
   if (written !== null && told.model !== null) {
@@ -68,7 +68,7 @@ function figuresOf(
 /** A cost worth a word: a tenth more storage, or inserts slower by a tenth. */
 const COST_MIN = 0.1;
 
-function describe(
+function inputOf(
   { candidate, verdict }: ProvedCandidate,
   evidence: MeasuredEvidence,
   query: QueryEvidence,
@@ -87,7 +87,7 @@ function describe(
           : null,
     table: change.table,
     target: changedColumns(change).join(", "),
-    use: useOf(query.sql),
+    use: leadingUse(query.sql),
     verdict: verdict.is_accepted ? "passed" : "no_gain",
     size: query.gain.value >= 0.85 ? "huge" : query.gain.value >= 0.35 ? "large" : "small",
     cost: hasCost ? cost : "none",
@@ -95,7 +95,7 @@ function describe(
 }
 
 /** What the query does first of all, by its words: it only chooses the words about it. */
-function useOf(sql: string): ExplanationInput["use"] {
+function leadingUse(sql: string): ExplanationInput["use"] {
   if (/\bgroup by\b/i.test(sql)) return "group";
   if (/\bjoin\b/i.test(sql)) return "join";
   if (/(>=?|<=?|\bbetween\b|\blike\b)/i.test(sql)) return "range";

@@ -59,7 +59,7 @@ function requestOf<Schema extends z.ZodType, Result>(
 }
 
 /** The same schema with the types of its choices named. */
-export function toInferSchema({ properties, required }: AnswerSchema): InferSchema {
+function toInferSchema({ properties, required }: AnswerSchema): InferSchema {
   const typed = Object.entries(properties).map(([name, property]) => {
     if (!("enum" in property)) return [name, property] as const;
     const numbers = property.enum.filter((choice) => typeof choice === "number");

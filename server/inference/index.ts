@@ -1,4 +1,4 @@
-export { type AskOptions, askTask, type Told } from "./ask-task";
+export { type AskOptions, askTask } from "./ask-task";
 export { createInferenceClient } from "./client/create-inference-client";
 export type { InferenceClient } from "./client/types";
 export { inferenceClient } from "./process-client";
@@ -10,7 +10,6 @@ export {
   OpinionInput,
   opinion,
   prior,
-  type Task,
 } from "./tasks";
 export { socketPath } from "./wire/socket-path";
 export {

@@ -76,6 +76,8 @@ async function addCandidates(
     for (let index = 0; index < PRODUCTS_MAX && !collection.has(tasks); index++) {
       const examples = await candidateExamples(parser, model, { seed, index });
       for (const example of examples) collection.add(example);
+      if (index % 100 === 99)
+        console.log(`${index + 1} products, ${collection.examples.length} examples`);
     }
   } finally {
     parser.close();

@@ -4,7 +4,7 @@ import type { Example, TaskName } from "./example";
 export type Group = "schema" | "query" | "coordination";
 
 /** How the tasks share 50 000 schema, 25 000 query and 10 000 coordination examples. */
-export const QUOTAS: Readonly<Record<Group, Partial<Record<TaskName, number>>>> = {
+const QUOTAS: Readonly<Record<Group, Partial<Record<TaskName, number>>>> = {
   schema: { prior: 26_000, confidence: 12_000, explanation: 12_000 },
   query: { prior: 14_000, confidence: 4_000, explanation: 7_000 },
   coordination: { opinion: 5_000, adversarial: 5_000 },

@@ -1,9 +1,13 @@
 import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { readLines } from "../json-lines";
 import { condense } from "./condense";
-import { RAW_FILE } from "./files";
+import { evaluateCostModel } from "./cost-model/evaluate";
+import { MEASURED_FILE, RAW_FILE, REPORT_FILE } from "./files";
+import type { MeasuredExample } from "./measured-examples";
 import { runExperiments } from "./run-experiments";
 
 /** Changing it changes every generated table and query of the experiments. */
@@ -20,4 +24,12 @@ export async function experiments(args: string[]): Promise<void> {
     secondsMax: Number(values.seconds),
   });
   console.log(`${await condense()} experiments kept`);
+}
+
+/** `cost-model`: error of the model fitted on the experiments, on families it was not fitted on. */
+export async function costModel(): Promise<void> {
+  const report = evaluateCostModel(await readLines<MeasuredExample>(MEASURED_FILE), SEED);
+  await writeFile(REPORT_FILE, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`${report.experiments} experiments on ${report.families} families`, report.by_kind);
+  console.table(report.scores);
 }

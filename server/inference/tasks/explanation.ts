@@ -7,7 +7,7 @@ const TEXT_MAX = 400;
 const WORDS_MAX = 40;
 
 /** Figures an explanation may speak of: it names the slot, the evidence fills it. */
-export const SLOTS = [
+const SLOTS = [
   ...(["gain", "before", "after", "rows", "calls"] as const),
   ...(["storage", "inserts", "table", "target"] as const),
 ] as const;

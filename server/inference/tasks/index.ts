@@ -1,7 +1,7 @@
 export { AdversarialInput, adversarial } from "./adversarial";
 export { confidence } from "./confidence";
-export { ExplanationInput, explanation, SLOTS } from "./explanation";
-export { BUCKETS, chanceToPay, gainBucket, meanGain, PAYS_FROM } from "./gain-buckets";
+export { ExplanationInput, explanation } from "./explanation";
+export { chanceToPay, gainBucket, PAYS_FROM } from "./gain-buckets";
 export { isLossy, OpinionInput, opinion, REASONS } from "./opinion";
 export { prior } from "./prior";
 export type { AnswerSchema, Choice, Task } from "./task";

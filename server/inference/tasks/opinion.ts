@@ -107,7 +107,7 @@ export const opinion: Task<typeof OpinionInput, OpinionResult> = {
  * What follows from structure alone: existence, types, rows and readers. Words are not understood.
  * The first that applies.
  */
-export function structuralOpinion({ proposal, facts }: OpinionInput): Answer {
+function structuralOpinion({ proposal, facts }: OpinionInput): Answer {
   const { operation } = proposal;
   const isAddition = operation === "add_column" || operation === "add_table";
   if (operation !== "add_table" && !facts.table_exists) {

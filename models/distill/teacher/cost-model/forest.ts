@@ -1,5 +1,5 @@
 import { Rng } from "../../random";
-import { binExamples, growTree, leafShares, type TreeOptions } from "./tree";
+import { binExamples, binRow, growTree, leafShares, type TreeOptions } from "./tree";
 
 const TREES = 120;
 const OPTIONS: TreeOptions = { leafMin: 4, featuresTried: 30, classes: 10 };
@@ -28,11 +28,12 @@ export function growForest(
   });
   return {
     predict(row) {
+      const bins = binRow(data.edges, row);
       const mean = new Array<number>(OPTIONS.classes).fill(UNSEEN / OPTIONS.classes);
       for (const tree of trees) {
-        const shares = leafShares(tree, data.edges, row);
-        for (const [at, share] of shares.entries()) {
-          mean[at] = (mean[at] ?? 0) + ((1 - UNSEEN) * share) / TREES;
+        const shares = leafShares(tree, bins);
+        for (let at = 0; at < shares.length; at++) {
+          mean[at] = (mean[at] ?? 0) + ((1 - UNSEEN) * (shares[at] ?? 0)) / TREES;
         }
       }
       return mean;

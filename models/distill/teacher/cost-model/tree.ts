@@ -40,7 +40,7 @@ export function binExamples(rows: readonly (readonly number[])[], targets: Uint8
 }
 
 /** Number of the bin a value falls into. */
-export function binOf(edges: readonly number[], value: number): number {
+function binOf(edges: readonly number[], value: number): number {
   let at = 0;
   while (at < edges.length && value > (edges[at] ?? 0)) at++;
   return at;
@@ -116,12 +116,14 @@ function splitOn(
   return best;
 }
 
-/** Shares of the classes in the leaf the features fall into. */
-export function leafShares(node: Node, edges: readonly number[][], row: readonly number[]) {
+/** Bin of each feature of a row. */
+export function binRow(edges: readonly number[][], row: readonly number[]): Uint8Array {
+  return Uint8Array.from(edges, (cut, feature) => binOf(cut, row[feature] ?? 0));
+}
+
+/** Shares of the classes in the leaf a binned row falls into. */
+export function leafShares(node: Node, bins: Uint8Array): Float64Array {
   let at = node;
-  while ("feature" in at) {
-    const bin = binOf(edges[at.feature] ?? [], row[at.feature] ?? 0);
-    at = bin <= at.bin ? at.below : at.above;
-  }
+  while ("feature" in at) at = (bins[at.feature] ?? 0) <= at.bin ? at.below : at.above;
   return at.shares;
 }
