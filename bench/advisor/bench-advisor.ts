@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { adviseApart } from "./advise-apart";
 import { type BenchOptions, parseOptions } from "./options";
+import { benchOrder } from "./order/bench-order";
 import { benchRepeats } from "./repeats/bench-repeats";
 import { machine } from "./report/machine";
 import { printResult, printSummary } from "./report/print";
@@ -32,7 +33,8 @@ export async function benchAdvisor(args: string[]): Promise<void> {
       const { rows, seconds: secondsMax } = options;
       const settings = proofSettings();
       await runScale({ folder: path.join(root, "scale"), rows, secondsMax, settings });
-    } else if (options.repeats > 0) await benchRepeats(options, chosen(options.only), root);
+    } else if (options.isOrder) await benchOrder(path.join(root, "order"));
+    else if (options.repeats > 0) await benchRepeats(options, chosen(options.only), root);
     else await benchWorkloads(options, root);
   } finally {
     rmSync(root, { recursive: true, force: true });

@@ -10,10 +10,12 @@ export interface BenchOptions {
   /** Advise so often on each workload, and nothing else; 0: the whole benchmark, once. */
   repeats: number;
   isScale: boolean;
+  /** Compare the orders of proofs, and nothing else. */
+  isOrder: boolean;
 }
 
 const USAGE =
-  "npm run bench -- advisor [--only name,…] [--rows n] [--seconds n] [--repeat n] [--scale]";
+  "npm run bench -- advisor [--only name,…] [--rows n] [--seconds n] [--repeat n] [--scale] [--order]";
 
 /** Throws with the usage for what it does not know. */
 export function parseOptions(args: string[]): BenchOptions {
@@ -25,6 +27,7 @@ export function parseOptions(args: string[]): BenchOptions {
       seconds: { type: "string" },
       repeat: { type: "string" },
       scale: { type: "boolean", default: false },
+      order: { type: "boolean", default: false },
     },
   });
   return {
@@ -34,6 +37,7 @@ export function parseOptions(args: string[]): BenchOptions {
     seconds: positive(values.seconds ?? (values.scale ? "120" : "60")),
     repeats: values.repeat === undefined ? 0 : positive(values.repeat),
     isScale: values.scale,
+    isOrder: values.order,
   };
 }
 

@@ -1,18 +1,34 @@
+import type { CandidateFeatures } from "@/server/advisor";
 import type { InferRequest } from "@/server/contracts";
+import { prior } from "@/server/inference";
 
-/** Words and small numbers, as the model's tasks put them: about 70 tokens of a student's. */
-const KINDS = ["index", "zone", "cluster", "type", "partition", "summary"];
-const SHAPES = ["point", "range", "join", "group", "top", "scan"];
+const KINDS = ["add_index", "cluster_table", "change_type", "materialize_summary"] as const;
+const USES = ["equals", "range", "join", "group", "order"] as const;
 
-/** The `n`-th request: each has a prompt of its own, so that no cache can answer. */
-export function benchRequest(n: number): InferRequest {
-  const pick = (from: string[], step: number) => from[Math.floor(n / step) % from.length];
+/** The `n`-th candidate, unlike all others before it: no cache can answer for it. */
+function candidate(n: number): CandidateFeatures {
   return {
-    instruction: "How much of the query time does this change save? Answer a digit, 0 to 9.",
-    prompt:
-      `gain kind ${pick(KINDS, 1)} shape ${pick(SHAPES, 3)} rows ${n % 9} distinct ${n % 7} ` +
-      `share ${n % 10} selective ${n % 8} width ${n % 5} order ${n % 3} nulls 0 inserts ${n % 4} ` +
-      `run ${n}\n`,
+    kind: KINDS[n % KINDS.length] ?? "add_index",
+    ...{ detail: null, table: `orders_${n}`, column: "status", type: "text", keys: 1 },
+    ...{ rows: 10 ** (3 + (n % 7) / 2), width: 4 + (n % 13), distinct: 2 ** (n % 17) },
+    ...{ null_share: (n % 10) / 10, matches: 3 ** (n % 11), is_served: n % 2 === 0 },
+    ...{ summary_share: 0, queries: 1 + (n % 5), share: (n % 9) / 9, insert_share: (n % 4) / 10 },
+    query: {
+      ...{ uses: [USES[n % USES.length] ?? "equals"], values: 1 + (n % 3), is_wrapped: false },
+      ...{ range_share: null, other_filters: n % 3, other_indexed: 0, tables: 1, other_rows: 0 },
+      ...{ joins: 0, groups: n % 2, orders: n % 2, limit: null, is_star: n % 2 === 1 },
+      ...{ projected: 3, aggregates: n % 4, mean_ms: 1.7 ** (n % 19) },
+    },
+    ...{ prior: (n % 8) / 8, estimated_gain: (n % 6) / 6 },
+  };
+}
+
+/** The `n`-th request of the task asked most often: what will this change gain? */
+export function benchRequest(n: number): InferRequest {
+  return {
+    task: prior.name,
+    instruction: prior.instruction,
+    prompt: prior.prompt(candidate(n)),
     schema: {
       type: "object",
       properties: { gain: { type: "integer", enum: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] } },
@@ -29,6 +45,7 @@ export function benchTextRequest(n: number): InferRequest {
   const text = { type: "string" as const, maxLength: 120, pattern: "^[A-Za-z ,.'-]*$" };
   return {
     ...benchRequest(n),
+    task: "explanation",
     instruction: "Explain in one sentence why this change helps.",
     schema: {
       type: "object",

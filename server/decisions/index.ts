@@ -1,5 +1,6 @@
 export { analyze } from "./analyze";
 export { approveSuggestion } from "./approve-suggestion";
+export { estimateCandidates } from "./estimate-candidates";
 export { expireSuggestions } from "./expire-suggestions";
 export { failProof } from "./fail-proof";
 export { getSuggestion } from "./get-suggestion";

@@ -1,3 +1,4 @@
+export { orderCandidates } from "./proof/order-candidates";
 export { proveCandidates } from "./prove-candidates";
 export { withLiterals } from "./sql";
 export { comparePairs, compareSamples, createRandom, deriveSeed, weightedGain } from "./statistics";

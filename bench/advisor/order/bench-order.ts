@@ -1,0 +1,138 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describeQuery, proposeCandidates, type WorkloadQuery } from "@/server/advisor";
+import type { Candidate, Interval, ProductSchema } from "@/server/contracts";
+import { embedProduct, readDistinctValues } from "@/server/data-product";
+import { estimateCandidates } from "@/server/decisions";
+import { inferenceClient, startInferenceWorker } from "@/server/inference";
+import { createLogger, env, setEnv } from "@/server/platform";
+import { orderCandidates } from "@/server/proving";
+import { createShapeParser } from "@/server/workload";
+import { openWorkload } from "../open-workload";
+import { machine } from "../report/machine";
+import { updateReadme } from "../report/readme";
+import { proofSettings } from "../settings";
+import type { Workload } from "../types";
+import { WORKLOADS } from "../workloads";
+import { proofsNeeded } from "./proofs-needed";
+
+const RESULT_FILE = "bench/results/advisor-order.json";
+const ADVISED_FILE = "bench/results/advisor.json";
+
+interface OrderResult {
+  workload: string;
+  candidates: number;
+  /** Proofs until 95 % of the suggested set's gain; null: not found in this order. */
+  rules: number | null;
+  model: number | null;
+}
+
+/** What the kept run of the benchmark suggested, with the gain each change was promised alone. */
+interface Advised {
+  workload: string;
+  rows: number;
+  advised: { accepted: string[] };
+  promises: { name: string; promised: Interval }[];
+}
+
+/**
+ * How many proofs the order of the rules and that of the model need to find what the kept run of
+ * `npm run bench -- advisor` suggested. Runs a worker of its own on the manifest's model.
+ */
+export async function benchOrder(root: string): Promise<void> {
+  if (!existsSync(ADVISED_FILE)) throw new Error(`There is no ${ADVISED_FILE} to compare with.`);
+  const kept: { results: Advised[] } = JSON.parse(readFileSync(ADVISED_FILE, "utf8"));
+  mkdirSync(root, { recursive: true });
+  setEnv({ SIDECAR_DATA_DIR: root, INFERENCE_CACHE_ENTRIES: "0" });
+  const worker = await startInferenceWorker(env(), createLogger("bench"));
+  try {
+    const results: OrderResult[] = [];
+    for (const advised of kept.results) {
+      const workload = WORKLOADS.find((one) => one.name === advised.workload);
+      if (workload?.isSearched !== true || advised.advised.accepted.length === 0) continue;
+      const folder = path.join(root, workload.name);
+      results.push(await compareOrders(workload, advised, folder));
+      console.log(results.at(-1));
+      rmSync(folder, { recursive: true, force: true });
+    }
+    const report = { name: "order of proofs", ...(await machine()), results };
+    writeFileSync(RESULT_FILE, `${JSON.stringify(report, null, 1)}\n`);
+    updateReadme("advisor-order", renderOrders(results));
+    console.log(`Written to ${RESULT_FILE} and README.md`);
+  } finally {
+    await inferenceClient().close();
+    await worker.stop(1);
+  }
+}
+
+async function compareOrders(
+  workload: Workload,
+  { rows, advised, promises }: Advised,
+  folder: string,
+): Promise<OrderResult> {
+  const gains = new Map(
+    promises
+      .filter(({ name }) => advised.accepted.includes(name))
+      .map(({ name, promised }) => [name, promised.value] as const),
+  );
+  const { candidates, queries, schema } = await propose(workload, rows, folder);
+  const told = await estimateCandidates({
+    ...{ candidates, tables: schema.tables, queries, hasStatistics: true },
+  });
+  const needed = (list: Candidate[]) =>
+    proofsNeeded(
+      orderCandidates(list, queries).map((one) => one.candidate_id),
+      gains,
+    );
+  return {
+    workload: workload.name,
+    candidates: candidates.length,
+    rules: needed(candidates),
+    model: needed(told),
+  };
+}
+
+async function propose(
+  workload: Workload,
+  rows: number,
+  folder: string,
+): Promise<{ candidates: Candidate[]; queries: WorkloadQuery[]; schema: ProductSchema }> {
+  const options = { folder, rows, secondsMax: 1, settings: proofSettings() };
+  const { request } = await openWorkload(workload, options);
+  const parser = await createShapeParser();
+  const embedded = await embedProduct({ ...request, parser });
+  try {
+    const { signal } = new AbortController();
+    const schema = await embedded.product.getSchema(signal);
+    const queries = await Promise.all(
+      request.observed.patterns.map((pattern) => describeQuery(parser, pattern, schema.tables)),
+    );
+    const distinctValues = await readDistinctValues(embedded.product, schema, signal);
+    const { candidates } = proposeCandidates({ tables: schema.tables, queries, distinctValues });
+    return { candidates, queries, schema };
+  } finally {
+    await embedded.close();
+    parser.close();
+  }
+}
+
+/** Both orders as Markdown, one row a workload, and what they need in all. */
+function renderOrders(results: readonly OrderResult[]): string {
+  const rows = results.map((one) => [
+    one.workload,
+    String(one.candidates),
+    String(one.rules ?? "–"),
+    String(one.model ?? "–"),
+  ]);
+  const total = (pick: (one: OrderResult) => number | null) =>
+    String(results.reduce((sum, one) => sum + (pick(one) ?? one.candidates), 0));
+  const all = [
+    "**all**",
+    total((one) => one.candidates),
+    total((one) => one.rules),
+    total((one) => one.model),
+  ];
+  const head = ["workload", "candidates", "proofs, rules' order", "proofs, model's order"];
+  const align = ["---", "---:", "---:", "---:"];
+  return [head, align, ...rows, all].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
