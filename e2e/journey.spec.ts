@@ -27,7 +27,7 @@ test("a wrong password is refused in plain words", async ({ page }) => {
 test("every other page is accessible and fits a phone", async ({ page }) => {
   await signIn(page, "reviewer");
   await inspect(page, "inbox");
-  for (const name of ["workload", "audit"]) {
+  for (const name of ["workload", "model", "audit"]) {
     await page.goto(`/${name}`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await expectLive(page);

@@ -6,6 +6,7 @@ import { cn } from "@/components/cn";
 const LINKS = [
   { href: "/", label: "Inbox" },
   { href: "/workload", label: "Workload" },
+  { href: "/model", label: "Model" },
   { href: "/audit", label: "Audit" },
 ] as const;
 

@@ -1,0 +1,101 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { CpuIcon } from "lucide-react";
+import { Facts } from "@/components/common/facts";
+import { QueryError } from "@/components/common/query-error";
+import { formatBytes, formatCount, formatMs } from "@/components/format";
+import { useTRPC } from "@/components/trpc/client";
+import { Alert } from "@/components/ui/alert";
+import { Badge } from "@/components/ui/badge";
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { InferenceStatus } from "@/server/contracts";
+
+/** What answers now, and how fast; or that rules alone do. */
+export function InferencePanel() {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.model.status.queryOptions());
+  if (query.isPending) return <Skeleton className="h-48 rounded-lg" />;
+  if (query.data === undefined) {
+    return <QueryError error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  if (query.data.state !== "up") {
+    return (
+      <Alert
+        tone={query.data.state === "down" ? "warning" : "info"}
+        icon={<CpuIcon className="size-4" />}
+        title="Rules only"
+      >
+        <p>{query.data.detail}</p>
+      </Alert>
+    );
+  }
+  return <Answering status={query.data.status} />;
+}
+
+const TASK_NAMES: Record<string, string> = {
+  prior: "order of proofs",
+  confidence: "confidence of estimates",
+  opinion: "first opinion on proposals",
+  adversarial: "screening of texts",
+  explanation: "words of explanations",
+};
+
+function Answering({ status }: { status: InferenceStatus }) {
+  const { model, latency, cache, requests, queue } = status;
+  const tasks = model.tasks ?? Object.keys(TASK_NAMES);
+  const asked = cache.hits + cache.misses;
+  return (
+    <section aria-label="Present model">
+      <Card>
+        <CardHeader>
+          <CardTitle>{model.name}</CardTitle>
+          <CardDescription className="font-mono break-all">
+            {model.sha256?.slice(0, 16) ?? "on another server"}
+          </CardDescription>
+        </CardHeader>
+        <CardContent className="grid gap-5">
+          <Facts
+            facts={[
+              {
+                label: "Parameters",
+                value: model.parameters === null ? "–" : formatCount(model.parameters),
+                note: model.quantization ?? undefined,
+              },
+              {
+                label: "Answer, median",
+                value: latency.totalMs ? formatMs(latency.totalMs.p50) : "–",
+                note: latency.totalMs
+                  ? `95 of 100 within ${formatMs(latency.totalMs.p95)}`
+                  : "not asked yet",
+              },
+              {
+                label: "Answered",
+                value: formatCount(requests.answered),
+                note: `${formatCount(requests.refused + requests.timedOut)} refused or late`,
+              },
+              {
+                label: "From the cache",
+                value: asked === 0 ? "–" : formatCount(cache.hits),
+                note: `${formatCount(queue.waiting)} waiting now`,
+              },
+              { label: "Memory", value: formatBytes(status.residentBytes) },
+            ]}
+          />
+          <div className="grid gap-2">
+            <h3 className="text-sm font-medium">Asked for; the rules answer the rest</h3>
+            <ul className="flex flex-wrap gap-2">
+              {Object.entries(TASK_NAMES).map(([task, name]) => (
+                <li key={task}>
+                  <Badge tone={tasks.includes(task) ? "info" : "neutral"}>
+                    {name}: {tasks.includes(task) ? "model" : "rules"}
+                  </Badge>
+                </li>
+              ))}
+            </ul>
+          </div>
+        </CardContent>
+      </Card>
+    </section>
+  );
+}

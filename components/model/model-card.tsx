@@ -1,0 +1,102 @@
+"use client";
+import { RelativeTime } from "@/components/common/clock";
+import { Facts } from "@/components/common/facts";
+import { formatBytes, formatCount, formatMs, formatPercent } from "@/components/format";
+import { Badge } from "@/components/ui/badge";
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
+import {
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeader,
+  TableRow,
+} from "@/components/ui/table";
+import type { Model } from "@/server/contracts";
+import { ModelActions } from "./model-actions";
+
+const TONES = { present: "positive", candidate: "info", retired: "neutral" } as const;
+
+/** One registered model with how it did on families it never saw, beside rules and majority. */
+export function ModelCard({ model, canPromote }: { model: Model; canPromote: boolean }) {
+  return (
+    <article aria-label={`Model ${model.name}`} className="min-w-0">
+      <Card>
+        <CardHeader>
+          <CardTitle className="flex flex-wrap items-center gap-2">
+            {model.name} <Badge tone={TONES[model.state]}>{model.state}</Badge>
+          </CardTitle>
+          <CardDescription className="font-mono break-all">
+            {model.sha256.slice(0, 16)}
+          </CardDescription>
+        </CardHeader>
+        <CardContent className="grid gap-4">
+          <ModelFacts model={model} />
+          <EvaluationTable model={model} />
+          <ModelActions model={model} canPromote={canPromote} />
+        </CardContent>
+      </Card>
+    </article>
+  );
+}
+
+function ModelFacts({ model }: { model: Model }) {
+  const { trained_on: trained, evaluation } = model;
+  return (
+    <Facts
+      facts={[
+        {
+          label: "Size",
+          value: formatBytes(model.size_bytes),
+          note: `${formatCount(model.parameters)} parameters, ${model.quantization}`,
+        },
+        {
+          label: "Answer, median",
+          value: formatMs(evaluation.latency_ms.p50),
+          note: `95 of 100 within ${formatMs(evaluation.latency_ms.p95)}`,
+        },
+        {
+          label: "Trained on",
+          value: trained.base_set,
+          note: `${formatCount(trained.outcomes)} outcomes, ${formatCount(trained.reviews)} reviews`,
+        },
+        {
+          label: model.promoted_at === null ? "Registered" : "Promoted",
+          value: <RelativeTime iso={model.promoted_at ?? model.created_at} />,
+          note: `by ${model.promoted_by ?? model.created_by}`,
+        },
+      ]}
+    />
+  );
+}
+
+function EvaluationTable({ model }: { model: Model }) {
+  return (
+    <Table label={`Evaluation of ${model.name}`}>
+      <TableHeader>
+        <TableRow>
+          <TableHead>Task</TableHead>
+          <TableHead className="text-right">Model right</TableHead>
+          <TableHead className="text-right">Rules</TableHead>
+          <TableHead className="text-right">Majority</TableHead>
+          <TableHead className="text-right">Calibration error</TableHead>
+          <TableHead className="text-right">Questions</TableHead>
+        </TableRow>
+      </TableHeader>
+      <TableBody>
+        {Object.entries(model.evaluation.tasks).map(([task, scores]) => (
+          <TableRow key={task}>
+            <TableCell>{task}</TableCell>
+            <TableCell className="text-right font-medium">
+              {formatPercent(scores.accuracy)}
+            </TableCell>
+            <TableCell className="text-right">{formatPercent(scores.rules)}</TableCell>
+            <TableCell className="text-right">{formatPercent(scores.majority)}</TableCell>
+            <TableCell className="text-right">{formatPercent(scores.ece)}</TableCell>
+            <TableCell className="text-right">{formatCount(scores.n)}</TableCell>
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}

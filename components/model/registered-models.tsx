@@ -1,0 +1,35 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { Empty } from "@/components/common/empty";
+import { QueryError } from "@/components/common/query-error";
+import { useCan } from "@/components/shell/session";
+import { useTRPC } from "@/components/trpc/client";
+import { Skeleton } from "@/components/ui/skeleton";
+import { ModelCard } from "./model-card";
+
+/** Candidates beside the promoted model, newest first. */
+export function RegisteredModels() {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.model.list.queryOptions());
+  const canPromote = useCan("model.promote");
+  if (query.isPending) return <Skeleton className="h-48 rounded-lg" />;
+  if (query.data === undefined) {
+    return <QueryError error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  return (
+    <section aria-labelledby="models-title" className="grid gap-3">
+      <h2 id="models-title" className="text-base font-semibold tracking-tight">
+        Registered models
+      </h2>
+      {query.data.length === 0 ? (
+        <Empty title="No other model is registered">
+          The shipped model is served. One that was trained anew is registered at the shell with the
+          report of its evaluation, and waits here until an administrator promotes it.
+        </Empty>
+      ) : null}
+      {query.data.map((model) => (
+        <ModelCard key={model.model_id} model={model} canPromote={canPromote} />
+      ))}
+    </section>
+  );
+}
