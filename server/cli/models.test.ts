@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { setEnv } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
@@ -59,4 +60,14 @@ test("a model is registered, promoted and rolled back at the shell", async () =>
 test("a report that is missing or no JSON is the caller's mistake", async () => {
   const args = ["models", "register", "--file", "x", "--evaluation"];
   expect((await cli(...args, path.join(folder, "none.json"))).code).toBe(2);
+});
+
+test("a training set is written for its owner alone, and a wrong date is refused", async () => {
+  const out = path.join(folder, "set.jsonl.gz");
+  const written = await cli("models", "export", "--out", out);
+  expect(written.code).toBe(0);
+  expect(written.json()).toMatchObject({ examples: 0, outcomes: 0, reviews: 0 });
+  expect(gunzipSync(await readFile(out)).toString()).toBe("");
+  expect((await stat(out)).mode & 0o777).toBe(0o600);
+  expect((await cli("models", "export", "--out", out, "--since", "soon")).code).not.toBe(0);
 });

@@ -7,6 +7,7 @@ export {
   confidence,
   ExplanationInput,
   explanation,
+  gainBucket,
   OpinionInput,
   opinion,
   prior,

@@ -5,3 +5,4 @@ export { presentModel } from "./present-model";
 export { promoteModel } from "./promote-model";
 export { registerModel } from "./register-model";
 export { rollBackModel } from "./roll-back-model";
+export { exportTrainingSet } from "./training/export-training-set";

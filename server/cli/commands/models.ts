@@ -1,14 +1,16 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
 import type { Command } from "commander";
 import { type Model, RegisterModel } from "@/server/contracts";
 import {
+  exportTrainingSet,
   listModels,
   presentModel,
   promoteModel,
   registerModel,
   rollBackModel,
 } from "@/server/models";
-import { AppError } from "@/server/platform";
+import { AppError, type ServiceContext } from "@/server/platform";
 import { type Answer, answer, table } from "../command";
 
 const rowOf = (model: Model) => [
@@ -32,6 +34,24 @@ async function readReport(path: string): Promise<object> {
   throw new AppError("invalid_input", `The report ${path} holds no object.`);
 }
 
+async function writeTrainingSet(
+  ctx: ServiceContext,
+  { out, since }: { out: string; since?: string },
+): Promise<Answer> {
+  const from = since === undefined ? undefined : new Date(since);
+  if (from !== undefined && Number.isNaN(from.getTime())) {
+    throw new AppError("invalid_input", `--since is no date: ${since}`);
+  }
+  const { examples, outcomes, reviews } = await exportTrainingSet({ ctx, input: { since: from } });
+  const lines = examples.map((example) => `${JSON.stringify(example)}\n`).join("");
+  await writeFile(out, gzipSync(lines), { mode: 0o600 });
+  const data = { file: out, examples: examples.length, outcomes, reviews };
+  return {
+    data,
+    lines: [`${examples.length} examples of ${outcomes} outcomes and ${reviews} reviews in ${out}`],
+  };
+}
+
 export function addModelCommands(program: Command): void {
   const group = program.command("models").description("models of the inference worker");
   group
@@ -45,6 +65,14 @@ export function addModelCommands(program: Command): void {
     .description("the one to load")
     .action((_, command: Command) =>
       answer(command, async (ctx) => answerPresent(await presentModel({ ctx }))),
+    );
+  group
+    .command("export")
+    .description("what was measured and decided here, as a training set (JSON lines, gzip)")
+    .requiredOption("--out <path>", "file to write, .jsonl.gz")
+    .option("--since <date>", "only suggestions from that day on")
+    .action((options: { out: string; since?: string }, command: Command) =>
+      answer(command, (ctx) => writeTrainingSet(ctx, options)),
     );
   group
     .command("register")
