@@ -5,6 +5,7 @@ import { formatPercent } from "@/components/format";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import type { Suggestion } from "@/server/contracts";
 import { DecisionPanel } from "./decision-panel";
+import { FeedbackPanel } from "./feedback-panel";
 import { Reviews } from "./reviews";
 
 /** The decision beside the evidence: what to do, what was decided, and until when. */
@@ -33,6 +34,7 @@ export function SuggestionAside(props: ComponentProps<typeof DecisionPanel>) {
           <Reviews reviews={suggestion.reviews} />
         </CardContent>
       </Card>
+      <FeedbackPanel suggestion={suggestion} />
     </aside>
   );
 }

@@ -6,6 +6,7 @@ import {
   integer,
   jsonb,
   pgTable,
+  primaryKey,
   text,
   timestamp,
   uniqueIndex,
@@ -83,6 +84,24 @@ export const suggestionItems = pgTable(
     isApproved: boolean("is_approved"),
   },
   (t) => [uniqueIndex("suggestion_items_order").on(t.suggestionId, t.ordinal)],
+);
+
+/** How useful a suggestion was: one word an actor, the last. */
+export const feedback = pgTable(
+  "feedback",
+  {
+    suggestionId: text("suggestion_id")
+      .notNull()
+      .references(() => suggestions.id),
+    /** Kind and id of who gave it. */
+    actorKey: text("actor_key").notNull(),
+    actorLabel: text("actor_label").notNull(),
+    /** 1: useful, −1: not. */
+    score: integer("score").$type<-1 | 1>().notNull(),
+    comment: text("comment").notNull(),
+    at: instant("at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.suggestionId, t.actorKey] })],
 );
 
 export const reviews = pgTable("reviews", {

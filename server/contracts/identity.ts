@@ -8,6 +8,7 @@ export const Permission = z.enum([
   "suggestion.read",
   "suggestion.analyze",
   "suggestion.decide",
+  "suggestion.feedback",
   "operation.read",
   "operation.execute",
   "operation.revert",

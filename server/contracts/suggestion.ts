@@ -118,6 +118,21 @@ export const Review = z.object({
 });
 export type Review = z.infer<typeof Review>;
 
+/** How useful a suggestion was to somebody: 1 useful, −1 not. */
+export const Feedback = z.object({
+  by: z.string(),
+  score: z.union([z.literal(1), z.literal(-1)]),
+  comment: z.string(),
+  at: z.iso.datetime(),
+});
+export type Feedback = z.infer<typeof Feedback>;
+
+export const FeedbackRequest = z.object({
+  score: z.union([z.literal(1), z.literal(-1)]),
+  comment: z.string().trim().max(2000).default(""),
+});
+export type FeedbackRequest = z.infer<typeof FeedbackRequest>;
+
 /** Actual against expected for one query shape, measured on the live product. */
 export const QueryOutcome = z.object({
   fingerprint: z.string(),
@@ -195,6 +210,7 @@ export const Suggestion = z.object({
   findings: z.array(Finding),
   progress: ProofProgress.nullable(),
   reviews: z.array(Review),
+  feedback: z.array(Feedback),
   operations: z.array(Operation),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   /** Plain sentence: what this answer is and what to do next. */

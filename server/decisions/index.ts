@@ -4,6 +4,7 @@ export { estimateCandidates } from "./estimate-candidates";
 export { expireSuggestions } from "./expire-suggestions";
 export { failProof } from "./fail-proof";
 export { getSuggestion } from "./get-suggestion";
+export { giveFeedback } from "./give-feedback";
 export { isAnalysisDue } from "./is-analysis-due";
 export { listSuggestions } from "./list-suggestions";
 export { type OperationRow, toOperation } from "./operation-view";

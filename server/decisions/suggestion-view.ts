@@ -1,5 +1,5 @@
 import { asc, desc, eq } from "drizzle-orm";
-import { operations, reviews, suggestionItems, suggestions } from "@/drizzle/schema";
+import { feedback, operations, reviews, suggestionItems, suggestions } from "@/drizzle/schema";
 import { isAdvice, type Review, type Suggestion, type SuggestionItem } from "@/server/contracts";
 import { AppError, type Database, env } from "@/server/platform";
 import { type ItemRow, toSuggestionItem } from "./item-view";
@@ -8,7 +8,7 @@ import type { SuggestionRow } from "./transition";
 
 /** The whole suggestion: items, alternatives, reviews, operations. Throws `not_found`. */
 export async function loadSuggestion(db: Database, id: string): Promise<Suggestion> {
-  const [[row], items, reviewRows, operationRows] = await Promise.all([
+  const [[row], items, reviewRows, operationRows, feedbackRows] = await Promise.all([
     db.select().from(suggestions).where(eq(suggestions.id, id)),
     db
       .select()
@@ -21,6 +21,7 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
       .from(operations)
       .where(eq(operations.suggestionId, id))
       .orderBy(desc(operations.createdAt)),
+    db.select().from(feedback).where(eq(feedback.suggestionId, id)).orderBy(asc(feedback.at)),
   ]);
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
   const suggested = items.filter((item) => item.role === "suggested").map(toSuggestionItem);
@@ -40,6 +41,7 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
     findings: row.findings,
     progress: row.progress,
     reviews: reviewRows.map(toReview),
+    feedback: feedbackRows.map(toFeedback),
     operations: operationRows.map(toOperation),
     error: row.error,
     note: describeState(row, suggested),
@@ -54,6 +56,10 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
 function advisers(items: ItemRow[]): string {
   const model = items.find(({ candidate }) => candidate.estimated_by)?.candidate.estimated_by;
   return model === undefined ? "rules" : `rules and model ${model}`;
+}
+
+function toFeedback({ actorLabel: by, score, comment, at }: typeof feedback.$inferSelect) {
+  return { by, score, comment, at: at.toISOString() };
 }
 
 function toReview(row: typeof reviews.$inferSelect): Review {

@@ -5,11 +5,25 @@ const READ = ["suggestion.read", "operation.read", "product.read", "model.read"]
 
 /** The one table of who may do what, for REST, tRPC, the CLI and every later transport. */
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
-  viewer: READ,
-  reviewer: [...READ, "suggestion.analyze", "suggestion.decide", "audit.read"],
-  operator: [...READ, "suggestion.analyze", "operation.execute", "operation.revert", "audit.read"],
+  viewer: [...READ, "suggestion.feedback"],
+  reviewer: [
+    ...READ,
+    "suggestion.feedback",
+    "suggestion.analyze",
+    "suggestion.decide",
+    "audit.read",
+  ],
+  operator: [
+    ...READ,
+    "suggestion.feedback",
+    "suggestion.analyze",
+    "operation.execute",
+    "operation.revert",
+    "audit.read",
+  ],
   admin: [
     ...READ,
+    "suggestion.feedback",
     "suggestion.analyze",
     "suggestion.decide",
     "operation.execute",
@@ -21,13 +35,14 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     "user.manage",
   ],
   // It may have executed on itself what a person approved; deciding stays with people.
-  "data-product": [...READ, "suggestion.analyze", "operation.execute"],
+  "data-product": [...READ, "suggestion.feedback", "suggestion.analyze", "operation.execute"],
   agent: ["suggestion.read", "product.read", "message.send"],
 };
 
 /** All an API key can ever be scoped to: no decision, no key and no user management. */
 export const API_KEY_PERMISSIONS: readonly Permission[] = [
   ...READ,
+  "suggestion.feedback",
   "suggestion.analyze",
   "operation.execute",
   "operation.revert",

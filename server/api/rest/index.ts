@@ -5,6 +5,7 @@ export {
   approveSuggestionRoute,
   capabilitiesRoute,
   executeRoute,
+  feedbackRoute,
   getOperationRoute,
   getSuggestionRoute,
   healthRoute,

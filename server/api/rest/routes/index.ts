@@ -3,6 +3,7 @@ import { analyzeRoute } from "./analyze";
 import { capabilitiesRoute } from "./capabilities";
 import { approveSuggestionRoute, rejectSuggestionRoute } from "./decide";
 import { executeRoute, getOperationRoute, revertRoute } from "./execute";
+import { feedbackRoute } from "./feedback";
 import { getSuggestionRoute } from "./get-suggestion";
 import { healthRoute } from "./health";
 import { listSuggestionsRoute } from "./list-suggestions";
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = [
   suggestionEventsRoute,
   approveSuggestionRoute,
   rejectSuggestionRoute,
+  feedbackRoute,
   executeRoute,
   revertRoute,
   getOperationRoute,
@@ -34,6 +36,7 @@ export {
   approveSuggestionRoute,
   capabilitiesRoute,
   executeRoute,
+  feedbackRoute,
   getOperationRoute,
   getSuggestionRoute,
   healthRoute,

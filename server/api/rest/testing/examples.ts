@@ -54,6 +54,7 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
     findings: [],
     progress: null,
     reviews: [],
+    feedback: [],
     operations: [],
     error: null,
     note: "An estimate.",

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   AnalyzeRequest,
   ApproveRequest,
+  FeedbackRequest,
   ListSuggestions,
   RejectRequest,
   SuggestionId,
@@ -10,6 +11,7 @@ import {
   analyze,
   approveSuggestion,
   getSuggestion,
+  giveFeedback,
   listSuggestions,
   rejectSuggestion,
 } from "@/server/decisions";
@@ -26,5 +28,8 @@ export const suggestionsRouter = router({
   reject: procedure
     .input(RejectRequest.extend(ById.shape))
     .mutation(({ ctx, input }) => rejectSuggestion({ ctx, input })),
+  feedback: procedure
+    .input(FeedbackRequest.extend(ById.shape))
+    .mutation(({ ctx, input }) => giveFeedback({ ctx, input })),
   analyze: procedure.input(AnalyzeRequest).mutation(({ ctx, input }) => analyze({ ctx, input })),
 });

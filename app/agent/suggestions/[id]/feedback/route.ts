@@ -1,0 +1,3 @@
+import { feedbackRoute, serve } from "@/server/api/rest";
+
+export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve({ POST: feedbackRoute });
