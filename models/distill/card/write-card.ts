@@ -4,6 +4,7 @@ import type { ManifestEntry } from "./manifest";
 import type { TrainingFacts } from "./training-facts";
 
 const BEATEN_BY = 0.15;
+const CALIBRATION_ERROR_MAX = 0.05;
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /** The model card: what the model is, what it was made of, what it can and cannot do. */
@@ -34,8 +35,8 @@ where the model gives none.
 ## How it was made
 
 - **Data.** Written by \`npm run distill -- dataset\` from a committed specification; families
-  (vocabulary and table template; attack family) are split between training, validation and test.
-${dataset}
+  (vocabulary and table template; attack family) are split between training, validation and test;
+  their counts stand below.
 - **Teacher.** Soft labels by a cost model fitted on measured DuckDB experiments; coordination and
   adversarial examples by the generator's documented policy.
 - **Training.** From random weights, ${training.steps} steps of ${s.batch_tokens} tokens in ${training.minutes.toFixed(0)} minutes
@@ -44,7 +45,12 @@ ${dataset}
   validation loss was least (${training.bestLoss.toFixed(4)}). Curves: \`distill/reports/${model.name}-loss.svg\`.
 - **Calibration.** One temperature a choice, fitted on validation (in the manifest).
 
+${dataset}
 ## Figures
+
+Right is the measured outcome where there is one, else the likeliest value by the cost model (prior,
+confidence) or by the documented policy (opinion, adversarial): the teacher's column says how often
+its label is that, and accuracy is agreement with it, not with a database that was asked.
 
 On ${report.examples} examples of the test split, whose ${report.families} families were not seen in training; computed by
 llama.cpp on this very file.
@@ -57,11 +63,23 @@ ${verdicts(report).join("\n")}
 
 ## Limits
 
-- Figures hold for the data set's families; a workload unlike all of them is answered with the same
-  confidence.
-- The cost model was measured on one machine and DuckDB version; gains elsewhere differ.
+- The test split has few families, each with a vocabulary of its own: expect other figures for
+  others, and a workload unlike all of them to be answered with the same confidence.
+${miscalibrated(report)}- The cost model was measured on one machine and DuckDB version; gains elsewhere differ.
 - An adversarial score is a hint for people, not a gate: whoever knows the model can get past it.
 `;
+}
+
+/** The choices whose probabilities are not to be taken at their word. */
+function miscalibrated(report: Report): string {
+  const far = report.choices.filter(
+    ({ student }) => (student.calibrationError ?? 0) > CALIBRATION_ERROR_MAX,
+  );
+  if (far.length === 0) return "";
+  const names = far.map(
+    ({ field, student }) => `${field} (${student.calibrationError?.toFixed(3)})`,
+  );
+  return `- Probabilities are off by more than ${CALIBRATION_ERROR_MAX} on ${names.join(", ")}: the validation families that\n  the temperature was fitted on are easier or harder than those of the test.\n`;
 }
 
 /** One line a choice: by how much the better of rules and majority class is beaten, or not. */

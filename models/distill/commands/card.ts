@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { chooseTasks } from "../card/choose-tasks";
+import { describeDataset } from "../card/describe-dataset";
 import { readManifest, setTasks } from "../card/manifest";
 import { trainingFacts } from "../card/training-facts";
 import { writeCard } from "../card/write-card";
@@ -32,18 +33,13 @@ export async function card(args: string[]): Promise<void> {
   if (report.model.sha256 !== model.sha256) {
     throw new Error("The report is of another file: evaluate the exported model first.");
   }
+  const counts = data === undefined ? undefined : path.join(data, "README.json");
+  const dataset =
+    counts !== undefined && existsSync(counts) ? describeDataset(readFileSync(counts, "utf8")) : "";
   const facts = trainingFacts(path.join(run, "log.jsonl"));
   writeFileSync(
     path.join(models, "README.md"),
-    writeCard(setTasks(models, chooseTasks(report)), report, facts, describeDataset(data)),
+    writeCard(setTasks(models, chooseTasks(report)), report, facts, dataset),
   );
   copyFileSync(path.join(run, "loss.svg"), path.join(reports, `${model.name}-loss.svg`));
-}
-
-/** The data set's own counts as an indented block, where it has them. */
-function describeDataset(data: string | undefined): string {
-  const file = data === undefined ? undefined : path.join(data, "README.json");
-  if (file === undefined || !existsSync(file)) return "";
-  const text = JSON.stringify(JSON.parse(readFileSync(file, "utf8")), null, 1);
-  return `\n  \`\`\`json\n${text.replace(/^/gm, "  ")}\n  \`\`\`\n`;
 }

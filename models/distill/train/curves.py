@@ -24,7 +24,9 @@ def draw_curves(log: Path, picture: Path) -> None:
                 accuracy.setdefault(key, []).append((entry["step"], share))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {2 * _HEIGHT + 20}"'
-        ' font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>'
+        ' font-family="sans-serif" font-size="12">'
+        "<title>Loss and accuracy over the steps of the training</title>"
+        '<rect width="100%" height="100%" fill="#fff"/>'
     ]
     parts += _panel("loss", losses, 0)
     parts += _panel("accuracy (validation)", accuracy, _HEIGHT + 10, bottom=0.0, top=1.0)
