@@ -35,6 +35,17 @@ test("a task is the student's when it beats rules and majority class", () => {
   expect(chooseTasks(report)).toEqual(["prior"]);
 });
 
+test("a task whose probabilities are far off stays with the rules, however often it is right", () => {
+  const report = reportOf([["adversarial.adversarial", 0.92, 0.66, 0.5]]);
+  const [choice] = report.choices;
+  const off = (calibrationError: number): Report => ({
+    ...report,
+    choices: choice ? [{ ...choice, student: { ...scores(0.92), calibrationError } }] : [],
+  });
+  expect(chooseTasks(off(0.1))).toEqual(["adversarial"]);
+  expect(chooseTasks(off(0.22))).toEqual([]);
+});
+
 test("a task of two choices is the student's only when both are better", () => {
   const fields = (reason: number) =>
     reportOf([
