@@ -43,7 +43,7 @@ export async function benchOrder(root: string): Promise<void> {
   if (!existsSync(ADVISED_FILE)) throw new Error(`There is no ${ADVISED_FILE} to compare with.`);
   const kept: { results: Advised[] } = JSON.parse(readFileSync(ADVISED_FILE, "utf8"));
   mkdirSync(root, { recursive: true });
-  setEnv({ SIDECAR_DATA_DIR: root, INFERENCE_CACHE_ENTRIES: "0" });
+  setEnv({ SIDECAR_MODE: "demo", SIDECAR_DATA_DIR: root, INFERENCE_CACHE_ENTRIES: "0" });
   const worker = await startInferenceWorker(env(), createLogger("bench"));
   try {
     const results: OrderResult[] = [];

@@ -42,8 +42,8 @@ test("a task whose probabilities are far off stays with the rules, however often
     ...report,
     choices: choice ? [{ ...choice, student: { ...scores(0.92), calibrationError } }] : [],
   });
-  expect(chooseTasks(off(0.1))).toEqual(["adversarial"]);
-  expect(chooseTasks(off(0.22))).toEqual([]);
+  expect(chooseTasks(off(0.09))).toEqual(["adversarial"]);
+  expect(chooseTasks(off(0.11))).toEqual([]);
 });
 
 test("a task of two choices is the student's only when both are better", () => {
