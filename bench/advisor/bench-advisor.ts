@@ -6,6 +6,7 @@ import { type BenchOptions, parseOptions } from "./options";
 import { benchOrder } from "./order/bench-order";
 import { benchRepeats } from "./repeats/bench-repeats";
 import { machine } from "./report/machine";
+import { mergeResults } from "./report/merge-results";
 import { printResult, printSummary } from "./report/print";
 import { updateReadme } from "./report/readme";
 import { renderTable } from "./report/table";
@@ -22,8 +23,8 @@ const FINAL_SHARE = 0.75;
 
 /**
  * Shows what the advisor's changes do to whole workloads, against doing nothing, naive advice, its
- * own rules without proof, and the best set there is. Writes the results, and the README's table
- * when every workload ran at full size.
+ * own rules without proof, and the best set there is. Writes the results and the README's table of
+ * workloads at full size; those that did not run again keep theirs.
  */
 export async function benchAdvisor(args: string[]): Promise<void> {
   const options = parseOptions(args);
@@ -60,17 +61,18 @@ async function benchWorkloads(options: BenchOptions, root: string): Promise<void
     results.push(result);
   }
   printSummary(results);
-  if (options.only.length > 0 || options.rows !== undefined) return;
+  if (options.rows !== undefined) return;
+  const all = mergeResults(RESULT_FILE, results);
   const report = {
     name: "advisor",
     ...(await machine()),
     settings,
     seconds_max: options.seconds,
-    results,
+    results: all,
   };
   mkdirSync(path.dirname(RESULT_FILE), { recursive: true });
   writeFileSync(RESULT_FILE, `${JSON.stringify(report, null, 1)}\n`);
-  updateReadme("advisor", renderTable(results));
+  updateReadme("advisor", renderTable(all));
   console.log(`Written to ${RESULT_FILE} and README.md`);
 }
 

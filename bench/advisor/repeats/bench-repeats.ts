@@ -1,14 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Advice } from "../advise";
 import { adviseApart } from "../advise-apart";
 import { openWorkload } from "../open-workload";
 import type { BenchOptions } from "../options";
 import { machine } from "../report/machine";
+import { mergeResults } from "../report/merge-results";
 import { updateReadme } from "../report/readme";
 import { proofSettings } from "../settings";
 import type { Workload } from "../types";
-import { WORKLOADS } from "../workloads";
 import { compareRuns } from "./compare-runs";
 import { type RepeatedWorkload, renderRepeats } from "./render-repeats";
 
@@ -41,14 +41,7 @@ export async function benchRepeats(
 
 /** Runs of single workloads take the place of older ones of the same; the others stay. */
 async function keep(results: RepeatedWorkload[], secondsMax: number): Promise<void> {
-  const kept = existsSync(RESULT_FILE) ? readKept() : [];
-  const isNew = ({ workload }: RepeatedWorkload) =>
-    results.some((one) => one.workload === workload);
-  const place = ({ workload }: RepeatedWorkload) =>
-    WORKLOADS.findIndex((one) => one.name === workload);
-  const all = [...kept.filter((one) => !isNew(one)), ...results].sort(
-    (one, other) => place(one) - place(other),
-  );
+  const all = mergeResults(RESULT_FILE, results);
   const report = {
     name: "advisor, repeated",
     ...(await machine()),
@@ -58,11 +51,4 @@ async function keep(results: RepeatedWorkload[], secondsMax: number): Promise<vo
   writeFileSync(RESULT_FILE, `${JSON.stringify(report, null, 1)}\n`);
   updateReadme("advisor-repeats", renderRepeats(all));
   console.log(`Written to ${RESULT_FILE} and README.md`);
-}
-
-function readKept(): RepeatedWorkload[] {
-  const { results }: { results: RepeatedWorkload[] } = JSON.parse(
-    readFileSync(RESULT_FILE, "utf8"),
-  );
-  return results;
 }
