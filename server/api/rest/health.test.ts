@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { heartbeats, jobs } from "@/drizzle/schema";
-import { closeDatabase, openDatabase } from "@/server/platform";
+import { closeDatabase, openDatabase, setEnv } from "@/server/platform";
 import { createGate } from "./gate";
 import { healthRoute } from "./routes";
 import { createHarness, type Harness } from "./testing/harness";
@@ -9,6 +9,7 @@ import { createHarness, type Harness } from "./testing/harness";
 let harness: Harness;
 
 beforeAll(async () => {
+  setEnv({ MODEL_MANIFEST: "no-models.json" });
   harness = await createHarness();
 });
 afterAll(() => harness.drop());
@@ -70,4 +71,13 @@ test("without the database it is 503 within about a second, and names no address
   expect(text).not.toMatch(/127\.0\.0\.1|nobody/);
   await closeDatabase(harness.services.db);
   harness.services.db = db;
+});
+
+test("a model that is set up but does not run degrades, and says that rules advise", async () => {
+  setEnv({ MODEL_MANIFEST: "models/manifest.json", SIDECAR_DATA_DIR: "no-such-data-folder" });
+  const response = await harness.send(healthRoute);
+  expect(response.status).toBe(200);
+  const { status, checks } = await response.json();
+  expect(status).toBe("degraded");
+  expect(checks.inference.detail).toContain("by rules alone");
 });
