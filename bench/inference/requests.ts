@@ -1,6 +1,6 @@
 import type { CandidateFeatures } from "@/server/advisor";
 import type { InferRequest } from "@/server/contracts";
-import { prior } from "@/server/inference";
+import { confidence } from "@/server/inference";
 
 const KINDS = ["add_index", "cluster_table", "change_type", "materialize_summary"] as const;
 const USES = ["equals", "range", "join", "group", "order"] as const;
@@ -23,16 +23,16 @@ function candidate(n: number): CandidateFeatures {
   };
 }
 
-/** The `n`-th request of the task asked most often: what will this change gain? */
+/** The `n`-th request: will this change pay? */
 export function benchRequest(n: number): InferRequest {
   return {
-    task: prior.name,
-    instruction: prior.instruction,
-    prompt: prior.prompt(candidate(n)),
+    task: confidence.name,
+    instruction: confidence.instruction,
+    prompt: confidence.prompt(candidate(n)),
     schema: {
       type: "object",
-      properties: { gain: { type: "integer", enum: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] } },
-      required: ["gain"],
+      properties: { pays: { type: "string", enum: ["yes", "no"] } },
+      required: ["pays"],
       additionalProperties: false,
     },
     tokensMax: 64,

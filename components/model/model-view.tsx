@@ -9,7 +9,7 @@ export function ModelView() {
     <>
       <PageTitle
         title="Model"
-        lead="It orders what a proof measures, estimates where nothing can be measured, and chooses words. It decides nothing, and no figure shown as measured is its own."
+        lead="It answers what it is better at than the rules; they answer the rest. It decides nothing, and no figure shown as measured is its own."
       />
       <div className="grid gap-5">
         <InferencePanel />

@@ -4,7 +4,7 @@ import { describeQuery, proposeCandidates, type WorkloadQuery } from "@/server/a
 import type { Candidate, Interval, ProductSchema } from "@/server/contracts";
 import { embedProduct, readDistinctValues } from "@/server/data-product";
 import { estimateCandidates } from "@/server/decisions";
-import { inferenceClient, startInferenceWorker } from "@/server/inference";
+import { defaultModelFile, inferenceClient, startInferenceWorker } from "@/server/inference";
 import { createLogger, env, setEnv } from "@/server/platform";
 import { orderCandidates } from "@/server/proving";
 import { createShapeParser } from "@/server/workload";
@@ -44,6 +44,10 @@ export async function benchOrder(root: string): Promise<void> {
   const kept: { results: Advised[] } = JSON.parse(readFileSync(ADVISED_FILE, "utf8"));
   mkdirSync(root, { recursive: true });
   setEnv({ SIDECAR_MODE: "demo", SIDECAR_DATA_DIR: root, INFERENCE_CACHE_ENTRIES: "0" });
+  const model = defaultModelFile(env());
+  if (model === null) throw new Error("There is no model to compare with.");
+  // Outside the manifest it is asked for everything, trusted with it or not.
+  setEnv({ MODEL_PATH: model.file, MODEL_MANIFEST: path.join(root, "none.json") });
   const worker = await startInferenceWorker(env(), createLogger("bench"));
   try {
     const results: OrderResult[] = [];

@@ -11,7 +11,8 @@ import { Report } from "../evaluate/report";
 /**
  * `card --run DIR [--data DIR] [--models models] [--reports models/distill/reports]`: writes
  * <models>/README.md of the manifest's first model, leaves it the tasks that it is better at than the
- * rules, and copies the run's curves to the reports.
+ * rules, and copies the run's curves to the reports. `--withhold task,…`: tasks at which it did worse
+ * in use, whatever the test split says.
  */
 export async function card(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -21,9 +22,11 @@ export async function card(args: string[]): Promise<void> {
       data: { type: "string" },
       models: { type: "string", default: "models" },
       reports: { type: "string", default: "models/distill/reports" },
+      withhold: { type: "string" },
     },
   });
   const { run, data, models, reports } = values;
+  const withheld = (values.withhold ?? "").split(",");
   if (run === undefined) throw new Error("--run is missing: the folder of the training.");
   const [model] = readManifest(models);
   if (model === undefined) throw new Error(`${models}/manifest.json names no model.`);
@@ -36,10 +39,11 @@ export async function card(args: string[]): Promise<void> {
   const counts = data === undefined ? undefined : path.join(data, "README.json");
   const dataset =
     counts !== undefined && existsSync(counts) ? describeDataset(readFileSync(counts, "utf8")) : "";
+  const tasks = chooseTasks(report).filter((task) => !withheld.includes(task));
   const facts = trainingFacts(path.join(run, "log.jsonl"));
   writeFileSync(
     path.join(models, "README.md"),
-    writeCard(setTasks(models, chooseTasks(report)), report, facts, dataset),
+    writeCard(setTasks(models, tasks), report, facts, dataset),
   );
   copyFileSync(path.join(run, "loss.svg"), path.join(reports, `${model.name}-loss.svg`));
 }
