@@ -7,6 +7,7 @@ export interface ScaleResult {
   /** Of all tables together. */
   rows: number;
   candidates: number;
+  /** Not reached in time, or left out by a rule. */
   not_tried: number;
   accepted: number;
   seconds: number;
@@ -21,7 +22,7 @@ const HEAD = [
   "query shapes",
   "rows",
   "candidates",
-  "not tried",
+  "not tried or left out",
   "changes",
   "gain promised",
   "first shown after",
