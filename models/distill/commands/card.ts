@@ -26,7 +26,7 @@ export async function card(args: string[]): Promise<void> {
     },
   });
   const { run, data, models, reports } = values;
-  const withheld = (values.withhold ?? "").split(",");
+  const withheld = (values.withhold ?? "").split(",").filter((task) => task !== "");
   if (run === undefined) throw new Error("--run is missing: the folder of the training.");
   const [model] = readManifest(models);
   if (model === undefined) throw new Error(`${models}/manifest.json names no model.`);
@@ -41,9 +41,12 @@ export async function card(args: string[]): Promise<void> {
     counts !== undefined && existsSync(counts) ? describeDataset(readFileSync(counts, "utf8")) : "";
   const tasks = chooseTasks(report).filter((task) => !withheld.includes(task));
   const facts = trainingFacts(path.join(run, "log.jsonl"));
-  writeFileSync(
-    path.join(models, "README.md"),
-    writeCard(setTasks(models, tasks), report, facts, dataset),
-  );
+  const document = writeCard(setTasks(models, tasks), report, facts, dataset);
+  writeFileSync(path.join(models, "README.md"), document + describeWithheld(withheld));
   copyFileSync(path.join(run, "loss.svg"), path.join(reports, `${model.name}-loss.svg`));
+}
+
+function describeWithheld(tasks: string[]): string {
+  if (tasks.length === 0) return "";
+  return `\n## Withheld\n\nLeft to the rules because the student did worse in use, whatever the test says: ${tasks.join(", ")}\n(\`npm run bench -- advisor --order\` for prior). Tasks with a calibration error above 0.1 are left to them too.\n`;
 }
