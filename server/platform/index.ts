@@ -22,3 +22,4 @@ export { AppError, ERROR_CODES, type ErrorCode, toAppError } from "./errors";
 export { newId, shortHash } from "./ids";
 export { type ClaimedJob, claimJob, enqueueJob, finishJob, type JobKind, renewLease } from "./jobs";
 export { createLogger, type Logger } from "./log";
+export { Lru } from "./lru";

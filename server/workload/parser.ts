@@ -1,7 +1,6 @@
-import { shortHash } from "@/server/platform";
+import { Lru, shortHash } from "@/server/platform";
 import { openEngine } from "./engine";
 import { readShape } from "./features/read-shape";
-import { Lru } from "./lru";
 import { normalizeSql } from "./normalize";
 import { rewriteQuery } from "./rewrites";
 import type { NormalizedQuery, QueryShape, QuerySummary, ShapeParser } from "./shape";

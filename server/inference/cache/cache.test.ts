@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
+import { Lru } from "@/server/platform";
 import { startFakeRedis } from "../testing/fake-redis";
 import { gainRequest } from "../testing/requests";
-import { Lru } from "./lru";
 import { openRedisStore } from "./redis-store";
 import { ResponseCache } from "./response-cache";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { InferAnswer, type InferRequest } from "@/server/contracts";
+import { Lru } from "@/server/platform";
 import { checkAnswer } from "../decode/check-answer";
-import { Lru } from "./lru";
 import type { SharedStore } from "./shared-store";
 
 const Stored = InferAnswer.pick({ answer: true, probabilities: true });
