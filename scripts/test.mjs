@@ -51,6 +51,10 @@ for (const { name, passed, failed, seconds } of results) {
     `${mark} ${name.padEnd(12)} ${passed} passed, ${failed} failed (${seconds.toFixed(1)} s)`,
   );
 }
+// Named again here: the end of a long log is what people see first.
+for (const { name, failures = [] } of results) {
+  for (const failure of failures) console.log(`     ${name}: ${failure}`);
+}
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
 process.exitCode = sum("failed") === 0 ? 0 : 1;

@@ -48,9 +48,20 @@ const vitest = {
       const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
       return (await run(bin, args, { what: "vitest", isShown: true, cwd: root })).code;
     });
-    return verdict(code, json?.numPassedTests ?? 0, json?.numFailedTests ?? 0);
+    const failures = (json?.testResults ?? []).flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter(({ status }) => status === "failed")
+        .map(({ fullName, failureMessages }) => {
+          return `${path.relative(root, name)}: ${fullName}: ${firstLine(failureMessages[0])}`;
+        }),
+    );
+    return { ...verdict(code, json?.numPassedTests ?? 0, json?.numFailedTests ?? 0), failures };
   },
 };
+
+function firstLine(text = "") {
+  return text.split("\n", 1)[0];
+}
 
 async function runPlaywright(root, demo, chromium) {
   const bin = path.join(root, "node_modules", ".bin", "playwright");

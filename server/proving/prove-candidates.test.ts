@@ -9,6 +9,8 @@ import { createTestProduct, type TestProduct } from "./testing/product";
 import type { ProofInput } from "./types";
 
 const ROWS = 260_000;
+/** A proof ends when it is decided; this only keeps a busy machine from cutting it short. */
+const SECONDS_MAX = 60;
 const QUERIES = [
   query("by-name", "SELECT * FROM projects WHERE project_name = $1", [
     ["project_name", "equals", 1],
@@ -57,7 +59,7 @@ function prove(candidates: Candidate[], changes: Partial<ProofInput> = {}) {
     cacheDir: path.join(folder, "cache"),
     workDir: path.join(folder, "work"),
     rowsMax: 1_000_000,
-    secondsMax: 20,
+    secondsMax: SECONDS_MAX,
     gainMin: 0.1,
     weights: { storage: 0.02, write: 1 },
     seed: 7,
@@ -103,8 +105,7 @@ describe("a proof of an index, a useless index and a stored order", () => {
     const evidence = index?.evidence;
     if (evidence?.basis !== "measured") throw new Error("no measurement");
     const targeted = evidence.queries.find((one) => one.is_targeted);
-    // The verdict holds the interval; its lower end moves with what runs beside this suite.
-    expect(targeted?.gain.value).toBeGreaterThan(0.5);
+    expect(targeted?.gain.low).toBeGreaterThan(0.5);
     expect(targeted?.pairs).toBeGreaterThanOrEqual(5);
     expect(targeted?.rows_scanned).toEqual({ baseline: ROWS, candidate: 1 });
     expect(evidence.storage.overhead).toBeGreaterThan(0);
@@ -179,7 +180,7 @@ describe("a proof of an index, a useless index and a stored order", () => {
   });
 });
 
-describe("a proof in trouble", { retry: 2 }, () => {
+describe("a proof in trouble", () => {
   it("judges failing, row-dropping and value-changing plans without ending", async () => {
     const index = (column: string, statements: string[]) =>
       candidate({ kind: "add_index", table: "projects", column }, [], statements);
@@ -223,24 +224,24 @@ describe("a proof in trouble", { retry: 2 }, () => {
     expect(new Set(Object.values(codes(result)))).toEqual(new Set(["not_tried"]));
   });
   it("samples a table larger than the limit and says so", async () => {
-    const result = await prove(ALL.slice(0, 1), { rowsMax: 150_000 });
+    const sample = 80_000;
+    const result = await prove(ALL.slice(0, 1), { queries: QUERIES.slice(0, 1), rowsMax: sample });
     const evidence = [...result.accepted, ...result.alternatives][0]?.evidence;
     if (evidence?.basis !== "measured") throw new Error("no measurement");
     expect(evidence.sample).toEqual([
-      { table: "projects", rows: 150_000, rows_total: ROWS, method: "reservoir" },
+      { table: "projects", rows: sample, rows_total: ROWS, method: "reservoir" },
     ]);
-    expect(evidence.queries[0]?.rows_scanned.baseline).toBeLessThanOrEqual(150_000);
+    expect(evidence.queries[0]?.rows_scanned.baseline).toBeLessThanOrEqual(sample);
     // An index look-up costs the same on more rows, the scan without it grows with them.
     expect(evidence.extrapolation?.fitted_at).toEqual([0.5, 1]);
     expect(evidence.extrapolation?.gain.value).toBeGreaterThan(evidence.workload.gain.value);
   });
 });
 
-// Other suites run beside this one on the same cores: what is compared takes a few milliseconds.
-describe("a proof of rewritten queries", { retry: 2 }, () => {
-  // Arithmetic on the column hides it from zone maps; without an order there is nothing to skip.
-  const SLOW =
-    "SELECT count(*) FROM projects WHERE creation_date - 0 >= $1::DATE AND creation_date - 0 < $1::DATE + 30";
+describe("a proof of rewritten queries", () => {
+  // A text made of two columns of every row: whatever the rows' order, nothing can be skipped.
+  const TEXT = "concat(strftime(creation_date, '%Y-%m-%d'), project_name)";
+  const SLOW = `SELECT count(*) FROM projects WHERE ${TEXT} >= strftime($1::DATE, '%Y-%m-%d') AND ${TEXT} < strftime($1::DATE + 30, '%Y-%m-%d')`;
   const FAST =
     "SELECT count(*) FROM projects WHERE creation_date >= $1::DATE AND creation_date < $1::DATE + 30";
   const slow = query("by-month", SLOW, []);
@@ -275,7 +276,7 @@ describe("a proof of rewritten queries", { retry: 2 }, () => {
   });
 });
 
-describe("a proof of changes that exclude each other", { retry: 2 }, () => {
+describe("a proof of changes that exclude each other", () => {
   it("measures one in the place of the other and keeps the better", async () => {
     const years = candidate({ ...BY_YEARS, keys: [...BY_YEARS.keys] }, ["by-years"]);
     const date = candidate({ ...BY_DATE, keys: [...BY_DATE.keys] }, ["by-date"]);
