@@ -3,7 +3,11 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /** Suites whose verdicts rest on measured times: they run alone, after the others. */
-const MEASURING = ["server/proving/prove-candidates.test.ts", "bench/advisor/run-workload.test.ts"];
+const MEASURING = [
+  "server/proving/prove-candidates.test.ts",
+  "server/proving/prove-sets.test.ts",
+  "bench/advisor/run-workload.test.ts",
+];
 
 export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "") } },

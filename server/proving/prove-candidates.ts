@@ -1,11 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import type { Finding, ProofProgress, ProofResult } from "@/server/contracts";
 import { collectFindings } from "./findings";
+import { bestCase } from "./proof/expected-time";
 import { measureUntil } from "./proof/measure-until";
 import { openProof, type Proof } from "./proof/open-proof";
 import { orderCandidates } from "./proof/order-candidates";
 import { notTried, type ProvedAlone, proveOne } from "./proof/prove-one";
 import { searchSet } from "./proof/search-set";
+import type { SetMember } from "./proof/set-member";
 import { removeStaleWork } from "./shadow";
 import type { ProofInput } from "./types";
 
@@ -67,6 +69,12 @@ function bestAlone(alone: ProvedAlone[]): ProofProgress["best"] | null {
   return best;
 }
 
+/** Time is kept for it: it pays alone, or has gains that it may keep beside others. */
+function mayJoin({ replays, input }: Proof, member: SetMember): boolean {
+  if (member.paysAlone) return true;
+  return !member.mendsOnly && bestCase(replays, new Map(), member) >= input.gainMin;
+}
+
 async function measureAll(
   proof: Proof,
   leftOut: ProofResult["alternatives"],
@@ -75,7 +83,9 @@ async function measureAll(
   const candidates = orderCandidates(proposed, queries);
   const alone: ProvedAlone[] = [];
   for (const [index, candidate] of candidates.entries()) {
-    const passed = alone.flatMap(({ member }) => (member?.paysAlone ? [member] : []));
+    const passed = alone.flatMap(({ member }) =>
+      member && mayJoin(proof, member) ? [member] : [],
+    );
     const untilMs = measureUntil(proof.clock, passed);
     const one = await proveOne(proof, candidate, { index, count: candidates.length, untilMs });
     alone.push(one);

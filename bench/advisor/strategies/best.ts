@@ -3,7 +3,7 @@ import type { Change } from "@/server/contracts";
 import type { Copy } from "../measure/copy";
 import { workloadGain } from "../measure/gains";
 import { measureRounds } from "../measure/measure-rounds";
-import { areCompatible } from "./compatible";
+import { areCompatible, keyOf } from "./compatible";
 import { capFor, enumerateSubsets } from "./subsets";
 import { copyOf, fileOf, type Trial, type TrialInput, Trials } from "./trials";
 
@@ -18,7 +18,7 @@ export interface SearchInput extends TrialInput {
 export interface SearchResult {
   changes: Change[];
   candidates: number;
-  /** All conflict-free subsets of so many candidates were measured; the rest did least alone. */
+  /** All conflict-free subsets of ours and of those that did most alone, so many in all, were measured. */
   searched: number;
   sets_measured: number;
   seconds: number;
@@ -32,9 +32,9 @@ const GAIN_MIN = 0.02;
 const FINALISTS = 3;
 
 /**
- * Exhaustive search: every candidate alone, then every conflict-free subset of those that did most
- * (at most 8, fewer where the time is short), each built on the full data and measured. The three
- * best and ours then meet in a run-off, so that a lucky measurement wins nothing; where none of them
+ * Exhaustive search: every candidate alone, then every conflict-free subset of ours and those that
+ * did most (at most 8, fewer where the time is short), each built on the full data and measured. The
+ * three best and ours then meet in a run-off, so that a lucky measurement wins nothing; where none of them
  * gains, the best set is the empty one. Gains alone count here: storage and inserts are not weighed.
  */
 export async function searchBest(input: SearchInput): Promise<SearchResult> {
@@ -47,7 +47,7 @@ export async function searchBest(input: SearchInput): Promise<SearchResult> {
     const spentMs = performance.now() - start;
     const setMs = spentMs / Math.max(1, alone.length);
     const setsMax = (input.secondsMax * 1000 - spentMs) / setMs;
-    const best = alone.flatMap((one) => one.changes);
+    const best = promising(input.ours, alone);
     const pick = (members: readonly number[]) => members.flatMap((at) => best[at] ?? []);
     const isAllowed = (members: readonly number[]) => areCompatible(input.tables, pick(members));
     const kept = best.slice(0, capFor(best.length, setsMax, isAllowed));
@@ -66,6 +66,14 @@ export async function searchBest(input: SearchInput): Promise<SearchResult> {
   } finally {
     await measured.close();
   }
+}
+
+/** Ours first: some do harm alone and pay beside others, which the gain alone cannot tell. */
+function promising(ours: readonly Change[], alone: readonly Trial[]): Change[] {
+  const keys = new Set(ours.map((change) => keyOf([change])));
+  const all = alone.flatMap((one) => one.changes);
+  const isOurs = (change: Change) => keys.has(keyOf([change]));
+  return [...all.filter(isOurs), ...all.filter((change) => !isOurs(change))];
 }
 
 async function runOff(input: SearchInput, baseline: Copy, sets: Change[][]): Promise<Change[]> {

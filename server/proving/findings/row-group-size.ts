@@ -83,7 +83,7 @@ async function measure(
         baseline: context.session,
         candidate,
         replays: replays.map(sameText),
-        rule: { ...PAIRS, gainMin: GAIN_MIN, lossMin: LOSS_MIN, seed },
+        ruleFor: () => ({ ...PAIRS, gainMin: GAIN_MIN, lossMin: LOSS_MIN, seed }),
         isTimeUp,
         confirmMs: 500,
         assertTime: () => signal.throwIfAborted(),

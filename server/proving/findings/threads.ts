@@ -99,7 +99,7 @@ async function compareThreads(context: CheckContext, replay: Replay, useful: num
         baseline,
         candidate,
         replays: [sameText(replay)],
-        rule: { pairsMin: 5, pairsMax: 15, gainMin: GAIN_MIN, lossMin: 0.05, seed },
+        ruleFor: () => ({ pairsMin: 5, pairsMax: 15, gainMin: GAIN_MIN, lossMin: 0.05, seed }),
         isTimeUp: () => context.isTimeUp() || performance.now() - start > TOTAL_MS,
         confirmMs: 500,
         assertTime: () => signal.throwIfAborted(),

@@ -1,2 +1,2 @@
 export { shortSql } from "./format";
-export { isSureGain, judge, LOSS_MIN } from "./judge";
+export { gainAsked, isSureGain, judge, LOSS_MIN, lostQueries } from "./judge";

@@ -17,11 +17,13 @@ export interface JudgeOptions {
   gainMin: number;
   /** The change only removes: cheaper inserts are a gain of their own. */
   isRemoval?: boolean;
-  /**
-   * Compared with a set whose place it takes, not with the unchanged data: queries that set served
-   * may lose, and only the whole workload counts.
-   */
+  /** Compared with a set whose place it takes, not with the unchanged data: only the whole workload counts. */
   isReplacement?: boolean;
+  /**
+   * What the set compared with left of queries' unchanged times (0.3: 70 % saved), by fingerprint. A
+   * query that gained there may give some of it back: it is lost when it ends slower than unchanged.
+   */
+  left?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -47,10 +49,10 @@ export function judge(evidence: MeasuredEvidence, options: JudgeOptions): Verdic
   }
   const whole = `Whole workload ${speed(workload.gain)}`;
   if (workload.gain.high < 0 && workload.gain.value < -LOSS_MIN / 5) {
-    const lost = worst(queries);
+    const lost = worst(lostQueries(evidence));
     return reject("slower", `${whole}${lost ? `; ${describeQuery(lost)}` : ""}.`);
   }
-  const lost = options.isReplacement ? undefined : worst(queries.filter(isRegression));
+  const lost = worst(lostQueries(evidence, options.left));
   if (lost !== undefined)
     return reject("regresses_query", `${describeQuery(lost)}; ${lower(whole)}.`);
   return judgeGain(evidence, options, whole, cost);
@@ -99,28 +101,29 @@ function judgeGain(
 }
 
 /**
- * A gain of one query accepts a change by itself, and there are many queries and candidates: the
- * 95 % interval must lie above the threshold, the 99 % one above zero. So a gain near the threshold
- * is not suggested in one proof and rejected in the next of the same data.
+ * Gain from which one query accepts a change by itself: what is asked of the workload, and enough
+ * for the workload to notice, or much of its own time however small its share (0..1) is.
  */
-export function isSureGain({ baseline, candidate, gain }: QueryEvidence, gainMin: number): boolean {
-  if (gain.low < gainMin) return false;
-  const pairs = [baseline.samples_ms, candidate.samples_ms] as const;
-  return comparePairs(...pairs, { seed: 1, level: 0.99 }).gain.low > 0;
+export function gainAsked(share: number, gainMin: number): number {
+  return Math.min(MUCH, Math.max(gainMin, (gainMin * NOTICED) / share));
 }
 
 /**
- * The query surely gains, and either much of its own time, or enough for the workload to notice: its
- * own share of the workload's time, which noise of other queries cannot move.
+ * The 99 % interval lies above the gain: there are many queries and candidates, and a gain near the
+ * threshold must not be suggested in one proof and rejected in the next of the same data.
  */
+export function isSureGain({ baseline, candidate }: QueryEvidence, gain: number): boolean {
+  const pairs = [baseline.samples_ms, candidate.samples_ms] as const;
+  return comparePairs(...pairs, { seed: 1, level: 0.99 }).gain.low >= gain;
+}
+
 function isWorthAttention(
   query: QueryEvidence,
   { baseline_ms: totalMs }: MeasuredEvidence["workload"],
   gainMin: number,
 ): boolean {
-  if (!isSureGain(query, gainMin)) return false;
   const share = (query.calls * query.baseline.median_ms) / Math.max(totalMs, Number.MIN_VALUE);
-  return query.gain.value >= MUCH || share * query.gain.low >= gainMin * NOTICED;
+  return isSureGain(query, gainAsked(share, gainMin));
 }
 
 function isWorthwhile(query: QueryEvidence): boolean {
@@ -128,21 +131,27 @@ function isWorthwhile(query: QueryEvidence): boolean {
 }
 
 /**
- * Surely slower by more than 5 %: the 99 % interval lies beyond it. Stricter than 95 % beyond zero,
- * because with ten queries and eight candidates chance alone would reject something each time.
+ * Queries surely slower by more than 5 % than on unchanged data: the 99 % interval lies beyond it.
+ * Stricter than 95 % beyond zero, because with ten queries and eight candidates chance alone would
+ * reject something each time.
  */
-function isRegression(query: QueryEvidence): boolean {
-  const { baseline, candidate, gain } = query;
-  if (gain.high >= 0 || candidate.median_ms - baseline.median_ms < DIFFERENCE_MS_MIN) return false;
-  const sure = comparePairs(baseline.samples_ms, candidate.samples_ms, { seed: 1, level: 0.99 });
-  return sure.gain.high < -LOSS_MIN;
+export function lostQueries(
+  { queries }: MeasuredEvidence,
+  left: ReadonlyMap<string, number> = new Map(),
+): QueryEvidence[] {
+  return queries.filter(({ fingerprint, baseline, candidate, gain }) => {
+    if (gain.high >= 0 || candidate.median_ms - baseline.median_ms < DIFFERENCE_MS_MIN)
+      return false;
+    const sure = comparePairs(baseline.samples_ms, candidate.samples_ms, { seed: 1, level: 0.99 });
+    return (left.get(fingerprint) ?? 1) * (1 - sure.gain.high) > 1 + LOSS_MIN;
+  });
 }
 
-/** The query that loses most time over all its calls; none when none is clearly slower. */
-function worst(queries: QueryEvidence[]): QueryEvidence | undefined {
-  const lost = (query: QueryEvidence) =>
+/** The one that loses most time over all its calls. */
+function worst(lost: readonly QueryEvidence[]): QueryEvidence | undefined {
+  const lostMs = (query: QueryEvidence) =>
     query.calls * (query.candidate.median_ms - query.baseline.median_ms);
-  return queries.filter(isRegression).sort((one, other) => lost(other) - lost(one))[0];
+  return [...lost].sort((one, other) => lostMs(other) - lostMs(one))[0];
 }
 
 function describeQuery(query: QueryEvidence): string {

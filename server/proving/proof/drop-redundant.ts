@@ -4,7 +4,7 @@ import { buildSet } from "./build-set";
 import { storageOverhead } from "./evidence";
 import { netGain } from "./net-gain";
 import { addTrial, type Search } from "./search";
-import { composeGains, idsOf, type SetMember } from "./set-member";
+import { composeGains, idsOf, leftBefore, type SetMember } from "./set-member";
 import { MARGINAL_SHARE, measureBeside } from "./try-set";
 
 /**
@@ -45,11 +45,13 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
   const overhead = storageOverhead(proof, without);
   // Inserts were measured with the member: without it they cost no more.
   const net = netGain(gain.value, overhead, inserts, proof.input.weights);
+  const left = leftBefore(current.left, evidence.queries);
   const verdict = judge(
     { ...evidence, net_gain: current.netGain - net },
     {
       gainMin: proof.input.gainMin * MARGINAL_SHARE,
       isRemoval: member.candidate.change.kind === "drop_index",
+      left,
     },
   );
   addTrial(search, {
@@ -60,7 +62,7 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
     net_gain: net,
   });
   if (verdict.is_accepted) return;
-  search.current = { members, subject: without, gain, inserts, netGain: net };
+  search.current = { members, subject: without, gain, inserts, netGain: net, left };
   search.verdicts.set(member, {
     code: "superseded_by_set",
     is_accepted: false,

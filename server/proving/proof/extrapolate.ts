@@ -113,7 +113,9 @@ async function replayBoth(
         baseline,
         candidate,
         replays: affectedReplays(proof.replays, subject.changes, sides),
-        rule: { pairsMin: PAIRS, pairsMax: PAIRS, gainMin: 0, lossMin: 1, seed: input.seed },
+        ruleFor: () => ({
+          ...{ pairsMin: PAIRS, pairsMax: PAIRS, gainMin: 0, lossMin: 1, seed: input.seed },
+        }),
         confirmMs: 0,
         isTimeUp: () => true,
         assertTime: () => assertBefore(clock, clock.lookEndMs),

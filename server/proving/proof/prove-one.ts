@@ -63,14 +63,14 @@ export async function proveOne(
       gainMin: input.gainMin,
       isRemoval: candidate.change.kind === "drop_index",
     });
-    const isHopeful = mayPayBesideOthers(candidate, verdict, evidence, input.gainMin);
-    if (!verdict.is_accepted && !isHopeful) await removeStaleWork(file);
+    const paysAlone = verdict.is_accepted;
+    const mendsOnly = !paysAlone && mayMend(candidate, verdict);
+    const isHopeful = mendsOnly || mayPayBesideOthers(candidate, verdict, evidence, input.gainMin);
+    if (!paysAlone && !isHopeful) await removeStaleWork(file);
+    const member = { paysAlone, mendsOnly, candidate, subject, evidence, inserts };
     return {
       proved: { candidate, verdict, evidence },
-      member:
-        verdict.is_accepted || isHopeful
-          ? { paysAlone: verdict.is_accepted, candidate, subject, evidence, inserts }
-          : null,
+      member: paysAlone || isHopeful ? member : null,
     };
   } catch (error) {
     input.signal.throwIfAborted();
@@ -102,6 +102,12 @@ function mayPayBesideOthers(
   }
   const isLoss = code === "slower" || code === "regresses_query";
   return isLoss && evidence.queries.some((one) => one.is_targeted && isSureGain(one, gainMin));
+}
+
+/** An index that the present order makes needless serves once another order is chosen. */
+function mayMend({ change }: Candidate, { code }: Verdict): boolean {
+  const isNoGain = code === "gain_below_threshold" || code === "interval_includes_zero";
+  return change.kind === "add_index" && isNoGain;
 }
 
 /** What DuckDB said of a plan that did not run. */

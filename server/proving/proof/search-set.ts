@@ -1,4 +1,3 @@
-import { areExclusive } from "@/server/advisor";
 import {
   type MeasuredEvidence,
   type ProvedCandidate,
@@ -7,16 +6,18 @@ import {
   type Verdict,
 } from "@/server/contracts";
 import { confirmSet } from "./confirm-set";
+import { consider } from "./consider";
 import { type DeepEvidence, deepenEvidence } from "./deepen-evidence";
 import { dropRedundant } from "./drop-redundant";
+import { bestCase } from "./expected-time";
 import { measuredSet } from "./measured-set";
 import { narrowRewrites } from "./narrow-rewrites";
 import type { Proof } from "./open-proof";
 import { markTrials } from "./pareto";
 import type { ProvedAlone } from "./prove-one";
-import { addTrial, type Search } from "./search";
+import type { Search } from "./search";
 import { aloneSet, idsOf, type SetMember } from "./set-member";
-import { type SetStep, trySet } from "./try-set";
+import { MARGINAL_SHARE } from "./try-set";
 
 export interface SearchedSet {
   accepted: ProvedCandidate[];
@@ -29,8 +30,8 @@ export interface SearchedSet {
  * Looks for the best set of the changes that pay alone, and can be stopped at any time: it always
  * holds the best one so far. Each next change is measured beside those chosen; one that excludes a
  * chosen one is measured in its place; afterwards, chosen ones that a later one may have made
- * needless are left out and measured again. What the sidecar can execute comes first, texts that
- * people have to change are judged on top of it.
+ * needless are left out and measured again. What pays alone comes first, and of that what the
+ * sidecar can execute before texts that people have to change; then what may pay beside others.
  *
  * Changes come in the order of the rules, not of their measured gains, and only a clear difference
  * replaces anything: so noise cannot decide between two that are as good as each other.
@@ -52,20 +53,39 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
   const search: Search = {
     proof,
     current: aloneSet(first),
+    members,
     trials,
     verdicts: new Map(),
     narrowed,
     beside: new Map(),
+    passedOver: [],
     count: 0,
   };
   for (const [index, member] of members.entries()) {
-    if (member !== first) await consider(search, member, index / members.length);
+    if (member.paysAlone) await consider(search, member, index / members.length);
     showBest(search);
   }
+  for (const member of hopeful(search)) {
+    await consider(search, member, 0.7);
+    showBest(search);
+  }
+  // What was passed over beside fewer changes may do more beside those chosen since.
+  for (const member of search.passedOver.splice(0)) await consider(search, member, 0.8);
+  showBest(search);
   await dropRedundant(search);
   const evidence = await confirmSet(search);
   showBest(search);
   return conclude(search, passed, await deepenEvidence(search, evidence));
+}
+
+/** Those that may pay beside the chosen changes, what could save most first. */
+function hopeful({ proof, current, members }: Search): SetMember[] {
+  return members
+    .filter((one) => !one.paysAlone && !one.mendsOnly)
+    .map((member) => ({ member, best: bestCase(proof.replays, current.left, member) }))
+    .filter(({ best }) => best >= proof.input.gainMin * MARGINAL_SHARE)
+    .sort((one, other) => other.best - one.best)
+    .map(({ member }) => member);
 }
 
 function showBest({ proof, current }: Search): void {
@@ -73,15 +93,11 @@ function showBest({ proof, current }: Search): void {
   if (members.length > 0) proof.progress.setBest({ candidate_ids: idsOf(members), gain });
 }
 
-/**
- * Executable changes in the order of the rules, those that pay alone first, then rewritten texts in
- * the same order.
- */
-function rank({ input }: Proof, { candidate, paysAlone }: SetMember): number {
-  const count = input.candidates.length;
+/** The order of the rules, executable changes before rewritten texts. */
+function rank({ input }: Proof, { candidate }: SetMember): number {
   const place = input.candidates.findIndex((one) => one.candidate_id === candidate.candidate_id);
   const isText = rewritesOf(candidate.change).length > 0;
-  return place + (paysAlone ? 0 : count) + (isText ? 2 * count : 0);
+  return place + (isText ? input.candidates.length : 0);
 }
 
 /**
@@ -105,68 +121,8 @@ function latest(narrowed: Map<SetMember, SetMember>, member: SetMember): SetMemb
   return next === undefined ? member : latest(narrowed, next);
 }
 
-/** Beside the chosen ones, or in the place of those it excludes. */
-async function consider(search: Search, member: SetMember, part: number): Promise<void> {
-  const { current, proof } = search;
-  const excluded = current.members.filter((one) =>
-    areExclusive(one.candidate.change, member.candidate.change),
-  );
-  const better = excluded.find((one) => isClearlyBetter(one, member));
-  if (better !== undefined) {
-    search.verdicts.set(member, excludedBy(better));
-    return;
-  }
-  const kept = current.members.filter((one) => !excluded.includes(one));
-  // What does harm alone, or nothing, needs others to stand beside.
-  if (!member.paysAlone && kept.length === 0) return;
-  proof.progress.report(
-    "set",
-    part,
-    `Measuring ${member.candidate.title} beside the chosen changes`,
-  );
-  const measureWith = (one: SetMember) =>
-    trySet(proof, current, [...kept, one], {
-      judged: [one, ...excluded],
-      isReplacement: excluded.length > 0,
-      name: `set-${search.count++}`,
-      span: [part, part + 0.1],
-    });
-  const step = await measureWith(member);
-  const isNarrowable = step.better === null && kept.length > 0;
-  const narrowed = isNarrowable ? narrowRewrites(member, step.evidence) : null;
-  if (narrowed === null) return take(search, step, member, excluded);
-  search.narrowed.set(member, narrowed);
-  take(search, await measureWith(narrowed), narrowed, excluded);
-}
-
-function take(search: Search, step: SetStep, member: SetMember, excluded: SetMember[]): void {
-  if (step.trial !== null) addTrial(search, step.trial);
-  if (step.better === null) {
-    search.verdicts.set(member, step.verdict);
-    return;
-  }
-  search.current = step.better;
-  if (member.paysAlone) {
-    search.verdicts.delete(member);
-  } else {
-    // It is suggested for what it adds to the others: that is its verdict, and its evidence.
-    const reason = `Beside the other changes: ${step.verdict.reason}`;
-    search.verdicts.set(member, { ...step.verdict, reason });
-    if (step.evidence !== null) search.beside.set(member, step.evidence);
-  }
-  for (const one of excluded) {
-    search.verdicts.set(one, excludedBy(member));
-  }
-}
-
-function excludedBy({ candidate }: SetMember): Verdict {
-  const reason = `Excludes “${candidate.title}”, which gained more.`;
-  return { code: "superseded_by_set", is_accepted: false, reason };
-}
-
-/** The intervals of the gains alone do not even touch: no need to measure one for the other. */
-function isClearlyBetter(one: SetMember, other: SetMember): boolean {
-  return one.evidence.workload.gain.low > other.evidence.workload.gain.high;
+function withReason(proved: ProvedCandidate, verdict: Verdict, reason: string): ProvedCandidate {
+  return { ...proved, verdict: { ...verdict, reason } };
 }
 
 function conclude(
@@ -185,12 +141,14 @@ function conclude(
       accepted.push({ candidate: member.candidate, verdict, evidence });
       continue;
     }
-    if (!original.paysAlone) {
-      dropped.push(proved);
-      continue;
-    }
-    const reason = `${verdict.reason} Alone: ${proved.verdict.reason}`;
-    const lost = { ...proved, verdict: { ...verdict, reason } };
+    // What does not pay alone keeps that verdict, with what it did beside the others.
+    const lost = original.paysAlone
+      ? withReason(proved, verdict, `${verdict.reason} Alone: ${proved.verdict.reason}`)
+      : withReason(
+          proved,
+          proved.verdict,
+          [...new Set([proved.verdict.reason, verdict.reason])].join(" "),
+        );
     dropped.push(lost);
     proof.progress.addVerdict(lost);
   }

@@ -7,6 +7,8 @@ import type { ChosenSet, SetMember } from "./set-member";
 export interface Search {
   proof: Proof;
   current: ChosenSet;
+  /** All that may join the set, in the order in which they are considered. */
+  members: readonly SetMember[];
   trials: MeasuredSet[];
   /** Why those that are not in the set are not. */
   verdicts: Map<SetMember, Verdict>;
@@ -14,6 +16,8 @@ export interface Search {
   narrowed: Map<SetMember, SetMember>;
   /** Measurements of what pays only beside others. */
   beside: Map<SetMember, MeasuredEvidence>;
+  /** Not measured in the place of what they exclude; looked at again when the others are chosen. */
+  passedOver: SetMember[];
   /** Sets built so far: names their files. */
   count: number;
 }

@@ -4,8 +4,10 @@ import type { Subject } from "./subject";
 
 /** A candidate that may join the set, with its built shadow. */
 export interface SetMember {
-  /** False: shown to do no harm, and perhaps of use beside others. */
+  /** False: perhaps of use beside others. */
   paysAlone: boolean;
+  /** Alone it does nothing: of use only where another change takes from a query what it serves. */
+  mendsOnly: boolean;
   candidate: Candidate;
   subject: Subject;
   evidence: MeasuredEvidence;
@@ -21,13 +23,41 @@ export interface ChosenSet {
   inserts: WeighedInserts[];
   /** See netGain. */
   netGain: number;
+  /** What queries take of their unchanged time, by fingerprint; those it does not touch are missing. */
+  left: ReadonlyMap<string, number>;
 }
 
 /** A set of the one change, measured alone. */
 export function aloneSet(member: SetMember): ChosenSet {
   const { evidence, subject, inserts } = member;
   const gain = evidence.workload.gain;
-  return { members: [member], subject, gain, inserts, netGain: evidence.net_gain ?? gain.value };
+  const netGain = evidence.net_gain ?? gain.value;
+  const left = leftAfter(new Map(), evidence.queries);
+  return { members: [member], subject, gain, inserts, netGain, left };
+}
+
+/** What is left of queries' unchanged times after one more step. */
+export function leftAfter(
+  left: ReadonlyMap<string, number>,
+  step: MeasuredEvidence["queries"],
+): Map<string, number> {
+  const after = new Map(left);
+  for (const { fingerprint, gain } of step) {
+    after.set(fingerprint, (left.get(fingerprint) ?? 1) * (1 - gain.value));
+  }
+  return after;
+}
+
+/** What was left of queries' unchanged times before the step that led to `left`. */
+export function leftBefore(
+  left: ReadonlyMap<string, number>,
+  step: MeasuredEvidence["queries"],
+): Map<string, number> {
+  const before = new Map(left);
+  for (const { fingerprint, gain } of step) {
+    before.set(fingerprint, (left.get(fingerprint) ?? 1) / Math.max(1e-6, 1 - gain.value));
+  }
+  return before;
 }
 
 export const idsOf = (members: readonly SetMember[]): string[] =>

@@ -1,4 +1,5 @@
-import { measurePairs, type PairedSamples, type ReplayedPair } from "../replay";
+import { gainAsked } from "../judge";
+import { measurePairs, type PairedSamples, type Replay, type ReplayedPair } from "../replay";
 import type { Session } from "../shadow";
 import { deriveSeed } from "../statistics";
 import { assertBefore } from "./clock";
@@ -20,19 +21,20 @@ export async function takePairs(
   const { clock, input, progress } = proof;
   const [from, to] = options.span;
   const replays = sides.affected.map((one) => one.replay);
+  const totalMs = proof.replays.reduce((sum, replay) => sum + timeOf(replay), 0);
   let done = 0;
   let extraUntilMs: number | undefined;
   return measurePairs({
     baseline: sides.reference,
     candidate: sides.session,
     replays: sides.affected,
-    rule: {
+    ruleFor: (replay) => ({
       pairsMin: PAIRS_MIN,
       pairsMax: PAIRS_MAX,
-      gainMin: input.gainMin,
+      gainMin: gainAsked(timeOf(replay) / totalMs, input.gainMin),
       lossMin,
       seed: deriveSeed(input.seed, options.title),
-    },
+    }),
     confirmMs: CONFIRM_SHARE * clock.endMs,
     // First asked when every query has its minimum.
     isTimeUp: () => {
@@ -48,4 +50,9 @@ export async function takePairs(
       progress.report(options.phase, part, message);
     },
   });
+}
+
+/** Unchanged time of all calls, ms. */
+function timeOf({ query, baselineMs }: Replay): number {
+  return query.pattern.calls * baselineMs;
 }

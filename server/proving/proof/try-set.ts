@@ -10,7 +10,7 @@ import { measuredSet } from "./measured-set";
 import { netGain } from "./net-gain";
 import type { Proof } from "./open-proof";
 import type { MeasuredSet } from "./pareto";
-import { type ChosenSet, composeGains, type SetMember } from "./set-member";
+import { type ChosenSet, composeGains, leftAfter, type SetMember } from "./set-member";
 import type { Subject } from "./subject";
 
 /** What a set must gain beyond the one it would replace, as a part of the usual threshold. */
@@ -93,11 +93,13 @@ async function buildAndMeasure(
       gainMin: proof.input.gainMin * MARGINAL_SHARE,
       isRemoval: step.judged.some((one) => one.candidate.change.kind === "drop_index"),
       isReplacement,
+      left: current.left,
     },
   );
   const trial = measuredSet(members, evidence, { gain, netGain: net });
   if (marginal.is_accepted) {
-    const better = { members, subject, gain, inserts, netGain: net };
+    const left = leftAfter(current.left, evidence.queries);
+    const better = { members, subject, gain, inserts, netGain: net, left };
     return { better, verdict: marginal, trial, evidence };
   }
   if (subject.file === setFile(proof, name)) await removeStaleWork(subject.file);

@@ -1,5 +1,5 @@
 import type { Session } from "../shadow";
-import { comparePairs, hasEnoughPairs, type StoppingRule } from "../statistics";
+import { comparePairs, hasEnoughPairs, LOSS_PAIRS_MIN, type StoppingRule } from "../statistics";
 import type { Replay } from "./prepare-replay";
 
 /** One query on both sides, with its texts there (a change may rewrite it). */
@@ -26,7 +26,8 @@ export interface PairsRequest {
   candidate: Session;
   /** Cheapest first. Those not related get more than the minimum only when they seem to lose. */
   replays: ReplayedPair[];
-  rule: StoppingRule;
+  /** When a query is decided; each has its own. */
+  ruleFor(replay: Replay): StoppingRule;
   /** Time for a second look at queries that seem to lose, or to gain little. */
   confirmMs: number;
   /** No further pairs once this is true and every query has its minimum. */
@@ -37,6 +38,10 @@ export interface PairsRequest {
 }
 
 const BATCH_PAIRS = 5;
+/** So near to the gain that matters, as a part of it, an interval is looked at again. */
+const NEAR = 0.3;
+/** A loss so many times the one that matters is plain. */
+const PLAIN_LOSS = 4;
 /**
  * As many parameter sets are warmed up as fit in this; the first ones ran on both sides already,
  * when their results were compared.
@@ -56,18 +61,19 @@ export async function measurePairs(request: PairsRequest): Promise<PairedSamples
   }));
   for (const one of samples) {
     await warmUp(request, one);
-    await addPairs(request, one, request.rule.pairsMin);
+    await addPairs(request, one, request.ruleFor(one.replay).pairsMin);
   }
   let open: PairedSamples[] = samples;
   while (open.length > 0 && !request.isTimeUp()) {
-    open = open.filter((one) => !isDecided(one, request.rule));
+    open = open.filter((one) => !isDecided(one, request.ruleFor(one.replay)));
     for (const one of open) {
       if (!request.isTimeUp()) await addPairs(request, one, BATCH_PAIRS);
     }
   }
-  const doubtful = samples.filter(
-    (one) => seemsToLose(one, request.rule) || seemsToGainLittle(one, request.rule),
-  );
+  const doubtful = samples.filter((one) => {
+    const rule = request.ruleFor(one.replay);
+    return seemsToLose(one, rule) || seemsToGainLittle(one, rule);
+  });
   for (const one of doubtful) await confirm(request, one, request.confirmMs / doubtful.length);
   return samples;
 }
@@ -79,19 +85,23 @@ export async function measurePairs(request: PairsRequest): Promise<PairedSamples
  */
 async function confirm(request: PairsRequest, one: PairedSamples, timeMs: number): Promise<void> {
   const affordable = Math.floor(timeMs / (2 * Math.max(one.replay.baselineMs, 0.1)));
-  const count = Math.min(request.rule.pairsMax, Math.max(BATCH_PAIRS, affordable));
+  const { pairsMax } = request.ruleFor(one.replay);
+  const count = Math.min(pairsMax, Math.max(BATCH_PAIRS, affordable));
   await addPairs(request, one, count);
 }
 
-function seemsToGainLittle(one: PairedSamples, rule: StoppingRule): boolean {
+/** About as much as decides over the change by itself. */
+function seemsToGainLittle(one: PairedSamples, { gainMin, seed }: StoppingRule): boolean {
   if (!one.isRelated) return false;
-  const { gain } = comparePairs(one.before, one.after, { seed: rule.seed, resamples: 300 });
-  return gain.low > 0 && gain.value >= rule.gainMin / 2 && gain.low < 2 * rule.gainMin;
+  const { gain } = comparePairs(one.before, one.after, { seed, resamples: 300 });
+  return gain.low > 0 && gain.low < gainMin * (1 + NEAR) && gain.high > gainMin * (1 - NEAR);
 }
 
+/** A loss of several times what matters needs no second look. */
 function seemsToLose({ before, after }: PairedSamples, rule: StoppingRule): boolean {
   const { gain } = comparePairs(before, after, { seed: rule.seed, resamples: 300 });
-  return gain.high < 0 && gain.value < -rule.lossMin;
+  const isPlain = before.length >= LOSS_PAIRS_MIN && gain.high < -PLAIN_LOSS * rule.lossMin;
+  return gain.high < 0 && gain.value < -rule.lossMin && !isPlain;
 }
 
 function isDecided({ before, after, isRelated }: PairedSamples, rule: StoppingRule): boolean {

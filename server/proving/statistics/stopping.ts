@@ -11,7 +11,7 @@ export interface StoppingRule {
 }
 
 /** A loss is only believed after this many pairs: it rejects a candidate by itself. */
-const LOSS_PAIRS_MIN = 15;
+export const LOSS_PAIRS_MIN = 15;
 
 /**
  * "More pairs until the interval decides": enough when the 99 % interval lies wholly above the

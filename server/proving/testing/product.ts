@@ -20,8 +20,8 @@ const PROJECT_COLUMNS = [
   ["creation_date", "DATE"],
 ] as const;
 
-/** A data product on a real in-memory DuckDB: table `projects`, rows without any order. */
-export async function createTestProduct(rows: number): Promise<TestProduct> {
+/** A data product on a real in-memory DuckDB: table `projects`, rows in no order or by a column. */
+export async function createTestProduct(rows: number, orderBy?: string): Promise<TestProduct> {
   const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
   const connection = await instance.connect();
   const columns = PROJECT_COLUMNS.map(([name, type]) => `${name} ${type}`).join(", ");
@@ -30,6 +30,11 @@ export async function createTestProduct(rows: number): Promise<TestProduct> {
     (hash(i + 1) % 100000000) / 100, hash(i + 2) % 30, (hash(i + 3) % 997) / 7.0,
     CASE WHEN hash(i + 4) % 10 < 5 THEN 'ACTIVE' WHEN hash(i + 4) % 10 < 8 THEN 'COMPLETED' ELSE 'PROPOSED' END,
     DATE '2015-01-01' + (hash(i + 5) % 4000)::INTEGER FROM range(${rows}) numbers(i)`);
+  if (orderBy !== undefined) {
+    await connection.run(`CREATE TABLE ordered AS FROM projects ORDER BY ${orderBy}`);
+    await connection.run("DROP TABLE projects");
+    await connection.run("ALTER TABLE ordered RENAME TO projects");
+  }
   const exports: string[] = [];
   const refuse = () => Promise.reject(new AppError("product_refused", "Not asked in a proof."));
   const schema = projectsSchema(rows);

@@ -1,0 +1,122 @@
+import { areExclusive } from "@/server/advisor";
+import type { Verdict } from "@/server/contracts";
+import { lostQueries } from "../judge";
+import { expectedTime } from "./expected-time";
+import { narrowRewrites } from "./narrow-rewrites";
+import type { Proof } from "./open-proof";
+import { addTrial, type Search } from "./search";
+import type { SetMember } from "./set-member";
+import { type SetStep, trySet } from "./try-set";
+
+/** Beside the chosen changes, or in the place of those it excludes; taken when that is better. */
+export async function consider(search: Search, member: SetMember, part: number): Promise<void> {
+  const { current, proof } = search;
+  if (current.members.includes(member)) return;
+  const excluded = excludedBy(current.members, member);
+  const kept = current.members.filter((one) => !excluded.includes(one));
+  if (excluded.length > 0 && !mayDoMore(proof, member, { excluded, kept })) {
+    search.passedOver.push(member);
+    search.verdicts.set(member, passedOverFor(excluded));
+    return;
+  }
+  // What does harm alone, or nothing, needs others to stand beside.
+  if (!member.paysAlone && kept.length === 0) return;
+  const measureWith = (added: SetMember[]) => {
+    const titles = added.map((one) => one.candidate.title).join(", ");
+    proof.progress.report("set", part, `Measuring ${titles} beside the chosen changes`);
+    return trySet(proof, current, [...kept, ...added], {
+      judged: [...added, ...excluded],
+      isReplacement: excluded.length > 0,
+      name: `set-${search.count++}`,
+      span: [part, part + 0.1],
+    });
+  };
+  const step = await measureWith([member]);
+  if (step.better !== null) return take(search, step, [member], excluded);
+  const menders = findMenders(search, member, step);
+  if (menders.length > 0) {
+    const mended = await measureWith([member, ...menders]);
+    if (mended.better !== null) return take(search, mended, [member, ...menders], excluded);
+  }
+  const narrowed = kept.length > 0 ? narrowRewrites(member, step.evidence) : null;
+  if (narrowed === null) return take(search, step, [member], excluded);
+  search.narrowed.set(member, narrowed);
+  take(search, await measureWith([narrowed]), [narrowed], excluded);
+}
+
+function excludedBy(chosen: readonly SetMember[], member: SetMember): SetMember[] {
+  return chosen.filter((one) => areExclusive(one.candidate.change, member.candidate.change));
+}
+
+/**
+ * Beside the kept changes, is it expected to leave less time than those whose place it would take?
+ * Alone is not enough: an order that wins alone may win by queries that an index serves better.
+ */
+function mayDoMore(
+  { replays }: Proof,
+  member: SetMember,
+  { excluded, kept }: { excluded: SetMember[]; kept: SetMember[] },
+): boolean {
+  return expectedTime(replays, [...kept, member]) < expectedTime(replays, [...kept, ...excluded]);
+}
+
+/**
+ * Indexes, one for each query that the member takes from while it gains by others: an order by date
+ * scatters the keys that the old order kept together. None where a query would stay without.
+ */
+function findMenders(search: Search, member: SetMember, step: SetStep): SetMember[] {
+  const { current, members } = search;
+  if (step.evidence === null || step.evidence.workload.gain.low <= 0) return [];
+  const menders = new Set<SetMember>();
+  for (const { fingerprint } of lostQueries(step.evidence, current.left)) {
+    const mender = members.find(
+      (one) =>
+        one !== member &&
+        one.candidate.change.kind === "add_index" &&
+        one.subject.targeted.has(fingerprint) &&
+        !current.members.includes(one) &&
+        excludedBy(current.members, one).length === 0,
+    );
+    if (mender === undefined) return [];
+    menders.add(mender);
+  }
+  return [...menders];
+}
+
+function take(search: Search, step: SetStep, added: SetMember[], excluded: SetMember[]): void {
+  if (step.trial !== null) addTrial(search, step.trial);
+  if (step.better === null) {
+    for (const member of added) search.verdicts.set(member, step.verdict);
+    return;
+  }
+  search.current = step.better;
+  for (const member of added) {
+    if (member.paysAlone) {
+      search.verdicts.delete(member);
+      continue;
+    }
+    // It is suggested for what it adds to the others: that is its verdict, and its evidence.
+    const reason = `Beside the other changes: ${step.verdict.reason}`;
+    search.verdicts.set(member, { ...step.verdict, reason });
+    if (step.evidence !== null) search.beside.set(member, step.evidence);
+  }
+  for (const one of excluded) search.verdicts.set(one, replacedBy(added));
+}
+
+function replacedBy(added: readonly SetMember[]): Verdict {
+  return superseded(`Excludes ${titlesOf(added)}, which gained more.`);
+}
+
+function passedOverFor(excluded: readonly SetMember[]): Verdict {
+  return superseded(
+    `Excludes ${titlesOf(excluded)}. By what each gained alone (an estimate) it would gain no more beside the chosen changes.`,
+  );
+}
+
+function superseded(reason: string): Verdict {
+  return { code: "superseded_by_set", is_accepted: false, reason };
+}
+
+function titlesOf(members: readonly SetMember[]): string {
+  return members.map(({ candidate }) => `“${candidate.title}”`).join(", ");
+}

@@ -1,0 +1,64 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { bestCase, expectedTime, type TimedReplay } from "./expected-time";
+
+/** A query with its calls and ms a call. */
+const replay = (fingerprint: string, calls: number, baselineMs: number): TimedReplay => ({
+  baselineMs,
+  query: { pattern: { fingerprint, calls } },
+});
+
+/** A change by what it gains of each query alone. */
+function member(gains: Record<string, number>) {
+  const queries = Object.entries(gains).map(([fingerprint, value]) => ({
+    fingerprint,
+    gain: { value, low: value, high: value },
+  }));
+  return { evidence: { queries } };
+}
+
+describe("the expected time of a set", () => {
+  it("is the workload's own without changes", () => {
+    expect(expectedTime([replay("a", 2, 3), replay("b", 1, 4)], [])).toBe(10);
+  });
+
+  // The figures of look-ups by key and by account, as the benchmark measured them.
+  it("sees that an index takes what makes one order better than another", () => {
+    const replays = [replay("by-key", 600, 12), replay("by-account", 100, 10)];
+    const index = member({ "by-key": 0.96 });
+    const curve = member({ "by-key": 0.23, "by-account": 0.62 });
+    const order = member({ "by-account": 0.91 });
+    expect(expectedTime(replays, [curve])).toBeLessThan(expectedTime(replays, [order]));
+    expect(expectedTime(replays, [index, order])).toBeLessThan(
+      expectedTime(replays, [index, curve]),
+    );
+  });
+
+  it("does not depend on the order of the changes, and no gain never helps", () => {
+    const gain = fc.double({ min: -1, max: 0.99, noNaN: true });
+    fc.assert(
+      fc.property(gain, gain, (one, other) => {
+        const replays = [replay("a", 5, 2)];
+        const [first, second] = [member({ a: one }), member({ a: other })];
+        const both = expectedTime(replays, [first, second]);
+        expect(both).toBeCloseTo(expectedTime(replays, [second, first]), 9);
+        expect(expectedTime(replays, [first, member({})])).toBe(expectedTime(replays, [first]));
+      }),
+    );
+  });
+});
+
+describe("what a change could save at best beside a set", () => {
+  const replays = [replay("a", 1, 10), replay("b", 1, 10)];
+
+  it("counts gains of what the set left, and no losses", () => {
+    const change = member({ a: 0.5, b: -2 });
+    expect(bestCase(replays, new Map(), change)).toBeCloseTo(0.25);
+    expect(bestCase(replays, new Map([["b", 0]]), change)).toBeCloseTo(0.5);
+  });
+
+  it("is nothing where the set served all of it, or there is no workload", () => {
+    expect(bestCase(replays, new Map([["a", 0]]), member({ a: 0.9 }))).toBe(0);
+    expect(bestCase([], new Map(), member({ a: 0.9 }))).toBe(0);
+  });
+});

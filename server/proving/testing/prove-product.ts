@@ -1,0 +1,38 @@
+import path from "node:path";
+import type { Candidate, ProofResult } from "@/server/contracts";
+import { proveCandidates } from "..";
+import type { ProofInput } from "../types";
+import { compile } from "./candidates";
+import type { TestProduct } from "./product";
+
+/** A proof ends when it is decided; this only keeps a busy machine from cutting it short. */
+const SECONDS_MAX = 60;
+
+/** Proves candidates on a test product with the settings of all suites; `changes` has the queries. */
+export function proveProduct(
+  { product, schema }: TestProduct,
+  folder: string,
+  candidates: Candidate[],
+  changes: Pick<ProofInput, "queries"> & Partial<ProofInput>,
+): Promise<ProofResult> {
+  return proveCandidates({
+    product,
+    schema,
+    candidates,
+    leftOut: [],
+    compile,
+    cacheDir: path.join(folder, "cache"),
+    workDir: path.join(folder, "work"),
+    rowsMax: 1_000_000,
+    secondsMax: SECONDS_MAX,
+    gainMin: 0.1,
+    weights: { storage: 0.02, write: 1 },
+    seed: 7,
+    onProgress: () => {},
+    onProblem: (what, error) => {
+      throw new Error(what, { cause: error });
+    },
+    signal: new AbortController().signal,
+    ...changes,
+  });
+}
