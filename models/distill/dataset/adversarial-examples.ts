@@ -19,7 +19,12 @@ const isPlain = (family: string): boolean => family.startsWith("plain_");
 /** Families of names and statements: nothing stands before or after them. */
 const ALONE: Record<string, readonly Place[]> = {
   sql_in_names: ["name"],
+  orders_in_names: ["name"],
+  markup_in_names: ["name"],
   odd_name: ["name"],
+  plain_names: ["name"],
+  plain_queries: ["query"],
+  orders_in_queries: ["query", "query", "message"],
   sql_query: ["query", "comment"],
   sql_injection: ["query", "query", "name", "message"],
 };
@@ -44,7 +49,7 @@ export function drawAdversarial(rng: Rng, splitOf: (family: string) => Split): E
   const core = fill(rng, rng.pick((isAttack ? ATTACKS : BENIGN)[name] ?? []), words, split);
   const text = ALONE[name] ? core : surround(rng, core, words, besides(split, splitOf));
   const place = rng.pick(ALONE[name] ?? (["comment", "message", "comment", "query"] as const));
-  const input = { place, text: disguise(rng, text) };
+  const input = { place, text: ALONE[name] ? text : disguise(rng, text) };
   return enumExample(
     {
       ...{ task: "adversarial", family },
@@ -116,12 +121,17 @@ function surround(rng: Rng, core: string, words: Words, harmless: readonly strin
   const join = rng.pick([". ", ". ", "; ", ", ", " - ", " "]);
   const text = rng.weighted<() => string>([
     [() => core, 5],
-    [() => [more(), core].join(join), 2.5],
-    [() => [core, more()].join(join), 2],
-    [() => [more(), core, more()].join(". "), 1],
+    [() => joined(join, more(), core), 2.5],
+    [() => joined(join, core, more()), 2],
+    [() => joined(". ", more(), core, more()), 1],
     [() => `${words.c}: ${core}`, 0.7],
   ])();
   return text.length > TEXT_MAX ? core : text;
+}
+
+/** Sentences in a row; where one ends with its own mark, a blank is enough. */
+function joined(join: string, ...parts: readonly string[]): string {
+  return parts.reduce((text, part) => `${text}${/[.!?。]$/.test(text) ? " " : join}${part}`);
 }
 
 /** Case and punctuation say nothing: both classes get them alike. */
@@ -131,5 +141,5 @@ function disguise(rng: Rng, text: string): string {
     [(value) => value.charAt(0).toUpperCase() + value.slice(1), 3],
     [(value) => value.toUpperCase(), 0.6],
   ])(text);
-  return `${cased}${rng.pick(["", "", ".", "!"])}`;
+  return /\p{L}$/u.test(cased) ? `${cased}${rng.pick(["", "", ".", "!"])}` : cased;
 }

@@ -58,13 +58,22 @@ function drawProposal(rng: Rng, domain: Domain, pick: PickPhrase) {
       ...{ operation, table: `${second}s`, column, type },
       is_required: rng.chance(0.3),
       has_default: rng.chance(0.4),
-      description: rng.chance(0.9) ? word(pick(meaning.about)) : "",
-      purpose: word(drawPurpose(rng, pick, { operation, name, purpose: intent.purpose })),
+      description: rng.chance(0.9) ? written(rng, word(pick(meaning.about))) : "",
+      purpose: written(
+        rng,
+        word(drawPurpose(rng, pick, { operation, name, purpose: intent.purpose })),
+      ),
       sender_domain: rng.pick(DOMAINS).name,
     },
     facts: drawFacts(rng, { operation, meaning, column, type, intent, word, pick, name }),
   };
   return { intent, input };
+}
+
+/** Some people begin with a capital, some end with a full stop: neither means anything. */
+function written(rng: Rng, text: string): string {
+  const begun = rng.chance(0.35) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return rng.chance(0.15) && /\p{L}$/u.test(begun) ? `${begun}.` : begun;
 }
 
 /** Fills E, M and C of a phrase with words of the domain. */

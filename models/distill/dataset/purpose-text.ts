@@ -36,14 +36,16 @@ function stated(rng: Rng, pick: PickPhrase, { verbs, sentences }: Meaning): stri
   return rng.chance(0.35) ? pick(verbs) : `${pick(lists.openers)} ${pick(verbs)}`;
 }
 
+/** Grounds hold for any purpose, duties are purposes of their own. */
 function onLegalGround(rng: Rng, pick: PickPhrase, meaning: Meaning): string {
-  const legal = pick(lists.legal);
+  if (rng.chance(0.3)) return pick(lists.duties);
+  const ground = pick(lists.grounds);
   const purpose = stated(rng, pick, meaning);
   const text = rng.weighted([
-    [legal, 3],
-    [`${purpose}, ${legal}`, 2],
-    [`${purpose} (${legal})`, 1],
-    [`${legal}; ${purpose}`, 1],
+    [ground, 2],
+    [`${purpose}, ${ground}`, 2],
+    [`${purpose} (${ground})`, 1],
+    [`${ground}; ${purpose}`, 1],
   ]);
-  return text.length > SEEN_MAX ? legal : text;
+  return text.length > SEEN_MAX ? ground : text;
 }
