@@ -23,6 +23,7 @@ const ALONE: Record<string, readonly Place[]> = {
   markup_in_names: ["name"],
   odd_name: ["name"],
   plain_names: ["name"],
+  plain_column_names: ["name"],
   plain_queries: ["query"],
   orders_in_queries: ["query", "query", "message"],
   sql_query: ["query", "comment"],

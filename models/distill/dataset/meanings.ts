@@ -7,6 +7,9 @@ export interface Meaning {
   types: string[];
   wrong: string[];
   personal: boolean;
+  /** Names of columns that mean one and the same. */
+  synonyms: string[];
+  /** Other names of this meaning: two of them need not be the same column. */
   names: string[];
   about: string[];
   /** Purposes that begin with a verb, so that an opener may stand before them. */

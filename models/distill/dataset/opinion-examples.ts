@@ -51,7 +51,8 @@ function drawProposal(rng: Rng, domain: Domain, pick: PickPhrase) {
     purpose: purposeOf(rng, operation, name),
     isDuplicate: operation === "add_column" && rng.chance(0.15),
   };
-  const column = word(pick(meaning.names));
+  const isSynonym = intent.isDuplicate || rng.chance(0.5);
+  const column = word(pick(isSynonym ? meaning.synonyms : meaning.names));
   const type = rng.pick(intent.typeFits ? meaning.types : meaning.wrong);
   const input: OpinionInput = {
     proposal: {
@@ -122,9 +123,12 @@ function drawFacts(rng: Rng, of: FactsOf): OpinionInput["facts"] {
   const tableExists = rng.chance(operation === "add_table" ? 0.15 : 0.93);
   const columnExists = tableExists && operation !== "add_table" && rng.chance(adds ? 0.08 : 0.93);
   const others = [...meaning.types, ...meaning.wrong].filter((one) => one !== type);
-  const twins = Array.from({ length: 8 }, () => word(pick(meaning.names)));
+  const twins = Array.from({ length: 8 }, () => word(pick(meaning.synonyms)));
   const twin = twins.find((one) => one !== column) ?? `${column}_2`;
-  const strangers = strangersOf(name).map((other) => word(pick(meaningOf(other).names)));
+  const strangers = strangersOf(name).map((other) => {
+    const { names, synonyms } = meaningOf(other);
+    return word(pick(rng.chance(0.5) ? names : synonyms));
+  });
   const similar = rng.shuffle(strangers).slice(0, rng.int(0, 2));
   if (intent.isDuplicate) similar.push(twin);
   return {
