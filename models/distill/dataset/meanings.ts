@@ -45,7 +45,7 @@ const GROUPS: readonly (readonly string[])[] = [
   ["money", "salary", "percentage", "currency", "quantity", "count", "measure", "rating"],
   ["duration", "count", "measure", "rating", "percentage", "quantity"],
   ["duration", "due_date", "created_at", "closed_at", "birth_date"],
-  ["status", "active_flag", "review_flag", "category", "closed_at"],
+  ["status", "active_flag", "review_flag", "category", "closed_at", "due_date"],
   ["email", "phone", "person", "health", "address", "national_id", "birth_date", "salary"],
   ["email", "phone", "person", "national_id", "identifier", "device", "secret"],
   ["address", "position", "country", "device"],

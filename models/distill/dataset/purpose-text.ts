@@ -27,7 +27,9 @@ export function drawPurpose(rng: Rng, pick: PickPhrase, of: PurposeOf): string {
   }
   if (operation === "drop_column") return pick(lists.drop);
   if (operation === "rename_column") return pick(lists.rename);
-  return operation === "change_type" ? pick(lists.retype) : stated(rng, pick, meaning);
+  // What a column is for may also be why its type should change.
+  const isRetyped = operation === "change_type" && rng.chance(0.7);
+  return isRetyped ? pick(lists.retype) : stated(rng, pick, meaning);
 }
 
 /** A verb phrase with or without one of many openers, or a whole sentence. */
