@@ -80,9 +80,14 @@ describe("held phrases", () => {
   it("of the test are in no proposal of another split", () => {
     const trained = LISTS.flatMap((list) => phrasesOf(list, "train"));
     const held = LISTS.flatMap((list) => phrasesOf(list, "test")).filter(
-      (phrase) => /^[^EMC{]{12,}$/.test(phrase) && !trained.some((other) => other.includes(phrase)),
+      (
+        phrase, // Names may be met by chance, where a placeholder is filled.
+      ) =>
+        /^[^EMC{]{12,}$/.test(phrase) &&
+        phrase.includes(" ") &&
+        !trained.some((other) => other.includes(phrase)),
     );
-    expect(held.length).toBeGreaterThan(200);
+    expect(held.length).toBeGreaterThan(150);
     const prompts = (wanted: boolean) =>
       draw(1500, (rng) => drawOpinion(rng, splitOf))
         .filter(({ family }) => (splitOf(family) === "test") === wanted)
