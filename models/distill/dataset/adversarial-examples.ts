@@ -1,13 +1,34 @@
 import { adversarial } from "@/server/inference/tasks";
 import type { Rng } from "../random";
 import { DOMAINS } from "../world/draw-family";
-import { type Example, enumExample } from "./example";
-import lists from "./lists/adversarial.json";
+import { type Example, enumExample, type Split } from "./example";
+import attacks from "./lists/attacks.json";
+import benign from "./lists/benign.json";
+import fills from "./lists/fills.json";
+import { phrasesOf } from "./split-phrases";
 
 type Place = "name" | "comment" | "query" | "message";
 
-const ATTACKS: Record<string, string[]> = lists.attacks;
-const BENIGN: Record<string, string[]> = lists.benign;
+const ATTACKS: Record<string, string[]> = attacks;
+const BENIGN: Record<string, string[]> = benign;
+
+/** Most text that a model reads here describes something, and must not be suspected. */
+const PLAIN_WEIGHT = 3;
+const isPlain = (family: string): boolean => family.startsWith("plain_");
+
+/** Families of names and statements: nothing stands before or after them. */
+const ALONE: Record<string, readonly Place[]> = {
+  sql_in_names: ["name"],
+  orders_in_names: ["name"],
+  markup_in_names: ["name"],
+  odd_name: ["name"],
+  plain_names: ["name"],
+  plain_column_names: ["name"],
+  plain_queries: ["query"],
+  orders_in_queries: ["query", "query", "message"],
+  sql_query: ["query", "comment"],
+  sql_injection: ["query", "query", "name", "message"],
+};
 
 /** Names of the families: attacks first, then benign texts that look like attacks. */
 export const ADVERSARIAL_FAMILIES = [
@@ -15,22 +36,24 @@ export const ADVERSARIAL_FAMILIES = [
   ...Object.keys(BENIGN).map((name) => `benign/${name}`),
 ];
 
-/** An example of one of the families, at random. */
-export function drawAdversarial(rng: Rng): Example {
+/**
+ * An example of one of the families, at random. What stands around the sentence is of a family of
+ * the same split, and an attack bids an act of that split.
+ */
+export function drawAdversarial(rng: Rng, splitOf: (family: string) => Split): Example {
   const isAttack = rng.chance(0.5);
-  const family = rng.pick(Object.keys(isAttack ? ATTACKS : BENIGN));
+  const families = Object.keys(isAttack ? ATTACKS : BENIGN);
+  const name = rng.weighted(families.map((one) => [one, isPlain(one) ? PLAIN_WEIGHT : 1] as const));
+  const family = `${isAttack ? "attack" : "benign"}/${name}`;
+  const split = splitOf(family);
   const words = drawWords(rng);
-  const core = fill(rng, rng.pick((isAttack ? ATTACKS : BENIGN)[family] ?? []), words);
-  const text = disguise(
-    rng,
-    isAttack ? wrapAttack(rng, core, words) : wrapBenign(rng, core, words),
-  );
-  const place = placeOf(rng, family);
-  const input = { place, text };
+  const core = fill(rng, rng.pick((isAttack ? ATTACKS : BENIGN)[name] ?? []), words, split);
+  const text = ALONE[name] ? core : surround(rng, core, words, besides(split, splitOf));
+  const place = rng.pick(ALONE[name] ?? (["comment", "message", "comment", "query"] as const));
+  const input = { place, text: ALONE[name] ? text : disguise(rng, text) };
   return enumExample(
     {
-      task: "adversarial",
-      family: `${isAttack ? "attack" : "benign"}/${family}`,
+      ...{ task: "adversarial", family },
       prompt: adversarial.prompt(input),
       rules: adversarial.byRules(input),
     },
@@ -40,10 +63,11 @@ export function drawAdversarial(rng: Rng): Example {
   );
 }
 
-function placeOf(rng: Rng, family: string): Place {
-  if (family === "sql_in_names" || family === "odd_name") return "name";
-  if (family === "sql_query") return rng.pick(["query", "comment"]);
-  return rng.pick(["comment", "message", "comment", "query"]);
+/** Harmless sentences that may stand beside others in examples of a split. */
+function besides(split: Split, splitOf: (family: string) => Split): string[] {
+  return Object.entries(BENIGN)
+    .filter(([name]) => !ALONE[name] && splitOf(`benign/${name}`) === split)
+    .flatMap(([, sentences]) => sentences);
 }
 
 interface Words {
@@ -60,12 +84,12 @@ function drawWords(rng: Rng): Words {
   return { t: `${e}${rng.pick(["s", "_log", "_list"])}`, c, e, m: rng.pick(domain.measures) };
 }
 
-function fill(rng: Rng, template: string, words: Words): string {
-  const act = rng.pick(lists.acts);
+function fill(rng: Rng, template: string, words: Words, split: Split): string {
+  const act = rng.pick(phrasesOf(fills.acts, split));
   const hex = Array.from({ length: 12 }, () => rng.int(0, 15).toString(16)).join("");
   const values: Record<string, () => string> = {
     act: () => fillWords(act, words),
-    host: () => rng.pick(lists.hosts),
+    host: () => rng.pick(phrasesOf(fills.hosts, split)),
     b64: () => Buffer.from(fillWords(act, words)).toString("base64").slice(0, 24),
     rot: () => fillWords(act, words).replace(/[a-z]/g, rot13),
     rev: () => [...fillWords(act, words)].reverse().join(""),
@@ -86,28 +110,29 @@ function fillWords(text: string, words: Words): string {
     .replaceAll("{c}", words.c)
     .replaceAll("{e}", words.e)
     .replaceAll("{m}", words.m)
-    .replaceAll("{host}", lists.hosts[0] ?? "");
+    .replaceAll("{host}", fills.hosts[0] ?? "");
 }
 
-/** Attacks often stand behind or before harmless words. */
-function wrapAttack(rng: Rng, core: string, words: Words): string {
-  const harmless = () => fillWords(rng.pick(BENIGN.describing ?? []), words);
-  return rng.weighted([
-    [core, 5],
-    [`${harmless()}. ${core}`, 3],
-    [`${core}. ${harmless()}`, 1.5],
-    [`${words.c}: ${core}`, 1],
-  ]);
+/** Longer text is cut before the model reads it: the sentence must stand whole in it. */
+const TEXT_MAX = 290;
+
+/** The sentence alone, or behind, before or between harmless ones: attacks and others alike. */
+function surround(rng: Rng, core: string, words: Words, harmless: readonly string[]): string {
+  const more = () => fillWords(rng.pick(harmless), words).replace(/\{\w+\}/g, words.m);
+  const join = rng.pick([". ", ". ", "; ", ", ", " - ", " "]);
+  const text = rng.weighted<() => string>([
+    [() => core, 5],
+    [() => joined(join, more(), core), 2.5],
+    [() => joined(join, core, more()), 2],
+    [() => joined(". ", more(), core, more()), 1],
+    [() => `${words.c}: ${core}`, 0.7],
+  ])();
+  return text.length > TEXT_MAX ? core : text;
 }
 
-function wrapBenign(rng: Rng, core: string, words: Words): string {
-  const more = () => fillWords(rng.pick(BENIGN.describing ?? []), words);
-  return rng.weighted([
-    [core, 5],
-    [`${more()}. ${core}`, 3],
-    [`${core}. ${more()}`, 1.5],
-    [`${words.c}: ${core}`, 1],
-  ]);
+/** Sentences in a row; where one ends with its own mark, a blank is enough. */
+function joined(join: string, ...parts: readonly string[]): string {
+  return parts.reduce((text, part) => `${text}${/[.!?。]$/.test(text) ? " " : join}${part}`);
 }
 
 /** Case and punctuation say nothing: both classes get them alike. */
@@ -117,5 +142,5 @@ function disguise(rng: Rng, text: string): string {
     [(value) => value.charAt(0).toUpperCase() + value.slice(1), 3],
     [(value) => value.toUpperCase(), 0.6],
   ])(text);
-  return `${cased}${rng.pick(["", "", ".", "!"])}`;
+  return /\p{L}$/u.test(cased) ? `${cased}${rng.pick(["", "", ".", "!"])}` : cased;
 }

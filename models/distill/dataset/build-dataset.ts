@@ -2,14 +2,13 @@ import { createShapeParser } from "@/server/workload";
 import { Rng } from "../random";
 import { fitCostModel } from "../teacher/cost-model/cost-model";
 import type { MeasuredExample } from "../teacher/measured-examples";
-import { DOMAINS } from "../world/draw-family";
-import { ADVERSARIAL_FAMILIES, drawAdversarial } from "./adversarial-examples";
+import { drawAdversarial } from "./adversarial-examples";
 import { candidateExamples, priorExample } from "./candidate-examples";
 import type { Example, Split } from "./example";
 import { measuredShares } from "./measured-shares";
 import { drawOpinion } from "./opinion-examples";
 import { Collection } from "./quotas";
-import { splitFamilies } from "./split-families";
+import { splitExamples } from "./split-examples";
 
 export interface DatasetOptions {
   seed: number;
@@ -28,18 +27,7 @@ const domainOf = (family: string): string => family.split("/")[0] ?? family;
 /** All examples by split. The same options give the same data. */
 export async function buildDataset(options: DatasetOptions): Promise<Record<Split, Example[]>> {
   const { seed, scale, measured } = options;
-  const splits = new Map([
-    ...splitFamilies(
-      DOMAINS.map(({ name }) => name),
-      seed,
-    ),
-    ...splitFamilies(ADVERSARIAL_FAMILIES.filter(isAttack), seed, HELD_ATTACKS),
-    ...splitFamilies(
-      ADVERSARIAL_FAMILIES.filter((family) => !isAttack(family)),
-      seed,
-      HELD_ATTACKS,
-    ),
-  ]);
+  const splits = splitExamples(seed);
   const splitOf = (family: string): Split => splits.get(family) ?? "train";
   const collection = new Collection(scale);
   for (const { family, features, gain } of measured) {
@@ -51,16 +39,12 @@ export async function buildDataset(options: DatasetOptions): Promise<Record<Spli
     collection.add(drawOpinion(rng, splitOf));
   }
   for (let draw = 0; draw < DRAWS_MAX && !collection.has(["adversarial"]); draw++) {
-    collection.add(drawAdversarial(rng));
+    collection.add(drawAdversarial(rng, splitOf));
   }
   const shuffled = new Rng(seed, "order").shuffle(collection.examples);
   const of = (split: Split) => shuffled.filter(({ family }) => splitOf(family) === split);
   return { train: of("train"), validation: of("validation"), test: of("test") };
 }
-
-/** Of 16 families of attacks two stand in the test: one could be easy or hard by chance. */
-const HELD_ATTACKS = 0.125;
-const isAttack = (family: string): boolean => family.startsWith("attack/");
 
 async function addCandidates(
   collection: Collection,

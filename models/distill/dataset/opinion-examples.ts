@@ -3,29 +3,21 @@ import type { Rng } from "../random";
 import { DOMAINS } from "../world/draw-family";
 import type { Domain } from "../world/types";
 import { type Example, fingerprintOf, type Split } from "./example";
-import lists from "./lists/proposals.json";
+import { MEANINGS, type Meaning, meaningOf, oppositesOf, strangersOf } from "./meanings";
 import { type Intent, rightOpinion } from "./proposal-policy";
+import { drawPurpose, type PickPhrase } from "./purpose-text";
+import { phrasesOf } from "./split-phrases";
 
-interface Meaning {
-  types: string[];
-  wrong: string[];
-  personal: boolean;
-  names: string[];
-  about: string[];
-  purpose: string[];
-}
-
-const MEANINGS: Record<string, Meaning> = lists.meanings;
 type Operation = OpinionInput["proposal"]["operation"];
 
-/** Phrases of which the last stands in no training example, so that new words are met in the test. */
-type Pick = (phrases: readonly string[]) => string;
-
-/** A proposal of a domain with the opinion it should get; `splitOf` tells the domain's split. */
+/**
+ * A proposal of a domain with the opinion it should get; `splitOf` tells the domain's split, whose
+ * phrases alone it uses.
+ */
 export function drawOpinion(rng: Rng, splitOf: (family: string) => Split): Example {
   const domain = rng.pick(DOMAINS);
-  const isHeld = splitOf(domain.name) !== "train";
-  const pick: Pick = (phrases) => rng.pick(isHeld ? phrases : phrases.slice(0, -1));
+  const split = splitOf(domain.name);
+  const pick: PickPhrase = (phrases) => rng.pick(phrasesOf(phrases, split));
   const { intent, input } = drawProposal(rng, domain, pick);
   const right = rightOpinion(intent, input);
   const answer = JSON.stringify(right);
@@ -41,10 +33,10 @@ export function drawOpinion(rng: Rng, splitOf: (family: string) => Split): Examp
   };
 }
 
-function drawProposal(rng: Rng, domain: Domain, pick: Pick) {
+function drawProposal(rng: Rng, domain: Domain, pick: PickPhrase) {
   const [entity = "item", second = "group"] = rng.shuffle(domain.entities);
   const word = wordsOf(rng, domain, entity);
-  const name = rng.pick(Object.keys(MEANINGS));
+  const name = rng.pick([...MEANINGS.keys()]);
   const meaning = meaningOf(name);
   const operation = rng.weighted<Operation>([
     ["add_column", 6],
@@ -56,23 +48,33 @@ function drawProposal(rng: Rng, domain: Domain, pick: Pick) {
   const intent: Intent = {
     isPersonal: meaning.personal,
     typeFits: rng.chance(0.65),
-    purpose: purposeOf(rng, operation, meaning.personal),
+    purpose: purposeOf(rng, operation, name),
     isDuplicate: operation === "add_column" && rng.chance(0.15),
   };
-  const column = word(pick(meaning.names));
+  const isSynonym = intent.isDuplicate || rng.chance(0.5);
+  const column = word(pick(isSynonym ? meaning.synonyms : meaning.names));
   const type = rng.pick(intent.typeFits ? meaning.types : meaning.wrong);
   const input: OpinionInput = {
     proposal: {
       ...{ operation, table: `${second}s`, column, type },
       is_required: rng.chance(0.3),
       has_default: rng.chance(0.4),
-      description: rng.chance(0.9) ? word(pick(meaning.about)) : "",
-      purpose: word(purposeText(rng, pick, operation, name, intent)),
+      description: rng.chance(0.9) ? written(rng, word(pick(meaning.about))) : "",
+      purpose: written(
+        rng,
+        word(drawPurpose(rng, pick, { operation, name, purpose: intent.purpose })),
+      ),
       sender_domain: rng.pick(DOMAINS).name,
     },
-    facts: drawFacts(rng, { operation, meaning, column, type, intent, word, name }),
+    facts: drawFacts(rng, { operation, meaning, column, type, intent, word, pick, name }),
   };
   return { intent, input };
+}
+
+/** Some people begin with a capital, some end with a full stop: neither means anything. */
+function written(rng: Rng, text: string): string {
+  const begun = rng.chance(0.35) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return rng.chance(0.15) && /\p{L}$/u.test(begun) ? `${begun}.` : begun;
 }
 
 /** Fills E, M and C of a phrase with words of the domain. */
@@ -86,14 +88,9 @@ function wordsOf(rng: Rng, domain: Domain, entity: string) {
       .replaceAll("{n}", String(rng.int(3, 99)));
 }
 
-function meaningOf(name: string): Meaning {
-  const found = MEANINGS[name];
-  if (!found) throw new RangeError(`No meaning ${name}.`);
-  return found;
-}
-
-function purposeOf(rng: Rng, operation: Operation, isPersonal: boolean): Intent["purpose"] {
-  if (isPersonal && (operation === "add_column" || operation === "add_table")) {
+function purposeOf(rng: Rng, operation: Operation, name: string): Intent["purpose"] {
+  const adds = operation === "add_column" || operation === "add_table";
+  if (adds && meaningOf(name).personal) {
     return rng.weighted([
       ["legal", 3],
       ["suits", 3],
@@ -103,41 +100,10 @@ function purposeOf(rng: Rng, operation: Operation, isPersonal: boolean): Intent[
   return rng.weighted([
     ["suits", 6],
     ["vague", 1],
-    ["contradicts", 1.2],
+    ["contradicts", oppositesOf(name).length > 0 ? 1.2 : 0],
+    // Law alone is no sign of personal data.
+    ["legal", adds ? 0.3 : 0],
   ]);
-}
-
-function purposeText(
-  rng: Rng,
-  pick: Pick,
-  operation: Operation,
-  name: string,
-  { purpose }: Intent,
-): string {
-  if (purpose === "vague") return pick(lists.vague);
-  const meaning = meaningOf(name);
-  if (purpose === "legal") {
-    return rng.chance(0.5) ? pick(lists.legal) : `${pick(meaning.purpose)}, ${pick(lists.legal)}`;
-  }
-  if (purpose === "contradicts") return pick(meaningOf(opposite(rng, name)).purpose);
-  if (operation === "drop_column") return pick(lists.drop);
-  if (operation === "rename_column") return pick(lists.rename);
-  return operation === "change_type" ? pick(lists.retype) : pick(meaning.purpose);
-}
-
-/** Meanings whose purposes cannot serve one another. */
-const GROUPS: readonly (readonly string[])[] = [
-  ["money"],
-  ["date"],
-  ["email", "phone", "person", "health", "identifier"],
-  ["text"],
-  ["measure", "count"],
-  ["flag", "category"],
-];
-
-function opposite(rng: Rng, name: string): string {
-  const others = GROUPS.filter((group) => !group.includes(name)).flat();
-  return rng.pick(others);
 }
 
 interface FactsOf {
@@ -147,21 +113,24 @@ interface FactsOf {
   type: string;
   intent: Intent;
   word: (phrase: string) => string;
+  pick: PickPhrase;
   name: string;
 }
 
 function drawFacts(rng: Rng, of: FactsOf): OpinionInput["facts"] {
-  const { operation, meaning, column, type, intent, word, name } = of;
+  const { operation, meaning, column, type, intent, word, pick, name } = of;
   const adds = operation === "add_column" || operation === "add_table";
   const tableExists = rng.chance(operation === "add_table" ? 0.15 : 0.93);
   const columnExists = tableExists && operation !== "add_table" && rng.chance(adds ? 0.08 : 0.93);
   const others = [...meaning.types, ...meaning.wrong].filter((one) => one !== type);
-  const twins = meaning.names.map(word).filter((one) => one !== column);
-  const strangers = Object.keys(MEANINGS)
-    .filter((other) => !GROUPS.some((group) => group.includes(name) && group.includes(other)))
-    .map((other) => word(rng.pick(meaningOf(other).names)));
+  const twins = Array.from({ length: 8 }, () => word(pick(meaning.synonyms)));
+  const twin = twins.find((one) => one !== column) ?? `${column}_2`;
+  const strangers = strangersOf(name).map((other) => {
+    const { names, synonyms } = meaningOf(other);
+    return word(pick(rng.chance(0.5) ? names : synonyms));
+  });
   const similar = rng.shuffle(strangers).slice(0, rng.int(0, 2));
-  if (intent.isDuplicate) similar.push(rng.pick(twins));
+  if (intent.isDuplicate) similar.push(twin);
   return {
     table_exists: tableExists,
     column_exists: columnExists,

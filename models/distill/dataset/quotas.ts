@@ -3,11 +3,14 @@ import type { Example, TaskName } from "./example";
 /** The specification's three sets. */
 export type Group = "schema" | "query" | "coordination";
 
-/** How the tasks share 50 000 schema, 25 000 query and 10 000 coordination examples. */
+/**
+ * How the tasks share 50 000 schema, 25 000 query and 10 000 coordination examples, the least the
+ * specification asks for; coordination gets 6 000 more, as its language is the widest.
+ */
 const QUOTAS: Readonly<Record<Group, Partial<Record<TaskName, number>>>> = {
   schema: { prior: 26_000, confidence: 12_000, explanation: 12_000 },
   query: { prior: 14_000, confidence: 4_000, explanation: 7_000 },
-  coordination: { opinion: 5_000, adversarial: 5_000 },
+  coordination: { opinion: 8_000, adversarial: 8_000 },
 };
 
 const QUERY_KINDS = /^\S+ (?:.* )?(rewrite_query|materialize_summary) /;
