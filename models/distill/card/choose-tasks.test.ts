@@ -40,6 +40,7 @@ function outsideOf(choices: Record<string, { student: number; rules: number }>) 
         calibrationError: 0.3,
         rules: { accuracy: rules, ...interval },
         majority: { accuracy: 0.5 },
+        values: [],
       },
     ],
     wrongCount: 0,

@@ -14,6 +14,7 @@ const outside: Report["outside"] = [
         calibrationError: 0.09,
         rules: { accuracy: 0.5833, low: 0.52, high: 0.64 },
         majority: { accuracy: 0.5417 },
+        values: [{ right: "no", examples: 130, student: 91, rules: 128 }],
       },
     ],
     wrongCount: 57,

@@ -82,6 +82,16 @@ test("what was written apart from the generator is judged by task, as the test s
   expect(reason?.rules.accuracy).toBeCloseTo(20 / (OUTSIDE_COUNT + 3));
 });
 
+test("answers are counted by what is right, for the student and for the rules", () => {
+  const [, reason] = report.outside[0]?.choices ?? [];
+  const fits = reason?.values.find(({ right }) => right === "fits");
+  expect(fits).toMatchObject({ examples: 21, rules: 20 });
+  const total = (key: "examples" | "student") =>
+    reason?.values.reduce((sum, value) => sum + value[key], 0) ?? Number.NaN;
+  expect(total("examples")).toBe(OUTSIDE_COUNT + 3);
+  expect(total("student") / total("examples")).toBeCloseTo(reason?.student.accuracy ?? -1);
+});
+
 test("what the student got wrong is listed, short and never more than thirty", () => {
   const { wrong = [], wrongCount = 0 } = report.outside[0] ?? {};
   expect(wrongCount).toBeGreaterThan(0);

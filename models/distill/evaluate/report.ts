@@ -27,6 +27,15 @@ const OutsideReport = z.object({
       calibrationError: z.number().nullable(),
       rules: z.object({ accuracy: z.number(), ...Interval }),
       majority: z.object({ accuracy: z.number() }),
+      /** Right answers where `right` was right: accuracy of a mixed set hides false alarms. */
+      values: z.array(
+        z.object({
+          right: z.string(),
+          examples: z.number(),
+          student: z.number(),
+          rules: z.number(),
+        }),
+      ),
     }),
   ),
   /** Examples at which the student got any choice wrong, and some of them, shortened. */

@@ -40,6 +40,7 @@ export async function judgeOutside(
         calibrationError: calibrationError(student),
         rules: { accuracy: accuracy(rules), ...intervalOf(rules) },
         majority: { accuracy: accuracy(majority) },
+        values: byValue(student, rules),
       })),
       wrongCount: wrong.length,
       wrong: takeEvenly(wrong, WRONG_MAX),
@@ -50,6 +51,21 @@ export async function judgeOutside(
 
 function intervalOf(answers: readonly Judged[]): { low: number; high: number } {
   return wilsonInterval(answers.filter(({ said, right }) => said === right).length, answers.length);
+}
+
+/** Answers of both, counted by what is right. */
+function byValue(
+  student: readonly Judged[],
+  rules: readonly Judged[],
+): OutsideReport["choices"][number]["values"] {
+  const hits = (answers: readonly Judged[], value: string) =>
+    answers.filter(({ said, right }) => right === value && said === right).length;
+  return [...new Set(student.map(({ right }) => right))].sort().map((value) => ({
+    right: value,
+    examples: student.filter(({ right }) => right === value).length,
+    student: hits(student, value),
+    rules: hits(rules, value),
+  }));
 }
 
 /** The examples at which any choice is wrong; `choices` has a list a field, in the examples' order. */

@@ -40,9 +40,11 @@ export function outsideTable({ outside }: Report): string {
 /** The table with what the student got wrong of each task below it, as a section; empty without figures. */
 export function outsideSection(report: Report): string {
   if (report.outside.length === 0) return "";
-  const lists = report.outside.flatMap(({ task, examples, wrongCount, wrong }) => [
+  const lists = report.outside.flatMap(({ task, examples, choices, wrongCount, wrong }) => [
     "",
     `### ${task}: ${wrongCount} of ${examples} wrong`,
+    "",
+    ...countsByValue(choices),
     "",
     ...(wrong.length === 0 ? [] : [row(["text", "said", "right"]), row(["---", "---", "---"])]),
     ...wrong.map(({ text, said, right }) => row([literal(text), said, right])),
@@ -50,6 +52,19 @@ export function outsideSection(report: Report): string {
   ]);
   const title = "## Sentences written apart from the generator";
   return [title, "", outsideTable(report), ...lists, ""].join("\n");
+}
+
+function countsByValue(choices: Report["outside"][number]["choices"]): string[] {
+  const rows = choices.flatMap(({ field, values }) =>
+    values.map(({ right, examples, student, rules }) =>
+      row([field, right, examples, student, rules]),
+    ),
+  );
+  return [
+    row(["choice", "right is", "examples", "student right", "rules right"]),
+    row(["---", "---", "--:", "--:", "--:"]),
+    ...rows,
+  ];
 }
 
 /** Text in a cell of a table that stays text, whatever it holds. */
