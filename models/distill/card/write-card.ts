@@ -1,3 +1,4 @@
+import { outsideTable } from "../evaluate/outside/outside-markdown";
 import type { Report } from "../evaluate/report";
 import { reportTables } from "../evaluate/report-markdown";
 import type { ManifestEntry } from "./manifest";
@@ -57,7 +58,7 @@ llama.cpp on this very file.
 
 ${reportTables(report)}
 
-## Where it helps, and where it does not
+${apart(report)}## Where it helps, and where it does not
 
 ${verdicts(report).join("\n")}
 
@@ -67,6 +68,20 @@ ${verdicts(report).join("\n")}
   others, and a workload unlike all of them to be answered with the same confidence.
 ${miscalibrated(report)}- The cost model was measured on one machine and DuckDB version; gains elsewhere differ.
 - An adversarial score is a hint for people, not a gate: whoever knows the model can get past it.
+`;
+}
+
+/** What the student is worth on language that no generator wrote. */
+function apart(report: Report): string {
+  if (report.outside.length === 0) return "";
+  return `## Sentences written apart from the generator
+
+Written by hand by somebody who had not read the generator's lists, never trained on
+(\`distill/evaluate/outside\`). A task that has such a set is left to the rules unless the student beats
+them there too. Intervals are Wilson's.
+
+${outsideTable(report)}
+
 `;
 }
 
@@ -82,15 +97,29 @@ function miscalibrated(report: Report): string {
   return `- Probabilities are off by more than ${CALIBRATION_ERROR_MAX} on ${names.join(", ")}: the validation families that\n  the temperature was fitted on are easier or harder than those of the test.\n`;
 }
 
-/** One line a choice: by how much the better of rules and majority class is beaten, or not. */
+/**
+ * One line a choice: by how much the better of rules and majority class is beaten on the test split, or
+ * not; and the rules on sentences written apart from the generator.
+ */
 function verdicts(report: Report): string[] {
   return report.choices.map(({ field, student, rules, majority }) => {
     const best = Math.max(rules.accuracy, majority.accuracy);
     const lead = student.accuracy - best;
     const name = rules.accuracy >= majority.accuracy ? "the rules" : "the majority class";
     const points = `${(100 * Math.abs(lead)).toFixed(1)} points`;
-    if (lead >= BEATEN_BY) return `- **${field}**: ${points} better than ${name}.`;
-    if (lead > 0) return `- **${field}**: only ${points} better than ${name} (${percent(best)}).`;
-    return `- **${field}**: ${points} worse than ${name}; the rules should keep it.`;
+    const further = verdictApart(report, field);
+    if (lead >= BEATEN_BY) return `- **${field}**: ${points} better than ${name}.${further}`;
+    if (lead > 0) {
+      return `- **${field}**: only ${points} better than ${name} (${percent(best)}).${further}`;
+    }
+    return `- **${field}**: ${points} worse than ${name}; the rules should keep it.${further}`;
   });
+}
+
+function verdictApart({ outside }: Report, field: string): string {
+  const choice = outside.flatMap(({ choices }) => choices).find((one) => one.field === field);
+  if (choice === undefined) return "";
+  const lead = choice.student.accuracy - choice.rules.accuracy;
+  const points = `${(100 * Math.abs(lead)).toFixed(1)} points ${lead > 0 ? "better" : "worse"}`;
+  return ` On sentences written apart from the generator: ${points} than the rules.`;
 }

@@ -7,7 +7,8 @@ import { reportDocument } from "../evaluate/report-markdown";
 
 /**
  * `evaluate --data DIR [--model NAME of models/manifest.json, or PATH.gguf] [--examples 5000]
- * [--texts 200] [--threads 1] [--out models/distill/reports]`: writes <out>/<model>.json and .md.
+ * [--texts 200] [--threads 1] [--out models/distill/reports]`: on the test split and on the sets of
+ * evaluate/outside; writes <out>/<model>.json and .md.
  */
 export async function evaluateModel(args: string[]): Promise<void> {
   const { values } = parseArgs({

@@ -15,6 +15,8 @@ import {
   meanAbsoluteError,
   percentile,
 } from "./metrics";
+import { judgeOutside } from "./outside/judge-outside";
+import { type OutsideExample, outsideExamples } from "./outside/outside-examples";
 import type { Report, Scores } from "./report";
 import { takeEvenly } from "./take-evenly";
 
@@ -28,12 +30,17 @@ export interface EvaluateOptions {
   examplesMax: number;
   textsMax: number;
   threads: number;
+  /** Instead of the sets written apart from the generator. */
+  outside?: readonly OutsideExample[];
 }
 
 const BATCH_SEQUENCES = 8;
 const BATCH_EXAMPLES = 400;
 
-/** Evaluates a GGUF on a test split beside rules, majority class and teacher. */
+/**
+ * Evaluates a GGUF on a test split beside rules, majority class and teacher, and on texts written
+ * apart from the generator.
+ */
 export async function evaluate(options: EvaluateOptions): Promise<Report> {
   const { threads, calibration } = options;
   const model = await openModel(options.model, { threads });
@@ -51,6 +58,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Report> {
   );
 
   const judged = await judgeChoices(model, asked, statistics, calibration);
+  const outside = options.outside ?? outsideExamples();
+  const judgedOutside = await judgeOutside(model, outside, statistics, calibration);
   const written = texts.length === 0 ? null : await judgeTexts(model, texts);
   const tokens = asked.map(({ prompt }) => model.promptTokens(prompt).length);
   await model.close();
@@ -77,6 +86,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Report> {
       student: written.student,
       rules: written.rules,
     },
+    outside: judgedOutside,
     speed: {
       threads,
       promptTokensMean: read / asked.length,

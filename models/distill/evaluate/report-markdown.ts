@@ -1,3 +1,4 @@
+import { outsideSection } from "./outside/outside-markdown";
 import type { Report } from "./report";
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -93,5 +94,6 @@ export function reportDocument(report: Report): string {
     "",
     reportTables(report),
     "",
+    outsideSection(report),
   ].join("\n");
 }

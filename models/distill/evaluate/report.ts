@@ -12,6 +12,38 @@ export type Scores = z.infer<typeof Scores>;
 
 const Texts = z.object({ rougeL: z.number(), bleu: z.number(), exact: z.number() });
 
+const Interval = { low: z.number(), high: z.number() };
+
+/** How a task's set written apart from the generator was answered. */
+const OutsideReport = z.object({
+  task: z.string(),
+  examples: z.number(),
+  choices: z.array(
+    z.object({
+      field: z.string(),
+      /** With the 95 % interval (Wilson) of the accuracy. */
+      student: z.object({ accuracy: z.number(), ...Interval }),
+      /** Of the student, after temperature, against what is right. */
+      calibrationError: z.number().nullable(),
+      rules: z.object({ accuracy: z.number(), ...Interval }),
+      majority: z.object({ accuracy: z.number() }),
+      /** Right answers where `right` was right: accuracy of a mixed set hides false alarms. */
+      values: z.array(
+        z.object({
+          right: z.string(),
+          examples: z.number(),
+          student: z.number(),
+          rules: z.number(),
+        }),
+      ),
+    }),
+  ),
+  /** Examples at which the student got any choice wrong, and some of them, shortened. */
+  wrongCount: z.number(),
+  wrong: z.array(z.object({ text: z.string(), said: z.string(), right: z.string() })),
+});
+export type OutsideReport = z.infer<typeof OutsideReport>;
+
 /** What an evaluation found; the Markdown and the model card are written from it. */
 export const Report = z.object({
   model: z.object({ file: z.string(), sha256: z.string(), sizeBytes: z.number() }),
@@ -33,6 +65,8 @@ export const Report = z.object({
     }),
   ),
   texts: z.object({ examples: z.number(), student: Texts, rules: Texts }).nullable(),
+  /** Empty in reports made before there were such sets. */
+  outside: z.array(OutsideReport).default([]),
   speed: z.object({
     threads: z.number(),
     promptTokensMean: z.number(),
