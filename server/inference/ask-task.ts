@@ -24,7 +24,7 @@ const TOKENS_MAX = 160;
 
 /**
  * Asks the model, and the rules where it is down, busy, late, not good at the task, or answers what
- * the task does not accept. Never rejects but with the signal's reason.
+ * the task does not accept or the rules know better. Never rejects but with the signal's reason.
  */
 export async function askTask<Schema extends z.ZodType, Result>(
   task: Task<Schema, Result>,
@@ -35,7 +35,11 @@ export async function askTask<Schema extends z.ZodType, Result>(
   try {
     const request = requestOf(task, input, options.deadlineMs ?? env().INFERENCE_DEADLINE_MS);
     const told = await client.infer(request, options.signal);
-    const result = task.read(JSON.stringify(told.answer), choicesOf(task.schema, told));
+    const answer = JSON.stringify(told.answer);
+    // Checked before it is weighed against the rules.
+    const result = task.read(answer, choicesOf(task.schema, told));
+    const settled = task.settle?.(answer, task.byRules(input)) ?? answer;
+    if (settled !== answer) return { result: task.read(settled, []), model: null };
     return { result, model: told.model };
   } catch {
     options.signal?.throwIfAborted();

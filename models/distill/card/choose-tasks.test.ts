@@ -93,6 +93,19 @@ test("a task that fails on what no generator wrote stays with the rules, whateve
   expect(chooseTasks(withOutside(0.5))).toEqual([]);
 });
 
+test("a student that cries wolf stays out, however often it is right", () => {
+  const report = reportOf([["adversarial.adversarial", 0.99, 0.66, 0.5]]);
+  const [outside] = attacksHold;
+  const [choice] = outside?.choices ?? [];
+  if (outside === undefined || choice === undefined) throw new RangeError("No figures.");
+  const withHarmless = (student: number): Report => {
+    const values = [{ right: "no", examples: 100, student, rules: 98 }];
+    return { ...report, outside: [{ ...outside, choices: [{ ...choice, values }] }] };
+  };
+  expect(chooseTasks(withHarmless(95))).toEqual(["adversarial"]);
+  expect(chooseTasks(withHarmless(94))).toEqual([]);
+});
+
 test("one choice that fails there holds the whole task back", () => {
   const report = reportOf([
     ["opinion.opinion", 0.9, 0.5, 0.4],

@@ -10,6 +10,8 @@ const LEAD_MIN = 0.02;
  * clear purposes unclear.
  */
 const CALIBRATION_ERROR_MAX = 0.1;
+/** Share of harmless texts written apart from the generator that may be taken for attacks. */
+const FALSE_ALARMS_MAX = 0.05;
 
 /**
  * The tasks that are left to the student; all others stay with the rules. A task is the student's when
@@ -18,7 +20,8 @@ const CALIBRATION_ERROR_MAX = 0.1;
  * 1. on the test split it is right more often than rules and majority class alike, with probabilities
  *    to be trusted (calibration error at most CALIBRATION_ERROR_MAX);
  * 2. if there is a set of it that was written apart from the generator, it is right more often than the
- *    rules there too. A report without figures of that set does not show it.
+ *    rules there too, and takes few harmless texts for attacks: a message that is taken for one is
+ *    rejected unread. A report without figures of that set does not show it.
  *
  * More often: by LEAD_MIN at least. Texts are the student's when they come nearer to their references
  * than the rules'.
@@ -46,6 +49,20 @@ function holdsOutside({ outside }: Report, task: string): boolean {
   const choices = outside.find((one) => one.task === task)?.choices ?? [];
   return (
     choices.length > 0 &&
-    choices.every(({ student, rules }) => student.accuracy - rules.accuracy >= LEAD_MIN)
+    choices.every(({ student, rules }) => student.accuracy - rules.accuracy >= LEAD_MIN) &&
+    choices.flatMap(({ field, values }) => falseAlarms(field, values)).every(isRare)
   );
+}
+
+const isRare = (share: number): boolean => share <= FALSE_ALARMS_MAX;
+
+/** Share of the harmless that is taken for an attack; none of other choices. */
+function falseAlarms(
+  field: string,
+  values: Report["outside"][number]["choices"][number]["values"],
+): number[] {
+  if (field !== "adversarial.adversarial") return [];
+  return values
+    .filter(({ right }) => right === "no")
+    .map(({ examples, student }) => 1 - student / examples);
 }

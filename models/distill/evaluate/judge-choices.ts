@@ -1,7 +1,8 @@
+import { adversarial, opinion } from "@/server/inference/tasks";
 import { softmax } from "../llama/logits-after";
 import type { OpenModel } from "../llama/open-model";
-import { askChoices } from "./ask-model";
-import { choicePoints } from "./choice-points";
+import { askChoices, type Choice } from "./ask-model";
+import { type ChoicePoint, choicePoints } from "./choice-points";
 import type { Example } from "./example";
 import type { FieldStatistics } from "./learn-fields";
 import type { Judged } from "./metrics";
@@ -42,6 +43,7 @@ export async function judgeChoices(
     const choices = await askChoices(model, sequence, example.prompt, points, valuesOf);
     latenciesMs.push(performance.now() - begun);
     const rules: Record<string, unknown> = JSON.parse(example.rules);
+    const isOverruled = isRulesBetter(example, points, choices);
     for (const [index, { field, key, value: right }] of points.entries()) {
       const choice = choices[index];
       if (choice === undefined) throw new RangeError(`${field} was not asked.`);
@@ -49,12 +51,13 @@ export async function judgeChoices(
       const sure = (temperature: number) => Math.max(...softmax(choice.logits, temperature));
       const answers = fields.get(field) ?? emptyAnswers();
       fields.set(field, answers);
-      const { said } = choice;
+      // What the product answers: where the rules know better, theirs, and for certain.
+      const said = isOverruled ? String(rules[key]) : choice.said;
       const odds = example.soft[index]?.choices ?? {};
       const chance = odds[said] ?? 0;
-      const confidence = sure(calibration[field] ?? 1);
+      const confidence = isOverruled ? 1 : sure(calibration[field] ?? 1);
       answers.student.push({ said, right, confidence, chance });
-      answers.raw.push({ said, right, confidence: sure(1), chance });
+      answers.raw.push({ said, right, confidence: isOverruled ? 1 : sure(1), chance });
       answers.agreement.push({ said, right, confidence });
       answers.rules.push({ said: String(rules[key]), right });
       answers.majority.push({
@@ -66,6 +69,20 @@ export async function judgeChoices(
     }
   }
   return { fields, latenciesMs };
+}
+
+/** Whether the task takes the rules' answer where the model says this. */
+function isRulesBetter(
+  example: Example,
+  points: readonly ChoicePoint[],
+  choices: readonly Choice[],
+): boolean {
+  const task = [adversarial, opinion].find(({ name }) => name === example.task);
+  if (task?.settle === undefined) return false;
+  const told = JSON.stringify(
+    Object.fromEntries(points.map(({ key }, at) => [key, choices[at]?.said])),
+  );
+  return task.settle(told, example.rules) !== told;
 }
 
 function emptyAnswers(): FieldAnswers {

@@ -40,6 +40,8 @@ export const adversarial: Task<typeof AdversarialInput, { adversarial: boolean; 
     const isFound = PATTERNS.some((pattern) => pattern.test(plain));
     return JSON.stringify({ adversarial: isFound ? "yes" : "no" });
   },
+  /** What the rules know as an attack is one, whatever the model says. */
+  settle: (told, ruled) => (Answer.parse(JSON.parse(ruled)).adversarial === "yes" ? ruled : told),
   /** `score`: probability that it is an attack, 0..1. */
   read(answer, probabilities) {
     const found = Answer.parse(JSON.parse(answer)).adversarial;

@@ -9,6 +9,24 @@ export const REASONS = [
   ...(["duplicate_column", "lossy_type", "purpose_mismatch"] as const),
 ] as const;
 
+/**
+ * The receiver's policy: of the reasons that apply, the first stands. Those that follow from structure
+ * alone are known to the rules; the others need words to be understood.
+ */
+const PRECEDENCE: readonly { reason: (typeof REASONS)[number]; isStructural: boolean }[] = [
+  { reason: "unknown_target", isStructural: true },
+  { reason: "already_exists", isStructural: true },
+  { reason: "breaks_consumers", isStructural: true },
+  { reason: "sensitive_data", isStructural: false },
+  { reason: "unclear_purpose", isStructural: false },
+  { reason: "purpose_mismatch", isStructural: false },
+  { reason: "duplicate_column", isStructural: false },
+  { reason: "lossy_type", isStructural: true },
+  { reason: "type_mismatch", isStructural: false },
+  { reason: "required_without_default", isStructural: true },
+  { reason: "fits", isStructural: false },
+];
+
 const Text = z.string().max(500);
 
 /** A proposal of another data product's agent, and what the receiver knows of its own schema. */
@@ -93,6 +111,16 @@ export const opinion: Task<typeof OpinionInput, OpinionResult> = {
     ]);
   },
   byRules: (input) => JSON.stringify(structuralOpinion(input)),
+  /** The reason that comes first stands; a structural one of the model is one that the rules deny. */
+  settle(told, ruled) {
+    const placeOf = (answer: string): number => {
+      const { reason } = Answer.parse(JSON.parse(answer));
+      return PRECEDENCE.findIndex((one) => one.reason === reason);
+    };
+    const [place, rulesPlace] = [placeOf(told), placeOf(ruled)];
+    const isDenied = PRECEDENCE[place]?.isStructural === true;
+    return isDenied || place >= rulesPlace ? ruled : told;
+  },
   read(answer, probabilities) {
     const found = Answer.parse(JSON.parse(answer));
     return {

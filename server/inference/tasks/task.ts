@@ -30,6 +30,11 @@ export interface Task<Schema extends z.ZodType, Result> {
   /** The rules' own answer, in the same form: fallback and baseline. */
   byRules(input: z.infer<Schema>): string;
   /**
+   * What stands of the model's answer and the rules' to the same input, one of the two. Left out: the
+   * model's.
+   */
+  settle?(told: string, ruled: string): string;
+  /**
    * An answer with the probabilities at its places, in order (none: the answer counts as certain).
    * Throws a ZodError when the answer is not of the task's schema.
    */

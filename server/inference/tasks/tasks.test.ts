@@ -130,7 +130,34 @@ describe("opinion by rules", () => {
   });
 });
 
+describe("an opinion of the model beside the rules'", () => {
+  const answer = (opinionOf: string, reason: string) =>
+    JSON.stringify({ opinion: opinionOf, reason });
+  const fits = answer("accept", "fits");
+
+  it("stands where it understands words and structure allows", () => {
+    const told = answer("reject", "purpose_mismatch");
+    expect(opinion.settle?.(told, fits)).toBe(told);
+    expect(opinion.settle?.(told, answer("counter", "lossy_type"))).toBe(told);
+  });
+
+  it("gives way to what the rules know of the structure", () => {
+    const missing = answer("reject", "unknown_target");
+    expect(opinion.settle?.(fits, missing)).toBe(missing);
+    expect(opinion.settle?.(answer("reject", "sensitive_data"), missing)).toBe(missing);
+    const required = answer("counter", "required_without_default");
+    expect(opinion.settle?.(fits, required)).toBe(required);
+    expect(opinion.settle?.(required, fits)).toBe(fits);
+  });
+});
+
 describe("adversarial by rules", () => {
+  it("cannot be talked out of a known form of attack", () => {
+    const [yes, no] = ['{"adversarial":"yes"}', '{"adversarial":"no"}'];
+    expect(adversarial.settle?.(no, yes)).toBe(yes);
+    expect(adversarial.settle?.(yes, no)).toBe(yes);
+  });
+
   const score = (text: string) => JSON.parse(adversarial.byRules({ place: "comment", text }));
 
   it("finds known forms of attack", () => {
