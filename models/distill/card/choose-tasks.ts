@@ -64,5 +64,5 @@ function falseAlarms(
   if (field !== "adversarial.adversarial") return [];
   return values
     .filter(({ right }) => right === "no")
-    .map(({ examples, student }) => 1 - student / examples);
+    .map(({ examples, student }) => (examples - student) / examples);
 }
