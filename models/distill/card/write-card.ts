@@ -39,7 +39,9 @@ where the model gives none.
   (vocabulary and table template; attack family) are split between training, validation and test;
   their counts stand below.
 - **Teacher.** Soft labels by a cost model fitted on measured DuckDB experiments; coordination and
-  adversarial examples by the generator's documented policy.
+  adversarial examples by the generator's documented policy. Their sentences are written by hand and
+  combined by rules; validation and test use phrases, domains and families of attacks that training
+  never showed.
 - **Training.** From random weights, ${training.steps} steps of ${s.batch_tokens} tokens in ${training.minutes.toFixed(0)} minutes
   on the processor (${s.threads} thread${s.threads === 1 ? "" : "s"}): ${s.soft_weight} · T² · KL(teacher ∥ student) at T = ${s.temperature} plus ${(1 - Number(s.soft_weight)).toFixed(2)} · cross-entropy
   at choices, cross-entropy elsewhere, prompts counting ${s.prompt_weight}. The weights of step ${training.bestStep} are kept, where

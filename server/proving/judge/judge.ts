@@ -1,4 +1,10 @@
-import type { MeasuredEvidence, QueryEvidence, Verdict, VerdictCode } from "@/server/contracts";
+import type {
+  Interval,
+  MeasuredEvidence,
+  QueryEvidence,
+  Verdict,
+  VerdictCode,
+} from "@/server/contracts";
 import { comparePairs, excludesZero } from "../statistics";
 import { milliseconds, percent, shortSql, speed } from "./format";
 
@@ -17,7 +23,10 @@ export interface JudgeOptions {
   gainMin: number;
   /** The change only removes: cheaper inserts are a gain of their own. */
   isRemoval?: boolean;
-  /** Compared with a set whose place it takes, not with the unchanged data: only the whole workload counts. */
+  /**
+   * Compared with a set whose place it takes, not with the unchanged data: only the whole workload
+   * counts, and surely.
+   */
   isReplacement?: boolean;
   /**
    * What the set compared with left of queries' unchanged times (0.3: 70 % saved), by fingerprint. A
@@ -76,7 +85,7 @@ function judgeGain(
   const best = targeted.sort((one, other) => other.gain.value - one.gain.value)[0];
   // Of queries too quick to matter, the workload's share is no gain to anybody.
   const hasWorkloadGain =
-    workload.gain.low > 0 && workload.gain.value >= gainMin && queries.some(isWorthwhile);
+    isGain(workload.gain, gainMin, isReplacement) && queries.some(isWorthwhile);
   const hasQueryGain =
     !isReplacement && targeted.some((query) => isWorthAttention(query, workload, gainMin));
   const freed = isRemoval ? (inserts?.gain ?? null) : null;
@@ -98,6 +107,11 @@ function judgeGain(
   return isShown
     ? reject("gain_below_threshold", `Gains less than the ${percent(gainMin)} asked for`)
     : reject("interval_includes_zero", "No gain shown: the interval includes zero");
+}
+
+/** Of two that are as good as each other, noise must not choose: a replacement gains surely. */
+function isGain({ value, low }: Interval, gainMin: number, isReplacement: boolean): boolean {
+  return isReplacement ? low >= gainMin : low > 0 && value >= gainMin;
 }
 
 /**
