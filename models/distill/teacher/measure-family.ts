@@ -15,8 +15,10 @@ const PAIRS = { min: 7, max: 9 } as const;
 /** Time one query of one candidate may take beyond its least pairs, and its limit for being measured. */
 const QUERY_MS = { budget: 80, max: 500 } as const;
 const CANDIDATES_MAX = 14;
-/** Of a kind: types would be half of all otherwise, and tell least. */
+/** Of a kind. */
 const OF_A_KIND_MAX = 4;
+/** Types would be half of all otherwise, and tell least. */
+const TYPES_MAX = 2;
 const INSERTED_ROWS = 1000;
 
 interface Setting {
@@ -84,7 +86,9 @@ function inTurn(rng: Rng, candidates: readonly Candidate[]): Candidate[] {
       seen.set(candidate.change.kind, rank + 1);
       return { candidate, rank };
     })
-    .filter(({ rank }) => rank < OF_A_KIND_MAX)
+    .filter(({ candidate, rank }) => {
+      return rank < (candidate.change.kind === "change_type" ? TYPES_MAX : OF_A_KIND_MAX);
+    })
     .sort((a, b) => a.rank - b.rank)
     .map(({ candidate }) => candidate);
 }

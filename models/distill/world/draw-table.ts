@@ -40,8 +40,8 @@ export function drawTable(rng: Rng, domain: Domain, entity: string, rows: number
     rows,
     columns: [id, ...rng.shuffle(all.slice(1))].flatMap((each) => each ?? []),
     primaryKey: hasKey ? id.name : null,
-    indexes: rng.chance(0.4)
-      ? rng.shuffle(indexable.map(({ name }) => name)).slice(0, rng.int(1, 2))
+    indexes: rng.chance(0.5)
+      ? rng.shuffle(indexable.map(({ name }) => name)).slice(0, rng.int(1, 3))
       : [],
     isShuffled: rng.chance(0.4),
   };
