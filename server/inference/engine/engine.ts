@@ -18,7 +18,8 @@ export interface EngineOptions extends CoreShare {
 
 /** Smaller files are read into memory: nobody can change them under our feet. */
 const MMAP_BYTES_MIN = 256 * 1024 * 1024;
-const BATCH_TOKENS = 512;
+/** Scratch memory grows with it; a student's prompt is shorter, and one longer is read in parts. */
+const BATCH_TOKENS = 128;
 
 const WARM_UP: InferRequest = {
   prompt: "warm-up",
