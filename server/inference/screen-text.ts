@@ -7,6 +7,8 @@ const SUSPECT_SCORE = 0.5;
 /** Texts the rules look at, and those of them the model is asked about. */
 const TEXTS_MAX = 256;
 const ASKED_MAX = 32;
+/** Letters of a text that are looked at; the task itself reads fewer, once blanks are joined. */
+const LETTERS_MAX = 4000;
 
 function screeningOf(score: number, model: string | null): Screening {
   return {
@@ -27,10 +29,10 @@ export async function screenEach(
   texts: readonly AdversarialInput[],
   options: AskOptions = {},
 ): Promise<Screening[]> {
-  const looked = texts.slice(0, TEXTS_MAX).map((input) => ({
-    input,
-    score: adversarial.read(adversarial.byRules(input), []).score,
-  }));
+  const looked = texts.slice(0, TEXTS_MAX).map(({ place, text }) => {
+    const input = { place, text: text.slice(0, LETTERS_MAX) };
+    return { input, score: adversarial.read(adversarial.byRules(input), []).score };
+  });
   const open = looked.filter(({ input, score }) => score === 0 && input.text.trim() !== "");
   const asked = new Set(open.slice(0, ASKED_MAX));
   return Promise.all(
