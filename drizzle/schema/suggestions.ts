@@ -25,6 +25,7 @@ import type {
   ProofProgress,
   SetTrial,
   SuggestionState,
+  SuspectText,
   Verdict,
   Verification,
 } from "@/server/contracts";
@@ -54,6 +55,8 @@ export const suggestions = pgTable(
     setEvidence: jsonb("set_evidence").$type<MeasuredEvidence>(),
     sets: jsonb("sets").$type<SetTrial[]>().notNull().default([]),
     findings: jsonb("findings").$type<Finding[]>().notNull().default([]),
+    /** Of the request's texts, as they were found when it came. */
+    warnings: jsonb("warnings").$type<SuspectText[]>().notNull().default([]),
     error: jsonb("error").$type<{ code: string; message: string }>(),
     requestedBy: text("requested_by").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Change, ChangeKind, Factor, Plan, Risk } from "./change";
 import { Evidence, MeasuredEvidence, ProofProgress, SetTrial, Verdict } from "./evidence";
 import { Finding } from "./finding";
-import { Explanation } from "./told";
+import { Explanation, SuspectText } from "./told";
 
 /**
  * States of a decision. `no_gain` is the honest end of a proof that accepted nothing;
@@ -208,6 +208,8 @@ export const Suggestion = z.object({
   sets: z.array(SetTrial),
   /** Quality of data, redundancy and resources: for people, nothing the sidecar executes. */
   findings: z.array(Finding),
+  /** Texts of the request to be read with care; nothing was done differently because of them. */
+  warnings: z.array(SuspectText),
   progress: ProofProgress.nullable(),
   reviews: z.array(Review),
   feedback: z.array(Feedback),

@@ -11,6 +11,16 @@ export const Screening = ToldBy.extend({
 });
 export type Screening = z.infer<typeof Screening>;
 
+/** A text of a request that seems to try to steer who reads it. The text itself is not repeated. */
+export const SuspectText = ToldBy.extend({
+  code: z.literal("suspect_text"),
+  /** Where it stands in the request's body, as a JSON pointer. */
+  pointer: z.string(),
+  /** Probability that it does, 0..1. */
+  score: z.number().min(0).max(1),
+});
+export type SuspectText = z.infer<typeof SuspectText>;
+
 /** What is thought of a proposal before any policy or person has: it decides nothing. */
 export const FirstOpinion = ToldBy.extend({
   opinion: z.enum(["accept", "reject", "counter"]),

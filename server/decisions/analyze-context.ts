@@ -4,6 +4,7 @@ import { AppError, env, type ServiceContext, shortHash } from "@/server/platform
 import type { QueryShape } from "@/server/workload";
 import { estimateCandidates } from "./estimate-candidates";
 import { openSuggestion } from "./open-suggestion";
+import { screenRequest } from "./screen-request";
 import { shapeParser } from "./shape-parser";
 import { loadSuggestion } from "./suggestion-view";
 
@@ -26,9 +27,10 @@ export async function analyzeContext(
   }
   const tables = [toTable(tableName, columns)];
   const proposed = proposeCandidates({ tables, queries, tableName }).candidates;
-  const candidates = await estimateCandidates({
-    ...{ candidates: proposed, tables, queries, hasStatistics: false },
-  });
+  const [candidates, warnings] = await Promise.all([
+    estimateCandidates({ candidates: proposed, tables, queries, hasStatistics: false }),
+    screenRequest(request),
+  ]);
   const { id } = await openSuggestion(ctx, {
     request,
     requestHash: shortHash(JSON.stringify(["context", request])),
@@ -38,6 +40,7 @@ export async function analyzeContext(
     confidence: describeEstimate(candidates).confidence,
     schemaFingerprint: null,
     dataVersion: null,
+    warnings,
     expiresAt: new Date(Date.now() + env().SUGGESTION_TTL_HOURS * 3_600_000),
     items: candidates,
   });

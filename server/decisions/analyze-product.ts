@@ -3,6 +3,7 @@ import { dataProducts } from "@/drizzle/schema";
 import { type AnalyzeRequest, ProductSchema, type Suggestion } from "@/server/contracts";
 import { AppError, enqueueJob, env, type ServiceContext, shortHash } from "@/server/platform";
 import { openSuggestion } from "./open-suggestion";
+import { screenRequest } from "./screen-request";
 import { loadSuggestion } from "./suggestion-view";
 
 /** Starts the proof of everything worth trying on a reachable data product. */
@@ -18,6 +19,7 @@ export async function analyzeProduct(
       details: { tables: schema.tables.map((known) => known.name) },
     });
   }
+  const warnings = await screenRequest(request);
   const { id, isNew } = await openSuggestion(
     ctx,
     {
@@ -32,6 +34,7 @@ export async function analyzeProduct(
       schemaFingerprint: schema.schema_fingerprint,
       dataVersion: schema.data_version,
       expiresAt: null,
+      warnings,
       items: [],
     },
     (tx, suggestionId) => enqueueJob(tx, { kind: "prove", subjectId: suggestionId }),

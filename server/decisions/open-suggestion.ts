@@ -1,6 +1,12 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
-import type { AnalyzeRequest, Basis, Candidate, SuggestionState } from "@/server/contracts";
+import type {
+  AnalyzeRequest,
+  Basis,
+  Candidate,
+  SuggestionState,
+  SuspectText,
+} from "@/server/contracts";
 import {
   AppError,
   newId,
@@ -25,6 +31,7 @@ export async function openSuggestion(
     schemaFingerprint: string | null;
     dataVersion: string | null;
     expiresAt: Date | null;
+    warnings: SuspectText[];
     items: Candidate[];
   },
   inTransaction: (tx: Transaction, id: string) => Promise<void> = async () => {},
@@ -53,6 +60,7 @@ export async function openSuggestion(
         confidence: opening.confidence,
         schemaFingerprint: opening.schemaFingerprint,
         dataVersion: opening.dataVersion,
+        warnings: opening.warnings,
         requestedBy: ctx.actor.label,
         expiresAt: opening.expiresAt,
       })
@@ -67,7 +75,12 @@ export async function openSuggestion(
       action: "suggestion.open",
       subjectType: "suggestion",
       subjectId: id,
-      after: { state: opening.state, basis: opening.basis, product_id: opening.productId },
+      after: {
+        state: opening.state,
+        basis: opening.basis,
+        product_id: opening.productId,
+        suspect_texts: opening.warnings.length,
+      },
     });
     await inTransaction(tx, id);
     return true;

@@ -39,6 +39,7 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
     set_evidence: row.setEvidence,
     sets: row.sets,
     findings: row.findings,
+    warnings: row.warnings,
     progress: row.progress,
     reviews: reviewRows.map(toReview),
     feedback: feedbackRows.map(toFeedback),

@@ -4,6 +4,7 @@ import { env } from "@/server/platform";
 import type { InferenceClient } from "./client/types";
 import { inferenceClient } from "./process-client";
 import type { AnswerSchema, Choice, Task } from "./tasks";
+import { isTrusted } from "./trusted-tasks";
 
 /** A task's result, and who gave it. */
 export interface Told<Result> {
@@ -23,28 +24,38 @@ export interface AskOptions {
 const TOKENS_MAX = 160;
 
 /**
- * Asks the model, and the rules where it is down, busy, late, not good at the task, or answers what
+ * Asks the model alone; null where it is down, busy, late, not trusted with the task, or answers what
  * the task does not accept or the rules know better. Never rejects but with the signal's reason.
  */
+export async function askModel<Schema extends z.ZodType, Result>(
+  task: Task<Schema, Result>,
+  input: z.infer<Schema>,
+  options: AskOptions = {},
+): Promise<(Told<Result> & { model: string }) | null> {
+  const client = options.client ?? inferenceClient();
+  const deadlineMs = options.deadlineMs ?? env().INFERENCE_DEADLINE_MS;
+  if (!(await isTrusted(client, task.name, deadlineMs))) return null;
+  try {
+    const told = await client.infer(requestOf(task, input, deadlineMs), options.signal);
+    const answer = JSON.stringify(told.answer);
+    // Checked before it is weighed against the rules.
+    const result = task.read(answer, choicesOf(task.schema, told));
+    const settled = task.settle?.(answer, task.byRules(input)) ?? answer;
+    return settled === answer ? { result, model: told.model } : null;
+  } catch {
+    options.signal?.throwIfAborted();
+    return null;
+  }
+}
+
+/** Asks the model, and the rules where it does not answer. Never rejects but with the signal's reason. */
 export async function askTask<Schema extends z.ZodType, Result>(
   task: Task<Schema, Result>,
   input: z.infer<Schema>,
   options: AskOptions = {},
 ): Promise<Told<Result>> {
-  const client = options.client ?? inferenceClient();
-  try {
-    const request = requestOf(task, input, options.deadlineMs ?? env().INFERENCE_DEADLINE_MS);
-    const told = await client.infer(request, options.signal);
-    const answer = JSON.stringify(told.answer);
-    // Checked before it is weighed against the rules.
-    const result = task.read(answer, choicesOf(task.schema, told));
-    const settled = task.settle?.(answer, task.byRules(input)) ?? answer;
-    if (settled !== answer) return { result: task.read(settled, []), model: null };
-    return { result, model: told.model };
-  } catch {
-    options.signal?.throwIfAborted();
-    return { result: task.read(task.byRules(input), []), model: null };
-  }
+  const told = await askModel(task, input, options);
+  return told ?? { result: task.read(task.byRules(input), []), model: null };
 }
 
 function requestOf<Schema extends z.ZodType, Result>(

@@ -2,7 +2,7 @@ export { type AskOptions, askTask } from "./ask-task";
 export { createInferenceClient } from "./client/create-inference-client";
 export type { InferenceClient } from "./client/types";
 export { inferenceClient } from "./process-client";
-export { screenTexts } from "./screen-text";
+export { screenEach, screenTexts } from "./screen-text";
 export {
   confidence,
   ExplanationInput,

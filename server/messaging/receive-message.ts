@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { agentMessages } from "@/drizzle/schema";
-import type { MessageEnvelope, MessageReceipt } from "@/server/contracts";
+import type { MessageEnvelope, MessageReceipt, Screening } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import {
   AppError,
+  type Database,
   env,
   recordAudit,
   type ServiceContext,
@@ -31,6 +32,9 @@ function digestOf(message: MessageEnvelope): string {
     .digest("hex");
 }
 
+/** Of messages stored before there was a screening. */
+const NOT_SCREENED: Screening = { is_suspect: false, score: 0, by: "rules", model: null };
+
 interface StoredContent extends Partial<FirstSight> {
   /** The whole envelope with its own message id, as it came. */
   envelope: MessageEnvelope;
@@ -39,14 +43,16 @@ interface StoredContent extends Partial<FirstSight> {
   received_from: { kind: string; id: string };
 }
 
-async function readStored(tx: Transaction, recordId: string): Promise<StoredContent> {
-  const [row] = await tx
+async function findStored(
+  db: Database | Transaction,
+  recordId: string,
+): Promise<StoredContent | null> {
+  const [row] = await db
     .select({ content: agentMessages.content })
     .from(agentMessages)
     .where(eq(agentMessages.messageId, recordId));
-  if (row === undefined) throw new AppError("conflict", "The message is just being removed.");
   // Only this file writes the column, always in this shape.
-  return row.content as StoredContent;
+  return row === undefined ? null : (row.content as StoredContent);
 }
 
 /** Stores the message unless its id is taken; answers whether this call stored it. */
@@ -84,45 +90,62 @@ export async function receiveMessage({
   const now = new Date();
   assertAcceptable(ctx.actor, input, { agentId: env().AGENT_ID, now });
   const recordId = messageRecordId(input.sender.agent_id, input.message_id);
+  const digest = digestOf(input);
+  // Most repeats are found here, before anything is thought of them again; the insert decides.
+  const known = await findStored(ctx.db, recordId);
+  if (known !== null) return answerRepeat(recordId, { stored: known, digest });
   const seen = await lookAt(ctx.db, input);
   const content: StoredContent = {
     ...seen,
     envelope: input,
-    digest: digestOf(input),
+    digest,
     received_at: now.toISOString(),
     received_from: { kind: ctx.actor.kind, id: ctx.actor.id },
   };
   return ctx.db.transaction(async (tx) => {
-    const isNew = await store(tx, recordId, content);
-    const stored = isNew ? content : await readStored(tx, recordId);
-    if (stored.digest !== content.digest) {
-      throw new AppError(
-        "idempotency_mismatch",
-        "Another message with this message_id was received before.",
-      );
+    if (!(await store(tx, recordId, content))) {
+      const stored = await findStored(tx, recordId);
+      if (stored === null) throw new AppError("conflict", "The message is just being removed.");
+      return answerRepeat(recordId, { stored, digest });
     }
-    if (isNew) {
-      await recordAudit(tx, ctx, {
-        action: "message.receive",
-        subjectType: "message",
-        subjectId: recordId,
-        after: {
-          message_id: input.message_id,
-          message_type: input.message_type,
-          sender_id: input.sender.agent_id,
-          is_suspect: seen.screening.is_suspect,
-        },
-      });
-    }
-    return {
-      message_id: input.message_id,
-      record_id: recordId,
-      delivery_status: "received",
-      is_duplicate: !isNew,
-      received_at: stored.received_at,
-      first_opinion: stored.first_opinion ?? null,
-      screening: stored.screening ?? seen.screening,
-      note: NOTE,
-    };
+    await recordAudit(tx, ctx, {
+      action: "message.receive",
+      subjectType: "message",
+      subjectId: recordId,
+      after: {
+        message_id: input.message_id,
+        message_type: input.message_type,
+        sender_id: input.sender.agent_id,
+        is_suspect: seen.screening.is_suspect,
+      },
+    });
+    return receiptOf(recordId, content, false);
   });
+}
+
+/** The first answer again. Throws `idempotency_mismatch` when it was given to another content. */
+function answerRepeat(
+  recordId: string,
+  { stored, digest }: { stored: StoredContent; digest: string },
+): MessageReceipt {
+  if (stored.digest !== digest) {
+    throw new AppError(
+      "idempotency_mismatch",
+      "Another message with this message_id was received before.",
+    );
+  }
+  return receiptOf(recordId, stored, true);
+}
+
+function receiptOf(recordId: string, stored: StoredContent, isDuplicate: boolean): MessageReceipt {
+  return {
+    message_id: stored.envelope.message_id,
+    record_id: recordId,
+    delivery_status: "received",
+    is_duplicate: isDuplicate,
+    received_at: stored.received_at,
+    first_opinion: stored.first_opinion ?? null,
+    screening: stored.screening ?? NOT_SCREENED,
+    note: NOTE,
+  };
 }

@@ -61,6 +61,8 @@ function load() {
       MODEL_MANIFEST: z.string().min(1).default("models/manifest.json"),
       /** Never more than cores that are free: llama.cpp then gets slower by orders of magnitude. */
       INFERENCE_THREADS: z.coerce.number().int().min(1).max(256).default(1),
+      /** Answers computed at the same moment, each by those threads; never more than there are cores. */
+      INFERENCE_LANES: z.coerce.number().int().min(1).max(64).default(2),
       /** Requests the model works on together. */
       INFERENCE_SEQUENCES: z.coerce.number().int().min(1).max(64).default(8),
       /** Tokens of one request at most, prompt and answer; a model trained on fewer has fewer. */

@@ -51,6 +51,7 @@ function answerOf(one: Suggestion): Answer {
     lines: [
       `${one.suggestion_id}  ${one.state}  confidence ${percent(one.confidence)}`,
       one.note,
+      ...one.warnings.map(({ pointer }) => `  suspect text at ${pointer}: read it with care`),
       ...one.suggestions.flatMap(linesOfItem),
       ...one.alternatives.map(
         (item) => `  not suggested: ${item.title} (${item.verdict?.reason ?? item.reason})`,

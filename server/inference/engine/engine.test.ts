@@ -25,7 +25,7 @@ beforeAll(async () => {
   dir = mkdtempSync(path.join(os.tmpdir(), "sidecar-engine-"));
   writeRandomModel(file("good"));
   writeRandomModel(file("chat"), { chatTemplate: CHAT_TEMPLATE });
-  engine = await openEngine({ threads: 1, sequences: 2, contextTokensMax: 512 });
+  engine = await openEngine({ lanes: 1, threads: 1, sequences: 2, contextTokensMax: 512 });
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -49,6 +49,18 @@ test("a model is loaded, described and warm; requests on it run side by side", a
   expect(await Promise.all(runs)).toHaveLength(2);
   expect(model.hasRoom()).toBe(true);
   await model.retire();
+});
+
+test("on two lanes the answers are those of one", async () => {
+  const two = await openEngine({ lanes: 2, threads: 1, sequences: 4, contextTokensMax: 512 });
+  const [wide, narrow] = [await two.load(source("good")), await engine.load(source("good"))];
+  const prompts = ["a", "b", "c", "d"];
+  const together = await Promise.all(prompts.map((one) => wide.run(gainRequest(one), signal)));
+  for (const [at, prompt] of prompts.entries()) {
+    const alone = await narrow.run(gainRequest(prompt), signal);
+    expect(together[at]?.answer).toEqual(alone.answer);
+  }
+  await Promise.all([wide.retire(), narrow.retire()]);
 });
 
 test("what a sequence read before is not read again, and changes nothing", async () => {

@@ -1,23 +1,31 @@
-import type { GgufFileType, Llama, LlamaModel } from "node-llama-cpp";
+import type { GgufFileType, Llama, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
 import type { InferenceModel, InferRequest } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { vocabularyOf } from "../decode/vocabulary";
 import { checkSum } from "./check-sum";
+import { Lanes } from "./lanes";
 import { LoadedModel } from "./loaded-model";
 import type { ModelSource } from "./manifest";
 import { assertFits } from "./memory";
 import { promptTokenizer } from "./prompt-tokens";
 import { type ModelHeader, readHeader } from "./read-header";
+import { type CoreShare, splitSequences } from "./share-cores";
 
-export interface EngineOptions {
-  threads: number;
+export interface EngineOptions extends CoreShare {
   sequences: number;
   contextTokensMax: number;
 }
 
 /** Smaller files are read into memory: nobody can change them under our feet. */
 const MMAP_BYTES_MIN = 256 * 1024 * 1024;
-const BATCH_TOKENS = 512;
+/** Scratch memory grows with it; a student's prompt is shorter, and one longer is read in parts. */
+const BATCH_TOKENS = 128;
+
+/**
+ * Shorter contexts do without flash attention: on a CPU it saves memory, not time. A student's
+ * prompt costs a fifth less without.
+ */
+const FLASH_TOKENS_MIN = 4096;
 
 const WARM_UP: InferRequest = {
   prompt: "warm-up",
@@ -45,7 +53,7 @@ export async function openEngine(options: EngineOptions) {
     progressLogs: false,
     skipDownload: true,
     logLevel: LlamaLogLevel.error,
-    maxThreads: options.threads,
+    maxThreads: options.lanes * options.threads,
   });
   return {
     /**
@@ -95,18 +103,12 @@ async function loadModel(llama: Llama, source: ModelSource, options: EngineOptio
       gpuLayers: 0,
       useMmap: header.sizeBytes >= MMAP_BYTES_MIN,
     });
-    const { threads } = options;
-    const context = await model.createContext({
-      sequences,
-      contextSize: contextTokens,
-      batchSize: BATCH_TOKENS,
-      threads,
-    });
+    const lanes = await openLanes(model, contextTokens, options);
     const chats = source.format === null ? header.hasChatTemplate : source.format === "chat";
     const format = chats && header.hasChatTemplate ? "chat" : "completion";
     const loaded = new LoadedModel({
       info,
-      sequences: Array.from({ length: sequences }, () => context.getSequence()),
+      lanes,
       vocabulary: vocabularyOf(model),
       tokenize: await promptTokenizer(model, format),
       contextTokens,
@@ -119,6 +121,22 @@ async function loadModel(llama: Llama, source: ModelSource, options: EngineOptio
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new AppError("invalid_input", `${source.path} cannot be loaded: ${why}`, { cause });
   }
+}
+
+/** One context a lane on the same weights: what they decode, they decode at the same time. */
+async function openLanes(model: LlamaModel, contextSize: number, options: EngineOptions) {
+  const lanes: LlamaContextSequence[][] = [];
+  for (const sequences of splitSequences(options.sequences, options.lanes)) {
+    const context = await model.createContext({
+      sequences,
+      contextSize,
+      batchSize: BATCH_TOKENS,
+      flashAttention: contextSize >= FLASH_TOKENS_MIN,
+      threads: options.threads,
+    });
+    lanes.push(Array.from({ length: sequences }, () => context.getSequence()));
+  }
+  return new Lanes(lanes);
 }
 
 async function disposeOf(model: LlamaModel | undefined): Promise<void> {

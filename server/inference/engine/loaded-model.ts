@@ -1,4 +1,4 @@
-import type { LlamaContextSequence, Token } from "node-llama-cpp";
+import type { Token } from "node-llama-cpp";
 import type { InferenceModel, InferRequest } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { checkAnswer } from "../decode/check-answer";
@@ -6,7 +6,7 @@ import { type Decoded, decode } from "../decode/decode";
 import { type Plan, planAnswer } from "../decode/plan";
 import type { Vocabulary } from "../decode/vocabulary";
 import { calibrate } from "./calibrate";
-import { oneAtATime } from "./one-at-a-time";
+import type { Lanes, Lent } from "./lanes";
 import type { PromptTokenizer } from "./prompt-tokens";
 import { evaluatorOf } from "./sequence-evaluator";
 
@@ -19,29 +19,28 @@ export interface ModelRun extends Decoded {
   tokens: number;
 }
 
-/** A model in memory with its sequences. */
+/** A model in memory with the lanes that decode for it. */
 export class LoadedModel {
   readonly info: InferenceModel;
-  readonly #sequences: LlamaContextSequence[];
+  readonly #lanes: Lanes;
   readonly #vocabulary: Vocabulary;
   readonly #tokenize: PromptTokenizer;
   readonly #contextTokens: number;
   readonly #free: () => Promise<void>;
   readonly #plans = new Map<string, Plan>();
-  readonly #inTurn = oneAtATime();
   #running = 0;
   #onIdle: (() => void) | undefined;
 
   constructor(input: {
     info: InferenceModel;
-    sequences: LlamaContextSequence[];
+    lanes: Lanes;
     vocabulary: Vocabulary;
     tokenize: PromptTokenizer;
     contextTokens: number;
     free: () => Promise<void>;
   }) {
     this.info = input.info;
-    this.#sequences = input.sequences;
+    this.#lanes = input.lanes;
     this.#vocabulary = input.vocabulary;
     this.#tokenize = input.tokenize;
     this.#contextTokens = input.contextTokens;
@@ -49,7 +48,7 @@ export class LoadedModel {
   }
 
   hasRoom(): boolean {
-    return this.#sequences.length > 0;
+    return this.#lanes.hasRoom();
   }
 
   /**
@@ -64,13 +63,13 @@ export class LoadedModel {
         `The model does not answer ${request.task}: rules do better.`,
       );
     }
-    const sequence = this.#sequences.pop();
-    if (sequence === undefined) throw new AppError("internal", "No sequence is free.");
+    const lent = this.#lanes.lend();
+    if (lent === null) throw new AppError("internal", "No sequence is free.");
     this.#running += 1;
     try {
-      return await this.#runOn(sequence, request, signal);
+      return await this.#runOn(lent, request, signal);
     } finally {
-      this.#sequences.push(sequence);
+      lent.giveBack();
       this.#running -= 1;
       if (this.#running === 0) this.#onIdle?.();
     }
@@ -86,7 +85,7 @@ export class LoadedModel {
     await this.#free();
   }
 
-  async #runOn(sequence: LlamaContextSequence, request: InferRequest, signal: AbortSignal) {
+  async #runOn({ sequence, inTurn }: Lent, request: InferRequest, signal: AbortSignal) {
     const started = performance.now();
     const plan = this.#planOf(request);
     const prompt = this.#tokenize(request.prompt, request.instruction);
@@ -96,7 +95,7 @@ export class LoadedModel {
     const { firstDifferentIndex } = sequence.compareContextTokens(prompt);
     const kept = prompt.slice(0, Math.min(firstDifferentIndex, prompt.length - 1));
     await sequence.adaptStateToTokens(kept, false);
-    const evaluator = evaluatorOf(sequence, this.#inTurn, signal);
+    const evaluator = evaluatorOf(sequence, inTurn, signal);
     const decoded = await decode(evaluator, this.#vocabulary, plan, {
       prompt: prompt.slice(sequence.nextTokenIndex),
       tokensMax: request.tokensMax,

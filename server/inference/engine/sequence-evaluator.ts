@@ -3,7 +3,7 @@ import type { Evaluator } from "../decode/evaluator";
 import type { OneAtATime } from "./one-at-a-time";
 
 /** Tokens read between two looks at the signal, and before another's turn. */
-const CHUNK = 256;
+const CHUNK = 128;
 /**
  * Longer reads take turns, shorter ones (generation) are batched across sequences. A prompt fills
  * the one thread by itself, and llama.cpp cuts a batch of prompts of unequal lengths into many small

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
+import os from "node:os";
 import { AppError, type Env, type Logger } from "@/server/platform";
 import { openRedisStore } from "../cache/redis-store";
 import { ResponseCache } from "../cache/response-cache";
 import { openEngine } from "../engine/engine";
 import { defaultModel, readManifest } from "../engine/manifest";
+import { shareCores } from "../engine/share-cores";
 import { socketPath } from "../wire/socket-path";
 import { answerConnection, type Connection } from "./answer-connection";
 import { InferenceService } from "./inference-service";
@@ -42,7 +44,10 @@ export async function startInferenceWorker(env: Env, log: Logger): Promise<Infer
     throw new AppError("misconfigured", `There is no model to load: ${file} does not exist.`);
   }
   const engine = await openEngine({
-    threads: env.INFERENCE_THREADS,
+    ...shareCores(
+      { lanes: env.INFERENCE_LANES, threads: env.INFERENCE_THREADS },
+      os.availableParallelism(),
+    ),
     sequences: env.INFERENCE_SEQUENCES,
     contextTokensMax: env.INFERENCE_CONTEXT,
   });

@@ -16,8 +16,9 @@ export const analyzeRoute = defineRoute({
     "Proposes changes for a table and its queries. A request that brings its own " +
     "`current_schema` and names no `product_id` is answered at once from that context: an " +
     "estimate. Otherwise every candidate is measured on a shadow copy of the data product first: " +
-    "the answer says `proving` and where to look, or waits with `?wait=`. Unknown fields of the " +
-    "body are ignored.",
+    "the answer says `proving` and where to look, or waits with `?wait=`. Names, types and " +
+    "queries that seem to try to steer who reads them are named in `warnings` (by place; they are " +
+    "analyzed like any other). Unknown fields of the body are ignored.",
   permission: "suggestion.analyze",
   unknownFields: "ignore",
   query: AnalyzeQuery,

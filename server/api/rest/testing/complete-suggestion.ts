@@ -59,6 +59,12 @@ export function completeSuggestion(): Suggestion {
     set_evidence: evidenceOf([queryEvidenceOf("grouped", 0.9)]),
     sets: [["first"], ["first", "second"]].map(setOf),
     findings: [FINDING],
+    warnings: [
+      {
+        ...{ code: "suspect_text", pointer: "/context/query_patterns/0/query" },
+        ...{ score: 1, by: "rules", model: null },
+      },
+    ],
   });
 }
 

@@ -52,6 +52,7 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
     set_evidence: null,
     sets: [],
     findings: [],
+    warnings: [],
     progress: null,
     reviews: [],
     feedback: [],

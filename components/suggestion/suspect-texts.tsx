@@ -1,0 +1,26 @@
+import { TriangleAlertIcon } from "lucide-react";
+import { formatPlural } from "@/components/format";
+import { Alert } from "@/components/ui/alert";
+import type { SuspectText } from "@/server/contracts";
+
+/** Names the places of a request's texts that may try to steer the reader; never repeats them. */
+export function SuspectTexts({ warnings }: { warnings: SuspectText[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <Alert
+      tone="warning"
+      icon={<TriangleAlertIcon className="size-4" />}
+      title={`${formatPlural(warnings.length, "text")} of this request may try to steer the reader`}
+    >
+      <p>
+        They were read as data and changed nothing. Look at them before you decide:{" "}
+        {warnings.map(({ pointer }, at) => (
+          <span key={pointer}>
+            {at === 0 ? "" : ", "}
+            <code className="break-all">{pointer}</code>
+          </span>
+        ))}
+      </p>
+    </Alert>
+  );
+}
