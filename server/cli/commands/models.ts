@@ -42,13 +42,15 @@ async function writeTrainingSet(
   if (from !== undefined && Number.isNaN(from.getTime())) {
     throw new AppError("invalid_input", `--since is no date: ${since}`);
   }
-  const { examples, outcomes, reviews } = await exportTrainingSet({ ctx, input: { since: from } });
+  const { examples, ...made } = await exportTrainingSet({ ctx, input: { since: from } });
   const lines = examples.map((example) => `${JSON.stringify(example)}\n`).join("");
   await writeFile(out, gzipSync(lines), { mode: 0o600 });
-  const data = { file: out, examples: examples.length, outcomes, reviews };
+  const { outcomes, reviews, scores } = made;
   return {
-    data,
-    lines: [`${examples.length} examples of ${outcomes} outcomes and ${reviews} reviews in ${out}`],
+    data: { file: out, examples: examples.length, ...made },
+    lines: [
+      `${examples.length} examples of ${outcomes} outcomes, ${reviews} reviews and ${scores} scores in ${out}`,
+    ],
   };
 }
 
