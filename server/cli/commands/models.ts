@@ -15,7 +15,7 @@ import { type Answer, answer, table } from "../command";
 
 const rowOf = (model: Model) => [
   model.model_id,
-  model.state,
+  model.worse_at.length > 0 ? `${model.state} (worse)` : model.state,
   model.name,
   model.sha256.slice(0, 12),
   model.promoted_by ?? "-",
@@ -91,8 +91,12 @@ export function addModelCommands(program: Command): void {
   group
     .command("promote <model_id>")
     .description("let a candidate answer from now on")
-    .action((model_id: string, _, command: Command) =>
-      answer(command, async (ctx) => answerOf([await promoteModel({ ctx, input: { model_id } })])),
+    .option("--force <reason>", "although it is worse than the present model; kept in the audit")
+    .action((model_id: string, { force }: { force?: string }, command: Command) =>
+      answer(command, async (ctx) => {
+        const input = { model_id, ...(force !== undefined && { force_reason: force }) };
+        return answerOf([await promoteModel({ ctx, input })]);
+      }),
     );
   group
     .command("roll-back")
