@@ -71,10 +71,9 @@ export const TrainedOn = z.object({
 export type TrainedOn = z.infer<typeof TrainedOn>;
 
 const ModelId = z.string().regex(/^model-[0-9a-z]{6,32}$/);
-export const ModelById = z.object({ model_id: ModelId });
-export type ModelById = z.infer<typeof ModelById>;
 
-export const PromoteModel = ModelById.extend({
+export const PromoteModel = z.object({
+  model_id: ModelId,
   /** Why a candidate that is worse than the present model is promoted all the same. */
   force_reason: z.string().trim().min(1).max(2000).optional(),
 });

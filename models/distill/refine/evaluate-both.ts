@@ -4,7 +4,7 @@ import { evaluateOn, type Questions } from "../evaluate/evaluate";
 import type { Report } from "../evaluate/report";
 import { choiceScores, presentScores, toEvaluation } from "../evaluate/to-evaluation";
 
-export interface Contender {
+interface Contender {
   name: string;
   file: string;
   calibration: Readonly<Record<string, number>>;
