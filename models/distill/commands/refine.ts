@@ -29,7 +29,7 @@ const OPTIONS = {
   python: { type: "string", default: "python3" },
   threads: { type: "string", default: "1" },
   replay: { type: "string", default: "12000" },
-  "learning-rate": { type: "string", default: "0.0003" },
+  "learning-rate": { type: "string", default: "0.0001" },
   "min-examples": { type: "string", default: String(GROUPS_MIN) },
   examples: { type: "string", default: "5000" },
   texts: { type: "string", default: "200" },
@@ -67,7 +67,7 @@ export async function refine(args: string[]): Promise<void> {
   await train([
     ...["--python", values.python, "--data", mixed, "--run", run, "--initial", initial],
     ...["--minutes", values.minutes, "--threads", values.threads, "--epochs", "1000"],
-    ...["--learning-rate", values["learning-rate"], "--validate-every", "150"],
+    ...["--learning-rate", values["learning-rate"], "--validate-every", "100"],
   ]);
   const candidate = await exportCandidate(values.python, {
     ...{ run, out, present, name: values.name ?? named(present) },

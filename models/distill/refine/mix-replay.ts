@@ -8,36 +8,43 @@ export type Weighed = Example & { weight?: number };
 
 /** Of all that is read in an epoch, what happened here has this share: the rest keeps the old. */
 const OWN_SHARE = 0.25;
-/** An example read more often than this in an epoch is learnt by heart. */
+/** Examples read more often than this in an epoch, on average, are learnt by heart. */
 const REPEATS_MAX = 8;
 
 /**
  * Examples of this place among replayed ones of the generated set (experience replay against
  * catastrophic forgetting: Robins 1995). Their own weights keep their proportions; together they
- * have a quarter of an epoch, unless one would be read more than eight times.
+ * have a quarter of an epoch, unless they would be read more than eight times on average.
  */
 export function mixReplay(own: readonly TrainingExample[], replay: readonly Example[]): Weighed[] {
-  const mass = own.reduce((sum, { weight }) => sum + weight, 0);
-  const wanted = (OWN_SHARE / (1 - OWN_SHARE)) * replay.length;
-  const heaviest = own.reduce((most, { weight }) => Math.max(most, weight), 0);
-  const factor = Math.min(wanted / mass, REPEATS_MAX / heaviest);
+  const factor = Math.min(shareFactor(own, replay), (REPEATS_MAX * own.length) / massOf(own));
   return [...replay, ...own.map((one) => ({ ...one, weight: factor * one.weight }))];
 }
 
+const massOf = (own: readonly TrainingExample[]): number =>
+  own.reduce((sum, { weight }) => sum + weight, 0);
+
+/** What the own weights are to be multiplied by for their share of all. */
+function shareFactor(own: readonly TrainingExample[], others: readonly Example[]): number {
+  return (OWN_SHARE / (1 - OWN_SHARE)) * (others.length / massOf(own));
+}
+
 /**
- * The same mixture for validation, where nothing is drawn: copies stand for weights, as least loss
- * on both decides which weights are kept.
+ * A quarter of own examples among held-out ones for validation, by copies: nothing is drawn there,
+ * and nothing learnt by heart. Least loss on both decides which weights are kept.
  */
 export function mixValidation(
   own: readonly TrainingExample[],
   held: readonly Example[],
 ): Example[] {
-  return mixReplay(own, held).flatMap(({ weight = 1, ...example }) =>
-    Array.from({ length: Math.max(1, Math.round(weight)) }, (_, copy) => ({
+  const factor = shareFactor(own, held);
+  const copies = own.flatMap(({ weight, ...example }) =>
+    Array.from({ length: Math.max(1, Math.round(factor * weight)) }, (_, copy) => ({
       ...example,
       id: copy === 0 ? example.id : `${example.id}-${copy}`,
     })),
   );
+  return [...held, ...copies];
 }
 
 /** About `count` examples evenly from all, and one more of every value that would be missing. */
