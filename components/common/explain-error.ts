@@ -16,6 +16,7 @@ const TITLES: Record<string, string> = {
   forbidden: "Your role does not allow this",
   not_found: "Not found",
   conflict: "Somebody else was faster",
+  candidate_is_worse: "The candidate is worse than the present model",
   not_approved: "This is not approved",
   not_executable: "This cannot be executed",
   schema_changed: "The schema has changed since the proof",

@@ -19,6 +19,7 @@ export function ModelActions({ model, canPromote }: { model: Model; canPromote: 
     );
   }
   const isCandidate = model.state === "candidate";
+  const isWorse = model.worse_at.length > 0;
   const label = isCandidate ? "Promote" : "Roll back";
   return (
     <div>
@@ -29,19 +30,25 @@ export function ModelActions({ model, canPromote }: { model: Model; canPromote: 
         isOpen={isAsking}
         onClose={() => setIsAsking(false)}
         title={`${label} ${model.name}?`}
-        description={
-          isCandidate
-            ? "It answers from now on; the present model can be brought back."
-            : "The model it took the place of answers again."
-        }
+        description={isCandidate ? describePromotion(model) : ROLL_BACK}
         confirmLabel={`${label} now`}
-        reason="none"
-        onConfirm={() =>
-          isCandidate ? promote.mutate({ model_id: model.model_id }) : rollBack.mutate()
+        reason={isCandidate && isWorse ? "required" : "none"}
+        reasonHint="Kept in the audit trail: why it is promoted although it is worse."
+        onConfirm={(reason) =>
+          isCandidate
+            ? promote.mutate({ model_id: model.model_id, ...(isWorse && { force_reason: reason }) })
+            : rollBack.mutate()
         }
       />
     </div>
   );
+}
+
+const ROLL_BACK = "The model it took the place of answers again.";
+
+function describePromotion({ worse_at: worse }: Model): string {
+  const answers = "It answers from now on; the present model can be brought back.";
+  return worse.length === 0 ? answers : `It is worse at ${worse.join(", ")}. ${answers}`;
 }
 
 function useModelActions() {

@@ -1,23 +1,16 @@
 "use client";
 import { RelativeTime } from "@/components/common/clock";
 import { Facts } from "@/components/common/facts";
-import { formatBytes, formatCount, formatMs, formatPercent } from "@/components/format";
+import { formatBytes, formatCount, formatMs } from "@/components/format";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
-import {
-  Table,
-  TableBody,
-  TableCell,
-  TableHead,
-  TableHeader,
-  TableRow,
-} from "@/components/ui/table";
 import type { Model } from "@/server/contracts";
 import { ModelActions } from "./model-actions";
+import { ModelEvaluation } from "./model-evaluation";
 
 const TONES = { present: "positive", candidate: "info", retired: "neutral" } as const;
 
-/** One registered model with how it did on families it never saw, beside rules and majority. */
+/** One registered model with how it did on families it never saw, beside present model and rules. */
 export function ModelCard({ model, canPromote }: { model: Model; canPromote: boolean }) {
   return (
     <article aria-label={`Model ${model.name}`} className="min-w-0">
@@ -25,6 +18,7 @@ export function ModelCard({ model, canPromote }: { model: Model; canPromote: boo
         <CardHeader>
           <CardTitle className="flex flex-wrap items-center gap-2">
             {model.name} <Badge tone={TONES[model.state]}>{model.state}</Badge>
+            {model.worse_at.length > 0 ? <Badge tone="warning">worse</Badge> : null}
           </CardTitle>
           <CardDescription className="font-mono break-all">
             {model.sha256.slice(0, 16)}
@@ -32,7 +26,7 @@ export function ModelCard({ model, canPromote }: { model: Model; canPromote: boo
         </CardHeader>
         <CardContent className="grid gap-4">
           <ModelFacts model={model} />
-          <EvaluationTable model={model} />
+          <ModelEvaluation model={model} />
           <ModelActions model={model} canPromote={canPromote} />
         </CardContent>
       </Card>
@@ -67,36 +61,5 @@ function ModelFacts({ model }: { model: Model }) {
         },
       ]}
     />
-  );
-}
-
-function EvaluationTable({ model }: { model: Model }) {
-  return (
-    <Table label={`Evaluation of ${model.name}`}>
-      <TableHeader>
-        <TableRow>
-          <TableHead>Task</TableHead>
-          <TableHead className="text-right">Model right</TableHead>
-          <TableHead className="text-right">Rules</TableHead>
-          <TableHead className="text-right">Majority</TableHead>
-          <TableHead className="text-right">Calibration error</TableHead>
-          <TableHead className="text-right">Questions</TableHead>
-        </TableRow>
-      </TableHeader>
-      <TableBody>
-        {Object.entries(model.evaluation.tasks).map(([task, scores]) => (
-          <TableRow key={task}>
-            <TableCell>{task}</TableCell>
-            <TableCell className="text-right font-medium">
-              {formatPercent(scores.accuracy)}
-            </TableCell>
-            <TableCell className="text-right">{formatPercent(scores.rules)}</TableCell>
-            <TableCell className="text-right">{formatPercent(scores.majority)}</TableCell>
-            <TableCell className="text-right">{formatPercent(scores.ece)}</TableCell>
-            <TableCell className="text-right">{formatCount(scores.n)}</TableCell>
-          </TableRow>
-        ))}
-      </TableBody>
-    </Table>
   );
 }

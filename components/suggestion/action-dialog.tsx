@@ -13,6 +13,8 @@ interface ActionDialogProps {
   confirmLabel: string;
   isDestructive?: boolean;
   reason: "none" | "optional" | "required";
+  /** What becomes of the reason; left out: the decision's. */
+  reasonHint?: string;
   onConfirm: (reason: string) => void;
   children?: ReactNode;
 }
@@ -49,6 +51,7 @@ function ActionForm(props: ActionDialogProps) {
       {props.reason === "none" ? null : (
         <ReasonField
           reason={reason}
+          hint={props.reasonHint}
           isRequired={props.reason === "required"}
           isMissing={isMissing}
           onChange={(text) => {
@@ -73,6 +76,7 @@ const REASON_LENGTH_MAX = 2000;
 
 function ReasonField(props: {
   reason: string;
+  hint: string | undefined;
   isRequired: boolean;
   isMissing: boolean;
   onChange: (text: string) => void;
@@ -88,12 +92,13 @@ function ReasonField(props: {
         required={props.isRequired}
         aria-invalid={props.isMissing}
         aria-describedby={props.isMissing ? `${id}-error` : undefined}
-        placeholder="Kept with the decision, and in the audit trail"
+        placeholder={props.hint ?? "Kept with the decision, and in the audit trail"}
         onChange={(event) => props.onChange(event.target.value)}
       />
       {props.isMissing ? (
         <p id={`${id}-error`} role="alert" className="text-sm text-negative">
-          Please say why: it is what the next analysis learns from.
+          Please say why
+          {props.hint === undefined ? ": it is what the next analysis learns from" : ""}.
         </p>
       ) : null}
     </div>

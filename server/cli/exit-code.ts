@@ -9,6 +9,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   forbidden: 3,
   not_found: 4,
   conflict: 5,
+  candidate_is_worse: 5,
   not_approved: 5,
   not_executable: 5,
   schema_changed: 5,

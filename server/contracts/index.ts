@@ -10,3 +10,4 @@ export * from "./message";
 export * from "./model";
 export * from "./suggestion";
 export * from "./told";
+export * from "./training";

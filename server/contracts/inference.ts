@@ -142,10 +142,18 @@ export const InferenceStatus = z.object({
 });
 export type InferenceStatus = z.infer<typeof InferenceStatus>;
 
-/** Which model to change to: one of the manifest by name, or any GGUF file. */
+/**
+ * Which model to change to: one of the manifest by name, or any GGUF file. Of a file its SHA-256,
+ * the tasks it is trusted with and its calibration may be told; else the manifest's word holds.
+ */
 export const ModelChoice = z.union([
   z.strictObject({ name: z.string().min(1) }),
-  z.strictObject({ path: z.string().min(1) }),
+  z.strictObject({
+    path: z.string().min(1),
+    sha256: z.string().optional(),
+    tasks: z.array(z.string()).optional(),
+    calibration: z.record(z.string(), z.number().positive()).optional(),
+  }),
 ]);
 export type ModelChoice = z.infer<typeof ModelChoice>;
 

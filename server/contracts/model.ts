@@ -3,20 +3,62 @@ import { InferenceStatus } from "./inference";
 
 const Share = z.number().min(0).max(1);
 
-/** How a model did on held-out families; shares 0..1, `ece` the expected calibration error. */
+const Count = z.number().int().nonnegative();
+
+/** Shares 0..1 of `n` questions at one choice of an answer; `ece`: expected calibration error. */
+export const ChoiceScores = z.object({
+  accuracy: Share,
+  majority: Share,
+  rules: Share,
+  ece: Share,
+  n: z.number().int().positive(),
+});
+export type ChoiceScores = z.infer<typeof ChoiceScores>;
+
+/** The model that was present when another was evaluated, asked the same questions. */
+export const PresentScores = z.object({
+  accuracy: Share,
+  ece: Share,
+  /** Questions that it alone got right, and that the evaluated model alone did. */
+  lost: Count,
+  won: Count,
+});
+export type PresentScores = z.infer<typeof PresentScores>;
+
+/** How near texts come to their references (ROUGE-L, 0..1). */
+const TextScores = z.object({
+  rouge_l: Share,
+  rules: Share,
+  present: Share.nullable(),
+  n: z.number().int().positive(),
+});
+
+/** How a model did on held-out families, by choice (`task.key`). */
 export const ModelEvaluation = z.object({
-  tasks: z.record(
-    z.string(),
-    z.object({
-      accuracy: Share,
-      majority: Share,
-      rules: Share,
-      ece: Share,
-      n: z.number().int().positive(),
-    }),
-  ),
+  tasks: z.record(z.string(), ChoiceScores),
   latency_ms: z.object({ p50: z.number().nonnegative(), p95: z.number().nonnegative() }),
   resident_bytes: z.number().int().nonnegative(),
+  /** Tasks it may answer; left out: nothing says which. */
+  trusted_tasks: z.array(z.string()).optional(),
+  /** Temperature by `task.key`, with which it is served. */
+  calibration: z.record(z.string(), z.number().positive()).optional(),
+  texts: TextScores.optional(),
+  /** The model present then, on the same questions; left out: it was compared with none. */
+  present: z
+    .object({
+      name: z.string().max(200),
+      sha256: z.string(),
+      trusted_tasks: z.array(z.string()),
+      tasks: z.record(z.string(), PresentScores),
+    })
+    .optional(),
+  /** The same on what happened here and was kept out of its training. */
+  live: z
+    .object({
+      tasks: z.record(z.string(), ChoiceScores),
+      present: z.record(z.string(), PresentScores),
+    })
+    .optional(),
 });
 export type ModelEvaluation = z.infer<typeof ModelEvaluation>;
 
@@ -29,8 +71,13 @@ export const TrainedOn = z.object({
 export type TrainedOn = z.infer<typeof TrainedOn>;
 
 const ModelId = z.string().regex(/^model-[0-9a-z]{6,32}$/);
-export const ModelById = z.object({ model_id: ModelId });
-export type ModelById = z.infer<typeof ModelById>;
+
+export const PromoteModel = z.object({
+  model_id: ModelId,
+  /** Why a candidate that is worse than the present model is promoted all the same. */
+  force_reason: z.string().trim().min(1).max(2000).optional(),
+});
+export type PromoteModel = z.infer<typeof PromoteModel>;
 
 export const RegisterModel = z.object({
   name: z.string().trim().min(1).max(200),
@@ -53,6 +100,8 @@ export const Model = RegisterModel.extend({
   model_id: ModelId,
   size_bytes: z.number().int(),
   state: ModelState,
+  /** Choices and tasks at which it is worse than the model it was compared with. */
+  worse_at: z.array(z.string()),
   created_at: z.iso.datetime(),
   created_by: z.string(),
   promoted_at: z.iso.datetime().nullable(),

@@ -1,3 +1,4 @@
+import type { Model, ModelChoice } from "@/server/contracts";
 import { defaultModelFile, type InferenceClient, inferenceClient } from "@/server/inference";
 import { env, type Logger, type ServiceContext } from "@/server/platform";
 import { presentModel } from "./present-model";
@@ -19,9 +20,19 @@ export async function keepPresentModel(
   const wanted = present ?? defaultModelFile(env());
   if (wanted === null || wanted.sha256 === status.model.sha256) return;
   try {
-    const { name } = await client.swap({ path: wanted.file });
+    const { name } = await client.swap(present === null ? { path: wanted.file } : choose(present));
     log.info({ model: name }, "the present model is served");
   } catch (error) {
     log.error({ err: error, model: wanted.name }, "the present model cannot be served");
   }
+}
+
+/** With what its evaluation says: a file alone does not tell its tasks and temperatures. */
+function choose({ file, sha256, evaluation }: Model): ModelChoice {
+  const { trusted_tasks: tasks, calibration } = evaluation;
+  return {
+    ...{ path: file, sha256 },
+    ...(tasks && { tasks }),
+    ...(calibration && { calibration }),
+  };
 }

@@ -1,5 +1,6 @@
 import type { models } from "@/drizzle/schema";
 import type { Model } from "@/server/contracts";
+import { worseAt } from "./worse-at";
 
 type ModelRow = typeof models.$inferSelect;
 
@@ -16,6 +17,7 @@ export function toModel(row: ModelRow): Model {
     source: row.source,
     state: row.state,
     evaluation: row.evaluation,
+    worse_at: worseAt(row.evaluation),
     trained_on: row.trainedOn,
     created_at: row.createdAt.toISOString(),
     created_by: row.createdBy,

@@ -5,10 +5,19 @@ import path from "node:path";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { auditEvents, models } from "@/drizzle/schema";
-import type { Actor, Model, RegisterModel } from "@/server/contracts";
+import type { Actor, Model, ModelChoice, RegisterModel } from "@/server/contracts";
 import { ACTORS, contextOf } from "@/server/decisions/testing/fixtures";
+import type { InferenceClient } from "@/server/inference";
+import { createLogger, setEnv } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { listModels, presentModel, promoteModel, registerModel, rollBackModel } from ".";
+import {
+  keepPresentModel,
+  listModels,
+  presentModel,
+  promoteModel,
+  registerModel,
+  rollBackModel,
+} from ".";
 
 const ADMIN: Actor = { kind: "user", id: "u-9", label: "admin@test", roles: ["admin"] };
 let database: TestDatabase;
@@ -32,7 +41,20 @@ const actionsOf = async (id: string) =>
     (row) => `${row.actorLabel} ${row.action}`,
   );
 
-async function inputOf(content: string): Promise<RegisterModel> {
+type Evaluation = RegisterModel["evaluation"];
+
+/** Compared with a present model that got 60 questions right which this one gets wrong. */
+const WORSE: Pick<Evaluation, "present"> = {
+  present: {
+    ...{ name: "shipped", sha256: "0".repeat(64), trusted_tasks: [] },
+    tasks: { "prior.gain": { accuracy: 0.9, ece: 0.02, lost: 60, won: 20 } },
+  },
+};
+
+async function inputOf(
+  content: string,
+  evaluation: Partial<Evaluation> = {},
+): Promise<RegisterModel> {
   const file = path.join(folder, createHash("sha256").update(content).digest("hex"));
   await writeFile(file, content);
   return {
@@ -43,9 +65,10 @@ async function inputOf(content: string): Promise<RegisterModel> {
     quantization: "Q8_0",
     source: "refined",
     evaluation: {
-      tasks: { prior: { accuracy: 0.7, majority: 0.3, rules: 0.5, ece: 0.03, n: 100 } },
+      tasks: { "prior.gain": { accuracy: 0.7, majority: 0.3, rules: 0.5, ece: 0.03, n: 100 } },
       latency_ms: { p50: 20, p95: 30 },
       resident_bytes: 150_000_000,
+      ...evaluation,
     },
     trained_on: { outcomes: 10, reviews: 2, base_set: "generated" },
   };
@@ -74,6 +97,44 @@ test("a candidate takes the present model's place, and a roll-back brings that o
     "admin@test model.roll_back",
   ]);
   await expect(rollBackModel({ ctx: as(ADMIN) })).rejects.toMatchObject({ code: "conflict" });
+});
+
+test("a candidate that is worse is promoted only with a reason, which the audit keeps", async () => {
+  const input = await inputOf("GGUF worse", WORSE);
+  const model = await registerModel({ ctx: as(ADMIN), input });
+  expect(model.worse_at).toEqual(["prior.gain"]);
+  await expect(promote(model)).rejects.toMatchObject({
+    ...{ code: "candidate_is_worse", details: { worse_at: ["prior.gain"] } },
+  });
+  expect(await presentId()).toBeNull();
+  expect(await actionsOf(model.model_id)).toEqual(["admin@test model.register"]);
+  const forced = { model_id: model.model_id, force_reason: "a trial" };
+  await promoteModel({ ctx: as(ADMIN), input: forced });
+  expect(await presentId()).toBe(model.model_id);
+  const [, row] = await database.db
+    .select()
+    .from(auditEvents)
+    .where(eq(auditEvents.subjectId, model.model_id))
+    .orderBy(auditEvents.id);
+  expect(row?.after).toMatchObject({ worse_at: ["prior.gain"], force_reason: "a trial" });
+});
+
+test("the worker is given the promoted file with its tasks and temperatures", async () => {
+  setEnv({ MODEL_PATH: "", INFERENCE_URL: "" });
+  const evaluation = { trusted_tasks: ["confidence"], calibration: { "confidence.pays": 1.4 } };
+  const input = await inputOf("GGUF trusted", evaluation);
+  await promote(await registerModel({ ctx: as(ADMIN), input }));
+  const swapped: ModelChoice[] = [];
+  const client = {
+    status: async () => ({ model: { sha256: "another" } }),
+    swap: async (choice: ModelChoice) => {
+      swapped.push(choice);
+      return { name: "trusted" };
+    },
+  } as unknown as InferenceClient;
+  await keepPresentModel(as(ADMIN), { client, log: createLogger("test") });
+  const { trusted_tasks: tasks, calibration } = evaluation;
+  expect(swapped).toEqual([{ path: input.file, sha256: input.sha256, tasks, calibration }]);
 });
 
 test("of two promotions at once one wins and the other is a conflict that changes nothing", async () => {

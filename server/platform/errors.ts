@@ -5,6 +5,7 @@ export const ERROR_CODES = [
   "forbidden",
   "not_found",
   "conflict",
+  "candidate_is_worse",
   "not_approved",
   "not_executable",
   "schema_changed",

@@ -48,6 +48,8 @@ export function enterModel(
     file: string;
     exported: z.infer<typeof Exported>;
     calibration: Record<string, number>;
+    /** Left out: from random weights. */
+    madeFrom?: string;
   },
 ): ManifestEntry {
   const bytes = readFileSync(path.join(folder, model.file));
@@ -63,7 +65,7 @@ export function enterModel(
     context,
     format: "completion",
     licence: "MIT",
-    made_by: `models/distill: trained from random weights in ${steps} steps`,
+    made_by: `models/distill: trained from ${model.madeFrom ?? "random weights"} in ${steps} steps`,
     tasks: [...new Set(Object.keys(model.calibration).map((key) => key.split(".")[0] ?? key))],
     calibration: model.calibration,
   };

@@ -6,7 +6,7 @@ import { describeDataset } from "../card/describe-dataset";
 import { readManifest, setTasks } from "../card/manifest";
 import { trainingFacts } from "../card/training-facts";
 import { writeCard } from "../card/write-card";
-import { Report } from "../evaluate/report";
+import { ReportFile } from "../evaluate/report";
 
 /**
  * `card --run DIR [--data DIR] [--models models] [--reports models/distill/reports]`: writes
@@ -30,7 +30,7 @@ export async function card(args: string[]): Promise<void> {
   if (run === undefined) throw new Error("--run is missing: the folder of the training.");
   const [model] = readManifest(models);
   if (model === undefined) throw new Error(`${models}/manifest.json names no model.`);
-  const report = Report.parse(
+  const { details: report } = ReportFile.parse(
     JSON.parse(readFileSync(path.join(reports, `${model.name}.json`), "utf8")),
   );
   if (report.model.sha256 !== model.sha256) {

@@ -1,14 +1,19 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { chooseTasks } from "../card/choose-tasks";
 import { readManifest } from "../card/manifest";
+import { describeModel } from "../evaluate/describe-model";
 import { evaluate } from "../evaluate/evaluate";
+import { ReportFile } from "../evaluate/report";
 import { reportDocument } from "../evaluate/report-markdown";
+import { toEvaluation } from "../evaluate/to-evaluation";
 
 /**
  * `evaluate --data DIR [--model NAME of models/manifest.json, or PATH.gguf] [--examples 5000]
  * [--texts 200] [--threads 1] [--out models/distill/reports]`: on the test split and on the sets of
- * evaluate/outside; writes <out>/<model>.json and .md.
+ * evaluate/outside; writes <out>/<model>.md and <model>.json, which `npm run -s cli -- models register`
+ * accepts.
  */
 export async function evaluateModel(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -38,9 +43,17 @@ export async function evaluateModel(args: string[]): Promise<void> {
     threads: Number(values.threads),
   });
   mkdirSync(values.out, { recursive: true });
-  const base = path.join(values.out, known?.name ?? path.basename(file, ".gguf"));
+  const name = known?.name ?? path.basename(file, ".gguf");
+  const base = path.join(values.out, name);
   const document = reportDocument(report);
-  writeFileSync(`${base}.json`, `${JSON.stringify(report, null, 2)}\n`);
+  const { tasks = chooseTasks(report), calibration = {} } = known ?? {};
+  const written: ReportFile = ReportFile.parse({
+    ...{ name, ...(await describeModel(file)), source: known ? "shipped" : "refined" },
+    evaluation: toEvaluation(report, tasks, calibration),
+    trained_on: { outcomes: 0, reviews: 0, base_set: known ? "generated" : "unknown" },
+    details: report,
+  });
+  writeFileSync(`${base}.json`, `${JSON.stringify(written, null, 2)}\n`);
   writeFileSync(`${base}.md`, document);
   console.log(document);
 }

@@ -1,7 +1,9 @@
 import { card } from "./card";
 import { evaluateModel } from "./evaluate";
 import { exportModel } from "./export";
+import { memory } from "./memory";
 import { parity } from "./parity";
+import { refine } from "./refine";
 import { selfTest } from "./self-test";
 import { teach } from "./teach";
 import { speed, train } from "./train";
@@ -14,6 +16,8 @@ export const STUDENT_COMMANDS: Record<string, (args: string[]) => Promise<void>>
   parity,
   export: exportModel,
   evaluate: evaluateModel,
+  memory,
+  refine,
   card,
   "self-test": selfTest,
 };

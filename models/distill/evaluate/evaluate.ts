@@ -20,18 +20,35 @@ import { type OutsideExample, outsideExamples } from "./outside/outside-examples
 import type { Report, Scores } from "./report";
 import { takeEvenly } from "./take-evenly";
 
-export interface EvaluateOptions {
-  /** Folder with train and test.jsonl.gz. */
-  data: string;
+interface AskedModel {
   model: string;
   /** Temperature by field (`task.key`); 1 where it has none. */
   calibration: Readonly<Record<string, number>>;
-  /** At most so many examples of choices, and of texts, evenly over the tasks. */
-  examplesMax: number;
-  textsMax: number;
   threads: number;
   /** Instead of the sets written apart from the generator. */
   outside?: readonly OutsideExample[];
+}
+
+export interface EvaluateOptions extends AskedModel {
+  /** Folder with train and test.jsonl.gz. */
+  data: string;
+  /** At most so many examples of choices, and of texts, evenly over the tasks. */
+  examplesMax: number;
+  textsMax: number;
+}
+
+/** What is asked: all of it, in its order. */
+export interface Questions {
+  choices: readonly Example[];
+  texts: readonly Example[];
+  /** What the training set says of each field: its values and its majority class. */
+  statistics: ReadonlyMap<string, FieldStatistics>;
+}
+
+export interface Evaluation {
+  report: Report;
+  /** The model's answers by field, in the order of the questions: two models' can be paired. */
+  answers: ReadonlyMap<string, readonly Judged[]>;
 }
 
 const BATCH_SEQUENCES = 8;
@@ -42,21 +59,38 @@ const BATCH_EXAMPLES = 400;
  * apart from the generator.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Report> {
+  // Before the data set fills the memory.
+  const residentMb = await measureResident(options.model, options.threads);
+  const questions = readQuestions(options);
+  return (await evaluateOn(options, questions, residentMb)).report;
+}
+
+/** The questions of a data set's test split. */
+export function readQuestions({
+  data,
+  examplesMax,
+  textsMax,
+}: Pick<EvaluateOptions, "data" | "examplesMax" | "textsMax">): Questions {
+  const test = readExamples(path.join(data, "test.jsonl.gz"));
+  const isChoice = ({ soft }: Example) => soft.length > 0;
+  return {
+    choices: takeEvenly(test.filter(isChoice), examplesMax),
+    texts: takeEvenly(
+      test.filter((one) => !isChoice(one)),
+      textsMax,
+    ),
+    statistics: learnFields(readExamples(path.join(data, "train.jsonl.gz"))),
+  };
+}
+
+/** Asks a GGUF all questions. `residentMb`: memory of a process that holds the model and no data. */
+export async function evaluateOn(
+  options: AskedModel,
+  { choices: asked, texts, statistics }: Questions,
+  residentMb: number,
+): Promise<Evaluation> {
   const { threads, calibration } = options;
   const model = await openModel(options.model, { threads });
-  // Before the data set fills the memory.
-  const residentMb = await residentAfterWarmUp(model);
-  const test = readExamples(path.join(options.data, "test.jsonl.gz"));
-  const statistics = learnFields(readExamples(path.join(options.data, "train.jsonl.gz")));
-  const asked = takeEvenly(
-    test.filter(({ soft }) => soft.length > 0),
-    options.examplesMax,
-  );
-  const texts = takeEvenly(
-    test.filter(({ soft }) => soft.length === 0),
-    options.textsMax,
-  );
-
   const judged = await judgeChoices(model, asked, statistics, calibration);
   const outside = options.outside ?? outsideExamples();
   const judgedOutside = await judgeOutside(model, outside, statistics, calibration);
@@ -66,11 +100,12 @@ export async function evaluate(options: EvaluateOptions): Promise<Report> {
 
   const seconds = judged.latenciesMs.reduce((sum, ms) => sum + ms, 0) / 1000;
   const read = tokens.reduce((sum, count) => sum + count, 0);
-  return {
+  const fields = [...judged.fields].sort(byName);
+  const report: Report = {
     model: describeFile(options.model),
     examples: asked.length + texts.length,
-    families: new Set(test.map(({ family }) => family)).size,
-    choices: [...judged.fields].sort(byName).map(([field, answers]) => ({
+    families: new Set([...asked, ...texts].map(({ family }) => family)).size,
+    choices: fields.map(([field, answers]) => ({
       field,
       examples: answers.student.length,
       temperature: calibration[field] ?? 1,
@@ -101,6 +136,17 @@ export async function evaluate(options: EvaluateOptions): Promise<Report> {
       residentMb,
     },
   };
+  return { report, answers: new Map(fields.map(([field, { student }]) => [field, student])) };
+}
+
+/** Megabytes that this process holds once the model is loaded and warm. */
+export async function measureResident(file: string, threads: number): Promise<number> {
+  const model = await openModel(file, { threads });
+  try {
+    return await residentAfterWarmUp(model);
+  } finally {
+    await model.close();
+  }
 }
 
 async function residentAfterWarmUp(model: OpenModel): Promise<number> {
@@ -109,7 +155,7 @@ async function residentAfterWarmUp(model: OpenModel): Promise<number> {
 }
 
 async function batchSpeed(
-  { model: file, threads }: EvaluateOptions,
+  { model: file, threads }: AskedModel,
   examples: readonly Example[],
   statistics: ReadonlyMap<string, FieldStatistics>,
 ): Promise<number> {

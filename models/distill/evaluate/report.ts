@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RegisterModel } from "@/server/contracts";
 
 const Scores = z.object({
   accuracy: z.number(),
@@ -87,3 +88,10 @@ export const Report = z.object({
   }),
 });
 export type Report = z.infer<typeof Report>;
+
+/**
+ * A report's file: what `cli models register` reads, and the whole evaluation behind it for
+ * document and model card.
+ */
+export const ReportFile = RegisterModel.omit({ file: true }).extend({ details: Report });
+export type ReportFile = z.infer<typeof ReportFile>;

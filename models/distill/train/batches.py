@@ -36,7 +36,8 @@ class Batch:
 
 
 def draw_rows(data: Encoded, frequencies: str, seed: int) -> numpy.ndarray:
-    """The examples of an epoch, as often as `frequencies` says: "opinion=3,explanation=0.3".
+    """The examples of an epoch, as often as `frequencies` says ("opinion=3,explanation=0.3") times
+    their own weight.
 
     A task that is not named comes once. Of a fraction, other examples are drawn in every epoch.
     """
@@ -45,7 +46,7 @@ def draw_rows(data: Encoded, frequencies: str, seed: int) -> numpy.ndarray:
         task, count = part.split("=")
         if task in data.names:
             times[data.names.index(task)] = float(count)
-    each = times[data.tasks]
+    each = times[data.tasks] * data.times
     drawn = numpy.random.default_rng(seed).random(len(each)) < each % 1
     return numpy.repeat(numpy.arange(len(each)), (each // 1 + drawn).astype(numpy.int64))
 

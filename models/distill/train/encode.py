@@ -37,6 +37,8 @@ class Encoded:
     hard: numpy.ndarray
     soft: numpy.ndarray
     names: List[str]
+    # float32 [n]: how many times an example counts in an epoch; 1 where the data set says nothing
+    times: numpy.ndarray
 
     @property
     def lengths(self) -> numpy.ndarray:
@@ -53,7 +55,7 @@ def encode_split(data: Path, split: str, run: Path, fields: List[Field], context
     lengths_of = [len(tokenizer.id_to_piece(i)) for i in range(tokenizer.get_piece_size())]
     names: List[str] = []
     tokens: List[int] = []
-    starts, answers, tasks = [0], [], []
+    starts, answers, tasks, times = [0], [], [], []
     rows, places, kind_of, hard, soft = [], [], [], [], []
     left_out = 0
     for chunk in _chunks(list(read_examples(data, split))):
@@ -81,6 +83,7 @@ def encode_split(data: Path, split: str, run: Path, fields: List[Field], context
                 soft.append(odds)
             answers.append(1 + len(prompt))
             tasks.append(names.index(example["task"]))
+            times.append(example.get("weight", 1.0))
             tokens += [BEGIN, *prompt, *reply, END]
             starts.append(len(tokens))
     numpy.savez(
@@ -89,6 +92,7 @@ def encode_split(data: Path, split: str, run: Path, fields: List[Field], context
         starts=numpy.array(starts, numpy.int64),
         answers=numpy.array(answers, numpy.int32),
         tasks=numpy.array(tasks, numpy.uint8),
+        times=numpy.array(times, numpy.float32),
         rows=numpy.array(rows, numpy.int32),
         places=numpy.array(places, numpy.int32),
         kinds=numpy.array(kind_of, numpy.uint8),
@@ -107,4 +111,6 @@ def _chunks(examples: List[dict]):
 def load_split(run: Path, split: str) -> Encoded:
     arrays = numpy.load(run / f"{split}.npz")
     parts = {name: arrays[name] for name in arrays.files if name != "names"}
+    if "times" not in parts:  # written before examples had weights
+        parts["times"] = numpy.ones(len(parts["answers"]), numpy.float32)
     return Encoded(**parts, names=json.loads(str(arrays["names"])))

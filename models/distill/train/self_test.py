@@ -1,8 +1,10 @@
 """What can be checked without data: gradients, batches, temperatures, quantization."""
+from types import SimpleNamespace
+
 import numpy
 import torch
 
-from .batches import plan_batches
+from .batches import draw_rows, plan_batches
 from .fused import gate, normalize, rotate
 from .loss import soften
 from .schedule import learning_rate
@@ -28,6 +30,12 @@ def self_test() -> None:
     assert sorted(numpy.concatenate(batches).tolist()) == list(range(5000)), "every example once"
     padded = [len(rows) * int(lengths[rows].max()) for rows in batches]
     assert max(padded) <= 2048 and 1 - lengths.sum() / sum(padded) < 0.1, "little padding"
+
+    weighed = SimpleNamespace(
+        names=["a", "b"], tasks=numpy.array([0] * 2000 + [1]), times=numpy.array([0.5] * 2000 + [4.0])
+    )
+    drawn = draw_rows(weighed, "b=2", seed=1)
+    assert (drawn == 2000).sum() == 8 and 900 < (drawn < 2000).sum() < 1100, "weights are frequencies"
 
     odds = torch.tensor([[0.7, 0.2, 0.1, 0.0]])
     assert torch.allclose(soften(odds, 1.0), odds)

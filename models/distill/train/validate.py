@@ -40,6 +40,7 @@ def select(data: Encoded, rows: numpy.ndarray) -> Encoded:
         hard=data.hard[keep],
         soft=data.soft[keep],
         names=data.names,
+        times=data.times[rows],
     )
 
 

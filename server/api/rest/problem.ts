@@ -42,6 +42,7 @@ export const PROBLEMS: Record<ProblemCode, Mapping> = {
   not_found: { status: 404, title: "Not found" },
   method_not_allowed: { status: 405, title: "Method not allowed" },
   conflict: { status: 409, title: "Conflict with the present state" },
+  candidate_is_worse: { status: 409, title: "The candidate is worse" },
   not_approved: { status: 409, title: "Not approved" },
   not_executable: { status: 409, title: "Cannot be executed" },
   schema_changed: { status: 409, title: "The schema has changed" },

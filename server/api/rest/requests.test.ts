@@ -176,6 +176,7 @@ const STATUS: Record<ErrorCode, number> = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  candidate_is_worse: 409,
   not_approved: 409,
   not_executable: 409,
   schema_changed: 409,

@@ -9,6 +9,7 @@ const TRPC_CODES: Record<ErrorCode, TRPC_ERROR_CODE_KEY> = {
   forbidden: "FORBIDDEN",
   not_found: "NOT_FOUND",
   conflict: "CONFLICT",
+  candidate_is_worse: "CONFLICT",
   not_approved: "CONFLICT",
   not_executable: "UNPROCESSABLE_CONTENT",
   schema_changed: "CONFLICT",

@@ -15,7 +15,7 @@ import { type Answer, answer, table } from "../command";
 
 const rowOf = (model: Model) => [
   model.model_id,
-  model.state,
+  model.worse_at.length > 0 ? `${model.state} (worse)` : model.state,
   model.name,
   model.sha256.slice(0, 12),
   model.promoted_by ?? "-",
@@ -42,13 +42,15 @@ async function writeTrainingSet(
   if (from !== undefined && Number.isNaN(from.getTime())) {
     throw new AppError("invalid_input", `--since is no date: ${since}`);
   }
-  const { examples, outcomes, reviews } = await exportTrainingSet({ ctx, input: { since: from } });
+  const { examples, ...made } = await exportTrainingSet({ ctx, input: { since: from } });
   const lines = examples.map((example) => `${JSON.stringify(example)}\n`).join("");
   await writeFile(out, gzipSync(lines), { mode: 0o600 });
-  const data = { file: out, examples: examples.length, outcomes, reviews };
+  const { outcomes, reviews, scores } = made;
   return {
-    data,
-    lines: [`${examples.length} examples of ${outcomes} outcomes and ${reviews} reviews in ${out}`],
+    data: { file: out, examples: examples.length, ...made },
+    lines: [
+      `${examples.length} examples of ${outcomes} outcomes, ${reviews} reviews and ${scores} scores in ${out}`,
+    ],
   };
 }
 
@@ -89,8 +91,12 @@ export function addModelCommands(program: Command): void {
   group
     .command("promote <model_id>")
     .description("let a candidate answer from now on")
-    .action((model_id: string, _, command: Command) =>
-      answer(command, async (ctx) => answerOf([await promoteModel({ ctx, input: { model_id } })])),
+    .option("--force <reason>", "although it is worse than the present model; kept in the audit")
+    .action((model_id: string, { force }: { force?: string }, command: Command) =>
+      answer(command, async (ctx) => {
+        const input = { model_id, ...(force !== undefined && { force_reason: force }) };
+        return answerOf([await promoteModel({ ctx, input })]);
+      }),
     );
   group
     .command("roll-back")

@@ -90,6 +90,16 @@ test("a chat model reads instruction and prompt, a student the prompt alone", as
   await Promise.all([student.retire(), chat.retire()]);
 });
 
+test("what is told of a file goes before what its manifest says, and stands in its description", async () => {
+  const listed = [source("good", { tasks: ["prior"], calibration: { "prior.gain": 2 } })];
+  const calibration = { "confidence.pays": 1.5 };
+  const choice = { path: file("good"), tasks: ["confidence"], calibration };
+  const model = await engine.load(findModel(choice, listed));
+  expect(model.info).toMatchObject({ tasks: ["confidence"], calibration });
+  expect(findModel({ path: file("good") }, listed)).toEqual(listed[0]);
+  await model.retire();
+});
+
 test("a truncated file is refused wherever it is cut", async () => {
   const size = readFileSync(file("good")).length;
   for (const bytes of [0, 10, 24, 300, 9000, Math.floor(size / 2), size - 40]) {

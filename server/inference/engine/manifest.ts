@@ -79,7 +79,15 @@ function sourceOfFile(file: string, manifest: ModelSource[]): ModelSource {
 
 /** The chosen model. Throws `not_found` for a name that the manifest does not have. */
 export function findModel(choice: ModelChoice, manifest: ModelSource[]): ModelSource {
-  if ("path" in choice) return sourceOfFile(choice.path, manifest);
+  if ("path" in choice) {
+    const source = sourceOfFile(choice.path, manifest);
+    return {
+      ...source,
+      sha256: choice.sha256 ?? source.sha256,
+      tasks: choice.tasks ?? source.tasks,
+      calibration: choice.calibration ?? source.calibration,
+    };
+  }
   const found = manifest.find(({ name }) => name === choice.name);
   if (found !== undefined) return found;
   const names = manifest.map(({ name }) => name).join(", ") || "none";

@@ -1,31 +1,40 @@
 import { eq, gte, inArray } from "drizzle-orm";
-import { dataProducts, operations, suggestionItems, suggestions } from "@/drizzle/schema";
-import { describeQuery, type WorkloadQuery } from "@/server/advisor";
+import { dataProducts, feedback, operations, suggestionItems, suggestions } from "@/drizzle/schema";
+import { describeQuery } from "@/server/advisor";
 import {
   ProductSchema,
   type QueryEvidence,
   type TableSchema,
+  type TrainingExample,
   type Verification,
 } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import type { ServiceContext } from "@/server/platform";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
-import { outcomeExample, reviewExample, type TrainingExample } from "./outcome-example";
+import { outcomeExamples, reviewExample } from "./outcome-example";
+import { type Subject, withoutChange } from "./subject";
+import { judgeByWords, type Words } from "./weigh-words";
 
 type ItemRow = typeof suggestionItems.$inferSelect;
 type SuggestionRow = typeof suggestions.$inferSelect;
 
 export interface TrainingSet {
   examples: TrainingExample[];
-  /** What they were made of. */
+  /** What they were made of: measured candidates, and such as only people judged. */
   outcomes: number;
   reviews: number;
+  /** Scores that people gave, and that weighed in. */
+  scores: number;
 }
 
 /**
  * What happened here as questions and answers for a model: every measured candidate with its gain
- * (on the live workload where it was executed), and what people decided of those that could not be
- * measured. Later examples replace earlier ones of the same question. Statistics are today's: those
+ * (on the live workload where it was executed), and what people said of those that could not be
+ * measured. Their scores weigh the former and judge the latter (`weigh-words.ts`). Left out, because it
+ * says nothing: what was neither measured nor judged, an even vote, rejections of measured
+ * candidates (the measurement stands), explanations (a score is of the suggestion, not of its
+ * words), and first opinions on proposals (nobody rules on them here). Later examples replace
+ * earlier ones of the same question, but a proof never an execution. Statistics are today's: those
  * of the proof are not kept. Throws `forbidden`.
  */
 export async function exportTrainingSet({
@@ -42,21 +51,35 @@ export async function exportTrainingSet({
     .innerJoin(suggestions, eq(suggestions.id, suggestionItems.suggestionId))
     .where(gte(suggestions.createdAt, input.since ?? new Date(0)))
     .orderBy(suggestions.createdAt, suggestionItems.ordinal);
-  const actual = await loadActual(ctx, [...new Set(found.map(({ suggestion }) => suggestion.id))]);
+  const ids = [...new Set(found.map(({ suggestion }) => suggestion.id))];
+  const [actual, words] = [await loadActual(ctx, ids), await loadWords(ctx, ids)];
   const tables = await loadTables(ctx);
   const parser = await createShapeParser();
   const set = { outcomes: 0, reviews: 0, byId: new Map<string, TrainingExample>() };
+  const heard = new Set<string>();
   try {
     for (const { suggestion, item } of found) {
-      const made = await makeExample(parser, tables, suggestion, item, actual);
-      if (made === null) continue;
-      set.byId.set(made.example.id, made.example);
-      set[made.kind] += 1;
+      const said = words.get(suggestion.id) ?? SILENCE;
+      const made = await makeExamples(parser, tables, suggestion, item, { actual, said });
+      if (made.length === 0) continue;
+      for (const example of made) keep(set.byId, example);
+      set[made[0]?.basis === "people" ? "reviews" : "outcomes"] += 1;
+      if (words.has(suggestion.id)) heard.add(suggestion.id);
     }
   } finally {
     parser.close();
   }
-  return { examples: [...set.byId.values()], outcomes: set.outcomes, reviews: set.reviews };
+  const scores = [...heard].reduce((sum, id) => sum + count(words.get(id) ?? SILENCE), 0);
+  const { outcomes, reviews } = set;
+  return { examples: [...set.byId.values()], outcomes, reviews, scores };
+}
+
+const SILENCE: Words = { useful: 0, useless: 0 };
+const count = ({ useful, useless }: Words): number => useful + useless;
+
+function keep(byId: Map<string, TrainingExample>, example: TrainingExample): void {
+  const isLive = byId.get(example.id)?.basis === "live";
+  if (!isLive || example.basis === "live") byId.set(example.id, example);
 }
 
 async function loadTables({ db }: ServiceContext): Promise<Map<string, TableSchema[]>> {
@@ -85,39 +108,63 @@ async function loadActual({ db }: ServiceContext, ids: string[]): Promise<Map<st
   return gains;
 }
 
-async function makeExample(
+/** Scores given, by suggestion. */
+async function loadWords({ db }: ServiceContext, ids: string[]): Promise<Map<string, Words>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.select().from(feedback).where(inArray(feedback.suggestionId, ids));
+  const words = new Map<string, Words>();
+  for (const { suggestionId: id, score } of rows) {
+    const { useful, useless } = words.get(id) ?? SILENCE;
+    words.set(id, { useful: useful + Number(score > 0), useless: useless + Number(score < 0) });
+  }
+  return words;
+}
+
+async function makeExamples(
   parser: ShapeParser,
   tablesOf: Map<string, TableSchema[]>,
   suggestion: SuggestionRow,
-  { candidate, evidence, isApproved, role }: ItemRow,
-  actual: Map<string, number>,
-): Promise<{ kind: "outcomes" | "reviews"; example: TrainingExample } | null> {
-  const family = `live:${suggestion.productId ?? "context"}`;
-  const tables = tablesOf.get(suggestion.productId ?? "") ?? [];
-  if (evidence?.basis === "measured") {
-    const queries = await Promise.all(
-      evidence.queries.map((query) => describeQuery(parser, patternOf(query), tables)),
-    );
-    const gains = evidence.queries
-      .filter((query) => query.is_targeted)
-      .map((query) => {
-        const live = actual.get(`${suggestion.id} ${query.fingerprint}`);
-        const isLive = live !== undefined && isApproved === true;
-        return isLive ? { ...query, gain: { ...query.gain, value: live } } : query;
-      });
-    const example = outcomeExample({ family, candidate, tables, queries, gains });
-    return example && { kind: "outcomes", example };
-  }
-  const isReviewed = suggestion.basis === "estimate" && role === "suggested";
-  if (!isReviewed || (suggestion.state !== "approved" && suggestion.state !== "rejected")) {
-    return null;
-  }
-  const queries: WorkloadQuery[] = [];
-  const isLiked = suggestion.state === "approved" && isApproved !== false;
-  return {
-    kind: "reviews",
-    example: reviewExample({ family, candidate, tables, queries }, isLiked),
-  };
+  item: ItemRow,
+  { actual, said }: { actual: Map<string, number>; said: Words },
+): Promise<TrainingExample[]> {
+  const { candidate, evidence, isApproved } = item;
+  const all = tablesOf.get(suggestion.productId ?? "") ?? [];
+  const tables = withoutChange(all, candidate.change);
+  const subject = { family: `live:${suggestion.productId ?? "context"}`, candidate, tables };
+  if (evidence?.basis !== "measured")
+    return judged({ ...subject, queries: [] }, suggestion, item, said);
+  const queries = await Promise.all(
+    evidence.queries.map((query) => describeQuery(parser, patternOf(query), tables)),
+  );
+  let isLive = false;
+  const gains = evidence.queries
+    .filter((query) => query.is_targeted)
+    .map((query) => {
+      const live = actual.get(`${suggestion.id} ${query.fingerprint}`);
+      if (live === undefined || isApproved !== true) return query;
+      isLive = true;
+      return { ...query, gain: { ...query.gain, value: live } };
+    });
+  return outcomeExamples({ ...subject, queries }, { gains, isLive, words: said });
+}
+
+/** What people said of an estimate, where they said anything. */
+function judged(
+  subject: Subject,
+  { basis, state }: SuggestionRow,
+  { role, isApproved }: ItemRow,
+  said: Words,
+): TrainingExample[] {
+  if (basis !== "estimate" || role !== "suggested") return [];
+  const isLeft = state === "approved" && isApproved === false;
+  const decision = isLeft
+    ? "rejected"
+    : state === "approved" || state === "rejected"
+      ? state
+      : null;
+  // Scores are of what was approved, not of what was left out of it.
+  const pays = judgeByWords(decision, isLeft ? SILENCE : said);
+  return pays === null ? [] : [reviewExample(subject, pays)];
 }
 
 function patternOf({ fingerprint, sql, calls, baseline }: QueryEvidence) {

@@ -7,6 +7,7 @@ const STATUS: Record<ErrorCode, number> = {
   not_found: 404,
   timeout: 408,
   conflict: 409,
+  candidate_is_worse: 409,
   not_approved: 409,
   not_executable: 422,
   schema_changed: 409,

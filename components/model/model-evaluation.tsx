@@ -1,0 +1,54 @@
+import { TriangleAlertIcon } from "lucide-react";
+import { Alert } from "@/components/ui/alert";
+import type { Model } from "@/server/contracts";
+import { EvaluationTable } from "./evaluation-table";
+
+/** What an evaluation found: on families never seen, and on what happened here. */
+export function ModelEvaluation({ model }: { model: Model }) {
+  const { tasks, texts, present, live } = model.evaluation;
+  const name = present?.name ?? "";
+  return (
+    <div className="grid gap-4">
+      <WorseAlert model={model} />
+      <EvaluationTable
+        label={`Evaluation of ${model.name}`}
+        scores={tasks}
+        beside={present && { name, scores: present.tasks }}
+      />
+      {texts === undefined ? null : (
+        <p className="text-sm text-muted-foreground">
+          Explanations, nearness to their references (ROUGE-L): {texts.rouge_l.toFixed(2)}
+          {texts.present === null ? "" : `, ${name} ${texts.present.toFixed(2)}`}, rules{" "}
+          {texts.rules.toFixed(2)}.
+        </p>
+      )}
+      {live === undefined ? null : (
+        <div className="grid gap-2">
+          <h3 className="text-sm font-medium">What happened here, kept out of its training</h3>
+          <EvaluationTable
+            label={`Evaluation of ${model.name} on what happened here`}
+            scores={live.tasks}
+            beside={present && { name, scores: live.present }}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function WorseAlert({ model }: { model: Model }) {
+  const { present } = model.evaluation;
+  if (present === undefined || model.worse_at.length === 0) return null;
+  return (
+    <Alert
+      tone="warning"
+      icon={<TriangleAlertIcon className="size-4" />}
+      title={`Worse than ${present.name}`}
+    >
+      <p>
+        At {model.worse_at.join(", ")}, by more than chance. Promoting it all the same needs a
+        reason.
+      </p>
+    </Alert>
+  );
+}

@@ -1,0 +1,47 @@
+import type { ChoiceScores, ModelEvaluation, PresentScores } from "@/server/contracts";
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const row = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
+
+/** Candidate and present model side by side, as tables. */
+export function comparisonTables({ tasks, texts, present, live }: ModelEvaluation): string {
+  if (present === undefined) return "";
+  const words =
+    texts?.present != null
+      ? [
+          `Explanations, ROUGE-L over ${texts.n}: candidate ${texts.rouge_l.toFixed(3)}, present ${texts.present.toFixed(3)}, rules ${texts.rules.toFixed(3)}.`,
+          "",
+        ]
+      : [];
+  return [
+    `## Beside ${present.name}`,
+    "",
+    "The same questions of the test split, none of whose families was trained on.",
+    "",
+    ...table(tasks, present.tasks),
+    "",
+    ...words,
+    "What happened here and was kept out of training.",
+    "",
+    ...table(live?.tasks ?? {}, live?.present ?? {}),
+    "",
+  ].join("\n");
+}
+
+function table(
+  candidate: Readonly<Record<string, ChoiceScores>>,
+  present: Readonly<Record<string, PresentScores>>,
+): string[] {
+  return [
+    row(["choice", "questions", "candidate", "present", "rules", "only candidate", "only present"]),
+    row(["---", "--:", "--:", "--:", "--:", "--:", "--:"]),
+    ...Object.entries(candidate).map(([field, { n, accuracy, rules }]) => {
+      const beside = present[field];
+      return row([
+        ...[field, n, `**${percent(accuracy)}**`],
+        ...[beside === undefined ? "–" : percent(beside.accuracy), percent(rules)],
+        ...[beside?.won ?? "–", beside?.lost ?? "–"],
+      ]);
+    }),
+  ];
+}

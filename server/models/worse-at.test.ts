@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import type { ModelEvaluation } from "@/server/contracts";
+import { worseAt } from "./worse-at";
+
+type Present = NonNullable<ModelEvaluation["present"]>;
+
+const evaluation = (
+  { lost, won }: { lost: number; won: number },
+  change: Partial<ModelEvaluation> = {},
+): ModelEvaluation => ({
+  ...{ tasks: {}, latency_ms: { p50: 1, p95: 2 }, resident_bytes: 1 },
+  trusted_tasks: ["confidence"],
+  present: {
+    ...{ name: "p", sha256: "0", trusted_tasks: ["confidence"] },
+    tasks: { "confidence.pays": { accuracy: 0.9, ece: 0.01, lost, won } },
+  } satisfies Present,
+  ...change,
+});
+
+test.each([
+  ["as many lost as won", 30, 30, []],
+  ["a loss within chance", 30, 18, []],
+  ["a loss beyond chance", 40, 18, ["confidence.pays"]],
+  ["a gain", 18, 40, []],
+  ["nothing that differs", 0, 0, []],
+])("%s", (_, lost, won, expected) => {
+  expect(worseAt(evaluation({ lost, won }))).toEqual(expected);
+});
+
+test("a task that only the present model may answer is a loss, and so are worse words", () => {
+  const none = { lost: 0, won: 0 };
+  expect(worseAt(evaluation(none, { trusted_tasks: [] }))).toEqual(["confidence"]);
+  const texts = { rouge_l: 0.8, rules: 0.3, present: 0.83, n: 100 };
+  expect(worseAt(evaluation(none, { texts }))).toEqual(["explanation"]);
+  expect(worseAt(evaluation(none, { texts: { ...texts, rouge_l: 0.82 } }))).toEqual([]);
+});
+
+test("a model that was compared with none is not called worse", () => {
+  const { present: _, ...alone } = evaluation({ lost: 90, won: 0 });
+  expect(worseAt(alone)).toEqual([]);
+});
