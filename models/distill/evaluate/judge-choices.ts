@@ -44,6 +44,8 @@ export async function judgeChoices(
     latenciesMs.push(performance.now() - begun);
     const rules: Record<string, unknown> = JSON.parse(example.rules);
     const isOverruled = isRulesBetter(example, points, choices);
+    // A later choice is made beside the earlier ones: it is right with them, or by luck.
+    const chain = { calibrated: 1, raw: 1 };
     for (const [index, { field, key, value: right }] of points.entries()) {
       const choice = choices[index];
       if (choice === undefined) throw new RangeError(`${field} was not asked.`);
@@ -55,9 +57,11 @@ export async function judgeChoices(
       const said = isOverruled ? String(rules[key]) : choice.said;
       const odds = example.soft[index]?.choices ?? {};
       const chance = odds[said] ?? 0;
-      const confidence = isOverruled ? 1 : sure(calibration[field] ?? 1);
+      chain.calibrated *= sure(calibration[field] ?? 1);
+      chain.raw *= sure(1);
+      const confidence = isOverruled ? 1 : chain.calibrated;
       answers.student.push({ said, right, confidence, chance });
-      answers.raw.push({ said, right, confidence: isOverruled ? 1 : sure(1), chance });
+      answers.raw.push({ said, right, confidence: isOverruled ? 1 : chain.raw, chance });
       answers.agreement.push({ said, right, confidence });
       answers.rules.push({ said: String(rules[key]), right });
       answers.majority.push({

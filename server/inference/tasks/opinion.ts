@@ -62,7 +62,7 @@ const Answer = z.strictObject({ opinion: z.enum(OPINIONS), reason: z.enum(REASON
 type Answer = z.infer<typeof Answer>;
 
 interface OpinionResult extends Answer {
-  /** Probability of the opinion, and of its reason, 0..1. */
+  /** Probability of the opinion, and of opinion and reason together, 0..1. */
   confidence: number;
   reasonConfidence: number;
 }
@@ -123,11 +123,10 @@ export const opinion: Task<typeof OpinionInput, OpinionResult> = {
   },
   read(answer, probabilities) {
     const found = Answer.parse(JSON.parse(answer));
-    return {
-      ...found,
-      confidence: choicesAt(probabilities, 0, found.opinion)[found.opinion] ?? 0,
-      reasonConfidence: choicesAt(probabilities, 1, found.reason)[found.reason] ?? 0,
-    };
+    const confidence = choicesAt(probabilities, 0, found.opinion)[found.opinion] ?? 0;
+    // Given beside the opinion: both have to be right.
+    const reason = choicesAt(probabilities, 1, found.reason)[found.reason] ?? 0;
+    return { ...found, confidence, reasonConfidence: confidence * reason };
   },
 };
 
