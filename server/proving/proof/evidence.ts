@@ -4,6 +4,7 @@ import {
   comparePairs,
   deriveSeed,
   excludesZero,
+  REPLICATION_SD,
   summarizeLatencies,
   weightedGain,
 } from "../statistics";
@@ -100,14 +101,6 @@ function rewritten(rewrites: ReadonlyMap<string, string>, { replay }: PairedSamp
   const sql = rewrites.get(replay.query.pattern.fingerprint);
   return sql === undefined ? {} : { rewritten_sql: sql };
 }
-
-/**
- * What a promise must allow for, since it is kept in another run than the one that made it: standard
- * deviation of log(after ÷ before). Over 21 promises of a full run of `npm run bench -- advisor`, time
- * left as promised and as delivered differed by 0.021 (root mean square); ten proofs of the same data
- * differ by up to 0.007 beyond the noise each knows of (`--repeat 10`, `replication_sd`).
- */
-const REPLICATION_SD = 0.02;
 
 /** Noise of queries that a change cannot be expected to touch would only blur what it does. */
 function isSurelyChanged({ before, after }: PairedSamples): boolean {
