@@ -13,7 +13,7 @@ export function SuspectTexts({ warnings }: { warnings: SuspectText[] }) {
       title={`${formatPlural(warnings.length, "text")} of this request may try to steer the reader`}
     >
       <p>
-        They were read as data and changed nothing. Look at them before you decide:{" "}
+        What they say was read as data and changed nothing. Look before you decide:{" "}
         {warnings.map(({ pointer }, at) => (
           <span key={pointer}>
             {at === 0 ? "" : ", "}

@@ -17,5 +17,10 @@ if (command === undefined) {
   console.error(`Commands: ${Object.keys(COMMANDS).join(", ")}.`);
   process.exitCode = 2;
 } else {
-  await command(args);
+  try {
+    await command(args);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }
