@@ -5,7 +5,7 @@ import type {
   Verdict,
   VerdictCode,
 } from "@/server/contracts";
-import { comparePairs, excludesZero, REPLICATION_SD } from "../statistics";
+import { comparePairs, excludesZero, sureGain } from "../statistics";
 import { milliseconds, percent, shortSql, speed } from "./format";
 
 /** A query slower by more than this share rejects a candidate. */
@@ -16,9 +16,6 @@ const MUCH = 0.5;
 const NOTICED = 0.1;
 /** Differences below this are smaller than a network call's own noise: neither gain nor loss. */
 const DIFFERENCE_MS_MIN = 0.1;
-
-/** Half-width of a normal distribution's 99 % interval, in standard deviations. */
-const Z_99 = 2.576;
 
 /** What a verdict is reached by. */
 export interface JudgeOptions {
@@ -125,17 +122,9 @@ export function gainAsked(share: number, gainMin: number): number {
   return Math.min(MUCH, Math.max(gainMin, (gainMin * NOTICED) / share));
 }
 
-/**
- * The 99 % interval lies above the gain, also in another run on another copy of the data: there are
- * many queries and candidates, and a gain near the threshold must not be suggested in one proof and
- * rejected in the next of the same data.
- */
+/** The gain asked is surely there: see sureGain. */
 export function isSureGain({ baseline, candidate }: QueryEvidence, asked: number): boolean {
-  const pairs = [baseline.samples_ms, candidate.samples_ms] as const;
-  const { gain } = comparePairs(...pairs, { seed: 1, level: 0.99 });
-  const left = Math.max(1 - gain.value, Number.MIN_VALUE);
-  const noise = Math.log((1 - gain.low) / left);
-  return 1 - left * Math.exp(Math.hypot(noise, Z_99 * REPLICATION_SD)) >= asked;
+  return sureGain(baseline.samples_ms, candidate.samples_ms, 1) >= asked;
 }
 
 function isWorthAttention(

@@ -1,4 +1,5 @@
 import { comparePairs } from "./compare-pairs";
+import { sureGain } from "./replication";
 
 export interface StoppingRule {
   pairsMin: number;
@@ -14,8 +15,8 @@ export interface StoppingRule {
 export const LOSS_PAIRS_MIN = 15;
 
 /**
- * "More pairs until the interval decides": enough when the 99 % interval lies wholly above the
- * gain that matters, wholly inside the band where nothing matters, or wholly below the loss that
+ * "More pairs until the interval decides": enough when the gain that matters is surely there, or
+ * the 99 % interval lies wholly inside the band where nothing matters, or wholly below the loss that
  * matters. 99 % where 95 % is reported pays for looking several times
  * (repeated looks inflate false alarms: Armitage, McPherson and Rowe, 1969).
  */
@@ -27,7 +28,7 @@ export function hasEnoughPairs(
   if (before.length < rule.pairsMin) return false;
   if (before.length >= rule.pairsMax) return true;
   const { gain } = comparePairs(before, after, { seed: rule.seed, level: 0.99, resamples: 300 });
-  if (gain.low >= rule.gainMin) return true;
+  if (gain.low >= rule.gainMin && sureGain(before, after, rule.seed) >= rule.gainMin) return true;
   if (gain.high <= -rule.lossMin) return before.length >= LOSS_PAIRS_MIN;
   return gain.low > -rule.lossMin && gain.high < rule.gainMin;
 }
