@@ -46,6 +46,15 @@ describe("proposeIndexes", () => {
     expect(unique?.counter_indications).toEqual([]);
   });
 
+  test("leaves out a table that is read in one step", async () => {
+    const of = (row_count: number) => ({ ...sized(5), row_count });
+    const sql = "SELECT * FROM projects WHERE name = 'a'";
+    const { candidates, left_out } = await advise(of(2048), sql);
+    expect(candidates).toEqual([]);
+    expect(left_out[0]?.reason).toMatch(/2 048 rows, not more than DuckDB reads at a time/);
+    for (const rows of [0, 2049]) expect((await advise(of(rows), sql)).candidates).toHaveLength(1);
+  });
+
   test("counts writes against it", async () => {
     const { candidates } = await advise(
       sized(3_000_000),

@@ -19,6 +19,8 @@ import {
   usageFactors,
 } from "./shared";
 
+/** Rows of one vector, DuckDB's unit of execution (STANDARD_VECTOR_SIZE). */
+const VECTOR_ROWS = 2048;
 const UNINDEXABLE = /\]$|^(STRUCT|MAP|UNION|INTERVAL)\b/i;
 
 /**
@@ -48,6 +50,10 @@ function exclusion(table: TableSchema, column: ColumnSchema, refusal: string | n
   }
   if (UNINDEXABLE.test(column.type)) {
     return `DuckDB cannot index a column of type ${column.type}.`;
+  }
+  // 0 rows: the size is not known.
+  if (table.row_count > 0 && table.row_count <= VECTOR_ROWS) {
+    return `${table.name} has ${plural(table.row_count, "row")}, not more than DuckDB reads at a time (${formatCount(VECTOR_ROWS)}): an index saves nothing.`;
   }
   return refusal;
 }
