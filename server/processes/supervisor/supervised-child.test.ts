@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -34,7 +34,10 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-function role(script: string): SupervisedChild {
+function role(
+  script: string,
+  isReady: ChildSpec["isReady"] = async (runningMs) => runningMs > 300,
+): SupervisedChild {
   const spec: ChildSpec = {
     role: "prover",
     label: "The role",
@@ -43,7 +46,7 @@ function role(script: string): SupervisedChild {
     account: null,
     hasLeash: false,
     stopSignal: "SIGTERM",
-    isReady: async (runningMs) => runningMs > 300,
+    isReady,
     readySecondsMax: 10,
   };
   return new SupervisedChild({ spec, dataDir: dir, lock, onGiveUp: () => {} });
@@ -61,14 +64,19 @@ test("a killed role is named with its reason and started again; stop() leaves no
 });
 
 test("a role that dies at its start is a failure that shows the end of its log", async () => {
-  const child = role("console.error('listen EADDRINUSE'); process.exit(3)");
+  const child = role("console.error('listen EADDRINUSE'); process.exit(3)", async () => false);
   await expect(child.start()).rejects.toThrow(/exit code 3[\s\S]*EADDRINUSE[\s\S]*PORT/);
   await child.stop();
 });
 
 test("every start has a log of its own, the earlier one beside it", async () => {
+  const log = path.join(dir, "logs", "prover.log");
   for (const word of ["first", "second"]) {
-    const child = role(`console.log('${word}'); setInterval(() => {}, 1000)`);
+    // A busy machine takes its time until Node says anything.
+    const child = role(
+      `console.log('${word}'); setInterval(() => {}, 1000)`,
+      async () => existsSync(log) && readFileSync(log, "utf8").includes(word),
+    );
     await child.start();
     await child.stop();
   }
