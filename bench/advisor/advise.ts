@@ -1,10 +1,5 @@
 import path from "node:path";
-import {
-  compilePlan,
-  describeQuery,
-  proposeCandidates,
-  type WorkloadQuery,
-} from "@/server/advisor";
+import { compilePlan, type WorkloadQuery } from "@/server/advisor";
 import type {
   Candidate,
   Workload as Observed,
@@ -12,9 +7,10 @@ import type {
   ProofProgress,
   ProofResult,
 } from "@/server/contracts";
-import { embedProduct, readDistinctValues } from "@/server/data-product";
+import { embedProduct } from "@/server/data-product";
 import { proveCandidates } from "@/server/proving";
 import { createShapeParser } from "@/server/workload";
+import { propose } from "./propose";
 import type { ProofSettings } from "./settings";
 
 export interface AdviseRequest {
@@ -49,16 +45,8 @@ export async function advise(request: AdviseRequest): Promise<Advice> {
     const { product } = embedded;
     const signal = new AbortController().signal;
     const start = performance.now();
-    const schema = await product.getSchema(signal);
-    const queries = await Promise.all(
-      request.observed.patterns.map((pattern) => describeQuery(parser, pattern, schema.tables)),
-    );
-    const { candidates, left_out: leftOut } = proposeCandidates({
-      tables: schema.tables,
-      queries,
-      ...(schema.resources ? { freeBytes: schema.resources.free_disk_bytes } : {}),
-      distinctValues: await readDistinctValues(product, schema, signal),
-    });
+    const proposed = await propose(product, request.observed, parser, signal);
+    const { schema, queries, candidates, left_out: leftOut } = proposed;
     const watch = watchProgress(start);
     const proof = await proveCandidates({
       product,

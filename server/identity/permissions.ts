@@ -1,29 +1,22 @@
 import type { Actor, Permission, Role } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 
-const READ = ["suggestion.read", "operation.read", "product.read", "model.read"] as const;
+/** What every role has but that of other agents: who reads a suggestion may say what it is worth. */
+const BASIC = [
+  "suggestion.read",
+  "suggestion.feedback",
+  "operation.read",
+  "product.read",
+  "model.read",
+] as const;
 
 /** The one table of who may do what, for REST, tRPC, the CLI and every later transport. */
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
-  viewer: [...READ, "suggestion.feedback"],
-  reviewer: [
-    ...READ,
-    "suggestion.feedback",
-    "suggestion.analyze",
-    "suggestion.decide",
-    "audit.read",
-  ],
-  operator: [
-    ...READ,
-    "suggestion.feedback",
-    "suggestion.analyze",
-    "operation.execute",
-    "operation.revert",
-    "audit.read",
-  ],
+  viewer: BASIC,
+  reviewer: [...BASIC, "suggestion.analyze", "suggestion.decide", "audit.read"],
+  operator: [...BASIC, "suggestion.analyze", "operation.execute", "operation.revert", "audit.read"],
   admin: [
-    ...READ,
-    "suggestion.feedback",
+    ...BASIC,
     "suggestion.analyze",
     "suggestion.decide",
     "operation.execute",
@@ -35,14 +28,13 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     "user.manage",
   ],
   // It may have executed on itself what a person approved; deciding stays with people.
-  "data-product": [...READ, "suggestion.feedback", "suggestion.analyze", "operation.execute"],
+  "data-product": [...BASIC, "suggestion.analyze", "operation.execute"],
   agent: ["suggestion.read", "product.read", "message.send"],
 };
 
 /** All an API key can ever be scoped to: no decision, no key and no user management. */
 export const API_KEY_PERMISSIONS: readonly Permission[] = [
-  ...READ,
-  "suggestion.feedback",
+  ...BASIC,
   "suggestion.analyze",
   "operation.execute",
   "operation.revert",

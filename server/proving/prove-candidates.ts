@@ -82,13 +82,12 @@ async function measureAll(
   const { candidates: proposed, queries } = proof.input;
   const candidates = orderCandidates(proposed, queries);
   const alone: ProvedAlone[] = [];
+  const joining: SetMember[] = [];
   for (const [index, candidate] of candidates.entries()) {
-    const passed = alone.flatMap(({ member }) =>
-      member && mayJoin(proof, member) ? [member] : [],
-    );
-    const untilMs = measureUntil(proof.clock, passed);
+    const untilMs = measureUntil(proof.clock, joining);
     const one = await proveOne(proof, candidate, { index, count: candidates.length, untilMs });
     alone.push(one);
+    if (one.member !== null && mayJoin(proof, one.member)) joining.push(one.member);
     proof.progress.addVerdict(one.proved);
     const best = bestAlone(alone);
     if (best !== null) proof.progress.setBest(best);

@@ -1,15 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { describeQuery, proposeCandidates, type WorkloadQuery } from "@/server/advisor";
-import type { Candidate, Interval, ProductSchema } from "@/server/contracts";
-import { embedProduct, readDistinctValues } from "@/server/data-product";
+import type { Candidate, Interval } from "@/server/contracts";
+import { embedProduct } from "@/server/data-product";
 import { estimateCandidates } from "@/server/decisions";
 import { defaultModelFile, inferenceClient, startInferenceWorker } from "@/server/inference";
 import { createLogger, env, setEnv } from "@/server/platform";
 import { orderCandidates } from "@/server/proving";
 import { createShapeParser } from "@/server/workload";
 import { openWorkload } from "../open-workload";
+import { type Proposed, propose } from "../propose";
 import { machine } from "../report/machine";
+import { markdownTable } from "../report/markdown-table";
 import { updateReadme } from "../report/readme";
 import { proofSettings } from "../settings";
 import type { Workload } from "../types";
@@ -79,7 +80,7 @@ async function compareOrders(
       .filter(({ name }) => advised.accepted.includes(name))
       .map(({ name, promised }) => [name, promised.value] as const),
   );
-  const { candidates, queries, schema } = await propose(workload, rows, folder);
+  const { candidates, queries, schema } = await proposeFor(workload, rows, folder);
   const told = await estimateCandidates({
     ...{ candidates, tables: schema.tables, queries, hasStatistics: true },
   });
@@ -96,24 +97,14 @@ async function compareOrders(
   };
 }
 
-async function propose(
-  workload: Workload,
-  rows: number,
-  folder: string,
-): Promise<{ candidates: Candidate[]; queries: WorkloadQuery[]; schema: ProductSchema }> {
+async function proposeFor(workload: Workload, rows: number, folder: string): Promise<Proposed> {
   const options = { folder, rows, secondsMax: 1, settings: proofSettings() };
   const { request } = await openWorkload(workload, options);
   const parser = await createShapeParser();
   const embedded = await embedProduct({ ...request, parser });
   try {
     const { signal } = new AbortController();
-    const schema = await embedded.product.getSchema(signal);
-    const queries = await Promise.all(
-      request.observed.patterns.map((pattern) => describeQuery(parser, pattern, schema.tables)),
-    );
-    const distinctValues = await readDistinctValues(embedded.product, schema, signal);
-    const { candidates } = proposeCandidates({ tables: schema.tables, queries, distinctValues });
-    return { candidates, queries, schema };
+    return await propose(embedded.product, request.observed, parser, signal);
   } finally {
     await embedded.close();
     parser.close();
@@ -138,5 +129,5 @@ function renderOrders(results: readonly OrderResult[]): string {
   ];
   const head = ["workload", "candidates", "proofs, rules' order", "proofs, model's order"];
   const align = ["---", "---:", "---:", "---:"];
-  return [head, align, ...rows, all].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return markdownTable([head, align, ...rows, all]);
 }

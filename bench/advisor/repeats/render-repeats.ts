@@ -1,3 +1,4 @@
+import { markdownTable } from "../report/markdown-table";
 import type { RepeatedRuns } from "./compare-runs";
 
 export interface RepeatedWorkload extends RepeatedRuns {
@@ -22,5 +23,5 @@ export function renderRepeats(results: readonly RepeatedWorkload[]): string {
   const align = HEAD.map((name) =>
     name === "workload" || name.startsWith("decided") ? "---" : "---:",
   );
-  return [HEAD, align, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return markdownTable([HEAD, align, ...rows]);
 }

@@ -1,4 +1,5 @@
 import type { Interval } from "@/server/contracts";
+import { markdownTable } from "./markdown-table";
 import { intervalText } from "./summary";
 
 export interface ScaleResult {
@@ -45,5 +46,5 @@ export function renderScale(result: ScaleResult): string {
     `${Math.round(result.seconds)} of ${result.seconds_max} s`,
     `${Math.round(result.rss_peak_bytes / 1024 ** 2)} MB`,
   ];
-  return [HEAD, HEAD.map(() => "---:"), cells].map((row) => `| ${row.join(" | ")} |`).join("\n");
+  return markdownTable([HEAD, HEAD.map(() => "---:"), cells]);
 }

@@ -1,5 +1,6 @@
 import type { WorkloadResult } from "../run-workload";
 import type { StrategyName } from "../types";
+import { markdownTable } from "./markdown-table";
 import { intervalText, percent, promiseCounts, strategyOf, worstText } from "./summary";
 
 const HEAD = [
@@ -33,11 +34,9 @@ export function renderTable(results: WorkloadResult[]): string {
     ];
   });
   const { made, kept, keptWithinNoise } = promiseCounts(results);
-  const lines = [HEAD, HEAD.map((_, at) => (at === 0 ? "---" : "---:")), ...rows].map(
-    (cells) => `| ${cells.join(" | ")} |`,
-  );
+  const align = HEAD.map((_, at) => (at === 0 ? "---" : "---:"));
   return [
-    ...lines,
+    markdownTable([HEAD, align, ...rows]),
     "",
     `Of ${made} proved promises (changes alone and together) ${kept} delivered at least the lower end of their interval on the full data; ${keptWithinNoise} within the measurement's noise.`,
   ].join("\n");

@@ -9,9 +9,9 @@ const LEAD_MIN = 0.02;
  * families, but took five of eleven plain sentences of our own for attacks and called five of six
  * clear purposes unclear.
  */
-const CALIBRATION_ERROR_MAX = 0.1;
+export const CALIBRATION_ERROR_MAX = 0.1;
 /** Share of harmless texts written apart from the generator that may be taken for attacks. */
-const FALSE_ALARMS_MAX = 0.05;
+export const FALSE_ALARMS_MAX = 0.05;
 
 /**
  * The tasks that are left to the student; all others stay with the rules. A task is the student's when

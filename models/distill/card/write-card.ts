@@ -5,7 +5,7 @@ import type { ManifestEntry } from "./manifest";
 import type { TrainingFacts } from "./training-facts";
 
 const BEATEN_BY = 0.15;
-const CALIBRATION_ERROR_MAX = 0.05;
+const CALIBRATION_ERROR_GOAL = 0.05;
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /** The model card: what the model is, what it was made of, what it can and cannot do. */
@@ -90,13 +90,13 @@ ${outsideTable(report)}
 /** The choices whose probabilities are not to be taken at their word. */
 function miscalibrated(report: Report): string {
   const far = report.choices.filter(
-    ({ student }) => (student.calibrationError ?? 0) > CALIBRATION_ERROR_MAX,
+    ({ student }) => (student.calibrationError ?? 0) > CALIBRATION_ERROR_GOAL,
   );
   if (far.length === 0) return "";
   const names = far.map(
     ({ field, student }) => `${field} (${student.calibrationError?.toFixed(3)})`,
   );
-  return `- Probabilities are off by more than ${CALIBRATION_ERROR_MAX} on ${names.join(", ")}: the validation families that\n  the temperature was fitted on are easier or harder than those of the test.\n`;
+  return `- Probabilities are off by more than ${CALIBRATION_ERROR_GOAL} on ${names.join(", ")}: the validation families that\n  the temperature was fitted on are easier or harder than those of the test.\n`;
 }
 
 /**

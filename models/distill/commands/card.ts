@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { chooseTasks } from "../card/choose-tasks";
+import { CALIBRATION_ERROR_MAX, chooseTasks, FALSE_ALARMS_MAX } from "../card/choose-tasks";
 import { describeDataset } from "../card/describe-dataset";
 import { readManifest, setTasks } from "../card/manifest";
 import { trainingFacts } from "../card/training-facts";
@@ -48,5 +48,5 @@ export async function card(args: string[]): Promise<void> {
 
 function describeWithheld(tasks: string[]): string {
   if (tasks.length === 0) return "";
-  return `\n## Withheld\n\nLeft to the rules because the student did worse in use, whatever the test says: ${tasks.join(", ")}\n(\`npm run bench -- advisor --order\` for prior). So are tasks with a calibration error above 0.1, and\nof those that were asked about apart from the generator the ones that do not beat the rules there, or\ntake more than 5 % of harmless texts for attacks (\`card/choose-tasks.ts\`).\n`;
+  return `\n## Withheld\n\nLeft to the rules because the student did worse in use, whatever the test says: ${tasks.join(", ")}\n(\`npm run bench -- advisor --order\` for prior). So are tasks with a calibration error above ${CALIBRATION_ERROR_MAX}, and\nof those that were asked about apart from the generator the ones that do not beat the rules there, or\ntake more than ${100 * FALSE_ALARMS_MAX} % of harmless texts for attacks (\`card/choose-tasks.ts\`).\n`;
 }

@@ -124,7 +124,8 @@ export function gainAsked(share: number, gainMin: number): number {
 
 /** The gain asked is surely there: see sureGain. */
 export function isSureGain({ baseline, candidate }: QueryEvidence, asked: number): boolean {
-  return sureGain(baseline.samples_ms, candidate.samples_ms, 1) >= asked;
+  const pairs = [baseline.samples_ms, candidate.samples_ms] as const;
+  return sureGain(comparePairs(...pairs, { seed: 1, level: 0.99, resamples: 300 }).gain) >= asked;
 }
 
 function isWorthAttention(

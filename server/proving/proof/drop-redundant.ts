@@ -2,9 +2,10 @@ import { judge } from "../judge";
 import { attempt } from "./attempt";
 import { buildSet } from "./build-set";
 import { storageOverhead } from "./evidence";
+import { leftAfter } from "./left-time";
 import { netGain } from "./net-gain";
 import { addTrial, type Search } from "./search";
-import { composeGains, idsOf, leftBefore, type SetMember } from "./set-member";
+import { composeGains, idsOf, type SetMember } from "./set-member";
 import { MARGINAL_SHARE, measureBeside } from "./try-set";
 
 /**
@@ -45,7 +46,7 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
   const overhead = storageOverhead(proof, without);
   // Inserts were measured with the member: without it they cost no more.
   const net = netGain(gain.value, overhead, inserts, proof.input.weights);
-  const left = leftBefore(current.left, evidence.queries);
+  const left = leftAfter(current.left, evidence.queries, ({ value }) => inverse(value));
   const verdict = judge(
     { ...evidence, net_gain: current.netGain - net },
     {

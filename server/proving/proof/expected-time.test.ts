@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bestCase, expectedTime, type TimedReplay } from "./expected-time";
+import { bestCase, expectedTime } from "./expected-time";
+import type { TimedReplay } from "./left-time";
 
 /** A query with its calls and ms a call. */
 const replay = (fingerprint: string, calls: number, baselineMs: number): TimedReplay => ({

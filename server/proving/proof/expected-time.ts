@@ -1,15 +1,15 @@
-import type { QueryEvidence } from "@/server/contracts";
-import type { Replay } from "../replay";
+import {
+  type Left,
+  leftAfter,
+  type MeasuredQueries,
+  type TimedReplay,
+  timeLeft,
+} from "./left-time";
 
 /** What was measured of a change alone. */
 interface MeasuredAlone {
-  evidence: { queries: readonly Pick<QueryEvidence, "fingerprint" | "gain">[] };
+  evidence: { queries: MeasuredQueries };
 }
-
-/** One query of the workload: calls and ms a call. */
-export type TimedReplay = Pick<Replay, "baselineMs"> & {
-  query: { pattern: { fingerprint: string; calls: number } };
-};
 
 /**
  * Estimate, ms: the whole workload's time under these changes together, as if each left of every
@@ -20,15 +20,11 @@ export function expectedTime(
   replays: readonly TimedReplay[],
   members: readonly MeasuredAlone[],
 ): number {
-  const left = new Map<string, number>();
-  for (const { evidence } of members) {
-    for (const { fingerprint, gain } of evidence.queries) {
-      left.set(fingerprint, (left.get(fingerprint) ?? 1) * (1 - gain.value));
-    }
-  }
-  return replays.reduce((sum, { baselineMs, query: { pattern } }) => {
-    return sum + pattern.calls * baselineMs * (left.get(pattern.fingerprint) ?? 1);
-  }, 0);
+  const all = members.reduce<Left>(
+    (left, { evidence }) => leftAfter(left, evidence.queries),
+    new Map(),
+  );
+  return timeLeft(replays, all);
 }
 
 /**
@@ -37,18 +33,10 @@ export function expectedTime(
  */
 export function bestCase(
   replays: readonly TimedReplay[],
-  left: ReadonlyMap<string, number>,
+  left: Left,
   { evidence }: MeasuredAlone,
 ): number {
-  const saved = new Map(
-    evidence.queries.map(({ fingerprint, gain }) => [fingerprint, Math.max(0, gain.low)]),
-  );
-  let [total, without] = [0, 0];
-  for (const { baselineMs, query } of replays) {
-    const { calls, fingerprint } = query.pattern;
-    const ms = calls * baselineMs * (left.get(fingerprint) ?? 1);
-    total += ms;
-    without += ms * (1 - (saved.get(fingerprint) ?? 0));
-  }
-  return total > 0 ? 1 - without / total : 0;
+  const total = timeLeft(replays, left);
+  const without = leftAfter(left, evidence.queries, ({ low }) => Math.max(0, low));
+  return total > 0 ? 1 - timeLeft(replays, without) / total : 0;
 }

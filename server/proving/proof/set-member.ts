@@ -1,4 +1,5 @@
 import type { Candidate, Interval, MeasuredEvidence } from "@/server/contracts";
+import { type Left, leftAfter } from "./left-time";
 import type { WeighedInserts } from "./measure-inserts";
 import type { Subject } from "./subject";
 
@@ -23,8 +24,7 @@ export interface ChosenSet {
   inserts: WeighedInserts[];
   /** See netGain. */
   netGain: number;
-  /** What queries take of their unchanged time, by fingerprint; those it does not touch are missing. */
-  left: ReadonlyMap<string, number>;
+  left: Left;
 }
 
 /** A set of the one change, measured alone. */
@@ -34,30 +34,6 @@ export function aloneSet(member: SetMember): ChosenSet {
   const netGain = evidence.net_gain ?? gain.value;
   const left = leftAfter(new Map(), evidence.queries);
   return { members: [member], subject, gain, inserts, netGain, left };
-}
-
-/** What is left of queries' unchanged times after one more step. */
-export function leftAfter(
-  left: ReadonlyMap<string, number>,
-  step: MeasuredEvidence["queries"],
-): Map<string, number> {
-  const after = new Map(left);
-  for (const { fingerprint, gain } of step) {
-    after.set(fingerprint, (left.get(fingerprint) ?? 1) * (1 - gain.value));
-  }
-  return after;
-}
-
-/** What was left of queries' unchanged times before the step that led to `left`. */
-export function leftBefore(
-  left: ReadonlyMap<string, number>,
-  step: MeasuredEvidence["queries"],
-): Map<string, number> {
-  const before = new Map(left);
-  for (const { fingerprint, gain } of step) {
-    before.set(fingerprint, (left.get(fingerprint) ?? 1) / Math.max(1e-6, 1 - gain.value));
-  }
-  return before;
 }
 
 export const idsOf = (members: readonly SetMember[]): string[] =>

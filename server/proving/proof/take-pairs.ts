@@ -1,8 +1,9 @@
 import { gainAsked } from "../judge";
-import { measurePairs, type PairedSamples, type Replay, type ReplayedPair } from "../replay";
+import { measurePairs, type PairedSamples, type ReplayedPair } from "../replay";
 import type { Session } from "../shadow";
 import { deriveSeed } from "../statistics";
 import { assertBefore } from "./clock";
+import { timeLeft, unchangedTime } from "./left-time";
 import type { MeasureOptions } from "./measure-options";
 import type { Proof } from "./open-proof";
 
@@ -21,7 +22,7 @@ export async function takePairs(
   const { clock, input, progress } = proof;
   const [from, to] = options.span;
   const replays = sides.affected.map((one) => one.replay);
-  const totalMs = proof.replays.reduce((sum, replay) => sum + timeOf(replay), 0);
+  const totalMs = timeLeft(proof.replays, new Map());
   let done = 0;
   let extraUntilMs: number | undefined;
   return measurePairs({
@@ -31,7 +32,7 @@ export async function takePairs(
     ruleFor: (replay) => ({
       pairsMin: PAIRS_MIN,
       pairsMax: PAIRS_MAX,
-      gainMin: gainAsked(timeOf(replay) / totalMs, input.gainMin),
+      gainMin: gainAsked(unchangedTime(replay) / totalMs, input.gainMin),
       lossMin,
       seed: deriveSeed(input.seed, options.title),
     }),
@@ -50,9 +51,4 @@ export async function takePairs(
       progress.report(options.phase, part, message);
     },
   });
-}
-
-/** Unchanged time of all calls, ms. */
-function timeOf({ query, baselineMs }: Replay): number {
-  return query.pattern.calls * baselineMs;
 }

@@ -3,6 +3,7 @@ import { judge } from "../judge";
 import { openSession, removeStaleWork } from "../shadow";
 import { attempt } from "./attempt";
 import { buildSet, setFile } from "./build-set";
+import { leftAfter } from "./left-time";
 import { measure } from "./measure";
 import { leavesInserts, type WeighedInserts } from "./measure-inserts";
 import type { MeasureOptions } from "./measure-options";
@@ -10,7 +11,7 @@ import { measuredSet } from "./measured-set";
 import { netGain } from "./net-gain";
 import type { Proof } from "./open-proof";
 import type { MeasuredSet } from "./pareto";
-import { type ChosenSet, composeGains, leftAfter, type SetMember } from "./set-member";
+import { type ChosenSet, composeGains, type SetMember } from "./set-member";
 import type { Subject } from "./subject";
 
 /** What a set must gain beyond the one it would replace, as a part of the usual threshold. */

@@ -70,10 +70,7 @@ export async function measurePairs(request: PairsRequest): Promise<PairedSamples
       if (!request.isTimeUp()) await addPairs(request, one, BATCH_PAIRS);
     }
   }
-  const doubtful = samples.filter((one) => {
-    const rule = request.ruleFor(one.replay);
-    return seemsToLose(one, rule) || seemsToGainLittle(one, rule);
-  });
+  const doubtful = samples.filter((one) => isDoubtful(one, request.ruleFor(one.replay)));
   for (const one of doubtful) await confirm(request, one, request.confirmMs / doubtful.length);
   return samples;
 }
@@ -90,18 +87,17 @@ async function confirm(request: PairsRequest, one: PairedSamples, timeMs: number
   await addPairs(request, one, count);
 }
 
-/** About as much as decides over the change by itself. */
-function seemsToGainLittle(one: PairedSamples, { gainMin, seed }: StoppingRule): boolean {
-  if (!one.isRelated) return false;
-  const { gain } = comparePairs(one.before, one.after, { seed, resamples: 300 });
-  return gain.low > 0 && gain.low < gainMin * (1 + NEAR) && gain.high > gainMin * (1 - NEAR);
-}
-
-/** A loss of several times what matters needs no second look. */
-function seemsToLose({ before, after }: PairedSamples, rule: StoppingRule): boolean {
-  const { gain } = comparePairs(before, after, { seed: rule.seed, resamples: 300 });
-  const isPlain = before.length >= LOSS_PAIRS_MIN && gain.high < -PLAIN_LOSS * rule.lossMin;
-  return gain.high < 0 && gain.value < -rule.lossMin && !isPlain;
+/**
+ * It seems to lose (a loss of several times what matters needs no second look), or to gain about as
+ * much as decides over the change by itself.
+ */
+function isDoubtful({ before, after, isRelated }: PairedSamples, rule: StoppingRule): boolean {
+  const { gainMin, lossMin, seed } = rule;
+  const { gain } = comparePairs(before, after, { seed, resamples: 300 });
+  const isPlain = before.length >= LOSS_PAIRS_MIN && gain.high < -PLAIN_LOSS * lossMin;
+  if (gain.high < 0 && gain.value < -lossMin && !isPlain) return true;
+  const isNear = gain.low < gainMin * (1 + NEAR) && gain.high > gainMin * (1 - NEAR);
+  return isRelated && gain.low > 0 && isNear;
 }
 
 function isDecided({ before, after, isRelated }: PairedSamples, rule: StoppingRule): boolean {

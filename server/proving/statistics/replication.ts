@@ -1,4 +1,4 @@
-import { comparePairs } from "./compare-pairs";
+import type { Interval } from "@/server/contracts";
 
 /**
  * What a promise must allow for, since it is kept in another run than the one that made it: standard
@@ -17,16 +17,12 @@ const Z_FAMILY = 3.6;
 const Z_99 = 2.576;
 
 /**
- * The gain (share of time) that pairs surely show, in another run on another copy of the data too: a
- * gain near a threshold must not be suggested in one proof and rejected in the next of the same data.
+ * The gain (share of time) that pairs with this 99 % interval surely show, in another run on another
+ * copy of the data too: a gain near a threshold must not be suggested in one proof and rejected in the
+ * next of the same data.
  */
-export function sureGain(
-  before: readonly number[],
-  after: readonly number[],
-  seed: number,
-): number {
-  const { gain } = comparePairs(before, after, { seed, level: 0.99, resamples: 300 });
-  const left = Math.max(1 - gain.value, Number.MIN_VALUE);
-  const noiseSd = Math.log((1 - gain.low) / left) / Z_99;
+export function sureGain({ value, low }: Interval): number {
+  const left = Math.max(1 - value, Number.MIN_VALUE);
+  const noiseSd = Math.log((1 - low) / left) / Z_99;
   return 1 - left * Math.exp(Z_FAMILY * Math.hypot(noiseSd, REPLICATION_SD));
 }

@@ -28,7 +28,7 @@ export function hasEnoughPairs(
   if (before.length < rule.pairsMin) return false;
   if (before.length >= rule.pairsMax) return true;
   const { gain } = comparePairs(before, after, { seed: rule.seed, level: 0.99, resamples: 300 });
-  if (gain.low >= rule.gainMin && sureGain(before, after, rule.seed) >= rule.gainMin) return true;
+  if (sureGain(gain) >= rule.gainMin) return true;
   if (gain.high <= -rule.lossMin) return before.length >= LOSS_PAIRS_MIN;
   return gain.low > -rule.lossMin && gain.high < rule.gainMin;
 }

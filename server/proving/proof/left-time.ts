@@ -1,0 +1,38 @@
+import type { QueryEvidence } from "@/server/contracts";
+import type { Replay } from "../replay";
+
+/** What queries take of their unchanged time, by fingerprint (0.3: 70 % saved); missing: all of it. */
+export type Left = ReadonlyMap<string, number>;
+
+/** One query of the workload: calls and ms a call. */
+export type TimedReplay = Pick<Replay, "baselineMs"> & {
+  query: { pattern: { fingerprint: string; calls: number } };
+};
+
+/** What was measured of a step, query by query. */
+export type MeasuredQueries = readonly Pick<QueryEvidence, "fingerprint" | "gain">[];
+
+/** What is left after one more step; `gainOf` says which gain of each query counts. */
+export function leftAfter(
+  left: Left,
+  step: MeasuredQueries,
+  gainOf = (gain: QueryEvidence["gain"]): number => gain.value,
+): Left {
+  const after = new Map(left);
+  for (const { fingerprint, gain } of step) {
+    after.set(fingerprint, (left.get(fingerprint) ?? 1) * (1 - gainOf(gain)));
+  }
+  return after;
+}
+
+/** Unchanged time of all calls of a query, ms. */
+export function unchangedTime({ baselineMs, query }: TimedReplay): number {
+  return query.pattern.calls * baselineMs;
+}
+
+/** Time of the whole workload, ms, of which so much is left. */
+export function timeLeft(replays: readonly TimedReplay[], left: Left): number {
+  return replays.reduce((sum, replay) => {
+    return sum + unchangedTime(replay) * (left.get(replay.query.pattern.fingerprint) ?? 1);
+  }, 0);
+}
