@@ -17,7 +17,6 @@ import { OperationPanel } from "./operation-panel";
 import { ProofPanel } from "./proof-panel";
 import { SchemaDiffTable } from "./schema-diff-table";
 import { Section } from "./section";
-import { SuspectTexts } from "./suspect-texts";
 import type { Choice } from "./use-choice";
 
 interface SuggestionBodyProps {
@@ -43,7 +42,6 @@ export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
           <p>{suggestion.error.message}</p>
         </Alert>
       )}
-      <SuspectTexts warnings={suggestion.warnings} />
       {newestFirst.map((operation) => (
         <OperationPanel key={operation.operation_id} operation={operation} />
       ))}

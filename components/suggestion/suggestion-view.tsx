@@ -14,6 +14,7 @@ import { SuggestionAside } from "./suggestion-aside";
 import { SuggestionBody } from "./suggestion-body";
 import { SuggestionHeader } from "./suggestion-header";
 import { SuggestionSkeleton } from "./suggestion-skeleton";
+import { SuspectTexts } from "./suspect-texts";
 import { useActions } from "./use-actions";
 import { useChoice } from "./use-choice";
 
@@ -58,6 +59,8 @@ function Loaded({ suggestion }: { suggestion: Suggestion }) {
           onDismiss={actions.clearConflict}
         />
       )}
+      {/* Before the decision, on a phone too. */}
+      <SuspectTexts warnings={suggestion.warnings} />
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <SuggestionAside
           suggestion={suggestion}

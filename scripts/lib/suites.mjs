@@ -4,6 +4,7 @@ import path from "node:path";
 import { ensureBuilt } from "./build.mjs";
 import { findChromium } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
+import { playwrightFailures, vitestFailures } from "./failures.mjs";
 import { report, run } from "./run.mjs";
 
 const SPAWN_ROWS = 400_000;
@@ -48,20 +49,10 @@ const vitest = {
       const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
       return (await run(bin, args, { what: "vitest", isShown: true, cwd: root })).code;
     });
-    const failures = (json?.testResults ?? []).flatMap(({ name, assertionResults }) =>
-      assertionResults
-        .filter(({ status }) => status === "failed")
-        .map(({ fullName, failureMessages }) => {
-          return `${path.relative(root, name)}: ${fullName}: ${firstLine(failureMessages[0])}`;
-        }),
-    );
+    const failures = vitestFailures(root, json);
     return { ...verdict(code, json?.numPassedTests ?? 0, json?.numFailedTests ?? 0), failures };
   },
 };
-
-function firstLine(text = "") {
-  return text.split("\n", 1)[0];
-}
 
 async function runPlaywright(root, demo, chromium) {
   const bin = path.join(root, "node_modules", ".bin", "playwright");
@@ -77,7 +68,8 @@ async function runPlaywright(root, demo, chromium) {
     return (await run(bin, args, { what: "playwright", isShown: true, cwd: root, env })).code;
   });
   const { expected = 0, flaky = 0, unexpected = 0 } = json?.stats ?? {};
-  return verdict(code, expected + flaky, unexpected);
+  const failures = playwrightFailures(json);
+  return { ...verdict(code, expected + flaky, unexpected), failures };
 }
 
 const playwright = {
@@ -101,7 +93,10 @@ const playwright = {
       const code = await demo.stop();
       report(`the demo was stopped (exit code ${code})`);
       // A demo that cannot be stopped cleanly is a failure of its own.
-      if (result !== undefined && code !== 0) result.failed += 1;
+      if (result !== undefined && code !== 0) {
+        result.failed += 1;
+        result.failures.push(`the demo ended with exit code ${code}`);
+      }
     }
     return result;
   },

@@ -61,7 +61,7 @@ function lookAround(proof: Proof): Promise<Finding[]> {
 function bestAlone(alone: ProvedAlone[]): ProofProgress["best"] | null {
   let best: ProofProgress["best"] | null = null;
   for (const { member } of alone) {
-    if (!member?.paysAlone) continue;
+    if (member?.standing !== "alone") continue;
     const { gain } = member.evidence.workload;
     const candidate_ids = [member.candidate.candidate_id];
     if (!best || gain.value > best.gain.value) best = { candidate_ids, gain };
@@ -71,8 +71,8 @@ function bestAlone(alone: ProvedAlone[]): ProofProgress["best"] | null {
 
 /** Time is kept for it: it pays alone, or has gains that it may keep beside others. */
 function mayJoin({ replays, input }: Proof, member: SetMember): boolean {
-  if (member.paysAlone) return true;
-  return !member.mendsOnly && bestCase(replays, new Map(), member) >= input.gainMin;
+  if (member.standing !== "beside") return member.standing === "alone";
+  return bestCase(replays, new Map(), member) >= input.gainMin;
 }
 
 async function measureAll(

@@ -54,7 +54,8 @@ async function shrink(search: Search, last: SetMember, { code, reason }: Verdict
   const [only, ...others] = members;
   if (others.length === 0) {
     // What pays only beside others is not left by itself.
-    search.current = only?.paysAlone ? aloneSet(only) : { ...search.current, members: [] };
+    search.current =
+      only?.standing === "alone" ? aloneSet(only) : { ...search.current, members: [] };
     return;
   }
   const name = `set-${search.count++}`;

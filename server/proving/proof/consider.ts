@@ -20,7 +20,7 @@ export async function consider(search: Search, member: SetMember, part: number):
     return;
   }
   // What does harm alone, or nothing, needs others to stand beside.
-  if (!member.paysAlone && kept.length === 0) return;
+  if (member.standing !== "alone" && kept.length === 0) return;
   const measureWith = (added: SetMember[]) => {
     const titles = added.map((one) => one.candidate.title).join(", ");
     proof.progress.report("set", part, `Measuring ${titles} beside the chosen changes`);
@@ -91,7 +91,7 @@ function take(search: Search, step: SetStep, added: SetMember[], excluded: SetMe
   }
   search.current = step.better;
   for (const member of added) {
-    if (member.paysAlone) {
+    if (member.standing === "alone") {
       search.verdicts.delete(member);
       continue;
     }

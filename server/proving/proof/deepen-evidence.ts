@@ -27,7 +27,7 @@ export async function deepenEvidence(
     const extrapolation = await tryExtrapolate(proof, current.subject, evidence);
     ofSet = await addCold(proof, current.subject, { ...evidence, extrapolation });
   }
-  for (const member of current.members.filter((one) => one.paysAlone)) {
+  for (const member of current.members.filter((one) => one.standing === "alone")) {
     const extrapolation =
       evidence === null ? await tryExtrapolate(proof, member.subject, member.evidence) : null;
     const known = { ...member.evidence, extrapolation };

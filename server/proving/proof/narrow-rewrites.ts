@@ -22,7 +22,7 @@ export function narrowRewrites(
   return {
     ...member,
     // What it gained alone was gained with all the texts: its evidence is what it adds to the set.
-    paysAlone: false,
+    standing: "beside",
     candidate: { ...candidate, change: narrowed, targeted_fingerprints: fingerprints },
     subject: { ...subject, changes: [narrowed], targeted: new Set(fingerprints) },
   };

@@ -11,7 +11,7 @@ import { isSureGain, judge } from "../judge";
 import { buildCandidate, removeStaleWork } from "../shadow";
 import { measure } from "./measure";
 import type { Proof } from "./open-proof";
-import type { SetMember } from "./set-member";
+import type { SetMember, Standing } from "./set-member";
 import type { Subject } from "./subject";
 
 /** Part of the whole time that one candidate may take for pairs beyond the minimum. */
@@ -63,15 +63,13 @@ export async function proveOne(
       gainMin: input.gainMin,
       isRemoval: candidate.change.kind === "drop_index",
     });
-    const paysAlone = verdict.is_accepted;
-    const mendsOnly = !paysAlone && mayMend(candidate, verdict);
-    const isHopeful = mendsOnly || mayPayBesideOthers(candidate, verdict, evidence, input.gainMin);
-    if (!paysAlone && !isHopeful) await removeStaleWork(file);
-    const member = { paysAlone, mendsOnly, candidate, subject, evidence, inserts };
-    return {
-      proved: { candidate, verdict, evidence },
-      member: paysAlone || isHopeful ? member : null,
-    };
+    const proved = { candidate, verdict, evidence };
+    const standing = standingOf(candidate, verdict, evidence, input.gainMin);
+    if (standing === null) {
+      await removeStaleWork(file);
+      return { proved, member: null };
+    }
+    return { proved, member: { standing, candidate, subject, evidence, inserts } };
   } catch (error) {
     input.signal.throwIfAborted();
     if (error instanceof AppError && error.code === "timeout") {
@@ -85,6 +83,18 @@ export async function proveOne(
     if (!(error instanceof BuildFailure)) throw error;
     return reject(file, candidate, "failed_to_apply", `It cannot be applied: ${error.message}`);
   }
+}
+
+/** null: it has no place in any set. */
+function standingOf(
+  candidate: Candidate,
+  verdict: Verdict,
+  evidence: MeasuredEvidence,
+  gainMin: number,
+): Standing | null {
+  if (verdict.is_accepted) return "alone";
+  if (mayMend(candidate, verdict)) return "mending";
+  return mayPayBesideOthers(candidate, verdict, evidence, gainMin) ? "beside" : null;
 }
 
 /**

@@ -38,14 +38,14 @@ export interface SearchedSet {
  */
 export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<SearchedSet> {
   const trials = passed.flatMap(({ member }) =>
-    member?.paysAlone ? [measuredSet([member], member.evidence)] : [],
+    member?.standing === "alone" ? [measuredSet([member], member.evidence)] : [],
   );
   const narrowed = new Map<SetMember, SetMember>();
   const members = passed
     .flatMap(({ member }) => (member === null ? [] : [withGainingTexts(member, narrowed)]))
     .sort((one, other) => rank(proof, one) - rank(proof, other));
   // What pays only beside others cannot be the first.
-  const first = members.find((member) => member.paysAlone);
+  const first = members.find((member) => member.standing === "alone");
   if (first === undefined) {
     const dropped = passed.flatMap(({ proved, member }) => (member === null ? [] : [proved]));
     return { accepted: [], dropped, evidence: null, sets: markTrials(trials, []) };
@@ -62,7 +62,7 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
     count: 0,
   };
   for (const [index, member] of members.entries()) {
-    if (member.paysAlone) await consider(search, member, index / members.length);
+    if (member.standing === "alone") await consider(search, member, index / members.length);
     showBest(search);
   }
   for (const member of hopeful(search)) {
@@ -81,7 +81,7 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
 /** Those that may pay beside the chosen changes, what could save most first. */
 function hopeful({ proof, current, members }: Search): SetMember[] {
   return members
-    .filter((one) => !one.paysAlone && !one.mendsOnly)
+    .filter((one) => one.standing === "beside")
     .map((member) => ({ member, best: bestCase(proof.replays, current.left, member) }))
     .filter(({ best }) => best >= proof.input.gainMin * MARGINAL_SHARE)
     .sort((one, other) => other.best - one.best)
@@ -110,7 +110,7 @@ function withGainingTexts(member: SetMember, narrowed: Map<SetMember, SetMember>
   const texts = narrow.subject.targeted;
   const queries = member.evidence.queries.filter((query) => texts.has(query.fingerprint));
   const evidence = { ...member.evidence, queries };
-  const kept = { ...narrow, evidence, paysAlone: member.paysAlone };
+  const kept = { ...narrow, evidence, standing: member.standing };
   narrowed.set(member, kept);
   return kept;
 }
@@ -142,13 +142,14 @@ function conclude(
       continue;
     }
     // What does not pay alone keeps that verdict, with what it did beside the others.
-    const lost = original.paysAlone
-      ? withReason(proved, verdict, `${verdict.reason} Alone: ${proved.verdict.reason}`)
-      : withReason(
-          proved,
-          proved.verdict,
-          [...new Set([proved.verdict.reason, verdict.reason])].join(" "),
-        );
+    const lost =
+      original.standing === "alone"
+        ? withReason(proved, verdict, `${verdict.reason} Alone: ${proved.verdict.reason}`)
+        : withReason(
+            proved,
+            proved.verdict,
+            [...new Set([proved.verdict.reason, verdict.reason])].join(" "),
+          );
     dropped.push(lost);
     proof.progress.addVerdict(lost);
   }

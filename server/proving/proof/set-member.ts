@@ -3,12 +3,15 @@ import { type Left, leftAfter } from "./left-time";
 import type { WeighedInserts } from "./measure-inserts";
 import type { Subject } from "./subject";
 
+/**
+ * `alone`: it pays alone. `beside`: it may pay beside others. `mending`: alone it does nothing; of
+ * use only where another change takes from a query what it serves.
+ */
+export type Standing = "alone" | "beside" | "mending";
+
 /** A candidate that may join the set, with its built shadow. */
 export interface SetMember {
-  /** False: perhaps of use beside others. */
-  paysAlone: boolean;
-  /** Alone it does nothing: of use only where another change takes from a query what it serves. */
-  mendsOnly: boolean;
+  standing: Standing;
   candidate: Candidate;
   subject: Subject;
   evidence: MeasuredEvidence;
