@@ -29,9 +29,14 @@ export interface Kept {
  * for what it adds to the others promises nothing alone: it is part of the set's promise.
  */
 export function promisesOf({ proof }: Advice): Promised[] {
-  const paysAlone = (id: string) => proof.sets.some((one) => one.candidate_ids.join() === id);
+  // The trial of a change alone holds its evidence's gain; what it adds to others is another gain.
+  const paysAlone = (id: string, { workload }: MeasuredEvidence) =>
+    proof.sets.some(
+      ({ candidate_ids, gain }) =>
+        candidate_ids.join() === id && gain.value === workload.gain.value,
+    );
   const alone = proof.accepted.flatMap(({ candidate, evidence }) =>
-    evidence?.basis === "measured" && paysAlone(candidate.candidate_id)
+    evidence?.basis === "measured" && paysAlone(candidate.candidate_id, evidence)
       ? [promise(candidate.candidate_id, [candidate.change], evidence)]
       : [],
   );

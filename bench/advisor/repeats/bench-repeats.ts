@@ -29,7 +29,11 @@ export async function benchRepeats(
     const secondsMax = options.seconds;
     const { request } = await openWorkload(workload, { folder, rows, secondsMax, settings });
     const advices: Advice[] = [];
-    for (let run = 0; run < options.repeats; run++) advices.push(await adviseApart(request));
+    for (let run = 0; run < options.repeats; run++) {
+      advices.push(await adviseApart(request));
+      // What one run exported the next must not find.
+      rmSync(request.workDir, { recursive: true, force: true });
+    }
     rmSync(folder, { recursive: true, force: true });
     const result = { workload: workload.name, rows, ...compareRuns(advices) };
     const { accepted, ...printed } = result;

@@ -7,7 +7,7 @@ import { renderRepeats } from "./render-repeats";
 /** A run that accepted `ids`, each with one targeted query of that gain; the rest was not tried. */
 function advice(ids: string[], gain: Interval, notTried: string[] = []): Advice {
   const proved = (id: string, code: string) => ({
-    candidate: { candidate_id: id },
+    candidate: { candidate_id: id, change: { kind: "add_index" } },
     verdict: { code },
     evidence:
       code === "passed"
@@ -28,6 +28,16 @@ describe("repeated runs", () => {
   it("are the same advice when they accept the same, in whatever order", () => {
     const runs = compareRuns([advice(["a", "b"], half), advice(["b", "a"], half)]);
     expect(runs).toMatchObject({ different_sets: 1, same: 2, undecided: {}, replication_sd: 0 });
+  });
+  it("are not the same when a summary answers other queries", () => {
+    const summary = (fingerprint: string) => {
+      const one = advice(["s"], half);
+      const change = { kind: "materialize_summary", rewrites: [{ fingerprint }] };
+      Object.assign(one.proof.accepted[0]?.candidate ?? {}, { change });
+      return one;
+    };
+    const runs = compareRuns([summary("f"), summary("f"), summary("g")]);
+    expect(runs).toMatchObject({ same: 2, undecided: { "s=f": 2, "s=g": 1 } });
   });
   it("name what noise or time decided", () => {
     const all = [advice(["a", "b"], half), advice(["a"], half, ["b"]), advice(["a"], half, ["b"])];

@@ -1,6 +1,5 @@
-import type { ProvedCandidate, QueryEvidence } from "@/server/contracts";
+import { type ProvedCandidate, type QueryEvidence, rewritesOf } from "@/server/contracts";
 import type { Advice } from "../advise";
-import { acceptedIds } from "../run-workload";
 
 /** What ten (say) advising runs over the same data have in common. */
 export interface RepeatedRuns {
@@ -9,7 +8,7 @@ export interface RepeatedRuns {
   different_sets: number;
   /** Runs that gave the most frequent set. */
   same: number;
-  /** Accepted ids of every run. */
+  /** Accepted changes of every run: ids, with the fingerprints of the queries they rewrite. */
   accepted: string[][];
   /** Changes that some runs accepted and others did not, by id: how many accepted. */
   undecided: Record<string, number>;
@@ -27,7 +26,7 @@ export interface RepeatedRuns {
 const Z95 = 1.96;
 
 export function compareRuns(advices: readonly Advice[]): RepeatedRuns {
-  const accepted = advices.map(acceptedIds);
+  const accepted = advices.map(acceptedChanges);
   const counts = new Map<string, number>();
   for (const ids of accepted) {
     const key = ids.join(" ");
@@ -43,6 +42,15 @@ export function compareRuns(advices: readonly Advice[]): RepeatedRuns {
     seconds_max: Math.max(...advices.map(({ elapsedMs }) => elapsedMs / 1000)),
     replication_sd: replicationSd(advices),
   };
+}
+
+/** A summary keeps its id whichever of its texts it keeps: they are part of the advice. */
+function acceptedChanges({ proof }: Advice): string[] {
+  const named = proof.accepted.map(({ candidate: { candidate_id: id, change } }) => {
+    const texts = rewritesOf(change).map((one) => one.fingerprint);
+    return texts.length > 0 ? `${id}=${texts.sort().join("+")}` : id;
+  });
+  return named.sort();
 }
 
 function undecidedOf(accepted: readonly string[][]): Record<string, number> {

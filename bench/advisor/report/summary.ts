@@ -13,9 +13,9 @@ export function intervalText({ value, low, high }: Interval): string {
   return `${percent(value)} [${Math.round(low * 100)}, ${Math.round(high * 100)}]`;
 }
 
-/** How much slower (or least faster) the worst query of a set of changes became. */
+/** How much slower (or least faster) the worst query of a set of changes became; a sure loss first. */
 export function worstText({ outcome }: StrategyResult): string {
-  const worst = outcome?.queries[0];
+  const worst = outcome?.queries.find((query) => query.is_slower) ?? outcome?.queries[0];
   if (worst === undefined) return "–";
   const times = `${(1 - worst.gain.value).toFixed(2)} ×`;
   return worst.is_slower ? `${times} (${worst.name})` : times;

@@ -46,6 +46,8 @@ function gainText(result: WorkloadResult, name: StrategyName, hasInterval = fals
   const strategy = strategyOf(result, name);
   if (strategy === undefined) return "–";
   if (strategy.outcome === null) return "refused";
-  const { gain } = strategy.outcome;
-  return hasInterval ? intervalText(gain) : percent(gain.value);
+  const { gain, differing } = strategy.outcome;
+  const text = hasInterval ? intervalText(gain) : percent(gain.value);
+  // A gain by answering something else is none.
+  return differing.length > 0 ? `${text}, ${differing.length} queries answer differently` : text;
 }

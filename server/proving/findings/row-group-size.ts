@@ -86,7 +86,8 @@ async function measure(
         ruleFor: () => ({ ...PAIRS, gainMin: GAIN_MIN, lossMin: LOSS_MIN, seed }),
         isTimeUp,
         confirmMs: 500,
-        assertTime: () => signal.throwIfAborted(),
+        remainingMs: () => Number.POSITIVE_INFINITY,
+        signal,
         onPairs: () => {},
       });
     } finally {

@@ -102,7 +102,8 @@ async function compareThreads(context: CheckContext, replay: Replay, useful: num
         ruleFor: () => ({ pairsMin: 5, pairsMax: 15, gainMin: GAIN_MIN, lossMin: 0.05, seed }),
         isTimeUp: () => context.isTimeUp() || performance.now() - start > TOTAL_MS,
         confirmMs: 500,
-        assertTime: () => signal.throwIfAborted(),
+        remainingMs: () => Number.POSITIVE_INFINITY,
+        signal,
         onPairs: () => {},
       });
       return samples ?? { before: [], after: [] };

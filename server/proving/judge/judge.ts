@@ -33,6 +33,8 @@ export interface JudgeOptions {
    * query that gained there may give some of it back: it is lost when it ends slower than unchanged.
    */
   left?: ReadonlyMap<string, number>;
+  /** What the workload's gain weighs in `net_gain` (0..1, 1 unless given): see netGain. */
+  gainWeight?: number;
 }
 
 /**
@@ -76,7 +78,7 @@ function describeDifference({ queries }: MeasuredEvidence): string | null {
 
 function judgeGain(
   evidence: MeasuredEvidence,
-  { gainMin, isRemoval = false, isReplacement = false }: JudgeOptions,
+  { gainMin, isRemoval = false, isReplacement = false, gainWeight = 1 }: JudgeOptions,
   whole: string,
   cost: string,
 ): Verdict {
@@ -99,7 +101,7 @@ function judgeGain(
   });
   if (hasWorkloadGain || hasQueryGain || hasInsertGain) {
     // What the queries may gain at best: only a sure loss outweighs a gain that is shown.
-    const netAtBest = net + workload.gain.high - workload.gain.value;
+    const netAtBest = net + gainWeight * (workload.gain.high - workload.gain.value);
     if (netAtBest > 0) return { code: "passed", is_accepted: true, reason };
     return reject("cost_exceeds_gain", `Costs more than it gains: ${percent(net)} net loss`);
   }

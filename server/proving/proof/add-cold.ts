@@ -1,6 +1,7 @@
 import type { MeasuredEvidence, QueryEvidence } from "@/server/contracts";
 import { measureCold, textsUnder } from "../replay";
 import { rewritesUnder } from "./affected";
+import { attempt } from "./attempt";
 import type { Proof } from "./open-proof";
 import type { Subject } from "./subject";
 
@@ -29,9 +30,9 @@ export async function addCold(
     }
     const after = { file: subject.file, text: textsUnder(replay, rewrites)[0] ?? text };
     const before = { file: proof.baselineFile, text };
-    const { threads } = proof;
-    const cold = await measureCold(before, after, { threads, signal: proof.input.signal });
-    queries.push({ ...query, cold });
+    const options = { threads: proof.threads, signal: proof.input.signal };
+    const tried = await attempt(proof, () => measureCold(before, after, options));
+    queries.push("result" in tried ? { ...query, cold: tried.result } : query);
   }
   return { ...evidence, queries };
 }

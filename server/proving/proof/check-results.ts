@@ -2,7 +2,9 @@ import { shortSql } from "../judge";
 import {
   areResultsEqual,
   areRewrittenEqual,
+  failingAs,
   findTableDifference,
+  QueryFailure,
   type Replay,
   type ReplayedPair,
   sumResult,
@@ -18,14 +20,22 @@ export interface ResultCheck {
   differing: Set<Replay>;
 }
 
-/** Compares the changed tables and every replayed query's result with the unchanged shadow's. */
-export async function checkResults(
-  proof: Proof,
-  session: Session,
-  tables: { name: string; isRewritten: boolean }[],
-  pairs: ReplayedPair[],
-  isRetyped: boolean,
-): Promise<ResultCheck> {
+/** What is compared, and where. */
+interface Checked {
+  session: Session;
+  tables: { name: string; isRewritten: boolean }[];
+  pairs: ReplayedPair[];
+  isRetyped: boolean;
+  /** ms until the check must have ended. */
+  remainingMs(): number;
+}
+
+/**
+ * Compares the changed tables and every replayed query's result with the unchanged shadow's.
+ * Throws AppError `timeout`, and the signal's reason.
+ */
+export async function checkResults(proof: Proof, checked: Checked): Promise<ResultCheck> {
+  const { session, tables, pairs } = checked;
   const check: ResultCheck = { difference: null, failure: null, differing: new Set() };
   for (const table of tables) {
     check.difference ??= await findTableDifference(
@@ -37,25 +47,30 @@ export async function checkResults(
   }
   for (const pair of pairs) {
     try {
-      if (!(await isPairEqual(session, pair, isRetyped))) check.differing.add(pair.replay);
+      const isEqual = await failingAs(pair.replay, proof.input.signal, () => {
+        return isPairEqual(checked, pair);
+      });
+      if (!isEqual) check.differing.add(pair.replay);
     } catch (error) {
-      proof.input.signal.throwIfAborted();
-      const message = error instanceof Error ? error.message.split("\n")[0] : String(error);
-      check.failure ??= `${shortSql(pair.replay.query.shape.sql)} fails: ${message}`;
+      if (!(error instanceof QueryFailure)) throw error;
+      check.failure ??= describeFailure(error);
     }
   }
   return check;
 }
 
+export function describeFailure({ replay, message }: QueryFailure): string {
+  return `${shortSql(replay.query.shape.sql)} fails: ${message}`;
+}
+
 async function isPairEqual(
-  session: Session,
+  { session, isRetyped, remainingMs }: Checked,
   { replay, textsAfter }: ReplayedPair,
-  isRetyped: boolean,
 ): Promise<boolean> {
   const isRewritten = textsAfter !== replay.texts;
   for (const [index, before] of replay.baselineSums.entries()) {
     const text = textsAfter[index] ?? replay.query.shape.sql;
-    const after = await sumResult(session, text);
+    const after = await sumResult(session, text, Math.max(1, remainingMs()));
     const isEqual = isRewritten
       ? areRewrittenEqual(before, after, isRetyped)
       : areResultsEqual(before, after, replay.isOrderBound);

@@ -1,5 +1,3 @@
-import { AppError } from "@/server/platform";
-
 /** Time of one proof, in ms since it began. */
 export interface ProofClock {
   elapsedMs(): number;
@@ -24,9 +22,4 @@ const LOOK_SHARE = 0.2;
 /** Keeps time back for the closer look: a gain on a sample is not yet one on the whole table. */
 export function reserveLook(clock: ProofClock): ProofClock {
   return { ...clock, endMs: clock.endMs * (1 - LOOK_SHARE) };
-}
-
-/** Throws AppError `timeout` once the given instant has passed. */
-export function assertBefore(clock: ProofClock, untilMs: number): void {
-  if (clock.elapsedMs() > untilMs) throw new AppError("timeout", "the time of this proof ended");
 }

@@ -1,17 +1,19 @@
 import type { MeasuredEvidence, Verdict } from "@/server/contracts";
 import { judge } from "../judge";
+import { attempt } from "./attempt";
 import { buildSet } from "./build-set";
-import type { ResultCheck } from "./check-results";
-import { measure } from "./measure";
+import { type Measured, measure } from "./measure";
 import { measuredSet } from "./measured-set";
 import type { Search } from "./search";
 import { aloneSet, idsOf, type SetMember } from "./set-member";
 import { setOptions } from "./try-set";
 
+/** What could not be measured may do harm. */
 const HARMFUL: ReadonlySet<Verdict["code"]> = new Set([
   "slower",
   "regresses_query",
   "results_differ",
+  "not_measurable",
 ]);
 
 /**
@@ -26,17 +28,24 @@ export async function confirmSet(search: Search): Promise<MeasuredEvidence | nul
     const last = members.at(-1);
     if (members.length < 2 || last === undefined) return null;
     const options = setOptions(proof, "all chosen changes together", [0.85, 1]);
-    const { evidence, check } = await measure(proof, subject, options);
+    const tried = await attempt(proof, () => measure(proof, subject, options));
+    const evidence = "result" in tried ? tried.result.evidence : null;
     if (evidence !== null) note(search, evidence);
-    const verdict: Verdict =
-      evidence === null ? differs(check) : judge(evidence, { gainMin: 0, isRemoval: true });
+    const verdict =
+      "result" in tried ? judgeSet(tried.result) : rejected("not_measurable", tried.why);
     if (!HARMFUL.has(verdict.code)) return evidence;
     await shrink(search, last, verdict);
   }
 }
 
-function differs({ failure, difference }: ResultCheck): Verdict {
-  return { code: "results_differ", is_accepted: false, reason: `${failure ?? difference}.` };
+function judgeSet({ evidence, check }: Measured): Verdict {
+  return evidence === null
+    ? rejected("results_differ", `${check.failure ?? check.difference}`)
+    : judge(evidence, { gainMin: 0, isRemoval: true });
+}
+
+function rejected(code: Verdict["code"], why: string): Verdict {
+  return { code, is_accepted: false, reason: `${why}.` };
 }
 
 /** The direct measurement takes the place of the one composed of steps. */

@@ -36,12 +36,18 @@ export async function consider(search: Search, member: SetMember, part: number):
   const menders = findMenders(search, member, step);
   if (menders.length > 0) {
     const mended = await measureWith([member, ...menders]);
-    if (mended.better !== null) return take(search, mended, [member, ...menders], excluded);
+    if (mended.better !== null) {
+      keepTrial(search, step);
+      return take(search, mended, [member, ...menders], excluded);
+    }
+    keepTrial(search, mended);
   }
   const narrowed = kept.length > 0 ? narrowRewrites(member, step.evidence) : null;
   if (narrowed === null) return take(search, step, [member], excluded);
-  search.narrowed.set(member, narrowed);
-  take(search, await measureWith([narrowed]), [narrowed], excluded);
+  // What it gained alone was gained with more texts: its evidence is what it adds to the set.
+  const fewer: SetMember = { ...narrowed, standing: "beside" };
+  search.narrowed.set(member, fewer);
+  take(search, await measureWith([fewer]), [fewer], excluded);
 }
 
 function excludedBy(chosen: readonly SetMember[], member: SetMember): SetMember[] {
@@ -83,8 +89,12 @@ function findMenders(search: Search, member: SetMember, step: SetStep): SetMembe
   return [...menders];
 }
 
+function keepTrial(search: Search, { trial }: SetStep): void {
+  if (trial !== null) addTrial(search, trial);
+}
+
 function take(search: Search, step: SetStep, added: SetMember[], excluded: SetMember[]): void {
-  if (step.trial !== null) addTrial(search, step.trial);
+  keepTrial(search, step);
   if (step.better === null) {
     for (const member of added) search.verdicts.set(member, step.verdict);
     return;

@@ -3,7 +3,7 @@ import { attempt } from "./attempt";
 import { buildSet } from "./build-set";
 import { storageOverhead } from "./evidence";
 import { leftAfter } from "./left-time";
-import { netGain } from "./net-gain";
+import { netGain, readShare } from "./net-gain";
 import { addTrial, type Search } from "./search";
 import { composeGains, idsOf, type SetMember } from "./set-member";
 import { MARGINAL_SHARE, measureBeside } from "./try-set";
@@ -34,11 +34,16 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
   const { proof, current } = search;
   const { title } = member.candidate;
   const members = current.members.filter((one) => one !== member);
+  const [only, ...others] = members;
+  // What pays only beside others is not left by itself.
+  if (others.length === 0 && only?.standing !== "alone") return;
   proof.progress.report("set", 0.8, `Measuring the chosen changes without ${title}`);
   const name = `set-${search.count++}`;
   const without = await buildSet(proof, members, { current: null, name });
+  // What the member does not touch is left as it is with it; what it touches is measured.
+  const other = { subject: without, left: current.left };
   const step = { judged: [member], span: [0.8, 0.85] as [number, number] };
-  const { evidence, inserts } = await measureBeside(proof, without, current.subject, step);
+  const { evidence, inserts } = await measureBeside(proof, other, current.subject, step);
   if (evidence === null) return;
   const added = evidence.workload.gain;
   const lost = { value: inverse(added.value), low: inverse(added.high), high: inverse(added.low) };
@@ -53,6 +58,7 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
       gainMin: proof.input.gainMin * MARGINAL_SHARE,
       isRemoval: member.candidate.change.kind === "drop_index",
       left,
+      gainWeight: readShare(inserts) * (1 - gain.value),
     },
   );
   addTrial(search, {

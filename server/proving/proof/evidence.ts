@@ -4,12 +4,14 @@ import {
   comparePairs,
   deriveSeed,
   excludesZero,
+  median,
   REPLICATION_SD,
   summarizeLatencies,
   weightedGain,
 } from "../statistics";
 import { rewritesUnder } from "./affected";
 import type { ResultCheck } from "./check-results";
+import { type Left, timeOfCall } from "./left-time";
 import type { WeighedInserts } from "./measure-inserts";
 import { netGain } from "./net-gain";
 import type { Proof } from "./open-proof";
@@ -21,6 +23,8 @@ export interface Measurements {
   check: ResultCheck;
   inserts: WeighedInserts[];
   durationMs: number;
+  /** What the other side leaves of the queries' unchanged times. */
+  left: Left;
 }
 
 /** Storage added, 1 = doubled. */
@@ -40,7 +44,11 @@ export function buildEvidence(
     ...queryEvidence(proof, subject, measured, one),
     ...rewritten(rewrites, one),
   }));
-  const workload = workloadEvidence(proof, measured.samples);
+  const pairs = measured.samples.map((one) => {
+    const isCounted = one.isRelated || isSurelyChanged(one);
+    return [one.replay.query.pattern.fingerprint, { ...one, isCounted }] as const;
+  });
+  const workload = workloadEvidence(proof, new Map(pairs), measured.left);
   const overhead = storageOverhead(proof, subject);
   return {
     basis: "measured",
@@ -67,6 +75,29 @@ export function buildEvidence(
     build_ms: subject.buildMs,
     insert_cost: measured.inserts[0]?.cost ?? null,
     net_gain: netGain(workload.gain.value, overhead, measured.inserts, proof.input.weights),
+    results_equal: queries.every((query) => query.results_equal),
+  };
+}
+
+/** Evidence of a change that keeps only these queries' texts: the others run as without it. */
+export function evidenceOfSome(
+  proof: Proof,
+  evidence: MeasuredEvidence,
+  kept: ReadonlySet<string>,
+  inserts: WeighedInserts[],
+): MeasuredEvidence {
+  const queries = evidence.queries.filter((query) => kept.has(query.fingerprint));
+  const pairs = queries.map(({ fingerprint, baseline, candidate }) => {
+    const samples = { before: baseline.samples_ms, after: candidate.samples_ms };
+    return [fingerprint, { ...samples, isCounted: true }] as const;
+  });
+  const workload = workloadEvidence(proof, new Map(pairs), new Map());
+  const { overhead } = evidence.storage;
+  return {
+    ...evidence,
+    workload,
+    queries,
+    net_gain: netGain(workload.gain.value, overhead, inserts, proof.input.weights),
     results_equal: queries.every((query) => query.results_equal),
   };
 }
@@ -107,17 +138,30 @@ function isSurelyChanged({ before, after }: PairedSamples): boolean {
   return excludesZero(comparePairs(before, after, { seed: 1, level: 0.99 }).gain);
 }
 
-/** All replayable queries; those this change does not touch count with their known time. */
-function workloadEvidence(proof: Proof, samples: PairedSamples[]): MeasuredEvidence["workload"] {
-  const measured = new Map(samples.map((one) => [one.replay, one]));
+/** Samples of one query, ms; not counted: what differs is noise. */
+interface CountedPairs {
+  before: readonly number[];
+  after: readonly number[];
+  isCounted: boolean;
+}
+
+/**
+ * All replayable queries, by fingerprint where they were measured; those the change does not touch
+ * count with what they take without it.
+ */
+function workloadEvidence(
+  proof: Proof,
+  measured: ReadonlyMap<string, CountedPairs>,
+  left: Left,
+): MeasuredEvidence["workload"] {
   const queries = proof.replays.map((replay) => {
-    const pairs = measured.get(replay);
-    const isCounted = pairs !== undefined && (pairs.isRelated || isSurelyChanged(pairs));
+    const { calls, fingerprint } = replay.query.pattern;
+    const pairs = measured.get(fingerprint);
     return {
-      calls: replay.query.pattern.calls,
-      baselineMs: pairs ? summarizeLatencies(pairs.before).median_ms : replay.baselineMs,
-      before: isCounted ? pairs.before : [],
-      after: isCounted ? pairs.after : [],
+      calls,
+      baselineMs: pairs ? median(pairs.before) : timeOfCall(replay, left),
+      before: pairs?.isCounted ? pairs.before : [],
+      after: pairs?.isCounted ? pairs.after : [],
     };
   });
   const untouched = proof.untouched.map(({ pattern }) => ({

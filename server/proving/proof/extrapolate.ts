@@ -11,7 +11,6 @@ import {
 } from "../shadow";
 import { deriveSeed, extrapolateGain, type ScaledQuery } from "../statistics";
 import { affectedReplays } from "./affected";
-import { assertBefore } from "./clock";
 import type { Proof } from "./open-proof";
 import type { Subject } from "./subject";
 
@@ -118,7 +117,8 @@ async function replayBoth(
         }),
         confirmMs: 0,
         isTimeUp: () => true,
-        assertTime: () => assertBefore(clock, clock.lookEndMs),
+        remainingMs: () => clock.lookEndMs - clock.elapsedMs(),
+        signal: input.signal,
         onPairs: () => {},
       });
     } finally {

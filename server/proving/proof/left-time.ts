@@ -25,14 +25,14 @@ export function leftAfter(
   return after;
 }
 
-/** Unchanged time of all calls of a query, ms. */
-export function unchangedTime({ baselineMs, query }: TimedReplay): number {
-  return query.pattern.calls * baselineMs;
+/** ms a call of the query takes where so much is left. */
+export function timeOfCall({ baselineMs, query }: TimedReplay, left: Left): number {
+  return baselineMs * (left.get(query.pattern.fingerprint) ?? 1);
 }
 
-/** Time of the whole workload, ms, of which so much is left. */
+/** Time of all calls of these queries, ms, of which so much is left. */
 export function timeLeft(replays: readonly TimedReplay[], left: Left): number {
   return replays.reduce((sum, replay) => {
-    return sum + unchangedTime(replay) * (left.get(replay.query.pattern.fingerprint) ?? 1);
+    return sum + replay.query.pattern.calls * timeOfCall(replay, left);
   }, 0);
 }

@@ -3,6 +3,7 @@ import { insertTimeShare } from "@/server/advisor";
 import type { Change, InsertCost } from "@/server/contracts";
 import { heldTableSql, measureInsertCost } from "../replay";
 import { copyShadow, openSession, removeStaleWork } from "../shadow";
+import { attempt } from "./attempt";
 import type { Proof } from "./open-proof";
 import type { Subject } from "./subject";
 
@@ -18,7 +19,10 @@ const FREE = new Set(["rewrite_query", "materialize_summary"]);
 
 export const leavesInserts = (change: Change): boolean => FREE.has(change.kind);
 
-/** Insert cost of every table that the changes touch, the most inserted into first. */
+/**
+ * Insert cost of every table that the changes touch, the most inserted into first. One that cannot
+ * be measured is a problem that is told, and stands in the evidence as not measured.
+ */
 export async function measureInserts(proof: Proof, subject: Subject): Promise<WeighedInserts[]> {
   const names = new Set(
     subject.changes.filter((change) => !leavesInserts(change)).map((change) => change.table),
@@ -41,7 +45,11 @@ export async function measureInserts(proof: Proof, subject: Subject): Promise<We
     for (const at of indexes) {
       const table = proof.tables[at]?.table;
       if (table === undefined) continue;
-      const cost = await measureInsertCost(table, at, proof.insertBaseline, session);
+      const tried = await attempt(proof, () =>
+        measureInsertCost(table, at, proof.insertBaseline, session),
+      );
+      if ("why" in tried) proof.input.onProblem(`inserts into ${table.name}`, new Error(tried.why));
+      const cost = "result" in tried ? tried.result : null;
       const timeShare = insertTimeShare(proof.input.queries, table.name);
       if (cost !== null) found.push({ cost, timeShare });
     }

@@ -1,12 +1,15 @@
 import type { Change } from "@/server/contracts";
 import type { Session } from "../shadow";
 import type { Side } from "./affected";
+import type { Left } from "./left-time";
 import type { WeighedInserts } from "./measure-inserts";
 
 /** What a subject is compared with: an open shadow and the changes applied to it. */
 interface Reference extends Side {
   session: Session;
   file: string;
+  /** What it leaves of the queries' unchanged times. */
+  left: Left;
 }
 
 export interface MeasureOptions {
@@ -17,9 +20,11 @@ export interface MeasureOptions {
   judged?: Change[];
   /** Insert cost where it is known: the judged changes leave inserts as they are. */
   inserts?: WeighedInserts[];
+  /** Share of the reference's time (0..1) that is worth a change. */
+  gainMin: number;
   /** Time for pairs beyond the minimum. */
   extraMs: number;
-  /** AppError `timeout` when the minimum of pairs does not fit. */
+  /** AppError `timeout` when the minimum of pairs does not fit; what else is measured ends then. */
   hardUntilMs: number;
   phase: "measure" | "set";
   /** Part of the phase done before, and after. */

@@ -1,9 +1,9 @@
 import type { MeasuredEvidence } from "@/server/contracts";
 import { LOSS_MIN } from "../judge";
-import { type PairedSamples, type Replay, readProfile } from "../replay";
+import { type PairedSamples, QueryFailure, type Replay, readProfile } from "../replay";
 import { openSession, type Session } from "../shadow";
 import { affectedReplays } from "./affected";
-import { checkResults, type ResultCheck } from "./check-results";
+import { checkResults, describeFailure, type ResultCheck } from "./check-results";
 import { buildEvidence } from "./evidence";
 import { measureInserts, type WeighedInserts } from "./measure-inserts";
 import type { MeasureOptions } from "./measure-options";
@@ -39,20 +39,39 @@ export async function measure(
   };
   try {
     const isRetyped = subject.changes.some((change) => change.kind === "change_type");
-    const check = await checkResults(proof, session, changedTables(subject), affected, isRetyped);
+    const remainingMs = () => options.hardUntilMs - proof.clock.elapsedMs();
+    const tables = changedTables(subject);
+    const checked = { session, tables, pairs: affected, isRetyped, remainingMs };
+    const check = await checkResults(proof, checked);
     if (check.failure !== null || check.difference !== null) {
       return { evidence: null, check, inserts: [] };
     }
     const reference = options.reference?.session ?? proof.baseline;
-    const samples = await takePairs(proof, { reference, session, affected }, options, LOSS_MIN);
-    const scanned = await scanAll(session, samples);
+    const taken = await failureOf(async () => {
+      const samples = await takePairs(proof, { reference, session, affected }, options, LOSS_MIN);
+      return { samples, scanned: await scanAll(session, samples) };
+    });
+    if (taken instanceof QueryFailure) {
+      return { evidence: null, check: { ...check, failure: describeFailure(taken) }, inserts: [] };
+    }
     close();
     const inserts = options.inserts ?? (await measureInserts(proof, subject));
     const durationMs = performance.now() - startedMs;
-    const measured = { samples, scanned, check, inserts, durationMs };
+    const left = options.reference?.left ?? new Map();
+    const measured = { ...taken, check, inserts, durationMs, left };
     return { evidence: buildEvidence(proof, subject, measured), check, inserts };
   } finally {
     close();
+  }
+}
+
+/** A parameter set whose results were not compared may be the one that fails. */
+async function failureOf<T>(step: () => Promise<T>): Promise<T | QueryFailure> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof QueryFailure) return error;
+    throw error;
   }
 }
 

@@ -5,10 +5,10 @@ import type { SetMember } from "./set-member";
  * A summary that several queries could read, with the texts of those alone that gained by it in the
  * measurement; null when that changes nothing, or leaves nothing.
  */
-export function narrowRewrites(
-  member: SetMember,
+export function narrowRewrites<Narrowed extends Pick<SetMember, "candidate" | "subject">>(
+  member: Narrowed,
   evidence: MeasuredEvidence | null,
-): SetMember | null {
+): Narrowed | null {
   const { candidate, subject } = member;
   const { change } = candidate;
   if (change.kind !== "materialize_summary" || evidence === null) return null;
@@ -21,8 +21,6 @@ export function narrowRewrites(
   const fingerprints = rewrites.map((one) => one.fingerprint);
   return {
     ...member,
-    // What it gained alone was gained with all the texts: its evidence is what it adds to the set.
-    standing: "beside",
     candidate: { ...candidate, change: narrowed, targeted_fingerprints: fingerprints },
     subject: { ...subject, changes: [narrowed], targeted: new Set(fingerprints) },
   };

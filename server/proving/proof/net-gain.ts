@@ -18,9 +18,19 @@ export function netGain(
   inserts: WeighedInserts[],
   weights: ProofWeights,
 ): number {
-  const share = inserts.reduce((sum, one) => sum + one.timeShare, 0);
   const slower = inserts.reduce((sum, one) => sum + one.timeShare * sureChange(one.cost), 0);
-  return (1 - Math.min(1, share)) * gain - weights.write * slower - weights.storage * overhead;
+  return readShare(inserts) * gain - weights.write * slower - weights.storage * overhead;
+}
+
+/** Share of the workload's time (0..1) that is not taken by inserts: 1 − Σws. */
+export function readShare(inserts: readonly WeighedInserts[]): number {
+  return (
+    1 -
+    Math.min(
+      1,
+      inserts.reduce((sum, one) => sum + one.timeShare, 0),
+    )
+  );
 }
 
 /** Ratio − 1; nothing where the interval includes it. */

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import type { WorkloadQuery } from "@/server/advisor";
 import type { TableSchema } from "@/server/contracts";
-import { heldTableSql, type NotReplayed, prepareReplay, type Replay } from "../replay";
+import { heldTableSql, type NotReplayed, type Replay } from "../replay";
 import {
   buildBaseline,
   buildEmpty,
@@ -15,6 +15,7 @@ import {
 } from "../shadow";
 import type { ProofInput } from "../types";
 import { type ProofClock, reserveLook, startClock } from "./clock";
+import { prepareReplays } from "./prepare-replays";
 import { createReporter, type ProgressReporter } from "./progress";
 
 /** Everything a proof holds open while it measures. */
@@ -73,7 +74,12 @@ export async function openProof(input: ProofInput): Promise<Proof> {
   try {
     const baseline = await open("baseline-run.duckdb", []);
     const insertBaseline = await open("baseline-insert.duckdb", heldTables(loaded));
-    const { replays, notReplayed } = await prepareReplays(input, baseline, touched, progress);
+    const { replays, notReplayed } = await prepareReplays(touched, {
+      input,
+      clock,
+      baseline,
+      progress,
+    });
     return {
       input,
       clock,
@@ -137,25 +143,4 @@ async function exportTables(
     loaded.push({ table, exported: { ...exported, file: path.resolve(exported.file) }, heldFile });
   }
   return loaded;
-}
-
-async function prepareReplays(
-  input: ProofInput,
-  baseline: Session,
-  queries: WorkloadQuery[],
-  progress: ProgressReporter,
-): Promise<{ replays: Replay[]; notReplayed: NotReplayed[] }> {
-  const replays: Replay[] = [];
-  const notReplayed: NotReplayed[] = [];
-  const timeoutMs = Math.max(1000, input.secondsMax * 50);
-  for (const [index, query] of queries.entries()) {
-    const message = `Replaying the workload as it is: query ${index + 1} of ${queries.length}`;
-    progress.report("baseline", index / queries.length, message);
-    const { seed, signal } = input;
-    const prepared = await prepareReplay(baseline, query, { seed, signal, timeoutMs });
-    if ("why" in prepared) notReplayed.push(prepared);
-    else replays.push(prepared);
-  }
-  replays.sort((one, other) => one.baselineMs - other.baselineMs);
-  return { replays, notReplayed };
 }

@@ -9,7 +9,11 @@ import {
 import { AppError } from "@/server/platform";
 import { isSureGain, judge } from "../judge";
 import { buildCandidate, removeStaleWork } from "../shadow";
+import { evidenceOfSome } from "./evidence";
 import { measure } from "./measure";
+import type { WeighedInserts } from "./measure-inserts";
+import { narrowRewrites } from "./narrow-rewrites";
+import { readShare } from "./net-gain";
 import type { Proof } from "./open-proof";
 import type { SetMember, Standing } from "./set-member";
 import type { Subject } from "./subject";
@@ -42,8 +46,9 @@ export async function proveOne(
   const file = path.join(input.workDir, `candidate-${index}.duckdb`);
   try {
     const subject = await buildAlone(proof, candidate, file, untilMs);
-    const { evidence, check, inserts } = await measure(proof, subject, {
+    const measured = await measure(proof, subject, {
       title: candidate.title,
+      gainMin: input.gainMin,
       extraMs: Math.min(
         EXTRA_SHARE * clock.endMs,
         (untilMs - clock.elapsedMs()) / (2 * (count - index)),
@@ -52,24 +57,28 @@ export async function proveOne(
       phase: "measure",
       span: [index / count, (index + 1) / count],
     });
-    if (evidence === null) {
+    const { check, inserts } = measured;
+    if (measured.evidence === null) {
       const why =
         check.difference === null
           ? `A query stops working: ${check.failure}.`
           : `Not the same data: ${check.difference}.`;
       return reject(file, candidate, "results_differ", why);
     }
+    const kept = withGainingTexts(proof, { candidate, subject }, measured.evidence, inserts);
+    const { evidence } = kept;
     const verdict = judge(evidence, {
       gainMin: input.gainMin,
       isRemoval: candidate.change.kind === "drop_index",
+      gainWeight: readShare(inserts),
     });
-    const proved = { candidate, verdict, evidence };
+    const proved = { candidate: kept.candidate, verdict, evidence };
     const standing = standingOf(candidate, verdict, evidence, input.gainMin);
     if (standing === null) {
       await removeStaleWork(file);
       return { proved, member: null };
     }
-    return { proved, member: { standing, candidate, subject, evidence, inserts } };
+    return { proved, member: { standing, ...kept, inserts } };
   } catch (error) {
     input.signal.throwIfAborted();
     if (error instanceof AppError && error.code === "timeout") {
@@ -80,9 +89,24 @@ export async function proveOne(
         "The time of this proof ended while it was measured.",
       );
     }
-    if (!(error instanceof BuildFailure)) throw error;
-    return reject(file, candidate, "failed_to_apply", `It cannot be applied: ${error.message}`);
+    const message = error instanceof Error ? error.message : String(error);
+    return error instanceof BuildFailure
+      ? reject(file, candidate, "failed_to_apply", `It cannot be applied: ${message}`)
+      : reject(file, candidate, "not_measurable", `It could not be measured: ${message}`);
   }
+}
+
+/** Queries that were no faster on a summary keep their text, and are no part of its evidence. */
+function withGainingTexts(
+  proof: Proof,
+  member: Pick<SetMember, "candidate" | "subject">,
+  evidence: MeasuredEvidence,
+  inserts: WeighedInserts[],
+): Pick<SetMember, "candidate" | "subject" | "evidence"> {
+  const narrowed = narrowRewrites(member, evidence);
+  if (narrowed === null) return { ...member, evidence };
+  const { targeted } = narrowed.subject;
+  return { ...narrowed, evidence: evidenceOfSome(proof, evidence, targeted, inserts) };
 }
 
 /** null: it has no place in any set. */
@@ -158,7 +182,7 @@ async function buildAlone(
 async function reject(
   file: string,
   candidate: Candidate,
-  code: "results_differ" | "not_tried" | "failed_to_apply",
+  code: "results_differ" | "not_tried" | "failed_to_apply" | "not_measurable",
   reason: string,
 ): Promise<ProvedAlone> {
   for (const name of [file, `${file}.wal`]) await removeStaleWork(name);

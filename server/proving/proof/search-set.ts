@@ -11,7 +11,6 @@ import { type DeepEvidence, deepenEvidence } from "./deepen-evidence";
 import { dropRedundant } from "./drop-redundant";
 import { bestCase } from "./expected-time";
 import { measuredSet } from "./measured-set";
-import { narrowRewrites } from "./narrow-rewrites";
 import type { Proof } from "./open-proof";
 import { markTrials } from "./pareto";
 import type { ProvedAlone } from "./prove-one";
@@ -40,9 +39,8 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
   const trials = passed.flatMap(({ member }) =>
     member?.standing === "alone" ? [measuredSet([member], member.evidence)] : [],
   );
-  const narrowed = new Map<SetMember, SetMember>();
   const members = passed
-    .flatMap(({ member }) => (member === null ? [] : [withGainingTexts(member, narrowed)]))
+    .flatMap(({ member }) => member ?? [])
     .sort((one, other) => rank(proof, one) - rank(proof, other));
   // What pays only beside others cannot be the first.
   const first = members.find((member) => member.standing === "alone");
@@ -56,7 +54,7 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
     members,
     trials,
     verdicts: new Map(),
-    narrowed,
+    narrowed: new Map(),
     beside: new Map(),
     passedOver: [],
     count: 0,
@@ -98,21 +96,6 @@ function rank({ input }: Proof, { candidate }: SetMember): number {
   const place = input.candidates.findIndex((one) => one.candidate_id === candidate.candidate_id);
   const isText = rewritesOf(candidate.change).length > 0;
   return place + (isText ? input.candidates.length : 0);
-}
-
-/**
- * Queries that were no faster on a summary keep their text, and stand no longer in its evidence. The
- * workload's gain stays as measured with them: what is left gains no less.
- */
-function withGainingTexts(member: SetMember, narrowed: Map<SetMember, SetMember>): SetMember {
-  const narrow = narrowRewrites(member, member.evidence);
-  if (narrow === null) return member;
-  const texts = narrow.subject.targeted;
-  const queries = member.evidence.queries.filter((query) => texts.has(query.fingerprint));
-  const evidence = { ...member.evidence, queries };
-  const kept = { ...narrow, evidence, standing: member.standing };
-  narrowed.set(member, kept);
-  return kept;
 }
 
 /** What a member was narrowed to last. */

@@ -2,8 +2,7 @@ import { gainAsked } from "../judge";
 import { measurePairs, type PairedSamples, type ReplayedPair } from "../replay";
 import type { Session } from "../shadow";
 import { deriveSeed } from "../statistics";
-import { assertBefore } from "./clock";
-import { timeLeft, unchangedTime } from "./left-time";
+import { timeLeft } from "./left-time";
 import type { MeasureOptions } from "./measure-options";
 import type { Proof } from "./open-proof";
 
@@ -22,7 +21,8 @@ export async function takePairs(
   const { clock, input, progress } = proof;
   const [from, to] = options.span;
   const replays = sides.affected.map((one) => one.replay);
-  const totalMs = timeLeft(proof.replays, new Map());
+  const left = options.reference?.left ?? new Map();
+  const totalMs = timeLeft(proof.replays, left);
   let done = 0;
   let extraUntilMs: number | undefined;
   return measurePairs({
@@ -32,7 +32,7 @@ export async function takePairs(
     ruleFor: (replay) => ({
       pairsMin: PAIRS_MIN,
       pairsMax: PAIRS_MAX,
-      gainMin: gainAsked(unchangedTime(replay) / totalMs, input.gainMin),
+      gainMin: gainAsked(timeLeft([replay], left) / totalMs, options.gainMin),
       lossMin,
       seed: deriveSeed(input.seed, options.title),
     }),
@@ -42,7 +42,8 @@ export async function takePairs(
       extraUntilMs ??= clock.elapsedMs() + options.extraMs;
       return clock.elapsedMs() > extraUntilMs;
     },
-    assertTime: () => assertBefore(clock, options.hardUntilMs),
+    remainingMs: () => options.hardUntilMs - clock.elapsedMs(),
+    signal: input.signal,
     onPairs: (replay, pairs) => {
       done++;
       const part = from + (to - from) * (1 - Math.exp(-done / (10 * replays.length)));

@@ -8,7 +8,7 @@ import { measure } from "./measure";
 import { leavesInserts, type WeighedInserts } from "./measure-inserts";
 import type { MeasureOptions } from "./measure-options";
 import { measuredSet } from "./measured-set";
-import { netGain } from "./net-gain";
+import { netGain, readShare } from "./net-gain";
 import type { Proof } from "./open-proof";
 import type { MeasuredSet } from "./pareto";
 import { type ChosenSet, composeGains, type SetMember } from "./set-member";
@@ -79,7 +79,7 @@ async function buildAndMeasure(
   // Measured again, the noise of two insert costs would pass for a difference.
   const isFree = step.judged.every((one) => leavesInserts(one.candidate.change));
   const known = isFree ? { ...step, inserts: current.inserts } : step;
-  const measured = await measureBeside(proof, current.subject, subject, known);
+  const measured = await measureBeside(proof, current, subject, known);
   const { evidence, check, inserts } = measured;
   if (evidence === null) {
     const reason = `Beside the chosen changes ${check.failure ?? check.difference}.`;
@@ -95,6 +95,7 @@ async function buildAndMeasure(
       isRemoval: step.judged.some((one) => one.candidate.change.kind === "drop_index"),
       isReplacement,
       left: current.left,
+      gainWeight: readShare(inserts) * (1 - current.gain.value),
     },
   );
   const trial = measuredSet(members, evidence, { gain, netGain: net });
@@ -115,20 +116,20 @@ async function buildAndMeasure(
 /** Measures a built set against another one, of which it differs by the judged members. */
 export async function measureBeside(
   proof: Proof,
-  other: Subject,
+  other: Pick<ChosenSet, "subject" | "left">,
   subject: Subject,
   step: { judged: SetMember[]; span: [number, number]; inserts?: WeighedInserts[] },
 ) {
   const { signal } = proof.input;
   const session = await openSession({
-    file: other.file,
+    file: other.subject.file,
     threads: proof.threads,
     signal,
   });
   try {
     return await measure(proof, subject, {
       ...setOptions(proof, step.judged.map((one) => one.candidate.title).join(", "), step.span),
-      reference: { session, file: other.file, changes: other.changes },
+      reference: { ...other.subject, session, left: other.left },
       judged: step.judged.map((one) => one.candidate.change),
       ...(step.inserts ? { inserts: step.inserts } : {}),
       hardUntilMs: proof.clock.endMs * GRACE,
@@ -143,6 +144,7 @@ export function setOptions(proof: Proof, title: string, span: [number, number]):
   const { clock } = proof;
   return {
     title,
+    gainMin: proof.input.gainMin * MARGINAL_SHARE,
     extraMs: Math.min(EXTRA_SHARE * clock.endMs, clock.endMs - clock.elapsedMs()),
     hardUntilMs: Number.POSITIVE_INFINITY,
     phase: "set",

@@ -29,8 +29,9 @@ export async function measureInsertCost(
   const rows = Math.min(BATCH_ROWS, Math.floor(Number(held?.[0]) / (WARM_UP_BATCHES + BATCHES)));
   if (rows < 10) return null;
   // The key may be the candidate's own: rows are taken out by it on both sides.
-  const key = uniqueKey(table) ?? (await keyOf(after, table.name));
+  const key = uniqueColumns(table) ?? (await keyOf(after, table.name));
   for (const session of [before, after]) await takeOut(session, table, index, key);
+  const lastRow = await lastRowOf(before, table.name);
   const times = { before: [] as number[], after: [] as number[] };
   for (let batch = 0; batch < WARM_UP_BATCHES + BATCHES; batch++) {
     const sql = insertSql(table, index, batch * rows, rows);
@@ -41,6 +42,7 @@ export async function measureInsertCost(
     times.before.push(isSwapped ? second : first);
     times.after.push(isSwapped ? first : second);
   }
+  if (key === null) await takeOutAfter(before, table.name, lastRow);
   const { medianBefore, medianAfter, gain } = comparePairs(times.before, times.after, { seed: 1 });
   return {
     table: table.name,
@@ -58,7 +60,7 @@ function insertSql(table: TableSchema, index: number, from: number, count: numbe
   return `INSERT INTO ${quoteName(table.name)} (${names}) SELECT ${names} FROM held_${index} WHERE held_number > ${from} AND held_number <= ${from + count}`;
 }
 
-/** Without a key nothing has to go: the same row may stand twice. */
+/** Without a key nothing has to go before: the same row may stand twice. */
 async function takeOut(
   session: Session,
   table: TableSchema,
@@ -66,19 +68,40 @@ async function takeOut(
   key: string[] | null,
 ): Promise<void> {
   if (key === null) return;
-  const names = key.map(quoteName).join(", ");
+  const name = quoteName(table.name);
+  const isSame = key
+    .map(quoteName)
+    .map((column) => `${name}.${column} IS NOT DISTINCT FROM _held.${column}`);
   await session.run(
-    `DELETE FROM ${quoteName(table.name)} WHERE (${names}) IN (SELECT (${names}) FROM held_${index})`,
+    `DELETE FROM ${name} USING held_${index} AS _held WHERE ${isSame.join(" AND ")}`,
   );
 }
 
-/** Rows are found by the primary key: taking them out frees every other unique value of theirs. */
-function uniqueKey(table: TableSchema): string[] | null {
+async function lastRowOf(session: Session, table: string): Promise<number> {
+  const [row] = await session.rows(`SELECT max(rowid) FROM ${quoteName(table)}`);
+  return Number(row?.[0] ?? -1);
+}
+
+async function takeOutAfter(session: Session, table: string, rowid: number): Promise<void> {
+  await session.run(`DELETE FROM ${quoteName(table)} WHERE rowid > ${rowid}`);
+}
+
+/**
+ * Columns by which rows are found whose unique values must be free again: the primary key, or all
+ * that uniqueness asks of, NULL included (a row may be NULL in one of two); every column where an
+ * index is on an expression.
+ */
+function uniqueColumns(table: TableSchema): string[] | null {
+  const plain = table.columns.map((column) => column.name);
   const constraints = table.constraints.filter((one) => one.columns.length > 0);
-  const key =
-    constraints.find((one) => one.type === "PRIMARY KEY") ??
-    constraints.find((one) => one.type === "UNIQUE");
-  return key?.columns ?? table.indexes.find((index) => index.is_unique)?.columns ?? null;
+  const primary = constraints.find((one) => one.type === "PRIMARY KEY");
+  if (primary) return primary.columns;
+  const unique = [
+    ...constraints.filter((one) => one.type === "UNIQUE"),
+    ...table.indexes.filter((index) => index.is_unique),
+  ].flatMap((one) => one.columns);
+  if (unique.length === 0) return null;
+  return unique.every((name) => plain.includes(name)) ? [...new Set(unique)] : plain;
 }
 
 /** A key that the session's table has and the product's has not. */

@@ -1,6 +1,8 @@
+import { AppError } from "@/server/platform";
 import type { Session } from "../shadow";
 import { comparePairs, hasEnoughPairs, LOSS_PAIRS_MIN, type StoppingRule } from "../statistics";
 import type { Replay } from "./prepare-replay";
+import { timeCandidate } from "./query-failure";
 
 /** One query on both sides, with its texts there (a change may rewrite it). */
 export interface ReplayedPair {
@@ -32,8 +34,9 @@ export interface PairsRequest {
   confirmMs: number;
   /** No further pairs once this is true and every query has its minimum. */
   isTimeUp(): boolean;
-  /** Throws when even the minimum does not fit any more. */
-  assertTime(): void;
+  /** ms until all must have ended: nothing begins later, and what runs longer is stopped. */
+  remainingMs(): number;
+  signal: AbortSignal;
   onPairs(replay: Replay, pairs: number): void;
 }
 
@@ -52,6 +55,8 @@ const WARM_UP_MS = 60;
  * Replays every query on both sides in pairs, alternating which side goes first, after one
  * warm-up on each side. Every query gets the minimum; then rounds give more to those whose
  * interval has not decided, until all have or the time is up.
+ * Throws AppError `timeout` when a query has no time for its minimum, QueryFailure when one fails
+ * on the candidate's side.
  */
 export async function measurePairs(request: PairsRequest): Promise<PairedSamples[]> {
   const samples: PairedSamples[] = request.replays.map((one) => ({
@@ -61,7 +66,11 @@ export async function measurePairs(request: PairsRequest): Promise<PairedSamples
   }));
   for (const one of samples) {
     await warmUp(request, one);
-    await addPairs(request, one, request.ruleFor(one.replay).pairsMin);
+    const { pairsMin } = request.ruleFor(one.replay);
+    while (one.before.length < pairsMin) {
+      assertTime(request);
+      await addPair(request, one);
+    }
   }
   let open: PairedSamples[] = samples;
   while (open.length > 0 && !request.isTimeUp()) {
@@ -73,6 +82,10 @@ export async function measurePairs(request: PairsRequest): Promise<PairedSamples
   const doubtful = samples.filter((one) => isDoubtful(one, request.ruleFor(one.replay)));
   for (const one of doubtful) await confirm(request, one, request.confirmMs / doubtful.length);
   return samples;
+}
+
+function assertTime({ remainingMs }: PairsRequest): void {
+  if (remainingMs() <= 0) throw new AppError("timeout", "the time for measuring ended");
 }
 
 /**
@@ -107,30 +120,35 @@ function isDecided({ before, after, isRelated }: PairedSamples, rule: StoppingRu
   );
 }
 
-async function warmUp({ baseline, candidate, assertTime }: PairsRequest, one: ReplayedPair) {
+async function warmUp(request: PairsRequest, one: ReplayedPair): Promise<void> {
   const affordable = Math.floor(WARM_UP_MS / Math.max(one.replay.baselineMs, 0.1));
   for (const [index, text] of one.textsBefore.slice(0, affordable).entries()) {
-    assertTime();
-    await baseline.time(text);
-    await candidate.time(one.textsAfter[index] ?? text);
+    assertTime(request);
+    await request.baseline.time(text);
+    await timeCandidate(request, one.replay, one.textsAfter[index] ?? text);
   }
 }
 
+/** Pairs beyond the minimum, while there is time: what was measured is never lost for them. */
 async function addPairs(request: PairsRequest, one: PairedSamples, count: number): Promise<void> {
-  const { textsBefore, textsAfter, replay } = one;
-  for (let added = 0; added < count; added++) {
-    request.assertTime();
-    const pair = one.before.length;
-    const text = textsBefore[pair % textsBefore.length] ?? replay.query.shape.sql;
-    const textAfter = textsAfter[pair % textsAfter.length] ?? text;
-    if (pair % 2 === 0) {
-      one.before.push(await request.baseline.time(text));
-      one.after.push(await request.candidate.time(textAfter));
-    } else {
-      const after = await request.candidate.time(textAfter);
-      one.before.push(await request.baseline.time(text));
-      one.after.push(after);
-    }
-    request.onPairs(one.replay, one.before.length);
+  for (let added = 0; added < count && request.remainingMs() > 0; added++) {
+    await addPair(request, one);
   }
+}
+
+async function addPair(request: PairsRequest, one: PairedSamples): Promise<void> {
+  const { textsBefore, textsAfter, replay } = one;
+  const pair = one.before.length;
+  const text = textsBefore[pair % textsBefore.length] ?? replay.query.shape.sql;
+  const textAfter = textsAfter[pair % textsAfter.length] ?? text;
+  if (pair % 2 === 0) {
+    const before = await request.baseline.time(text);
+    one.after.push(await timeCandidate(request, replay, textAfter));
+    one.before.push(before);
+  } else {
+    const after = await timeCandidate(request, replay, textAfter);
+    one.before.push(await request.baseline.time(text));
+    one.after.push(after);
+  }
+  request.onPairs(replay, one.before.length);
 }

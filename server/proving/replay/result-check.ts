@@ -107,6 +107,7 @@ function isClose(
   after: ResultSum["floats"][number] | undefined,
 ): boolean {
   if (after === undefined) return false;
-  if (Number.isNaN(before.sum) && Number.isNaN(after.sum)) return true;
+  // NaN and infinity among the values: no distance to measure.
+  if (Object.is(before.sum, after.sum)) return true;
   return Math.abs(before.sum - after.sum) <= FLOAT_TOLERANCE * Math.max(1e-12, before.magnitude);
 }

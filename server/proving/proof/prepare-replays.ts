@@ -1,0 +1,41 @@
+import type { WorkloadQuery } from "@/server/advisor";
+import { type NotReplayed, prepareReplay, type Replay } from "../replay";
+import type { Proof } from "./open-proof";
+
+/** Part of the time for running the workload as it is. */
+const PREPARE_SHARE = 0.5;
+
+/**
+ * Runs the unchanged workload, what weighs most first; what its part of the time does not reach is
+ * not replayed, and says so.
+ */
+export async function prepareReplays(
+  queries: WorkloadQuery[],
+  proof: Pick<Proof, "input" | "clock" | "baseline" | "progress">,
+): Promise<{ replays: Replay[]; notReplayed: NotReplayed[] }> {
+  const { input, clock, baseline, progress } = proof;
+  const replays: Replay[] = [];
+  const notReplayed: NotReplayed[] = [];
+  const timeoutMs = Math.max(1000, input.secondsMax * 50);
+  const untilMs = clock.elapsedMs() + PREPARE_SHARE * (clock.endMs - clock.elapsedMs());
+  const weight = ({ pattern }: WorkloadQuery) => pattern.calls * pattern.median_ms;
+  const heaviestFirst = [...queries].sort((one, other) => weight(other) - weight(one));
+  for (const [index, query] of heaviestFirst.entries()) {
+    if (clock.elapsedMs() > untilMs) {
+      notReplayed.push({ query, why: "the time of this proof did not reach it" });
+      continue;
+    }
+    const message = `Replaying the workload as it is: query ${index + 1} of ${queries.length}`;
+    progress.report("baseline", index / queries.length, message);
+    const { seed, signal } = input;
+    const prepared = await prepareReplay(baseline, query, { seed, signal, timeoutMs });
+    if ("why" in prepared) notReplayed.push(prepared);
+    else replays.push(prepared);
+  }
+  // Cheapest first.
+  const place = new Map(queries.map((query, at) => [query, at]));
+  const placeOf = ({ query }: { query: WorkloadQuery }) => place.get(query) ?? 0;
+  replays.sort((one, other) => one.baselineMs - other.baselineMs || placeOf(one) - placeOf(other));
+  notReplayed.sort((one, other) => placeOf(one) - placeOf(other));
+  return { replays, notReplayed };
+}

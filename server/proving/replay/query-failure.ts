@@ -1,0 +1,38 @@
+import { AppError } from "@/server/platform";
+import type { Session } from "../shadow";
+import type { Replay } from "./prepare-replay";
+
+/** A query that runs on unchanged data and fails under the changes; its message is DuckDB's. */
+export class QueryFailure extends Error {
+  readonly replay: Replay;
+
+  constructor(replay: Replay, cause: unknown) {
+    super(cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause), { cause });
+    this.replay = replay;
+  }
+}
+
+/** Runs a step on the candidate's side. Throws QueryFailure, AppError `timeout`, the signal's reason. */
+export async function failingAs<T>(
+  replay: Replay,
+  signal: AbortSignal,
+  step: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof AppError && error.code === "timeout") throw error;
+    throw new QueryFailure(replay, error);
+  }
+}
+
+/** Duration of the text on the candidate's side, ms. Throws as failingAs. */
+export function timeCandidate(
+  side: { candidate: Session; remainingMs(): number; signal: AbortSignal },
+  replay: Replay,
+  text: string,
+): Promise<number> {
+  const { candidate, signal } = side;
+  return failingAs(replay, signal, () => candidate.time(text, Math.max(1, side.remainingMs())));
+}
