@@ -107,7 +107,7 @@ function isClose(
   after: ResultSum["floats"][number] | undefined,
 ): boolean {
   if (after === undefined) return false;
-  // NaN and infinity among the values: no distance to measure.
-  if (Object.is(before.sum, after.sum)) return true;
+  // With NaN or infinity among the values there is no distance to measure.
+  if (!Number.isFinite(before.sum + before.magnitude)) return Object.is(before.sum, after.sum);
   return Math.abs(before.sum - after.sum) <= FLOAT_TOLERANCE * Math.max(1e-12, before.magnitude);
 }

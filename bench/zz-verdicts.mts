@@ -1,0 +1,13 @@
+import { rmSync } from "node:fs";
+import { openWorkload } from "/work/main/bench/advisor/open-workload";
+import { WORKLOADS } from "/work/main/bench/advisor/workloads";
+import { proofSettings } from "/work/main/bench/advisor/settings";
+import { advise } from "/work/main/bench/advisor/advise";
+const w = (WORKLOADS as any[]).find((o) => o.name === process.argv[2]);
+const folder = `/tmp/verd-${w.name}-${process.pid}`;
+const { request } = await openWorkload(w, { folder, rows: w.rows, secondsMax: 60, settings: proofSettings() });
+const a = await advise(request);
+console.log((a.elapsedMs/1000).toFixed(1));
+for (const p of [...a.proof.accepted, ...a.proof.alternatives]) console.log(p.verdict.code.padEnd(22), p.candidate.candidate_id, "|", p.verdict.reason.slice(0, 330));
+for (const s of a.proof.sets) console.log(s.is_chosen ? "*" : " ", s.candidate_ids.join(" + "), JSON.stringify(s.gain), s.net_gain, s.storage_overhead, s.insert_ratio);
+rmSync(folder, { recursive: true, force: true });
