@@ -1,0 +1,96 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RewriteRule } from "@/server/contracts";
+import { createShapeParser, type ShapeParser } from "../index";
+import type { Tables } from "../shape";
+
+let parser: ShapeParser;
+beforeAll(async () => {
+  parser = await createShapeParser();
+});
+afterAll(() => parser.close());
+
+/** A database of its own, and what its catalog tells of the tables. */
+async function open(setup: readonly string[]) {
+  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
+  const connection = await instance.connect();
+  for (const sql of setup) await connection.run(sql);
+  const rows = async (sql: string) => {
+    const reader = await connection.runAndReadAll(sql);
+    return [reader.columnNames(), ...reader.getRowsJson()].map((row) => JSON.stringify(row)).sort();
+  };
+  const catalog = await connection.runAndReadAll(
+    "SELECT table_name, list({name: column_name, type: data_type, nullable: is_nullable} ORDER BY column_index), (SELECT list({type: constraint_type, columns: constraint_column_names}) FROM duckdb_constraints() k WHERE k.table_name = c.table_name) FROM duckdb_columns() c GROUP BY table_name",
+  );
+  const tables = catalog.getRowsJson().map(([name, columns, constraints]) => ({
+    name,
+    columns,
+    constraints: constraints ?? [],
+  })) as Tables;
+  const close = () => {
+    connection.closeSync();
+    instance.closeSync();
+  };
+  return { rows, tables, close };
+}
+
+const put = (sql: string, values: readonly string[]): string =>
+  values.reduce((all, value, at) => all.replaceAll(`$${at + 1}`, () => value), sql);
+
+/** No text by the rule, where the rows of one would be others. */
+async function never(rule: RewriteRule, setup: readonly string[], sql: string): Promise<void> {
+  const db = await open(setup);
+  try {
+    // The query itself is one that DuckDB answers.
+    await db.rows(sql);
+    const query = await parser.normalize(sql);
+    const options = await parser.rewrite(query.sql, db.tables);
+    expect(options.map((each) => each.rule)).not.toContain(rule);
+  } finally {
+    db.close();
+  }
+}
+
+/** The rule's text, which answers the same for each list of values. */
+async function same(
+  rule: RewriteRule,
+  setup: readonly string[],
+  sql: string,
+  ...lists: string[][]
+): Promise<string> {
+  const db = await open(setup);
+  try {
+    const query = await parser.normalize(sql);
+    const option = (await parser.rewrite(query.sql, db.tables)).find((each) => each.rule === rule);
+    expect(option, `${rule} is offered for ${sql}`).toBeDefined();
+    const text = option?.sql ?? "";
+    const own = query.parameters.map((each) => (each.from === "literal" ? String(each.value) : ""));
+    for (const values of [own, ...lists]) {
+      expect(await db.rows(put(text, values)), text).toEqual(await db.rows(put(query.sql, values)));
+    }
+    return text;
+  } finally {
+    db.close();
+  }
+}
+
+describe("not_in_to_anti_join", () => {
+  const PAIR = [
+    "CREATE TABLE a (id INTEGER PRIMARY KEY, r INTEGER)",
+    "CREATE TABLE b (id INTEGER PRIMARY KEY, k INTEGER)",
+    "INSERT INTO a VALUES (1, 1), (2, 2)",
+    "INSERT INTO b VALUES (1, 1), (3, 1)",
+  ];
+  test.each([
+    "SELECT b.id FROM a FULL JOIN b ON a.id = b.id WHERE a.id NOT IN (SELECT x.id FROM a x WHERE x.r = b.k)",
+    "SELECT b.id FROM b FULL OUTER JOIN a ON a.id = b.id WHERE a.id NOT IN (SELECT x.id FROM a x WHERE x.r = b.k)",
+    "SELECT a.id FROM a WHERE a.id NOT IN (SELECT x.id FROM b x FULL JOIN b y ON y.id = x.id + 1 WHERE y.k = a.r)",
+  ])("sees the NULLs of a full join: %s", (sql) => never("not_in_to_anti_join", PAIR, sql));
+
+  test("is offered beside an inner join, and on the side an outer join keeps", async () => {
+    for (const join of ["JOIN", "LEFT JOIN", "SEMI JOIN"]) {
+      const sql = `SELECT a.id FROM a ${join} b ON a.id = b.id WHERE a.id NOT IN (SELECT x.id FROM b x WHERE x.k = a.r)`;
+      expect(await same("not_in_to_anti_join", PAIR, sql)).toContain("NOT EXISTS");
+    }
+  });
+});
