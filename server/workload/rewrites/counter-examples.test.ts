@@ -94,3 +94,37 @@ describe("not_in_to_anti_join", () => {
     }
   });
 });
+
+describe("decorrelate_subquery", () => {
+  const sumFor = (keys: string) =>
+    `SELECT c.id, (SELECT sum(e.amount) FROM e WHERE ${keys}) AS s FROM c`;
+  test.each([
+    ["VARCHAR", "INTEGER", "('1', 10), ('01', 5)"],
+    ["DOUBLE", "BIGINT", "(9007199254740993, 10), (9007199254740992, 5)"],
+    ["DOUBLE", "DOUBLE", "(0.0, 10), (-0.0, 5)"],
+    ["INTERVAL", "INTERVAL", "('30 days', 10), ('1 month', 5)"],
+  ])("joins no %s with a %s that is equal to several of them", (code, id, values) =>
+    never(
+      "decorrelate_subquery",
+      [
+        `CREATE TABLE c (id ${id})`,
+        `CREATE TABLE e (code ${code}, amount INTEGER)`,
+        `INSERT INTO e VALUES ${values}`,
+        "INSERT INTO c SELECT TRY_CAST(code AS VARCHAR) FROM e LIMIT 1",
+      ],
+      sumFor("e.code = c.id"),
+    ),
+  );
+
+  test("leaves the query's own columns value and key_1 what they are", async () => {
+    const setup = [
+      'CREATE TABLE c (id INTEGER, "value" INTEGER, key_1 INTEGER)',
+      "INSERT INTO c VALUES (1, 7, 8), (2, 9, 10)",
+      "CREATE TABLE e (code INTEGER, amount INTEGER)",
+      "INSERT INTO e VALUES (1, 10), (1, 5)",
+    ];
+    const sql =
+      'SELECT "value" AS v, key_1 AS k, (SELECT sum(e.amount) FROM e WHERE e.code = c.id) AS s FROM c';
+    expect(await same("decorrelate_subquery", setup, sql)).toContain("LEFT JOIN");
+  });
+});

@@ -1,6 +1,6 @@
 import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { isSumType } from "../column-types";
 import type { QuerySummary } from "../shape";
-import { isSumType } from "./column-types";
 import { callNode, castNode, columnNode, divideNode, orZeroNode } from "./nodes";
 import { refuse } from "./not-summarizable";
 import { findColumn, type Subject } from "./subject";

@@ -1,6 +1,6 @@
 import { type Ast, asNode, asNodes, asText, hasColumn, isClass, isValue } from "../ast";
+import { isKeyType } from "../column-types";
 import type { Engine } from "../engine";
-import { isKeyType } from "./column-types";
 import { columnNode } from "./nodes";
 import { refuse } from "./not-summarizable";
 import { rewriteAggregate } from "./rewrite-aggregate";
