@@ -17,6 +17,7 @@ const TABLES = [
       { name: "seen", type: "TIMESTAMP" },
       { name: "zoned", type: "TIMESTAMP WITH TIME ZONE" },
       { name: "amount", type: "DECIMAL(12,2)" },
+      { name: "price", type: "DECIMAL(18,4)" },
       { name: "ratio", type: "DOUBLE" },
       { name: "span", type: "INTERVAL" },
       { name: "tags", type: "VARCHAR[]" },
@@ -110,6 +111,13 @@ describe("summarize", () => {
     ["the first", "SELECT status, first(id) FROM sales GROUP BY status"],
     ["the largest few", "SELECT max(id, 3) FROM sales"],
     ["a sum of products", "SELECT sum(amount * ratio) FROM sales"],
+    ["a choice of two types", "SELECT avg(CASE WHEN id = 1 THEN price ELSE amount END) FROM sales"],
+    ["a sum of two types", "SELECT sum(CASE WHEN id = 1 THEN amount ELSE id END) FROM sales"],
+    ["the largest of two types", "SELECT max(CASE id WHEN 1 THEN day ELSE seen END) FROM sales"],
+    [
+      "a choice of two types below another",
+      "SELECT count(CASE WHEN id = 1 THEN CASE WHEN id = 2 THEN price ELSE 0 END ELSE amount END) FROM sales",
+    ],
     ["a sum of other constants", "SELECT sum(2) FROM sales"],
     ["an average date", "SELECT avg(day) FROM sales"],
     ["a sum of what is of unknown type", "SELECT sum(untyped) FROM sales"],
@@ -131,6 +139,14 @@ describe("summarize", () => {
     ["our own placeholder", "SELECT count(*) AS _sidecar_summary_placeholder FROM sales"],
   ])("answers null for %s", async (_, sql) => {
     expect(await summarize(sql)).toBeNull();
+  });
+
+  test.each([
+    "avg(CASE WHEN id = 1 THEN price ELSE 0 END)",
+    "sum(CASE WHEN id = 1 THEN amount WHEN id = 2 THEN 1 END)",
+    "count(CASE WHEN id = 1 THEN amount ELSE CASE WHEN id = 2 THEN amount ELSE NULL END END)",
+  ])("follows a choice of one type: %s", async (aggregate) => {
+    expect(await summarize(`SELECT ${aggregate} FROM sales`)).not.toBeNull();
   });
 
   test("answers null for more than 8 keys", async () => {
