@@ -128,3 +128,61 @@ describe("decorrelate_subquery", () => {
     expect(await same("decorrelate_subquery", setup, sql)).toContain("LEFT JOIN");
   });
 });
+
+describe("drop_distinct", () => {
+  test.each(["generate_subscripts(a, 1) > 0", "unnest(a)", "regexp_split_to_table(s, ' ')"])(
+    "knows that %s answers several rows",
+    (item) =>
+      never(
+        "drop_distinct",
+        [
+          "CREATE TABLE t (k INTEGER PRIMARY KEY, a INTEGER[], s VARCHAR)",
+          "INSERT INTO t VALUES (1, [5, 5], 'x x'), (2, [1], 'y')",
+        ],
+        `SELECT DISTINCT k, ${item} AS x FROM t`,
+      ),
+  );
+});
+
+describe("top_n", () => {
+  const ROWS = [
+    "CREATE TABLE t (id INTEGER, n INTEGER, s STRUCT(n INTEGER))",
+    "INSERT INTO t VALUES (1, 9, {n: 9}), (2, 9, {n: 9}), (3, 1, {n: 1}), (4, 1, {n: 1})",
+    "CREATE TABLE p AS SELECT id FROM t",
+  ];
+  const numbered = "row_number() OVER (ORDER BY id) AS n";
+  test.each([
+    `SELECT id, ${numbered} FROM t QUALIFY n <= 2`,
+    `SELECT *, ${numbered} FROM t QUALIFY n <= 2`,
+    `SELECT id, ${numbered} FROM (SELECT * FROM t) q QUALIFY n <= 2`,
+    `SELECT id FROM (SELECT id, s, ${numbered} FROM t) q WHERE s.n <= 2`,
+    `SELECT * FROM (SELECT *, ${numbered} FROM t) WHERE n <= 2`,
+    `SELECT id FROM (SELECT t.*, ${numbered} FROM t) q WHERE q.n <= 2`,
+    `SELECT id FROM (SELECT t.n, id, ${numbered} FROM t) q WHERE n <= 2`,
+    `SELECT id FROM (SELECT id, -id AS N, ${numbered} FROM t) q WHERE n <= 2`,
+    `SELECT id FROM (SELECT s.*, id, ${numbered} FROM t) q WHERE n <= 2`,
+    `SELECT id FROM (SELECT COLUMNS('n|id'), ${numbered} FROM t) q WHERE n <= 2`,
+    `SELECT m FROM (SELECT * RENAME (id AS n, n AS m), ${numbered} FROM t) q WHERE n <= 2`,
+    `SELECT id FROM (SELECT *, ${numbered} FROM (SELECT * FROM t) r) q WHERE n <= 2`,
+  ])("takes no column for the number: %s", (sql) => never("top_n", ROWS, sql));
+
+  test.each([
+    `SELECT id FROM (SELECT id, n AS m, ${numbered} FROM t) q WHERE q.n <= 2`,
+    `SELECT id FROM (SELECT *, ${numbered} FROM p) q WHERE n <= 2`,
+    `SELECT *, ${numbered} FROM p QUALIFY n <= 2`,
+    "SELECT p.* FROM p QUALIFY row_number() OVER (ORDER BY id) <= 2",
+  ])("keeps the rows for a bound below 1 and for NULL: %s", async (sql) => {
+    const text = await same(
+      "top_n",
+      ROWS,
+      sql,
+      ["-1"],
+      ["0"],
+      ["NULL"],
+      ["1000"],
+      ["2.5"],
+      ["'3'"],
+    );
+    expect(text).toContain("LIMIT greatest($1, 0)");
+  });
+});

@@ -110,6 +110,12 @@ export function functionNames(value: unknown): string[] {
     .map((node) => asText(node.function_name).toLowerCase());
 }
 
+const ROWS_EACH = /^(unnest|unlist|generate_subscripts|regexp_split_to_table)$/;
+
+/** Functions that answer several rows for one. */
+export const returnsRows = (value: unknown): boolean =>
+  functionNames(value).some((name) => ROWS_EACH.test(name));
+
 /** Aggregates without a window, or GROUP BY: one row for many. */
 export function isAggregated(query: Ast, context: RewriteContext): boolean {
   if (asNodes(query.group_expressions).length > 0) return true;
