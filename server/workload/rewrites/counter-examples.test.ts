@@ -186,3 +186,23 @@ describe("top_n", () => {
     expect(text).toContain("LIMIT greatest($1, 0)");
   });
 });
+
+describe("drop_order_by", () => {
+  test.each([
+    "SELECT sum(a.x * b.y) AS s FROM (SELECT x FROM t ORDER BY x) a POSITIONAL JOIN (SELECT y FROM u ORDER BY y) b",
+    "WITH a AS (SELECT x FROM t ORDER BY x) SELECT sum(a.x * b.y) AS s FROM a POSITIONAL JOIN u b",
+    "SELECT sum(a.s * b.y) AS s FROM (SELECT x, sum(x) AS s FROM (SELECT x FROM t ORDER BY x) q GROUP BY x) a POSITIONAL JOIN u b",
+    "SELECT count(*) AS n FROM u c JOIN ((SELECT x FROM t ORDER BY x) a POSITIONAL JOIN u b) ON c.y = a.x * b.y",
+  ])("keeps the order that pairs the rows: %s", (sql) =>
+    never(
+      "drop_order_by",
+      [
+        "CREATE TABLE t (x INTEGER)",
+        "CREATE TABLE u (y INTEGER)",
+        "INSERT INTO t VALUES (3), (1), (2)",
+        "INSERT INTO u VALUES (10), (30), (20)",
+      ],
+      sql,
+    ),
+  );
+});
