@@ -187,6 +187,53 @@ describe("top_n", () => {
   });
 });
 
+test("nothing is offered for a query that calls a macro of the product's", async () => {
+  const setup = [
+    "CREATE TABLE t (k INTEGER PRIMARY KEY, x INTEGER)",
+    "INSERT INTO t VALUES (1, 3), (2, 1), (3, 2)",
+    "CREATE MACRO ml(v) AS list(v)",
+    "CREATE MACRO twice(v) AS unnest([v, v])",
+    "CREATE SCHEMA own",
+    "CREATE MACRO own.abs(v) AS list(v)",
+  ];
+  const inside = "(SELECT * FROM t ORDER BY x) q";
+  await never("drop_order_by", setup, `SELECT count(*) AS n, ml(x) AS a FROM ${inside}`);
+  await never("drop_order_by", setup, `SELECT count(*) AS n, own.abs(x) AS a FROM ${inside}`);
+  await never("drop_distinct", setup, "SELECT DISTINCT k, twice(1) AS x FROM t");
+});
+
+test("operators, casts, literals of lists and structs, stars and counts are no strangers", async () => {
+  const setup = [
+    "CREATE TABLE t (k INTEGER PRIMARY KEY, s VARCHAR, a INTEGER[], d DATE)",
+    "INSERT INTO t VALUES (1, 'x', [1, 2], '2020-01-01'), (2, NULL, NULL, NULL)",
+  ];
+  const items = [
+    "count(*) OVER () AS n",
+    "COLUMNS('s')",
+    "[k, 1] AS l",
+    "{a: k, b: s} AS o",
+    "MAP {'a': k} AS m",
+    "(k, s) AS r",
+    "a[1] AS e",
+    "a[1:2] AS f",
+    "k::VARCHAR || s AS c",
+    "-k + 2 * k // 3 % 4 AS p",
+    "k & 1 | 2 << 1 AS b",
+    "s LIKE 'x%' OR s NOT ILIKE 'y' ESCAPE '!' OR s SIMILAR TO '.' OR s ~ 'z' OR s GLOB '*' AS t",
+    "d + INTERVAL 3 DAY AS g",
+    "EXTRACT(year FROM d) AS y",
+    "list_transform(a, lambda i: i + 1) AS h",
+    "[i * 2 FOR i IN a IF i > 1] AS j",
+    "coalesce(nullif(k, 1), ifnull(k, 2), CASE WHEN k IN (1, 2) THEN 3 END) AS u",
+    "lag(k) OVER (ORDER BY k) AS w",
+    "position('x' IN s) + length(trim(BOTH 'x' FROM s)) AS v",
+    "s COLLATE NOCASE AS x",
+  ];
+  expect(
+    await same("drop_distinct", setup, `SELECT DISTINCT k, ${items.join(", ")} FROM t`),
+  ).not.toContain("DISTINCT");
+});
+
 describe("drop_order_by", () => {
   test.each([
     "SELECT sum(a.x * b.y) AS s FROM (SELECT x FROM t ORDER BY x) a POSITIONAL JOIN (SELECT y FROM u ORDER BY y) b",

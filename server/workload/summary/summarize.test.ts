@@ -127,6 +127,8 @@ describe("summarize", () => {
     ["a list as key", "SELECT tags, count(*) FROM sales GROUP BY tags"],
     ["chance", "SELECT count(*) FROM sales WHERE random() < 0.5 AND status = 'a'"],
     ["a function of the user's", "SELECT mine(status), count(*) FROM sales GROUP BY 1"],
+    ["another schema's year", "SELECT own.year(day), count(*) FROM sales GROUP BY ALL"],
+    ["another schema's sum", "SELECT own.sum(id), count(*) FROM sales"],
     ["a collation", "SELECT count(*) FROM sales WHERE status COLLATE NOCASE = 'a'"],
     ["the row's number", "SELECT count(*) FROM sales WHERE rowid < 10"],
     ["a star", "SELECT DISTINCT * FROM sales"],
