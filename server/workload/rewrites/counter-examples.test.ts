@@ -1,8 +1,8 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RewriteRule } from "@/server/contracts";
+import { readCatalog } from "@/server/data-product/spawn/connector/catalog";
 import { createShapeParser, type ShapeParser } from "../index";
-import type { Tables } from "../shape";
 
 let parser: ShapeParser;
 beforeAll(async () => {
@@ -19,14 +19,7 @@ async function open(setup: readonly string[]) {
     const reader = await connection.runAndReadAll(sql);
     return [reader.columnNames(), ...reader.getRowsJson()].map((row) => JSON.stringify(row)).sort();
   };
-  const catalog = await connection.runAndReadAll(
-    "SELECT table_name, list({name: column_name, type: data_type, nullable: is_nullable} ORDER BY column_index), (SELECT list({type: constraint_type, columns: constraint_column_names}) FROM duckdb_constraints() k WHERE k.table_name = c.table_name) FROM duckdb_columns() c GROUP BY table_name",
-  );
-  const tables = catalog.getRowsJson().map(([name, columns, constraints]) => ({
-    name,
-    columns,
-    constraints: constraints ?? [],
-  })) as Tables;
+  const tables = await readCatalog(connection);
   const close = () => {
     connection.closeSync();
     instance.closeSync();
@@ -252,4 +245,19 @@ describe("drop_order_by", () => {
       sql,
     ),
   );
+});
+
+describe("a table with a collated column", () => {
+  const setup = [
+    "CREATE TABLE t (k VARCHAR COLLATE NOCASE PRIMARY KEY, d DATE)",
+    "INSERT INTO t VALUES ('a', '2020-01-01'), ('A', '2020-01-02'), ('b', '2021-01-01')",
+    "CREATE TABLE o AS SELECT 1 AS id",
+  ];
+  test.each<[RewriteRule, string]>([
+    ["drop_distinct", "SELECT DISTINCT k FROM t"],
+    ["drop_distinct", "SELECT count(DISTINCT k) AS n FROM T"],
+    ["sargable_predicate", "SELECT k FROM t WHERE year(d) = 2020"],
+    ["decorrelate_subquery", "SELECT t.k, (SELECT count(*) FROM t x WHERE x.k = t.k) AS n FROM t"],
+    ["drop_order_by", "SELECT count(*) AS n FROM o WHERE id IN (SELECT 1 FROM t ORDER BY k)"],
+  ])("is left alone by %s: %s", (rule, sql) => never(rule, setup, sql));
 });

@@ -1,3 +1,4 @@
+import { isCollated } from "@/server/contracts";
 import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
 import type { Engine } from "../engine";
 import type { QueryRewriteOption, Tables } from "../shape";
@@ -22,7 +23,8 @@ const ROUNDS_MAX = 4;
 /**
  * Other texts for a normalized query, one a rule at most, each as DuckDB prints it. None when the
  * text is no single SELECT, or calls what may answer otherwise each time or is not known: a macro
- * of the product's may aggregate, keep an order, answer several rows or draw lots.
+ * of the product's may aggregate, keep an order, answer several rows or draw lots. None either where
+ * a table has a column with a collation.
  */
 export async function rewriteQuery(
   engine: Engine,
@@ -30,7 +32,7 @@ export async function rewriteQuery(
   tables: Tables,
 ): Promise<QueryRewriteOption[]> {
   const root = await engine.serialize(sql);
-  if (root === null || !callsKnownOnly(root, engine)) return [];
+  if (root === null || !callsKnownOnly(root, engine) || readsCollated(root, tables)) return [];
   const printed = await engine.print(root);
   const context = {
     tables,
@@ -44,6 +46,13 @@ export async function rewriteQuery(
     options.push({ rule: rewrite.rule, sql: text, why: rewrite.why });
   }
   return options;
+}
+
+/** Keys, groups and membership of such texts are not what the rules take them for. */
+function readsCollated(root: Ast, tables: Tables): boolean {
+  const collated = tables.filter(({ columns }) => columns.some(({ type }) => isCollated(type)));
+  const names = new Set(collated.map((table) => table.name.toLowerCase()));
+  return [...descend(root)].some((node) => names.has(asText(node.table_name).toLowerCase()));
 }
 
 function callsKnownOnly(root: Ast, engine: Engine): boolean {

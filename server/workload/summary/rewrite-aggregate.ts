@@ -1,3 +1,4 @@
+import { isCollated } from "@/server/contracts";
 import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
 import { isSumType } from "../column-types";
 import { columnPath } from "../features/context";
@@ -63,6 +64,7 @@ function readMeasure(
     const column = findColumn(subject, columnPath(argument));
     if (!column) return refuse("not a column of the table");
     if (aggregate === "sum" && !isSumType(column.type)) return refuse("sum of such a type");
+    if (aggregate !== "count" && isCollated(column.type)) return refuse("a text with a collation");
     return columnNode(subject.alias, parts.measure(aggregate, column.name));
   }
   if (isClass(argument, "CONSTANT")) return readConstant(argument, aggregate, countRows);

@@ -22,6 +22,7 @@ const TABLES = [
       { name: "span", type: "INTERVAL" },
       { name: "tags", type: "VARCHAR[]" },
       { name: "count_id", type: "INTEGER" },
+      { name: "nick", type: "VARCHAR COLLATE NOCASE" },
       { name: "untyped" },
     ],
   },
@@ -124,6 +125,8 @@ describe("summarize", () => {
     ["a key of unknown type", "SELECT untyped, count(*) FROM sales GROUP BY untyped"],
     ["a key with signed zeros", "SELECT ratio, count(*) FROM sales GROUP BY ratio"],
     ["an interval as key", "SELECT count(*) FROM sales WHERE span = INTERVAL 30 DAY"],
+    ["a key with a collation", "SELECT nick, count(*) FROM sales GROUP BY nick"],
+    ["the least text of a collation", "SELECT status, min(nick) FROM sales GROUP BY status"],
     ["a list as key", "SELECT tags, count(*) FROM sales GROUP BY tags"],
     ["chance", "SELECT count(*) FROM sales WHERE random() < 0.5 AND status = 'a'"],
     ["a function of the user's", "SELECT mine(status), count(*) FROM sales GROUP BY 1"],
@@ -144,10 +147,11 @@ describe("summarize", () => {
   });
 
   test.each([
+    "count(nick)",
     "avg(CASE WHEN id = 1 THEN price ELSE 0 END)",
     "sum(CASE WHEN id = 1 THEN amount WHEN id = 2 THEN 1 END)",
     "count(CASE WHEN id = 1 THEN amount ELSE CASE WHEN id = 2 THEN amount ELSE NULL END END)",
-  ])("follows a choice of one type: %s", async (aggregate) => {
+  ])("computes from parts: %s", async (aggregate) => {
     expect(await summarize(`SELECT ${aggregate} FROM sales`)).not.toBeNull();
   });
 
