@@ -1,5 +1,5 @@
 /** What CREATE TABLE says of a column and duckdb_columns() leaves out. */
-export interface DeclaredColumn {
+interface DeclaredColumn {
   /** `NOCASE`, `NOCASE.NOACCENT`; null: compared byte by byte. */
   collation: string | null;
   isGenerated: boolean;
