@@ -25,16 +25,22 @@ export type ColumnStatistics = z.infer<typeof ColumnStatistics>;
 
 export const ColumnSchema = z.object({
   name: SqlName,
-  /** DuckDB type text, for example `DECIMAL(20,2)`. */
+  /** DuckDB type text as CREATE TABLE takes it: `DECIMAL(20,2)`, `VARCHAR COLLATE NOCASE`. */
   type: z.string().min(1).max(2000),
   nullable: z.boolean(),
   /** Default as an SQL expression, null when there is none. */
   default_sql: z.string().nullable(),
   /** What COMMENT ON says, null: nothing. Left out by products that do not tell: a rebuild loses it. */
   comment: z.string().nullable().optional(),
+  /** Computed from other columns or constants; `default_sql` is then its expression. */
+  is_generated: z.boolean().optional(),
   statistics: ColumnStatistics.nullable(),
 });
 export type ColumnSchema = z.infer<typeof ColumnSchema>;
+
+/** Text that is not compared byte by byte: values that differ may be equal, and sort together. */
+export const isCollated = (type: string | undefined): boolean =>
+  /^VARCHAR COLLATE /.test(type ?? "");
 
 export const IndexSchema = z.object({
   name: SqlName,

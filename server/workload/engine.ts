@@ -11,6 +11,8 @@ export interface Engine {
   aggregateNames: ReadonlySet<string>;
   /** Scalar functions that answer the same for the same arguments within a query. */
   repeatableNames: ReadonlySet<string>;
+  /** All functions DuckDB has by itself: any other name is a macro or extension of the product's. */
+  knownNames: ReadonlySet<string>;
   /** Functions that may answer otherwise each time they are called (random, nextval). */
   volatileNames: ReadonlySet<string>;
   close(): void;
@@ -56,6 +58,7 @@ export async function openEngine(): Promise<Engine> {
     repeatableNames: await readNames(
       "bool_and(function_type = 'scalar' AND stability <> 'VOLATILE') OR function_name = 'nullif'",
     ),
+    knownNames: await readNames("true"),
     volatileNames: await readNames("bool_or(stability = 'VOLATILE')"),
     close() {
       connection.closeSync();

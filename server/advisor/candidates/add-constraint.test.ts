@@ -59,6 +59,7 @@ describe("proposeConstraints", () => {
     ["NULLs", key("id", 970_000, { statistics: { ...statistics(970_000), null_fraction: 0.001 } })],
     ["no statistics", key("id", 0, { statistics: null })],
     ["a floating-point type", column("id", "DOUBLE", { statistics: statistics(970_000) })],
+    ["a collation", column("id", "VARCHAR COLLATE NOCASE", { statistics: statistics(970_000) })],
   ])("proposes nothing for %s", async (_, one) => {
     expect((await advise(projects([one]), [BY("id")])).candidates).toEqual([]);
   });

@@ -115,6 +115,7 @@ describe("proposeIndexes", () => {
     ],
     ["INTEGER[]", {}, "cannot index a column of type INTEGER[]"],
     ["STRUCT(a INTEGER)", {}, "cannot index"],
+    ["VARCHAR COLLATE NOCASE", {}, "no index finds values so"],
   ])("leaves out what cannot be built (%s)", async (type, more, reason) => {
     const one = { ...sized(3_000_000, type), ...more };
     const proposals = await advise(one, "SELECT * FROM projects WHERE name = ?");

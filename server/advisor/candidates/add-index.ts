@@ -1,4 +1,10 @@
-import type { Candidate, ColumnSchema, Factor, TableSchema } from "@/server/contracts";
+import {
+  type Candidate,
+  type ColumnSchema,
+  type Factor,
+  isCollated,
+  type TableSchema,
+} from "@/server/contracts";
 import { estimateIndex, type IndexEstimate } from "../estimate/index-gain";
 import { INDEX_INSERT_COST, INDEX_LOW_CARDINALITY_SLOWDOWN } from "../facts";
 import { compilePlan, isIndexed } from "../plan";
@@ -50,6 +56,10 @@ function exclusion(table: TableSchema, column: ColumnSchema, refusal: string | n
   }
   if (UNINDEXABLE.test(column.type)) {
     return `DuckDB cannot index a column of type ${column.type}.`;
+  }
+  // An equality over 500 000 rows with NOCASE read all of them beside an index on the column.
+  if (isCollated(column.type)) {
+    return `DuckDB compares ${column.name} by its collation (${column.type}), and no index finds values so.`;
   }
   // 0 rows: the size is not known.
   if (table.row_count > 0 && table.row_count <= VECTOR_ROWS) {

@@ -54,6 +54,17 @@ describe("proposeOrders", () => {
     ]);
   });
 
+  test.each([
+    "SELECT * FROM projects WHERE status = ?",
+    "SELECT * FROM projects WHERE status > ?",
+    "SELECT * FROM projects ORDER BY status LIMIT 10",
+  ])("offers no key that is compared by its collation: %s", async (sql) => {
+    const of = (type: string) =>
+      table([column("status", type, { statistics: statistics(300) })], { row_count: 3_000_000 });
+    expect((await advise(of("VARCHAR"), [sql])).candidates).toHaveLength(1);
+    expect((await advise(of("VARCHAR COLLATE NOCASE"), [sql])).candidates).toEqual([]);
+  });
+
   test("offers no key of equality without statistics, nor one of many values", async () => {
     const sqls = ["SELECT * FROM projects WHERE status = ? AND id = ?"];
     expect((await advise(projects(0), sqls)).candidates).toEqual([]);

@@ -47,6 +47,15 @@ describe("dropped indexes", () => {
   });
 });
 
+test("a new index is numbered when its name is taken, in whatever case", async () => {
+  const before = await setUp(TABLE, "CREATE INDEX IDX_T_A ON t (b, a)");
+  const plan = compilePlan(before, [{ kind: "add_index", table: "t", column: "a" }]);
+  expect(plan.statements).toEqual(["CREATE INDEX idx_t_a_2 ON t (a);"]);
+  await db.transact(plan.statements);
+  await db.transact(plan.revert_statements);
+  expect(await db.schema()).toEqual(before);
+});
+
 describe("constraints", () => {
   test("NOT NULL and a primary key are added in place, indexes dropped and made again", async () => {
     const tables = await setUp(TABLE, "CREATE INDEX ia ON t (a)");

@@ -18,7 +18,8 @@ import { groupChanges } from "./table-changes";
  * on a column, foreign keys that point to a table to be altered, generated columns, two orders.
  */
 export function compilePlan(tables: TableSchema[], changes: Change[]): Plan {
-  const taken = new Set(tables.flatMap((table) => table.indexes.map((index) => index.name)));
+  const indexes = tables.flatMap((table) => table.indexes);
+  const taken = new Set(indexes.map((index) => index.name.toLowerCase()));
   const summaries = summariesSql(tables, changes);
   const parts = groupChanges(tables, changes).map((group) => compileTable(group, taken));
   return {

@@ -18,7 +18,7 @@ export interface PlanPart {
   cleanup: string[];
 }
 
-/** `taken`: names of all indexes; new ones are added. */
+/** `taken`: names of all indexes, lower case (DuckDB tells none apart by case); new ones are added. */
 export function compileTable(group: TableChanges, taken: Set<string>): PlanPart {
   const { table } = group;
   const isOrderKept = group.order !== null && undoKey(group).length > 0;
@@ -76,7 +76,7 @@ function dropIndexSql({ name }: IndexSchema): string {
 function newIndex(table: TableSchema, column: string, taken: Set<string>): IndexSchema {
   const base = `idx_${table.name}_${column}`;
   let name = base;
-  for (let number = 2; taken.has(name); number++) name = `${base}_${number}`;
-  taken.add(name);
+  for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${base}_${number}`;
+  taken.add(name.toLowerCase());
   return { name, columns: [column], is_unique: false, sql: "" };
 }

@@ -24,13 +24,15 @@ export function confine(expression: string, what: string): string {
 }
 
 const TYPE_TOKEN = /'(?:[^']|'')*'|"(?:[^"]|"")*"|[A-Za-z_][A-Za-z0-9_]*|\d+|[(),[\]]|\s+/y;
+const COLLATED = /^VARCHAR COLLATE [A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
 const MULTIWORD = /^(timestamp|time) with time zone$|^double precision$|^character varying$/i;
 
 /**
- * A DuckDB type as its catalog prints it. Throws `not_executable` for anything that is not only a
- * type: outside parentheses one type name may stand, and no other word.
+ * A DuckDB type as CREATE TABLE takes it. Throws `not_executable` for anything that is not only a
+ * type: outside parentheses one type name may stand, and no other word but a text's collation.
  */
 export function checkedType(type: string): string {
+  if (COLLATED.test(type)) return type;
   const words: string[] = [];
   let depth = 0;
   TYPE_TOKEN.lastIndex = 0;

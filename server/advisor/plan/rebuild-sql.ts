@@ -1,4 +1,4 @@
-import type { ColumnSchema, TableSchema } from "@/server/contracts";
+import { type ColumnSchema, isCollated, type TableSchema } from "@/server/contracts";
 import { commentsSql } from "./comments-sql";
 import { checkedType } from "./confined";
 import { withConstraints } from "./constraint-changes";
@@ -13,7 +13,8 @@ const orderTableName = (table: string): string => `_sidecar_order_${table}`;
 
 /**
  * Columns that tell rows apart for the undo of a new order: the primary key, which the plan itself
- * may add, or a UNIQUE constraint whose columns hold no NULL. Empty when there is none.
+ * may add, or a UNIQUE constraint whose columns hold no NULL. Empty when there is none, or when a
+ * collation makes equal what the key tells apart ('a' and 'A'): rows would come back twice.
  */
 export function undoKey({ table, constraints }: TableChanges): string[] {
   const names = table.columns.map((column) => column.name.toLowerCase());
@@ -25,7 +26,9 @@ export function undoKey({ table, constraints }: TableChanges): string[] {
   const key =
     after.constraints.find((each) => each.type === "PRIMARY KEY") ??
     after.constraints.find((each) => each.type === "UNIQUE" && each.columns.every(isFilled));
-  return key?.columns ?? [];
+  const isPlain = (name: string): boolean =>
+    !isCollated(after.columns.find((column) => column.name === name)?.type);
+  return key?.columns.every(isPlain) ? key.columns : [];
 }
 
 /** Keeps the present row order, by key, so that a revert can store it again. */

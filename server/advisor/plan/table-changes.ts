@@ -5,6 +5,7 @@ import {
   type ClusterTableChange,
   changedColumns,
   type IndexSchema,
+  isCollated,
   type TableSchema,
 } from "@/server/contracts";
 import { AppError } from "@/server/platform";
@@ -75,6 +76,7 @@ function addChange(group: TableChanges, change: TableChange): void {
       if (group.types.some((each) => each.column === change.column)) {
         throw refuse(`Column ${change.column} of ${table.name} cannot be given two types.`);
       }
+      assertPlain(table, change.column);
       group.types.push(change);
       return;
     case "add_constraint":
@@ -88,6 +90,15 @@ function addChange(group: TableChanges, change: TableChange): void {
       group.order = change;
       return;
   }
+}
+
+/** A collation makes texts equal that are not the same: no other type does, and ALTER names none. */
+function assertPlain(table: TableSchema, name: string): void {
+  const column = table.columns.find((each) => each.name === name);
+  if (!isCollated(column?.type)) return;
+  throw refuse(
+    `Column ${name} of ${table.name} has a collation (${column?.type}): its type must stay.`,
+  );
 }
 
 /**
@@ -120,7 +131,7 @@ function referencingTable(table: TableSchema, tables: readonly TableSchema[]): s
   return tables.find(points)?.name ?? null;
 }
 
-/** Columns whose default names another column: DuckDB prints generated columns so. */
+/** Said to be generated, or with a default that names another column: DuckDB prints them so. */
 function generatedColumns(table: TableSchema): string[] {
   const known = new Set(table.columns.map((column) => column.name.toLowerCase()));
   const isGenerated = (sql: string): boolean => {
@@ -128,7 +139,11 @@ function generatedColumns(table: TableSchema): string[] {
     return words.some((word) => known.has(word.replace(/^"|"$/g, "").toLowerCase()));
   };
   return table.columns
-    .filter((column) => column.default_sql !== null && isGenerated(column.default_sql))
+    .filter(
+      (column) =>
+        column.is_generated === true ||
+        (column.default_sql !== null && isGenerated(column.default_sql)),
+    )
     .map((column) => column.name);
 }
 

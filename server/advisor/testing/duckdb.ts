@@ -1,5 +1,6 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { ConstraintSchema, TableSchema } from "@/server/contracts";
+import { declaredColumns } from "@/server/data-product/spawn/connector/declared-columns";
 
 /** A real in-memory DuckDB for tests of compiled plans. */
 export interface TestDatabase {
@@ -67,6 +68,8 @@ const textOrNull = (cell: string): string | null => (cell === "null" ? null : ce
 
 async function readTable(rows: Rows, name: string): Promise<TableSchema> {
   const is = `table_name = '${name.replaceAll("'", "''")}'`;
+  const [[statement = ""] = []] = await rows(`SELECT sql FROM duckdb_tables() WHERE ${is}`);
+  const declared = declaredColumns(statement);
   const columns = await rows(
     `SELECT column_name, data_type, is_nullable, column_default, c."comment" FROM duckdb_columns() c WHERE ${is} ORDER BY column_index`,
   );
@@ -82,10 +85,11 @@ async function readTable(rows: Rows, name: string): Promise<TableSchema> {
     estimated_bytes: 0,
     columns: columns.map(([column = "", type = "", nullable, fallback = "", comment = ""]) => ({
       name: column,
-      type,
+      type: [type, declared.get(column)?.collation].filter(Boolean).join(" COLLATE "),
       nullable: nullable === "true",
       default_sql: textOrNull(fallback),
       comment: textOrNull(comment),
+      ...(declared.get(column)?.isGenerated ? { is_generated: true } : {}),
       statistics: null,
     })),
     indexes: indexes.map(([index = "", expressions = "", isUnique, sql = "", comment = ""]) => ({

@@ -20,6 +20,15 @@ it("finds empty, constant and copied columns, not those that differ in one row o
   ]);
 });
 
+it("takes no texts for the same that only a collation makes equal", async () => {
+  const create = `CREATE TABLE goods (one VARCHAR COLLATE NOCASE, two VARCHAR COLLATE NOCASE,
+    three VARCHAR COLLATE NOCASE)`;
+  const fill =
+    "INSERT INTO goods SELECT 'aA'[1 + i % 2], 'Aa'[1 + i % 2], 'aA'[1 + i % 2] FROM range(5000) r(i)";
+  const found = ofKind(await findIn([create, fill]), "redundant_column");
+  expect(found.map((one) => one.title)).toEqual(["goods.three equals one in every row"]);
+});
+
 it("counts the bytes of a copied column, and none for an empty one", async () => {
   const found = ofKind(await findIn([CREATE, FILL]), "redundant_column");
   const bytes = Object.fromEntries(

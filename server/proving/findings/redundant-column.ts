@@ -1,5 +1,5 @@
 import { formatCount, plural, quoteIdentifier, type WorkloadQuery } from "@/server/advisor";
-import type { Finding } from "@/server/contracts";
+import { type ColumnSchema, type Finding, isCollated } from "@/server/contracts";
 import { dropColumn } from "./alter-table";
 import { columnBytes } from "./column-bytes";
 import { countAll } from "./count";
@@ -52,12 +52,16 @@ async function redundancy(
   );
   for (const twin of twins) {
     const [unlike] = await countAll(session, subject.name, [
-      `count(*) FILTER (${sql} IS DISTINCT FROM ${quoteIdentifier(twin.column.name)})`,
+      `count(*) FILTER (${exactly(column)} IS DISTINCT FROM ${exactly(twin.column)})`,
     ]);
     if (unlike === 0) return `equals ${twin.column.name} in every row`;
   }
   return null;
 }
+
+/** The bytes of a text whose collation makes different ones equal: dropping it would lose them. */
+const exactly = ({ name, type }: ColumnSchema): string =>
+  isCollated(type) ? `encode(${quoteIdentifier(name)})` : quoteIdentifier(name);
 
 async function toFinding(
   context: CheckContext,

@@ -1,4 +1,5 @@
 import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { isKeyType } from "../column-types";
 import { columnPath } from "../features/context";
 import {
   coalesce,
@@ -13,6 +14,7 @@ import {
 } from "./build";
 import {
   conditionsOf,
+  type FoundColumn,
   type FromItem,
   findColumn,
   fromItems,
@@ -61,6 +63,7 @@ function isPlain(select: Ast, context: RewriteContext): boolean {
 
 const AGGREGATES = new Set(["count", "count_star", "sum", "avg", "min", "max"]);
 
+/** The joined columns carry the join's name: what else the query calls so stays one thing. */
 function joinFor(
   node: Ast,
   outer: Ast,
@@ -80,17 +83,17 @@ function joinFor(
   if (keys.length === 0 || !isInner([aggregate, inner.from_table], items)) return null;
   const grouped = selectFrom(
     [
-      ...keys.map((key, at) => ({ ...key.inner, alias: `key_${at + 1}` })),
-      { ...aggregate, alias: "value" },
+      ...keys.map((key, at) => ({ ...key.inner, alias: `${alias}_key_${at + 1}` })),
+      { ...aggregate, alias: `${alias}_value` },
     ],
     inner.from_table,
     conjunction(rest),
     keys.map((key) => key.inner),
   );
   const on = keys.map((key, at) =>
-    compare("COMPARE_EQUAL", column(alias, `key_${at + 1}`), key.outer),
+    compare("COMPARE_EQUAL", column(alias, `${alias}_key_${at + 1}`), key.outer),
   );
-  const value = column(alias, "value");
+  const value = column(alias, `${alias}_value`);
   const isCount = asText(aggregate.function_name).startsWith("count");
   return {
     from: leftJoin(outer.from_table, derivedTable(grouped, alias), conjunction(on)),
@@ -160,9 +163,18 @@ function correlation(condition: Ast, items: FromItem[], around: FromItem[]): Key
     const isShadowed = items.some(
       (item) => item.alias.toLowerCase() === outside.item.alias.toLowerCase(),
     );
-    if (!isShadowed) return { inner: one, outer: other };
+    if (!isShadowed && isOneKind(inside, outside)) return { inner: one, outer: other };
   }
   return null;
+}
+
+/**
+ * Equal to the outer value means one group: '1' and '01' of a text are both equal to the number 1,
+ * and would join an outer row twice.
+ */
+function isOneKind(inside: FoundColumn, outside: FoundColumn): boolean {
+  const { type } = inside.column;
+  return type === outside.column.type && isKeyType(type);
 }
 
 /** Names columns of the subquery's own tables only. */

@@ -5,9 +5,9 @@ import {
   type FromItem,
   findColumn,
   fromItems,
-  functionNames,
   isAggregated,
   ownExpressions,
+  returnsRows,
   selects,
   uniqueKeys,
 } from "./names";
@@ -50,8 +50,7 @@ function dropFromRows(select: Ast, context: RewriteContext): boolean {
   );
   const item = onlyTable(select, context);
   if (!distinct || !item?.table || isAggregated(select, context)) return false;
-  if (functionNames(select.select_list).some((name) => /^unnest$|^unlist$/.test(name)))
-    return false;
+  if (returnsRows(select.select_list)) return false;
   const shown = shownColumns(select, item);
   if (!uniqueKeys(item.table).some((key) => key.every((name) => shown.has(name)))) return false;
   select.modifiers = modifiers.filter((each) => each !== distinct);

@@ -1,4 +1,4 @@
-import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
 import { queryOf } from "./build";
 import { functionNames, hasModifier, isAggregated, ownExpressions, selects } from "./names";
 import type { Rewrite, RewriteContext } from "./types";
@@ -11,8 +11,10 @@ import type { Rewrite, RewriteContext } from "./types";
  */
 export const dropOrderBy: Rewrite = {
   rule: "drop_order_by",
-  why: "A subquery is no longer sorted: the query around it aggregates, or only asks whether rows exist, so no result depends on that order.",
+  why: "A subquery is no longer sorted: the query around it aggregates, or only asks whether rows exist, so no result depends on that order, except the last digits of floating-point sums, which no order fixes.",
   apply(query, context) {
+    // A positional join pairs rows by the order in which they come, from however deep below.
+    if ([...descend(query)].some((node) => node.ref_type === "POSITIONAL")) return false;
     let isChanged = false;
     for (const select of selects(query)) {
       if (!isOrderBlind(select, context)) continue;
@@ -55,7 +57,7 @@ const isDistinctOn = (query: Ast): boolean =>
 function derivedQueries(from: unknown): Ast[] {
   const node = asNode(from);
   if (node?.type === "JOIN") return [node.left, node.right].flatMap(derivedQueries);
-  // Positions and samples depend on the order.
+  // Samples depend on the order.
   const query = node?.type === "SUBQUERY" && !node.sample ? queryOf(node) : null;
   return query ? [query] : [];
 }

@@ -1,10 +1,10 @@
-import { type Ast, asNode, asNodes, asText, descend } from "../ast";
+import { isCollated } from "@/server/contracts";
+import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
 import type { Engine } from "../engine";
 import type { QueryRewriteOption, Tables } from "../shape";
 import { decorrelateSubquery } from "./decorrelate-subquery";
 import { dropDistinct } from "./drop-distinct";
 import { dropOrderBy } from "./drop-order-by";
-import { functionNames } from "./names";
 import { notInToAntiJoin } from "./not-in-to-anti-join";
 import { sargablePredicate } from "./sargable-predicate";
 import { topN } from "./top-n";
@@ -22,7 +22,9 @@ const ROUNDS_MAX = 4;
 
 /**
  * Other texts for a normalized query, one a rule at most, each as DuckDB prints it. None when the
- * text is no single SELECT, or calls what may answer otherwise each time.
+ * text is no single SELECT, or calls what may answer otherwise each time or is not known: a macro
+ * of the product's may aggregate, keep an order, answer several rows or draw lots. None either where
+ * a table has a column with a collation.
  */
 export async function rewriteQuery(
   engine: Engine,
@@ -30,9 +32,7 @@ export async function rewriteQuery(
   tables: Tables,
 ): Promise<QueryRewriteOption[]> {
   const root = await engine.serialize(sql);
-  if (root === null || functionNames(root).some((name) => engine.volatileNames.has(name))) {
-    return [];
-  }
+  if (root === null || !callsKnownOnly(root, engine) || readsCollated(root, tables)) return [];
   const printed = await engine.print(root);
   const context = {
     tables,
@@ -46,6 +46,22 @@ export async function rewriteQuery(
     options.push({ rule: rewrite.rule, sql: text, why: rewrite.why });
   }
   return options;
+}
+
+/** Keys, groups and membership of such texts are not what the rules take them for. */
+function readsCollated(root: Ast, tables: Tables): boolean {
+  const collated = tables.filter(({ columns }) => columns.some(({ type }) => isCollated(type)));
+  const names = new Set(collated.map((table) => table.name.toLowerCase()));
+  return [...descend(root)].some((node) => names.has(asText(node.table_name).toLowerCase()));
+}
+
+function callsKnownOnly(root: Ast, engine: Engine): boolean {
+  return [...descend(root)].every((node) => {
+    if (!isClass(node, "FUNCTION") && !isClass(node, "WINDOW")) return true;
+    const name = asText(node.function_name).toLowerCase();
+    const isBuiltIn = /^(main)?$/i.test(asText(node.schema)) && asText(node.catalog) === "";
+    return isBuiltIn && engine.knownNames.has(name) && !engine.volatileNames.has(name);
+  });
 }
 
 function* cteNames(root: Ast): Generator<string> {

@@ -13,6 +13,10 @@ export interface FromItem {
   isOptional: boolean;
 }
 
+/** Joins that fill no column of the left side with NULL; FULL, and what we do not know, may. */
+const LEFT_KEPT: ReadonlySet<string> = new Set(["INNER", "LEFT", "SEMI", "ANTI"]);
+const RIGHT_KEPT: ReadonlySet<string> = new Set(["INNER", "RIGHT", "SEMI", "ANTI"]);
+
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** Everything named in a FROM clause; null when something in it has no plain name. */
@@ -33,8 +37,8 @@ export function fromItems(
   if (node.type === "SUBQUERY") return [{ alias: asText(node.alias), table: null, isOptional }];
   if (node.type !== "JOIN" || node.ref_type === "POSITIONAL") return null;
   const kind = asText(node.join_type);
-  const left = fromItems(node.left, context, isOptional || kind === "RIGHT" || kind === "OUTER");
-  const right = fromItems(node.right, context, isOptional || kind === "LEFT" || kind === "OUTER");
+  const left = fromItems(node.left, context, isOptional || !LEFT_KEPT.has(kind));
+  const right = fromItems(node.right, context, isOptional || !RIGHT_KEPT.has(kind));
   return left && right && [...left, ...right];
 }
 
@@ -105,6 +109,12 @@ export function functionNames(value: unknown): string[] {
     .filter((node) => isClass(node, "FUNCTION") || isClass(node, "WINDOW"))
     .map((node) => asText(node.function_name).toLowerCase());
 }
+
+const ROWS_EACH = /^(unnest|unlist|generate_subscripts|regexp_split_to_table)$/;
+
+/** Functions that answer several rows for one. */
+export const returnsRows = (value: unknown): boolean =>
+  functionNames(value).some((name) => ROWS_EACH.test(name));
 
 /** Aggregates without a window, or GROUP BY: one row for many. */
 export function isAggregated(query: Ast, context: RewriteContext): boolean {

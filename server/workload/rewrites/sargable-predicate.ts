@@ -17,7 +17,7 @@ import type { Rewrite } from "./types";
  */
 export const sargablePredicate: Rewrite = {
   rule: "sargable_predicate",
-  why: "Conditions on a computed column are written as ranges over the column itself, which hold for the same rows: zone maps can then skip row groups.",
+  why: "Conditions on a computed column are written as ranges over the column itself, so that zone maps can skip row groups: they hold for the same rows while a parameter compared with a day or a year is a date or a year, not an instant or a text.",
   apply(query, context) {
     let isChanged = false;
     for (const select of selects(query)) {

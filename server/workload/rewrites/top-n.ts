@@ -1,8 +1,9 @@
-import { type Ast, asNode, asNodes, asText, hasColumn, isClass } from "../ast";
+import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
 import { columnPath } from "../features/context";
-import { derivedTable, queryOf, select as selectFrom } from "./build";
-import { conditionsOf, functionNames, isAggregated, ownExpressions, selects } from "./names";
+import { call, derivedTable, integer, queryOf, select as selectFrom } from "./build";
+import { conditionsOf, isAggregated, ownExpressions, returnsRows, selects } from "./names";
 import type { Rewrite, RewriteContext } from "./types";
+import { meansWindow, type Place } from "./window-name";
 
 /**
  * `row_number() OVER (ORDER BY …) <= n` over all rows: ORDER BY … LIMIT n first, so that only n rows
@@ -19,34 +20,40 @@ export const topN: Rewrite = {
     for (const select of [...selects(query)]) {
       const inner = select.from_table ? queryOf(asNode(select.from_table) ?? {}) : null;
       if (inner?.type === "SELECT_NODE" && !hasColumnNames(asNode(select.from_table))) {
-        isChanged = limitRows(inner, select.where_clause, context) || isChanged;
+        const alias = asText(asNode(select.from_table)?.alias);
+        const place = { kind: "outer", alias } as const;
+        isChanged = limitRows(inner, select.where_clause, place, context) || isChanged;
       }
-      isChanged = limitRows(select, select.qualify, context) || isChanged;
+      isChanged = limitRows(select, select.qualify, { kind: "qualify" }, context) || isChanged;
     }
     return isChanged;
   },
 };
 
 /** Limits the rows a SELECT numbers to those a condition on the number keeps. */
-function limitRows(query: Ast, condition: unknown, context: RewriteContext): boolean {
+function limitRows(query: Ast, condition: unknown, place: Place, context: RewriteContext): boolean {
   const windows = [...ownExpressions([query.select_list, query.qualify])].filter((node) =>
     isClass(node, "WINDOW"),
   );
   const [window, ...others] = windows;
   const from = asNode(query.from_table);
   if (!window || others.length > 0 || !from || !isPlain(query, from, context)) return false;
-  const limit = isRowNumber(window) ? limitOf(condition, window) : null;
+  const isNumber = (node: unknown) => meansWindow(asNode(node), window, query, place, context);
+  const limit = isRowNumber(window) ? limitOf(condition, isNumber) : null;
   if (!limit || !namesColumnsOnly(window, query)) return false;
   const name = asText(from.alias) || asText(from.table_name);
   const rows = selectFrom([star()], from, asNode(query.where_clause));
   rows.modifiers = [
     { type: "ORDER_MODIFIER", orders: structuredClone(window.orders) },
-    { type: "LIMIT_MODIFIER", limit: structuredClone(limit), offset: null },
+    { type: "LIMIT_MODIFIER", limit: atLeastZero(limit), offset: null },
   ];
   query.from_table = derivedTable(rows, name);
   query.where_clause = null;
   return true;
 }
+
+/** No row has a number of NULL or less than 1; LIMIT takes NULL for all, and fails below 0. */
+const atLeastZero = (limit: Ast): Ast => call("greatest", structuredClone(limit), integer(0));
 
 const star = (): Ast => ({
   class: "STAR",
@@ -72,7 +79,7 @@ function isPlain(query: Ast, from: Ast, context: RewriteContext): boolean {
   const isNamed = asText(from.alias) !== "" || asText(from.table_name) !== "";
   if (!isOneSource || !isNamed || hasColumnNames(from) || from.sample || query.sample) return false;
   if (asNodes(query.modifiers).length > 0 || isAggregated(query, context)) return false;
-  if (functionNames(query.select_list).includes("unnest")) return false;
+  if (returnsRows(query.select_list)) return false;
   // rowid is no column of a derived table; a path through a schema would find it no more.
   return [...ownExpressions([query.select_list, query.where_clause])].every((node) => {
     const path = isClass(node, "COLUMN_REF") ? columnPath(node) : [];
@@ -99,20 +106,12 @@ function namesColumnsOnly(window: Ast, query: Ast): boolean {
 }
 
 /** The value the number may reach at most; the condition itself stays. */
-function limitOf(condition: unknown, window: Ast): Ast | null {
-  const isNumber = (value: unknown): boolean => {
-    const node = asNode(value);
-    if (node === window) return true;
-    const isNamed = isClass(node, "COLUMN_REF") && asText(window.alias) !== "";
-    return isNamed && columnPath(node).at(-1)?.toLowerCase() === asText(window.alias).toLowerCase();
-  };
+function limitOf(condition: unknown, isNumber: (node: unknown) => boolean): Ast | null {
   for (const each of conditionsOf(condition)) {
     const isUpper = /^COMPARE_(EQUAL|LESSTHAN|LESSTHANOREQUALTO)$/.test(asText(each.type));
     const between = each.type === "COMPARE_BETWEEN" && isNumber(each.input) ? each.upper : null;
     const bound = asNode(isUpper && isNumber(each.left) ? each.right : between);
-    if (bound && (isClass(bound, "CONSTANT") || isClass(bound, "PARAMETER")) && !hasColumn(bound)) {
-      return bound;
-    }
+    if (isClass(bound, "CONSTANT") || isClass(bound, "PARAMETER")) return bound;
   }
   return null;
 }

@@ -1,6 +1,8 @@
+import { isCollated } from "@/server/contracts";
 import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { isSumType } from "../column-types";
+import { columnPath } from "../features/context";
 import type { QuerySummary } from "../shape";
-import { isSumType } from "./column-types";
 import { callNode, castNode, columnNode, divideNode, orZeroNode } from "./nodes";
 import { refuse } from "./not-summarizable";
 import { findColumn, type Subject } from "./subject";
@@ -59,13 +61,15 @@ function readMeasure(
   const countRows = (): Ast => columnNode(subject.alias, parts.measure("count", null));
   if (argument === null) return countRows();
   if (isClass(argument, "COLUMN_REF")) {
-    const column = findColumn(subject, (argument.column_names as unknown[]).map(asText));
+    const column = findColumn(subject, columnPath(argument));
     if (!column) return refuse("not a column of the table");
     if (aggregate === "sum" && !isSumType(column.type)) return refuse("sum of such a type");
+    if (aggregate !== "count" && isCollated(column.type)) return refuse("a text with a collation");
     return columnNode(subject.alias, parts.measure(aggregate, column.name));
   }
   if (isClass(argument, "CONSTANT")) return readConstant(argument, aggregate, countRows);
   if (!isClass(argument, "CASE")) return refuse("aggregate of an expression");
+  if (branchTypes(argument, subject).size > 1) return refuse("a CASE over columns of two types");
   const read = (value: unknown): Ast =>
     readMeasure(asNode(value), aggregate, subject, parts, rewriteKeys);
   return {
@@ -76,6 +80,18 @@ function readMeasure(
     })),
     else_expr: read(argument.else_expr),
   };
+}
+
+/**
+ * Types of the columns a CASE chooses among. Sums have other types than their columns: of two types
+ * DuckDB would settle on another one than over the rows, and round elsewhere.
+ */
+function branchTypes(branch: unknown, subject: Subject): Set<string | undefined> {
+  const node = asNode(branch);
+  if (isClass(node, "COLUMN_REF")) return new Set([findColumn(subject, columnPath(node))?.type]);
+  const chosen = asNodes(node?.case_checks).map((check) => check.then_expr);
+  const branches = isClass(node, "CASE") ? [...chosen, node.else_expr] : [];
+  return new Set(branches.flatMap((each) => [...branchTypes(each, subject)]));
 }
 
 /** A constant of each row: counted it is the number of rows; 1 summed too; 0 and NULL stay. */

@@ -1,6 +1,6 @@
 import { type Ast, asNode, asNodes, asText, hasColumn, isClass, isValue } from "../ast";
+import { isKeyType } from "../column-types";
 import type { Engine } from "../engine";
-import { isKeyType } from "./column-types";
 import { columnNode } from "./nodes";
 import { refuse } from "./not-summarizable";
 import { rewriteAggregate } from "./rewrite-aggregate";
@@ -26,6 +26,7 @@ export interface Rewriting {
 export function rewriteExpression(node: Ast, to: Rewriting): Ast {
   if (isClass(node, "CONSTANT") || isClass(node, "PARAMETER")) return node;
   if (isClass(node, "COLUMN_REF")) return rewriteColumn(node, to);
+  if (isClass(node, "FUNCTION")) assertBuiltIn(node);
   const cut = rewriteUnitCall(node, to) ?? rewriteDayBound(node, to);
   if (cut) return cut;
   if (isClass(node, "FUNCTION")) return rewriteFunction(node, to);
@@ -50,11 +51,14 @@ function rewriteEach(node: Ast, rewrite: (value: unknown) => unknown): Ast {
   return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, rewrite(value)]));
 }
 
+/** A macro of another schema may do anything under a name that DuckDB has too. */
+function assertBuiltIn(call: Ast): void {
+  const isMain = /^(main)?$/i.test(asText(call.schema)) && asText(call.catalog) === "";
+  if (!isMain) refuse("function of another schema");
+}
+
 function rewriteFunction(node: Ast, to: Rewriting): Ast {
   const name = asText(node.function_name).toLowerCase();
-  if (!/^(main)?$/i.test(asText(node.schema)) || asText(node.catalog) !== "") {
-    return refuse("function of another schema");
-  }
   if (to.engine.aggregateNames.has(name)) {
     return rewriteAggregate(node, to.subject, to.parts, (each) => rewriteExpression(each, to));
   }

@@ -17,10 +17,12 @@ const TABLES = [
       { name: "seen", type: "TIMESTAMP" },
       { name: "zoned", type: "TIMESTAMP WITH TIME ZONE" },
       { name: "amount", type: "DECIMAL(12,2)" },
+      { name: "price", type: "DECIMAL(18,4)" },
       { name: "ratio", type: "DOUBLE" },
       { name: "span", type: "INTERVAL" },
       { name: "tags", type: "VARCHAR[]" },
       { name: "count_id", type: "INTEGER" },
+      { name: "nick", type: "VARCHAR COLLATE NOCASE" },
       { name: "untyped" },
     ],
   },
@@ -110,15 +112,26 @@ describe("summarize", () => {
     ["the first", "SELECT status, first(id) FROM sales GROUP BY status"],
     ["the largest few", "SELECT max(id, 3) FROM sales"],
     ["a sum of products", "SELECT sum(amount * ratio) FROM sales"],
+    ["a choice of two types", "SELECT avg(CASE WHEN id = 1 THEN price ELSE amount END) FROM sales"],
+    ["a sum of two types", "SELECT sum(CASE WHEN id = 1 THEN amount ELSE id END) FROM sales"],
+    ["the largest of two types", "SELECT max(CASE id WHEN 1 THEN day ELSE seen END) FROM sales"],
+    [
+      "a choice of two types below another",
+      "SELECT count(CASE WHEN id = 1 THEN CASE WHEN id = 2 THEN price ELSE 0 END ELSE amount END) FROM sales",
+    ],
     ["a sum of other constants", "SELECT sum(2) FROM sales"],
     ["an average date", "SELECT avg(day) FROM sales"],
     ["a sum of what is of unknown type", "SELECT sum(untyped) FROM sales"],
     ["a key of unknown type", "SELECT untyped, count(*) FROM sales GROUP BY untyped"],
     ["a key with signed zeros", "SELECT ratio, count(*) FROM sales GROUP BY ratio"],
     ["an interval as key", "SELECT count(*) FROM sales WHERE span = INTERVAL 30 DAY"],
+    ["a key with a collation", "SELECT nick, count(*) FROM sales GROUP BY nick"],
+    ["the least text of a collation", "SELECT status, min(nick) FROM sales GROUP BY status"],
     ["a list as key", "SELECT tags, count(*) FROM sales GROUP BY tags"],
     ["chance", "SELECT count(*) FROM sales WHERE random() < 0.5 AND status = 'a'"],
     ["a function of the user's", "SELECT mine(status), count(*) FROM sales GROUP BY 1"],
+    ["another schema's year", "SELECT own.year(day), count(*) FROM sales GROUP BY ALL"],
+    ["another schema's sum", "SELECT own.sum(id), count(*) FROM sales"],
     ["a collation", "SELECT count(*) FROM sales WHERE status COLLATE NOCASE = 'a'"],
     ["the row's number", "SELECT count(*) FROM sales WHERE rowid < 10"],
     ["a star", "SELECT DISTINCT * FROM sales"],
@@ -131,6 +144,15 @@ describe("summarize", () => {
     ["our own placeholder", "SELECT count(*) AS _sidecar_summary_placeholder FROM sales"],
   ])("answers null for %s", async (_, sql) => {
     expect(await summarize(sql)).toBeNull();
+  });
+
+  test.each([
+    "count(nick)",
+    "avg(CASE WHEN id = 1 THEN price ELSE 0 END)",
+    "sum(CASE WHEN id = 1 THEN amount WHEN id = 2 THEN 1 END)",
+    "count(CASE WHEN id = 1 THEN amount ELSE CASE WHEN id = 2 THEN amount ELSE NULL END END)",
+  ])("computes from parts: %s", async (aggregate) => {
+    expect(await summarize(`SELECT ${aggregate} FROM sales`)).not.toBeNull();
   });
 
   test("answers null for more than 8 keys", async () => {

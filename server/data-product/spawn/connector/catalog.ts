@@ -8,12 +8,13 @@ import {
 } from "@/server/contracts";
 import { shortHash } from "@/server/platform";
 import { HIDDEN_PREFIX } from "../engine/sql-text";
+import { declaredColumns } from "./declared-columns";
 
 /** A table as the catalog describes it, without anything about its data. */
 export interface CatalogTable {
   name: string;
   comment: string | null;
-  columns: Pick<ColumnSchema, "name" | "type" | "nullable" | "default_sql" | "comment">[];
+  columns: Omit<ColumnSchema, "statistics">[];
   indexes: IndexSchema[];
   constraints: ConstraintSchema[];
 }
@@ -29,6 +30,7 @@ const ColumnRow = z.object({
   column_default: z.string().nullable(),
   comment: z.string().nullable(),
   table_comment: z.string().nullable(),
+  table_sql: z.string(),
 });
 const ConstraintRow = z.object({
   table_name: z.string(),
@@ -51,10 +53,11 @@ export async function readCatalog(connection: DuckDBConnection): Promise<Catalog
     connection,
     ColumnRow,
     `
-    SELECT table_name, column_name, data_type, is_nullable, column_default, c."comment", t.table_comment
+    SELECT table_name, column_name, data_type, is_nullable, column_default, c."comment", t.table_comment,
+      t.table_sql
     FROM duckdb_columns() c
-    JOIN (SELECT table_name, "comment" AS table_comment FROM duckdb_tables() WHERE ${VISIBLE}) t
-      USING (table_name)
+    JOIN (SELECT table_name, "comment" AS table_comment, sql AS table_sql FROM duckdb_tables()
+      WHERE ${VISIBLE}) t USING (table_name)
     WHERE ${VISIBLE}
     ORDER BY table_name, column_index`,
   );
@@ -77,13 +80,7 @@ export async function readCatalog(connection: DuckDBConnection): Promise<Catalog
   return [...new Set(columns.map((column) => column.table_name))].map((name) => ({
     name,
     comment: columns.find(ofTable(name))?.table_comment ?? null,
-    columns: columns.filter(ofTable(name)).map((row) => ({
-      name: row.column_name,
-      type: row.data_type,
-      nullable: row.is_nullable,
-      default_sql: row.column_default,
-      comment: row.comment,
-    })),
+    columns: describeColumns(columns.filter(ofTable(name))),
     indexes: indexes.filter(ofTable(name)).map((row) => ({
       name: row.index_name,
       columns: indexedColumns(row.expressions),
@@ -97,6 +94,22 @@ export async function readCatalog(connection: DuckDBConnection): Promise<Catalog
       sql: row.constraint_text,
     })),
   }));
+}
+
+/** Rows of one table; a column that is neither collated nor generated is told as it always was. */
+function describeColumns(rows: z.output<typeof ColumnRow>[]): CatalogTable["columns"] {
+  const declared = declaredColumns(rows[0]?.table_sql ?? "");
+  return rows.map((row) => {
+    const { collation = null, isGenerated = false } = declared.get(row.column_name) ?? {};
+    return {
+      name: row.column_name,
+      type: collation === null ? row.data_type : `${row.data_type} COLLATE ${collation}`,
+      nullable: row.is_nullable,
+      default_sql: row.column_default,
+      comment: row.comment,
+      ...(isGenerated ? { is_generated: true } : {}),
+    };
+  });
 }
 
 /** Changes exactly when a visible table, column, type, default, constraint, index or comment changes. */

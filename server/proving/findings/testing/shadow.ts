@@ -4,6 +4,7 @@ import path from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { WorkloadQuery } from "@/server/advisor";
 import type { ProductSchema, TableSchema } from "@/server/contracts";
+import { declaredColumns } from "@/server/data-product/spawn/connector/declared-columns";
 import { createShapeParser } from "@/server/workload";
 import { prepareReplay, type Replay } from "../../replay";
 import { buildBaseline, copyShadow, type LoadedTable, openSession } from "../../shadow";
@@ -114,8 +115,9 @@ async function exportAll(folder: string, statements: string[], rowsMax: number) 
 async function readTables(connection: DuckDBConnection): Promise<TableSchema[]> {
   const read = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson();
   const tables: TableSchema[] = [];
-  for (const [cell] of await read("SELECT table_name FROM duckdb_tables() ORDER BY 1")) {
+  for (const [cell, sql] of await read("SELECT table_name, sql FROM duckdb_tables() ORDER BY 1")) {
     const name = String(cell);
+    const declared = declaredColumns(String(sql));
     const [count] = await read(`SELECT count(*) FROM "${name}"`);
     const columns = await read(
       `SELECT column_name, data_type, is_nullable FROM duckdb_columns() WHERE table_name = '${name}' ORDER BY column_index`,
@@ -132,7 +134,7 @@ async function readTables(connection: DuckDBConnection): Promise<TableSchema[]> 
       estimated_bytes: 0,
       columns: columns.map(([column, type, nullable]) => ({
         name: String(column),
-        type: String(type),
+        type: [type, declared.get(String(column))?.collation].filter(Boolean).join(" COLLATE "),
         nullable: nullable === true,
         default_sql: null,
         statistics: null,
