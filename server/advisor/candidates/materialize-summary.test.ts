@@ -144,7 +144,7 @@ describe("proposeSummaries", () => {
     expect(candidate?.counter_indications).toEqual([
       "Rows written after it was built are not in it until it is refreshed; the workload shows 11 inserts and 0 updates or deletes on sales.",
       "A refresh reads all of sales again, about 72 to 546 ms by what we measured of 3 000 000 rows: CREATE OR REPLACE TABLE summary_sales_status AS SELECT source.status AS status, sum(source.ratio) AS sum_ratio FROM sales AS source GROUP BY 1 ORDER BY 1;",
-      "Nothing reads the summary by itself: the product's developers have to send the changed text of 1 query shape.",
+      "Nothing reads the summary by itself: the product's developers have to send the changed text of each query that is to read it.",
       "Sums of ratio are added in another order: their last digits may differ.",
     ]);
   });

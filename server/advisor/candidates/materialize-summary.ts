@@ -150,7 +150,7 @@ function counterIndications(
   const found = [
     `Rows written after it was built are not in it until it is refreshed; the workload shows ${plural(calls(["insert"]), "insert")} and ${plural(calls(["update", "delete"]), "update or delete", "updates or deletes")} on ${table.name}.`,
     `A refresh reads all of ${table.name} again, about ${formatCount(build.low)} to ${formatCount(build.high)} ms by what we measured of 3 000 000 rows: ${refreshSummarySql(change)}`,
-    `Nothing reads the summary by itself: the product's developers have to send the changed text of ${plural(change.rewrites.length, "query shape")}.`,
+    "Nothing reads the summary by itself: the product's developers have to send the changed text of each query that is to read it.",
   ];
   const floats = change.measures.filter(
     ({ aggregate, column }) =>
