@@ -1,4 +1,11 @@
 export { orderCandidates } from "./proof/order-candidates";
 export { proveCandidates } from "./prove-candidates";
 export { withLiterals } from "./sql";
-export { comparePairs, compareSamples, createRandom, deriveSeed, weightedGain } from "./statistics";
+export {
+  comparePairs,
+  compareSamples,
+  createRandom,
+  deriveSeed,
+  median,
+  weightedGain,
+} from "./statistics";

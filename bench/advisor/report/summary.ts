@@ -1,4 +1,5 @@
 import type { Interval } from "@/server/contracts";
+import { median } from "@/server/proving";
 import type { StrategyResult, WorkloadResult } from "../run-workload";
 import type { StrategyName } from "../types";
 
@@ -19,6 +20,23 @@ export function worstText({ outcome }: StrategyResult): string {
   if (worst === undefined) return "–";
   const times = `${(1 - worst.gain.value).toFixed(2)} ×`;
   return worst.is_slower ? `${times} (${worst.name})` : times;
+}
+
+/**
+ * Share of the best set's gain that ours has, over the workloads where a best set was found and
+ * gains anything (1 %); null where there is none. Both are changes of the schema alone.
+ */
+export function shareOfBest(results: WorkloadResult[]) {
+  const shares = results.flatMap((result) => {
+    const [best, ours] = (["best", "ours_schema"] as const).map(
+      (name) => strategyOf(result, name)?.outcome?.gain.value,
+    );
+    if (best === undefined || ours === undefined || best < 0.01) return [];
+    return [{ workload: result.workload, share: ours / best }];
+  });
+  const [least] = [...shares].sort((one, other) => one.share - other.share);
+  if (least === undefined) return null;
+  return { median: median(shares.map((one) => one.share)), least };
 }
 
 /** Promises kept and made, over all results. */

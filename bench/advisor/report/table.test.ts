@@ -18,6 +18,18 @@ test("a row shows every strategy's gain, what was not built and what was not sea
   );
 });
 
+test("says how much of the best set's gain was found, where it gains anything", () => {
+  const text = renderTable([
+    workloadResult({ best: 0.5, ours_schema: 0.4, ours: 0.4 }),
+    { ...workloadResult({ best: 0.5, ours_schema: 0.5 }), workload: "sales" },
+    { ...workloadResult({ best: 0.2, ours_schema: 0.2 }), workload: "events" },
+    { ...workloadResult({ best: 0, ours_schema: 0 }), workload: "nothing" },
+  ]);
+  expect(text).toContain("has 100 % as the median over workloads, 80 % at least (orders).");
+  expect(text).toContain("Queries surely slower than before: 1 by this advisor, 0 by the rules");
+  expect(renderTable([workloadResult({ ours: 0.1 })])).not.toContain("best set's gain");
+});
+
 test("promises are counted over all workloads", () => {
   const kept = { name: "set", promised: interval(0.3), delivered: interval(0.4) };
   const flags = { is_sampled: false, is_extrapolated: false };

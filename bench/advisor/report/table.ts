@@ -1,7 +1,15 @@
 import type { WorkloadResult } from "../run-workload";
 import type { StrategyName } from "../types";
 import { markdownTable } from "./markdown-table";
-import { intervalText, percent, promiseCounts, strategyOf, worstText } from "./summary";
+import {
+  intervalText,
+  percent,
+  promiseCounts,
+  shareOfBest,
+  slowerQueries,
+  strategyOf,
+  worstText,
+} from "./summary";
 
 const HEAD = [
   "workload",
@@ -38,8 +46,25 @@ export function renderTable(results: WorkloadResult[]): string {
   return [
     markdownTable([HEAD, align, ...rows]),
     "",
+    ...shareOfBestText(results),
+    `Queries surely slower than before: ${slowerText(results)}.`,
+    "",
     `Of ${made} proved promises (changes alone and together) ${kept} delivered at least the lower end of their interval on the full data; ${keptWithinNoise} within the measurement's noise.`,
   ].join("\n");
+}
+
+function shareOfBestText(results: WorkloadResult[]): string[] {
+  const found = shareOfBest(results);
+  if (found === null) return [];
+  const { share, workload } = found.least;
+  return [
+    `Of the best set's gain this advisor has ${percent(found.median)} as the median over workloads, ${percent(share)} at least (${workload}).`,
+  ];
+}
+
+function slowerText(results: WorkloadResult[]): string {
+  const count = (name: StrategyName) => String(slowerQueries(results, name).length);
+  return `${count("ours")} by this advisor, ${count("rules")} by the rules without proof, ${count("index_everything")} by indexing everything`;
 }
 
 function gainText(result: WorkloadResult, name: StrategyName, hasInterval = false): string {
