@@ -1,6 +1,12 @@
 import { AppError } from "@/server/platform";
 import type { Session } from "../shadow";
-import { comparePairs, hasEnoughPairs, LOSS_PAIRS_MIN, type StoppingRule } from "../statistics";
+import {
+  comparePairs,
+  hasEnoughPairs,
+  LOSS_PAIRS_MIN,
+  type StoppingRule,
+  sureGain,
+} from "../statistics";
 import type { Replay } from "./prepare-replay";
 import { timeCandidate } from "./query-failure";
 
@@ -43,6 +49,8 @@ export interface PairsRequest {
 const BATCH_PAIRS = 5;
 /** So near to the gain that matters, as a part of it, an interval is looked at again. */
 const NEAR = 0.3;
+/** A second look takes up to so many times the pairs of the first, where they are cheap. */
+const CONFIRM_TIMES = 4;
 /** A loss so many times the one that matters is plain. */
 const PLAIN_LOSS = 4;
 /**
@@ -72,11 +80,12 @@ export async function measurePairs(request: PairsRequest): Promise<PairedSamples
       await addPair(request, one);
     }
   }
+  const hasTime = () => !request.isTimeUp() && request.remainingMs() > 0;
   let open: PairedSamples[] = samples;
-  while (open.length > 0 && !request.isTimeUp()) {
+  while (open.length > 0 && hasTime()) {
     open = open.filter((one) => !isDecided(one, request.ruleFor(one.replay)));
     for (const one of open) {
-      if (!request.isTimeUp()) await addPairs(request, one, BATCH_PAIRS);
+      if (hasTime()) await addPairs(request, one, BATCH_PAIRS);
     }
   }
   const doubtful = samples.filter((one) => isDoubtful(one, request.ruleFor(one.replay)));
@@ -90,27 +99,30 @@ function assertTime({ remainingMs }: PairsRequest): void {
 
 /**
  * A loss rejects a candidate by itself, a gain of one query accepts it, and noise of a busy machine
- * comes in stretches: what seems to lose, or to gain hardly more than what matters, is replayed
- * again, later, as often as is cheap, and judged on all its pairs.
+ * comes in stretches: what seems to lose, or to gain what matters without being sure of it, is
+ * replayed again, later, as often as is cheap, and judged on all its pairs.
  */
 async function confirm(request: PairsRequest, one: PairedSamples, timeMs: number): Promise<void> {
   const affordable = Math.floor(timeMs / (2 * Math.max(one.replay.baselineMs, 0.1)));
   const { pairsMax } = request.ruleFor(one.replay);
-  const count = Math.min(pairsMax, Math.max(BATCH_PAIRS, affordable));
+  const count = Math.min(CONFIRM_TIMES * pairsMax, Math.max(BATCH_PAIRS, affordable));
   await addPairs(request, one, count);
 }
 
 /**
  * It seems to lose (a loss of several times what matters needs no second look), or to gain about as
- * much as decides over the change by itself.
+ * much as decides over the change by itself, or more, but not surely.
  */
 function isDoubtful({ before, after, isRelated }: PairedSamples, rule: StoppingRule): boolean {
   const { gainMin, lossMin, seed } = rule;
   const { gain } = comparePairs(before, after, { seed, resamples: 300 });
   const isPlain = before.length >= LOSS_PAIRS_MIN && gain.high < -PLAIN_LOSS * lossMin;
   if (gain.high < 0 && gain.value < -lossMin && !isPlain) return true;
-  const isNear = gain.low < gainMin * (1 + NEAR) && gain.high > gainMin * (1 - NEAR);
-  return isRelated && gain.low > 0 && isNear;
+  if (!isRelated || gain.low <= 0 || gain.high <= gainMin * (1 - NEAR)) return false;
+  if (gain.low < gainMin * (1 + NEAR)) return true;
+  return (
+    sureGain(comparePairs(before, after, { seed, level: 0.99, resamples: 300 }).gain) < gainMin
+  );
 }
 
 function isDecided({ before, after, isRelated }: PairedSamples, rule: StoppingRule): boolean {
