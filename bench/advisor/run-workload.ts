@@ -104,7 +104,7 @@ async function measure(
   };
 }
 
-export function acceptedIds({ proof }: Advice): string[] {
+function acceptedIds({ proof }: Advice): string[] {
   return proof.accepted.map(({ candidate }) => candidate.candidate_id).sort();
 }
 

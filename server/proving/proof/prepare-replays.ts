@@ -1,6 +1,9 @@
 import type { WorkloadQuery } from "@/server/advisor";
 import { type NotReplayed, prepareReplay, type Replay } from "../replay";
-import type { Proof } from "./open-proof";
+import type { Session } from "../shadow";
+import type { ProofInput } from "../types";
+import type { ProofClock } from "./clock";
+import type { ProgressReporter } from "./progress";
 
 /** Part of the time for running the workload as it is. */
 const PREPARE_SHARE = 0.5;
@@ -11,9 +14,14 @@ const PREPARE_SHARE = 0.5;
  */
 export async function prepareReplays(
   queries: WorkloadQuery[],
-  proof: Pick<Proof, "input" | "clock" | "baseline" | "progress">,
+  opened: {
+    input: ProofInput;
+    clock: ProofClock;
+    baseline: Session;
+    progress: ProgressReporter;
+  },
 ): Promise<{ replays: Replay[]; notReplayed: NotReplayed[] }> {
-  const { input, clock, baseline, progress } = proof;
+  const { input, clock, baseline, progress } = opened;
   const replays: Replay[] = [];
   const notReplayed: NotReplayed[] = [];
   const timeoutMs = Math.max(1000, input.secondsMax * 50);
