@@ -7,6 +7,7 @@ import type {
 } from "@/server/contracts";
 import { comparePairs, excludesZero, sureGain } from "../statistics";
 import { milliseconds, percent, shortSql, speed } from "./format";
+import { rejection } from "./rejection";
 
 /** A query slower by more than this share rejects a candidate. */
 export const LOSS_MIN = 0.05;
@@ -45,11 +46,7 @@ export interface JudgeOptions {
 export function judge(evidence: MeasuredEvidence, options: JudgeOptions): Verdict {
   const { workload, queries } = evidence;
   const cost = costs(evidence);
-  const reject = (code: VerdictCode, reason: string): Verdict => ({
-    code,
-    is_accepted: false,
-    reason: `${reason}${cost}`,
-  });
+  const reject = (code: VerdictCode, reason: string) => rejection(code, `${reason}${cost}`);
   const unequal = describeDifference(evidence);
   if (unequal !== null) return reject("results_differ", unequal);
   if (queries.length === 0 && !options.isRemoval) {
@@ -94,11 +91,7 @@ function judgeGain(
   const hasInsertGain = freed !== null && freed.low > 0 && freed.value >= gainMin;
   const detail = best ? `; ${describeQuery(best)}` : "";
   const reason = `${whole}${detail}.${cost}`;
-  const reject = (code: VerdictCode, why: string): Verdict => ({
-    code,
-    is_accepted: false,
-    reason: `${why}. ${reason}`,
-  });
+  const reject = (code: VerdictCode, why: string) => rejection(code, `${why}. ${reason}`);
   if (hasWorkloadGain || hasQueryGain || hasInsertGain) {
     // What the queries may gain at best: only a sure loss outweighs a gain that is shown.
     const netAtBest = net + gainWeight * (workload.gain.high - workload.gain.value);

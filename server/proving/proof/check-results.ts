@@ -3,6 +3,7 @@ import {
   areResultsEqual,
   areRewrittenEqual,
   failingAs,
+  failureOf,
   findTableDifference,
   QueryFailure,
   type Replay,
@@ -46,15 +47,10 @@ export async function checkResults(proof: Proof, checked: Checked): Promise<Resu
     );
   }
   for (const pair of pairs) {
-    try {
-      const isEqual = await failingAs(pair.replay, proof.input.signal, () => {
-        return isPairEqual(checked, pair);
-      });
-      if (!isEqual) check.differing.add(pair.replay);
-    } catch (error) {
-      if (!(error instanceof QueryFailure)) throw error;
-      check.failure ??= describeFailure(error);
-    }
+    const compare = () => isPairEqual(checked, pair);
+    const isEqual = await failureOf(() => failingAs(pair.replay, proof.input.signal, compare));
+    if (isEqual instanceof QueryFailure) check.failure ??= describeFailure(isEqual);
+    else if (!isEqual) check.differing.add(pair.replay);
   }
   return check;
 }

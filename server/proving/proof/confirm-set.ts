@@ -1,5 +1,5 @@
 import type { MeasuredEvidence, Verdict } from "@/server/contracts";
-import { judge } from "../judge";
+import { judge, rejection } from "../judge";
 import { attempt } from "./attempt";
 import { buildSet } from "./build-set";
 import { type Measured, measure } from "./measure";
@@ -32,7 +32,7 @@ export async function confirmSet(search: Search): Promise<MeasuredEvidence | nul
     const evidence = "result" in tried ? tried.result.evidence : null;
     if (evidence !== null) note(search, evidence);
     const verdict =
-      "result" in tried ? judgeSet(tried.result) : rejected("not_measurable", tried.why);
+      "result" in tried ? judgeSet(tried.result) : rejection("not_measurable", `${tried.why}.`);
     if (!HARMFUL.has(verdict.code)) return evidence;
     await shrink(search, last, verdict);
   }
@@ -40,12 +40,8 @@ export async function confirmSet(search: Search): Promise<MeasuredEvidence | nul
 
 function judgeSet({ evidence, check }: Measured): Verdict {
   return evidence === null
-    ? rejected("results_differ", `${check.failure ?? check.difference}`)
+    ? rejection("results_differ", `${check.failure ?? check.difference}.`)
     : judge(evidence, { gainMin: 0, isRemoval: true });
-}
-
-function rejected(code: Verdict["code"], why: string): Verdict {
-  return { code, is_accepted: false, reason: `${why}.` };
 }
 
 /** The direct measurement takes the place of the one composed of steps. */
@@ -58,7 +54,7 @@ function note(search: Search, evidence: MeasuredEvidence): void {
 /** Takes as long as it takes: what does harm must not be suggested because time is short. */
 async function shrink(search: Search, last: SetMember, { code, reason }: Verdict): Promise<void> {
   const why = `Together with the others: ${reason}`;
-  search.verdicts.set(last, { code, is_accepted: false, reason: why });
+  search.verdicts.set(last, rejection(code, why));
   const members = search.current.members.filter((one) => one !== last);
   const [only, ...others] = members;
   if (others.length === 0) {

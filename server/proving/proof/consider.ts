@@ -1,6 +1,6 @@
 import { areExclusive } from "@/server/advisor";
 import type { Verdict } from "@/server/contracts";
-import { lostQueries } from "../judge";
+import { lostQueries, rejection } from "../judge";
 import { expectedTime } from "./expected-time";
 import { narrowRewrites } from "./narrow-rewrites";
 import type { Proof } from "./open-proof";
@@ -114,17 +114,14 @@ function take(search: Search, step: SetStep, added: SetMember[], excluded: SetMe
 }
 
 function replacedBy(added: readonly SetMember[]): Verdict {
-  return superseded(`Excludes ${titlesOf(added)}, which gained more.`);
+  return rejection("superseded_by_set", `Excludes ${titlesOf(added)}, which gained more.`);
 }
 
 function passedOverFor(excluded: readonly SetMember[]): Verdict {
-  return superseded(
+  return rejection(
+    "superseded_by_set",
     `Excludes ${titlesOf(excluded)}. By what each gained alone (an estimate) it would gain no more beside the chosen changes.`,
   );
-}
-
-function superseded(reason: string): Verdict {
-  return { code: "superseded_by_set", is_accepted: false, reason };
 }
 
 function titlesOf(members: readonly SetMember[]): string {

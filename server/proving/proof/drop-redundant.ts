@@ -1,4 +1,4 @@
-import { judge } from "../judge";
+import { judge, rejection } from "../judge";
 import { attempt } from "./attempt";
 import { buildSet } from "./build-set";
 import { storageOverhead } from "./evidence";
@@ -70,11 +70,8 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
   });
   if (verdict.is_accepted) return;
   search.current = { members, subject: without, gain, inserts, netGain: net, left };
-  search.verdicts.set(member, {
-    code: "superseded_by_set",
-    is_accepted: false,
-    reason: `Needless beside the changes chosen after it: ${verdict.reason}`,
-  });
+  const why = `Needless beside the changes chosen after it: ${verdict.reason}`;
+  search.verdicts.set(member, rejection("superseded_by_set", why));
 }
 
 /** Gain of going back a step that gained so much. */

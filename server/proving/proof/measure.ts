@@ -1,6 +1,6 @@
 import type { MeasuredEvidence } from "@/server/contracts";
 import { LOSS_MIN } from "../judge";
-import { type PairedSamples, QueryFailure, type Replay, readProfile } from "../replay";
+import { failureOf, type PairedSamples, QueryFailure, type Replay, readProfile } from "../replay";
 import { openSession, type Session } from "../shadow";
 import { affectedReplays } from "./affected";
 import { checkResults, describeFailure, type ResultCheck } from "./check-results";
@@ -47,8 +47,11 @@ export async function measure(
       return { evidence: null, check, inserts: [] };
     }
     const reference = options.reference?.session ?? proof.baseline;
+    const left = options.reference?.left ?? new Map();
+    const compared = { reference, session, affected, left };
+    // A parameter set whose results were not compared may be the one that fails.
     const taken = await failureOf(async () => {
-      const samples = await takePairs(proof, { reference, session, affected }, options, LOSS_MIN);
+      const samples = await takePairs(proof, compared, options, LOSS_MIN);
       return { samples, scanned: await scanAll(session, samples) };
     });
     if (taken instanceof QueryFailure) {
@@ -57,21 +60,10 @@ export async function measure(
     close();
     const inserts = options.inserts ?? (await measureInserts(proof, subject));
     const durationMs = performance.now() - startedMs;
-    const left = options.reference?.left ?? new Map();
     const measured = { ...taken, check, inserts, durationMs, left };
     return { evidence: buildEvidence(proof, subject, measured), check, inserts };
   } finally {
     close();
-  }
-}
-
-/** A parameter set whose results were not compared may be the one that fails. */
-async function failureOf<T>(step: () => Promise<T>): Promise<T | QueryFailure> {
-  try {
-    return await step();
-  } catch (error) {
-    if (error instanceof QueryFailure) return error;
-    throw error;
   }
 }
 

@@ -24,13 +24,8 @@ export function netGain(
 
 /** Share of the workload's time (0..1) that is not taken by inserts: 1 − Σws. */
 export function readShare(inserts: readonly WeighedInserts[]): number {
-  return (
-    1 -
-    Math.min(
-      1,
-      inserts.reduce((sum, one) => sum + one.timeShare, 0),
-    )
-  );
+  const inserting = inserts.reduce((sum, one) => sum + one.timeShare, 0);
+  return 1 - Math.min(1, inserting);
 }
 
 /** Ratio − 1; nothing where the interval includes it. */

@@ -7,7 +7,7 @@ import {
   type Verdict,
 } from "@/server/contracts";
 import { AppError } from "@/server/platform";
-import { isSureGain, judge } from "../judge";
+import { isSureGain, judge, rejection } from "../judge";
 import { buildCandidate, removeStaleWork } from "../shadow";
 import { evidenceOfSome } from "./evidence";
 import { measure } from "./measure";
@@ -186,10 +186,10 @@ async function reject(
   reason: string,
 ): Promise<ProvedAlone> {
   for (const name of [file, `${file}.wal`]) await removeStaleWork(name);
-  const verdict = { code, is_accepted: false, reason };
+  const verdict = rejection(code, reason);
   return { proved: { candidate, verdict, evidence: null }, member: null };
 }
 
 export function notTried(candidate: Candidate, reason: string): ProvedCandidate {
-  return { candidate, verdict: { code: "not_tried", is_accepted: false, reason }, evidence: null };
+  return { candidate, verdict: rejection("not_tried", reason), evidence: null };
 }

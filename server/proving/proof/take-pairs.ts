@@ -2,7 +2,7 @@ import { gainAsked } from "../judge";
 import { measurePairs, type PairedSamples, type ReplayedPair } from "../replay";
 import type { Session } from "../shadow";
 import { deriveSeed } from "../statistics";
-import { timeLeft } from "./left-time";
+import { type Left, timeLeft } from "./left-time";
 import type { MeasureOptions } from "./measure-options";
 import type { Proof } from "./open-proof";
 
@@ -14,14 +14,14 @@ const CONFIRM_SHARE = 0.03;
 /** Replays the affected queries in pairs until they are decided, or the time for it ends. */
 export async function takePairs(
   proof: Proof,
-  sides: { reference: Session; session: Session; affected: ReplayedPair[] },
+  sides: { reference: Session; session: Session; affected: ReplayedPair[]; left: Left },
   options: MeasureOptions,
   lossMin: number,
 ): Promise<PairedSamples[]> {
   const { clock, input, progress } = proof;
   const [from, to] = options.span;
   const replays = sides.affected.map((one) => one.replay);
-  const left = options.reference?.left ?? new Map();
+  const { left } = sides;
   const totalMs = timeLeft(proof.replays, left);
   let done = 0;
   let extraUntilMs: number | undefined;

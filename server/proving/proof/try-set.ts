@@ -1,5 +1,5 @@
 import type { MeasuredEvidence, Verdict } from "@/server/contracts";
-import { judge } from "../judge";
+import { judge, rejection } from "../judge";
 import { openSession, removeStaleWork } from "../shadow";
 import { attempt } from "./attempt";
 import { buildSet, setFile } from "./build-set";
@@ -51,7 +51,7 @@ export async function trySet(
 ): Promise<SetStep> {
   const reject = (code: Verdict["code"], reason: string): SetStep => ({
     better: null,
-    verdict: { code, is_accepted: false, reason },
+    verdict: rejection(code, reason),
     trial: null,
     evidence: null,
   });
@@ -83,7 +83,7 @@ async function buildAndMeasure(
   const { evidence, check, inserts } = measured;
   if (evidence === null) {
     const reason = `Beside the chosen changes ${check.failure ?? check.difference}.`;
-    const verdict = { code: "superseded_by_set" as const, is_accepted: false, reason };
+    const verdict = rejection("superseded_by_set", reason);
     return { better: null, verdict, trial: null, evidence };
   }
   const gain = composeGains(current.gain, evidence.workload.gain);
@@ -105,11 +105,7 @@ async function buildAndMeasure(
     return { better, verdict: marginal, trial, evidence };
   }
   if (subject.file === setFile(proof, name)) await removeStaleWork(subject.file);
-  const verdict: Verdict = {
-    code: "superseded_by_set",
-    is_accepted: false,
-    reason: `Beside the chosen changes: ${marginal.reason}`,
-  };
+  const verdict = rejection("superseded_by_set", `Beside the chosen changes: ${marginal.reason}`);
   return { better: null, verdict, trial, evidence };
 }
 

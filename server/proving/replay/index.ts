@@ -2,7 +2,7 @@ export { heldTableSql, measureInsertCost } from "./insert-cost";
 export { measureCold } from "./measure-cold";
 export { measurePairs, type PairedSamples, type ReplayedPair, sameText } from "./measure-pairs";
 export { type NotReplayed, prepareReplay, type Replay, textsUnder } from "./prepare-replay";
-export { failingAs, QueryFailure } from "./query-failure";
+export { failingAs, failureOf, QueryFailure } from "./query-failure";
 export { readProfile } from "./read-profile";
 export { areResultsEqual, areRewrittenEqual, sumResult } from "./result-check";
 export { findTableDifference } from "./table-check";

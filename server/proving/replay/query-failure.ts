@@ -27,6 +27,16 @@ export async function failingAs<T>(
   }
 }
 
+/** A step's result, or the query that failed in it. Throws what else failed. */
+export async function failureOf<T>(step: () => Promise<T>): Promise<T | QueryFailure> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof QueryFailure) return error;
+    throw error;
+  }
+}
+
 /** Duration of the text on the candidate's side, ms. Throws as failingAs. */
 export function timeCandidate(
   side: { candidate: Session; remainingMs(): number; signal: AbortSignal },
