@@ -8,7 +8,7 @@ import type {
   ProofResult,
 } from "@/server/contracts";
 import { embedProduct } from "@/server/data-product";
-import { proveCandidates } from "@/server/proving";
+import { type EarlierVerdict, proveCandidates } from "@/server/proving";
 import { createShapeParser } from "@/server/workload";
 import { propose } from "./propose";
 import type { ProofSettings } from "./settings";
@@ -18,6 +18,8 @@ export interface AdviseRequest {
   productId: string;
   observed: Observed;
   secondsMax: number;
+  /** What the run before said of the changes, by candidate id; nothing where nothing is remembered. */
+  earlier?: [string, EarlierVerdict][];
   settings: ProofSettings;
   /** Emptied by the proof. */
   workDir: string;
@@ -59,6 +61,7 @@ export async function advise(request: AdviseRequest): Promise<Advice> {
       workDir: path.join(request.workDir, "proof"),
       ...request.settings,
       secondsMax: request.secondsMax,
+      earlier: new Map(request.earlier),
       seed: 1,
       onProgress: watch.onProgress,
       onProblem: (what, error) => {

@@ -9,13 +9,15 @@ export interface BenchOptions {
   seconds: number;
   /** Advise so often on each workload, and nothing else; 0: the whole benchmark, once. */
   repeats: number;
+  /** Each repeated run knows what the one before said, as the sidecar's proofs do. */
+  isRemembering: boolean;
   isScale: boolean;
   /** Compare the orders of proofs, and nothing else. */
   isOrder: boolean;
 }
 
 const USAGE =
-  "npm run bench -- advisor [--only name,…] [--rows n] [--seconds n] [--repeat n] [--scale] [--order]";
+  "npm run bench -- advisor [--only name,…] [--rows n] [--seconds n] [--repeat n [--remember]] [--scale] [--order]";
 
 /** Throws with the usage for what it does not know. */
 export function parseOptions(args: string[]): BenchOptions {
@@ -26,6 +28,7 @@ export function parseOptions(args: string[]): BenchOptions {
       rows: { type: "string" },
       seconds: { type: "string" },
       repeat: { type: "string" },
+      remember: { type: "boolean", default: false },
       scale: { type: "boolean", default: false },
       order: { type: "boolean", default: false },
     },
@@ -36,6 +39,7 @@ export function parseOptions(args: string[]): BenchOptions {
     // A product's default; at scale what one would give an analysis of everything.
     seconds: positive(values.seconds ?? (values.scale ? "120" : "60")),
     repeats: values.repeat === undefined ? 0 : positive(values.repeat),
+    isRemembering: values.remember,
     isScale: values.scale,
     isOrder: values.order,
   };

@@ -17,6 +17,7 @@ import { AppError, createLogger, env, type ServiceContext } from "@/server/platf
 import { proveCandidates } from "@/server/proving";
 import { estimateCandidates } from "./estimate-candidates";
 import { finishProof } from "./finish-proof";
+import { loadEarlierVerdicts } from "./load-earlier-verdicts";
 import { createProgressWriter } from "./proof-progress";
 import { shapeParser } from "./shape-parser";
 
@@ -62,6 +63,10 @@ export async function runProof(
     rowsMax: env().PROOF_ROWS_MAX,
     secondsMax: Math.min(context.budget_seconds ?? Infinity, env().PROOF_SECONDS_MAX),
     gainMin: env().PROOF_GAIN_MIN,
+    earlier: await loadEarlierVerdicts(ctx.db, {
+      suggestionId: input.suggestionId,
+      schemaFingerprint: schema.schema_fingerprint,
+    }),
     weights: { storage: env().PROOF_STORAGE_WEIGHT, write: env().PROOF_WRITE_WEIGHT },
     seed: 1,
     onProgress: progress.write,

@@ -1,3 +1,4 @@
+export { type EarlierVerdict, earlierVerdict } from "./earlier-verdict";
 export { orderCandidates } from "./proof/order-candidates";
 export { proveCandidates } from "./prove-candidates";
 export { withLiterals } from "./sql";

@@ -79,8 +79,7 @@ async function measureAll(
   proof: Proof,
   leftOut: ProofResult["alternatives"],
 ): Promise<Omit<ProofResult, "findings">> {
-  const { candidates: proposed, queries } = proof.input;
-  const candidates = orderCandidates(proposed, queries);
+  const candidates = orderCandidates(proof.input);
   const alone: ProvedAlone[] = [];
   const joining: SetMember[] = [];
   for (const [index, candidate] of candidates.entries()) {

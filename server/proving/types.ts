@@ -1,6 +1,7 @@
 import type { WorkloadQuery } from "@/server/advisor";
 import type { Candidate, Change, Plan, ProductSchema, ProofProgress } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product/port";
+import type { EarlierVerdict } from "./earlier-verdict";
 
 /** What costs weigh against a gain of the workload's time. */
 export interface ProofWeights {
@@ -28,6 +29,8 @@ export interface ProofInput {
   secondsMax: number;
   /** Share of the time (0..1) of the workload or of a targeted query that is worth a change. */
   gainMin: number;
+  /** What the last proof of the same question said, by candidate id; empty for the first. */
+  earlier: ReadonlyMap<string, EarlierVerdict>;
   weights: ProofWeights;
   seed: number;
   /** What failed without ending the proof: a check of the data, say. */

@@ -86,7 +86,9 @@ async function compareOrders(
   });
   const needed = (list: Candidate[]) =>
     proofsNeeded(
-      orderCandidates(list, queries).map((one) => one.candidate_id),
+      orderCandidates({ candidates: list, queries, earlier: new Map() }).map(
+        (one) => one.candidate_id,
+      ),
       gains,
     );
   return {

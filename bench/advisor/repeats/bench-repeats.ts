@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { type EarlierVerdict, earlierVerdict } from "@/server/proving";
 import type { Advice } from "../advise";
 import { adviseApart } from "../advise-apart";
 import { openWorkload } from "../open-workload";
@@ -12,9 +13,11 @@ import type { Workload } from "../types";
 import { compareRuns } from "./compare-runs";
 import { type RepeatedWorkload, renderRepeats } from "./render-repeats";
 
-const RESULT_FILE = "bench/results/advisor-repeats.json";
-
-/** Advises several times on the same data, each time in a fresh process: is it the same advice? */
+/**
+ * Advises several times on the same data, each time in a fresh process: is it the same advice? Nothing
+ * is remembered between them, unless options.isRemembering: then each knows what the one before said,
+ * as the sidecar's proofs do.
+ */
 export async function benchRepeats(
   options: BenchOptions,
   workloads: Workload[],
@@ -30,7 +33,9 @@ export async function benchRepeats(
     const { request } = await openWorkload(workload, { folder, rows, secondsMax, settings });
     const advices: Advice[] = [];
     for (let run = 0; run < options.repeats; run++) {
-      advices.push(await adviseApart(request));
+      const last = options.isRemembering ? advices.at(-1) : undefined;
+      const earlier = last === undefined ? [] : verdictsOf(last);
+      advices.push(await adviseApart({ ...request, earlier }));
       // What one run exported the next must not find.
       rmSync(request.workDir, { recursive: true, force: true });
     }
@@ -40,19 +45,34 @@ export async function benchRepeats(
     console.log(printed, accepted.map((ids) => ids.join(" ")).sort());
     results.push(result);
   }
-  if (options.rows === undefined) await keep(results, options.seconds);
+  if (options.rows === undefined) await keep(results, options);
 }
 
 /** Runs of single workloads take the place of older ones of the same; the others stay. */
-async function keep(results: RepeatedWorkload[], secondsMax: number): Promise<void> {
-  const all = mergeResults(RESULT_FILE, results);
+async function keep(
+  results: RepeatedWorkload[],
+  { isRemembering, seconds: secondsMax }: BenchOptions,
+): Promise<void> {
+  const name = isRemembering ? "advisor-remembered" : "advisor-repeats";
+  const file = `bench/results/${name}.json`;
+  const all = mergeResults(file, results);
   const report = {
-    name: "advisor, repeated",
+    name,
     ...(await machine()),
     ...{ settings: proofSettings(), seconds_max: secondsMax, results: all },
   };
-  mkdirSync(path.dirname(RESULT_FILE), { recursive: true });
-  writeFileSync(RESULT_FILE, `${JSON.stringify(report, null, 1)}\n`);
-  updateReadme("advisor-repeats", renderRepeats(all));
-  console.log(`Written to ${RESULT_FILE} and README.md`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`);
+  updateReadme(name, renderRepeats(all));
+  console.log(`Written to ${file} and README.md`);
+}
+
+/** What the next run is told of this one. */
+function verdictsOf({ proof }: Advice): [string, EarlierVerdict][] {
+  return [...proof.accepted, ...proof.alternatives].flatMap(
+    ({ candidate, verdict }): [string, EarlierVerdict][] => {
+      const earlier = earlierVerdict(verdict.code);
+      return earlier === null ? [] : [[candidate.candidate_id, earlier]];
+    },
+  );
 }

@@ -6,7 +6,7 @@ import { leftAfter } from "./left-time";
 import { netGain, readShare } from "./net-gain";
 import { addTrial, type Search } from "./search";
 import { composeGains, idsOf, type SetMember } from "./set-member";
-import { MARGINAL_SHARE, measureBeside } from "./try-set";
+import { askBeside, measureBeside } from "./try-set";
 
 /**
  * Leaves out, one after the other, chosen changes that a later one may have made needless: both are
@@ -42,7 +42,9 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
   const without = await buildSet(proof, members, { current: null, name });
   // What the member does not touch is left as it is with it; what it touches is measured.
   const other = { subject: without, left: current.left };
-  const step = { judged: [member], span: [0.8, 0.85] as [number, number] };
+  const asked = askBeside(proof, [member]);
+  const span: [number, number] = [0.8, 0.85];
+  const step = { judged: [member], span, gainMin: asked.gainMin };
   const { evidence, inserts } = await measureBeside(proof, other, current.subject, step);
   if (evidence === null) return;
   const added = evidence.workload.gain;
@@ -55,7 +57,7 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
   const verdict = judge(
     { ...evidence, net_gain: current.netGain - net },
     {
-      gainMin: proof.input.gainMin * MARGINAL_SHARE,
+      ...asked,
       isRemoval: member.candidate.change.kind === "drop_index",
       left,
       gainWeight: readShare(inserts) * (1 - gain.value),

@@ -1,5 +1,6 @@
-import { expectedGain, type WorkloadQuery } from "@/server/advisor";
+import { expectedGain } from "@/server/advisor";
 import type { Candidate, ChangeKind } from "@/server/contracts";
+import type { ProofInput } from "../types";
 
 /** So many of the most promising are measured first, whatever they cost. */
 const PROMISING = 3;
@@ -18,18 +19,22 @@ const COST: Record<ChangeKind, number> = {
 };
 
 /**
- * The order in which the time is spent: the most promising first, then what the rules expect to gain
- * for the time it costs, so that a tight budget finds as much as possible. Stable: equals keep their
- * order.
+ * The order in which the time is spent: what the last proof suggested, so that no lack of time takes
+ * it back; the most promising; then what the rules expect to gain for the time it costs, so that a
+ * tight budget finds as much as possible. Stable: equals keep their order.
  */
-export function orderCandidates(
-  candidates: Candidate[],
-  queries: readonly WorkloadQuery[],
-): Candidate[] {
-  const rest = candidates.slice(PROMISING).map((candidate) => ({
+export function orderCandidates({
+  candidates,
+  queries,
+  earlier,
+}: Pick<ProofInput, "candidates" | "queries" | "earlier">): Candidate[] {
+  const isKnown = ({ candidate_id }: Candidate) => earlier.get(candidate_id) === "suggested";
+  const known = candidates.filter(isKnown);
+  const others = candidates.filter((candidate) => !isKnown(candidate));
+  const rest = others.slice(PROMISING).map((candidate) => ({
     candidate,
     worth: expectedGain(candidate, queries) / COST[candidate.change.kind],
   }));
   rest.sort((a, b) => b.worth - a.worth);
-  return [...candidates.slice(0, PROMISING), ...rest.map((one) => one.candidate)];
+  return [...known, ...others.slice(0, PROMISING), ...rest.map((one) => one.candidate)];
 }

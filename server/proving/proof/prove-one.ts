@@ -9,6 +9,7 @@ import {
 import { AppError } from "@/server/platform";
 import { isSureGain, judge, rejection } from "../judge";
 import { buildCandidate, removeStaleWork } from "../shadow";
+import { askGain } from "./ask-gain";
 import { evidenceOfSome } from "./evidence";
 import { measure } from "./measure";
 import type { WeighedInserts } from "./measure-inserts";
@@ -46,9 +47,10 @@ export async function proveOne(
   const file = path.join(input.workDir, `candidate-${index}.duckdb`);
   try {
     const subject = await buildAlone(proof, candidate, file, untilMs);
+    const asked = askGain(input, [candidate]);
     const measured = await measure(proof, subject, {
       title: candidate.title,
-      gainMin: input.gainMin,
+      gainMin: asked.gainMin,
       extraMs: Math.min(
         EXTRA_SHARE * clock.endMs,
         (untilMs - clock.elapsedMs()) / (2 * (count - index)),
@@ -68,12 +70,12 @@ export async function proveOne(
     const kept = withGainingTexts(proof, { candidate, subject }, measured.evidence, inserts);
     const { evidence } = kept;
     const verdict = judge(evidence, {
-      gainMin: input.gainMin,
+      ...asked,
       isRemoval: candidate.change.kind === "drop_index",
       gainWeight: readShare(inserts),
     });
     const proved = { candidate: kept.candidate, verdict, evidence };
-    const standing = standingOf(candidate, verdict, evidence, input.gainMin);
+    const standing = standingOf(candidate, verdict, evidence, asked.gainMin);
     if (standing === null) {
       await removeStaleWork(file);
       return { proved, member: null };

@@ -1,6 +1,7 @@
 import type { MeasuredEvidence, Verdict } from "@/server/contracts";
 import { judge, rejection } from "../judge";
 import { openSession, removeStaleWork } from "../shadow";
+import { type AskedGain, askGain } from "./ask-gain";
 import { attempt } from "./attempt";
 import { buildSet, setFile } from "./build-set";
 import { leftAfter } from "./left-time";
@@ -79,7 +80,9 @@ async function buildAndMeasure(
   // Measured again, the noise of two insert costs would pass for a difference.
   const isFree = step.judged.every((one) => leavesInserts(one.candidate.change));
   const known = isFree ? { ...step, inserts: current.inserts } : step;
-  const measured = await measureBeside(proof, current, subject, known);
+  const added = members.filter((one) => !current.members.includes(one));
+  const asked = askBeside(proof, added);
+  const measured = await measureBeside(proof, current, subject, { ...known, ...asked });
   const { evidence, check, inserts } = measured;
   if (evidence === null) {
     const reason = `Beside the chosen changes ${check.failure ?? check.difference}.`;
@@ -91,7 +94,7 @@ async function buildAndMeasure(
   const marginal = judge(
     { ...evidence, net_gain: net - current.netGain },
     {
-      gainMin: proof.input.gainMin * MARGINAL_SHARE,
+      ...asked,
       isRemoval: step.judged.some((one) => one.candidate.change.kind === "drop_index"),
       isReplacement,
       left: current.left,
@@ -109,12 +112,26 @@ async function buildAndMeasure(
   return { better: null, verdict, trial, evidence };
 }
 
+/** What members must gain beside others. */
+export function askBeside({ input }: Proof, members: readonly SetMember[]): AskedGain {
+  const asked = askGain(
+    input,
+    members.map((one) => one.candidate),
+  );
+  return { ...asked, gainMin: asked.gainMin * MARGINAL_SHARE };
+}
+
 /** Measures a built set against another one, of which it differs by the judged members. */
 export async function measureBeside(
   proof: Proof,
   other: Pick<ChosenSet, "subject" | "left">,
   subject: Subject,
-  step: { judged: SetMember[]; span: [number, number]; inserts?: WeighedInserts[] },
+  step: {
+    judged: SetMember[];
+    span: [number, number];
+    gainMin: number;
+    inserts?: WeighedInserts[];
+  },
 ) {
   const { signal } = proof.input;
   const session = await openSession({
@@ -127,6 +144,7 @@ export async function measureBeside(
       ...setOptions(proof, step.judged.map((one) => one.candidate.title).join(", "), step.span),
       reference: { ...other.subject, session, left: other.left },
       judged: step.judged.map((one) => one.candidate.change),
+      gainMin: step.gainMin,
       ...(step.inserts ? { inserts: step.inserts } : {}),
       hardUntilMs: proof.clock.endMs * GRACE,
     });

@@ -26,6 +26,7 @@ export function proveProduct(
     rowsMax: 1_000_000,
     secondsMax: SECONDS_MAX,
     gainMin: 0.1,
+    earlier: new Map(),
     weights: { storage: 0.02, write: 1 },
     seed: 7,
     onProgress: () => {},

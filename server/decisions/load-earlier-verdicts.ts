@@ -1,0 +1,60 @@
+import { and, desc, eq, ne, notInArray, sql } from "drizzle-orm";
+import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
+import type { Database } from "@/server/platform";
+import { type EarlierVerdict, earlierVerdict } from "@/server/proving";
+
+/**
+ * What the last proof of the same question (product, schema, kind of analysis, context) said of each
+ * change, by candidate id; empty for the first. What people decided of it since is another matter.
+ */
+export async function loadEarlierVerdicts(
+  db: Database,
+  { suggestionId, schemaFingerprint }: { suggestionId: string; schemaFingerprint: string },
+): Promise<Map<string, EarlierVerdict>> {
+  const asked = db
+    .select({
+      productId: suggestions.productId,
+      operationType: suggestions.operationType,
+      context: agentDecisions.context,
+    })
+    .from(suggestions)
+    .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
+    .where(eq(suggestions.id, suggestionId))
+    .as("asked");
+  const [last] = await db
+    .select({ id: suggestions.id })
+    .from(suggestions)
+    .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
+    .innerJoin(
+      asked,
+      and(
+        eq(suggestions.productId, asked.productId),
+        eq(suggestions.operationType, asked.operationType),
+        eq(agentDecisions.context, asked.context),
+      ),
+    )
+    .where(
+      and(
+        ne(suggestions.id, suggestionId),
+        eq(suggestions.basis, "measured"),
+        eq(suggestions.schemaFingerprint, schemaFingerprint),
+        notInArray(suggestions.state, ["proposed", "proving", "failed"]),
+      ),
+    )
+    .orderBy(desc(suggestions.createdAt))
+    .limit(1);
+  if (last === undefined) return new Map();
+  const items = await db
+    .select({
+      candidateId: sql<string>`${suggestionItems.candidate}->>'candidate_id'`,
+      verdict: suggestionItems.verdict,
+    })
+    .from(suggestionItems)
+    .where(eq(suggestionItems.suggestionId, last.id));
+  const verdicts = new Map<string, EarlierVerdict>();
+  for (const { candidateId, verdict } of items) {
+    const earlier = verdict === null ? null : earlierVerdict(verdict.code);
+    if (earlier !== null) verdicts.set(candidateId, earlier);
+  }
+  return verdicts;
+}

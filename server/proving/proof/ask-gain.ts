@@ -1,0 +1,40 @@
+import type { Candidate } from "@/server/contracts";
+import type { ProofInput } from "../types";
+
+/** What the last proof suggested needs so much less of the gain asked, what it rejected so much more. */
+const HYSTERESIS = 0.5;
+
+export interface AskedGain {
+  /** Share of the time (0..1) that is worth the changes. */
+  gainMin: number;
+  /** Why it is not the usual one, as a sentence; undefined where it is. */
+  why?: string;
+}
+
+/**
+ * The gain asked of changes. Measured twice, a gain near one threshold falls on either side of it, and
+ * advice that comes and goes with noise is no advice: so there are two of them, as in a Schmitt
+ * trigger (Schmitt, A Thermionic Trigger, 1938). Only a clear difference changes what the last
+ * proof of the same question said.
+ *
+ * Several changes judged together were suggested when all of them were, rejected when one was.
+ */
+export function askGain(
+  { gainMin, earlier }: Pick<ProofInput, "gainMin" | "earlier">,
+  changes: readonly Candidate[],
+): AskedGain {
+  const verdicts = changes.map(({ candidate_id }) => earlier.get(candidate_id));
+  if (verdicts.includes("rejected")) {
+    return {
+      gainMin: gainMin * (1 + HYSTERESIS),
+      why: "The last proof rejected it: half as much again as usual is asked.",
+    };
+  }
+  if (verdicts.length > 0 && verdicts.every((verdict) => verdict === "suggested")) {
+    return {
+      gainMin: gainMin * (1 - HYSTERESIS),
+      why: "The last proof suggested it: half of the usual gain is asked.",
+    };
+  }
+  return { gainMin };
+}
