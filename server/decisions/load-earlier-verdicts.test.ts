@@ -1,0 +1,80 @@
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { suggestionItems, suggestions } from "@/drizzle/schema";
+import type { Change, SuggestionState, VerdictCode } from "@/server/contracts";
+import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
+import { loadEarlierVerdicts } from "./load-earlier-verdicts";
+import { candidateOf, storeSuggestion } from "./testing/fixtures";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const plan = {
+  statements: ["SELECT 1;"],
+  revert_statements: [],
+  cleanup_statements: [],
+  is_reversible: false,
+};
+const index = (column: string) => {
+  const change: Change = { kind: "add_index", table: "projects", column };
+  return candidateOf(change, plan);
+};
+
+/** A proof that ended in `state` with these verdicts, by column, `day` days after the first. */
+async function storeProof(
+  state: SuggestionState,
+  codes: Record<string, VerdictCode>,
+  {
+    day,
+    ...asked
+  }: { day: number; seconds: number; productId?: string; schemaFingerprint?: string },
+): Promise<string> {
+  const { seconds, ...rest } = asked;
+  const candidates = Object.keys(codes).map(index);
+  const context = { budget_seconds: seconds };
+  const { id, itemIds } = await storeSuggestion(database.db, {
+    state,
+    candidates,
+    context,
+    ...rest,
+  });
+  for (const [at, code] of Object.values(codes).entries()) {
+    const verdict = { code, is_accepted: code === "passed", reason: "Made by a test" };
+    await database.db
+      .update(suggestionItems)
+      .set({ verdict, role: code === "passed" ? "suggested" : "alternative" })
+      .where(eq(suggestionItems.id, itemIds[at] ?? ""));
+  }
+  const createdAt = new Date(Date.UTC(2026, 0, 1 + day));
+  await database.db.update(suggestions).set({ createdAt }).where(eq(suggestions.id, id));
+  return id;
+}
+
+async function earlier(seconds: number, schemaFingerprint = "schema-1") {
+  const suggestionId = await storeProof("proving", {}, { day: 9, seconds });
+  const verdicts = await loadEarlierVerdicts(database.db, { suggestionId, schemaFingerprint });
+  return Object.fromEntries([...verdicts].map(([id, verdict]) => [id.split(":").at(-1), verdict]));
+}
+
+test("the first proof of a question knows nothing", async () => {
+  await storeProof("pending", { status: "passed" }, { day: 1, seconds: 1 });
+  expect(await earlier(2)).toEqual({});
+});
+
+test("a proof knows what the last one measured, not what it had no time for", async () => {
+  const codes = { status: "slower", name: "passed", year: "superseded_by_set" } as const;
+  await storeProof("rejected", { status: "passed" }, { day: 1, seconds: 3 });
+  await storeProof("superseded", { ...codes, date: "not_tried" }, { day: 2, seconds: 3 });
+  await storeProof("failed", {}, { day: 3, seconds: 3 });
+  expect(await earlier(3)).toEqual({ status: "rejected", name: "suggested", year: "rejected" });
+});
+
+test("neither another product's proof nor one of another schema counts", async () => {
+  await storeProof("pending", { status: "passed" }, { day: 1, seconds: 4, productId: "other" });
+  await storeProof("pending", { status: "passed" }, { day: 1, seconds: 4, schemaFingerprint: "s" });
+  expect(await earlier(4)).toEqual({});
+  expect(await earlier(4, "s")).toEqual({ status: "suggested" });
+});
