@@ -15,7 +15,7 @@ import {
   storeSuggestion,
 } from "@/server/decisions/testing/fixtures";
 import { observeProduct } from "@/server/knowledge";
-import { systemContext } from "@/server/platform";
+import { AppError, systemContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { requestExecution, requestRevert, runOperation, verifyOperation } from ".";
 
@@ -119,6 +119,29 @@ test("what is approved runs, is stored with its audit rows, and its revert resto
   expect(await stateOf(id)).toBe("reverted");
   expect(await hasIndex()).toBe(false);
   expect((await product.getSchema()).schema_fingerprint).toBe(schema.schema_fingerprint);
+});
+
+test("a revert that succeeds leaves nothing of one that failed before it", async () => {
+  const id = await approved();
+  const ctx = as(ACTORS.reviewer);
+  const { operation_id } = await requestExecution({ ctx, input: { suggestion_id: id } });
+  await run(operation_id);
+  const refusing = withProduct({
+    execute: async () => {
+      throw new AppError("product_refused", "not now");
+    },
+  });
+  const first = await requestRevert({ ctx, input: { suggestion_id: id } });
+  await run(first.operation_id, refusing);
+  const read = () => getSuggestion({ ctx, input: { suggestion_id: id } });
+  expect(await read()).toMatchObject({
+    state: "executed",
+    error: { message: "The revert failed: not now" },
+  });
+  const second = await requestRevert({ ctx, input: { suggestion_id: id } });
+  await run(second.operation_id);
+  expect(await read()).toMatchObject({ state: "reverted", error: null });
+  expect(await hasIndex()).toBe(false);
 });
 
 test("what is not approved, or is only an estimate, does not run", async () => {

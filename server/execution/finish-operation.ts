@@ -62,6 +62,8 @@ async function concludeRevert(tx: Transaction, ctx: ServiceContext, row: Operati
     from: ["executed", "verified"],
     to: "reverted",
     action: "suggestion.reverted",
+    // Of a revert that failed before this one.
+    set: { error: null },
     note: { operation_id: row.id, is_automatic: row.isAutomatic },
   });
   const [undone] = await tx
