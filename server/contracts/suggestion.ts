@@ -215,6 +215,8 @@ export const Suggestion = z.object({
   feedback: z.array(Feedback),
   operations: z.array(Operation),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** The newer proof of the same question that took its place; null also where the schema changed. */
+  superseded_by: SuggestionId.nullable(),
   /** Plain sentence: what this answer is and what to do next. */
   note: z.string(),
   created_at: z.iso.datetime(),

@@ -142,7 +142,11 @@ test("a changed schema supersedes what was proved for the old one", async () => 
   await supersedeSuggestions(as(ACTORS.reviewer), { productId: "p-1", schemaFingerprint: "new" });
   const read = (id: string) =>
     getSuggestion({ ctx: as(ACTORS.viewer), input: { suggestion_id: id } });
-  expect((await read(stale.id)).state).toBe("superseded");
+  expect(await read(stale.id)).toMatchObject({
+    state: "superseded",
+    superseded_by: null,
+    note: expect.stringMatching(/^The schema changed after the proof/),
+  });
   expect((await read(fresh.id)).state).toBe("pending");
 });
 

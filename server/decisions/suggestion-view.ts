@@ -45,6 +45,7 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
     feedback: feedbackRows.map(toFeedback),
     operations: operationRows.map(toOperation),
     error: row.error,
+    superseded_by: row.supersededBy,
     note: describeState(row, suggested),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
@@ -101,7 +102,9 @@ function describeState(row: SuggestionRow, suggested: SuggestionItem[]): string 
     case "expired":
       return "Nobody decided in time; ask for a new analysis.";
     case "superseded":
-      return "The schema changed after the proof, so it no longer holds; a new analysis replaces it.";
+      return row.supersededBy === null
+        ? "The schema changed after the proof, so it no longer holds; ask for a new analysis."
+        : `A newer proof of the same question, ${row.supersededBy}, has taken its place.`;
     case "executing":
       return "It is being executed on the live data product.";
     case "executed":

@@ -58,6 +58,7 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
     feedback: [],
     operations: [],
     error: null,
+    superseded_by: null,
     note: "An estimate.",
     created_at: AT,
     updated_at: AT,
