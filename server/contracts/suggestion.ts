@@ -106,6 +106,15 @@ export const SuggestionItem = z.object({
   explanation: Explanation.nullable(),
   /** null until decided. */
   is_approved: z.boolean().nullable(),
+  /** The latest rejection of an earlier suggestion for the same product that held this change. */
+  rejected_before: z
+    .object({
+      suggestion_id: SuggestionId,
+      reviewer: z.string(),
+      reason: z.string(),
+      at: z.iso.datetime(),
+    })
+    .nullable(),
 });
 export type SuggestionItem = z.infer<typeof SuggestionItem>;
 

@@ -4,7 +4,10 @@ import type { Candidate, Evidence, Interval, SuggestionItem } from "@/server/con
 export type ItemRow = typeof suggestionItems.$inferSelect;
 
 /** One suggested change or alternative as callers see it. */
-export function toSuggestionItem(row: ItemRow): SuggestionItem {
+export function toSuggestionItem(
+  row: ItemRow,
+  rejectedBefore: SuggestionItem["rejected_before"],
+): SuggestionItem {
   const { candidate } = row;
   return {
     item_id: row.id,
@@ -25,6 +28,7 @@ export function toSuggestionItem(row: ItemRow): SuggestionItem {
     evidence: row.evidence,
     explanation: row.explanation,
     is_approved: row.isApproved,
+    rejected_before: rejectedBefore,
   };
 }
 

@@ -3,12 +3,13 @@ import { feedback, operations, reviews, suggestionItems, suggestions } from "@/d
 import { isAdvice, type Review, type Suggestion, type SuggestionItem } from "@/server/contracts";
 import { AppError, type Database, env } from "@/server/platform";
 import { type ItemRow, toSuggestionItem } from "./item-view";
+import { loadRejections } from "./load-rejections";
 import { toOperation } from "./operation-view";
 import type { SuggestionRow } from "./transition";
 
 /** The whole suggestion: items, alternatives, reviews, operations. Throws `not_found`. */
 export async function loadSuggestion(db: Database, id: string): Promise<Suggestion> {
-  const [[row], items, reviewRows, operationRows, feedbackRows] = await Promise.all([
+  const [[row], items, reviewRows, operationRows, feedbackRows, rejections] = await Promise.all([
     db.select().from(suggestions).where(eq(suggestions.id, id)),
     db
       .select()
@@ -22,9 +23,14 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
       .where(eq(operations.suggestionId, id))
       .orderBy(desc(operations.createdAt)),
     db.select().from(feedback).where(eq(feedback.suggestionId, id)).orderBy(asc(feedback.at)),
+    loadRejections(db, id),
   ]);
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
-  const suggested = items.filter((item) => item.role === "suggested").map(toSuggestionItem);
+  const viewOf = (role: ItemRow["role"]) =>
+    items
+      .filter((item) => item.role === role)
+      .map((item) => toSuggestionItem(item, rejections.get(item.candidate.candidate_id) ?? null));
+  const suggested = viewOf("suggested");
   return {
     suggestion_id: row.id,
     suggestions: suggested,
@@ -35,7 +41,7 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
     advised_by: advisers(items),
     operation_type: row.operationType,
     product_id: row.productId,
-    alternatives: items.filter((item) => item.role === "alternative").map(toSuggestionItem),
+    alternatives: viewOf("alternative"),
     set_evidence: row.setEvidence,
     sets: row.sets,
     findings: row.findings,

@@ -33,8 +33,14 @@ function linesOfItem(item: SuggestionItem): string[] {
   const { query_speedup, query_speedup_interval, basis } = item.estimated_impact;
   const saves = `${basis}: ${[query_speedup, query_speedup_interval ?? ""].join(" ").trim()} less time`;
   const role = isAdvice(item.change) ? "advice for the product's developers" : "suggested";
+  const before = item.rejected_before;
   return [
     `  ${role}: ${item.title} (${item.type}; ${saves})`,
+    ...(before === null
+      ? []
+      : [
+          `    rejected before, by ${before.reviewer} in ${before.suggestion_id}: ${before.reason.replace(/\s+/g, " ")}`,
+        ]),
     ...item.execution_sql
       .split("\n")
       .filter(Boolean)

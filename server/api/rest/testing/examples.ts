@@ -39,6 +39,7 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
         evidence: null,
         explanation: null,
         is_approved: null,
+        rejected_before: null,
       },
     ],
     confidence: 0.3,
