@@ -4,7 +4,7 @@ import { isAdvice, type Review, type Suggestion, type SuggestionItem } from "@/s
 import { AppError, type Database, env } from "@/server/platform";
 import { type ItemRow, toSuggestionItem } from "./item-view";
 import { loadRejections } from "./load-rejections";
-import { toOperation } from "./operation-view";
+import { type OperationRow, toOperation } from "./operation-view";
 import type { SuggestionRow } from "./transition";
 
 /** The whole suggestion: items, alternatives, reviews, operations. Throws `not_found`. */
@@ -52,7 +52,7 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
     operations: operationRows.map(toOperation),
     error: row.error,
     superseded_by: row.supersededBy,
-    note: describeState(row, suggested),
+    note: describeState(row, suggested, operationRows),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
     expires_at: row.expiresAt?.toISOString() ?? null,
@@ -90,7 +90,11 @@ function links(id: string): Suggestion["links"] {
 }
 
 /** One sentence for people and machines alike: what this answer is, and what to do next. */
-function describeState(row: SuggestionRow, suggested: SuggestionItem[]): string {
+function describeState(
+  row: SuggestionRow,
+  suggested: SuggestionItem[],
+  operationRows: OperationRow[],
+): string {
   switch (row.state) {
     case "proposed":
     case "proving":
@@ -114,7 +118,7 @@ function describeState(row: SuggestionRow, suggested: SuggestionItem[]): string 
     case "executing":
       return "It is being executed on the live data product.";
     case "executed":
-      return "Executed; the live workload is being compared with what was promised.";
+      return describeExecuted(row, operationRows);
     case "failed":
       return row.error?.message ?? "It failed.";
     case "verified":
@@ -134,6 +138,22 @@ function describeApproved(row: SuggestionRow, suggested: SuggestionItem[]): stri
   return advice.length === approved.length
     ? "Approved as advice for the product's developers; there is nothing for the sidecar to execute."
     : "Approved; an operator can execute it now, except the rewritten queries: the product's developers change those.";
+}
+
+/** It stays executed where the watch found no clear effect, and until a regression is reverted. */
+function describeExecuted(row: SuggestionRow, operationRows: OperationRow[]): string {
+  const watched = operationRows.find(({ kind }) => kind === "execute")?.verification?.state;
+  switch (watched) {
+    case undefined:
+    case "watching":
+      return "Executed; the live workload is being compared with what was promised.";
+    case "inconclusive":
+      return "Executed; the watch ended without a clear effect.";
+    case "confirmed":
+      return "Executed, and the live workload confirmed it.";
+    case "regressed":
+      return row.error?.message ?? "Executed; it slowed the live workload and is being reverted.";
+  }
 }
 
 function describeEstimateNote(itemCount: number): string {
