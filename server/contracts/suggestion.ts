@@ -89,13 +89,15 @@ export const SuggestionItem = z.object({
   execution_sql: z.string(),
   revert_sql: z.string().nullable(),
   estimated_impact: z.object({
-    /** Share of the time of the targeted queries that is saved, e.g. `80%`. */
+    /** Share of the time that is saved, e.g. `80%`; of which time, `of` says. */
     query_speedup: z.string(),
     storage_overhead: z.string(),
     /** `estimate`: rules only. `measured`: replayed on a shadow copy, see `evidence`. */
     basis: Basis,
     /** 95 % interval of query_speedup, e.g. `[78%, 82%]`; null for estimates. */
     query_speedup_interval: z.string().nullable(),
+    /** All queries the change is meant for, together; the whole workload where none was replayed. */
+    of: z.enum(["targeted_queries", "workload"]),
   }),
   decision_factors: z.array(Factor),
   counter_indications: z.array(z.string()),

@@ -24,6 +24,7 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
           storage_overhead: "2%",
           basis: "estimate",
           query_speedup_interval: null,
+          of: "targeted_queries",
         },
         decision_factors: [{ name: "frequency", detail: "120 calls", weight: 0.5 }],
         counter_indications: [],
