@@ -34,6 +34,7 @@ export async function analyzeProduct(
       expiresAt: null,
       warnings,
       items: [],
+      leftOut: [],
     },
     (tx, suggestionId) => enqueueJob(tx, { kind: "prove", subjectId: suggestionId }),
   );

@@ -44,3 +44,12 @@ test("an executed suggestion is said to be compared only while it is", async () 
   expect(await noteAfter("inconclusive")).toBe("Executed; the watch ended without a clear effect.");
   expect(await noteAfter("regressed")).toMatch(/slowed the live workload/);
 });
+
+test("nothing to suggest is said to be measured only where it was", async () => {
+  const noteOf = async (productId: string | null) => {
+    const { id } = await storeSuggestion(database.db, { state: "no_gain", productId });
+    return (await loadSuggestion(database.db, id)).note;
+  };
+  expect(await noteOf("p-1")).toMatch(/nothing that was measured was worth it/);
+  expect(await noteOf(null)).toMatch(/^Nothing to suggest from this context alone/);
+});

@@ -104,7 +104,9 @@ function describeState(
         ? "Every number was measured on a shadow copy. A reviewer has to approve before anything runs."
         : describeEstimateNote(suggested.length);
     case "no_gain":
-      return "Nothing to do: nothing that was measured was worth it; see alternatives.";
+      return row.basis === "measured"
+        ? "Nothing to do: nothing that was measured was worth it; see alternatives."
+        : describeEstimateNote(suggested.length);
     case "approved":
       return describeApproved(row, suggested);
     case "rejected":
