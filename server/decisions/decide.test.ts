@@ -168,13 +168,24 @@ test("lists page through everything once, newest first, filtered by state", asyn
   expect(seen).toEqual(made);
 });
 
-test("an unknown suggestion is not found and a forged cursor is refused", async () => {
+test("an unknown suggestion is not found", async () => {
   const ctx = as(ACTORS.viewer);
   await expect(
     getSuggestion({ ctx, input: { suggestion_id: "sugg-000000000000" } }),
   ).rejects.toMatchObject({ code: "not_found" });
+});
+
+test.each([
+  ["no cursor at all", "nope"],
+  ["a NUL in its id", "2026-01-01T00:00:00.000Z sugg-\u0000000000000"],
+  ["a year that has five digits", "+012026-01-01T00:00:00.000Z sugg-000000000000"],
+  ["a year there never was", "0000-01-01T00:00:00.000Z sugg-000000000000"],
+  ["a date that is none", "2026-02-30T00:00:00.000Z sugg-000000000000"],
+  ["more than two parts", "2026-01-01T00:00:00.000Z sugg-000000000000 x"],
+])("a forged cursor with %s is refused", async (_, text) => {
+  const cursor = Buffer.from(text).toString("base64url");
   await expect(
-    listSuggestions({ ctx, input: { limit: 2, cursor: "bm9wZQ" } }),
+    listSuggestions({ ctx: as(ACTORS.viewer), input: { limit: 2, cursor } }),
   ).rejects.toMatchObject({ code: "invalid_input" });
 });
 
