@@ -81,7 +81,7 @@ async function concludeRevert(tx: Transaction, ctx: ServiceContext, row: Operati
   }
 }
 
-/** Stores that it did not run. A failed revert leaves its suggestion executed: it can be tried again. */
+/** Stores that it did not run, or was not even started. A failed revert leaves its suggestion executed: it can be tried again. */
 export async function failOperation(
   ctx: ServiceContext,
   row: OperationRow,
@@ -91,7 +91,7 @@ export async function failOperation(
   await ctx.db.transaction(async (tx) => {
     await moveOperation(tx, ctx, {
       id: row.id,
-      from: ["executing"],
+      from: [row.state],
       to: "failed",
       action: "operation.fail",
       set: {
