@@ -114,8 +114,12 @@ function encodeCursor(row: SuggestionRow): string {
   return Buffer.from(`${row.createdAt.toISOString()} ${row.id}`).toString("base64url");
 }
 
-/** What encodeCursor writes, and nothing else: an instant Postgres would refuse is no cursor. */
-const Cursor = z.tuple([z.iso.datetime().pipe(z.coerce.date().min(new Date(0))), SuggestionId]);
+/** What encodeCursor writes, and nothing else: an instant Postgres would refuse is none of ours. */
+const Instant = z.iso
+  .datetime()
+  .transform((at) => new Date(at))
+  .pipe(z.date().min(new Date(0)));
+const Cursor = z.tuple([Instant, SuggestionId]);
 
 function decodeCursor(cursor: string): { at: Date; id: string } {
   const parts = Buffer.from(cursor, "base64url").toString().split(" ");

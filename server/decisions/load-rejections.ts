@@ -37,9 +37,6 @@ export async function loadRejections(db: Database, id: string): Promise<Map<stri
     .where(eq(own.id, id))
     .orderBy(candidateId, desc(reviews.at));
   return new Map(
-    rows.map(({ candidateId: change, at, ...told }) => [
-      change,
-      { ...told, at: at.toISOString() },
-    ]),
+    rows.map(({ candidateId: change, at, ...told }) => [change, { ...told, at: at.toISOString() }]),
   );
 }
