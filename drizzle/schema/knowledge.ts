@@ -54,6 +54,7 @@ export const agentMessages = pgTable("agent_messages", {
 /** The data products this sidecar knows, with what it last saw of them. */
 export const dataProducts = pgTable("data_products", {
   productId: text("product_id").primaryKey(),
+  /** Empty, and no schema, until it has answered once. */
   domain: text("domain").notNull(),
   baseUrl: text("base_url").notNull(),
   schema: jsonb("schema"),

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  type AnyPgColumn,
   boolean,
   doublePrecision,
   index,
@@ -58,6 +59,8 @@ export const suggestions = pgTable(
     /** Of the request's texts, as they were found when it came. */
     warnings: jsonb("warnings").$type<SuspectText[]>().notNull().default([]),
     error: jsonb("error").$type<{ code: string; message: string }>(),
+    /** The newer proof that took its place; null in state `superseded`: the schema changed. */
+    supersededBy: text("superseded_by").references((): AnyPgColumn => suggestions.id),
     requestedBy: text("requested_by").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Change, Plan } from "@/server/contracts";
+import { rejectSuggestion } from "@/server/decisions";
 import { evidenceOf, queryEvidenceOf } from "@/server/decisions/testing/evidence";
-import { candidateOf, storeSuggestion } from "@/server/decisions/testing/fixtures";
+import {
+  ACTORS,
+  candidateOf,
+  contextOf,
+  storeSuggestion,
+} from "@/server/decisions/testing/fixtures";
 import { setEnv } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { runCli } from "./run";
@@ -26,6 +32,22 @@ const rewrite: Change = {
   rewrites: [{ fingerprint: "star", sql: "SELECT status\n  FROM projects" }],
 };
 
+/** What `suggestions show` prints below the first two lines. */
+async function shown(id: string): Promise<string[]> {
+  setEnv({ DATABASE_URL: database.url });
+  const out = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    expect(await runCli(["suggestions", "show", id])).toBe(0);
+    return out.mock.calls
+      .map(([text]) => String(text))
+      .join("")
+      .split("\n")
+      .slice(2);
+  } finally {
+    out.mockRestore();
+  }
+}
+
 test("a suggestion is shown with what runs, what the developers change, and what both save", async () => {
   const { id } = await storeSuggestion(database.db, {
     state: "pending",
@@ -35,22 +57,29 @@ test("a suggestion is shown with what runs, what the developers change, and what
     ],
     evidence: [evidenceOf([queryEvidenceOf("q", 0.5)]), evidenceOf([queryEvidenceOf("star", 0.9)])],
   });
-  setEnv({ DATABASE_URL: database.url });
-  const out = vi.spyOn(process.stdout, "write").mockReturnValue(true);
-  try {
-    expect(await runCli(["suggestions", "show", id])).toBe(0);
-    const lines = out.mock.calls
-      .map(([text]) => String(text))
-      .join("")
-      .split("\n");
-    expect(lines.slice(2)).toEqual([
-      "  suggested: add_index on projects.status (add_index; measured: 50% [48%, 52%] less time)",
-      "    CREATE INDEX i ON projects (status);",
-      "  advice for the product's developers: rewrite_query on projects. (rewrite_query; measured: 90% [88%, 92%] less time)",
-      "    query star becomes: SELECT status FROM projects",
-      "",
-    ]);
-  } finally {
-    out.mockRestore();
-  }
+  expect(await shown(id)).toEqual([
+    "  suggested: add_index on projects.status (add_index; measured: 50% [48%, 52%] less time)",
+    "    CREATE INDEX i ON projects (status);",
+    "  advice for the product's developers: rewrite_query on projects. (rewrite_query; measured: 90% [88%, 92%] less time)",
+    "    query star becomes: SELECT status FROM projects",
+    "",
+  ]);
+});
+
+test("a change that was rejected before says so, by whom and why", async () => {
+  const store = (productId: string) =>
+    storeSuggestion(database.db, {
+      productId,
+      state: "pending",
+      candidates: [candidateOf(index, planOf("CREATE INDEX i ON projects (status);"))],
+    });
+  const first = await store("rejected");
+  await rejectSuggestion({
+    ctx: contextOf(database.db, ACTORS.reviewer),
+    input: { suggestion_id: first.id, reason: "not\nthis week" },
+  });
+  const next = await store("rejected");
+  expect(await shown(next.id)).toContain(
+    `    rejected before, by reviewer@test in ${first.id}: not this week`,
+  );
 });

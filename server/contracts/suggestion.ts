@@ -89,13 +89,15 @@ export const SuggestionItem = z.object({
   execution_sql: z.string(),
   revert_sql: z.string().nullable(),
   estimated_impact: z.object({
-    /** Share of the time of the targeted queries that is saved, e.g. `80%`. */
+    /** Share of the time that is saved, e.g. `80%`; of which time, `of` says. */
     query_speedup: z.string(),
     storage_overhead: z.string(),
     /** `estimate`: rules only. `measured`: replayed on a shadow copy, see `evidence`. */
     basis: Basis,
     /** 95 % interval of query_speedup, e.g. `[78%, 82%]`; null for estimates. */
     query_speedup_interval: z.string().nullable(),
+    /** All queries the change is meant for, together; the whole workload where none was replayed. */
+    of: z.enum(["targeted_queries", "workload"]),
   }),
   decision_factors: z.array(Factor),
   counter_indications: z.array(z.string()),
@@ -106,6 +108,15 @@ export const SuggestionItem = z.object({
   explanation: Explanation.nullable(),
   /** null until decided. */
   is_approved: z.boolean().nullable(),
+  /** The latest rejection of an earlier suggestion for the same product that held this change. */
+  rejected_before: z
+    .object({
+      suggestion_id: SuggestionId,
+      reviewer: z.string(),
+      reason: z.string(),
+      at: z.iso.datetime(),
+    })
+    .nullable(),
 });
 export type SuggestionItem = z.infer<typeof SuggestionItem>;
 
@@ -215,6 +226,8 @@ export const Suggestion = z.object({
   feedback: z.array(Feedback),
   operations: z.array(Operation),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** The newer proof of the same question that took its place; null also where the schema changed. */
+  superseded_by: SuggestionId.nullable(),
   /** Plain sentence: what this answer is and what to do next. */
   note: z.string(),
   created_at: z.iso.datetime(),

@@ -55,3 +55,28 @@ test("what is suspect is only data: the advice is that of the same query without
   expect(changes(suspect)).toEqual(changes(plain));
   expect(suspect.state).toBe(plain.state);
 });
+
+test("what the rules leave out of an estimate is told with the reason, and is not suggested", async () => {
+  const { suggestions, alternatives } = await analyze({
+    ctx: contextOf(database.db, ACTORS.product),
+    input: AnalyzeRequest.parse({
+      operation_type: "schema_optimization",
+      context: {
+        table_name: "projects",
+        query_patterns: [{ query: "SELECT * FROM projects WHERE project_id = ?", frequency: 5 }],
+        current_schema: [{ name: "project_id", type: "UUID", indexed: true }],
+      },
+    }),
+  });
+  const change = "add_index:projects:project_id";
+  expect(suggestions.map((item) => item.candidate_id)).not.toContain(change);
+  expect(alternatives.find((item) => item.candidate_id === change)).toMatchObject({
+    verdict: {
+      code: "not_tried",
+      is_accepted: false,
+      reason: expect.stringContaining("has an index already"),
+    },
+    evidence: null,
+    estimated_impact: { basis: "estimate" },
+  });
+});

@@ -26,7 +26,11 @@ export async function analyzeContext(
     });
   }
   const tables = [toTable(tableName, columns)];
-  const proposed = proposeCandidates({ tables, queries, tableName }).candidates;
+  const { candidates: proposed, left_out: leftOut } = proposeCandidates({
+    tables,
+    queries,
+    tableName,
+  });
   const [candidates, warnings] = await Promise.all([
     estimateCandidates({ candidates: proposed, tables, queries, hasStatistics: false }),
     screenRequest(request),
@@ -43,6 +47,7 @@ export async function analyzeContext(
     warnings,
     expiresAt: new Date(Date.now() + env().SUGGESTION_TTL_HOURS * 3_600_000),
     items: candidates,
+    leftOut,
   });
   return loadSuggestion(ctx.db, id);
 

@@ -24,9 +24,7 @@ export async function analyzeProduct(
     ctx,
     {
       request,
-      requestHash: shortHash(
-        JSON.stringify([productId, schema.schema_fingerprint, schema.data_version, request]),
-      ),
+      requestHash: hashQuestion(productId, schema, request),
       productId,
       state: "proving",
       basis: "measured",
@@ -36,11 +34,21 @@ export async function analyzeProduct(
       expiresAt: null,
       warnings,
       items: [],
+      leftOut: [],
     },
     (tx, suggestionId) => enqueueJob(tx, { kind: "prove", subjectId: suggestionId }),
   );
   if (isNew) await ctx.bus.publish({ topic: "job", id });
   return loadSuggestion(ctx.db, id);
+}
+
+/** Equal for equal questions, whether the product was named or is the sidecar's own. */
+function hashQuestion(
+  productId: string,
+  { schema_fingerprint: fingerprint, data_version: dataVersion }: ProductSchema,
+  { operation_type: type, context }: AnalyzeRequest,
+): string {
+  return shortHash(JSON.stringify([productId, fingerprint, dataVersion, type, context]));
 }
 
 /** The schema as the observer last saw it; the proof itself reads it afresh. */

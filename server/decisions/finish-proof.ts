@@ -1,10 +1,11 @@
-import { and, eq, ne, sql } from "drizzle-orm";
-import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
+import { eq } from "drizzle-orm";
+import { agentDecisions, suggestionItems } from "@/drizzle/schema";
 import type { Explanation, ProductSchema, ProofResult, ProvedCandidate } from "@/server/contracts";
 import { env, newId, type ServiceContext, type Transaction } from "@/server/platform";
 import { calibrateConfidence, countOutcomes } from "./confidence";
 import { explainItem } from "./explain-item";
-import { moveSuggestion, type SuggestionRow } from "./transition";
+import { supersedeOlder } from "./supersede-older";
+import { moveSuggestion } from "./transition";
 
 /** Stores a proof's result and ends `proving`: `pending` with something to decide, else `no_gain`. */
 export async function finishProof(
@@ -37,7 +38,7 @@ export async function finishProof(
       .update(agentDecisions)
       .set({ suggestion: { suggestions: result.accepted.map(({ candidate }) => candidate) } })
       .where(eq(agentDecisions.decisionId, row.decisionId));
-    return hasAdvice ? supersedeOlder(tx, ctx, row) : [];
+    return supersedeOlder(tx, ctx, { row, result });
   });
   for (const id of [suggestionId, ...superseded])
     await ctx.bus.publish({ topic: "suggestion", id });
@@ -61,35 +62,4 @@ async function storeItems(
 
 function toRow(proved: ProvedCandidate, role: "suggested" | "alternative") {
   return { role, candidate: proved.candidate, verdict: proved.verdict, evidence: proved.evidence };
-}
-
-/** A newer proof of the same question replaces the older one in the inbox. */
-async function supersedeOlder(
-  tx: Transaction,
-  ctx: ServiceContext,
-  row: SuggestionRow,
-): Promise<string[]> {
-  const older = await tx
-    .select({ id: suggestions.id })
-    .from(suggestions)
-    .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
-    .where(
-      and(
-        eq(suggestions.state, "pending"),
-        eq(suggestions.productId, row.productId ?? ""),
-        ne(suggestions.id, row.id),
-        sql`${agentDecisions.context} = (select context from agent_decisions where decision_id = ${row.decisionId})`,
-      ),
-    )
-    .for("update", { of: suggestions, skipLocked: true });
-  for (const { id } of older) {
-    await moveSuggestion(tx, ctx, {
-      id,
-      from: ["pending"],
-      to: "superseded",
-      action: "suggestion.supersede",
-      note: { by: row.id },
-    });
-  }
-  return older.map(({ id }) => id);
 }

@@ -1,10 +1,15 @@
-import { and, eq, gt, inArray, or, sql } from "drizzle-orm";
-import { suggestions } from "@/drizzle/schema";
+import { and, eq, gt, inArray, ne, or, sql } from "drizzle-orm";
+import { agentDecisions, suggestions } from "@/drizzle/schema";
 import type { ProductSchema } from "@/server/contracts";
 import type { ServiceContext } from "@/server/platform";
 
 /** Not asked again for the same schema within this time: rejected advice does not come back at once. */
 const HYSTERESIS_MS = 24 * 3_600_000;
+/** A proof or execution that failed said nothing of the schema: asked again, but not at once. */
+const BACK_OFF_MS = 3_600_000;
+
+/** Asked about the whole product: one table, the caller's own queries or a shorter time say less. */
+const isOfAll = sql`${agentDecisions.context} = '{}'::jsonb`;
 
 /** Approved advice for the product's developers stays approved: nobody executes it. */
 const hasWorkLeft = sql`exists (
@@ -13,11 +18,16 @@ const hasWorkLeft = sql`exists (
     and item.candidate->'change'->>'kind' <> 'rewrite_query'
 )`;
 
-/** True unless an analysis of this product is open, or this very schema was analyzed lately. */
+/**
+ * True unless something about this product is open, or all of it was analyzed lately for this very
+ * schema.
+ */
 export async function isAnalysisDue(ctx: ServiceContext, schema: ProductSchema): Promise<boolean> {
+  const ago = (ms: number) => new Date(Date.now() - ms);
   const [blocking] = await ctx.db
     .select({ id: suggestions.id })
     .from(suggestions)
+    .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
     .where(
       and(
         eq(suggestions.productId, schema.product_id),
@@ -26,7 +36,11 @@ export async function isAnalysisDue(ctx: ServiceContext, schema: ProductSchema):
           and(eq(suggestions.state, "approved"), hasWorkLeft),
           and(
             eq(suggestions.schemaFingerprint, schema.schema_fingerprint),
-            gt(suggestions.createdAt, new Date(Date.now() - HYSTERESIS_MS)),
+            isOfAll,
+            or(
+              and(ne(suggestions.state, "failed"), gt(suggestions.createdAt, ago(HYSTERESIS_MS))),
+              and(eq(suggestions.state, "failed"), gt(suggestions.updatedAt, ago(BACK_OFF_MS))),
+            ),
           ),
         ),
       ),

@@ -1,10 +1,19 @@
 import type { suggestionItems } from "@/drizzle/schema";
-import type { Candidate, Evidence, Interval, SuggestionItem } from "@/server/contracts";
+import type {
+  Candidate,
+  Evidence,
+  Interval,
+  QueryEvidence,
+  SuggestionItem,
+} from "@/server/contracts";
 
 export type ItemRow = typeof suggestionItems.$inferSelect;
 
 /** One suggested change or alternative as callers see it. */
-export function toSuggestionItem(row: ItemRow): SuggestionItem {
+export function toSuggestionItem(
+  row: ItemRow,
+  rejectedBefore: SuggestionItem["rejected_before"],
+): SuggestionItem {
   const { candidate } = row;
   return {
     item_id: row.id,
@@ -25,6 +34,7 @@ export function toSuggestionItem(row: ItemRow): SuggestionItem {
     evidence: row.evidence,
     explanation: row.explanation,
     is_approved: row.isApproved,
+    rejected_before: rejectedBefore,
   };
 }
 
@@ -34,13 +44,14 @@ function describeImpact(
   evidence: Evidence | null,
 ): SuggestionItem["estimated_impact"] {
   if (evidence?.basis === "measured") {
-    const gain = targetedGain(evidence.queries.filter((query) => query.is_targeted));
+    const gain = combinedGain(evidence.queries.filter((query) => query.is_targeted));
     const shown = gain ?? evidence.workload.gain;
     return {
       query_speedup: percent(shown.value),
       storage_overhead: percent(evidence.storage.overhead),
       basis: "measured",
       query_speedup_interval: `[${percent(shown.low)}, ${percent(shown.high)}]`,
+      of: gain === null ? "workload" : "targeted_queries",
     };
   }
   return {
@@ -48,19 +59,28 @@ function describeImpact(
     storage_overhead: percent(candidate.estimated_storage_overhead),
     basis: "estimate",
     query_speedup_interval: null,
+    of: "targeted_queries",
   };
 }
 
-/** Gain of the targeted query that weighs most (calls × baseline latency). */
-function targetedGain(
-  targeted: { calls: number; baseline: { median_ms: number }; gain: Interval }[],
-): Interval | null {
-  let best: { weight: number; gain: Interval } | null = null;
-  for (const query of targeted) {
-    const weight = query.calls * query.baseline.median_ms;
-    if (best === null || weight > best.weight) best = { weight, gain: query.gain };
-  }
-  return best?.gain ?? null;
+/**
+ * Share of the time of these queries together that is saved: the mean of their gains, each weighed by
+ * its time without the change (calls × median). The interval takes their errors for independent, as
+ * single measurements of different queries are: weighed half-widths add as squares, each side for
+ * itself. null where there are none, or none takes any time.
+ */
+function combinedGain(queries: QueryEvidence[]): Interval | null {
+  const weights = queries.map(({ calls, baseline }) => calls * baseline.median_ms);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (total === 0) return null;
+  const weighed = (of: (gain: Interval) => number) =>
+    queries.map(({ gain }, at) => ((weights[at] ?? 0) / total) * of(gain));
+  const value = weighed((gain) => gain.value).reduce((sum, part) => sum + part, 0);
+  return {
+    value,
+    low: value - Math.hypot(...weighed((gain) => gain.value - gain.low)),
+    high: value + Math.hypot(...weighed((gain) => gain.high - gain.value)),
+  };
 }
 
 function percent(fraction: number): string {

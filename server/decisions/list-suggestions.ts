@@ -1,10 +1,12 @@
 import { and, desc, inArray, lt, or, sql } from "drizzle-orm";
+import { z } from "zod";
 import { suggestionItems, suggestions } from "@/drizzle/schema";
-import type {
-  Interval,
-  ListSuggestions,
-  SuggestionPage,
-  SuggestionSummary,
+import {
+  type Interval,
+  type ListSuggestions,
+  SuggestionId,
+  type SuggestionPage,
+  type SuggestionSummary,
 } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { AppError, type ServiceContext } from "@/server/platform";
@@ -112,11 +114,19 @@ function encodeCursor(row: SuggestionRow): string {
   return Buffer.from(`${row.createdAt.toISOString()} ${row.id}`).toString("base64url");
 }
 
+/** What encodeCursor writes, and nothing else: an instant Postgres would refuse is none of ours. */
+const Instant = z.iso
+  .datetime()
+  .transform((at) => new Date(at))
+  .pipe(z.date().min(new Date(0)));
+const Cursor = z.tuple([Instant, SuggestionId]);
+
 function decodeCursor(cursor: string): { at: Date; id: string } {
-  const [at, id] = Buffer.from(cursor, "base64url").toString().split(" ");
-  const date = new Date(at ?? "");
-  if (id === undefined || Number.isNaN(date.getTime())) {
+  const parts = Buffer.from(cursor, "base64url").toString().split(" ");
+  const parsed = Cursor.safeParse(parts);
+  if (!parsed.success) {
     throw new AppError("invalid_input", "This cursor did not come from a previous page.");
   }
-  return { at: date, id };
+  const [at, id] = parsed.data;
+  return { at, id };
 }

@@ -33,6 +33,8 @@ export async function openSuggestion(
     expiresAt: Date | null;
     warnings: SuspectText[];
     items: Candidate[];
+    /** Shown as alternatives, with the reason. */
+    leftOut: { candidate: Candidate; reason: string }[];
   },
   inTransaction: (tx: Transaction, id: string) => Promise<void> = async () => {},
 ): Promise<{ id: string; isNew: boolean }> {
@@ -70,7 +72,7 @@ export async function openSuggestion(
       await tx.delete(agentDecisions).where(eq(agentDecisions.decisionId, decision.id));
       return false;
     }
-    await insertItems(tx, id, opening.items);
+    await insertItems(tx, id, opening);
     await recordAudit(tx, ctx, {
       action: "suggestion.open",
       subjectType: "suggestion",
@@ -90,17 +92,20 @@ export async function openSuggestion(
   return { id, isNew };
 }
 
-async function insertItems(tx: Transaction, id: string, items: Candidate[]): Promise<void> {
-  if (items.length === 0) return;
-  await tx.insert(suggestionItems).values(
-    items.map((candidate, ordinal) => ({
-      id: newId("item"),
-      suggestionId: id,
-      ordinal,
-      role: "suggested" as const,
+async function insertItems(
+  tx: Transaction,
+  id: string,
+  { items, leftOut }: { items: Candidate[]; leftOut: { candidate: Candidate; reason: string }[] },
+): Promise<void> {
+  const rows = [
+    ...items.map((candidate) => ({ role: "suggested" as const, candidate, verdict: null })),
+    ...leftOut.map(({ candidate, reason }) => ({
+      role: "alternative" as const,
       candidate,
+      verdict: { code: "not_tried" as const, is_accepted: false, reason },
     })),
-  );
+  ].map((row, ordinal) => ({ ...row, id: newId("item"), suggestionId: id, ordinal }));
+  if (rows.length > 0) await tx.insert(suggestionItems).values(rows);
 }
 
 async function findOpen(ctx: ServiceContext, requestHash: string): Promise<string> {

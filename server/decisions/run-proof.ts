@@ -26,12 +26,13 @@ const WORKLOAD_WINDOW_MS = 24 * 3_600_000;
 /**
  * Measures everything worth trying for one suggestion in state `proving` and ends it as `pending`
  * or `no_gain`. Safe to run again after a crash: nothing is kept until the end.
+ * Throws `not_executable` for a suggestion about another product than the one given.
  */
 export async function runProof(
   ctx: ServiceContext,
   input: { suggestionId: string; product: DataProduct; dirs: ProofDirs; signal: AbortSignal },
 ): Promise<void> {
-  const context = await loadContext(ctx, input.suggestionId);
+  const context = await loadContext(ctx, input.suggestionId, input.product);
   if (context === null) return;
   const { product, signal } = input;
   const progress = createProgressWriter(ctx, input.suggestionId);
@@ -89,14 +90,27 @@ export interface ProofDirs {
 async function loadContext(
   ctx: ServiceContext,
   id: string,
+  product: DataProduct,
 ): Promise<AnalyzeRequest["context"] | null> {
   const [row] = await ctx.db
-    .select({ context: agentDecisions.context, state: suggestions.state })
+    .select({
+      context: agentDecisions.context,
+      state: suggestions.state,
+      productId: suggestions.productId,
+    })
     .from(suggestions)
     .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
     .where(eq(suggestions.id, id));
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
-  return row.state === "proving" ? (row.context as AnalyzeRequest["context"]) : null;
+  if (row.state !== "proving") return null;
+  // Measured on other data, every number of it would be wrong.
+  if (row.productId !== product.productId) {
+    throw new AppError(
+      "not_executable",
+      `It is about data product ${row.productId}; this prover is connected to ${product.productId}.`,
+    );
+  }
+  return row.context as AnalyzeRequest["context"];
 }
 
 /** The observed workload, or the patterns the request brought (weights theirs, samples observed). */

@@ -3,12 +3,13 @@ import { feedback, operations, reviews, suggestionItems, suggestions } from "@/d
 import { isAdvice, type Review, type Suggestion, type SuggestionItem } from "@/server/contracts";
 import { AppError, type Database, env } from "@/server/platform";
 import { type ItemRow, toSuggestionItem } from "./item-view";
-import { toOperation } from "./operation-view";
+import { loadRejections } from "./load-rejections";
+import { type OperationRow, toOperation } from "./operation-view";
 import type { SuggestionRow } from "./transition";
 
 /** The whole suggestion: items, alternatives, reviews, operations. Throws `not_found`. */
 export async function loadSuggestion(db: Database, id: string): Promise<Suggestion> {
-  const [[row], items, reviewRows, operationRows, feedbackRows] = await Promise.all([
+  const [[row], items, reviewRows, operationRows, feedbackRows, rejections] = await Promise.all([
     db.select().from(suggestions).where(eq(suggestions.id, id)),
     db
       .select()
@@ -22,9 +23,14 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
       .where(eq(operations.suggestionId, id))
       .orderBy(desc(operations.createdAt)),
     db.select().from(feedback).where(eq(feedback.suggestionId, id)).orderBy(asc(feedback.at)),
+    loadRejections(db, id),
   ]);
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
-  const suggested = items.filter((item) => item.role === "suggested").map(toSuggestionItem);
+  const viewOf = (role: ItemRow["role"]) =>
+    items
+      .filter((item) => item.role === role)
+      .map((item) => toSuggestionItem(item, rejections.get(item.candidate.candidate_id) ?? null));
+  const suggested = viewOf("suggested");
   return {
     suggestion_id: row.id,
     suggestions: suggested,
@@ -35,7 +41,7 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
     advised_by: advisers(items),
     operation_type: row.operationType,
     product_id: row.productId,
-    alternatives: items.filter((item) => item.role === "alternative").map(toSuggestionItem),
+    alternatives: viewOf("alternative"),
     set_evidence: row.setEvidence,
     sets: row.sets,
     findings: row.findings,
@@ -45,7 +51,8 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
     feedback: feedbackRows.map(toFeedback),
     operations: operationRows.map(toOperation),
     error: row.error,
-    note: describeState(row, suggested),
+    superseded_by: row.supersededBy,
+    note: describeState(row, suggested, operationRows),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
     expires_at: row.expiresAt?.toISOString() ?? null,
@@ -83,7 +90,11 @@ function links(id: string): Suggestion["links"] {
 }
 
 /** One sentence for people and machines alike: what this answer is, and what to do next. */
-function describeState(row: SuggestionRow, suggested: SuggestionItem[]): string {
+function describeState(
+  row: SuggestionRow,
+  suggested: SuggestionItem[],
+  operationRows: OperationRow[],
+): string {
   switch (row.state) {
     case "proposed":
     case "proving":
@@ -93,7 +104,9 @@ function describeState(row: SuggestionRow, suggested: SuggestionItem[]): string 
         ? "Every number was measured on a shadow copy. A reviewer has to approve before anything runs."
         : describeEstimateNote(suggested.length);
     case "no_gain":
-      return "Nothing to do: nothing that was measured was worth it; see alternatives.";
+      return row.basis === "measured"
+        ? "Nothing to do: nothing that was measured was worth it; see alternatives."
+        : describeEstimateNote(suggested.length);
     case "approved":
       return describeApproved(row, suggested);
     case "rejected":
@@ -101,11 +114,13 @@ function describeState(row: SuggestionRow, suggested: SuggestionItem[]): string 
     case "expired":
       return "Nobody decided in time; ask for a new analysis.";
     case "superseded":
-      return "The schema changed after the proof, so it no longer holds; a new analysis replaces it.";
+      return row.supersededBy === null
+        ? "The schema changed after the proof, so it no longer holds; ask for a new analysis."
+        : `A newer proof of the same question, ${row.supersededBy}, has taken its place.`;
     case "executing":
       return "It is being executed on the live data product.";
     case "executed":
-      return "Executed; the live workload is being compared with what was promised.";
+      return describeExecuted(row, operationRows);
     case "failed":
       return row.error?.message ?? "It failed.";
     case "verified":
@@ -125,6 +140,22 @@ function describeApproved(row: SuggestionRow, suggested: SuggestionItem[]): stri
   return advice.length === approved.length
     ? "Approved as advice for the product's developers; there is nothing for the sidecar to execute."
     : "Approved; an operator can execute it now, except the rewritten queries: the product's developers change those.";
+}
+
+/** It stays executed where the watch found no clear effect, and until a regression is reverted. */
+function describeExecuted(row: SuggestionRow, operationRows: OperationRow[]): string {
+  const watched = operationRows.find(({ kind }) => kind === "execute")?.verification?.state;
+  switch (watched) {
+    case undefined:
+    case "watching":
+      return "Executed; the live workload is being compared with what was promised.";
+    case "inconclusive":
+      return "Executed; the watch ended without a clear effect.";
+    case "confirmed":
+      return "Executed, and the live workload confirmed it.";
+    case "regressed":
+      return row.error?.message ?? "Executed; it slowed the live workload and is being reverted.";
+  }
 }
 
 function describeEstimateNote(itemCount: number): string {

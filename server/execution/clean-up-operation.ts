@@ -3,14 +3,20 @@ import { operations } from "@/drizzle/schema";
 import type { DataProduct } from "@/server/data-product";
 import { recordAudit, type ServiceContext } from "@/server/platform";
 import { loadOperation } from "./load-operation";
+import { refuseOtherProduct } from "./refuse-other-product";
 
-/** Drops an execution's undo data once its revert window has closed; it is then not reversible. */
+/**
+ * Drops an execution's undo data once its revert window has closed; it is then not reversible.
+ * Throws `not_executable` for an operation on another product: the data are not here.
+ */
 export async function cleanUpOperation(
   ctx: ServiceContext,
   input: { operationId: string; product: DataProduct; signal: AbortSignal },
 ): Promise<void> {
   const row = await loadOperation(ctx.db, input.operationId);
   if (row.state !== "executed" && row.state !== "verified") return;
+  const refusal = refuseOtherProduct(row, input.product);
+  if (refusal !== null) throw refusal;
   await ctx.db.transaction(async (tx) => {
     // First the promise is withdrawn, then the data goes: never the other way round.
     await tx

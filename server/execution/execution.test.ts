@@ -15,9 +15,15 @@ import {
   storeSuggestion,
 } from "@/server/decisions/testing/fixtures";
 import { observeProduct } from "@/server/knowledge";
-import { systemContext } from "@/server/platform";
+import { AppError, systemContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { requestExecution, requestRevert, runOperation, verifyOperation } from ".";
+import {
+  cleanUpOperation,
+  requestExecution,
+  requestRevert,
+  runOperation,
+  verifyOperation,
+} from ".";
 
 let test_: TestDatabase;
 let spawn: Awaited<ReturnType<typeof startSpawn>>;
@@ -119,6 +125,29 @@ test("what is approved runs, is stored with its audit rows, and its revert resto
   expect(await stateOf(id)).toBe("reverted");
   expect(await hasIndex()).toBe(false);
   expect((await product.getSchema()).schema_fingerprint).toBe(schema.schema_fingerprint);
+});
+
+test("a revert that succeeds leaves nothing of one that failed before it", async () => {
+  const id = await approved();
+  const ctx = as(ACTORS.reviewer);
+  const { operation_id } = await requestExecution({ ctx, input: { suggestion_id: id } });
+  await run(operation_id);
+  const refusing = withProduct({
+    execute: async () => {
+      throw new AppError("product_refused", "not now");
+    },
+  });
+  const first = await requestRevert({ ctx, input: { suggestion_id: id } });
+  await run(first.operation_id, refusing);
+  const read = () => getSuggestion({ ctx, input: { suggestion_id: id } });
+  expect(await read()).toMatchObject({
+    state: "executed",
+    error: { message: "The revert failed: not now" },
+  });
+  const second = await requestRevert({ ctx, input: { suggestion_id: id } });
+  await run(second.operation_id);
+  expect(await read()).toMatchObject({ state: "reverted", error: null });
+  expect(await hasIndex()).toBe(false);
 });
 
 test("what is not approved, or is only an estimate, does not run", async () => {
@@ -250,6 +279,47 @@ test("a schema that is not the proved one stops the execution before anything ru
   const failed = await getSuggestion({ ctx: as(ACTORS.viewer), input: { suggestion_id: id } });
   expect(failed).toMatchObject({ state: "failed", error: { code: "schema_changed" } });
   expect(await hasIndex()).toBe(false);
+});
+
+test("an operation on another data product fails before anything runs here", async () => {
+  const id = await approved();
+  const { operation_id } = await requestExecution({
+    ctx: as(ACTORS.reviewer),
+    input: { suggestion_id: id },
+  });
+  await run(operation_id, withProduct({ productId: "another" }));
+  expect(await hasIndex()).toBe(false);
+  const failed = await getSuggestion({ ctx: as(ACTORS.viewer), input: { suggestion_id: id } });
+  expect(failed).toMatchObject({
+    state: "failed",
+    error: { code: "not_executable", message: expect.stringContaining("duckdb-spawn") },
+    operations: [{ state: "failed" }],
+  });
+});
+
+test("one that runs on another data product is neither concluded, watched nor cleaned up here", async () => {
+  const id = await approved();
+  const { operation_id: operationId } = await requestExecution({
+    ctx: as(ACTORS.reviewer),
+    input: { suggestion_id: id },
+  });
+  const another = withProduct({ productId: "another" });
+  const isElsewhere = { code: "not_executable" };
+  const unanswered = withProduct({
+    execute: async () => {
+      throw new AppError("product_unreachable", "gone");
+    },
+  });
+  await expect(run(operationId, unanswered)).rejects.toMatchObject({ code: "product_unreachable" });
+  await expect(run(operationId, another)).rejects.toMatchObject(isElsewhere);
+  expect(await stateOf(id)).toBe("executing");
+  await run(operationId);
+  const input = { operationId, product: another, signal };
+  await expect(verifyOperation(system(), input)).rejects.toMatchObject(isElsewhere);
+  await expect(cleanUpOperation(system(), input)).rejects.toMatchObject(isElsewhere);
+  const [row] = await test_.db.select().from(operations).where(eq(operations.id, operationId));
+  expect(row).toMatchObject({ verification: null, plan: { is_reversible: true } });
+  await settle(id);
 });
 
 test("a statement the product refuses leaves schema and data as they were", async () => {

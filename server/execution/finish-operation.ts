@@ -62,6 +62,8 @@ async function concludeRevert(tx: Transaction, ctx: ServiceContext, row: Operati
     from: ["executed", "verified"],
     to: "reverted",
     action: "suggestion.reverted",
+    // Of a revert that failed before this one.
+    set: { error: null },
     note: { operation_id: row.id, is_automatic: row.isAutomatic },
   });
   const [undone] = await tx
@@ -79,7 +81,7 @@ async function concludeRevert(tx: Transaction, ctx: ServiceContext, row: Operati
   }
 }
 
-/** Stores that it did not run. A failed revert leaves its suggestion executed: it can be tried again. */
+/** Stores that it did not run, or was not even started. A failed revert leaves its suggestion executed: it can be tried again. */
 export async function failOperation(
   ctx: ServiceContext,
   row: OperationRow,
@@ -89,7 +91,7 @@ export async function failOperation(
   await ctx.db.transaction(async (tx) => {
     await moveOperation(tx, ctx, {
       id: row.id,
-      from: ["executing"],
+      from: [row.state],
       to: "failed",
       action: "operation.fail",
       set: {

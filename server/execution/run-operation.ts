@@ -5,6 +5,7 @@ import { AppError, isUniqueViolation, type ServiceContext } from "@/server/platf
 import { completeOperation, failOperation } from "./finish-operation";
 import { readLiveBefore } from "./live-before";
 import { loadOperation } from "./load-operation";
+import { refuseOtherProduct } from "./refuse-other-product";
 import { announceOperation, moveOperation, reportProgress } from "./transition";
 
 const POLL_MS = 1000;
@@ -12,15 +13,19 @@ const POLL_MS = 1000;
 /**
  * Runs a queued operation, or takes up one whose worker died. The product runs an operation id
  * once, whoever asks and however often, so a crash at any line here cannot run it twice.
- * Throws `product_unreachable` when the outcome is not known yet: the caller tries again.
+ * An operation on another data product fails before it starts. Throws when the outcome is not known
+ * yet, and the caller tries again: `product_unreachable`, `not_executable` (another product knows it).
  */
 export async function runOperation(
   ctx: ServiceContext,
   input: { operationId: string; product: DataProduct; signal: AbortSignal },
 ): Promise<void> {
   let row = await loadOperation(ctx.db, input.operationId);
+  const refusal = refuseOtherProduct(row, input.product);
+  if (refusal !== null && row.state === "queued") return failOperation(ctx, row, refusal);
   if (row.state === "queued") row = await startOperation(ctx, row, input.product);
   if (row.state !== "executing") return;
+  if (refusal !== null) throw refusal;
   try {
     const outcome = await executeOnce(ctx, row, input);
     if (outcome.state === "succeeded") await completeOperation(ctx, row, outcome);

@@ -7,6 +7,7 @@ import { AppError, env, recordAudit, type ServiceContext } from "@/server/platfo
 import { judgeOperation, judgeQueries, summarizeOutcome } from "./judge";
 import { loadOperation } from "./load-operation";
 import { loadPromise } from "./load-promise";
+import { refuseOtherProduct } from "./refuse-other-product";
 import { requestRevert } from "./request-revert";
 import { announceOperation, moveOperation } from "./transition";
 
@@ -18,6 +19,7 @@ const WARM_UP_MS = 4000;
  * Watches the live workload after an execution until the verdict is clear or the window ends.
  * Confirmed → `verified`; a regression starts the revert by itself; otherwise it stays `executed`.
  * Takes up where it was after a crash: the window starts at the execution, not at this call.
+ * Throws `not_executable` for an operation on another product: its latencies are not known here.
  */
 export async function verifyOperation(
   ctx: ServiceContext,
@@ -25,6 +27,8 @@ export async function verifyOperation(
 ): Promise<void> {
   const row = await loadOperation(ctx.db, input.operationId);
   if (row.state !== "executed" || row.kind !== "execute" || row.finishedAt === null) return;
+  const refusal = refuseOtherProduct(row, input.product);
+  if (refusal !== null) throw refusal;
   const since = new Date(row.finishedAt.getTime() + WARM_UP_MS);
   const deadline = row.finishedAt.getTime() + env().VERIFY_SECONDS_MAX * 1000;
   const promise = await loadPromise(ctx, row);

@@ -7,7 +7,10 @@ import { env, type ServiceContext } from "@/server/platform";
 /** Not seen for this long: shown as unreachable even if no error was noted. */
 const SILENT_MS = 60_000;
 
-/** The data product beside this sidecar as the observer last saw it; null before the first look. */
+/**
+ * The data product beside this sidecar as the observer last saw it; null before the first look. One
+ * that never answered has an error, no schema and an empty domain.
+ */
 export async function getProduct({
   ctx,
 }: {

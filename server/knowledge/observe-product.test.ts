@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { dataProducts, observedPatterns } from "@/drizzle/schema";
 import type { ProductSchema, Workload, WorkloadPattern } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
+import { analyze } from "@/server/decisions";
 import { ACTORS, contextOf } from "@/server/decisions/testing/fixtures";
+import { AppError } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { getProduct, listPatterns, observeProduct } from ".";
 
@@ -127,4 +129,51 @@ test("two observers at once count a window once", async () => {
   await test_.db.update(dataProducts).set({ droppedCalls: 0 });
   await Promise.all([observe(product), observe(product), observe(product)]);
   expect(await getProduct({ ctx: ctx() })).toMatchObject({ dropped_calls: 1 });
+});
+
+test("why a product cannot be reached is told from the first contact on, until it answers", async () => {
+  const product = productOf({}, { now: 0, dropped: [] });
+  const refusal = new AppError("product_refused", "The data product refused: wrong audience");
+  const closed: DataProduct = { ...product, getSchema: () => Promise.reject(refusal) };
+  const request = { operation_type: "schema_optimization" as const, context: {} };
+  const ask = () => analyze({ ctx: contextOf(test_.db, ACTORS.product), input: request });
+  await expect(observe(closed)).rejects.toBe(refusal);
+  expect(await getProduct({ ctx: ctx() })).toMatchObject({
+    product_id: "duckdb-spawn",
+    base_url: "http://localhost",
+    is_reachable: false,
+    last_seen_at: null,
+    last_error: refusal.message,
+    schema: null,
+  });
+  expect(await listPatterns({ ctx: ctx() })).toEqual([]);
+  await expect(ask()).rejects.toMatchObject({
+    code: "product_unreachable",
+    message: expect.stringContaining(refusal.message),
+  });
+  await observe(product);
+  expect(await getProduct({ ctx: ctx() })).toMatchObject({
+    domain: "test",
+    is_reachable: true,
+    last_error: null,
+  });
+  await expect(observe(closed)).rejects.toBe(refusal);
+  expect(await getProduct({ ctx: ctx() })).toMatchObject({
+    domain: "test",
+    last_error: refusal.message,
+    schema,
+  });
+});
+
+test("a product that goes by another id than the one set up is told to the page, and not kept", async () => {
+  const product = productOf({}, { now: 0, dropped: [] });
+  const named = async () => ({ ...schema, product_id: "other" });
+  await expect(observe({ ...product, getSchema: named })).rejects.toMatchObject({
+    code: "misconfigured",
+  });
+  expect(await getProduct({ ctx: ctx() })).toMatchObject({
+    is_reachable: false,
+    last_error: expect.stringContaining("set DATA_PRODUCT_ID"),
+  });
+  expect(await test_.db.select().from(dataProducts)).toHaveLength(1);
 });

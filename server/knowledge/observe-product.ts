@@ -3,7 +3,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { dataProducts, observedPatterns } from "@/drizzle/schema";
 import type { ProductSchema, Workload, WorkloadPattern } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
-import { type ServiceContext, type Transaction, toAppError } from "@/server/platform";
+import { AppError, type ServiceContext, type Transaction, toAppError } from "@/server/platform";
 import { DRIFT_WINDOW_MS } from "./drift";
 import type { StoredPattern } from "./stored-pattern";
 
@@ -13,7 +13,9 @@ const CALLS_FOR_HALF_CONFIDENCE = 10;
 /**
  * Reads schema and workload of a data product and keeps them. Calls are counted once even with
  * several observers: the window's end is a compare-and-set in the same transaction.
- * Throws `product_unreachable` or `product_refused`, after noting it beside the product.
+ * Throws `product_unreachable`, `product_refused` or `misconfigured` (it has another id than ours for
+ * it), after noting it beside the product, even one that never answered: people learn there why
+ * nothing is known of it.
  */
 export async function observeProduct(
   ctx: ServiceContext,
@@ -25,7 +27,7 @@ export async function observeProduct(
     .from(dataProducts)
     .where(eq(dataProducts.productId, product.productId));
   const until = known?.workloadUntil ?? null;
-  const seen = await look(ctx, product, until ?? new Date(0));
+  const seen = await look(ctx, input, until ?? new Date(0));
   const { schema, workload } = seen;
   await ctx.db.transaction(async (tx) => {
     await upsertProduct(tx, schema, input.baseUrl);
@@ -52,7 +54,7 @@ export async function observeProduct(
 
 async function look(
   ctx: ServiceContext,
-  product: DataProduct,
+  { product, baseUrl }: { product: DataProduct; baseUrl: string },
   since: Date,
 ): Promise<{ schema: ProductSchema; workload: Workload; recent: Workload }> {
   // Latencies shown beside a shape are of this window too: one poll sees too few calls.
@@ -63,14 +65,24 @@ async function look(
       product.getWorkload(since),
       product.getWorkload(recentSince),
     ]);
+    if (schema.product_id !== product.productId) throw misnamed(schema.product_id);
     return { schema, workload, recent };
   } catch (error) {
+    const noted = { baseUrl, lastError: toAppError(error).message };
     await ctx.db
-      .update(dataProducts)
-      .set({ lastError: toAppError(error).message })
-      .where(eq(dataProducts.productId, product.productId));
+      .insert(dataProducts)
+      // The domain is told with the schema.
+      .values({ productId: product.productId, domain: "", ...noted })
+      .onConflictDoUpdate({ target: dataProducts.productId, set: noted });
     throw error;
   }
+}
+
+function misnamed(productId: string): AppError {
+  return new AppError(
+    "misconfigured",
+    `The data product at DATA_PRODUCT_API calls itself ${productId}: set DATA_PRODUCT_ID to that.`,
+  );
 }
 
 async function upsertProduct(tx: Transaction, schema: ProductSchema, baseUrl: string) {

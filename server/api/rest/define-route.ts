@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Permission } from "@/server/contracts";
 import type { ErrorCode, ServiceContext } from "@/server/platform";
-import { assertStorable } from "./assert-storable";
+import { assertStorable } from "../assert-storable";
 import { parsePart } from "./parse-part";
 import { requestFaults } from "./problem";
 import type { RestServices } from "./services";

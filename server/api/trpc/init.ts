@@ -1,6 +1,7 @@
 import { initTRPC } from "@trpc/server";
 import superjson from "superjson";
 import { AppError } from "@/server/platform";
+import { assertStorable } from "../assert-storable";
 import type { TrpcContext } from "./context";
 import { toPublicError, toTrpcError } from "./error-map";
 
@@ -24,11 +25,16 @@ const t = initTRPC.context<TrpcContext>().create({
 
 export const router = t.router;
 
-/** Every procedure: a signed-in person, and service errors mapped once. */
-export const procedure = t.procedure.use(async ({ ctx, next }) => {
-  const { actor } = ctx;
-  if (actor === null) throw toTrpcError(new AppError("unauthenticated", "Please sign in."));
-  const result = await next({ ctx: { ...ctx, actor } });
-  if (!result.ok && result.error.cause instanceof AppError) throw toTrpcError(result.error.cause);
-  return result;
-});
+/** Every procedure: a signed-in person, service errors mapped once, and texts that can be stored. */
+export const procedure = t.procedure
+  .use(async ({ ctx, next }) => {
+    const { actor } = ctx;
+    if (actor === null) throw toTrpcError(new AppError("unauthenticated", "Please sign in."));
+    const result = await next({ ctx: { ...ctx, actor } });
+    if (!result.ok && result.error.cause instanceof AppError) throw toTrpcError(result.error.cause);
+    return result;
+  })
+  .use(async ({ getRawInput, next }) => {
+    assertStorable(await getRawInput());
+    return next();
+  });

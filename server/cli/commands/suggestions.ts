@@ -30,11 +30,17 @@ function rowOf(row: SuggestionSummary): string[] {
 
 /** One suggested change: what it saves, and the statements or the new query texts it consists of. */
 function linesOfItem(item: SuggestionItem): string[] {
-  const { query_speedup, query_speedup_interval, basis } = item.estimated_impact;
-  const saves = `${basis}: ${[query_speedup, query_speedup_interval ?? ""].join(" ").trim()} less time`;
+  const { query_speedup, query_speedup_interval, basis, of } = item.estimated_impact;
+  const saves = `${basis}: ${[query_speedup, query_speedup_interval ?? ""].join(" ").trim()} less time${of === "workload" ? " in the whole workload" : ""}`;
   const role = isAdvice(item.change) ? "advice for the product's developers" : "suggested";
+  const before = item.rejected_before;
   return [
     `  ${role}: ${item.title} (${item.type}; ${saves})`,
+    ...(before === null
+      ? []
+      : [
+          `    rejected before, by ${before.reviewer} in ${before.suggestion_id}: ${before.reason.replace(/\s+/g, " ")}`,
+        ]),
     ...item.execution_sql
       .split("\n")
       .filter(Boolean)

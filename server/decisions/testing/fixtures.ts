@@ -1,6 +1,7 @@
 import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
   type Actor,
+  type AnalyzeRequest,
   type Candidate,
   type Change,
   changedColumns,
@@ -66,6 +67,8 @@ export async function storeSuggestion(
   db: Database,
   given: {
     state: SuggestionState;
+    /** What was asked; different for every suggestion unless given. */
+    context?: AnalyzeRequest["context"];
     productId?: string | null;
     schemaFingerprint?: string;
     candidates?: Candidate[];
@@ -78,7 +81,11 @@ export async function storeSuggestion(
   const id = newId("sugg");
   const [decision] = await db
     .insert(agentDecisions)
-    .values({ operationType: "schema_optimization", context: { test: id }, suggestion: {} })
+    .values({
+      operationType: "schema_optimization",
+      context: given.context ?? { test: id },
+      suggestion: {},
+    })
     .returning();
   await db.insert(suggestions).values({
     id,

@@ -31,7 +31,8 @@ export function proofHandler(ctx: ServiceContext, product: DataProduct): JobHand
 }
 
 /** A proof that failed for a passing reason is made again, from the start. */
-export function retryProof(job: ClaimedJob): number | null {
+export function retryProof(job: ClaimedJob, code: string): number | null {
+  if (code === "not_executable") return null;
   return job.attempts < PROOF_ATTEMPTS_MAX ? 2 ** job.attempts : null;
 }
 
@@ -63,17 +64,27 @@ export function retryOperation(job: ClaimedJob): number {
   return Math.min(RETRY_SECONDS_MAX, 2 ** Math.min(job.attempts, 6));
 }
 
-/** True while something is executed or its live workload is being measured: proofs would disturb. */
-export async function isLiveMeasurementRunning(ctx: ServiceContext): Promise<boolean> {
+/**
+ * True while something is executed on this product or its live workload is being measured: proofs
+ * would disturb.
+ */
+export async function isLiveMeasurementRunning(
+  ctx: ServiceContext,
+  productId: string,
+): Promise<boolean> {
   // No verification yet: it is about to begin.
   const watching = sql`coalesce(${operations.verification}->>'state', 'watching') = 'watching'`;
   const [row] = await ctx.db
     .select({ id: operations.id })
     .from(operations)
     .where(
-      or(
-        eq(operations.state, "executing"),
-        and(eq(operations.state, "executed"), eq(operations.kind, "execute"), watching),
+      and(
+        // One of another product may wait here for ever.
+        eq(operations.productId, productId),
+        or(
+          eq(operations.state, "executing"),
+          and(eq(operations.state, "executed"), eq(operations.kind, "execute"), watching),
+        ),
       ),
     )
     .limit(1);

@@ -48,7 +48,7 @@ async function main(): Promise<void> {
     handle: proofHandler(ctx("prover"), product),
     retryAfter: retryProof,
     giveUp: (job, error) => giveUpProof(ctx("prover"), job, error),
-    isPaused: () => isLiveMeasurementRunning(ctx("prover")),
+    isPaused: () => isLiveMeasurementRunning(ctx("prover"), product.productId),
     log,
   });
   const executors = Array.from({ length: OPERATION_WORKERS }, () =>

@@ -78,6 +78,12 @@ function itemOf(change: Change, number: number): SuggestionItem {
     candidate_id: `${change.kind}:${table}:${number}`,
     type: change.kind,
     change,
+    rejected_before: {
+      suggestion_id: "sugg-0123456789aa",
+      reviewer: "person@example.org",
+      reason: "Not this week.",
+      at: "2026-01-01T00:00:00.000Z",
+    },
     evidence: evidenceOf(
       [
         queryEvidenceOf("grouped", 0.9, {

@@ -13,14 +13,16 @@ function assertText(text: string): void {
  * Refuses JSON that PostgreSQL cannot store (NUL, unpaired surrogates) or that is nested deeper
  * than any honest request: `invalid_input`.
  */
-export function assertStorable(value: unknown, depth = 0): void {
+export function assertStorable(value: unknown, depth = 0, seen = new Set<object>()): void {
   if (typeof value === "string") assertText(value);
-  if (typeof value !== "object" || value === null) return;
+  if (typeof value !== "object" || value === null || seen.has(value)) return;
+  // tRPC's input may hold one object in many places, and itself.
+  seen.add(value);
   if (depth >= DEPTH_MAX) {
     throw new AppError("invalid_input", `The body is nested deeper than ${DEPTH_MAX} levels.`);
   }
   for (const [key, inner] of Object.entries(value)) {
     assertText(key);
-    assertStorable(inner, depth + 1);
+    assertStorable(inner, depth + 1, seen);
   }
 }

@@ -1,0 +1,76 @@
+import { and, eq, ne, sql } from "drizzle-orm";
+import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
+import type { ProofResult, VerdictCode } from "@/server/contracts";
+import type { ServiceContext, Transaction } from "@/server/platform";
+import { moveSuggestion, type SuggestionRow } from "./transition";
+
+/** Verdicts by which a measurement turned a change down; the others say that there was none. */
+const MEASURED_REJECTIONS: ReadonlySet<VerdictCode> = new Set([
+  "gain_below_threshold",
+  "interval_includes_zero",
+  "slower",
+  "regresses_query",
+  "results_differ",
+  "cost_exceeds_gain",
+]);
+
+/**
+ * Ends open suggestions of the same question whose place a newer proof takes: all of them where it
+ * has advice of its own; where it has none, those of which it measured and rejected every change.
+ * What it could not measure stays open. Answers their ids.
+ */
+export async function supersedeOlder(
+  tx: Transaction,
+  ctx: ServiceContext,
+  { row, result }: { row: SuggestionRow; result: ProofResult },
+): Promise<string[]> {
+  const hasAdvice = result.accepted.length > 0;
+  const rejected = result.alternatives
+    .filter(({ verdict }) => MEASURED_REJECTIONS.has(verdict.code))
+    .map(({ candidate }) => candidate.candidate_id);
+  const ended: string[] = [];
+  for (const id of await lockOlder(tx, row)) {
+    if (!hasAdvice && !(await isAllAmong(tx, id, new Set(rejected)))) continue;
+    await moveSuggestion(tx, ctx, {
+      id,
+      from: ["pending"],
+      to: "superseded",
+      action: "suggestion.supersede",
+      set: { supersededBy: row.id },
+      note: { by: row.id },
+    });
+    ended.push(id);
+  }
+  return ended;
+}
+
+/** Open suggestions of the same question; those somebody is deciding right now are left to them. */
+async function lockOlder(tx: Transaction, row: SuggestionRow): Promise<string[]> {
+  const older = await tx
+    .select({ id: suggestions.id })
+    .from(suggestions)
+    .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
+    .where(
+      and(
+        eq(suggestions.state, "pending"),
+        eq(suggestions.productId, row.productId ?? ""),
+        ne(suggestions.id, row.id),
+        sql`${agentDecisions.context} = (select context from agent_decisions where decision_id = ${row.decisionId})`,
+      ),
+    )
+    .for("update", { of: suggestions, skipLocked: true });
+  return older.map(({ id }) => id);
+}
+
+/** Is every change that this suggestion suggests among the given ones? */
+async function isAllAmong(
+  tx: Transaction,
+  id: string,
+  candidateIds: ReadonlySet<string>,
+): Promise<boolean> {
+  const items = await tx
+    .select({ candidateId: sql<string>`${suggestionItems.candidate}->>'candidate_id'` })
+    .from(suggestionItems)
+    .where(and(eq(suggestionItems.suggestionId, id), eq(suggestionItems.role, "suggested")));
+  return items.every(({ candidateId }) => candidateIds.has(candidateId));
+}
