@@ -96,6 +96,8 @@ export const SuggestionItem = z.object({
     basis: Basis,
     /** 95 % interval of query_speedup, e.g. `[78%, 82%]`; null for estimates. */
     query_speedup_interval: z.string().nullable(),
+    /** What `query_speedup` is a share of; `workload` where no targeted query could be replayed. */
+    of: z.enum(["targeted_queries", "workload"]),
   }),
   decision_factors: z.array(Factor),
   counter_indications: z.array(z.string()),
@@ -106,6 +108,15 @@ export const SuggestionItem = z.object({
   explanation: Explanation.nullable(),
   /** null until decided. */
   is_approved: z.boolean().nullable(),
+  /** The latest rejection of the same change of the same product, in another suggestion. */
+  rejected_before: z
+    .object({
+      reviewer: z.string(),
+      reason: z.string(),
+      at: z.string(),
+      suggestion_id: z.string(),
+    })
+    .nullable(),
 });
 export type SuggestionItem = z.infer<typeof SuggestionItem>;
 
@@ -215,6 +226,8 @@ export const Suggestion = z.object({
   feedback: z.array(Feedback),
   operations: z.array(Operation),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** The newer proof of the same question that has taken its place; null: none has. */
+  superseded_by: SuggestionId.nullable(),
   /** Plain sentence: what this answer is and what to do next. */
   note: z.string(),
   created_at: z.iso.datetime(),
