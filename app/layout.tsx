@@ -6,7 +6,8 @@ import "./globals.css";
 
 export const metadata: Metadata = {
   title: { default: "Agentic Sidecar", template: "%s · Agentic Sidecar" },
-  description: "Improvements to a data product, each proved on a shadow copy before you decide.",
+  description:
+    "Improvements to a data product, each measured on a shadow copy, or marked an estimate, before you decide.",
 };
 
 export const viewport: Viewport = {

@@ -11,17 +11,18 @@ const STATES: Record<SuggestionState, { label: string; tone: Tone }> = {
   expired: { label: "Expired", tone: "neutral" },
   superseded: { label: "Superseded", tone: "neutral" },
   executing: { label: "Executing", tone: "info" },
-  executed: { label: "Executed, verifying", tone: "info" },
+  executed: { label: "Executed", tone: "info" },
   failed: { label: "Failed", tone: "negative" },
   verified: { label: "Verified", tone: "positive" },
   reverted: { label: "Reverted", tone: "warning" },
 };
 
-export function StateBadge({ state }: { state: SuggestionState }) {
-  const { label, tone } = STATES[state];
+/** `label` says more than the state alone can, where more is known. */
+export function StateBadge(props: { state: SuggestionState; label?: string | undefined }) {
+  const { label, tone } = STATES[props.state];
   return (
-    <Badge tone={tone} data-state-name={state}>
-      {label}
+    <Badge tone={tone} data-state-name={props.state}>
+      {props.label ?? label}
     </Badge>
   );
 }

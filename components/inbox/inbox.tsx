@@ -22,7 +22,7 @@ export function Inbox() {
     <>
       <PageTitle
         title="Inbox"
-        lead="Changes to the data product, each proved on a shadow copy before you are asked."
+        lead="Changes to the data product: each measured on a shadow copy before you are asked, or marked an estimate."
       >
         <AnalyzeButton />
       </PageTitle>

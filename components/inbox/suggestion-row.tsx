@@ -1,16 +1,17 @@
 import Link from "next/link";
 import { cn } from "@/components/cn";
 import { RelativeTime } from "@/components/common/clock";
-import { formatPercent, formatPlural } from "@/components/format";
 import { BasisBadge } from "@/components/gain/basis-badge";
 import { GainBar, GainText } from "@/components/gain/gain-bar";
 import { StateBadge } from "@/components/gain/state-badge";
 import { Progress } from "@/components/ui/progress";
 import type { SuggestionSummary } from "@/server/contracts";
+import { describeCounts, describeUnmeasured, isFailedProof } from "./describe-row";
 
 /** One suggestion of the inbox. The whole row opens it. */
 export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: boolean }) {
   const { summary, isSelected } = props;
+  const hasNoProof = isFailedProof(summary);
   return (
     <li
       data-selected={isSelected || undefined}
@@ -27,23 +28,18 @@ export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: b
           {summary.title}
         </Link>
         <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted-foreground">
-          <StateBadge state={summary.state} />
-          <BasisBadge basis={summary.basis} />
+          <StateBadge state={summary.state} label={hasNoProof ? "Proof failed" : undefined} />
+          {hasNoProof ? null : <BasisBadge basis={summary.basis} />}
           <span>{describeCounts(summary)}</span>
-          {summary.product_id === null ? null : <span>on {summary.product_id}</span>}
+          {summary.product_id === null ? null : (
+            <span className="min-w-0 break-all">on {summary.product_id}</span>
+          )}
           <RelativeTime iso={summary.created_at} />
         </p>
       </div>
       <RowMeasure summary={summary} />
     </li>
   );
-}
-
-function describeCounts({ item_count, alternative_count }: SuggestionSummary): string {
-  if (item_count === 0 && alternative_count === 0) return "nothing tried yet";
-  const changes = formatPlural(item_count, "change");
-  if (alternative_count === 0) return changes;
-  return `${changes}, ${formatPlural(alternative_count, "alternative")} not taken`;
 }
 
 /** Proof running: how far. Proved: what it gains. Estimate: how sure. Height is the same. */
@@ -74,9 +70,7 @@ function RowMeasure({ summary }: { summary: SuggestionSummary }) {
   }
   return (
     <p className="self-center text-xs text-muted-foreground sm:w-72 sm:text-right">
-      {summary.basis === "estimate"
-        ? `Confidence ${formatPercent(summary.confidence)}, not measured`
-        : "Nothing measured paid off"}
+      {describeUnmeasured(summary)}
     </p>
   );
 }

@@ -98,7 +98,10 @@ function ReasonField(props: {
       {props.isMissing ? (
         <p id={`${id}-error`} role="alert" className="text-sm text-negative">
           Please say why
-          {props.hint === undefined ? ": it is what the next analysis learns from" : ""}.
+          {props.hint === undefined
+            ? ": it is kept with the decision and shown when the same change comes back"
+            : ""}
+          .
         </p>
       ) : null}
     </div>

@@ -3,6 +3,7 @@ import { formatCount, formatPlural } from "@/components/format";
 import type { Suggestion } from "@/server/contracts";
 import type { ActionName } from "./abilities";
 import { ActionDialog } from "./action-dialog";
+import { describeApproval } from "./describe-approval";
 import { partApproved } from "./executable-items";
 import type { Actions } from "./use-actions";
 
@@ -29,7 +30,7 @@ export function ActionDialogs({
         isOpen={open === "approve"}
         onClose={onClose}
         title={`Approve ${formatPlural(chosenIds.length, "change")}`}
-        description="Approving runs nothing yet: an operator starts the execution."
+        description={describeApproval(suggestion, chosenIds)}
         confirmLabel="Approve"
         reason="optional"
         onConfirm={(reason) =>

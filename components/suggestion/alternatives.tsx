@@ -3,15 +3,21 @@ import { Empty } from "@/components/common/empty";
 import { formatBounds, formatPercent, formatRatio, formatSignedPercent } from "@/components/format";
 import { GainBar } from "@/components/gain/gain-bar";
 import { SqlBlock } from "@/components/sql/sql-block";
-import { rewritesOf, type SuggestionItem } from "@/server/contracts";
+import { type Basis, rewritesOf, type SuggestionItem } from "@/server/contracts";
 import { EvidencePanel } from "./evidence-panel";
 import { QueryRewrites } from "./query-rewrites";
 import { VerdictBadge } from "./verdict-badge";
 
 /** What was considered and turned down, each with the sentence and the numbers that decided. */
-export function Alternatives({ items }: { items: SuggestionItem[] }) {
+export function Alternatives({ items, basis }: { items: SuggestionItem[]; basis: Basis }) {
   if (items.length === 0) {
-    return <Empty title="No alternative">The rules saw no other change worth a trial.</Empty>;
+    return (
+      <Empty title="No alternative">
+        {basis === "measured"
+          ? "The rules saw no other change worth a trial."
+          : "The rules saw no other change in what the request told."}
+      </Empty>
+    );
   }
   return (
     <ul className="divide-y rounded-md border">
@@ -26,7 +32,7 @@ export function Alternatives({ items }: { items: SuggestionItem[] }) {
               <AlternativeSummary item={item} />
             </summary>
             <div className="grid grid-cols-1 gap-5 border-t px-4 py-4">
-              <p className="text-sm">{item.reason}</p>
+              <p className="text-sm break-words">{item.reason}</p>
               {item.execution_sql === "" ? null : (
                 <SqlBlock sql={item.execution_sql} label={`SQL of ${item.title}`} />
               )}
@@ -45,7 +51,7 @@ function AlternativeSummary({ item }: { item: SuggestionItem }) {
   return (
     <div className="grid min-w-0 flex-1 gap-1">
       <p className="flex flex-wrap items-center gap-2">
-        <span className="text-sm font-medium">{item.title}</span>
+        <span className="min-w-0 text-sm font-medium break-words">{item.title}</span>
         {verdict === null ? null : <VerdictBadge verdict={verdict} />}
       </p>
       {verdict === null ? null : (

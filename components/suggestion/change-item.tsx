@@ -1,8 +1,11 @@
 "use client";
+import Link from "next/link";
+import { RelativeTime } from "@/components/common/clock";
 import { Badge } from "@/components/ui/badge";
 import { Checkbox } from "@/components/ui/checkbox";
 import { type Explanation, isAdvice, type SuggestionItem } from "@/server/contracts";
 import { ChangeSql } from "./change-sql";
+import { describeImpact } from "./describe-impact";
 import { EvidencePanel } from "./evidence-panel";
 import { FactorBars } from "./factor-bars";
 import { Part } from "./part";
@@ -40,7 +43,6 @@ export function ChangeItem({ item, isOneOfSeveral, choice }: ChangeItemProps) {
 
 function ItemHeader({ item, choice }: Pick<ChangeItemProps, "item" | "choice">) {
   const titleId = `${item.item_id}-title`;
-  const { query_speedup, storage_overhead } = item.estimated_impact;
   return (
     <div className="flex gap-3">
       {choice === undefined ? null : (
@@ -51,17 +53,15 @@ function ItemHeader({ item, choice }: Pick<ChangeItemProps, "item" | "choice">) 
           aria-labelledby={titleId}
         />
       )}
-      <div className="min-w-0">
-        <h3 id={titleId} className="font-semibold break-words">
+      <div className="min-w-0 break-words">
+        <h3 id={titleId} className="font-semibold">
           {item.title}
         </h3>
         <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted-foreground">
-          <code className="font-mono">
+          <code className="min-w-0 font-mono break-all">
             {item.target === "" ? item.table : `${item.table}.${item.target}`}
           </code>
-          <span>
-            expected: {query_speedup} less time in its queries, {storage_overhead} storage
-          </span>
+          <span>{describeImpact(item.estimated_impact)}</span>
           {isAdvice(item.change) ? <Badge tone="info">for the developers</Badge> : null}
           {item.is_approved === null ? null : (
             <Badge tone={item.is_approved ? "positive" : "neutral"}>
@@ -71,8 +71,23 @@ function ItemHeader({ item, choice }: Pick<ChangeItemProps, "item" | "choice">) 
         </p>
         <p className="mt-2 text-sm">{item.reason}</p>
         {item.explanation === null ? null : <Words explanation={item.explanation} />}
+        {item.rejected_before === null ? null : <RejectedBefore rejection={item.rejected_before} />}
       </div>
     </div>
+  );
+}
+
+type Rejection = NonNullable<SuggestionItem["rejected_before"]>;
+
+/** Somebody turned this very change down before: why, before it is decided on again. */
+function RejectedBefore({ rejection }: { rejection: Rejection }) {
+  return (
+    <p className="mt-2 text-sm text-warning">
+      <Link href={`/suggestions/${rejection.suggestion_id}`} className="underline">
+        Rejected before
+      </Link>{" "}
+      by {rejection.reviewer}, <RelativeTime iso={rejection.at} />: {rejection.reason}
+    </p>
   );
 }
 
@@ -91,7 +106,7 @@ function Words({ explanation }: { explanation: Explanation }) {
 function CounterIndications({ texts }: { texts: string[] }) {
   if (texts.length === 0) return null;
   return (
-    <ul className="list-disc pl-5 text-sm text-warning">
+    <ul className="list-disc pl-5 text-sm break-words text-warning">
       {texts.map((text) => (
         <li key={text}>{text}</li>
       ))}

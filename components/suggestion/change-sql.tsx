@@ -3,12 +3,14 @@ import { rewritesOf, type SuggestionItem } from "@/server/contracts";
 import { Part } from "./part";
 import { QueryRewrites } from "./query-rewrites";
 
-/** What a change consists of: SQL that the sidecar runs, queries that the developers change, or both. */
+/** What a change consists of: SQL that is run, queries that the developers change, or both. */
 export function ChangeSql({ item }: { item: SuggestionItem }) {
+  // The sidecar executes nothing that was not measured.
+  const isEstimate = item.estimated_impact.basis === "estimate";
   return (
     <>
       {item.execution_sql === "" ? null : (
-        <Part title="SQL that will run">
+        <Part title={isEstimate ? "SQL to run yourself" : "SQL that will run"}>
           <SqlBlock sql={item.execution_sql} label={`SQL of ${item.title}`} />
           <WayBack item={item} />
         </Part>

@@ -20,8 +20,8 @@ export function ConflictAlert(props: {
     >
       {review === undefined ? null : (
         <p>
-          Somebody else decided this: {review.reviewer} {review.verdict} it{" "}
-          <RelativeTime iso={review.at} />. You now see the present state.
+          The last decision: {review.reviewer} {review.verdict} it <RelativeTime iso={review.at} />.
+          You now see the present state.
         </p>
       )}
       <p className="text-muted-foreground">{props.message}</p>

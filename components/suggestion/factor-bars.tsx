@@ -12,7 +12,7 @@ export function FactorBars({ factors }: { factors: Factor[] }) {
           className="grid gap-x-4 gap-y-1 sm:grid-cols-[10rem_1fr]"
         >
           <FactorBar weight={factor.weight} />
-          <p className="text-sm">
+          <p className="min-w-0 text-sm break-words">
             <span className="font-medium">{factor.name}</span>{" "}
             <span className="text-muted-foreground">{factor.detail}</span>
           </p>

@@ -5,13 +5,14 @@ import { SqlLine } from "@/components/sql/sql-line";
 import { Alert } from "@/components/ui/alert";
 import { Progress } from "@/components/ui/progress";
 import type { Operation, Verification } from "@/server/contracts";
+import { describeAutoRevert } from "./describe-auto-revert";
 import { OutcomeTable } from "./outcome-table";
 import { Section } from "./section";
+import { isRunning } from "./standing";
 
 /** An execution or a revert: live while it runs, then what it did and what it was worth. */
 export function OperationPanel({ operation }: { operation: Operation }) {
   const isRevert = operation.kind === "revert";
-  const isRunning = operation.state === "queued" || operation.state === "executing";
   return (
     <Section
       id={operation.operation_id}
@@ -28,8 +29,8 @@ export function OperationPanel({ operation }: { operation: Operation }) {
         data-operation={operation.kind}
         data-state={operation.state}
       >
-        {operation.is_automatic && isRevert ? <AutoRevertBanner /> : null}
-        {isRunning ? <Running operation={operation} /> : null}
+        {operation.is_automatic && isRevert ? <AutoRevertBanner operation={operation} /> : null}
+        {isRunning(operation) ? <Running operation={operation} /> : null}
         {operation.error === null ? null : (
           <Alert
             role="alert"
@@ -42,7 +43,10 @@ export function OperationPanel({ operation }: { operation: Operation }) {
         )}
         <Statements operation={operation} />
         {operation.verification === null ? null : (
-          <VerificationPanel verification={operation.verification} />
+          <VerificationPanel
+            verification={operation.verification}
+            isWatched={operation.state === "executed"}
+          />
         )}
       </div>
     </Section>
@@ -58,14 +62,11 @@ function Running({ operation }: { operation: Operation }) {
   );
 }
 
-function AutoRevertBanner() {
+function AutoRevertBanner({ operation }: { operation: Operation }) {
+  const { tone, title, text } = describeAutoRevert(operation.state);
   return (
-    <Alert
-      tone="warning"
-      icon={<RotateCcwIcon className="size-4" />}
-      title="Reverted automatically: the live workload got slower"
-    >
-      <p>The sidecar measured a regression after the execution and restored the former state.</p>
+    <Alert tone={tone} icon={<RotateCcwIcon className="size-4" />} title={title}>
+      <p>{text}</p>
     </Alert>
   );
 }
@@ -96,14 +97,24 @@ const VERDICTS = {
   inconclusive: { tone: "warning", title: "No clear effect on the live workload", Icon: EyeIcon },
 } as const;
 
-function VerificationPanel({ verification }: { verification: Verification }) {
-  const { tone, title, Icon } = VERDICTS[verification.state];
+/** A revert ends the watch before its verdict: what was seen till then stays. */
+const CUT_SHORT = {
+  tone: "info",
+  title: "The watch ended with the revert",
+  Icon: EyeIcon,
+} as const;
+
+function VerificationPanel(props: { verification: Verification; isWatched: boolean }) {
+  const { state, summary, queries } = props.verification;
+  const isWatching = state === "watching" && props.isWatched;
+  const isCutShort = state === "watching" && !props.isWatched;
+  const { tone, title, Icon } = isCutShort ? CUT_SHORT : VERDICTS[state];
   return (
-    <div className="grid min-w-0 grid-cols-1 gap-3" data-verification={verification.state}>
+    <div className="grid min-w-0 grid-cols-1 gap-3" data-verification={state}>
       <Alert tone={tone} icon={<Icon className="size-4" />} title={title}>
-        <p>{verification.summary}</p>
+        {isCutShort ? null : <p>{summary}</p>}
       </Alert>
-      <OutcomeTable outcomes={verification.queries} />
+      <OutcomeTable outcomes={queries} isWatching={isWatching} />
     </div>
   );
 }

@@ -19,8 +19,14 @@ const STATUSES: Record<QueryOutcome["status"], { label: string; tone: Tone }> = 
   too_few_calls: { label: "few calls", tone: "neutral" },
 };
 
+interface OutcomeTableProps {
+  outcomes: QueryOutcome[];
+  /** More calls are still waited for. */
+  isWatching: boolean;
+}
+
 /** Actual against expected, query by query, on the live product. */
-export function OutcomeTable({ outcomes }: { outcomes: QueryOutcome[] }) {
+export function OutcomeTable({ outcomes, isWatching }: OutcomeTableProps) {
   const sorted = [...outcomes].sort((a, b) => Number(b.is_targeted) - Number(a.is_targeted));
   return (
     <Table label="Actual against expected">
@@ -35,17 +41,18 @@ export function OutcomeTable({ outcomes }: { outcomes: QueryOutcome[] }) {
       </TableHeader>
       <TableBody>
         {sorted.map((outcome) => (
-          <OutcomeRow key={outcome.fingerprint} outcome={outcome} />
+          <OutcomeRow key={outcome.fingerprint} outcome={outcome} isWatching={isWatching} />
         ))}
       </TableBody>
     </Table>
   );
 }
 
-function OutcomeRow({ outcome }: { outcome: QueryOutcome }) {
+function OutcomeRow({ outcome, isWatching }: { outcome: QueryOutcome; isWatching: boolean }) {
   const { before, after } = outcome;
   const status = STATUSES[outcome.status];
   const hasAfter = after.calls > 0;
+  const missing = isWatching ? "waiting for calls" : "too few calls";
   return (
     <TableRow>
       <TableCell className="max-w-96">
@@ -58,10 +65,10 @@ function OutcomeRow({ outcome }: { outcome: QueryOutcome }) {
       <TableCell className="text-right whitespace-nowrap">
         {formatMs(before.median_ms)} → {hasAfter ? formatMs(after.median_ms) : "…"}
         <span className="block text-xs text-muted-foreground">
-          {hasAfter ? formatSpeed(before.median_ms, after.median_ms) : "waiting for calls"}
+          {hasAfter ? formatSpeed(before.median_ms, after.median_ms) : missing}
         </span>
       </TableCell>
-      <GainCell gain={outcome.actual_gain} missing="waiting for calls" />
+      <GainCell gain={outcome.actual_gain} missing={missing} />
       <GainCell gain={outcome.expected_gain} missing="not replayed" />
       <TableCell>
         <Badge tone={status.tone}>{status.label}</Badge>

@@ -1,5 +1,7 @@
+import { GainText } from "@/components/gain/gain-bar";
 import { Progress } from "@/components/ui/progress";
 import type { ProofProgress } from "@/server/contracts";
+import { nameBest } from "./name-best";
 import { Section } from "./section";
 import { VerdictBadge } from "./verdict-badge";
 
@@ -13,31 +15,43 @@ const PHASES: Record<ProofProgress["phase"], string> = {
   done: "Done",
 };
 
-/** The running proof: how far it is, and each verdict as it falls. */
+const QUEUED: ProofProgress = { phase: "queued", fraction: 0, message: "", verdicts: [] };
+
+/** The running proof: how far it is, the best set so far, and each verdict as it falls. */
 export function ProofPanel({ progress }: { progress: ProofProgress | null }) {
-  const shown = progress ?? { phase: "queued" as const, fraction: 0, message: "", verdicts: [] };
+  const shown = progress ?? QUEUED;
   return (
     <Section
       id="proof"
       title="Proof running"
       description="Each change is applied to a shadow copy and the workload replayed on both sides. The data product is not touched."
     >
-      <div className="grid gap-2" aria-live="polite">
+      <div className="grid gap-2">
         <div className="flex justify-between gap-4 text-sm">
-          <span className="font-medium">{PHASES[shown.phase]}</span>
+          {/* The phase alone is read out: the rest changes twice a second. */}
+          <span className="font-medium" aria-live="polite">
+            {PHASES[shown.phase]}
+          </span>
           <span>{Math.round(shown.fraction * 100)}%</span>
         </div>
         <Progress fraction={shown.fraction} label="Proof" className="h-2" />
-        <p className="min-h-5 text-sm text-muted-foreground">{shown.message}</p>
+        <p className="min-h-5 text-sm break-words text-muted-foreground">{shown.message}</p>
+        {shown.best === undefined ? null : (
+          <p className="text-sm break-words">
+            Best so far: <GainText gain={shown.best.gain} /> of the workload's time saved with{" "}
+            {nameBest(shown)}.
+          </p>
+        )}
       </div>
       {shown.verdicts.length === 0 ? null : (
         <ul className="mt-4 divide-y border-t">
           {shown.verdicts.map(({ candidate_id, title, verdict }) => (
-            <li key={candidate_id} className="grid gap-1 py-2.5 text-sm">
+            <li key={candidate_id} className="grid grid-cols-1 gap-1 py-2.5 text-sm">
               <span className="flex flex-wrap items-center gap-2">
-                {title} <VerdictBadge verdict={verdict} />
+                <span className="min-w-0 break-words">{title}</span>
+                <VerdictBadge verdict={verdict} />
               </span>
-              <span className="text-muted-foreground">{verdict.reason}</span>
+              <span className="break-words text-muted-foreground">{verdict.reason}</span>
             </li>
           ))}
         </ul>

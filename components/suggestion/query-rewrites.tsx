@@ -18,8 +18,10 @@ export function QueryRewrites({ item }: { item: SuggestionItem }) {
         title="Your developers change this; the sidecar does not execute it"
       >
         <p>
-          The text stands in the product's code. Parameters keep their numbers; whether the results
-          are equal is said with the evidence.
+          The text stands in the product's code. Parameters keep their numbers;{" "}
+          {item.evidence?.basis === "measured"
+            ? "whether the results are equal is said with the evidence."
+            : "nothing was replayed, so compare the results before you use it."}
         </p>
       </Alert>
       {rewritesOf(item.change).map(({ fingerprint, sql }) => {

@@ -3,9 +3,14 @@ import { formatPlural } from "@/components/format";
 import { Badge } from "@/components/ui/badge";
 import type { Review } from "@/server/contracts";
 
-export function Reviews({ reviews }: { reviews: Review[] }) {
+/** Who decided what. `isOpen`: a decision is still to come. */
+export function Reviews({ reviews, isOpen }: { reviews: Review[]; isOpen: boolean }) {
   if (reviews.length === 0) {
-    return <p className="text-sm text-muted-foreground">Nobody has decided yet.</p>;
+    return (
+      <p className="text-sm text-muted-foreground">
+        {isOpen ? "Nobody has decided yet." : "There is no review."}
+      </p>
+    );
   }
   return (
     <ul className="grid gap-3 text-sm">

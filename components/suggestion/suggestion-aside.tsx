@@ -7,6 +7,9 @@ import type { Suggestion } from "@/server/contracts";
 import { DecisionPanel } from "./decision-panel";
 import { FeedbackPanel } from "./feedback-panel";
 import { Reviews } from "./reviews";
+import { isFailedProof } from "./standing";
+
+const UNDECIDED = new Set<Suggestion["state"]>(["proposed", "proving", "pending"]);
 
 /** The decision beside the evidence: what to do, what was decided, and until when. */
 export function SuggestionAside(props: ComponentProps<typeof DecisionPanel>) {
@@ -23,7 +26,9 @@ export function SuggestionAside(props: ComponentProps<typeof DecisionPanel>) {
         <CardContent className="grid gap-4">
           <DecisionPanel {...props} />
           <Facts facts={listFacts(suggestion)} className="sm:grid-cols-2" />
-          <p className="border-t pt-3 text-xs text-muted-foreground">{suggestion.note}</p>
+          <p className="border-t pt-3 text-xs break-words text-muted-foreground">
+            {suggestion.note}
+          </p>
         </CardContent>
       </Card>
       <Card>
@@ -31,7 +36,7 @@ export function SuggestionAside(props: ComponentProps<typeof DecisionPanel>) {
           <CardTitle>Reviews</CardTitle>
         </CardHeader>
         <CardContent>
-          <Reviews reviews={suggestion.reviews} />
+          <Reviews reviews={suggestion.reviews} isOpen={UNDECIDED.has(suggestion.state)} />
         </CardContent>
       </Card>
       <FeedbackPanel suggestion={suggestion} />
@@ -41,8 +46,10 @@ export function SuggestionAside(props: ComponentProps<typeof DecisionPanel>) {
 
 function listFacts(suggestion: Suggestion): Fact[] {
   const isProved = suggestion.state !== "proposed" && suggestion.state !== "proving";
+  const confidence = isProved ? formatPercent(suggestion.confidence) : "–";
   const facts: Fact[] = [
-    { label: "Confidence", value: isProved ? formatPercent(suggestion.confidence) : "–" },
+    // Nothing came out of a failed proof that one could trust more or less.
+    ...(isFailedProof(suggestion) ? [] : [{ label: "Confidence", value: confidence }]),
     { label: "Updated", value: <RelativeTime iso={suggestion.updated_at} /> },
   ];
   if (suggestion.expires_at !== null && suggestion.state === "pending") {

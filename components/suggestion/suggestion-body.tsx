@@ -10,6 +10,7 @@ import { Alert } from "@/components/ui/alert";
 import { isAdvice, type Suggestion } from "@/server/contracts";
 import { Alternatives } from "./alternatives";
 import { ChangeItem } from "./change-item";
+import { describeAlternatives } from "./describe-alternatives";
 import { EvidencePanel } from "./evidence-panel";
 import { MeasuredSets } from "./measured-sets";
 import { NothingToDo } from "./nothing-to-do";
@@ -17,6 +18,7 @@ import { OperationPanel } from "./operation-panel";
 import { ProofPanel } from "./proof-panel";
 import { SchemaDiffTable } from "./schema-diff-table";
 import { Section } from "./section";
+import { isFailedProof } from "./standing";
 import type { Choice } from "./use-choice";
 
 interface SuggestionBodyProps {
@@ -37,7 +39,7 @@ export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
         <Alert
           tone="negative"
           icon={<OctagonAlertIcon className="size-4" />}
-          title="This suggestion did not succeed"
+          title={titleOfError(suggestion)}
         >
           <p>{suggestion.error.message}</p>
         </Alert>
@@ -51,17 +53,13 @@ export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
       <Changes suggestion={suggestion} choice={choice} />
       <SchemaDiffs suggestion={suggestion} />
       <MeasuredSets suggestion={suggestion} />
-      {isProving ? null : (
+      {isProving || isFailedProof(suggestion) ? null : (
         <Section
           id="alternatives"
           title="Alternatives considered, and why rejected"
-          description={
-            suggestion.suggestions.length === 0
-              ? "Each with what decided. Open one for its numbers and its SQL."
-              : "Measured like the changes above. Open one for its numbers and its SQL."
-          }
+          description={describeAlternatives(suggestion)}
         >
-          <Alternatives items={suggestion.alternatives} />
+          <Alternatives items={suggestion.alternatives} basis={suggestion.basis} />
         </Section>
       )}
       {suggestion.findings.length === 0 ? null : (
@@ -83,6 +81,14 @@ export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
       ) : null}
     </div>
   );
+}
+
+/** What did not succeed: the proof, the execution, or (nothing else leaves an error) the revert. */
+function titleOfError(suggestion: Suggestion): string {
+  if (isFailedProof(suggestion)) return "The proof could not be made";
+  return suggestion.state === "failed"
+    ? "The execution did not succeed"
+    : "The last revert did not succeed";
 }
 
 function SetEvidence({ suggestion }: { suggestion: Suggestion }) {
@@ -132,9 +138,11 @@ function Changes({ suggestion, choice }: SuggestionBodyProps) {
 function SchemaDiffs({ suggestion }: { suggestion: Suggestion }) {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.product.overview.queryOptions());
+  // A table of the same name in another product, or in a request's own schema, is another table.
+  if (data == null || data.product_id !== suggestion.product_id) return null;
   const changes = suggestion.suggestions.flatMap(({ change }) => (isAdvice(change) ? [] : change));
   const touched = new Set(changes.map((change) => change.table));
-  const tables = data?.schema?.tables.filter((table) => touched.has(table.name)) ?? [];
+  const tables = data.schema?.tables.filter((table) => touched.has(table.name)) ?? [];
   return tables.map((table) => (
     <Section
       key={table.name}

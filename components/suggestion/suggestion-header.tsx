@@ -4,12 +4,16 @@ import { formatPlural } from "@/components/format";
 import { BasisBadge } from "@/components/gain/basis-badge";
 import { StateBadge } from "@/components/gain/state-badge";
 import type { Suggestion } from "@/server/contracts";
+import { isFailedProof, labelStanding } from "./standing";
 import { TimelineSteps } from "./timeline-steps";
 
-function describeTitle({ suggestions, state }: Suggestion): string {
+function describeTitle({ suggestions, state, basis }: Suggestion): string {
   const [first, ...rest] = suggestions;
-  if (first === undefined)
-    return state === "no_gain" ? "Nothing to do: no change pays off" : "Analysis running";
+  if (first === undefined) {
+    if (state === "failed") return "The proof could not be made";
+    if (state !== "no_gain") return "Analysis running";
+    return basis === "estimate" ? "Nothing to suggest" : "Nothing to do: no change pays off";
+  }
   return rest.length === 0
     ? first.title
     : `${first.title} and ${formatPlural(rest.length, "more change")}`;
@@ -29,10 +33,12 @@ export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
           {describeTitle(suggestion)}
         </h1>
         <p className="mt-1.5 flex flex-wrap items-center gap-2 text-xs text-muted-foreground">
-          <StateBadge state={suggestion.state} />
-          <BasisBadge basis={suggestion.basis} />
-          {suggestion.product_id === null ? null : <span>on {suggestion.product_id}</span>}
-          <code className="font-mono">{suggestion.suggestion_id}</code>
+          <StateBadge state={suggestion.state} label={labelStanding(suggestion)} />
+          {isFailedProof(suggestion) ? null : <BasisBadge basis={suggestion.basis} />}
+          {suggestion.product_id === null ? null : (
+            <span className="min-w-0 break-all">on {suggestion.product_id}</span>
+          )}
+          <code className="min-w-0 font-mono break-all">{suggestion.suggestion_id}</code>
         </p>
       </div>
       <TimelineSteps suggestion={suggestion} />

@@ -10,6 +10,7 @@ import type { Suggestion } from "@/server/contracts";
 import { type ActionName, useAbilities } from "./abilities";
 import { ActionDialogs } from "./action-dialogs";
 import { ConflictAlert } from "./conflict-alert";
+import { isMoving } from "./standing";
 import { SuggestionAside } from "./suggestion-aside";
 import { SuggestionBody } from "./suggestion-body";
 import { SuggestionHeader } from "./suggestion-header";
@@ -20,7 +21,6 @@ import { useChoice } from "./use-choice";
 
 /** Should an event get lost, a moving suggestion is still at most this old. */
 const MOVING_REFETCH_MS = 5_000;
-const MOVING = new Set(["proposed", "proving", "executing", "executed"]);
 
 export function SuggestionView({ suggestionId }: { suggestionId: string }) {
   const trpc = useTRPC();
@@ -29,7 +29,7 @@ export function SuggestionView({ suggestionId }: { suggestionId: string }) {
       { suggestion_id: suggestionId },
       {
         refetchInterval: ({ state }) =>
-          MOVING.has(state.data?.state ?? "") ? MOVING_REFETCH_MS : false,
+          state.data !== undefined && isMoving(state.data) ? MOVING_REFETCH_MS : false,
       },
     ),
   );

@@ -1,17 +1,30 @@
-import { CheckIcon, CircleDotIcon, CircleIcon, XIcon } from "lucide-react";
+import { CheckIcon, CircleDotIcon, CircleIcon, CircleMinusIcon, XIcon } from "lucide-react";
 import { cn } from "@/components/cn";
 import { RelativeTime } from "@/components/common/clock";
 import type { Suggestion } from "@/server/contracts";
 import { describeTimeline, type TimelineStep } from "./timeline";
 
-const ICONS = { done: CheckIcon, current: CircleDotIcon, ahead: CircleIcon, failed: XIcon };
+const ICONS = {
+  done: CheckIcon,
+  current: CircleDotIcon,
+  ahead: CircleIcon,
+  ended: CircleMinusIcon,
+  failed: XIcon,
+};
 const COLOURS = {
   done: "text-positive",
   current: "text-primary",
   ahead: "text-muted-foreground",
+  ended: "text-muted-foreground",
   failed: "text-negative",
 };
-const WORDS = { done: "done", current: "next", ahead: "later", failed: "ended here" };
+const WORDS = {
+  done: "done",
+  current: "next",
+  ahead: "later",
+  ended: "ended here",
+  failed: "ended here",
+};
 
 /** Where the suggestion stands between proposal and verified effect. */
 export function TimelineSteps({ suggestion }: { suggestion: Suggestion }) {

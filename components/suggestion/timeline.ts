@@ -1,10 +1,11 @@
-import type { Operation, Suggestion, SuggestionState } from "@/server/contracts";
+import { isAdvice, type Suggestion, type SuggestionState } from "@/server/contracts";
+import { findExecution, findWatchEnd, isFailedProof } from "./standing";
 
 export interface TimelineStep {
   label: string;
   /** When it was reached; null while it is not, or when the instant is not known. */
   at: string | null;
-  status: "done" | "current" | "ahead" | "failed";
+  status: "done" | "current" | "ahead" | "ended" | "failed";
 }
 
 const STEPS = ["Proposed", "Proved", "Approved", "Executed", "Verified"] as const;
@@ -26,12 +27,8 @@ const PLACES: Record<SuggestionState, { done: number; end?: string }> = {
   reverted: { done: 4, end: "Reverted" },
 };
 
-function findExecution(operations: readonly Operation[]): Operation | undefined {
-  return operations.find((operation) => operation.kind === "execute");
-}
-
 function stepTimes(suggestion: Suggestion): (string | null)[] {
-  const execution = findExecution(suggestion.operations);
+  const execution = findExecution(suggestion);
   const approval = suggestion.reviews.find((review) => review.verdict === "approved");
   const proofs = suggestion.suggestions.map(({ evidence }) =>
     evidence?.basis === "measured" ? evidence.measured_at : null,
@@ -45,19 +42,42 @@ function stepTimes(suggestion: Suggestion): (string | null)[] {
   ];
 }
 
+/** An estimate, and advice for the developers, are decided on and not executed here. */
+function isForUs({ basis, suggestions }: Suggestion): boolean {
+  const taken = suggestions.filter((item) => item.is_approved !== false);
+  return (
+    basis === "measured" && !(taken.length > 0 && taken.every((item) => isAdvice(item.change)))
+  );
+}
+
+/** The step at which it stopped, where it did. */
+function findEnd(suggestion: Suggestion): TimelineStep | undefined {
+  const { end } = PLACES[suggestion.state];
+  if (end !== undefined) {
+    const label = isFailedProof(suggestion) ? "Proof failed" : end;
+    return { label, at: suggestion.updated_at, status: "failed" };
+  }
+  const watch = suggestion.state === "executed" ? findWatchEnd(suggestion) : null;
+  if (watch?.state === "regressed") return { label: "Got slower", at: watch.at, status: "failed" };
+  if (watch?.state === "inconclusive") {
+    return { label: "No clear effect", at: watch.at, status: "ended" };
+  }
+  return undefined;
+}
+
 /** The life of a suggestion as steps: what is behind it, where it stands, what is ahead. */
 export function describeTimeline(suggestion: Suggestion): TimelineStep[] {
-  const { done, end } = PLACES[suggestion.state];
+  const done = isFailedProof(suggestion) ? 1 : PLACES[suggestion.state].done;
   const times = stepTimes(suggestion);
   const reached = STEPS.slice(0, done).map((label, index) => ({
     label: index === 1 && suggestion.basis === "estimate" ? "Estimated" : label,
     at: times[index] ?? null,
     status: "done" as const,
   }));
-  if (end !== undefined) {
-    return [...reached, { label: end, at: suggestion.updated_at, status: "failed" }];
-  }
-  const ahead = STEPS.slice(done).map((label, index) => ({
+  const end = findEnd(suggestion);
+  if (end !== undefined) return [...reached, end];
+  const last = isForUs(suggestion) ? STEPS.length : STEPS.indexOf("Approved") + 1;
+  const ahead = STEPS.slice(done, last).map((label, index) => ({
     label,
     at: null,
     status: index === 0 ? ("current" as const) : ("ahead" as const),

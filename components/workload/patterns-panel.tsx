@@ -15,12 +15,8 @@ import { Skeleton } from "@/components/ui/skeleton";
 import type { ObservedPattern } from "@/server/contracts";
 import { DriftBadge, DriftLegend } from "./drift-badge";
 import { type DriftChoice, DriftFilter } from "./drift-filter";
+import { describeSample, recentMs } from "./recent-time";
 import { UnreadCalls } from "./unread-calls";
-
-/** Total time a shape has taken: what makes it worth improving. */
-function totalMs({ pattern }: ObservedPattern): number {
-  return pattern.calls * pattern.mean_ms;
-}
 
 export function PatternsPanel() {
   const trpc = useTRPC();
@@ -29,7 +25,7 @@ export function PatternsPanel() {
   if (query.isError && query.data === undefined) {
     return <QueryError error={query.error} onRetry={() => void query.refetch()} />;
   }
-  const patterns = [...(query.data ?? [])].sort((a, b) => totalMs(b) - totalMs(a));
+  const patterns = [...(query.data ?? [])].sort((a, b) => recentMs(b) - recentMs(a));
   if (patterns.length === 0) {
     return (
       <Empty title="No query seen yet">
@@ -42,7 +38,7 @@ export function PatternsPanel() {
 
 function PatternList({ patterns }: { patterns: ObservedPattern[] }) {
   const [drift, setDrift] = useState<DriftChoice>("all");
-  const sum = patterns.reduce((total, pattern) => total + totalMs(pattern), 0);
+  const sum = patterns.reduce((total, pattern) => total + recentMs(pattern), 0);
   const shown = patterns.filter((pattern) => drift === "all" || pattern.drift === drift);
   return (
     <div className="grid gap-3">
@@ -54,7 +50,7 @@ function PatternList({ patterns }: { patterns: ObservedPattern[] }) {
             <PatternRow
               key={pattern.pattern_id}
               observed={pattern}
-              share={sum === 0 ? 0 : totalMs(pattern) / sum}
+              share={sum === 0 ? 0 : recentMs(pattern) / sum}
             />
           ))}
         </ul>
@@ -101,11 +97,12 @@ function PatternRow({ observed, share }: { observed: ObservedPattern; share: num
 
 function PatternNumbers({ observed, share }: { observed: ObservedPattern; share: number }) {
   const { calls, median_ms, p95_ms } = observed.pattern;
+  const sample = describeSample(observed);
   const numbers = [
-    { label: "calls", value: formatCount(calls) },
-    { label: "median", value: formatMs(median_ms) },
-    { label: "p95", value: formatMs(p95_ms) },
-    { label: "of all time", value: formatPercent(share) },
+    { label: "calls in all", value: formatCount(calls) },
+    { label: `median ${sample}`, value: formatMs(median_ms) },
+    { label: `p95 ${sample}`, value: formatMs(p95_ms) },
+    { label: "of the last 15 min", value: formatPercent(share) },
   ];
   return (
     <span className="grid content-start gap-2">
@@ -117,7 +114,11 @@ function PatternNumbers({ observed, share }: { observed: ObservedPattern; share:
           </span>
         ))}
       </span>
-      <Progress fraction={share} label="Share of all query time" className="h-1" />
+      <Progress
+        fraction={share}
+        label="Share of the query time of the last 15 minutes"
+        className="h-1"
+      />
     </span>
   );
 }

@@ -20,14 +20,12 @@ export function ProductStatus() {
   }
   if (query.data == null) {
     return (
-      <Alert
-        tone="info"
-        icon={<PlugZapIcon className="size-4" />}
-        title="No data product connected"
-      >
+      <Alert tone="info" icon={<PlugZapIcon className="size-4" />} title="No data product seen yet">
         <p>
           Set <code className="font-mono">DATA_PRODUCT_API</code> to the address of a product that
-          offers the connector contract. Without one, the sidecar can only estimate.
+          offers the connector contract and <code className="font-mono">DATA_PRODUCT_ID</code> to
+          its id; the first look then takes a few seconds. Without one, the sidecar can only
+          estimate.
         </p>
       </Alert>
     );

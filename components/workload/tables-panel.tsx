@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { Empty } from "@/components/common/empty";
+import { QueryError } from "@/components/common/query-error";
 import { formatBytes, formatCount, formatPercent } from "@/components/format";
 import { useTRPC } from "@/components/trpc/client";
 import { Badge } from "@/components/ui/badge";
@@ -20,6 +21,9 @@ export function TablesPanel() {
   const trpc = useTRPC();
   const query = useQuery(trpc.product.overview.queryOptions());
   if (query.isPending) return <Skeleton className="h-96 rounded-lg" />;
+  if (query.isError && query.data === undefined) {
+    return <QueryError error={query.error} onRetry={() => void query.refetch()} />;
+  }
   const tables = query.data?.schema?.tables ?? [];
   if (tables.length === 0) {
     return (

@@ -32,6 +32,17 @@ export const ObservedPattern = z.object({
   occurrence_count: z.number().int(),
   confidence: z.number(),
   drift: PatternDrift,
+  /**
+   * Calls of the latest 15 minutes as of the shape's last call: what mean, median and p95 of
+   * `pattern` are of. No calls once it was silent for as long; null: never counted.
+   */
+  recent: z
+    .object({
+      calls: z.number().int().nonnegative(),
+      since: z.iso.datetime(),
+      until: z.iso.datetime(),
+    })
+    .nullable(),
 });
 export type ObservedPattern = z.infer<typeof ObservedPattern>;
 

@@ -10,7 +10,7 @@ const RATIO = 1.5;
 const Z_MIN = 3.29;
 
 /** Calls in a stretch of time (ms of the epoch) that is known completely. */
-interface CallWindow {
+export interface CallWindow {
   calls: number;
   since: number;
   until: number;
@@ -55,7 +55,7 @@ export function judgeDrift(history: CallHistory): PatternDrift {
 }
 
 /** Until a whole window is silent, the counted calls and the silence together; then the silence. */
-function latestWindow(recent: CallWindow, observedUntil: number): CallWindow {
+export function latestWindow(recent: CallWindow, observedUntil: number): CallWindow {
   const until = Math.max(observedUntil, recent.until);
   return until - recent.until >= DRIFT_WINDOW_MS
     ? { calls: 0, since: recent.until, until }

@@ -3,7 +3,7 @@ import { dataProducts, observedPatterns } from "@/drizzle/schema";
 import { type ObservedPattern, WorkloadPattern } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { env, type ServiceContext } from "@/server/platform";
-import { judgeDrift } from "./drift";
+import { type CallWindow, judgeDrift, latestWindow } from "./drift";
 import { StoredPattern } from "./stored-pattern";
 
 type PatternRow = typeof observedPatterns.$inferSelect;
@@ -43,7 +43,7 @@ export async function listPatterns({ ctx }: { ctx: ServiceContext }): Promise<Ob
 
 function toObservedPattern(row: PatternRow, { since, until }: Observation): ObservedPattern {
   const stored = StoredPattern.parse(row.patternData);
-  const { recent } = stored;
+  const recent = readRecent(stored);
   return {
     pattern_id: row.patternId,
     pattern_type: row.patternType,
@@ -56,11 +56,20 @@ function toObservedPattern(row: PatternRow, { since, until }: Observation): Obse
     drift: judgeDrift({
       firstSeen: row.firstObserved.getTime(),
       calls: row.occurrenceCount,
-      recent: recent
-        ? { calls: recent.calls, since: Date.parse(recent.since), until: Date.parse(recent.until) }
-        : null,
+      recent,
       observedSince: since,
       observedUntil: until,
     }),
+    recent: recent && showWindow(latestWindow(recent, until)),
   };
+}
+
+function readRecent({ recent }: StoredPattern): CallWindow | null {
+  if (recent === undefined) return null;
+  const { calls, since, until } = recent;
+  return { calls, since: Date.parse(since), until: Date.parse(until) };
+}
+
+function showWindow({ calls, since, until }: CallWindow): ObservedPattern["recent"] {
+  return { calls, since: new Date(since).toISOString(), until: new Date(until).toISOString() };
 }

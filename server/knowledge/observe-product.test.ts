@@ -108,6 +108,13 @@ test("shapes are listed with how their calls drift, those not called any more as
   });
   const stopped = listed.find((one) => one.pattern.fingerprint === "stopped");
   expect(stopped).toMatchObject({ occurrence_count: 120, pattern: { calls: 120 } });
+  const steady = listed.find((one) => one.pattern.fingerprint === "steady");
+  expect(steady?.recent).toMatchObject({ until: new Date(NOW).toISOString() });
+  // Two a minute; the window has moved on by the time that this test took.
+  expect(steady?.recent?.calls).toBeGreaterThan(20);
+  expect(steady?.recent?.calls).toBeLessThanOrEqual(30);
+  // Silent for longer than the window: none of its calls is of the last 15 minutes.
+  expect(stopped?.recent).toMatchObject({ calls: 0, until: new Date(NOW).toISOString() });
   expect(JSON.stringify(await test_.db.select().from(observedPatterns))).not.toContain("secret");
 });
 

@@ -1,0 +1,27 @@
+import { formatPercent, formatPlural } from "@/components/format";
+import type { SuggestionSummary } from "@/server/contracts";
+
+/** A failure without one change: the proof failed, nothing was executed. */
+export function isFailedProof({ state, item_count }: SuggestionSummary): boolean {
+  return state === "failed" && item_count === 0;
+}
+
+/** How many changes are suggested, and how many were not. */
+export function describeCounts(summary: SuggestionSummary): string {
+  const { state, item_count, alternative_count } = summary;
+  if (item_count === 0 && alternative_count === 0) {
+    return state === "proposed" || state === "proving" ? "nothing tried yet" : "no changes";
+  }
+  const changes = formatPlural(item_count, "change");
+  if (alternative_count === 0) return changes;
+  return `${changes}, ${formatPlural(alternative_count, "alternative")} not taken`;
+}
+
+/** What stands in the place of a measured gain where there is none. */
+export function describeUnmeasured(summary: SuggestionSummary): string {
+  if (isFailedProof(summary)) return "The proof failed";
+  if (summary.basis === "measured") return "Nothing measured paid off";
+  return summary.item_count === 0
+    ? "Nothing to suggest, not measured"
+    : `Confidence ${formatPercent(summary.confidence)}, not measured`;
+}

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { exampleOperation, exampleSuggestion } from "@/server/api/rest/testing/examples";
+import type { Suggestion, Verification } from "@/server/contracts";
+import type { ActionName } from "./abilities";
+import { adviseNext } from "./advise-next";
+
+const advise = (change: Partial<Suggestion>, ...abilities: ActionName[]) =>
+  adviseNext(exampleSuggestion({ basis: "measured", ...change }), new Set(abilities));
+const executedWith = (state: Verification["state"]) =>
+  exampleOperation({
+    state: "executed",
+    verification: {
+      state,
+      window_started_at: "2026-01-01T00:00:00.000Z",
+      window_ended_at: state === "watching" ? null : "2026-01-01T00:05:00.000Z",
+      queries: [],
+      summary: "",
+    },
+  });
+
+test("a failed proof is no failed execution", () => {
+  expect(advise({ state: "failed" })).toBe("The proof failed; nothing was changed. Analyze again.");
+  expect(advise({ state: "failed", operations: [exampleOperation({ state: "failed" })] })).toMatch(
+    /^The execution failed/,
+  );
+});
+
+test("after an execution it says what the watch has shown, and nothing is watched for ever", () => {
+  const after = (state: Verification["state"]) =>
+    advise({ state: "executed", operations: [executedWith(state)] });
+  expect(after("watching")).toBe("Executed. The live workload is being watched.");
+  expect(after("inconclusive")).toBe("Executed; the watch ended without a clear effect.");
+  expect(after("regressed")).toBe("Executed; the live workload got slower.");
+});
+
+test("a revert that runs or has failed comes before what the watch has shown", () => {
+  const withRevert = (state: "queued" | "failed") =>
+    advise({
+      state: "executed",
+      operations: [exampleOperation({ kind: "revert", state }), executedWith("regressed")],
+    });
+  expect(withRevert("queued")).toBe("Executed. The revert is running.");
+  expect(withRevert("failed")).toContain("The revert failed");
+});
+
+test("an estimate is never worded as a measurement or as work for an operator", () => {
+  for (const state of ["pending", "approved", "no_gain", "expired"] as const) {
+    expect(advise({ state, basis: "estimate" })).not.toMatch(/measure|tried|operator|evidence/);
+  }
+  expect(advise({ state: "pending", basis: "estimate" }, "approve")).toMatch(
+    /^Nothing was measured/,
+  );
+});

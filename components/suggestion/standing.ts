@@ -1,0 +1,60 @@
+import type { Operation, Suggestion, Verification } from "@/server/contracts";
+
+type Standing = Pick<Suggestion, "state" | "operations">;
+
+/** The execution, whatever became of it. */
+export function findExecution({ operations }: Standing): Operation | undefined {
+  return operations.find((operation) => operation.kind === "execute");
+}
+
+/** The revert asked for last: a failed one may be tried again. Operations come newest first. */
+export function findRevert({ operations }: Standing): Operation | undefined {
+  return operations.find((operation) => operation.kind === "revert");
+}
+
+/** Whether an operation is waiting or at work. */
+export function isRunning({ state }: Operation): boolean {
+  return state === "queued" || state === "executing";
+}
+
+/** A failure before there was anything to decide: nothing was ever executed. */
+export function isFailedProof({ state, operations }: Standing): boolean {
+  return state === "failed" && operations.length === 0;
+}
+
+/** How the watch over the live workload ended, and when; null: it goes on, or never began. */
+export function findWatchEnd(
+  suggestion: Standing,
+): { state: Verification["state"]; at: string } | null {
+  const verification = findExecution(suggestion)?.verification;
+  if (verification == null || verification.window_ended_at === null) return null;
+  return { state: verification.state, at: verification.window_ended_at };
+}
+
+/** Whether an execution is there to be undone, with no revert that did it or is at it. */
+export function isRevertible(suggestion: Standing): boolean {
+  const { state, operations } = suggestion;
+  const isDone = state === "executed" || state === "verified";
+  const isTaken = operations.some(
+    (operation) => operation.kind === "revert" && operation.state !== "failed",
+  );
+  return isDone && !isTaken && findExecution(suggestion)?.plan.is_reversible === true;
+}
+
+const MOVING = new Set<Suggestion["state"]>(["proposed", "proving", "executing"]);
+
+/** Whether it changes by itself: a proof, an operation or the watch is at work. */
+export function isMoving(suggestion: Standing): boolean {
+  if (MOVING.has(suggestion.state) || suggestion.operations.some(isRunning)) return true;
+  if (suggestion.state !== "executed") return false;
+  // A confirmed watch becomes `verified` a moment later.
+  const end = findWatchEnd(suggestion);
+  return end === null || end.state === "confirmed";
+}
+
+/** What the badge of the state says where the state alone says too little. */
+export function labelStanding(suggestion: Standing): string | undefined {
+  if (isFailedProof(suggestion)) return "Proof failed";
+  const isWatched = suggestion.state === "executed" && findWatchEnd(suggestion) === null;
+  return isWatched ? "Executed, verifying" : undefined;
+}

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { exampleOperation, exampleSuggestion } from "@/server/api/rest/testing/examples";
+import type { Change, Suggestion, Verification } from "@/server/contracts";
+import { describeTimeline } from "./timeline";
+
+const steps = (change: Partial<Suggestion>) =>
+  describeTimeline(exampleSuggestion({ basis: "measured", ...change })).map(
+    ({ label, status }) => `${label}: ${status}`,
+  );
+const ENDED_AT = "2026-01-01T00:05:00.000Z";
+const executedWith = (state: Verification["state"]) =>
+  exampleOperation({
+    state: "executed",
+    verification: {
+      state,
+      window_started_at: "2026-01-01T00:00:00.000Z",
+      window_ended_at: state === "watching" ? null : ENDED_AT,
+      queries: [],
+      summary: "",
+    },
+  });
+
+test("a failed proof was neither proved nor approved", () => {
+  expect(steps({ state: "failed", suggestions: [] })).toEqual([
+    "Proposed: done",
+    "Proof failed: failed",
+  ]);
+  const operations = [exampleOperation({ state: "failed" })];
+  expect(steps({ state: "failed", operations })).toEqual([
+    "Proposed: done",
+    "Proved: done",
+    "Approved: done",
+    "Failed: failed",
+  ]);
+});
+
+test("a watch that ended without a clear effect is not ahead any more", () => {
+  const of = (state: Verification["state"]) =>
+    steps({ state: "executed", operations: [executedWith(state)] }).at(-1);
+  expect(of("watching")).toBe("Verified: current");
+  expect(of("inconclusive")).toBe("No clear effect: ended");
+  expect(of("regressed")).toBe("Got slower: failed");
+});
+
+test("what nobody executes here ends with its approval", () => {
+  expect(steps({ basis: "estimate", state: "approved" })).toEqual([
+    "Proposed: done",
+    "Estimated: done",
+    "Approved: done",
+  ]);
+  const [item] = exampleSuggestion().suggestions;
+  const rewrite: Change = { kind: "rewrite_query", table: "t", rule: "prune_star", rewrites: [] };
+  const suggestions = item === undefined ? [] : [{ ...item, change: rewrite }];
+  expect(steps({ state: "pending", suggestions }).at(-1)).toBe("Approved: current");
+  expect(steps({ state: "proving", suggestions: [] }).at(-1)).toBe("Verified: ahead");
+});
