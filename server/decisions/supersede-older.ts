@@ -1,18 +1,9 @@
 import { and, eq, ne, sql } from "drizzle-orm";
 import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
-import type { ProofResult, VerdictCode } from "@/server/contracts";
+import type { ProofResult } from "@/server/contracts";
 import type { ServiceContext, Transaction } from "@/server/platform";
+import { earlierVerdict } from "@/server/proving";
 import { moveSuggestion, type SuggestionRow } from "./transition";
-
-/** Verdicts by which a measurement turned a change down; the others say that there was none. */
-const MEASURED_REJECTIONS: ReadonlySet<VerdictCode> = new Set([
-  "gain_below_threshold",
-  "interval_includes_zero",
-  "slower",
-  "regresses_query",
-  "results_differ",
-  "cost_exceeds_gain",
-]);
 
 /**
  * Ends open suggestions of the same question whose place a newer proof takes: all of them where it
@@ -26,7 +17,7 @@ export async function supersedeOlder(
 ): Promise<string[]> {
   const hasAdvice = result.accepted.length > 0;
   const rejected = result.alternatives
-    .filter(({ verdict }) => MEASURED_REJECTIONS.has(verdict.code))
+    .filter(({ verdict }) => earlierVerdict(verdict.code) === "rejected")
     .map(({ candidate }) => candidate.candidate_id);
   const ended: string[] = [];
   for (const id of await lockOlder(tx, row)) {
