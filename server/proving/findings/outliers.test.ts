@@ -48,6 +48,12 @@ it("finds the few negative numbers of a positive column, and not a column of bot
   ]);
 });
 
+it("looks past columns of lists", async () => {
+  const table = TABLE("[i, i]::FLOAT[2] AS place, CASE WHEN i < 5 THEN 900 ELSE g(i, 3) END AS reading");
+  const found = ofKind(await findIn([...MACROS, table]), "outliers");
+  expect(found.map((one) => one.column)).toEqual(["reading"]);
+});
+
 it("says nothing of a value that many rows have", async () => {
   const table = TABLE("CASE WHEN i % 500 = 0 THEN 999999 ELSE i % 100 END AS sentinel");
   expect(ofKind(await findIn([table]), "outliers")).toEqual([]);
