@@ -47,6 +47,30 @@ it("lists exactly the offending rows, and converts an unusual form on an indexed
   }
 });
 
+it("converts columns of an index, and keeps a unique one", async () => {
+  const indexes = [
+    "CREATE INDEX by_day ON notes (european)",
+    "CREATE UNIQUE INDEX by_no ON notes (note_no)",
+  ];
+  const found = ofKind(await findIn([TABLE, ...indexes]), "text_dates");
+  const sqlOf = (column: string) =>
+    found.find((one) => one.column === column)?.remediation.sql ?? "no statement";
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  try {
+    for (const statement of [TABLE, ...indexes]) await connection.run(statement);
+    await connection.run(sqlOf("european"));
+    await connection.run(sqlOf("american"));
+    const after = await connection.runAndReadAll(
+      "SELECT any_value(typeof(european)), any_value(typeof(american)), (SELECT count(*) FROM duckdb_indexes()) FROM notes",
+    );
+    expect(after.getRowsJson()).toEqual([["DATE", "DATE", "2"]]);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+});
+
 it("gives no statement where day and month cannot be told apart", async () => {
   const month = "strftime(DATE '2024-01-01' + to_months((i % 12)::INTEGER), '%d/%m/%Y')";
   const table = `CREATE TABLE bills AS SELECT ${month} AS due,

@@ -151,8 +151,12 @@ function uniformFinding(subject: Subject, profile: ColumnProfile, form: TextForm
     sql:
       converted === null
         ? null
-        : alterTable(subject.table, [
-            `ALTER TABLE ${subject.name} ALTER ${value} SET DATA TYPE ${form.type} USING ${converted}`,
-          ]),
+        : alterTable(
+            subject.table,
+            [
+              `ALTER TABLE ${subject.name} ALTER ${value} SET DATA TYPE ${form.type} USING ${converted}`,
+            ],
+            [name],
+          ),
   });
 }
