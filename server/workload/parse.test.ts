@@ -78,11 +78,29 @@ describe("parse: joins and subqueries", () => {
     "SELECT 1 FROM projects p JOIN portfolio_projects q ON p.project_id = q.project_id",
     "SELECT 1 FROM projects p, portfolio_projects q WHERE p.project_id = q.project_id",
     "SELECT 1 FROM projects p JOIN portfolio_projects q USING (project_id)",
-    "SELECT 1 FROM projects WHERE project_id IN (SELECT project_id FROM portfolio_projects)",
   ])("reads the join of %s", async (sql) => {
     const shape = await parse(sql);
     expect(shape.joins).toEqual([join]);
     expect(shape.tables).toEqual(["projects", "portfolio_projects"]);
+  });
+
+  const inside = "SELECT project_id FROM portfolio_projects";
+  test.each([
+    [`project_id IN (${inside})`, [{ ...join, isMembership: true }]],
+    [`project_id NOT IN (${inside})`, [{ ...join, isMembership: true }]],
+    [`EXISTS (${inside} q WHERE p.project_id = q.project_id)`, [{ ...join, isMembership: true }]],
+  ])("takes %s for a test of membership, which multiplies no rows", async (condition, joins) => {
+    const shape = await parse(`SELECT 1 FROM projects p WHERE ${condition}`);
+    expect(shape.joins).toEqual(joins);
+    expect(shape.tables).toEqual(["projects", "portfolio_projects"]);
+  });
+
+  test("takes columns that are joined too for joined", async () => {
+    const shape = await parse(
+      `SELECT 1 FROM projects p JOIN portfolio_projects q ON p.project_id = q.project_id
+       WHERE p.project_id IN (${inside})`,
+    );
+    expect(shape.joins).toEqual([join]);
   });
 
   test("finds filters in ON, in subqueries, in EXISTS and in CTEs", async () => {
@@ -101,6 +119,7 @@ describe("parse: joins and subqueries", () => {
     expect(shape.joins).toContainEqual({
       left: { table: "portfolios", column: "portfolio_id" },
       right: { table: "portfolio_projects", column: "portfolio_id" },
+      isMembership: true,
     });
   });
 

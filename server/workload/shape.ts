@@ -16,6 +16,14 @@ export interface FilterFeature extends ColumnRef {
   parameters: number[];
 }
 
+/** Two columns compared for equality across tables. */
+export interface JoinFeature {
+  left: ColumnRef;
+  right: ColumnRef;
+  /** One side stands in a subquery of an expression (IN, EXISTS): it multiplies and drops no rows. */
+  isMembership?: true;
+}
+
 /** A normalized query and what it does, as DuckDB's own parser sees it. */
 export interface QueryShape {
   fingerprint: string;
@@ -25,7 +33,7 @@ export interface QueryShape {
   parameterCount: number;
   tables: string[];
   filters: FilterFeature[];
-  joins: { left: ColumnRef; right: ColumnRef }[];
+  joins: JoinFeature[];
   groupBy: ColumnRef[];
   orderBy: ColumnRef[];
   projected: ColumnRef[];

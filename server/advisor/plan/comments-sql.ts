@@ -13,10 +13,12 @@ export function commentsSql(table: TableSchema): string[] {
 
 /** The index as it was, its comment included. */
 export function restoreIndexSql(table: TableSchema, index: IndexSchema): string[] {
-  return [
-    createIndexSql(table, index),
-    ...comment(`INDEX ${quoteIdentifier(index.name)}`, index.comment),
-  ];
+  return [createIndexSql(table, index), ...indexCommentSql(index)];
+}
+
+/** The comment of an index that was made anew. */
+export function indexCommentSql({ name, comment: text }: IndexSchema): string[] {
+  return comment(`INDEX ${quoteIdentifier(name)}`, text);
 }
 
 function comment(on: string, text: string | null | undefined): string[] {

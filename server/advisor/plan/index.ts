@@ -1,3 +1,4 @@
+export { commentsSql, indexCommentSql } from "./comments-sql";
 export { compilePlan } from "./compile-plan";
 export { isUnmanaged } from "./managed-index";
 export { quoteIdentifier, quoteLiteral } from "./quote";

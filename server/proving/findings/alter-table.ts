@@ -1,17 +1,32 @@
-import { quoteIdentifier } from "@/server/advisor";
-import type { ProductSchema, TableSchema } from "@/server/contracts";
+import { commentsSql, indexCommentSql, quoteIdentifier } from "@/server/advisor";
+import type { IndexSchema, ProductSchema, TableSchema } from "@/server/contracts";
 import { tableDdl } from "../shadow";
 
+const APART =
+  "-- DuckDB refuses these in one transaction: run them one after the other, while nothing writes to the table.";
+
 /**
- * Statements on a table whose indexes are dropped before and created again after, in one
- * transaction: DuckDB 1.5.6 refuses to convert columns of a table with an index.
+ * Statements on a table whose indexes are dropped before and created again after: DuckDB 1.5.6
+ * refuses to convert columns of a table with an index. In one transaction, unless it refuses that
+ * too: there it creates no unique index again that was dropped, and gives no column another type
+ * that a dropped index covered (`converted`).
  */
-export function alterTable(table: TableSchema, statements: readonly string[]): string {
-  return transaction([
-    ...dropIndexes(table),
-    ...statements,
-    ...table.indexes.map((index) => index.sql),
-  ]);
+export function alterTable(
+  table: TableSchema,
+  statements: readonly string[],
+  converted: readonly string[] = [],
+): string {
+  const drops = dropIndexes(table);
+  const creates = table.indexes.flatMap(createAgain);
+  const isApart = table.indexes.some((index) => index.is_unique || covers(table, index, converted));
+  if (!isApart) return transaction([...drops, ...statements, ...creates]);
+  return [APART, ...drops.map(closed), transaction(statements), ...creates.map(closed)].join("\n");
+}
+
+/** What an index on expressions covers is not known: any column. */
+function covers(table: TableSchema, index: IndexSchema, converted: readonly string[]): boolean {
+  const isPlain = index.columns.every((name) => table.columns.some((one) => one.name === name));
+  return converted.some((name) => !isPlain || index.columns.includes(name));
 }
 
 /**
@@ -41,6 +56,8 @@ export function dropColumn(
     `INSERT INTO ${name} SELECT ${columns.map((one) => quoteIdentifier(one.name)).join(", ")} FROM ${former}`,
     `DROP TABLE ${former}`,
     ...ddl.afterLoad,
+    ...commentsSql({ ...table, columns }),
+    ...indexes.flatMap(indexCommentSql),
   ]);
 }
 
@@ -50,7 +67,11 @@ const hasForeignKey = (table: TableSchema) =>
 const dropIndexes = (table: TableSchema) =>
   table.indexes.map((index) => `DROP INDEX ${quoteIdentifier(index.name)}`);
 
+const createAgain = (index: IndexSchema) => [index.sql, ...indexCommentSql(index)];
+
 function transaction(statements: readonly string[]): string {
   const all = statements.length === 1 ? statements : ["BEGIN", ...statements, "COMMIT"];
-  return all.map((one) => `${one.replace(/;\s*$/, "")};`).join("\n");
+  return all.map(closed).join("\n");
 }
+
+const closed = (statement: string) => `${statement.replace(/;\s*$/, "")};`;

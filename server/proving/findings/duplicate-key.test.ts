@@ -41,6 +41,16 @@ it("takes the side of a join that hardly repeats for a key, whatever its name", 
   expect(found[0]?.detail).toContain("multiplies rows");
 });
 
+it("takes no column for a key because a membership test reads it", async () => {
+  const seen =
+    "CREATE TABLE seen AS SELECT CASE WHEN i = 1 THEN 2 ELSE i END AS code FROM range(1000) r(i)";
+  const queries = [
+    "SELECT count(*) FROM orders WHERE code IN (SELECT code FROM seen)",
+    "SELECT count(*) FROM orders o WHERE EXISTS (SELECT 1 FROM seen s WHERE s.code = o.code)",
+  ];
+  expect(ofKind(await findIn([ORDERS, seen], { queries }), "duplicate_key")).toEqual([]);
+});
+
 it("says nothing of declared keys", async () => {
   const declared = "CREATE TABLE items (item_id INTEGER PRIMARY KEY, id INTEGER UNIQUE)";
   const fill = "INSERT INTO items SELECT i, i FROM range(1000) r(i)";

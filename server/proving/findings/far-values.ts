@@ -43,6 +43,6 @@ export async function readFarValues(
   return {
     count,
     times: far / Math.max(former, Number.MIN_VALUE),
-    condition: `abs(${value} - ${Number(median.toPrecision(3))}) > ${bound}`,
+    condition: `abs(${value} - ${median}) > ${bound}`,
   };
 }

@@ -17,3 +17,10 @@ it("counts days before 1900 and more than 50 years ahead, judged by the given da
     late_values: 0,
   });
 });
+
+it("looks past columns of lists", async () => {
+  const table = `CREATE TABLE events AS SELECT [DATE '0020-01-01'] AS days,
+    CASE WHEN i = 1 THEN DATE '0020-01-01' ELSE DATE '2020-01-01' END AS day FROM range(2000) r(i)`;
+  const found = ofKind(await findIn([table]), "outliers");
+  expect(found.map((one) => one.finding_id)).toEqual(["outliers:events:day"]);
+});

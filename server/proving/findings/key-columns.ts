@@ -78,7 +78,8 @@ function isOneSide(
   { column }: ColumnProfile,
   subjects: readonly Subject[],
 ): boolean {
-  const joins = queries.flatMap(({ shape }) => shape.joins);
+  // IN and EXISTS answer the same however often the other side repeats a value.
+  const joins = queries.flatMap(({ shape }) => shape.joins.filter((one) => !one.isMembership));
   return joins.some(({ left, right }) =>
     [
       { own: left, other: right },

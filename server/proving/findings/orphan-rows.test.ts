@@ -24,6 +24,14 @@ it("follows the joins of the workload", async () => {
   ]);
 });
 
+it("takes a membership test for no reference", async () => {
+  const queries = [
+    "SELECT count(*) FROM orders WHERE region IN (SELECT code FROM regions)",
+    "SELECT count(*) FROM orders o WHERE EXISTS (SELECT 1 FROM regions r WHERE r.code = o.region)",
+  ];
+  expect(ofKind(await findIn([ORDERS, REGIONS], { queries }), "orphan_rows")).toEqual([]);
+});
+
 it("claims nothing where the table referred to is a sample", async () => {
   const few = ORDERS.replace("range(3000)", "range(900)");
   expect(ofKind(await findIn([CUSTOMERS, few], { rowsMax: 950 }), "orphan_rows")).toEqual([]);

@@ -1,3 +1,4 @@
+import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, it } from "vitest";
 import { findIn, ofKind } from "./testing/find";
 
@@ -8,6 +9,20 @@ const MACROS = [
 ];
 const TABLE = (more: string) =>
   `CREATE TABLE measures AS SELECT i AS row_no, ${more} FROM range(50000) r(i)`;
+
+/** Row numbers that a finding's statement lists, on a database of its own. */
+async function rowsListed(table: string, sql: string | null = null): Promise<unknown[]> {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  try {
+    await connection.run(table);
+    const listed = await connection.runAndReadAll(sql ?? "no statement");
+    return listed.getRowObjectsJson().map((row) => row.row_no);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
 
 it("finds a handful of amounts in the wrong unit, and leaves long tails alone", async () => {
   const table = TABLE(`exp(16 + 1.35 * g(i, 1)) AS amount,
@@ -20,6 +35,25 @@ it("finds a handful of amounts in the wrong unit, and leaves long tails alone", 
     ["reading", 5],
   ]);
   expect(found[0]?.detail).toContain("5 values at least");
+});
+
+it("lists exactly the outliers, however far from zero the column lies", async () => {
+  const table = TABLE(
+    "CASE WHEN i < 5 THEN 17360000 + i ELSE 17350000 + (i % 100) / 10.0 END AS reading",
+  );
+  const [found] = ofKind(await findIn([table]), "outliers");
+  expect(found?.evidence.values.far_values).toBe(5);
+  expect(await rowsListed(table, found?.remediation.sql)).toEqual(["0", "1", "2", "3", "4"]);
+});
+
+it("counts what is far away and what is negative together, each value once", async () => {
+  const table = TABLE(
+    "CASE WHEN i < 3 THEN 1e9 + i WHEN i < 5 THEN -1 ELSE 1 + i % 100 END AS price",
+  );
+  const [found] = ofKind(await findIn([table]), "outliers");
+  expect(found?.evidence.values).toMatchObject({ far_values: 3, negative_values: 2 });
+  expect(found?.title).toContain("5 values");
+  expect(await rowsListed(table, found?.remediation.sql)).toEqual(["0", "1", "2", "3", "4"]);
 });
 
 it("tells outliers from the end of a long tail that is beyond the fences too", async () => {
@@ -46,6 +80,14 @@ it("finds the few negative numbers of a positive column, and not a column of bot
   expect(found.map((one) => [one.column, one.evidence.values])).toEqual([
     ["price", { negative_values: 5 }],
   ]);
+});
+
+it("looks past columns of lists", async () => {
+  const table = TABLE(
+    "[i, i]::FLOAT[2] AS place, CASE WHEN i < 5 THEN 900 ELSE g(i, 3) END AS reading",
+  );
+  const found = ofKind(await findIn([...MACROS, table]), "outliers");
+  expect(found.map((one) => one.column)).toEqual(["reading"]);
 });
 
 it("says nothing of a value that many rows have", async () => {

@@ -35,7 +35,15 @@ export const checkOutliers: TableCheck = async ({ session }, subject) => {
     const isFew = beyond > 0 && beyond <= most;
     const far = isFew ? await readFarValues(session, subject, fence, ordinary) : null;
     const negative = median > 0 && below <= most ? below : 0;
-    if (far !== null || negative > 0) found.push(toFinding(subject, fence, far, negative));
+    if (far === null && negative === 0) continue;
+    const conditions = [
+      ...(far === null ? [] : [far.condition]),
+      ...(negative === 0 ? [] : [`${finite(profile.column.name)} < 0`]),
+    ];
+    const condition = conditions.join(" OR ");
+    // A value may be far away and negative: it is one value.
+    const [count = 0] = await countAll(session, `${subject.name} WHERE ${condition}`, ["count(*)"]);
+    found.push(toFinding(subject, fence, { far, negative, count, condition }));
   }
   return found;
 };
@@ -51,23 +59,26 @@ function countsOf({ profile, low, high }: Fences): string[] {
   ];
 }
 
+interface Unlike {
+  far: FarValues | null;
+  negative: number;
+  /** Values that are far away, negative or both. */
+  count: number;
+  /** SQL that is true for them. */
+  condition: string;
+}
+
 function toFinding(
   subject: Subject,
   { profile }: Fences,
-  far: FarValues | null,
-  negative: number,
+  { far, negative, count, condition }: Unlike,
 ): Finding {
   const name = profile.column.name;
-  const count = Math.max(far?.count ?? 0, negative);
   const parts = [
     ...(far === null ? [] : [farText(far)]),
     ...(negative === 0
       ? []
       : [`${plural(negative, "value")} below zero, where all others are not`]),
-  ];
-  const conditions = [
-    ...(far === null ? [] : [far.condition]),
-    ...(negative === 0 ? [] : [`${finite(name)} < 0`]),
   ];
   return makeFinding(subject, {
     kind: "outliers",
@@ -83,7 +94,7 @@ function toFinding(
     },
     remedy:
       "Look at the rows: a wrong unit, a slipped decimal point or a test record is likely. Where it is a rule, declare it with CHECK when the table is created.",
-    sql: `SELECT * FROM ${subject.name} WHERE ${conditions.join(" OR ")} LIMIT 100`,
+    sql: `SELECT * FROM ${subject.name} WHERE ${condition} LIMIT 100`,
   });
 }
 

@@ -9,6 +9,12 @@ const FILL = `INSERT INTO goods SELECT 'EUR', i, hash(i) % 100000, hash(i) % 100
 const INDEXES = [
   "CREATE INDEX by_copied ON goods (copied)",
   "CREATE INDEX by_price ON goods (price)",
+  "CREATE UNIQUE INDEX by_no ON goods (good_no)",
+];
+const COMMENTS = [
+  "COMMENT ON TABLE goods IS 'what we sell'",
+  "COMMENT ON COLUMN goods.price IS 'it''s in cents'",
+  "COMMENT ON INDEX by_price IS 'for the shop'",
 ];
 
 it("finds empty, constant and copied columns, not those that differ in one row or are checked", async () => {
@@ -51,8 +57,37 @@ it("says which columns queries name", async () => {
   ]);
 });
 
+it("counts queries that name a column where the shape does not tell, and writes", async () => {
+  const queries = [
+    "SELECT good_no FROM goods GROUP BY good_no HAVING max(copied) > 3",
+    "SELECT good_no FROM goods GROUP BY good_no ORDER BY max(copied)",
+    "INSERT INTO goods (good_no, nothing) VALUES (1, NULL)",
+    "UPDATE goods SET price = 1 WHERE same = 'EUR'",
+    // A longer word.
+    "SELECT good_no AS copied_at FROM goods",
+  ];
+  const found = ofKind(await findIn([CREATE, FILL], { queries }), "redundant_column");
+  const shapes = found.map((one) => [one.column, one.evidence.values.naming_query_shapes]);
+  expect(shapes).toEqual([
+    ["copied", 2],
+    ["nothing", 1],
+    ["same", 1],
+  ]);
+  expect(found[0]?.detail).toContain("2 query shapes of the observed workload name it.");
+});
+
+it("claims of a sample no more than of the sample", async () => {
+  const found = ofKind(await findIn([CREATE, FILL], { rowsMax: 2000 }), "redundant_column");
+  expect(found.map((one) => one.title)).toEqual([
+    "goods.copied equals price in every row of the sample",
+    "goods.nothing holds no value in any row of the sample",
+    "goods.same holds the same value in every row of the sample",
+  ]);
+});
+
 it("gives statements that drop each column and keep the rest, on a table with key and indexes", async () => {
-  const found = ofKind(await findIn([CREATE, FILL, ...INDEXES]), "redundant_column");
+  const statements = [CREATE, FILL, ...INDEXES, ...COMMENTS];
+  const found = ofKind(await findIn(statements), "redundant_column");
   expect(found).toHaveLength(3);
   for (const { column, remediation } of found) {
     const instance = await DuckDBInstance.create(":memory:");
@@ -61,8 +96,10 @@ it("gives statements that drop each column and keep the rest, on a table with ke
     const checksum = `SELECT count(*), sum(hash(good_no, price, nearly)) FROM goods`;
     const rules = `SELECT constraint_text FROM duckdb_constraints() ORDER BY 1`;
     const indexes = "SELECT index_name FROM duckdb_indexes() ORDER BY 1";
+    const comments = `SELECT "comment" FROM duckdb_tables() UNION ALL SELECT "comment"
+      FROM duckdb_columns() UNION ALL SELECT "comment" FROM duckdb_indexes() ORDER BY 1`;
     try {
-      for (const statement of [CREATE, FILL, ...INDEXES]) await connection.run(statement);
+      for (const statement of statements) await connection.run(statement);
       const before = await read(checksum);
       const rulesBefore = await read(rules);
       await connection.run(remediation.sql ?? "");
@@ -78,8 +115,13 @@ it("gives statements that drop each column and keep the rest, on a table with ke
           : rulesBefore,
       );
       expect((await read(indexes)).flat()).toEqual(
-        column === "copied" ? ["by_price"] : ["by_copied", "by_price"],
+        column === "copied" ? ["by_no", "by_price"] : ["by_copied", "by_no", "by_price"],
       );
+      expect((await read(comments)).flat().filter((one) => one !== null)).toEqual([
+        "for the shop",
+        "it's in cents",
+        "what we sell",
+      ]);
     } finally {
       connection.closeSync();
       instance.closeSync();

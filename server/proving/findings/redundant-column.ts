@@ -3,6 +3,7 @@ import { type ColumnSchema, type Finding, isCollated } from "@/server/contracts"
 import { dropColumn } from "./alter-table";
 import { columnBytes } from "./column-bytes";
 import { countAll } from "./count";
+import { holdsWord } from "./holds-word";
 import { makeFinding, rowsText } from "./make-finding";
 import type { ColumnProfile, Subject } from "./profile";
 import type { CheckContext, TableCheck } from "./types";
@@ -39,10 +40,11 @@ async function redundancy(
   kept: readonly ColumnProfile[],
 ): Promise<string | null> {
   const sql = quoteIdentifier(column.name);
-  if (present === 0) return "holds no value in any row";
+  const row = subject.isWhole ? "row" : "row of the sample";
+  if (present === 0) return `holds no value in any ${row}`;
   if (present === subject.rows && distinctEstimate <= ESTIMATE_OF_ONE_MAX) {
     const [distinct] = await countAll(session, subject.name, [`count(DISTINCT ${sql})`]);
-    if (distinct === 1) return "holds the same value in every row";
+    if (distinct === 1) return `holds the same value in every ${row}`;
   }
   const twins = kept.filter(
     (one) =>
@@ -54,7 +56,7 @@ async function redundancy(
     const [unlike] = await countAll(session, subject.name, [
       `count(*) FILTER (${exactly(column)} IS DISTINCT FROM ${exactly(twin.column)})`,
     ]);
-    if (unlike === 0) return `equals ${twin.column.name} in every row`;
+    if (unlike === 0) return `equals ${twin.column.name} in every ${row}`;
   }
   return null;
 }
@@ -92,10 +94,14 @@ async function toFinding(
   });
 }
 
-function names(shape: WorkloadQuery["shape"], { table }: Subject, column: string): boolean {
-  if (shape.selectsStar && shape.tables.includes(table.name)) return true;
-  const sides = shape.joins.flatMap(({ left, right }) => [left, right]);
-  return [...shape.filters, ...sides, ...shape.groupBy, ...shape.orderBy, ...shape.projected].some(
-    (ref) => ref.table === table.name && ref.column === column,
-  );
+/** By the text: the shape does not tell the columns of HAVING, QUALIFY, INSERT or WHERE of writes. */
+function names(
+  { sql, tables, selectsStar }: WorkloadQuery["shape"],
+  { table }: Subject,
+  column: string,
+) {
+  const isKnownHere = tables.includes(table.name);
+  if (selectsStar && isKnownHere) return true;
+  // Of a statement that the parser could not read, no tables are known.
+  return (isKnownHere || holdsWord(sql, table.name)) && holdsWord(sql, column);
 }

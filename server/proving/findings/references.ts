@@ -39,6 +39,8 @@ function byJoins(
 ): Reference[] {
   return queries.flatMap(({ shape }) =>
     shape.joins
+      // IN and EXISTS ask which values are there: some that are not is what they are for.
+      .filter(({ isMembership }) => !isMembership)
       .flatMap(({ left, right }) => [
         { own: left, other: right },
         { own: right, other: left },

@@ -1,17 +1,20 @@
 /** A form in which dates or numbers stand in text, and how DuckDB reads it. */
 export interface TextForm {
-  type: "DATE" | "TIMESTAMP" | "DOUBLE";
+  holds: "dates" | "numbers";
+  /** null: no type holds every value. */
+  type: string | null;
   /** For people. */
   label: string;
   /** NULL where the text does not have the form. */
   parse(column: string): string;
-  /** Fails where the text does not have the form. */
-  convert(column: string): string;
+  /** Fails where the text does not have the form; null without a type. */
+  convert(column: string): string | null;
   /** A change of type the sidecar proposes and proves itself. */
   isProposed: boolean;
 }
 
 const cast = (type: "DATE" | "TIMESTAMP", form: string, label: string): TextForm => ({
+  holds: "dates",
   type,
   label,
   // The cast alone takes more than it should: `2020-01-01 10:00` as a DATE loses its time.
@@ -22,6 +25,7 @@ const cast = (type: "DATE" | "TIMESTAMP", form: string, label: string): TextForm
 });
 
 const format = (pattern: string, form: string, label: string): TextForm => ({
+  holds: "dates",
   type: "DATE",
   label,
   parse: (column) =>
@@ -30,8 +34,19 @@ const format = (pattern: string, form: string, label: string): TextForm => ({
   isProposed: false,
 });
 
-/** No leading zeros: `007` is a code. */
-const NUMBER = "-?(0|[1-9]\\d{0,17})(\\.\\d+)?";
+/** No leading zeros: `007` is a code. A HUGEINT takes 38 digits. */
+const NUMBER = "-?(0|[1-9]\\d{0,37})(\\.\\d+)?";
+
+/** Numbers that become the given type. */
+export const numberForm = (type: string | null): TextForm => ({
+  holds: "numbers",
+  type,
+  label: "a number",
+  parse: (column) =>
+    `CASE WHEN regexp_full_match(${column}, '${NUMBER}') THEN TRY_CAST(${column} AS DOUBLE) END`,
+  convert: (column) => (type === null ? null : `CAST(${column} AS ${type})`),
+  isProposed: false,
+});
 
 /** In the order they are tried; the first that most values have is taken. */
 export const TEXT_FORMS: readonly TextForm[] = [
@@ -41,12 +56,5 @@ export const TEXT_FORMS: readonly TextForm[] = [
   format("%d/%m/%Y", "\\d{1,2}/\\d{1,2}/\\d{4}", "day/month/year"),
   format("%m/%d/%Y", "\\d{1,2}/\\d{1,2}/\\d{4}", "month/day/year"),
   format("%Y%m%d", "(19|20)\\d{6}", "yearmonthday"),
-  {
-    type: "DOUBLE",
-    label: "a number",
-    parse: (column) =>
-      `CASE WHEN regexp_full_match(${column}, '${NUMBER}') THEN TRY_CAST(${column} AS DOUBLE) END`,
-    convert: (column) => `CAST(${column} AS DOUBLE)`,
-    isProposed: false,
-  },
+  numberForm("DOUBLE"),
 ];

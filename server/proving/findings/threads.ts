@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { formatCount, formatPercent } from "@/server/advisor";
+import { formatCount, formatPercent, plural } from "@/server/advisor";
 import type { Finding } from "@/server/contracts";
 import { measurePairs, type Replay, sameText } from "../replay";
 import { copyShadow, openSession } from "../shadow";
@@ -17,9 +17,9 @@ const GAIN_MIN = 0.2;
 const TOTAL_MS = 3000;
 
 /**
- * Threads of the product against the cores of this machine (the sidecar runs beside the product)
- * and against its row groups: a scan gives each thread whole row groups, so a table of k groups
- * keeps at most k threads busy.
+ * Threads of the product against the cores of this machine and against its row groups: a scan gives
+ * each thread whole row groups, so a table of k groups keeps at most k threads busy. A product is
+ * reached by HTTP and may run on another machine, whose cores are not known: no statement is given.
  */
 export async function checkThreads(context: CheckContext): Promise<Finding[]> {
   const cores = availableParallelism();
@@ -36,12 +36,13 @@ function tooManyThreads(
   if (schema.threads <= cores) return null;
   return productFinding(subjects, {
     kind: "threads",
-    severity: "warning",
-    title: `DuckDB has ${schema.threads} threads for ${cores} cores`,
-    detail: `The product gives DuckDB ${schema.threads} threads; the machine has ${cores} cores. Threads beyond the cores take turns, and each needs memory of its own.`,
+    severity: "info",
+    title: `DuckDB has ${schema.threads} threads; the sidecar's machine has ${plural(cores, "core")}`,
+    detail: `The product gives DuckDB ${schema.threads} threads; the machine that the sidecar runs on has ${plural(cores, "core")}, and the product may run on another one. Threads beyond the cores take turns, and each needs memory of its own.`,
     values: { threads: schema.threads, cores },
-    remedy: "Set threads to the number of cores, or less where other programs need some.",
-    sql: `SET GLOBAL threads = ${cores};`,
+    remedy:
+      "Look how many cores the product's machine has: set threads to that number, or less where other programs need some.",
+    sql: null,
   });
 }
 
@@ -62,7 +63,7 @@ async function measureMore(context: CheckContext, cores: number): Promise<Findin
       kind: "threads",
       severity: "info",
       title: `The heaviest query takes ${formatPercent(gain.value)} less time with ${useful} threads`,
-      detail: `The product gives DuckDB ${schema.threads} of ${cores} cores. Query ${replay.query.shape.fingerprint} scans up to ${groups} row groups, and took ${formatCount(medianBefore)} ms with ${schema.threads}, ${formatCount(medianAfter)} ms with ${useful} threads (95 % interval of the gain ${formatPercent(gain.low)} to ${formatPercent(gain.high)}), run alone. Under many queries at once the cores are shared, and the gain shrinks.`,
+      detail: `The product gives DuckDB ${plural(schema.threads, "thread")}; the machine that the sidecar runs on, and measured on, has ${cores} cores. Query ${replay.query.shape.fingerprint} scans up to ${groups} row groups, and took ${formatCount(medianBefore)} ms with ${schema.threads}, ${formatCount(medianAfter)} ms with ${useful} threads (95 % interval of the gain ${formatPercent(gain.low)} to ${formatPercent(gain.high)}), run alone. Under many queries at once the cores are shared, and the gain shrinks.`,
       values: {
         threads: schema.threads,
         tried_threads: useful,
@@ -73,8 +74,9 @@ async function measureMore(context: CheckContext, cores: number): Promise<Findin
         gain: gain.value,
         gain_low: gain.low,
       },
-      remedy: "Give DuckDB more threads if few queries run at the same time.",
-      sql: `SET GLOBAL threads = ${useful};`,
+      remedy:
+        "Give DuckDB more threads if the product's machine has as many cores and few queries run at the same time.",
+      sql: null,
     }),
   ];
 }

@@ -36,6 +36,26 @@ it("lists what all rows satisfy in one note a table, with statements that declar
   }
 });
 
+it("declares rules on a table with a unique index, which DuckDB creates in a transaction of its own only", async () => {
+  const index = "CREATE UNIQUE INDEX by_part ON parts (part_id)";
+  const [finding] = ofKind(await findIn([TABLE, index]), "undeclared_constraint");
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  try {
+    await connection.run(TABLE);
+    await connection.run(index);
+    await connection.run(finding?.remediation.sql ?? "no statement");
+    const left = await connection.runAndReadAll("SELECT index_name FROM duckdb_indexes()");
+    expect(left.getRowsJson()).toEqual([["by_part"]]);
+    await expect(connection.run("INSERT INTO parts VALUES (5000, NULL, 1)")).rejects.toThrow(
+      /NOT NULL/,
+    );
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+});
+
 it("claims nothing of a sample", async () => {
   expect(ofKind(await findIn([TABLE], { rowsMax: 1500 }), "undeclared_constraint")).toEqual([]);
 });

@@ -61,6 +61,28 @@ describe("evidence of a step", () => {
   });
 });
 
+describe("evidence beside queries of other tables", () => {
+  const unseen = query("unseen", "SELECT 1 FROM other", []);
+  const untimed = { ...unseen, pattern: { ...unseen.pattern, median_ms: 0 } };
+  const build = (untouched: (typeof unseen)[]) =>
+    buildEvidence({ ...proof, untouched }, subject, measured([pairs(first, 50, 25)])).workload;
+
+  it("says which of them it leaves out because no time of them is known", () => {
+    const { patterns, gain, not_replayed } = build([untimed]);
+    expect(patterns).toBe(2);
+    expect(gain.value).toBeCloseTo(0.25);
+    expect(not_replayed.map((one) => one.fingerprint)).toEqual(["unseen"]);
+    expect(not_replayed[0]?.why).toContain("its time is not known");
+  });
+
+  it("counts those with a time", () => {
+    const { patterns, gain, not_replayed } = build([unseen]);
+    expect(patterns).toBe(3);
+    expect(gain.value).toBeCloseTo(25 / 105);
+    expect(not_replayed).toEqual([]);
+  });
+});
+
 describe("evidence of a change that keeps some of its texts", () => {
   it("counts the others with their own time", () => {
     const all = buildEvidence(

@@ -27,6 +27,9 @@ export interface Measurements {
   left: Left;
 }
 
+const WITHOUT_TIME =
+  "it reads no table that a change touches, and the product has not seen it, so its time is not known and not part of the workload's";
+
 /** Storage added, 1 = doubled. */
 export function storageOverhead({ baselineBytes }: Proof, { bytes }: Subject): number {
   return bytes / Math.max(1, baselineBytes) - 1;
@@ -164,7 +167,12 @@ function workloadEvidence(
       after: pairs?.isCounted ? pairs.after : [],
     };
   });
-  const untouched = proof.untouched.map(({ pattern }) => ({
+  // A request may bring a query that the product has not seen: it weighs nothing, and it is said.
+  const withoutTime = proof.untouched
+    .filter(({ pattern }) => pattern.median_ms === 0)
+    .map((query) => ({ query, why: WITHOUT_TIME }));
+  const timed = proof.untouched.filter(({ pattern }) => pattern.median_ms > 0);
+  const untouched = timed.map(({ pattern }) => ({
     calls: pattern.calls,
     baselineMs: pattern.median_ms,
     before: [],
@@ -180,7 +188,7 @@ function workloadEvidence(
     candidate_ms: candidateMs,
     gain,
     patterns: all.length,
-    not_replayed: proof.notReplayed.map(({ query, why }) => ({
+    not_replayed: [...proof.notReplayed, ...withoutTime].map(({ query, why }) => ({
       fingerprint: query.pattern.fingerprint,
       sql: query.pattern.sql,
       why,

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Extrapolation, MeasuredEvidence } from "@/server/contracts";
-import { measurePairs, type PairedSamples } from "../replay";
+import { measurePairs, type PairedSamples, type Replay } from "../replay";
 import {
   buildBaseline,
   buildCandidate,
@@ -40,7 +40,7 @@ export async function extrapolate(
     );
     return {
       calls: query.calls,
-      scale: scaleOf(proof, first),
+      scale: scaleOf(proof, first?.replay),
       halves: first && second ? [first, second] : [],
       full: { before: query.baseline.samples_ms, after: query.candidate.samples_ms },
     };
@@ -50,18 +50,33 @@ export async function extrapolate(
   return { model: MODEL, fitted_at: [0.5, 1], gain };
 }
 
-/** Live time of queries that the changes cannot touch: they run on the whole tables. */
-function unchangedMs(proof: Proof, evidence: MeasuredEvidence): number {
-  const replayed = new Set(evidence.queries.map((query) => query.fingerprint));
-  const others = proof.replays.map(({ query }) => query);
-  return [...others, ...proof.untouched]
+/**
+ * Live time of queries that the changes cannot touch: they run on the whole tables. Of one that a
+ * request brought and the product has not seen, the shadow's own time, as if it grew with the rows;
+ * of one that was not replayed either, nothing is known.
+ */
+export function unchangedMs(
+  proof: Pick<Proof, "replays" | "untouched" | "tables">,
+  { queries }: Pick<MeasuredEvidence, "queries">,
+): number {
+  const replayed = new Set(queries.map((query) => query.fingerprint));
+  const others = [
+    ...proof.replays.map((replay) => ({ ...replay.query, shadowMs: fullMs(proof, replay) })),
+    ...proof.untouched.map((query) => ({ ...query, shadowMs: 0 })),
+  ];
+  return others
     .filter(({ pattern }) => !replayed.has(pattern.fingerprint))
-    .reduce((sum, { pattern }) => sum + pattern.calls * pattern.median_ms, 0);
+    .reduce((sum, { pattern, shadowMs }) => {
+      return sum + pattern.calls * (pattern.median_ms > 0 ? pattern.median_ms : shadowMs);
+    }, 0);
 }
 
+const fullMs = (proof: Pick<Proof, "tables">, replay: Replay) =>
+  replay.baselineMs * scaleOf(proof, replay);
+
 /** Of the query's sampled tables, the one that grows most. */
-function scaleOf(proof: Proof, pairs: PairedSamples | undefined): number {
-  const names = pairs?.replay.query.shape.tables ?? [];
+function scaleOf(proof: Pick<Proof, "tables">, replay: Replay | undefined): number {
+  const names = replay?.query.shape.tables ?? [];
   const scales = proof.tables
     .filter((loaded) => names.includes(loaded.table.name) && isSampled(loaded))
     .map(({ exported }) => exported.rowsTotal / Math.max(1, exported.rows));

@@ -110,7 +110,8 @@ function drawSet(
     if (slot.operator !== "in") picked.set(slot.table, chosen);
     const value = toScalar(chosen[sample.columns.indexOf(slot.column)] ?? null);
     if (slot.operator !== "like_prefix") return value;
-    return `${String(value).slice(0, PREFIX_LENGTH)}%`;
+    // Bare: `starts_with(name, $1)` takes no wildcard, and `LIKE $1 || '%'` has its own.
+    return String(value).slice(0, PREFIX_LENGTH);
   });
 }
 

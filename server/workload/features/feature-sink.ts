@@ -1,11 +1,11 @@
-import type { ColumnRef, FilterFeature, QueryShape } from "../shape";
+import type { ColumnRef, FilterFeature, JoinFeature, QueryShape } from "../shape";
 
 /** Collects features in order of appearance, each once. */
 export class FeatureSink {
   readonly tables = new Set<string>();
   readonly aggregates = new Set<string>();
   readonly #filters = new Map<string, FilterFeature>();
-  readonly #joins = new Map<string, { left: ColumnRef; right: ColumnRef }>();
+  readonly #joins = new Map<string, JoinFeature>();
   readonly #refs = {
     groupBy: new Map<string, ColumnRef>(),
     orderBy: new Map<string, ColumnRef>(),
@@ -18,8 +18,11 @@ export class FeatureSink {
     this.#filters.set(JSON.stringify(feature), feature);
   }
 
-  join(left: ColumnRef, right: ColumnRef): void {
-    this.#joins.set(JSON.stringify([left, right]), { left, right });
+  /** Columns that are joined somewhere are joined, wherever else membership is asked of them. */
+  join(left: ColumnRef, right: ColumnRef, isMembership = false): void {
+    const key = JSON.stringify([left, right]);
+    if (isMembership && this.#joins.has(key)) return;
+    this.#joins.set(key, isMembership ? { left, right, isMembership } : { left, right });
   }
 
   column(role: "groupBy" | "orderBy" | "projected", ref: ColumnRef): void {

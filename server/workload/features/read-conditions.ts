@@ -48,7 +48,9 @@ function readComparison(node: Ast, scope: Scope, context: ReadContext): void {
   const left = plainColumn(node.left, scope);
   const right = plainColumn(node.right, scope);
   if (left && right && left.table !== right.table && operator === "equals") {
-    context.sink.join(left, right);
+    // A subquery that compares with the query around it asks whether a partner is there.
+    const isCorrelated = isOuter(node.left, scope) !== isOuter(node.right, scope);
+    context.sink.join(left, right, isCorrelated);
     return;
   }
   const sides = [node.left, node.right];
@@ -95,6 +97,12 @@ function readFunction(node: Ast, scope: Scope, context: ReadContext): void {
 function plainColumn(value: unknown, scope: Scope): ColumnRef | null {
   const node = asNode(value);
   return isClass(node, "COLUMN_REF") ? (scope.resolve(columnPath(node))?.ref ?? null) : null;
+}
+
+/** A plain column of a SELECT around this one. */
+function isOuter(value: unknown, scope: Scope): boolean {
+  const node = asNode(value);
+  return isClass(node, "COLUMN_REF") && scope.resolve(columnPath(node))?.isOuter === true;
 }
 
 /** One filter for each column of the tested expression; a column alone is unwrapped. */

@@ -66,7 +66,7 @@ function readSubqueries(node: Ast, scope: Scope, context: ReadContext): void {
   }
 }
 
-/** `a IN (SELECT b FROM u)` joins a with u.b when both are plain columns. */
+/** `a IN (SELECT b FROM u)` compares a with u.b when both are plain columns. */
 function readMembership(subquery: Ast, inner: Ast, scope: Scope, context: ReadContext): void {
   const left = columnsIn(subquery.child, scope)[0];
   const item = asNodes(inner.select_list)[0];
@@ -74,7 +74,7 @@ function readMembership(subquery: Ast, inner: Ast, scope: Scope, context: ReadCo
   const innerScope = new Scope(null);
   readFrom(inner.from_table, innerScope, context, (each) => readBeside(each, innerScope, context));
   const right = columnsIn(item, innerScope)[0];
-  if (right) context.sink.join(left, right);
+  if (right) context.sink.join(left, right, true);
 }
 
 /** Columns a query hands to the one around it; none where a LIMIT or window stands between. */

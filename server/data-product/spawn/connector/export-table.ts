@@ -8,7 +8,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { AppError } from "@/server/platform";
 import type { TableExport } from "../../port";
 import { quoteName, quoteText } from "../engine/sql-text";
-import { readCatalog } from "./catalog";
+import { type CatalogTable, readCatalog } from "./catalog";
 import { readDataState } from "./data-version";
 
 export interface ExportRequest {
@@ -56,6 +56,19 @@ export async function writeTable(
   }
 }
 
+/**
+ * Types that Parquet rounds or refuses, and so travel as text: DuckDB 1.5.6 writes a HUGEINT as
+ * DOUBLE and an INTERVAL in milliseconds, no negative one.
+ */
+const TEXT_TYPE = /^(U?HUGEINT|INTERVAL)(\[\d*\])*$/;
+
+function selectList(table: CatalogTable | undefined): string {
+  const texts = (table?.columns ?? [])
+    .filter(({ type }) => TEXT_TYPE.test(type))
+    .map(({ name }) => `${quoteName(name)}::VARCHAR AS ${quoteName(name)}`);
+  return texts.length === 0 ? "*" : `* REPLACE (${texts.join(", ")})`;
+}
+
 async function copyTable(
   connection: DuckDBConnection,
   file: string,
@@ -64,7 +77,8 @@ async function copyTable(
   // One snapshot: count, rows and data version belong together.
   await connection.run("BEGIN TRANSACTION READ ONLY");
   try {
-    const state = await readDataState(connection, await readCatalog(connection));
+    const catalog = await readCatalog(connection);
+    const state = await readDataState(connection, catalog);
     const rowsTotal = state.rowCounts.get(table);
     if (rowsTotal === undefined) {
       throw new AppError("not_found", `There is no table ${JSON.stringify(table)}.`);
@@ -73,8 +87,9 @@ async function copyTable(
     const name = quoteName(table);
     const sample = `WHERE rowid IN (SELECT rowid FROM ${name}
       USING SAMPLE reservoir(${rowsMax} ROWS) REPEATABLE (${seed}))`;
+    const columns = selectList(catalog.find((one) => one.name === table));
     await connection.run(
-      `COPY (SELECT * FROM ${name} ${isSample ? sample : ""})
+      `COPY (SELECT ${columns} FROM ${name} ${isSample ? sample : ""})
        TO ${quoteText(file)} (FORMAT parquet, COMPRESSION snappy)`,
     );
     return {

@@ -17,7 +17,7 @@ export interface TestShadow {
 }
 
 export interface ShadowOptions {
-  /** Query texts, parameters as literals; replayed on the shadow. */
+  /** Texts, parameters as literals; queries are replayed on the shadow, writes are not. */
   queries?: string[];
   /** More rows than this are sampled. */
   rowsMax?: number;
@@ -51,7 +51,7 @@ export async function createTestShadow(
   const session = await openSession({ ...common, file });
   const workload = await describeAll(queries, tables);
   const replays: Replay[] = [];
-  for (const query of workload) {
+  for (const query of workload.filter(({ shape }) => shape.kind === "select")) {
     const replay = await prepareReplay(session, query, { seed: SEED, timeoutMs: 5000, signal });
     if ("why" in replay) throw new Error(replay.why);
     replays.push(replay);
@@ -115,35 +115,39 @@ async function exportAll(folder: string, statements: string[], rowsMax: number) 
 async function readTables(connection: DuckDBConnection): Promise<TableSchema[]> {
   const read = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson();
   const tables: TableSchema[] = [];
-  for (const [cell, sql] of await read("SELECT table_name, sql FROM duckdb_tables() ORDER BY 1")) {
+  const all = `SELECT table_name, sql, "comment" FROM duckdb_tables() ORDER BY 1`;
+  for (const [cell, sql, comment] of await read(all)) {
     const name = String(cell);
     const declared = declaredColumns(String(sql));
     const [count] = await read(`SELECT count(*) FROM "${name}"`);
     const columns = await read(
-      `SELECT column_name, data_type, is_nullable FROM duckdb_columns() WHERE table_name = '${name}' ORDER BY column_index`,
+      `SELECT column_name, data_type, is_nullable, "comment" FROM duckdb_columns() WHERE table_name = '${name}' ORDER BY column_index`,
     );
     const constraints = await read(
       `SELECT constraint_type, constraint_text, constraint_column_names FROM duckdb_constraints() WHERE table_name = '${name}' AND constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'CHECK', 'FOREIGN KEY')`,
     );
     const indexes = await read(
-      `SELECT index_name, sql, expressions FROM duckdb_indexes() WHERE table_name = '${name}'`,
+      `SELECT index_name, sql, expressions, "comment" FROM duckdb_indexes() WHERE table_name = '${name}'`,
     );
     tables.push({
       name,
+      comment: textOrNull(comment),
       row_count: Number(count?.[0]),
       estimated_bytes: 0,
-      columns: columns.map(([column, type, nullable]) => ({
+      columns: columns.map(([column, type, nullable, note]) => ({
         name: String(column),
         type: [type, declared.get(String(column))?.collation].filter(Boolean).join(" COLLATE "),
         nullable: nullable === true,
         default_sql: null,
+        comment: textOrNull(note),
         statistics: null,
       })),
-      indexes: indexes.map(([index, sql, expressions]) => ({
+      indexes: indexes.map(([index, sql, expressions, note]) => ({
         name: String(index),
         sql: String(sql),
         columns: String(expressions).slice(1, -1).split(", "),
         is_unique: String(sql).startsWith("CREATE UNIQUE"),
+        comment: textOrNull(note),
       })),
       constraints: constraints.map(([type, sql, names]) => ({
         type: type as TableSchema["constraints"][number]["type"],
@@ -154,6 +158,8 @@ async function readTables(connection: DuckDBConnection): Promise<TableSchema[]> 
   }
   return tables;
 }
+
+const textOrNull = (cell: unknown) => (typeof cell === "string" ? cell : null);
 
 async function describeAll(queries: string[], tables: TableSchema[]): Promise<WorkloadQuery[]> {
   const parser = await createShapeParser();
