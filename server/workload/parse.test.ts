@@ -157,6 +157,32 @@ describe("parse: what is grouped, ordered and shown", () => {
     expect((await parse("DELETE FROM projects")).tables).toEqual(["projects"]);
   });
 
+  test.each([
+    ["WITH x AS (SELECT * FROM portfolios) INSERT INTO projects SELECT * FROM x", "insert", []],
+    ["WITH x AS (FROM portfolios) UPDATE projects SET status = 1 FROM x", "update", ["status"]],
+    ["WITH x AS (FROM portfolios) DELETE FROM projects USING x WHERE true", "delete", []],
+    [
+      "MERGE INTO projects p USING portfolios q ON p.project_id = q.portfolio_id WHEN MATCHED THEN UPDATE SET status = CASE WHEN true THEN 1 END, project_name = 2",
+      "update",
+      ["status", "project_name"],
+    ],
+  ])("reads the target past WITH and of MERGE: %s", async (sql, kind, assigned) => {
+    const shape = await parse(sql);
+    expect(shape).toMatchObject({ kind, isParsed: false, tables: ["projects"] });
+    expect(shape.projected.map((each) => each.column)).toEqual(assigned);
+    // The text a product keeps tells no less.
+    expect(await parse(shape.sql)).toEqual(shape);
+  });
+
+  test("reads a target whose name begins with a letter beyond ASCII", async () => {
+    const shape = await parser.parse("UPDATE Österreich SET größe = 5", [
+      { name: "Österreich", columns: columns("größe") },
+    ]);
+    expect(shape.tables).toEqual(["Österreich"]);
+    expect(shape.projected).toEqual([{ table: "Österreich", column: "größe" }]);
+    expect((await parser.parse(shape.sql, [])).tables).toEqual(["österreich"]);
+  });
+
   test("gives the same shape for a text and for its normalized text", async () => {
     const sql = "SELECT * FROM projects WHERE project_name LIKE 'a%' AND status IN ('a','b','c')";
     const query = await parser.normalize(sql);

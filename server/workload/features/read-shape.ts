@@ -50,11 +50,12 @@ function readWrite({ query, text, tables }: ReadShapeInput, sink: FeatureSink): 
   const target = writeTarget(text);
   if (!target) return;
   const lower = (name: string): string => name.toLowerCase();
-  const known = tables.find((table) => lower(table.name) === lower(target.table));
-  const table = known?.name ?? target.table;
+  const name = target.path.at(-1) ?? "";
+  const known = tables.find((table) => lower(table.name) === lower(name));
+  const table = known?.name ?? name;
   sink.tables.add(table);
-  for (const name of target.assigned) {
-    const column = known?.columns.find((each) => lower(each.name) === lower(name))?.name ?? name;
-    sink.column("projected", { table, column });
+  for (const assigned of target.assigned) {
+    const found = known?.columns.find((each) => lower(each.name) === lower(assigned));
+    sink.column("projected", { table, column: found?.name ?? assigned });
   }
 }
