@@ -104,6 +104,28 @@ describe("parse: joins and subqueries", () => {
     });
   });
 
+  test.each([
+    ["SELECT status FROM staging.projects p WHERE p.status = 'a'", "staging.projects"],
+    ["SELECT status FROM lake.staging.projects WHERE status = 'a'", "lake.staging.projects"],
+    ["SELECT status FROM MAIN.Projects WHERE projects.status = 'a'", "projects"],
+    ["SELECT status FROM lake.main.projects WHERE status = 'a'", "projects"],
+    ["SELECT status FROM projects WHERE status = 'a'", "projects"],
+  ])("tells tables of another schema apart: %s", async (sql, name) => {
+    const shape = await parser.parse(sql, TABLES, "main");
+    expect(shape.tables).toEqual([name]);
+    expect(shape.filters).toEqual([{ ...filter("status", "equals", [1]), table: name }]);
+    expect((await parse(sql)).tables).toEqual(["projects"]);
+  });
+
+  test.each([
+    ["UPDATE staging.projects SET status = 'a'", "staging.projects"],
+    ["UPDATE main.projects SET status = 'a'", "projects"],
+    ["UPDATE lake.\"main\".projects SET status = 'a'", "projects"],
+  ])("tells writes to another schema apart: %s", async (sql, table) => {
+    const shape = await parser.parse(sql, TABLES, "main");
+    expect(shape).toMatchObject({ tables: [table], projected: [{ table, column: "status" }] });
+  });
+
   test("does not pass a filter through LIMIT, windows or aggregates", async () => {
     for (const inner of [
       "SELECT * FROM projects LIMIT 5",

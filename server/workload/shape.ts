@@ -84,8 +84,11 @@ export type Tables = {
 export interface ShapeParser {
   /** Literals become $1..$n (LIMIT, OFFSET and ordinals stay). Unparsable text is kept, folded. */
   normalize(sql: string): Promise<NormalizedQuery>;
-  /** Features of a query; columns are resolved against the given tables. */
-  parse(sql: string, tables: Tables): Promise<QueryShape>;
+  /**
+   * Features of a query; columns are resolved against the given tables. `schema`: the one all of them
+   * are in; a table of another is then a stranger, named with its schema.
+   */
+  parse(sql: string, tables: Tables, schema?: string): Promise<QueryShape>;
   /** Rewrites of a normalized query that may be faster; none when it cannot be parsed. */
   rewrite(sql: string, tables: Tables): Promise<QueryRewriteOption[]>;
   /** What a summary table needs to answer a normalized query; null when none can. */

@@ -30,10 +30,11 @@ export function readFrom(
 function addTable(node: Ast, scope: Scope, context: ReadContext): void {
   const name = asText(node.table_name);
   const cte = asText(node.schema_name) === "" ? scope.findCte(name) : undefined;
-  const source: Source = cte ?? tableSource(name, context.tables);
+  const path = [asText(node.catalog_name), asText(node.schema_name), name].filter(Boolean);
+  const source: Source = cte ?? tableSource(path, context);
   if (!cte) {
     const known = [...source.columns.values()][0];
-    context.sink.tables.add(known ? known.table : name);
+    context.sink.tables.add(known?.table ?? source.openTable ?? name);
   }
   scope.add(asText(node.alias) || name, source);
 }

@@ -3,7 +3,7 @@ import { writeTarget } from "../fold-target";
 import type { NormalizedQuery, QueryShape } from "../shape";
 import { FeatureSink } from "./feature-sink";
 import { readQuery } from "./read-query";
-import type { KnownTable } from "./scope";
+import { isStranger, type KnownTable } from "./scope";
 
 interface ReadShapeInput {
   query: NormalizedQuery;
@@ -12,16 +12,17 @@ interface ReadShapeInput {
   /** The text as it was handed in, for statements that are only folded. */
   text: string;
   tables: readonly KnownTable[];
+  schema: string | undefined;
   aggregates: ReadonlySet<string>;
 }
 
 /** Features of one query. Of writes: the table, and the assigned columns as `projected`. */
 export function readShape(input: ReadShapeInput): QueryShape {
-  const { query, root, tables, aggregates } = input;
+  const { query, root, tables, schema, aggregates } = input;
   const sink = new FeatureSink();
   const node = asNode(asNodes(root?.statements)[0]?.node);
   if (node) {
-    readQuery(node, null, { sink, tables, aggregates });
+    readQuery(node, null, { sink, tables, schema, aggregates });
     sink.limit = limitOf(node);
   } else {
     readWrite(input, sink);
@@ -45,13 +46,14 @@ function limitOf(node: Ast): number | null {
   return null;
 }
 
-function readWrite({ query, text, tables }: ReadShapeInput, sink: FeatureSink): void {
+function readWrite({ query, text, tables, schema }: ReadShapeInput, sink: FeatureSink): void {
   if (query.kind === "select" || query.kind === "other") return;
   const target = writeTarget(text);
   if (!target) return;
   const lower = (name: string): string => name.toLowerCase();
-  const name = target.path.at(-1) ?? "";
-  const known = tables.find((table) => lower(table.name) === lower(name));
+  const isKnown = !isStranger(target.path, schema);
+  const name = (isKnown ? target.path.at(-1) : target.path.join(".")) ?? "";
+  const known = tables.find((table) => isKnown && lower(table.name) === lower(name));
   const table = known?.name ?? name;
   sink.tables.add(table);
   for (const assigned of target.assigned) {

@@ -60,8 +60,22 @@ function columnOf(source: Source, name: string): ColumnRef | null | undefined {
   return source.openTable === null ? undefined : { table: source.openTable, column: name };
 }
 
+/**
+ * A table of another schema than the known ones. Names of catalogs are not told: of two parts the first
+ * is taken for a schema, of three the catalog for the product's own.
+ */
+export function isStranger(path: string[], schema: string | undefined): boolean {
+  const owner = path.at(-2);
+  return schema !== undefined && owner !== undefined && lower(owner) !== lower(schema);
+}
+
 /** Source of a base table, with the catalog's spelling of names where the table is known. */
-export function tableSource(name: string, tables: readonly KnownTable[]): Source {
+export function tableSource(
+  path: string[],
+  { tables, schema }: { tables: readonly KnownTable[]; schema: string | undefined },
+): Source {
+  if (isStranger(path, schema)) return { columns: new Map(), openTable: path.join(".") };
+  const name = path.at(-1) ?? "";
   const known = tables.find((table) => lower(table.name) === lower(name));
   if (!known) return { columns: new Map(), openTable: name };
   const columns = known.columns.map(
