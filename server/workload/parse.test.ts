@@ -20,6 +20,8 @@ const filter = (
   parameters: number[],
   more: Partial<FilterFeature> = {},
 ): FilterFeature => ({ table: "projects", column, operator, wrappedBy: null, parameters, ...more });
+const range = (parameters: number[], end: FilterFeature["end"] & string) =>
+  filter("creation_date", "range", parameters, { end });
 
 describe("parse: filters", () => {
   test.each<[string, FilterFeature[]]>([
@@ -27,9 +29,15 @@ describe("parse: filters", () => {
     ["'ACTIVE' = STATUS", [filter("status", "equals", [1])]],
     ["status IN ('a', 'b')", [filter("status", "in", [1, 2])]],
     ["status = 'a' OR status = 'b'", [filter("status", "in", [1, 2])]],
-    ["creation_date > DATE '2020-01-01'", [filter("creation_date", "range", [1])]],
-    ["creation_date >= current_date - INTERVAL '30 days'", [filter("creation_date", "range", [1])]],
-    ["creation_date BETWEEN ? AND ?", [filter("creation_date", "range", [1, 2])]],
+    ["creation_date > DATE '2020-01-01'", [range([1], "lower")]],
+    ["DATE '2020-01-01' >= creation_date", [range([1], "upper")]],
+    ["creation_date BETWEEN ? AND ?", [range([1, 2], "both")]],
+    // A number of days, or a day to add them to, is no value of the column: nothing to draw or compare.
+    ["creation_date >= current_date - INTERVAL '30 days'", [range([], "lower")]],
+    ["creation_date < CAST(? AS DATE) + INTERVAL 30 DAY", [range([], "upper")]],
+    ["creation_date BETWEEN ? AND CAST(? AS DATE) + INTERVAL 30 DAY", [range([1], "both")]],
+    ["status = upper(?)", [filter("status", "equals", [])]],
+    ["starts_with(project_name, upper(?))", [filter("project_name", "like_prefix", [])]],
     ["status IS NOT NULL", [filter("status", "null_check", [])]],
     ["project_name LIKE 'abc%'", [filter("project_name", "like_prefix", [1])]],
     ["starts_with(project_name, 'abc')", [filter("project_name", "like_prefix", [1])]],
@@ -61,7 +69,7 @@ describe("parse: filters", () => {
     );
     expect(shape.filters).toEqual([
       filter("status", "equals", [1]),
-      filter("creation_date", "range", [2]),
+      range([2], "upper"),
     ]);
     expect(shape.tables).toEqual(["projects"]);
     expect(shape.projected).toEqual([{ table: "projects", column: "status" }]);
@@ -94,8 +102,8 @@ describe("parse: joins and subqueries", () => {
         SELECT * FROM portfolios o WHERE o.portfolio_id = q.portfolio_id AND o.risk_profile = 'low')`);
     expect(shape.filters).toEqual([
       filter("status", "equals", [1]),
-      { ...filter("entry_date", "range", [2]), table: "portfolio_projects" },
-      filter("creation_date", "range", [3]),
+      { ...range([2], "lower"), table: "portfolio_projects", column: "entry_date" },
+      range([3], "lower"),
       { ...filter("risk_profile", "equals", [4]), table: "portfolios" },
     ]);
     expect(shape.joins).toContainEqual({

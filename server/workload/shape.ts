@@ -12,8 +12,13 @@ export interface FilterFeature extends ColumnRef {
   operator: FilterOperator;
   /** Function around the column (`year(creation_date) = …`): an index or zone map cannot serve it. */
   wrappedBy: string | null;
-  /** 1-based numbers of the parameters compared with; empty for column-to-column comparisons. */
+  /**
+   * 1-based numbers of the parameters compared with; empty for column-to-column comparisons and
+   * where an expression stands (`d < $1 + INTERVAL 30 DAY`): its parameters are none of the column's.
+   */
   parameters: number[];
+  /** Of a range: the end it gives; BETWEEN gives both, in this order. */
+  end?: "lower" | "upper" | "both";
 }
 
 /** A normalized query and what it does, as DuckDB's own parser sees it. */

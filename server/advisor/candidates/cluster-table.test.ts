@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TableSchema } from "@/server/contracts";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
 import { column, statistics, table, workload } from "../testing/advice";
+import { estimateRange } from "../estimate/order-gain";
 import { proposeOrders } from "./cluster-table";
 
 let parser: ShapeParser;
@@ -42,6 +43,24 @@ describe("proposeOrders", () => {
     expect(seen?.factors.find((factor) => factor.name === "Selectivity")?.detail).toBe(
       "Queries keep about 0.3 % of the rows by created (from the parameters and statistics seen).",
     );
+  });
+
+  test.each([
+    ["created >= ? AND created < ?", 0.003],
+    ["created >= ? AND created < CAST(? AS DATE) + INTERVAL 30 DAY", 0.1],
+    ["created > ? AND created > ?", 0.3],
+    ["created < ? AND ? > created", 0.3],
+    ["created > ? AND created > ? AND created < current_date", 0.1],
+    ["created BETWEEN current_date - INTERVAL 9 DAY AND CAST(? AS DATE)", 0.1],
+  ])("takes for a range's width only what lies between two values: %s", async (condition, share) => {
+    const sql = `SELECT * FROM projects WHERE ${condition}`;
+    const [created] = projects(3_000_000).columns.slice(-1);
+    const entry = { sql, calls: 1, samples: [["2015-01-01", "2015-01-11"]] };
+    const [query] = await workload(parser, [projects(3_000_000)], [entry]);
+    if (!query || !created) throw new Error("no query");
+    const { fraction, isFromData } = estimateRange(query, "projects", created);
+    expect(fraction).toBeCloseTo(share, 3);
+    expect(isFromData).toBe(share === 0.003);
   });
 
   test("offers few values compared by = as a weaker key, and as the first of two", async () => {
