@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createShapeParser, type FilterFeature, type ShapeParser } from "./index";
+import type { ColumnRef } from "./shape";
 
 let parser: ShapeParser;
 beforeAll(async () => {
@@ -91,6 +92,46 @@ describe("parse: joins and subqueries", () => {
     const shape = await parse(sql);
     expect(shape.joins).toEqual([join]);
     expect(shape.tables).toEqual(["projects", "portfolio_projects"]);
+  });
+
+  test.each<[string, ColumnRef | null]>([
+    ["JOIN", join.left],
+    ["LEFT JOIN", join.left],
+    ["SEMI JOIN", join.left],
+    ["RIGHT JOIN", join.right],
+    // Either side's value, or both: no column of a table.
+    ["FULL JOIN", null],
+  ])("reads a column that USING merges as the side's it comes from: %s", async (kind, ref) => {
+    const from = `projects ${kind} portfolio_projects USING (project_id)`;
+    const refs = ref === null ? [] : [ref];
+    const shape = await parse(
+      `SELECT PROJECT_ID, count(*) FROM ${from} WHERE project_id = 1 GROUP BY project_id`,
+    );
+    expect(shape).toMatchObject({ projected: refs, groupBy: refs });
+    expect(shape.filters).toEqual(refs.map((each) => ({ ...filter("", "equals", [1]), ...each })));
+    const around = await parse(`SELECT 1 FROM (SELECT * FROM ${from}) s WHERE s.project_id = 1`);
+    expect(around.filters).toEqual(kind === "FULL JOIN" ? [] : shape.filters);
+  });
+
+  test("reads a column that USING merges of tables it was not told", async () => {
+    const shape = await parser.parse("SELECT id FROM t JOIN u USING (id) WHERE id = 1", []);
+    expect(shape.projected).toEqual([{ table: "t", column: "id" }]);
+    expect(shape.filters.map((each) => each.table)).toEqual(["t"]);
+  });
+
+  test("reads what PIVOT and UNPIVOT in FROM are made of", async () => {
+    const pivot = await parse(`
+      SELECT * FROM projects PIVOT (max(creation_date) FOR status IN ('a', 'b')) AS p
+      WHERE p.project_name = 'x' AND p.status = 'c'`);
+    expect(pivot).toMatchObject({ tables: ["projects"], selectsStar: true });
+    expect(pivot.filters.map((each) => each.column)).toEqual(["project_name"]);
+    expect(pivot.projected.map((each) => each.column).sort()).toEqual(["creation_date", "status"]);
+    const unpivot = await parse(`
+      WITH some AS (SELECT * FROM projects WHERE project_id = 1)
+      SELECT * FROM some UNPIVOT (project_name FOR kind IN (status, creation_date))
+      WHERE project_name = 'x' AND status = 'y' AND project_id = 2`);
+    expect(unpivot.tables).toEqual(["projects"]);
+    expect(unpivot.filters.map((each) => each.column)).toEqual(["project_id", "project_id"]);
   });
 
   test("finds filters in ON, in subqueries, in EXISTS and in CTEs", async () => {

@@ -1,7 +1,7 @@
-import { type Ast, asNode, asText } from "../ast";
-import type { ReadContext } from "./context";
+import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
+import { columnPath, type ReadContext } from "./context";
 import { readConditions } from "./read-conditions";
-import { type Scope, type Source, tableSource } from "./scope";
+import { columnOf, type Scope, type Source, tableSource } from "./scope";
 
 /** Reads a query that stands in FROM and answers what its columns are. */
 type ReadDerived = (inner: Ast) => Source;
@@ -19,12 +19,36 @@ export function readFrom(
   else if (node.type === "SUBQUERY") {
     const inner = asNode(asNode(node.subquery)?.node);
     if (inner) scope.add(asText(node.alias), readDerived(inner));
+  } else if (node.type === "PIVOT") {
+    scope.add(asText(node.alias), readPivot(node, context, readDerived));
   } else if (node.type === "JOIN") {
     readFrom(node.left, scope, context, readDerived);
     readFrom(node.right, scope, context, readDerived);
     readConditions(node.condition, scope, context);
     readUsing(node, scope, context);
   }
+}
+
+/**
+ * PIVOT and UNPIVOT read all of their source and hand on its columns, but for those that they spread
+ * over columns, aggregate or gather: what bears such a name afterwards is another.
+ */
+function readPivot(node: Ast, context: ReadContext, readDerived: ReadDerived): Source {
+  const select_list = [{ class: "STAR", type: "STAR" }];
+  const source = readDerived({ type: "SELECT_NODE", select_list, from_table: node.source });
+  const columns = new Map(source.columns);
+  const hide = (name: string) => columns.set(name.toLowerCase(), null);
+  for (const each of descend([node.aggregates, node.pivots])) {
+    if (!isClass(each, "COLUMN_REF")) continue;
+    const name = columnPath(each).at(-1) ?? "";
+    const ref = columnOf(source, name);
+    if (ref) context.sink.column("projected", ref);
+    hide(name);
+  }
+  for (const each of [node, ...asNodes(node.pivots)]) {
+    if (Array.isArray(each.unpivot_names)) each.unpivot_names.map(asText).forEach(hide);
+  }
+  return { ...source, columns };
 }
 
 function addTable(node: Ast, scope: Scope, context: ReadContext): void {
@@ -39,17 +63,20 @@ function addTable(node: Ast, scope: Scope, context: ReadContext): void {
   scope.add(asText(node.alias) || name, source);
 }
 
-/** `JOIN u USING (id)`: the column of the right side joins the first other source that has it. */
+/**
+ * `JOIN u USING (id)`: the column of the right side joins the first other source that has it, and
+ * `id` alone is the left side's from then on; the right side's of a RIGHT JOIN, no side's of a FULL one.
+ */
 function readUsing(node: Ast, scope: Scope, context: ReadContext): void {
   const names = Array.isArray(node.using_columns) ? node.using_columns.map(asText) : [];
   const sources = [...scope.sources.values()];
   for (const name of names) {
-    const owners = sources.flatMap((source) => {
-      const known = source.columns.get(name.toLowerCase());
-      if (known) return [known];
-      return source.openTable === null ? [] : [{ table: source.openTable, column: name }];
-    });
-    const [left, right] = [owners[0], owners.at(-1)];
+    const owners = sources.filter((source) => columnOf(source, name) !== undefined);
+    const refs = owners.flatMap((source) => columnOf(source, name) ?? []);
+    const [left, right] = [refs[0], refs.at(-1)];
     if (left && right && left !== right) context.sink.join(left, right);
+    const kept = node.join_type === "RIGHT" ? owners.at(-1) : owners[0];
+    if (kept && node.join_type !== "FULL") scope.merged.set(name.toLowerCase(), kept);
+    else scope.merged.delete(name.toLowerCase());
   }
 }

@@ -17,6 +17,8 @@ export interface Source {
 export class Scope {
   readonly sources = new Map<string, Source>();
   readonly ctes = new Map<string, Source>();
+  /** Columns that JOIN … USING makes one of several, by lower-case name: the source they come from. */
+  readonly merged = new Map<string, Source>();
   #unnamed = 0;
   constructor(readonly outer: Scope | null) {}
 
@@ -44,6 +46,8 @@ export class Scope {
       if (source) return columnOf(source, path[at + 1] ?? "");
     }
     const name = path[0] ?? "";
+    const merged = this.merged.get(lower(name));
+    if (merged) return columnOf(merged, name);
     const owners = [...this.sources.values()].filter((each) => each.columns.has(lower(name)));
     if (owners.length === 1 && owners[0]) return columnOf(owners[0], name);
     if (owners.length > 1) return null;
@@ -54,7 +58,8 @@ export class Scope {
 
 const lower = (name: string): string => name.toLowerCase();
 
-function columnOf(source: Source, name: string): ColumnRef | null | undefined {
+/** undefined: the source has no such column; null: it has, but no base column backs it. */
+export function columnOf(source: Source, name: string): ColumnRef | null | undefined {
   const known = source.columns.get(lower(name));
   if (known !== undefined) return known;
   return source.openTable === null ? undefined : { table: source.openTable, column: name };
