@@ -114,6 +114,34 @@ describe("proposeOrders", () => {
     expect(candidates[0]?.change).toMatchObject({ curve: "morton" });
   });
 
+  test.each([
+    ["SELECT * FROM projects ORDER BY created DESC LIMIT 10", ["created"]],
+    ["SELECT created AS c FROM projects ORDER BY 1 LIMIT 10", ["created"]],
+    ["SELECT * FROM projects ORDER BY year(created) LIMIT 10", []],
+    ["SELECT year(created) AS created FROM projects ORDER BY created LIMIT 10", []],
+    ["SELECT DISTINCT created FROM projects ORDER BY created LIMIT 10", []],
+    ["SELECT * FROM (SELECT DISTINCT * FROM projects) s ORDER BY created LIMIT 10", []],
+    ["SELECT * FROM projects PIVOT (max(id) FOR status IN ('a')) ORDER BY created LIMIT 9", []],
+  ])("offers the first rows by a column itself, each a row of the table: %s", async (sql, keys) => {
+    const { candidates } = await advise(projects(3_000_000), [sql]);
+    expect(candidates.map((each) => each.target)).toEqual(keys);
+  });
+
+  test("counts no NULL among the rows that an equality keeps", async () => {
+    const one = (null_fraction: number) =>
+      table([column("owner", "INTEGER", { statistics: { ...statistics(20), null_fraction } })], {
+        row_count: 3_000_000,
+      });
+    const kept = async (null_fraction: number) => {
+      const { candidates } = await advise(one(null_fraction), [
+        "SELECT * FROM projects WHERE owner = 5",
+      ]);
+      return candidates[0]?.factors.find((factor) => factor.name === "Selectivity")?.detail;
+    };
+    expect(await kept(0)).toMatch(/about 5 % of the rows/);
+    expect(await kept(0.8)).toMatch(/about 1 % of the rows/);
+  });
+
   test("offers a join key where the other table is filtered", async () => {
     const days = table([column("day", "DATE"), column("year", "INTEGER")], { name: "days" });
     const tables = [projects(3_000_000), days];

@@ -1,6 +1,6 @@
-import { type Ast, asNode, asNodes } from "../ast";
+import { type Ast, asNode, asNodes, descend } from "../ast";
 import { writeTarget } from "../fold-target";
-import type { NormalizedQuery, QueryShape } from "../shape";
+import type { ColumnRef, NormalizedQuery, QueryShape } from "../shape";
 import { FeatureSink } from "./feature-sink";
 import { readQuery } from "./read-query";
 import { isStranger, type KnownTable } from "./scope";
@@ -27,6 +27,7 @@ export function readShape(input: ReadShapeInput): QueryShape {
   } else {
     readWrite(input, sink);
   }
+  const topBy = node && topColumn(node, sink);
   const { fingerprint, sql, kind, isParsed, parameters } = query;
   return {
     fingerprint,
@@ -35,7 +36,13 @@ export function readShape(input: ReadShapeInput): QueryShape {
     isParsed,
     parameterCount: parameters.length,
     ...sink.features(),
+    ...(topBy ? { topBy } : {}),
   };
+}
+
+function topColumn(node: Ast, sink: FeatureSink): ColumnRef | undefined {
+  const makesOther = ({ type }: Ast): boolean => type === "DISTINCT_MODIFIER" || type === "PIVOT";
+  return [...descend(node)].some(makesOther) ? undefined : sink.orderedFirstBy.get(node);
 }
 
 function limitOf(node: Ast): number | null {
