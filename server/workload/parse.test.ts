@@ -68,10 +68,7 @@ describe("parse: filters", () => {
     const shape = await parse(
       "SELECT p.Status FROM PROJECTS p WHERE p.STATUS = 'a' AND creation_date < ?",
     );
-    expect(shape.filters).toEqual([
-      filter("status", "equals", [1]),
-      range([2], "upper"),
-    ]);
+    expect(shape.filters).toEqual([filter("status", "equals", [1]), range([2], "upper")]);
     expect(shape.tables).toEqual(["projects"]);
     expect(shape.projected).toEqual([{ table: "projects", column: "status" }]);
     expect(shape.parameterCount).toBe(2);

@@ -116,7 +116,11 @@ describe("normalize", () => {
       "insert",
       "merge into t using s using ( a ) when matched then update when not matched then insert",
     ],
-    ["WITH x AS (SELECT 1 AS a) SELECT a FROM x; SELECT 2", "select", "with x as ( select ? as a ) select a from x ; select ?"],
+    [
+      "WITH x AS (SELECT 1 AS a) SELECT a FROM x; SELECT 2",
+      "select",
+      "with x as ( select ? as a ) select a from x ; select ?",
+    ],
     ["SELECT 1; DROP TABLE t", "select", "select ? ; drop table t"],
     ["SELECT 1; SELECT 2", "select", "select ? ; select ?"],
     ["SELEC broken '", "other", "selec broken ?"],

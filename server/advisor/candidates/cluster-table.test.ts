@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TableSchema } from "@/server/contracts";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
-import { column, statistics, table, workload } from "../testing/advice";
 import { estimateRange } from "../estimate/order-gain";
+import { column, statistics, table, workload } from "../testing/advice";
 import { proposeOrders } from "./cluster-table";
 
 let parser: ShapeParser;
@@ -52,16 +52,19 @@ describe("proposeOrders", () => {
     ["created < ? AND ? > created", 0.3],
     ["created > ? AND created > ? AND created < current_date", 0.1],
     ["created BETWEEN current_date - INTERVAL 9 DAY AND CAST(? AS DATE)", 0.1],
-  ])("takes for a range's width only what lies between two values: %s", async (condition, share) => {
-    const sql = `SELECT * FROM projects WHERE ${condition}`;
-    const [created] = projects(3_000_000).columns.slice(-1);
-    const entry = { sql, calls: 1, samples: [["2015-01-01", "2015-01-11"]] };
-    const [query] = await workload(parser, [projects(3_000_000)], [entry]);
-    if (!query || !created) throw new Error("no query");
-    const { fraction, isFromData } = estimateRange(query, "projects", created);
-    expect(fraction).toBeCloseTo(share, 3);
-    expect(isFromData).toBe(share === 0.003);
-  });
+  ])(
+    "takes for a range's width only what lies between two values: %s",
+    async (condition, share) => {
+      const sql = `SELECT * FROM projects WHERE ${condition}`;
+      const [created] = projects(3_000_000).columns.slice(-1);
+      const entry = { sql, calls: 1, samples: [["2015-01-01", "2015-01-11"]] };
+      const [query] = await workload(parser, [projects(3_000_000)], [entry]);
+      if (!query || !created) throw new Error("no query");
+      const { fraction, isFromData } = estimateRange(query, "projects", created);
+      expect(fraction).toBeCloseTo(share, 3);
+      expect(isFromData).toBe(share === 0.003);
+    },
+  );
 
   test("offers few values compared by = as a weaker key, and as the first of two", async () => {
     const sqls = ["SELECT * FROM projects WHERE status = ? AND created > ?"];

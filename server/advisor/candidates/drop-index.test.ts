@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { IndexSchema, TableSchema } from "@/server/contracts";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
-import { column, statistics, table, workload } from "../testing/advice";
 import { describeQuery } from "../describe-query";
+import { column, statistics, table, workload } from "../testing/advice";
 import { proposeDrops } from "./drop-index";
 
 let parser: ShapeParser;

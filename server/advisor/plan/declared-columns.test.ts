@@ -121,7 +121,9 @@ describe("a default that names a column", () => {
   test.each(["id + 1", "CAST(id AS BIGINT)", "abs(id)", "CAST(CAST(1 AS BIGINT) + id AS BIGINT)"])(
     "is taken for a generated column where a product does not tell: %s",
     async (expression) => {
-      const tables = await untold(`CREATE TABLE t (id INTEGER PRIMARY KEY, g BIGINT AS (${expression}))`);
+      const tables = await untold(
+        `CREATE TABLE t (id INTEGER PRIMARY KEY, g BIGINT AS (${expression}))`,
+      );
       expect(() => compilePlan(tables, [order])).toThrowError(refused);
     },
   );

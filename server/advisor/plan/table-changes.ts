@@ -140,7 +140,11 @@ const NAMES = /(?:"(?:[^"]|"")+"|\b[A-Za-z_]\w*)(?!\w|\s*\()/g;
 function generatedColumns(table: TableSchema): string[] {
   const known = new Set(table.columns.map((column) => column.name.toLowerCase()));
   const isGenerated = (sql: string): boolean => {
-    const words = sql.replace(/'(?:[^']|'')*'/g, "").replace(TYPES, "").match(NAMES) ?? [];
+    const words =
+      sql
+        .replace(/'(?:[^']|'')*'/g, "")
+        .replace(TYPES, "")
+        .match(NAMES) ?? [];
     return words.some((word) => known.has(word.replace(/^"|"$/g, "").toLowerCase()));
   };
   return table.columns
