@@ -107,7 +107,7 @@ describe("parse: joins and subqueries", () => {
     expect(shape).toMatchObject({ projected: refs, groupBy: refs });
     expect(shape.filters).toEqual(refs.map((each) => ({ ...filter("", "equals", [1]), ...each })));
     const around = await parse(`SELECT 1 FROM (SELECT * FROM ${from}) s WHERE s.project_id = 1`);
-    expect(around.filters).toEqual(kind === "FULL JOIN" ? [] : shape.filters);
+    expect(around.filters).toEqual(shape.filters);
   });
 
   test("reads a column that USING merges of tables it was not told", async () => {
@@ -124,10 +124,15 @@ describe("parse: joins and subqueries", () => {
     expect(pivot.filters.map((each) => each.column)).toEqual(["project_name"]);
     expect(pivot.projected.map((each) => each.column).sort()).toEqual(["creation_date", "status"]);
     const unpivot = await parse(`
-      WITH some AS (SELECT * FROM projects WHERE project_id = 1)
-      SELECT * FROM some UNPIVOT (project_name FOR kind IN (status, creation_date))
+      WITH few AS (SELECT * FROM projects WHERE project_id = 1)
+      SELECT * FROM few UNPIVOT (project_name FOR kind IN (status, creation_date))
       WHERE project_name = 'x' AND status = 'y' AND project_id = 2`);
     expect(unpivot.tables).toEqual(["projects"]);
+    expect(unpivot.projected.map((each) => each.column)).toEqual(["status", "creation_date"]);
+    const all = await parse(
+      "SELECT * FROM projects UNPIVOT (v FOR k IN (COLUMNS(* EXCLUDE (status)))) WHERE status = 'a'",
+    );
+    expect(all).toMatchObject({ tables: ["projects"], filters: [], isParsed: true });
     expect(unpivot.filters.map((each) => each.column)).toEqual(["project_id", "project_id"]);
   });
 

@@ -36,20 +36,24 @@ export function readFrom(
 function readPivot(node: Ast, context: ReadContext, readDerived: ReadDerived): Source {
   const select_list = [{ class: "STAR", type: "STAR" }];
   const source = readDerived({ type: "SELECT_NODE", select_list, from_table: node.source });
-  const columns = new Map(source.columns);
-  const hide = (name: string) => columns.set(name.toLowerCase(), null);
-  for (const each of descend([node.aggregates, node.pivots])) {
-    if (!isClass(each, "COLUMN_REF")) continue;
-    const name = columnPath(each).at(-1) ?? "";
-    const ref = columnOf(source, name);
+  const parts = [...descend([node.aggregates, node.pivots])];
+  // COLUMNS(…) gathers whatever it matches.
+  if (parts.some((each) => isClass(each, "STAR"))) return { columns: new Map(), openTable: null };
+  const made = [node, ...asNodes(node.pivots)].flatMap((each) => textsOf(each.unpivot_names));
+  const used = parts.flatMap((each) => {
+    if (isClass(each, "COLUMN_REF")) return [columnPath(each).at(-1) ?? ""];
+    // UNPIVOT names the columns it gathers as texts.
+    return made.length > 0 ? textsOf(asNodes(each.values).map(({ value }) => value)) : [];
+  });
+  for (const ref of used.map((name) => columnOf(source, name))) {
     if (ref) context.sink.column("projected", ref);
-    hide(name);
   }
-  for (const each of [node, ...asNodes(node.pivots)]) {
-    if (Array.isArray(each.unpivot_names)) each.unpivot_names.map(asText).forEach(hide);
-  }
+  const columns = new Map(source.columns);
+  for (const name of [...used, ...made]) columns.set(name.toLowerCase(), null);
   return { ...source, columns };
 }
+
+const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(asText) : []);
 
 function addTable(node: Ast, scope: Scope, context: ReadContext): void {
   const name = asText(node.table_name);
@@ -76,7 +80,6 @@ function readUsing(node: Ast, scope: Scope, context: ReadContext): void {
     const [left, right] = [refs[0], refs.at(-1)];
     if (left && right && left !== right) context.sink.join(left, right);
     const kept = node.join_type === "RIGHT" ? owners.at(-1) : owners[0];
-    if (kept && node.join_type !== "FULL") scope.merged.set(name.toLowerCase(), kept);
-    else scope.merged.delete(name.toLowerCase());
+    if (kept) scope.merged.set(name.toLowerCase(), node.join_type === "FULL" ? null : kept);
   }
 }

@@ -17,8 +17,11 @@ export interface Source {
 export class Scope {
   readonly sources = new Map<string, Source>();
   readonly ctes = new Map<string, Source>();
-  /** Columns that JOIN … USING makes one of several, by lower-case name: the source they come from. */
-  readonly merged = new Map<string, Source>();
+  /**
+   * Columns that JOIN … USING makes one of several, by lower-case name: the source they come from; null
+   * where either may give the value.
+   */
+  readonly merged = new Map<string, Source | null>();
   #unnamed = 0;
   constructor(readonly outer: Scope | null) {}
 
@@ -47,7 +50,7 @@ export class Scope {
     }
     const name = path[0] ?? "";
     const merged = this.merged.get(lower(name));
-    if (merged) return columnOf(merged, name);
+    if (merged !== undefined) return merged && columnOf(merged, name);
     const owners = [...this.sources.values()].filter((each) => each.columns.has(lower(name)));
     if (owners.length === 1 && owners[0]) return columnOf(owners[0], name);
     if (owners.length > 1) return null;
