@@ -90,6 +90,8 @@ describe("proposeDrops", () => {
   test.each([
     "UPDATE projects SET status = 'a' WHERE owner = 5",
     "DELETE FROM projects WHERE status = 'a' AND projects.\"Owner\" IN (1, 2)",
+    "INSERT INTO archive SELECT * FROM projects WHERE owner = 5",
+    "CREATE TABLE some_projects AS SELECT * FROM main.projects WHERE owner = 5",
     "SELECT * FROM lake.projects WHERE owner = 5",
   ])("keeps an index that may be used where no proof can tell: %s", async (sql) => {
     const one = projects([index("by_owner", ["owner"])]);
