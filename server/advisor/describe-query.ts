@@ -2,6 +2,9 @@ import type { TableSchema, WorkloadPattern } from "@/server/contracts";
 import type { ShapeParser } from "@/server/workload";
 import type { WorkloadQuery } from "./types";
 
+/** The one schema products tell of, and the one their tables are changed in. */
+const SCHEMA = "main";
+
 /** All the advisor needs to know of one observed query, read by DuckDB's own parser. */
 export async function describeQuery(
   parser: ShapeParser,
@@ -9,7 +12,7 @@ export async function describeQuery(
   tables: TableSchema[],
 ): Promise<WorkloadQuery> {
   const [shape, rewrites, summary] = await Promise.all([
-    parser.parse(pattern.sql, tables),
+    parser.parse(pattern.sql, tables, SCHEMA),
     parser.rewrite(pattern.sql, tables),
     parser.summarize(pattern.sql, tables),
   ]);

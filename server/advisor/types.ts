@@ -14,6 +14,8 @@ export interface WorkloadQuery {
 export interface AdviceInput {
   tables: TableSchema[];
   queries: WorkloadQuery[];
+  /** Whose queries they are: a request's own are not all that the product is asked. */
+  workloadOf?: "product" | "request";
   /** Advise on this table only. */
   tableName?: string;
   /**

@@ -45,6 +45,7 @@ export async function runProof(
   const { candidates: proposed, left_out: leftOut } = proposeCandidates({
     tables: schema.tables,
     queries,
+    workloadOf: context.query_patterns === undefined ? "product" : "request",
     ...(context.table_name ? { tableName: context.table_name } : {}),
     ...(schema.resources ? { freeBytes: schema.resources.free_disk_bytes } : {}),
     distinctValues: await readDistinctValues(product, schema, signal),

@@ -1,11 +1,11 @@
-import { tokenize } from "./fold-text";
+import { tokenize, verbAt } from "./fold-text";
 
 const unquote = (token: string): string =>
   token.startsWith('"') ? token.slice(1, -1).replaceAll('""', '"') : token;
 
-/** Table (last part of its name) and assigned columns of an INSERT, UPDATE or DELETE. */
+/** Parts of the table's name and assigned columns of an INSERT, UPDATE, DELETE or MERGE. */
 export interface WriteTarget {
-  table: string;
+  path: string[];
   assigned: string[];
 }
 
@@ -13,21 +13,26 @@ export interface WriteTarget {
 export function writeTarget(sql: string): WriteTarget | null {
   const tokens = tokenize(sql);
   const words = tokens.map((token) => token.toLowerCase());
-  const start =
-    words[0] === "update" ? 0 : words.findIndex((word) => word === "into" || word === "from");
+  const verb = verbAt(words);
+  const isTarget = (word: string, at: number) => at > verb && (word === "into" || word === "from");
+  const start = words[verb] === "update" ? verb : words.findIndex(isTarget);
   if (start < 0) return null;
   let at = start + 1;
-  while (tokens[at + 1] === "." && at + 2 < tokens.length) at += 2;
-  const name = tokens[at];
-  if (name === undefined || !/^[A-Za-z_"]/.test(name)) return null;
-  const assigned = words[0] === "update" ? assignedColumns(tokens, words) : [];
-  return { table: unquote(name), assigned };
+  const path = [tokens[at] ?? ""];
+  while (tokens[at + 1] === "." && at + 2 < tokens.length) {
+    at += 2;
+    path.push(tokens[at] ?? "");
+  }
+  if (!path.every((part) => /^[\p{L}_"]/u.test(part))) return null;
+  const isAssigning = words[verb] === "update" || words[verb] === "merge";
+  const assigned = isAssigning ? assignedColumns(tokens, words, verb) : [];
+  return { path: path.map(unquote), assigned };
 }
 
-function assignedColumns(tokens: string[], words: string[]): string[] {
+function assignedColumns(tokens: string[], words: string[], verb: number): string[] {
   const found: string[] = [];
   let depth = 0;
-  for (let i = words.indexOf("set"); i >= 0 && i < tokens.length; i++) {
+  for (let i = words.indexOf("set", verb); i >= 0 && i < tokens.length; i++) {
     const token = tokens[i];
     if (token === "(") depth++;
     if (token === ")") depth--;

@@ -3,7 +3,7 @@ import type { QueryShape } from "./shape";
 // In order: comments, strings (also E'' and dollar-quoted), quoted names, parameters, numbers,
 // words, white space, anything else. Each alternative is linear: no nested repetition.
 const TOKEN =
-  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[eE]?'(?:[^']|'')*(?:'|$)|\$([A-Za-z_]*)\$[\s\S]*?(?:\$\1\$|$)|"(?:[^"]|"")*(?:"|$)|\$\w+|\d[\w.]*|[A-Za-z_][\w$]*|\s+|[\s\S]/g;
+  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[eE]?'(?:[^']|'')*(?:'|$)|\$([A-Za-z_]*)\$[\s\S]*?(?:\$\1\$|$)|"(?:[^"]|"")*(?:"|$)|\$\w+|\d[\w.]*|[\p{L}_][\p{L}\p{M}\p{N}_$]*|\s+|[\s\S]/gu;
 
 /** Tokens of any text, comments and white space left out. Never throws. */
 export function tokenize(sql: string): string[] {
@@ -14,7 +14,7 @@ export function tokenize(sql: string): string[] {
 function foldToken(token: string): string {
   if (/^[eE]?'/.test(token) || /^\$[A-Za-z_]*\$/.test(token)) return "?";
   if (/^\d/.test(token) || /^\$\w/.test(token)) return "?";
-  return /^[A-Za-z_]/.test(token) ? token.toLowerCase() : token;
+  return /^[\p{L}_]/u.test(token) ? token.toLowerCase() : token;
 }
 
 /**
@@ -27,11 +27,31 @@ export function foldText(sql: string): string {
   return list.replace(/\( \? \)(?: , \( \? \))+/g, "( ? )");
 }
 
-/** Kind by the first word; `with` and `from` begin a SELECT in DuckDB. */
+const WRITES = ["insert", "update", "delete"] as const;
+const READS: ReadonlySet<string> = new Set(["select", "from", "values", "with"]);
+
+/** Place of the word that says what a statement does, in lower case: the first, or past WITH. */
+export function verbAt(words: readonly string[]): number {
+  if (words[0] !== "with") return 0;
+  let depth = 0;
+  for (let at = 1; at < words.length; at++) {
+    const [word = "", next] = [words[at], words[at + 1]];
+    if (word === "(") depth++;
+    if (word === ")") depth--;
+    if (depth > 0 || next === "as") continue;
+    // `update (a, b) AS …` is a query of that name; no write has a bracket there.
+    const isWrite = /^(insert|update|delete|merge)$/.test(word) && next !== "(";
+    if (isWrite || READS.has(word)) return at;
+  }
+  return 0;
+}
+
+/** Kind by the word that says it; `with` and `from` begin a SELECT in DuckDB. */
 export function kindOf(sql: string): QueryShape["kind"] {
-  const word = /^[A-Za-z]+/.exec(tokenize(sql.slice(0, 2000))[0] ?? "")?.[0]?.toLowerCase();
-  if (word === "insert" || word === "update" || word === "delete") return word;
-  return word === "select" || word === "with" || word === "from" || word === "values"
-    ? "select"
-    : "other";
+  const words = tokenize(sql).map((token) => token.toLowerCase());
+  const verb = words[verbAt(words)] ?? "";
+  // As an INSERT with ON CONFLICT, a MERGE that may insert counts as one.
+  const actions = verb === "merge" ? words.filter((_, at) => words[at - 1] === "then") : [verb];
+  const write = WRITES.find((each) => actions.includes(each));
+  return write ?? (READS.has(verb) ? "select" : "other");
 }

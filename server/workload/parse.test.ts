@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createShapeParser, type FilterFeature, type ShapeParser } from "./index";
+import type { ColumnRef } from "./shape";
 
 let parser: ShapeParser;
 beforeAll(async () => {
@@ -20,6 +21,8 @@ const filter = (
   parameters: number[],
   more: Partial<FilterFeature> = {},
 ): FilterFeature => ({ table: "projects", column, operator, wrappedBy: null, parameters, ...more });
+const range = (parameters: number[], end: FilterFeature["end"] & string) =>
+  filter("creation_date", "range", parameters, { end });
 
 describe("parse: filters", () => {
   test.each<[string, FilterFeature[]]>([
@@ -27,9 +30,15 @@ describe("parse: filters", () => {
     ["'ACTIVE' = STATUS", [filter("status", "equals", [1])]],
     ["status IN ('a', 'b')", [filter("status", "in", [1, 2])]],
     ["status = 'a' OR status = 'b'", [filter("status", "in", [1, 2])]],
-    ["creation_date > DATE '2020-01-01'", [filter("creation_date", "range", [1])]],
-    ["creation_date >= current_date - INTERVAL '30 days'", [filter("creation_date", "range", [1])]],
-    ["creation_date BETWEEN ? AND ?", [filter("creation_date", "range", [1, 2])]],
+    ["creation_date > DATE '2020-01-01'", [range([1], "lower")]],
+    ["DATE '2020-01-01' >= creation_date", [range([1], "upper")]],
+    ["creation_date BETWEEN ? AND ?", [range([1, 2], "both")]],
+    // A number of days, or a day to add them to, is no value of the column: nothing to draw or compare.
+    ["creation_date >= current_date - INTERVAL '30 days'", [range([], "lower")]],
+    ["creation_date < CAST(? AS DATE) + INTERVAL 30 DAY", [range([], "upper")]],
+    ["creation_date BETWEEN ? AND CAST(? AS DATE) + INTERVAL 30 DAY", [range([1], "both")]],
+    ["status = upper(?)", [filter("status", "equals", [])]],
+    ["starts_with(project_name, upper(?))", [filter("project_name", "like_prefix", [])]],
     ["status IS NOT NULL", [filter("status", "null_check", [])]],
     ["project_name LIKE 'abc%'", [filter("project_name", "like_prefix", [1])]],
     ["starts_with(project_name, 'abc')", [filter("project_name", "like_prefix", [1])]],
@@ -59,10 +68,7 @@ describe("parse: filters", () => {
     const shape = await parse(
       "SELECT p.Status FROM PROJECTS p WHERE p.STATUS = 'a' AND creation_date < ?",
     );
-    expect(shape.filters).toEqual([
-      filter("status", "equals", [1]),
-      filter("creation_date", "range", [2]),
-    ]);
+    expect(shape.filters).toEqual([filter("status", "equals", [1]), range([2], "upper")]);
     expect(shape.tables).toEqual(["projects"]);
     expect(shape.projected).toEqual([{ table: "projects", column: "status" }]);
     expect(shape.parameterCount).toBe(2);
@@ -103,6 +109,51 @@ describe("parse: joins and subqueries", () => {
     expect(shape.joins).toEqual([join]);
   });
 
+  test.each<[string, ColumnRef | null]>([
+    ["JOIN", join.left],
+    ["LEFT JOIN", join.left],
+    ["SEMI JOIN", join.left],
+    ["RIGHT JOIN", join.right],
+    // Either side's value, or both: no column of a table.
+    ["FULL JOIN", null],
+  ])("reads a column that USING merges as the side's it comes from: %s", async (kind, ref) => {
+    const from = `projects ${kind} portfolio_projects USING (project_id)`;
+    const refs = ref === null ? [] : [ref];
+    const shape = await parse(
+      `SELECT PROJECT_ID, count(*) FROM ${from} WHERE project_id = 1 GROUP BY project_id`,
+    );
+    expect(shape).toMatchObject({ projected: refs, groupBy: refs });
+    expect(shape.filters).toEqual(refs.map((each) => ({ ...filter("", "equals", [1]), ...each })));
+    const around = await parse(`SELECT 1 FROM (SELECT * FROM ${from}) s WHERE s.project_id = 1`);
+    expect(around.filters).toEqual(shape.filters);
+  });
+
+  test("reads a column that USING merges of tables it was not told", async () => {
+    const shape = await parser.parse("SELECT id FROM t JOIN u USING (id) WHERE id = 1", []);
+    expect(shape.projected).toEqual([{ table: "t", column: "id" }]);
+    expect(shape.filters.map((each) => each.table)).toEqual(["t"]);
+  });
+
+  test("reads what PIVOT and UNPIVOT in FROM are made of", async () => {
+    const pivot = await parse(`
+      SELECT * FROM projects PIVOT (max(creation_date) FOR status IN ('a', 'b')) AS p
+      WHERE p.project_name = 'x' AND p.status = 'c'`);
+    expect(pivot).toMatchObject({ tables: ["projects"], selectsStar: true });
+    expect(pivot.filters.map((each) => each.column)).toEqual(["project_name"]);
+    expect(pivot.projected.map((each) => each.column).sort()).toEqual(["creation_date", "status"]);
+    const unpivot = await parse(`
+      WITH few AS (SELECT * FROM projects WHERE project_id = 1)
+      SELECT * FROM few UNPIVOT (project_name FOR kind IN (status, creation_date))
+      WHERE project_name = 'x' AND status = 'y' AND project_id = 2`);
+    expect(unpivot.tables).toEqual(["projects"]);
+    expect(unpivot.projected.map((each) => each.column)).toEqual(["status", "creation_date"]);
+    const all = await parse(
+      "SELECT * FROM projects UNPIVOT (v FOR k IN (COLUMNS(* EXCLUDE (status)))) WHERE status = 'a'",
+    );
+    expect(all).toMatchObject({ tables: ["projects"], filters: [], isParsed: true });
+    expect(unpivot.filters.map((each) => each.column)).toEqual(["project_id", "project_id"]);
+  });
+
   test("finds filters in ON, in subqueries, in EXISTS and in CTEs", async () => {
     const shape = await parse(`
       WITH active AS (SELECT * FROM projects WHERE status = 'a')
@@ -112,8 +163,8 @@ describe("parse: joins and subqueries", () => {
         SELECT * FROM portfolios o WHERE o.portfolio_id = q.portfolio_id AND o.risk_profile = 'low')`);
     expect(shape.filters).toEqual([
       filter("status", "equals", [1]),
-      { ...filter("entry_date", "range", [2]), table: "portfolio_projects" },
-      filter("creation_date", "range", [3]),
+      { ...range([2], "lower"), table: "portfolio_projects", column: "entry_date" },
+      range([3], "lower"),
       { ...filter("risk_profile", "equals", [4]), table: "portfolios" },
     ]);
     expect(shape.joins).toContainEqual({
@@ -121,6 +172,28 @@ describe("parse: joins and subqueries", () => {
       right: { table: "portfolio_projects", column: "portfolio_id" },
       isMembership: true,
     });
+  });
+
+  test.each([
+    ["SELECT status FROM staging.projects p WHERE p.status = 'a'", "staging.projects"],
+    ["SELECT status FROM lake.staging.projects WHERE status = 'a'", "lake.staging.projects"],
+    ["SELECT status FROM MAIN.Projects WHERE projects.status = 'a'", "projects"],
+    ["SELECT status FROM lake.main.projects WHERE status = 'a'", "projects"],
+    ["SELECT status FROM projects WHERE status = 'a'", "projects"],
+  ])("tells tables of another schema apart: %s", async (sql, name) => {
+    const shape = await parser.parse(sql, TABLES, "main");
+    expect(shape.tables).toEqual([name]);
+    expect(shape.filters).toEqual([{ ...filter("status", "equals", [1]), table: name }]);
+    expect((await parse(sql)).tables).toEqual(["projects"]);
+  });
+
+  test.each([
+    ["UPDATE staging.projects SET status = 'a'", "staging.projects"],
+    ["UPDATE main.projects SET status = 'a'", "projects"],
+    ["UPDATE lake.\"main\".projects SET status = 'a'", "projects"],
+  ])("tells writes to another schema apart: %s", async (sql, table) => {
+    const shape = await parser.parse(sql, TABLES, "main");
+    expect(shape).toMatchObject({ tables: [table], projected: [{ table, column: "status" }] });
   });
 
   test("does not pass a filter through LIMIT, windows or aggregates", async () => {
@@ -174,6 +247,32 @@ describe("parse: what is grouped, ordered and shown", () => {
     expect(update.projected.map((each) => each.column)).toEqual(["status", "project_name"]);
     expect((await parse('INSERT INTO main."projects" VALUES (1)')).tables).toEqual(["projects"]);
     expect((await parse("DELETE FROM projects")).tables).toEqual(["projects"]);
+  });
+
+  test.each([
+    ["WITH x AS (SELECT * FROM portfolios) INSERT INTO projects SELECT * FROM x", "insert", []],
+    ["WITH x AS (FROM portfolios) UPDATE projects SET status = 1 FROM x", "update", ["status"]],
+    ["WITH x AS (FROM portfolios) DELETE FROM projects USING x WHERE true", "delete", []],
+    [
+      "MERGE INTO projects p USING portfolios q ON p.project_id = q.portfolio_id WHEN MATCHED THEN UPDATE SET status = CASE WHEN true THEN 1 END, project_name = 2",
+      "update",
+      ["status", "project_name"],
+    ],
+  ])("reads the target past WITH and of MERGE: %s", async (sql, kind, assigned) => {
+    const shape = await parse(sql);
+    expect(shape).toMatchObject({ kind, isParsed: false, tables: ["projects"] });
+    expect(shape.projected.map((each) => each.column)).toEqual(assigned);
+    // The text a product keeps tells no less.
+    expect(await parse(shape.sql)).toEqual(shape);
+  });
+
+  test("reads a target whose name begins with a letter beyond ASCII", async () => {
+    const shape = await parser.parse("UPDATE Österreich SET größe = 5", [
+      { name: "Österreich", columns: columns("größe") },
+    ]);
+    expect(shape.tables).toEqual(["Österreich"]);
+    expect(shape.projected).toEqual([{ table: "Österreich", column: "größe" }]);
+    expect((await parser.parse(shape.sql, [])).tables).toEqual(["österreich"]);
   });
 
   test("gives the same shape for a text and for its normalized text", async () => {

@@ -95,6 +95,32 @@ describe("normalize", () => {
     ["UPDATE t SET a = 5 WHERE b = 'x''y' -- c", "update", "update t set a = ? where b = ?"],
     ['DELETE FROM "T" WHERE a=1.5e3', "delete", 'delete from "T" where a = ?'],
     ["CREATE TABLE x (a INTEGER)", "other", "create table x ( a integer )"],
+    ["UPDATE Größe SET a = 1", "update", "update größe set a = ?"],
+    [
+      "WITH x AS (SELECT 1 AS a) INSERT INTO t SELECT a FROM x",
+      "insert",
+      "with x as ( select ? as a ) insert into t select a from x",
+    ],
+    [
+      "WITH update (a) AS (SELECT 1) DELETE FROM t USING update WHERE t.a = update.a",
+      "delete",
+      "with update ( a ) as ( select ? ) delete from t using update where t . a = update . a",
+    ],
+    [
+      "MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = 1",
+      "update",
+      "merge into t using s on t . a = s . a when matched then update set b = ?",
+    ],
+    [
+      "MERGE INTO t USING s USING (a) WHEN MATCHED THEN UPDATE WHEN NOT MATCHED THEN INSERT",
+      "insert",
+      "merge into t using s using ( a ) when matched then update when not matched then insert",
+    ],
+    [
+      "WITH x AS (SELECT 1 AS a) SELECT a FROM x; SELECT 2",
+      "select",
+      "with x as ( select ? as a ) select a from x ; select ?",
+    ],
     ["SELECT 1; DROP TABLE t", "select", "select ? ; drop table t"],
     ["SELECT 1; SELECT 2", "select", "select ? ; select ?"],
     ["SELEC broken '", "other", "selec broken ?"],

@@ -26,18 +26,19 @@ export async function createShapeParser(): Promise<ShapeParser> {
   };
   return {
     normalize,
-    async parse(sql, tables) {
+    async parse(sql, tables, schema) {
       const query = await normalize(sql);
-      const schema = tables.map((table) => [table.name, table.columns.map((each) => each.name)]);
-      const key = `${shortHash(JSON.stringify(schema))} ${query.isParsed ? query.sql : sql}`;
-      const known = shapes.get(key);
-      if (known) return known;
+      const known = tables.map((table) => [table.name, table.columns.map((each) => each.name)]);
+      const key = `${shortHash(JSON.stringify([schema, known]))} ${query.isParsed ? query.sql : sql}`;
+      const kept = shapes.get(key);
+      if (kept) return kept;
       const root = query.isParsed ? await engine.serialize(query.sql) : null;
       const shape = readShape({
         query,
         root,
         text: sql,
         tables,
+        schema,
         aggregates: engine.aggregateNames,
       });
       shapes.set(key, shape);

@@ -12,8 +12,13 @@ export interface FilterFeature extends ColumnRef {
   operator: FilterOperator;
   /** Function around the column (`year(creation_date) = …`): an index or zone map cannot serve it. */
   wrappedBy: string | null;
-  /** 1-based numbers of the parameters compared with; empty for column-to-column comparisons. */
+  /**
+   * 1-based numbers of the parameters compared with; empty for column-to-column comparisons and
+   * where an expression stands (`d < $1 + INTERVAL 30 DAY`): its parameters are none of the column's.
+   */
   parameters: number[];
+  /** Of a range: the end it gives; BETWEEN gives both, in this order. */
+  end?: "lower" | "upper" | "both";
 }
 
 /** Two columns compared for equality across tables. */
@@ -40,6 +45,11 @@ export interface QueryShape {
   selectsStar: boolean;
   aggregates: string[];
   limit: number | null;
+  /**
+   * The column itself by which the result's rows are ordered first, where each is a row that was read:
+   * not of DISTINCT or PIVOT. A LIMIT then takes the first rows by it.
+   */
+  topBy?: ColumnRef;
 }
 
 /**
@@ -92,8 +102,11 @@ export type Tables = {
 export interface ShapeParser {
   /** Literals become $1..$n (LIMIT, OFFSET and ordinals stay). Unparsable text is kept, folded. */
   normalize(sql: string): Promise<NormalizedQuery>;
-  /** Features of a query; columns are resolved against the given tables. */
-  parse(sql: string, tables: Tables): Promise<QueryShape>;
+  /**
+   * Features of a query; columns are resolved against the given tables. `schema`: the one all of them
+   * are in; a table of another is then a stranger, named with its schema.
+   */
+  parse(sql: string, tables: Tables, schema?: string): Promise<QueryShape>;
   /** Rewrites of a normalized query that may be faster; none when it cannot be parsed. */
   rewrite(sql: string, tables: Tables): Promise<QueryRewriteOption[]>;
   /** What a summary table needs to answer a normalized query; null when none can. */

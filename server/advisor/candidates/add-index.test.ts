@@ -46,6 +46,20 @@ describe("proposeIndexes", () => {
     expect(unique?.counter_indications).toEqual([]);
   });
 
+  test("counts no NULL among the rows a value matches", async () => {
+    const sparse = (null_fraction: number) =>
+      table([column("name", "VARCHAR", { statistics: { ...statistics(1000), null_fraction } })], {
+        row_count: 3_000_000,
+      });
+    const sql = "SELECT * FROM projects WHERE name = 'a'";
+    const detail = async (null_fraction: number) => {
+      const [candidate] = (await advise(sparse(null_fraction), sql)).candidates;
+      return candidate?.factors.find((factor) => factor.name === "Selectivity")?.detail;
+    };
+    expect(await detail(0)).toMatch(/matches about 3 000 rows/);
+    expect(await detail(0.99)).toMatch(/matches about 30 rows/);
+  });
+
   test("leaves out a table that is read in one step", async () => {
     const of = (row_count: number) => ({ ...sized(5), row_count });
     const sql = "SELECT * FROM projects WHERE name = 'a'";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TableSchema } from "@/server/contracts";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
+import { estimateRange } from "../estimate/order-gain";
 import { column, statistics, table, workload } from "../testing/advice";
 import { proposeOrders } from "./cluster-table";
 
@@ -43,6 +44,27 @@ describe("proposeOrders", () => {
       "Queries keep about 0.3 % of the rows by created (from the parameters and statistics seen).",
     );
   });
+
+  test.each([
+    ["created >= ? AND created < ?", 0.003],
+    ["created >= ? AND created < CAST(? AS DATE) + INTERVAL 30 DAY", 0.1],
+    ["created > ? AND created > ?", 0.3],
+    ["created < ? AND ? > created", 0.3],
+    ["created > ? AND created > ? AND created < current_date", 0.1],
+    ["created BETWEEN current_date - INTERVAL 9 DAY AND CAST(? AS DATE)", 0.1],
+  ])(
+    "takes for a range's width only what lies between two values: %s",
+    async (condition, share) => {
+      const sql = `SELECT * FROM projects WHERE ${condition}`;
+      const [created] = projects(3_000_000).columns.slice(-1);
+      const entry = { sql, calls: 1, samples: [["2015-01-01", "2015-01-11"]] };
+      const [query] = await workload(parser, [projects(3_000_000)], [entry]);
+      if (!query || !created) throw new Error("no query");
+      const { fraction, isFromData } = estimateRange(query, "projects", created);
+      expect(fraction).toBeCloseTo(share, 3);
+      expect(isFromData).toBe(share === 0.003);
+    },
+  );
 
   test("offers few values compared by = as a weaker key, and as the first of two", async () => {
     const sqls = ["SELECT * FROM projects WHERE status = ? AND created > ?"];
@@ -93,6 +115,34 @@ describe("proposeOrders", () => {
     expect(candidates.map((each) => each.target)).toEqual(["created, owner", "created", "owner"]);
     expect(candidates[2]?.estimated_gain).toBeCloseTo(1 - 0.002 - 4 / 24.4 - 0.05, 2);
     expect(candidates[0]?.change).toMatchObject({ curve: "morton" });
+  });
+
+  test.each([
+    ["SELECT * FROM projects ORDER BY created DESC LIMIT 10", ["created"]],
+    ["SELECT created AS c FROM projects ORDER BY 1 LIMIT 10", ["created"]],
+    ["SELECT * FROM projects ORDER BY year(created) LIMIT 10", []],
+    ["SELECT year(created) AS created FROM projects ORDER BY created LIMIT 10", []],
+    ["SELECT DISTINCT created FROM projects ORDER BY created LIMIT 10", []],
+    ["SELECT * FROM (SELECT DISTINCT * FROM projects) s ORDER BY created LIMIT 10", []],
+    ["SELECT * FROM projects PIVOT (max(id) FOR status IN ('a')) ORDER BY created LIMIT 9", []],
+  ])("offers the first rows by a column itself, each a row of the table: %s", async (sql, keys) => {
+    const { candidates } = await advise(projects(3_000_000), [sql]);
+    expect(candidates.map((each) => each.target)).toEqual(keys);
+  });
+
+  test("counts no NULL among the rows that an equality keeps", async () => {
+    const one = (null_fraction: number) =>
+      table([column("owner", "INTEGER", { statistics: { ...statistics(20), null_fraction } })], {
+        row_count: 3_000_000,
+      });
+    const kept = async (null_fraction: number) => {
+      const { candidates } = await advise(one(null_fraction), [
+        "SELECT * FROM projects WHERE owner = 5",
+      ]);
+      return candidates[0]?.factors.find((factor) => factor.name === "Selectivity")?.detail;
+    };
+    expect(await kept(0)).toMatch(/about 5 % of the rows/);
+    expect(await kept(0.8)).toMatch(/about 1 % of the rows/);
   });
 
   test("offers a join key where the other table is filtered", async () => {

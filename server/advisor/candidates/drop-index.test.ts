@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { IndexSchema, TableSchema } from "@/server/contracts";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
+import { describeQuery } from "../describe-query";
 import { column, statistics, table, workload } from "../testing/advice";
 import { proposeDrops } from "./drop-index";
 
@@ -84,6 +85,43 @@ describe("proposeDrops", () => {
     expect(candidates[0]?.reason).toMatch(/no index over several columns/);
     expect(candidates[0]?.estimated_gain).toBe(0);
     expect(candidates[0]?.counter_indications.at(-1)).toMatch(/only frees memory/);
+  });
+
+  test.each([
+    "UPDATE projects SET status = 'a' WHERE owner = 5",
+    "DELETE FROM projects WHERE status = 'a' AND projects.\"Owner\" IN (1, 2)",
+    "INSERT INTO archive SELECT * FROM projects WHERE owner = 5",
+    "CREATE TABLE some_projects AS SELECT * FROM main.projects WHERE owner = 5",
+    "SELECT * FROM lake.projects WHERE owner = 5",
+  ])("keeps an index that may be used where no proof can tell: %s", async (sql) => {
+    const one = projects([index("by_owner", ["owner"])]);
+    const sqls = ["SELECT * FROM projects WHERE status = ?", sql];
+    const entries = sqls.map((each) => ({ sql: each, calls: 600, mean_ms: 5 }));
+    const seen = await workload(parser, [one], entries);
+    const queries = await Promise.all(
+      seen.map(({ pattern }) => describeQuery(parser, pattern, [one])),
+    );
+    expect(proposeDrops({ tables: [one], queries })).toEqual({ candidates: [], left_out: [] });
+  });
+
+  test.each([
+    "UPDATE projects SET owner = 5 WHERE name = 'a'",
+    "DELETE FROM projects WHERE name = 'owner' -- by owner",
+    "DELETE FROM others WHERE owner = 5",
+  ])("drops one that a write does not look rows up by: %s", async (sql) => {
+    const { candidates } = await advise(projects([index("by_owner", ["owner"])]), [sql]);
+    expect(candidates).toHaveLength(1);
+  });
+
+  test("leaves out all of them while the queries are those a request brought", async () => {
+    const tables = [projects([index("by_owner", ["owner"]), index("by_status", ["status"])])];
+    const sql = "SELECT * FROM projects WHERE status = ?";
+    const queries = await workload(parser, tables, [{ sql, calls: 600, mean_ms: 5 }]);
+    expect(proposeDrops({ tables, queries, workloadOf: "product" }).candidates).toHaveLength(2);
+    const { candidates, left_out } = proposeDrops({ tables, queries, workloadOf: "request" });
+    expect(candidates).toEqual([]);
+    expect(left_out.map((each) => each.candidate.target)).toEqual(["owner", "status"]);
+    expect(left_out[0]?.reason).toMatch(/queries of the request alone/);
   });
 
   test("says when the observation is short", async () => {

@@ -19,6 +19,9 @@ import {
 const CALLS_MIN = 1000;
 const HOURS_MIN = 24;
 
+const NOT_ALL_QUERIES =
+  "Judged by the queries of the request alone: others of the product may use it. Ask without query patterns to judge it by all that were observed.";
+
 /** Why an index does no good, and which queries it hurts. */
 interface Case {
   why: string;
@@ -31,7 +34,8 @@ interface Case {
 
 /**
  * Indexes to drop: those no query was seen to use, those on so few values that queries are slower
- * with them, and those that stand in the way of another index. Only plain, non-unique secondary
+ * with them, and those that stand in the way of another index. None by the queries of a request: that
+ * they do without an index says nothing of the rest, and no proof replays what would lose. Only plain, non-unique secondary
  * indexes whose statement is known: a UNIQUE one is a rule about the data, and DuckDB lists no index that a constraint owns.
  */
 export function proposeDrops(input: AdviceInput): Proposals {
@@ -44,8 +48,9 @@ export function proposeDrops(input: AdviceInput): Proposals {
       const found = caseAgainst(input.queries, table, index);
       if (found === null) continue;
       const { candidate, refusal } = draft(input, table, index, found);
-      if (refusal === null) proposals.candidates.push(candidate);
-      else proposals.left_out.push({ candidate, reason: refusal });
+      const reason = refusal ?? (input.workloadOf === "request" ? NOT_ALL_QUERIES : null);
+      if (reason === null) proposals.candidates.push(candidate);
+      else proposals.left_out.push({ candidate, reason });
     }
   }
   return proposals;
@@ -58,18 +63,40 @@ function caseAgainst(
 ): Case | null {
   const [name = "", ...others] = index.columns;
   const column = table.columns.find((each) => each.name === name);
-  const using = queries.filter(
-    (query) => filtersOn(query, table.name, name, isPointFilter).length > 0,
-  );
   if (others.length > 0) {
     const why = `DuckDB uses no index over several columns (${index.columns.join(", ")}) for look-ups`;
     return { why, hurt: [], gain: 0, prior: 0.3 };
   }
+  if (queries.some((query) => mayUseUnseen(query, table, name))) return null;
+  const using = queries.filter(
+    (query) => filtersOn(query, table.name, name, isPointFilter).length > 0,
+  );
   if (using.length === 0 || !column) {
     const why = `no query compared ${name} with values by = or IN, which is all an index serves`;
     return { why, hurt: [], gain: 0, prior: 0.3 };
   }
   return tooFewValues(table, column, using) ?? inTheWay(table, column, using);
+}
+
+/**
+ * Does a query perhaps look rows up by the column where no filter tells? What cannot be parsed may, by
+ * its words from WHERE on: UPDATE and DELETE (3.3 → 0.45 ms and 3.1 → 0.27 ms by an index, of 3 M rows),
+ * INSERT and CREATE TABLE of a SELECT. No proof replays them. So may a query of `name.table`: what
+ * stands before may be the product's own catalog.
+ */
+function mayUseUnseen({ shape }: WorkloadQuery, table: TableSchema, column: string): boolean {
+  const name = column.toLowerCase();
+  if (!shape.isParsed) {
+    const words = shape.sql.match(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{M}\p{N}_$]*/gu) ?? [];
+    const names = words.map((word) =>
+      word.replace(/^"|"$/g, "").replaceAll('""', '"').toLowerCase(),
+    );
+    const where = names.indexOf("where");
+    return where >= 0 && names.includes(table.name.toLowerCase()) && names.includes(name, where);
+  }
+  return shape.filters.some(
+    (filter) => filter.table.endsWith(`.${table.name}`) && filter.column.toLowerCase() === name,
+  );
 }
 
 function tooFewValues(table: TableSchema, column: ColumnSchema, hurt: WorkloadQuery[]) {

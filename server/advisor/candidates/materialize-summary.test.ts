@@ -179,6 +179,17 @@ describe("proposeSummaries", () => {
     );
   });
 
+  test("takes no summary of another table for its own", async () => {
+    const summary = (name: string) =>
+      table([column("status", "VARCHAR"), column("sum_amount", "DECIMAL(38,2)")], { name });
+    const eu = table([column("status", "VARCHAR")], { name: "sales_eu" });
+    const held = async (...others: TableSchema[]) =>
+      proposeSummaries(await advise([BY_STATUS], sales(), others)).candidates.length === 0;
+    expect(await held(summary("summary_sales_status"), eu)).toBe(true);
+    expect(await held(summary("summary_salesforce_status"))).toBe(false);
+    expect(await held(summary("summary_sales_eu_status"), eu)).toBe(false);
+  });
+
   test("is valid by the contract, and does not depend on the order of queries", async () => {
     const input = await advise([BY_STATUS, BY_MONTH, BY_REGION, BY_CUSTOMER, INSERT]);
     const first = proposeSummaries(input);

@@ -22,15 +22,22 @@ export function summaryName(
   return name;
 }
 
-/** A summary of the table that holds all of it already, by the names of its columns. */
+/**
+ * A summary of the table that holds all of it already, by the names of its columns. One that may be
+ * another table's (`summary_sales_eu_day`, of sales or of sales_eu) is none.
+ */
 export function existingSummary(
   table: TableSchema,
   needs: Pick<SummaryGroup, "keys" | "measures">,
   tables: readonly TableSchema[],
 ): string | null {
   const names = [...needs.keys, ...needs.measures].map((part) => part.name);
+  const isOf = (summary: TableSchema, { name }: TableSchema): boolean =>
+    summary.name.startsWith(`${SUMMARY_PREFIX}${name}_`);
+  const longer = tables.filter(({ name }) => name.startsWith(`${table.name}_`));
   const holds = (each: TableSchema): boolean =>
-    each.name.startsWith(`${SUMMARY_PREFIX}${table.name}`) &&
+    isOf(each, table) &&
+    !longer.some((other) => isOf(each, other)) &&
     names.every((name) => each.columns.some((column) => column.name === name));
   return tables.find(holds)?.name ?? null;
 }

@@ -21,8 +21,9 @@ const NEAR_UNIQUE_TYPES: Readonly<Record<string, number>> = {
 /**
  * Chance and size of an index's gain for equality searches.
  *
- * Known cardinality: rows that match = rows ÷ distinct values; below DuckDB's limit the speed-up is
- * read off our measurements (log-log interpolation), above it the index is not used: chance 2 %.
+ * Known cardinality: rows that match = rows with a value ÷ distinct values (no equality finds NULL);
+ * below DuckDB's limit the speed-up is read off our measurements (log-log interpolation), above it
+ * the index is not used: chance 2 %.
  * Unknown: the chance that a column of this type is near-unique (a convention, not a measurement),
  * and the gain of the middle measurement, 30 matching rows.
  */
@@ -36,7 +37,8 @@ export function estimateIndex(table: TableSchema, column: ColumnSchema): IndexEs
     const prior = NEAR_UNIQUE_TYPES[column.type.toUpperCase()] ?? 0.1;
     return { matches: null, matchesMax, prior, gain: 1 - 1 / speedupAt(30) };
   }
-  const matches = Math.max(1, rows / values);
+  const filled = 1 - (column.statistics?.null_fraction ?? 0);
+  const matches = Math.max(1, (rows * filled) / values);
   if (matches > matchesMax) return { matches, matchesMax, prior: 0.02, gain: 0.02 };
   const gain = 1 - 1 / speedupAt(matches);
   return { matches, matchesMax, prior: 0.3 + 0.6 * gain, gain };

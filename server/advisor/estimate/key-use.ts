@@ -62,15 +62,15 @@ function equalityUse(query: WorkloadQuery, table: TableSchema, column: ColumnSch
   const { matches, matchesMax } = estimateIndex(table, column);
   if (isIndexed(table, column.name) && (matches ?? 0) <= (matchesMax ?? 0)) return null;
   const pieces = Math.min(...filters.map((filter) => Math.max(1, filter.parameters.length)));
-  const fraction = Math.min(1, pieces / distinct);
+  const filled = 1 - (column.statistics?.null_fraction ?? 0);
+  const fraction = Math.min(1, (pieces * filled) / distinct);
   return { kind: "equality" as const, fraction, pieces, isFromData: true };
 }
 
 function topUse({ shape }: WorkloadQuery, table: TableSchema, column: ColumnSchema) {
-  const [first] = shape.orderBy;
   const isPlain = shape.groupBy.length + shape.aggregates.length + shape.joins.length === 0;
-  if (shape.limit === null || !first || !isPlain || shape.filters.length > 0) return null;
-  if (!isColumn(first, table, column)) return null;
+  if (shape.limit === null || !shape.topBy || !isPlain || shape.filters.length > 0) return null;
+  if (!isColumn(shape.topBy, table, column)) return null;
   const fraction = table.row_count > 0 ? Math.min(1, shape.limit / table.row_count) : 0;
   return { kind: "top" as const, fraction, pieces: 1, isFromData: table.row_count > 0 };
 }

@@ -1,4 +1,5 @@
 import type { ColumnSchema } from "@/server/contracts";
+import type { FilterFeature } from "@/server/workload";
 import { ORDER_TIME_FLOOR, RANGE_FRACTION, ROW_GROUP_ROWS } from "../facts";
 import type { WorkloadQuery } from "../types";
 import { filtersOn, isRangeFilter } from "../usage";
@@ -15,6 +16,19 @@ function scalarOf(value: unknown): number | null {
   return Number.isNaN(instant) ? null : instant;
 }
 
+const valueAt = (sample: readonly unknown[], number: number | null | undefined): number | null =>
+  number ? scalarOf(sample[number - 1]) : null;
+
+/** Parameters of all the lower (or upper) ends that filters give; null: an end of unknown value. */
+function boundsOf(filters: readonly FilterFeature[], end: "lower" | "upper"): (number | null)[] {
+  const giving = filters.filter((each) => each.end === end || each.end === "both");
+  return giving.map(({ end: given, parameters: [first = null, second = null] }) => {
+    if (given !== "both") return first;
+    // Of one parameter it is not known which end is an expression.
+    return second !== null && end === "lower" ? first : second;
+  });
+}
+
 interface RangeEstimate {
   /** Share of the rows one query keeps, 0..1. */
   fraction: number;
@@ -23,9 +37,9 @@ interface RangeEstimate {
 }
 
 /**
- * Share of the rows a query's range on a column keeps: for two bounds, from the parameters it was
- * called with and the column's extremes (even spread assumed); otherwise the planner's customary
- * 30 % for one bound and 10 % for two, which a LIKE prefix is.
+ * Share of the rows a query's range on a column keeps: for one lower and one upper bound, from the
+ * parameters it was called with and the column's extremes (even spread assumed); otherwise the
+ * planner's customary 30 % for one bound and 10 % for two, which a LIKE prefix is.
  */
 export function estimateRange(
   query: WorkloadQuery,
@@ -33,18 +47,20 @@ export function estimateRange(
   column: ColumnSchema,
 ): RangeEstimate {
   const filters = filtersOn(query, table, column.name, isRangeFilter);
-  const numbers = filters.flatMap((filter) => filter.parameters);
   if (filters.some((filter) => filter.operator === "like_prefix")) {
     return { fraction: RANGE_FRACTION.twoBounds, isFromData: false };
   }
   const low = scalarOf(column.statistics?.min);
   const high = scalarOf(column.statistics?.max);
-  const [first, second] = numbers;
-  if (first === undefined || second === undefined) {
+  const [lower, upper] = [boundsOf(filters, "lower"), boundsOf(filters, "upper")];
+  if (lower.length === 0 || upper.length === 0) {
     return { fraction: RANGE_FRACTION.oneBound, isFromData: false };
   }
+  // Of several ends on one side, which one binds is not known.
+  const isOne = lower.length === 1 && upper.length === 1;
+  const [first, second] = isOne ? [lower[0], upper[0]] : [];
   const widths = (query.pattern.parameter_samples ?? []).flatMap((sample) => {
-    const [from, to] = [scalarOf(sample[first - 1]), scalarOf(sample[second - 1])];
+    const [from, to] = [valueAt(sample, first), valueAt(sample, second)];
     return from === null || to === null ? [] : [Math.abs(to - from)];
   });
   if (low === null || high === null || high <= low || widths.length === 0) {

@@ -93,3 +93,38 @@ test.each(["40 + 2", "'a' || 'b'", "id + 1"])(
     expect(() => compilePlan(tables, [change])).toThrowError(refused);
   },
 );
+
+describe("a default that names a column", () => {
+  const order: Change = { kind: "cluster_table", table: "t", keys: ["id"] };
+  const untold = async (...statements: string[]) => {
+    const tables = await setUp(...statements);
+    return tables.map(({ columns, ...table }) => ({
+      ...table,
+      columns: columns.map(({ is_generated: _, ...column }) => column),
+    }));
+  };
+
+  test("is a plain one where the name is a function's, a type's or a text's", async () => {
+    const tables = await setUp(
+      `CREATE TABLE t (id INTEGER PRIMARY KEY, uuid UUID DEFAULT uuid(), note VARCHAR DEFAULT 'the id',
+        date DATE DEFAULT CAST('2020-01-01' AS DATE), decimal DECIMAL(9,2) DEFAULT 1::DECIMAL(9,2),
+        "timestamp with time zone" TIMESTAMPTZ DEFAULT '2020-01-01'::TIMESTAMPTZ)`,
+      "INSERT INTO t (id) VALUES (2), (1)",
+    );
+    const plan = compilePlan(tables, [order]);
+    await db.transact(plan.statements);
+    await db.run("INSERT INTO t (id) VALUES (3)");
+    const rows = await db.rows("SELECT id, date, decimal, note FROM t");
+    expect(rows).toEqual(["1", "2", "3"].map((id) => [id, "2020-01-01", "1.00", "the id"]));
+  });
+
+  test.each(["id + 1", "CAST(id AS BIGINT)", "abs(id)", "CAST(CAST(1 AS BIGINT) + id AS BIGINT)"])(
+    "is taken for a generated column where a product does not tell: %s",
+    async (expression) => {
+      const tables = await untold(
+        `CREATE TABLE t (id INTEGER PRIMARY KEY, g BIGINT AS (${expression}))`,
+      );
+      expect(() => compilePlan(tables, [order])).toThrowError(refused);
+    },
+  );
+});

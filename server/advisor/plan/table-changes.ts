@@ -131,11 +131,20 @@ function referencingTable(table: TableSchema, tables: readonly TableSchema[]): s
   return tables.find(points)?.name ?? null;
 }
 
+/** A type: after AS in CAST, as DuckDB prints it, or after `::`. */
+const TYPES = /\bAS\s[^()]*(?:\([^()]*\)[^()]*)?(?=\))|::\s*(?:"(?:[^"]|"")+"|\w+)/gi;
+/** Names, but for those of functions. */
+const NAMES = /(?:"(?:[^"]|"")+"|\b[A-Za-z_]\w*)(?!\w|\s*\()/g;
+
 /** Said to be generated, or with a default that names another column: DuckDB prints them so. */
 function generatedColumns(table: TableSchema): string[] {
   const known = new Set(table.columns.map((column) => column.name.toLowerCase()));
   const isGenerated = (sql: string): boolean => {
-    const words = sql.replace(/'(?:[^']|'')*'/g, "").match(/"(?:[^"]|"")+"|[A-Za-z_]\w*/g) ?? [];
+    const words =
+      sql
+        .replace(/'(?:[^']|'')*'/g, "")
+        .replace(TYPES, "")
+        .match(NAMES) ?? [];
     return words.some((word) => known.has(word.replace(/^"|"$/g, "").toLowerCase()));
   };
   return table.columns

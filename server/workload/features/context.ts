@@ -7,6 +7,8 @@ import type { KnownTable, Scope } from "./scope";
 export interface ReadContext {
   sink: FeatureSink;
   tables: readonly KnownTable[];
+  /** Of all the known tables; undefined: not told, so that a name says enough. */
+  schema: string | undefined;
   aggregates: ReadonlySet<string>;
 }
 

@@ -1,3 +1,4 @@
+import type { Ast } from "../ast";
 import type { ColumnRef, FilterFeature, JoinFeature, QueryShape } from "../shape";
 
 /** Collects features in order of appearance, each once. */
@@ -11,6 +12,8 @@ export class FeatureSink {
     orderBy: new Map<string, ColumnRef>(),
     projected: new Map<string, ColumnRef>(),
   };
+  /** For each SELECT whose ORDER BY begins with a column itself: that column. */
+  readonly orderedFirstBy = new Map<Ast, ColumnRef>();
   selectsStar = false;
   limit: number | null = null;
 

@@ -1,6 +1,6 @@
 import { type Ast, asNode, asNodes, asText, hasColumn, isClass, isValue } from "../ast";
 import { isPrefixPattern, LIKE_FUNCTIONS, PREFIX_FUNCTIONS } from "../like";
-import type { ColumnRef, FilterOperator } from "../shape";
+import type { ColumnRef, FilterFeature, FilterOperator } from "../shape";
 import { columnPath, columnsIn, parametersIn, type ReadContext } from "./context";
 import type { Scope } from "./scope";
 
@@ -27,10 +27,14 @@ export function readConditions(value: unknown, scope: Scope, context: ReadContex
 }
 
 function readBetween(node: Ast, scope: Scope, context: ReadContext): void {
-  const parameters = [...parametersIn(node.lower), ...parametersIn(node.upper)];
+  const parameters = [...boundsIn(node.lower), ...boundsIn(node.upper)];
   const isKnown = !hasColumn(node.lower) && !hasColumn(node.upper);
-  addFilters(node.input, isKnown ? "range" : "other", parameters, scope, context);
+  const operator = isKnown ? "range" : "other";
+  addFilters(node.input, operator, parameters, scope, context, "both");
 }
+
+/** The parameter a column is compared with itself. One inside an expression is no value of it. */
+const boundsIn = (value: unknown): number[] => (isValue(asNode(value)) ? parametersIn(value) : []);
 
 function readOperator(node: Ast, scope: Scope, context: ReadContext): void {
   const [tested, ...rest] = asNodes(node.children);
@@ -56,11 +60,13 @@ function readComparison(node: Ast, scope: Scope, context: ReadContext): void {
   const sides = [node.left, node.right];
   const tested = sides.filter((side) => columnsIn(side, scope).length > 0);
   if (tested.length === 1) {
-    const other = tested[0] === node.left ? node.right : node.left;
+    const isLeft = tested[0] === node.left;
+    const other = isLeft ? node.right : node.left;
+    const isLower = asText(node.type).startsWith("COMPARE_GREATER") === isLeft;
     // A subquery on the other side is one value at run time: no parameter, but still the operator.
     const isScalar = !hasColumn(other) || isClass(asNode(other), "SUBQUERY");
-    const parameters = isScalar && !isClass(asNode(other), "SUBQUERY") ? parametersIn(other) : [];
-    addFilters(tested[0], isScalar ? operator : "other", parameters, scope, context);
+    const seen = isScalar ? operator : "other";
+    addFilters(tested[0], seen, boundsIn(other), scope, context, isLower ? "lower" : "upper");
     return;
   }
   for (const side of tested) addFilters(side, "other", [], scope, context);
@@ -88,7 +94,8 @@ function readFunction(node: Ast, scope: Scope, context: ReadContext): void {
     PREFIX_FUNCTIONS.has(name) || (LIKE_FUNCTIONS.has(name) && pattern && isPrefixPattern(pattern));
   const hasPattern = pattern !== undefined && !hasColumn(pattern);
   if (hasPattern && /^!?~~\*?$|^starts_with$|^prefix$|^\^@$/.test(name)) {
-    addFilters(tested, isPrefix ? "like_prefix" : "other", parametersIn(pattern), scope, context);
+    const parameters = isPrefixPattern(pattern) ? parametersIn(pattern) : boundsIn(pattern);
+    addFilters(tested, isPrefix ? "like_prefix" : "other", parameters, scope, context);
   } else {
     addFilters(node, "other", parametersIn(node), scope, context);
   }
@@ -112,10 +119,12 @@ function addFilters(
   parameters: number[],
   scope: Scope,
   context: ReadContext,
+  end?: FilterFeature["end"],
 ): void {
   const wrappedBy = wrapperOf(asNode(tested));
+  const given = operator === "range" && end ? { end } : {};
   for (const ref of columnsIn(tested, scope)) {
-    context.sink.filter({ ...ref, operator, wrappedBy, parameters });
+    context.sink.filter({ ...ref, operator, wrappedBy, parameters, ...given });
   }
 }
 

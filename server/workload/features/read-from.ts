@@ -1,7 +1,7 @@
-import { type Ast, asNode, asText } from "../ast";
-import type { ReadContext } from "./context";
+import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
+import { columnPath, type ReadContext } from "./context";
 import { readConditions } from "./read-conditions";
-import { type Scope, type Source, tableSource } from "./scope";
+import { columnOf, type Scope, type Source, tableSource } from "./scope";
 
 /** Reads a query that stands in FROM and answers what its columns are. */
 type ReadDerived = (inner: Ast) => Source;
@@ -19,6 +19,8 @@ export function readFrom(
   else if (node.type === "SUBQUERY") {
     const inner = asNode(asNode(node.subquery)?.node);
     if (inner) scope.add(asText(node.alias), readDerived(inner));
+  } else if (node.type === "PIVOT") {
+    scope.add(asText(node.alias), readPivot(node, context, readDerived));
   } else if (node.type === "JOIN") {
     readFrom(node.left, scope, context, readDerived);
     readFrom(node.right, scope, context, readDerived);
@@ -27,28 +29,57 @@ export function readFrom(
   }
 }
 
+/**
+ * PIVOT and UNPIVOT read all of their source and hand on its columns, but for those that they spread
+ * over columns, aggregate or gather: what bears such a name afterwards is another.
+ */
+function readPivot(node: Ast, context: ReadContext, readDerived: ReadDerived): Source {
+  const select_list = [{ class: "STAR", type: "STAR" }];
+  const source = readDerived({ type: "SELECT_NODE", select_list, from_table: node.source });
+  const parts = [...descend([node.aggregates, node.pivots])];
+  // COLUMNS(…) gathers whatever it matches.
+  if (parts.some((each) => isClass(each, "STAR"))) return { columns: new Map(), openTable: null };
+  const made = [node, ...asNodes(node.pivots)].flatMap((each) => textsOf(each.unpivot_names));
+  const used = parts.flatMap((each) => {
+    if (isClass(each, "COLUMN_REF")) return [columnPath(each).at(-1) ?? ""];
+    // UNPIVOT names the columns it gathers as texts.
+    return made.length > 0 ? textsOf(asNodes(each.values).map(({ value }) => value)) : [];
+  });
+  for (const ref of used.map((name) => columnOf(source, name))) {
+    if (ref) context.sink.column("projected", ref);
+  }
+  const columns = new Map(source.columns);
+  for (const name of [...used, ...made]) columns.set(name.toLowerCase(), null);
+  return { ...source, columns };
+}
+
+const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(asText) : []);
+
 function addTable(node: Ast, scope: Scope, context: ReadContext): void {
   const name = asText(node.table_name);
   const cte = asText(node.schema_name) === "" ? scope.findCte(name) : undefined;
-  const source: Source = cte ?? tableSource(name, context.tables);
+  const path = [asText(node.catalog_name), asText(node.schema_name), name].filter(Boolean);
+  const source: Source = cte ?? tableSource(path, context);
   if (!cte) {
     const known = [...source.columns.values()][0];
-    context.sink.tables.add(known ? known.table : name);
+    context.sink.tables.add(known?.table ?? source.openTable ?? name);
   }
   scope.add(asText(node.alias) || name, source);
 }
 
-/** `JOIN u USING (id)`: the column of the right side joins the first other source that has it. */
+/**
+ * `JOIN u USING (id)`: the column of the right side joins the first other source that has it, and
+ * `id` alone is the left side's from then on; the right side's of a RIGHT JOIN, no side's of a FULL one.
+ */
 function readUsing(node: Ast, scope: Scope, context: ReadContext): void {
   const names = Array.isArray(node.using_columns) ? node.using_columns.map(asText) : [];
   const sources = [...scope.sources.values()];
   for (const name of names) {
-    const owners = sources.flatMap((source) => {
-      const known = source.columns.get(name.toLowerCase());
-      if (known) return [known];
-      return source.openTable === null ? [] : [{ table: source.openTable, column: name }];
-    });
-    const [left, right] = [owners[0], owners.at(-1)];
+    const owners = sources.filter((source) => columnOf(source, name) !== undefined);
+    const refs = owners.flatMap((source) => columnOf(source, name) ?? []);
+    const [left, right] = [refs[0], refs.at(-1)];
     if (left && right && left !== right) context.sink.join(left, right);
+    const kept = node.join_type === "RIGHT" ? owners.at(-1) : owners[0];
+    if (kept) scope.merged.set(name.toLowerCase(), node.join_type === "FULL" ? null : kept);
   }
 }

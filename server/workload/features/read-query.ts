@@ -90,6 +90,9 @@ function outputOf(node: Ast, items: Ast[], scope: Scope): Source {
         for (const [name, ref] of source.columns) columns.set(name, isBarrier ? null : ref);
         if (!isBarrier) openTable = source.openTable ?? openTable;
       }
+      for (const name of scope.merged.keys()) {
+        columns.set(name, isBarrier ? null : (scope.resolve([name])?.ref ?? null));
+      }
       continue;
     }
     const path = isClass(item, "COLUMN_REF") ? columnPath(item) : [];

@@ -1,9 +1,9 @@
-import { type Ast, asNode, asNodes } from "../ast";
+import { type Ast, asNode, asNodes, descend } from "../ast";
 import { writeTarget } from "../fold-target";
-import type { NormalizedQuery, QueryShape } from "../shape";
+import type { ColumnRef, NormalizedQuery, QueryShape } from "../shape";
 import { FeatureSink } from "./feature-sink";
 import { readQuery } from "./read-query";
-import type { KnownTable } from "./scope";
+import { isStranger, type KnownTable } from "./scope";
 
 interface ReadShapeInput {
   query: NormalizedQuery;
@@ -12,20 +12,22 @@ interface ReadShapeInput {
   /** The text as it was handed in, for statements that are only folded. */
   text: string;
   tables: readonly KnownTable[];
+  schema: string | undefined;
   aggregates: ReadonlySet<string>;
 }
 
 /** Features of one query. Of writes: the table, and the assigned columns as `projected`. */
 export function readShape(input: ReadShapeInput): QueryShape {
-  const { query, root, tables, aggregates } = input;
+  const { query, root, tables, schema, aggregates } = input;
   const sink = new FeatureSink();
   const node = asNode(asNodes(root?.statements)[0]?.node);
   if (node) {
-    readQuery(node, null, { sink, tables, aggregates });
+    readQuery(node, null, { sink, tables, schema, aggregates });
     sink.limit = limitOf(node);
   } else {
     readWrite(input, sink);
   }
+  const topBy = node && topColumn(node, sink);
   const { fingerprint, sql, kind, isParsed, parameters } = query;
   return {
     fingerprint,
@@ -34,7 +36,13 @@ export function readShape(input: ReadShapeInput): QueryShape {
     isParsed,
     parameterCount: parameters.length,
     ...sink.features(),
+    ...(topBy ? { topBy } : {}),
   };
+}
+
+function topColumn(node: Ast, sink: FeatureSink): ColumnRef | undefined {
+  const makesOther = ({ type }: Ast): boolean => type === "DISTINCT_MODIFIER" || type === "PIVOT";
+  return [...descend(node)].some(makesOther) ? undefined : sink.orderedFirstBy.get(node);
 }
 
 function limitOf(node: Ast): number | null {
@@ -45,16 +53,18 @@ function limitOf(node: Ast): number | null {
   return null;
 }
 
-function readWrite({ query, text, tables }: ReadShapeInput, sink: FeatureSink): void {
+function readWrite({ query, text, tables, schema }: ReadShapeInput, sink: FeatureSink): void {
   if (query.kind === "select" || query.kind === "other") return;
   const target = writeTarget(text);
   if (!target) return;
   const lower = (name: string): string => name.toLowerCase();
-  const known = tables.find((table) => lower(table.name) === lower(target.table));
-  const table = known?.name ?? target.table;
+  const isKnown = !isStranger(target.path, schema);
+  const name = (isKnown ? target.path.at(-1) : target.path.join(".")) ?? "";
+  const known = tables.find((table) => isKnown && lower(table.name) === lower(name));
+  const table = known?.name ?? name;
   sink.tables.add(table);
-  for (const name of target.assigned) {
-    const column = known?.columns.find((each) => lower(each.name) === lower(name))?.name ?? name;
-    sink.column("projected", { table, column });
+  for (const assigned of target.assigned) {
+    const found = known?.columns.find((each) => lower(each.name) === lower(assigned));
+    sink.column("projected", { table, column: found?.name ?? assigned });
   }
 }

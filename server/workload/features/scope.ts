@@ -17,6 +17,11 @@ export interface Source {
 export class Scope {
   readonly sources = new Map<string, Source>();
   readonly ctes = new Map<string, Source>();
+  /**
+   * Columns that JOIN … USING makes one of several, by lower-case name: the source they come from; null
+   * where either may give the value.
+   */
+  readonly merged = new Map<string, Source | null>();
   #unnamed = 0;
   constructor(readonly outer: Scope | null) {}
 
@@ -44,6 +49,8 @@ export class Scope {
       if (source) return columnOf(source, path[at + 1] ?? "");
     }
     const name = path[0] ?? "";
+    const merged = this.merged.get(lower(name));
+    if (merged !== undefined) return merged && columnOf(merged, name);
     const owners = [...this.sources.values()].filter((each) => each.columns.has(lower(name)));
     if (owners.length === 1 && owners[0]) return columnOf(owners[0], name);
     if (owners.length > 1) return null;
@@ -54,14 +61,29 @@ export class Scope {
 
 const lower = (name: string): string => name.toLowerCase();
 
-function columnOf(source: Source, name: string): ColumnRef | null | undefined {
+/** undefined: the source has no such column; null: it has, but no base column backs it. */
+export function columnOf(source: Source, name: string): ColumnRef | null | undefined {
   const known = source.columns.get(lower(name));
   if (known !== undefined) return known;
   return source.openTable === null ? undefined : { table: source.openTable, column: name };
 }
 
+/**
+ * A table of another schema than the known ones. Names of catalogs are not told: of two parts the first
+ * is taken for a schema, of three the catalog for the product's own.
+ */
+export function isStranger(path: string[], schema: string | undefined): boolean {
+  const owner = path.at(-2);
+  return schema !== undefined && owner !== undefined && lower(owner) !== lower(schema);
+}
+
 /** Source of a base table, with the catalog's spelling of names where the table is known. */
-export function tableSource(name: string, tables: readonly KnownTable[]): Source {
+export function tableSource(
+  path: string[],
+  { tables, schema }: { tables: readonly KnownTable[]; schema: string | undefined },
+): Source {
+  if (isStranger(path, schema)) return { columns: new Map(), openTable: path.join(".") };
+  const name = path.at(-1) ?? "";
   const known = tables.find((table) => lower(table.name) === lower(name));
   if (!known) return { columns: new Map(), openTable: name };
   const columns = known.columns.map(
