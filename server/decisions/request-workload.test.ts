@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
+import { suggestionItems } from "@/drizzle/schema";
 import type { DataProduct } from "@/server/data-product";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { createTestProduct, type TestProduct } from "@/server/proving/testing/product";
@@ -39,14 +39,10 @@ function productWithIndex(): DataProduct {
 }
 
 test("no index is dropped because the queries of a request do without it", async () => {
-  const { id } = await storeSuggestion(database.db, { state: "proving" });
   const query = "SELECT count(*) FROM projects WHERE status = 'ACTIVE'";
   const context = { table_name: "projects", query_patterns: [{ query, frequency: 100 }] };
-  const [row] = await database.db.select().from(suggestions).where(eq(suggestions.id, id));
-  await database.db
-    .update(agentDecisions)
-    .set({ context })
-    .where(eq(agentDecisions.decisionId, row?.decisionId ?? ""));
+  const asked = { productId: base.product.productId, context };
+  const { id } = await storeSuggestion(database.db, { state: "proving", ...asked });
   await runProof(contextOf(database.db, ACTORS.product), {
     suggestionId: id,
     product: productWithIndex(),
