@@ -43,6 +43,7 @@ export async function readFarValues(
   return {
     count,
     times: far / Math.max(former, Number.MIN_VALUE),
-    condition: `abs(${value} - ${median}) > ${bound}`,
+    // The median itself may be a value of the column: it is asked for, not quoted.
+    condition: `abs(${value} - (SELECT median(${value}) FROM ${subject.name})) > ${bound}`,
   };
 }

@@ -22,8 +22,6 @@ const DIFFERENCE_MS_MIN = 0.1;
 export interface JudgeOptions {
   /** Share of the time (0..1) of the workload or of a targeted query that is worth a change. */
   gainMin: number;
-  /** Why that is not the usual gain asked, as a sentence; it ends the reason. */
-  why?: string;
   /** The change only removes: cheaper inserts are a gain of their own. */
   isRemoval?: boolean;
   /**
@@ -47,7 +45,7 @@ export interface JudgeOptions {
  */
 export function judge(evidence: MeasuredEvidence, options: JudgeOptions): Verdict {
   const { workload, queries } = evidence;
-  const cost = [costs(evidence), options.why].filter((part) => part !== undefined).join(" ");
+  const cost = costs(evidence);
   const reject = (code: VerdictCode, reason: string) => rejection(code, `${reason}${cost}`);
   const unequal = describeDifference(evidence);
   if (unequal !== null) return reject("results_differ", unequal);

@@ -15,16 +15,20 @@ const asked = (...changes: (typeof status)[]) => askGain({ gainMin: 0.1, earlier
 
 describe("the gain asked", () => {
   it("is less for what the last proof suggested, more for what it rejected, and says why", () => {
-    expect(asked(status)).toEqual({ gainMin: 0.05, why: expect.stringContaining("suggested it") });
+    expect(asked(status)).toEqual({
+      gainMin: 0.05,
+      usual: 0.1,
+      why: expect.stringContaining("suggested it"),
+    });
     expect(asked(name).gainMin).toBeCloseTo(0.15);
     expect(asked(name).why).toContain("rejected it");
   });
   it("is the usual one for what the last proof did not judge", () => {
-    expect(asked(date)).toEqual({ gainMin: 0.1 });
-    expect(asked()).toEqual({ gainMin: 0.1 });
+    expect(asked(date)).toEqual({ gainMin: 0.1, usual: 0.1, why: null });
+    expect(asked()).toEqual({ gainMin: 0.1, usual: 0.1, why: null });
   });
   it("of several is less when all were suggested, more when one was rejected", () => {
-    expect(asked(status, date)).toEqual({ gainMin: 0.1 });
+    expect(asked(status, date)).toEqual({ gainMin: 0.1, usual: 0.1, why: null });
     expect(asked(status, name).gainMin).toBeCloseTo(0.15);
   });
 });

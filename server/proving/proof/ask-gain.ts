@@ -1,4 +1,5 @@
-import type { Candidate } from "@/server/contracts";
+import type { Candidate, MeasuredEvidence, Verdict } from "@/server/contracts";
+import { type JudgeOptions, judge } from "../judge";
 import type { ProofInput } from "../types";
 
 /** What the last proof suggested needs so much less of the gain asked, what it rejected so much more. */
@@ -7,8 +8,10 @@ const HYSTERESIS = 0.5;
 export interface AskedGain {
   /** Share of the time (0..1) that is worth the changes. */
   gainMin: number;
-  /** Why it is not the usual one, as a sentence; undefined where it is. */
-  why?: string;
+  /** What is asked of changes that no proof knows. */
+  usual: number;
+  /** Why it is not the usual one, as a sentence; null where it is. */
+  why: string | null;
 }
 
 /**
@@ -27,14 +30,29 @@ export function askGain(
   if (verdicts.includes("rejected")) {
     return {
       gainMin: gainMin * (1 + HYSTERESIS),
+      usual: gainMin,
       why: "The last proof rejected it: half as much again as usual is asked.",
     };
   }
   if (verdicts.length > 0 && verdicts.every((verdict) => verdict === "suggested")) {
     return {
       gainMin: gainMin * (1 - HYSTERESIS),
+      usual: gainMin,
       why: "The last proof suggested it: half of the usual gain is asked.",
     };
   }
-  return { gainMin };
+  return { gainMin, usual: gainMin, why: null };
+}
+
+/** The verdict on measured evidence by the gain asked; it says so where the usual one would differ. */
+export function judgeAsked(
+  evidence: MeasuredEvidence,
+  { gainMin, usual, why }: AskedGain,
+  options: Omit<JudgeOptions, "gainMin">,
+): Verdict {
+  const byUsual = judge(evidence, { ...options, gainMin: usual });
+  if (why === null) return byUsual;
+  const verdict = judge(evidence, { ...options, gainMin });
+  if (verdict.code === byUsual.code) return byUsual;
+  return { ...verdict, reason: `${verdict.reason} ${why}` };
 }

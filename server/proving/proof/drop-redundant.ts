@@ -1,4 +1,5 @@
-import { judge, rejection } from "../judge";
+import { rejection } from "../judge";
+import { judgeAsked } from "./ask-gain";
 import { attempt } from "./attempt";
 import { buildSet } from "./build-set";
 import { storageOverhead } from "./evidence";
@@ -54,15 +55,11 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
   // Inserts were measured with the member: without it they cost no more.
   const net = netGain(gain.value, overhead, inserts, proof.input.weights);
   const left = leftAfter(current.left, evidence.queries, ({ value }) => inverse(value));
-  const verdict = judge(
-    { ...evidence, net_gain: current.netGain - net },
-    {
-      ...asked,
-      isRemoval: member.candidate.change.kind === "drop_index",
-      left,
-      gainWeight: readShare(inserts) * (1 - gain.value),
-    },
-  );
+  const verdict = judgeAsked({ ...evidence, net_gain: current.netGain - net }, asked, {
+    isRemoval: member.candidate.change.kind === "drop_index",
+    left,
+    gainWeight: readShare(inserts) * (1 - gain.value),
+  });
   addTrial(search, {
     candidate_ids: idsOf(members),
     gain,

@@ -7,9 +7,9 @@ import {
   type Verdict,
 } from "@/server/contracts";
 import { AppError } from "@/server/platform";
-import { isSureGain, judge, rejection } from "../judge";
+import { isSureGain, rejection } from "../judge";
 import { buildCandidate, removeStaleWork } from "../shadow";
-import { askGain } from "./ask-gain";
+import { askGain, judgeAsked } from "./ask-gain";
 import { evidenceOfSome } from "./evidence";
 import { measure } from "./measure";
 import type { WeighedInserts } from "./measure-inserts";
@@ -69,8 +69,7 @@ export async function proveOne(
     }
     const kept = withGainingTexts(proof, { candidate, subject }, measured.evidence, inserts);
     const { evidence } = kept;
-    const verdict = judge(evidence, {
-      ...asked,
+    const verdict = judgeAsked(evidence, asked, {
       isRemoval: candidate.change.kind === "drop_index",
       gainWeight: readShare(inserts),
     });

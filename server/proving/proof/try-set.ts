@@ -1,7 +1,7 @@
 import type { MeasuredEvidence, Verdict } from "@/server/contracts";
-import { judge, rejection } from "../judge";
+import { rejection } from "../judge";
 import { openSession, removeStaleWork } from "../shadow";
-import { type AskedGain, askGain } from "./ask-gain";
+import { type AskedGain, askGain, judgeAsked } from "./ask-gain";
 import { attempt } from "./attempt";
 import { buildSet, setFile } from "./build-set";
 import { leftAfter } from "./left-time";
@@ -82,7 +82,10 @@ async function buildAndMeasure(
   const known = isFree ? { ...step, inserts: current.inserts } : step;
   const added = members.filter((one) => !current.members.includes(one));
   const asked = askBeside(proof, added);
-  const measured = await measureBeside(proof, current, subject, { ...known, ...asked });
+  const measured = await measureBeside(proof, current, subject, {
+    ...known,
+    gainMin: asked.gainMin,
+  });
   const { evidence, check, inserts } = measured;
   if (evidence === null) {
     const reason = `Beside the chosen changes ${check.failure ?? check.difference}.`;
@@ -91,16 +94,12 @@ async function buildAndMeasure(
   }
   const gain = composeGains(current.gain, evidence.workload.gain);
   const net = netGain(gain.value, evidence.storage.overhead, inserts, proof.input.weights);
-  const marginal = judge(
-    { ...evidence, net_gain: net - current.netGain },
-    {
-      ...asked,
-      isRemoval: step.judged.some((one) => one.candidate.change.kind === "drop_index"),
-      isReplacement,
-      left: current.left,
-      gainWeight: readShare(inserts) * (1 - current.gain.value),
-    },
-  );
+  const marginal = judgeAsked({ ...evidence, net_gain: net - current.netGain }, asked, {
+    isRemoval: step.judged.some((one) => one.candidate.change.kind === "drop_index"),
+    isReplacement,
+    left: current.left,
+    gainWeight: readShare(inserts) * (1 - current.gain.value),
+  });
   const trial = measuredSet(members, evidence, { gain, netGain: net });
   if (marginal.is_accepted) {
     const left = leftAfter(current.left, evidence.queries);
@@ -118,7 +117,11 @@ export function askBeside({ input }: Proof, members: readonly SetMember[]): Aske
     input,
     members.map((one) => one.candidate),
   );
-  return { ...asked, gainMin: asked.gainMin * MARGINAL_SHARE };
+  return {
+    ...asked,
+    gainMin: asked.gainMin * MARGINAL_SHARE,
+    usual: asked.usual * MARGINAL_SHARE,
+  };
 }
 
 /** Measures a built set against another one, of which it differs by the judged members. */
