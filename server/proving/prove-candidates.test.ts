@@ -262,7 +262,7 @@ describe("a proof of changes that exclude each other", () => {
       "by-years",
       "SELECT sum(total_amount) FROM projects WHERE maturity_years = $1",
       [["maturity_years", "equals", 1]],
-      { calls: 50 },
+      { calls: 200 },
     );
     const result = await prove([years, date], { queries: [...QUERIES, byYears] });
     expect(result.accepted.map((one) => one.candidate.target)).toEqual(["creation_date"]);
