@@ -1,22 +1,15 @@
 import { expect, test } from "vitest";
-import { exampleOperation, exampleSuggestion } from "@/server/api/rest/testing/examples";
+import {
+  exampleOperation,
+  exampleSuggestion,
+  watchedExecution,
+} from "@/server/api/rest/testing/examples";
 import type { Suggestion, Verification } from "@/server/contracts";
 import type { ActionName } from "./abilities";
 import { adviseNext } from "./advise-next";
 
 const advise = (change: Partial<Suggestion>, ...abilities: ActionName[]) =>
   adviseNext(exampleSuggestion({ basis: "measured", ...change }), new Set(abilities));
-const executedWith = (state: Verification["state"]) =>
-  exampleOperation({
-    state: "executed",
-    verification: {
-      state,
-      window_started_at: "2026-01-01T00:00:00.000Z",
-      window_ended_at: state === "watching" ? null : "2026-01-01T00:05:00.000Z",
-      queries: [],
-      summary: "",
-    },
-  });
 
 test("a failed proof is no failed execution", () => {
   expect(advise({ state: "failed" })).toBe("The proof failed; nothing was changed. Analyze again.");
@@ -27,7 +20,7 @@ test("a failed proof is no failed execution", () => {
 
 test("after an execution it says what the watch has shown, and nothing is watched for ever", () => {
   const after = (state: Verification["state"]) =>
-    advise({ state: "executed", operations: [executedWith(state)] });
+    advise({ state: "executed", operations: [watchedExecution(state)] });
   expect(after("watching")).toBe("Executed. The live workload is being watched.");
   expect(after("inconclusive")).toBe("Executed; the watch ended without a clear effect.");
   expect(after("regressed")).toBe("Executed; the live workload got slower.");
@@ -37,7 +30,7 @@ test("a revert that runs or has failed comes before what the watch has shown", (
   const withRevert = (state: "queued" | "failed") =>
     advise({
       state: "executed",
-      operations: [exampleOperation({ kind: "revert", state }), executedWith("regressed")],
+      operations: [exampleOperation({ kind: "revert", state }), watchedExecution("regressed")],
     });
   expect(withRevert("queued")).toBe("Executed. The revert is running.");
   expect(withRevert("failed")).toContain("The revert failed");

@@ -1,18 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { exampleOperation } from "@/server/api/rest/testing/examples";
-import type { Operation, Suggestion, Verification } from "@/server/contracts";
+import { exampleOperation, watchedExecution } from "@/server/api/rest/testing/examples";
+import type { Operation, Suggestion } from "@/server/contracts";
 import { isFailedProof, isMoving, isRevertible, labelStanding } from "./standing";
 
-const watch = (state: Verification["state"], endedAt: string | null): Verification => ({
-  state,
-  window_started_at: "2026-01-01T00:00:00.000Z",
-  window_ended_at: endedAt,
-  queries: [],
-  summary: "",
-});
-const ENDED_AT = "2026-01-01T00:05:00.000Z";
-const executed = (verification: Verification | null = null) =>
-  exampleOperation({ state: "executed", verification });
+const executed = () => exampleOperation({ state: "executed" });
 const revert = (state: Operation["state"]) => exampleOperation({ kind: "revert", state });
 const standing = (state: Suggestion["state"], operations: Operation[] = []) => ({
   state,
@@ -39,14 +30,14 @@ describe("isRevertible", () => {
 describe("isMoving", () => {
   it("goes on while the live workload is watched, and ends with the watch", () => {
     expect(isMoving(standing("executed", [executed()]))).toBe(true);
-    expect(isMoving(standing("executed", [executed(watch("watching", null))]))).toBe(true);
-    expect(isMoving(standing("executed", [executed(watch("confirmed", ENDED_AT))]))).toBe(true);
-    expect(isMoving(standing("executed", [executed(watch("inconclusive", ENDED_AT))]))).toBe(false);
-    expect(isMoving(standing("verified", [executed(watch("confirmed", ENDED_AT))]))).toBe(false);
+    expect(isMoving(standing("executed", [watchedExecution("watching")]))).toBe(true);
+    expect(isMoving(standing("executed", [watchedExecution("confirmed")]))).toBe(true);
+    expect(isMoving(standing("executed", [watchedExecution("inconclusive")]))).toBe(false);
+    expect(isMoving(standing("verified", [watchedExecution("confirmed")]))).toBe(false);
   });
 
   it("goes on while a revert is at work, and ends when it has failed", () => {
-    const slower = executed(watch("regressed", ENDED_AT));
+    const slower = watchedExecution("regressed");
     expect(isMoving(standing("executed", [revert("queued"), slower]))).toBe(true);
     expect(isMoving(standing("executed", [revert("failed"), slower]))).toBe(false);
   });
@@ -63,7 +54,7 @@ describe("labelStanding", () => {
 
   it("says verifying only while the watch goes on", () => {
     expect(labelStanding(standing("executed", [executed()]))).toBe("Executed, verifying");
-    const ended = standing("executed", [executed(watch("inconclusive", ENDED_AT))]);
+    const ended = standing("executed", [watchedExecution("inconclusive")]);
     expect(labelStanding(ended)).toBe(undefined);
   });
 });

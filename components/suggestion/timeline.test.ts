@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { exampleOperation, exampleSuggestion } from "@/server/api/rest/testing/examples";
+import {
+  exampleOperation,
+  exampleSuggestion,
+  watchedExecution,
+} from "@/server/api/rest/testing/examples";
 import type { Change, Suggestion, Verification } from "@/server/contracts";
 import { describeTimeline } from "./timeline";
 
@@ -7,18 +11,6 @@ const steps = (change: Partial<Suggestion>) =>
   describeTimeline(exampleSuggestion({ basis: "measured", ...change })).map(
     ({ label, status }) => `${label}: ${status}`,
   );
-const ENDED_AT = "2026-01-01T00:05:00.000Z";
-const executedWith = (state: Verification["state"]) =>
-  exampleOperation({
-    state: "executed",
-    verification: {
-      state,
-      window_started_at: "2026-01-01T00:00:00.000Z",
-      window_ended_at: state === "watching" ? null : ENDED_AT,
-      queries: [],
-      summary: "",
-    },
-  });
 
 test("a failed proof was neither proved nor approved", () => {
   expect(steps({ state: "failed", suggestions: [] })).toEqual([
@@ -36,7 +28,7 @@ test("a failed proof was neither proved nor approved", () => {
 
 test("a watch that ended without a clear effect is not ahead any more", () => {
   const of = (state: Verification["state"]) =>
-    steps({ state: "executed", operations: [executedWith(state)] }).at(-1);
+    steps({ state: "executed", operations: [watchedExecution(state)] }).at(-1);
   expect(of("watching")).toBe("Verified: current");
   expect(of("inconclusive")).toBe("No clear effect: ended");
   expect(of("regressed")).toBe("Got slower: failed");

@@ -1,23 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dataProducts, jobs } from "@/drizzle/schema";
-import { AnalyzeRequest, type ProductSchema } from "@/server/contracts";
+import { AnalyzeRequest } from "@/server/contracts";
 import { env } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { analyze } from "./analyze";
-import { ACTORS, contextOf } from "./testing/fixtures";
+import { ACTORS, contextOf, emptySchema } from "./testing/fixtures";
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
-  const schema: ProductSchema = {
-    product_id: env().DATA_PRODUCT_ID,
-    domain: "test",
-    duckdb_version: "v1.5.6",
-    threads: 1,
-    data_version: "data-1",
-    schema_fingerprint: "schema-1",
-    tables: [],
-  };
+  const schema = emptySchema({ product_id: env().DATA_PRODUCT_ID });
   await database.db
     .insert(dataProducts)
     .values({ productId: schema.product_id, domain: "test", baseUrl: "http://x", schema });

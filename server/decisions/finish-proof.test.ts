@@ -1,17 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type {
-  Candidate,
-  Change,
-  Plan,
-  ProductSchema,
-  ProofResult,
-  ProvedCandidate,
-  VerdictCode,
-} from "@/server/contracts";
+import type { Candidate, ProofResult, ProvedCandidate, VerdictCode } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { finishProof } from "./finish-proof";
 import { getSuggestion } from "./get-suggestion";
-import { ACTORS, candidateOf, contextOf, storeSuggestion } from "./testing/fixtures";
+import { ACTORS, contextOf, emptySchema, indexOn, storeSuggestion } from "./testing/fixtures";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -19,31 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const plan: Plan = {
-  statements: ["SELECT 1;"],
-  revert_statements: ["SELECT 2;"],
-  cleanup_statements: [],
-  is_reversible: true,
-};
-const candidate = (column: string): Candidate => {
-  const change: Change = { kind: "add_index", table: "projects", column };
-  return candidateOf(change, plan);
-};
-const [status, name] = [candidate("status"), candidate("project_name")];
+const [status, name] = [indexOn("status"), indexOn("project_name")];
 const proved = (one: Candidate, code: VerdictCode): ProvedCandidate => ({
   candidate: one,
   verdict: { code, is_accepted: code === "passed", reason: "Made by a test" },
   evidence: null,
 });
-const schema: ProductSchema = {
-  product_id: "duckdb-spawn",
-  domain: "test",
-  duckdb_version: "v1.5.6",
-  threads: 1,
-  data_version: "data-2",
-  schema_fingerprint: "schema-1",
-  tables: [],
-};
+const schema = emptySchema({ data_version: "data-2" });
 const read = (id: string) =>
   getSuggestion({ ctx: contextOf(database.db, ACTORS.viewer), input: { suggestion_id: id } });
 

@@ -8,6 +8,7 @@ export { giveFeedback } from "./give-feedback";
 export { isAnalysisDue } from "./is-analysis-due";
 export { listSuggestions } from "./list-suggestions";
 export { type OperationRow, toOperation } from "./operation-view";
+export { refuseOtherProduct } from "./refuse-other-product";
 export { rejectSuggestion } from "./reject-suggestion";
 export { runProof } from "./run-proof";
 export { supersedeSuggestions } from "./supersede-suggestions";

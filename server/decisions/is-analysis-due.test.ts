@@ -1,10 +1,10 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { suggestions } from "@/drizzle/schema";
-import type { AnalyzeRequest, ProductSchema, SuggestionState } from "@/server/contracts";
+import type { AnalyzeRequest, SuggestionState } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { isAnalysisDue } from "./is-analysis-due";
-import { ACTORS, contextOf, storeSuggestion } from "./testing/fixtures";
+import { ACTORS, contextOf, emptySchema, storeSuggestion } from "./testing/fixtures";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -32,15 +32,7 @@ async function isDueAfter(
     .update(suggestions)
     .set({ createdAt: at, updatedAt: at })
     .where(eq(suggestions.id, id));
-  const schema: ProductSchema = {
-    product_id: productId,
-    domain: "test",
-    duckdb_version: "v1.5.6",
-    threads: 1,
-    data_version: "data-1",
-    schema_fingerprint: "schema-1",
-    tables: [],
-  };
+  const schema = emptySchema({ product_id: productId });
   return isAnalysisDue(contextOf(database.db, ACTORS.viewer), schema);
 }
 

@@ -1,27 +1,16 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { suggestionItems, suggestions } from "@/drizzle/schema";
-import type { Change, SuggestionState, VerdictCode } from "@/server/contracts";
+import type { SuggestionState, VerdictCode } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { loadEarlierVerdicts } from "./load-earlier-verdicts";
-import { candidateOf, storeSuggestion } from "./testing/fixtures";
+import { indexOn, storeSuggestion } from "./testing/fixtures";
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
-
-const plan = {
-  statements: ["SELECT 1;"],
-  revert_statements: [],
-  cleanup_statements: [],
-  is_reversible: false,
-};
-const index = (column: string) => {
-  const change: Change = { kind: "add_index", table: "projects", column };
-  return candidateOf(change, plan);
-};
 
 /** A proof that ended in `state` with these verdicts, by column, `day` days after the first. */
 async function storeProof(
@@ -33,7 +22,7 @@ async function storeProof(
   }: { day: number; seconds: number; productId?: string; schemaFingerprint?: string },
 ): Promise<string> {
   const { seconds, ...rest } = asked;
-  const candidates = Object.keys(codes).map(index);
+  const candidates = Object.keys(codes).map(indexOn);
   const context = { budget_seconds: seconds };
   const { id, itemIds } = await storeSuggestion(database.db, {
     state,

@@ -1,7 +1,8 @@
-import { and, desc, eq, ne, notInArray, sql } from "drizzle-orm";
+import { and, desc, eq, ne, notInArray } from "drizzle-orm";
 import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
 import type { Database } from "@/server/platform";
-import { type EarlierVerdict, earlierVerdict } from "@/server/proving";
+import { type EarlierVerdict, earlierVerdicts } from "@/server/proving";
+import { candidateId } from "./candidate-id";
 
 /**
  * What the last proof of the same question (product, schema, kind of analysis, context) said of each
@@ -45,16 +46,8 @@ export async function loadEarlierVerdicts(
     .limit(1);
   if (last === undefined) return new Map();
   const items = await db
-    .select({
-      candidateId: sql<string>`${suggestionItems.candidate}->>'candidate_id'`,
-      verdict: suggestionItems.verdict,
-    })
+    .select({ candidateId, verdict: suggestionItems.verdict })
     .from(suggestionItems)
     .where(eq(suggestionItems.suggestionId, last.id));
-  const verdicts = new Map<string, EarlierVerdict>();
-  for (const { candidateId, verdict } of items) {
-    const earlier = verdict === null ? null : earlierVerdict(verdict.code);
-    if (earlier !== null) verdicts.set(candidateId, earlier);
-  }
-  return verdicts;
+  return earlierVerdicts(items);
 }

@@ -1,12 +1,11 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { suggestionItems } from "@/drizzle/schema";
-import type { Change, Plan } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { approveSuggestion } from "./approve-suggestion";
 import { getSuggestion } from "./get-suggestion";
 import { rejectSuggestion } from "./reject-suggestion";
-import { ACTORS, candidateOf, contextOf, storeSuggestion } from "./testing/fixtures";
+import { ACTORS, contextOf, indexOn, storeSuggestion } from "./testing/fixtures";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -14,16 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const plan: Plan = {
-  statements: ["SELECT 1;"],
-  revert_statements: [],
-  cleanup_statements: [],
-  is_reversible: true,
-};
-const indexOn = (column: string) => {
-  const change: Change = { kind: "add_index", table: "projects", column };
-  return candidateOf(change, plan);
-};
 const store = (productId: string | null, ...columns: string[]) =>
   storeSuggestion(database.db, {
     productId,

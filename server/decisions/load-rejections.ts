@@ -1,8 +1,9 @@
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, desc, eq, lt } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { reviews, suggestionItems, suggestions } from "@/drizzle/schema";
 import type { SuggestionItem } from "@/server/contracts";
 import type { Database } from "@/server/platform";
+import { candidateId } from "./candidate-id";
 
 type Rejection = NonNullable<SuggestionItem["rejected_before"]>;
 
@@ -12,7 +13,6 @@ type Rejection = NonNullable<SuggestionItem["rejected_before"]>;
  */
 export async function loadRejections(db: Database, id: string): Promise<Map<string, Rejection>> {
   const own = alias(suggestions, "own");
-  const candidateId = sql<string>`${suggestionItems.candidate}->>'candidate_id'`;
   const rows = await db
     .selectDistinctOn([candidateId], {
       candidateId,

@@ -14,6 +14,7 @@ import {
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
+import { notTried } from "@/server/proving";
 
 /**
  * Creates a suggestion, or answers the open one of an equal request (same hash): asking twice
@@ -98,11 +99,10 @@ async function insertItems(
   { items, leftOut }: { items: Candidate[]; leftOut: { candidate: Candidate; reason: string }[] },
 ): Promise<void> {
   const rows = [
-    ...items.map((candidate) => ({ role: "suggested" as const, candidate, verdict: null })),
+    ...items.map((candidate) => ({ role: "suggested" as const, candidate })),
     ...leftOut.map(({ candidate, reason }) => ({
       role: "alternative" as const,
-      candidate,
-      verdict: { code: "not_tried" as const, is_accepted: false, reason },
+      ...notTried(candidate, reason),
     })),
   ].map((row, ordinal) => ({ ...row, id: newId("item"), suggestionId: id, ordinal }));
   if (rows.length > 0) await tx.insert(suggestionItems).values(rows);

@@ -19,6 +19,7 @@ import { estimateCandidates } from "./estimate-candidates";
 import { finishProof } from "./finish-proof";
 import { loadEarlierVerdicts } from "./load-earlier-verdicts";
 import { createProgressWriter } from "./proof-progress";
+import { refuseOtherProduct } from "./refuse-other-product";
 import { shapeParser } from "./shape-parser";
 
 const WORKLOAD_WINDOW_MS = 24 * 3_600_000;
@@ -104,13 +105,8 @@ async function loadContext(
     .where(eq(suggestions.id, id));
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
   if (row.state !== "proving") return null;
-  // Measured on other data, every number of it would be wrong.
-  if (row.productId !== product.productId) {
-    throw new AppError(
-      "not_executable",
-      `It is about data product ${row.productId}; this prover is connected to ${product.productId}.`,
-    );
-  }
+  const refusal = refuseOtherProduct(row, product);
+  if (refusal !== null) throw refusal;
   return row.context as AnalyzeRequest["context"];
 }
 

@@ -3,6 +3,7 @@ import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
 import type { ProofResult } from "@/server/contracts";
 import type { ServiceContext, Transaction } from "@/server/platform";
 import { earlierVerdict } from "@/server/proving";
+import { candidateId } from "./candidate-id";
 import { moveSuggestion, type SuggestionRow } from "./transition";
 
 /**
@@ -60,8 +61,8 @@ async function isAllAmong(
   candidateIds: ReadonlySet<string>,
 ): Promise<boolean> {
   const items = await tx
-    .select({ candidateId: sql<string>`${suggestionItems.candidate}->>'candidate_id'` })
+    .select({ candidateId })
     .from(suggestionItems)
     .where(and(eq(suggestionItems.suggestionId, id), eq(suggestionItems.role, "suggested")));
-  return items.every(({ candidateId }) => candidateIds.has(candidateId));
+  return items.every((item) => candidateIds.has(item.candidateId));
 }

@@ -1,9 +1,9 @@
 import { eq } from "drizzle-orm";
 import { operations } from "@/drizzle/schema";
 import type { DataProduct } from "@/server/data-product";
+import { refuseOtherProduct } from "@/server/decisions";
 import { recordAudit, type ServiceContext } from "@/server/platform";
 import { loadOperation } from "./load-operation";
-import { refuseOtherProduct } from "./refuse-other-product";
 
 /**
  * Drops an execution's undo data once its revert window has closed; it is then not reversible.

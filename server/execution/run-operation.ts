@@ -1,11 +1,10 @@
 import type { ConnectorOperation } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
-import type { OperationRow } from "@/server/decisions";
+import { type OperationRow, refuseOtherProduct } from "@/server/decisions";
 import { AppError, isUniqueViolation, type ServiceContext } from "@/server/platform";
 import { completeOperation, failOperation } from "./finish-operation";
 import { readLiveBefore } from "./live-before";
 import { loadOperation } from "./load-operation";
-import { refuseOtherProduct } from "./refuse-other-product";
 import { announceOperation, moveOperation, reportProgress } from "./transition";
 
 const POLL_MS = 1000;

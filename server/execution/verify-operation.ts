@@ -2,12 +2,11 @@ import { and, eq, inArray } from "drizzle-orm";
 import { agentDecisions, operations, suggestions } from "@/drizzle/schema";
 import { type Verification, Workload } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
-import { moveSuggestion, type OperationRow } from "@/server/decisions";
+import { moveSuggestion, type OperationRow, refuseOtherProduct } from "@/server/decisions";
 import { AppError, env, recordAudit, type ServiceContext } from "@/server/platform";
 import { judgeOperation, judgeQueries, summarizeOutcome } from "./judge";
 import { loadOperation } from "./load-operation";
 import { loadPromise } from "./load-promise";
-import { refuseOtherProduct } from "./refuse-other-product";
 import { requestRevert } from "./request-revert";
 import { announceOperation, moveOperation } from "./transition";
 

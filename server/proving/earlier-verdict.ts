@@ -1,4 +1,4 @@
-import type { VerdictCode } from "@/server/contracts";
+import type { Verdict, VerdictCode } from "@/server/contracts";
 
 /** What a proof said of a change, for the next one of the same question. */
 export type EarlierVerdict = "suggested" | "rejected";
@@ -18,4 +18,16 @@ const REJECTED: ReadonlySet<VerdictCode> = new Set([
 export function earlierVerdict(code: VerdictCode): EarlierVerdict | null {
   if (code === "passed") return "suggested";
   return REJECTED.has(code) ? "rejected" : null;
+}
+
+/** What a whole proof said, by candidate id, of the changes that it measured. */
+export function earlierVerdicts(
+  proved: Iterable<{ candidateId: string; verdict: Pick<Verdict, "code"> | null }>,
+): Map<string, EarlierVerdict> {
+  const verdicts = new Map<string, EarlierVerdict>();
+  for (const { candidateId, verdict } of proved) {
+    const earlier = verdict && earlierVerdict(verdict.code);
+    if (earlier !== null) verdicts.set(candidateId, earlier);
+  }
+  return verdicts;
 }

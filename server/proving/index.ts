@@ -1,5 +1,6 @@
-export { type EarlierVerdict, earlierVerdict } from "./earlier-verdict";
+export { type EarlierVerdict, earlierVerdict, earlierVerdicts } from "./earlier-verdict";
 export { orderCandidates } from "./proof/order-candidates";
+export { notTried } from "./proof/prove-one";
 export { proveCandidates } from "./prove-candidates";
 export { withLiterals } from "./sql";
 export {

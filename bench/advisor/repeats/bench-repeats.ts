@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type EarlierVerdict, earlierVerdict } from "@/server/proving";
+import { type EarlierVerdict, earlierVerdicts } from "@/server/proving";
 import type { Advice } from "../advise";
 import { adviseApart } from "../advise-apart";
 import { openWorkload } from "../open-workload";
@@ -69,10 +69,9 @@ async function keep(
 
 /** What the next run is told of this one. */
 function verdictsOf({ proof }: Advice): [string, EarlierVerdict][] {
-  return [...proof.accepted, ...proof.alternatives].flatMap(
-    ({ candidate, verdict }): [string, EarlierVerdict][] => {
-      const earlier = earlierVerdict(verdict.code);
-      return earlier === null ? [] : [[candidate.candidate_id, earlier]];
-    },
-  );
+  const all = [...proof.accepted, ...proof.alternatives];
+  const judged = all.map(({ candidate, verdict }) => {
+    return { candidateId: candidate.candidate_id, verdict };
+  });
+  return [...earlierVerdicts(judged)];
 }

@@ -7,6 +7,7 @@ import {
   changedColumns,
   type MeasuredEvidence,
   type Plan,
+  type ProductSchema,
   type SuggestionState,
 } from "@/server/contracts";
 import {
@@ -59,6 +60,33 @@ export function candidateOf(change: Change, plan: Plan, targeted: string[] = [])
     prior: 0.5,
     estimated_gain: 0.5,
     estimated_storage_overhead: 0,
+  };
+}
+
+/** An index on a column of table projects, with a plan that runs nothing. */
+export function indexOn(column: string): Candidate {
+  return candidateOf(
+    { kind: "add_index", table: "projects", column },
+    {
+      statements: ["SELECT 1;"],
+      revert_statements: ["SELECT 2;"],
+      cleanup_statements: [],
+      is_reversible: true,
+    },
+  );
+}
+
+/** A product without tables, as its connector tells it. */
+export function emptySchema(change: Partial<ProductSchema> = {}): ProductSchema {
+  return {
+    product_id: "duckdb-spawn",
+    domain: "test",
+    duckdb_version: "v1.5.6",
+    threads: 1,
+    data_version: "data-1",
+    schema_fingerprint: "schema-1",
+    tables: [],
+    ...change,
   };
 }
 

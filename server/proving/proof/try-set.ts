@@ -113,15 +113,9 @@ async function buildAndMeasure(
 
 /** What members must gain beside others. */
 export function askBeside({ input }: Proof, members: readonly SetMember[]): AskedGain {
-  const asked = askGain(
-    input,
-    members.map((one) => one.candidate),
-  );
-  return {
-    ...asked,
-    gainMin: asked.gainMin * MARGINAL_SHARE,
-    usual: asked.usual * MARGINAL_SHARE,
-  };
+  const { earlier } = input;
+  const changes = members.map((one) => one.candidate);
+  return askGain({ gainMin: input.gainMin * MARGINAL_SHARE, earlier }, changes);
 }
 
 /** Measures a built set against another one, of which it differs by the judged members. */

@@ -1,4 +1,4 @@
-import type { Operation, Suggestion } from "@/server/contracts";
+import type { Operation, Suggestion, Verification } from "@/server/contracts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 
@@ -72,6 +72,20 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
     },
     ...change,
   };
+}
+
+/** An execution that is watched, or was until five minutes past the hour. */
+export function watchedExecution(state: Verification["state"]): Operation {
+  return exampleOperation({
+    state: "executed",
+    verification: {
+      state,
+      window_started_at: AT,
+      window_ended_at: state === "watching" ? null : "2026-01-01T00:05:00.000Z",
+      queries: [],
+      summary: "",
+    },
+  });
 }
 
 export function exampleOperation(change: Partial<Operation> = {}): Operation {
