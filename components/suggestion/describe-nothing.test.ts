@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { exampleSuggestion } from "@/server/api/rest/testing/examples";
 import type { SuggestionItem } from "@/server/contracts";
 import { evidenceOf } from "@/server/decisions/testing/evidence";
-import { describeNothing } from "./describe-nothing";
+import { describeBestGain, describeNothing } from "./describe-nothing";
 
 const { suggestions } = exampleSuggestion();
 const items = (change: Partial<SuggestionItem>) =>
@@ -25,4 +25,14 @@ test("an estimate says that nothing was measured", () => {
     expect(text).toContain("Nothing was measured");
     expect(text).not.toContain("shadow");
   }
+});
+
+test("a loss is not called a saving", () => {
+  expect(describeBestGain({ value: 0.05, low: 0.01, high: 0.09 })).toMatch(
+    /^would save 5% \[1%, 9%\]/,
+  );
+  expect(describeBestGain({ value: -0.02, low: -0.03, high: 0.01 })).toMatch(
+    /^would save none .*−2%/,
+  );
+  expect(describeBestGain({ value: 0, low: 0, high: 0 })).toMatch(/^would save none/);
 });

@@ -1,5 +1,5 @@
-import { formatPlural } from "@/components/format";
-import type { Suggestion } from "@/server/contracts";
+import { formatInterval, formatPlural } from "@/components/format";
+import type { Interval, Suggestion } from "@/server/contracts";
 import { countMeasured } from "./describe-alternatives";
 
 /** Why there is nothing to do: how much was seen, and how much of it was measured. */
@@ -19,4 +19,11 @@ export function describeNothing(suggestion: Pick<Suggestion, "basis" | "alternat
   if (measured === 0) return `${unmeasured}.`;
   const found = `${formatPlural(measured, "change was", "changes were")} measured on a shadow copy, and none was worth it`;
   return rest === 0 ? `${found}.` : `${found}; ${unmeasured}.`;
+}
+
+/** How far the best change came. A loss is not called a saving. */
+export function describeBestGain(gain: Interval): string {
+  return gain.value > 0
+    ? `would save ${formatInterval(gain)} of the workload's time`
+    : `would save none of the workload's time: ${formatInterval(gain)}`;
 }

@@ -1,8 +1,7 @@
 import { CircleCheckIcon } from "lucide-react";
-import { formatInterval } from "@/components/format";
 import { Alert } from "@/components/ui/alert";
 import type { MeasuredEvidence, Suggestion, SuggestionItem } from "@/server/contracts";
-import { describeNothing } from "./describe-nothing";
+import { describeBestGain, describeNothing } from "./describe-nothing";
 
 /** The honest end of an analysis that suggests nothing: how much was tried, and how far the best came. */
 export function NothingToDo({ suggestion }: { suggestion: Suggestion }) {
@@ -12,8 +11,8 @@ export function NothingToDo({ suggestion }: { suggestion: Suggestion }) {
       <p>{describeNothing(suggestion)}</p>
       {best === undefined ? null : (
         <p className="mt-1">
-          The best of them, “{best.item.title}”, would save {formatInterval(best.gain)} of the
-          workload's time. {best.item.verdict?.reason}
+          The best of them, “{best.item.title}”, {describeBestGain(best.gain)}.{" "}
+          {best.item.verdict?.reason}
         </p>
       )}
     </Alert>

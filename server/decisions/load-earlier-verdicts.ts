@@ -5,19 +5,16 @@ import { type EarlierVerdict, earlierVerdicts } from "@/server/proving";
 import { candidateId } from "./candidate-id";
 
 /**
- * What the last proof of the same question (product, schema, kind of analysis, context) said of each
- * change, by candidate id; empty for the first. What people decided of it since is another matter.
+ * What the last proof of the same question (product, schema, context; the operation type changes no
+ * proof) said of each change, by candidate id; empty for the first. What people decided of it since
+ * is another matter.
  */
 export async function loadEarlierVerdicts(
   db: Database,
   { suggestionId, schemaFingerprint }: { suggestionId: string; schemaFingerprint: string },
 ): Promise<Map<string, EarlierVerdict>> {
   const asked = db
-    .select({
-      productId: suggestions.productId,
-      operationType: suggestions.operationType,
-      context: agentDecisions.context,
-    })
+    .select({ productId: suggestions.productId, context: agentDecisions.context })
     .from(suggestions)
     .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
     .where(eq(suggestions.id, suggestionId))
@@ -28,11 +25,7 @@ export async function loadEarlierVerdicts(
     .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
     .innerJoin(
       asked,
-      and(
-        eq(suggestions.productId, asked.productId),
-        eq(suggestions.operationType, asked.operationType),
-        eq(agentDecisions.context, asked.context),
-      ),
+      and(eq(suggestions.productId, asked.productId), eq(agentDecisions.context, asked.context)),
     )
     .where(
       and(
