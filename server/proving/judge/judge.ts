@@ -9,8 +9,10 @@ import { comparePairs, excludesZero, sureGain } from "../statistics";
 import { milliseconds, percent, shortSql, speed } from "./format";
 import { rejection } from "./rejection";
 
-/** A query slower by more than this share rejects a candidate. */
+/** A query slower by more than this share rejects a candidate, unless less is allowed. */
 export const LOSS_MIN = 0.05;
+/** Part of a loss that matters which must surely be there. */
+const SURE_SHARE = 0.5;
 /** A query may be a small part of the workload, but then it must gain this much of its time. */
 const MUCH = 0.5;
 /** Otherwise its gain must be this part of what is asked of the whole workload. */
@@ -22,6 +24,8 @@ const DIFFERENCE_MS_MIN = 0.1;
 export interface JudgeOptions {
   /** Share of the time (0..1) of the workload or of a targeted query that is worth a change. */
   gainMin: number;
+  /** Share of a query's time (0..1) that a change may not cost it; LOSS_MIN unless given. */
+  lossMin?: number;
   /** The change only removes: cheaper inserts are a gain of their own. */
   isRemoval?: boolean;
   /**
@@ -41,7 +45,7 @@ export interface JudgeOptions {
 /**
  * The verdict on measured evidence. It passes when the whole workload, or one targeted query,
  * saves at least gainMin of its time with an interval that excludes zero; what it costs inserts and
- * storage is worth less; no query surely slowed by more than 5 %; and every result is equal.
+ * storage is worth less; no query slowed by more than 5 % (see lostQueries); and every result is equal.
  */
 export function judge(evidence: MeasuredEvidence, options: JudgeOptions): Verdict {
   const { workload, queries } = evidence;
@@ -60,7 +64,7 @@ export function judge(evidence: MeasuredEvidence, options: JudgeOptions): Verdic
     const lost = worst(lostQueries(evidence));
     return reject("slower", `${whole}${lost ? `; ${describeQuery(lost)}` : ""}.`);
   }
-  const lost = worst(lostQueries(evidence, options.left));
+  const lost = worst(lostQueries(evidence, options));
   if (lost !== undefined)
     return reject("regresses_query", `${describeQuery(lost)}; ${lower(whole)}.`);
   return judgeGain(evidence, options, whole, cost);
@@ -137,19 +141,21 @@ function isWorthwhile(query: QueryEvidence): boolean {
 }
 
 /**
- * Queries surely slower by more than 5 % than on unchanged data: the 99 % interval lies beyond it.
- * Stricter than 95 % beyond zero, because with ten queries and eight candidates chance alone would
- * reject something each time.
+ * Queries slower than on unchanged data by more than lossMin, and surely (the 99 % interval) by more
+ * than half of it. Asked for only a loss that is surely there, noise would excuse what it hides; asked
+ * for 95 % beyond zero, chance alone would reject something each time, with ten queries and as many
+ * candidates.
  */
 export function lostQueries(
   { queries }: MeasuredEvidence,
-  left: ReadonlyMap<string, number> = new Map(),
+  { left = new Map(), lossMin = LOSS_MIN }: Pick<JudgeOptions, "left" | "lossMin"> = {},
 ): QueryEvidence[] {
   return queries.filter(({ fingerprint, baseline, candidate, gain }) => {
     if (gain.high >= 0 || candidate.median_ms - baseline.median_ms < DIFFERENCE_MS_MIN)
       return false;
     const sure = comparePairs(baseline.samples_ms, candidate.samples_ms, { seed: 1, level: 0.99 });
-    return (left.get(fingerprint) ?? 1) * (1 - sure.gain.high) > 1 + LOSS_MIN;
+    const lossOf = (gain: number) => (left.get(fingerprint) ?? 1) * (1 - gain) - 1;
+    return lossOf(sure.gain.value) > lossMin && lossOf(sure.gain.high) > lossMin * SURE_SHARE;
   });
 }
 

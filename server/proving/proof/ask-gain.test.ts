@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { evidenceOf, queryEvidenceOf } from "@/server/decisions/testing/evidence";
 import type { EarlierVerdict } from "../earlier-verdict";
 import { candidate } from "../testing/candidates";
-import { askGain } from "./ask-gain";
+import { askGain, judgeAsked } from "./ask-gain";
 import { orderCandidates } from "./order-candidates";
 
 const index = (column: string) =>
@@ -15,21 +16,47 @@ const asked = (...changes: (typeof status)[]) => askGain({ gainMin: 0.1, earlier
 
 describe("the gain asked", () => {
   it("is less for what the last proof suggested, more for what it rejected, and says why", () => {
-    expect(asked(status)).toEqual({
+    expect(asked(status)).toMatchObject({
       gainMin: 0.05,
-      usual: 0.1,
+      usual: { gainMin: 0.1 },
       why: expect.stringContaining("suggested it"),
     });
     expect(asked(name).gainMin).toBeCloseTo(0.15);
     expect(asked(name).why).toContain("rejected it");
   });
   it("is the usual one for what the last proof did not judge", () => {
-    expect(asked(date)).toEqual({ gainMin: 0.1, usual: 0.1, why: null });
-    expect(asked()).toEqual({ gainMin: 0.1, usual: 0.1, why: null });
+    expect(asked(date)).toMatchObject({ gainMin: 0.1, why: null });
+    expect(asked()).toMatchObject({ gainMin: 0.1, why: null });
   });
   it("of several is less when all were suggested, more when one was rejected", () => {
-    expect(asked(status, date)).toEqual({ gainMin: 0.1, usual: 0.1, why: null });
+    expect(asked(status, date)).toMatchObject({ gainMin: 0.1, why: null });
     expect(asked(status, name).gainMin).toBeCloseTo(0.15);
+  });
+  it("is more for what would take the place of a suggestion, unless it was suggested itself", () => {
+    const replacing = (change: typeof status, excluded: typeof status) =>
+      askGain({ gainMin: 0.1, earlier }, [change], [excluded]);
+    expect(replacing(date, status).gainMin).toBeCloseTo(0.15);
+    expect(replacing(date, status).why).toContain("would replace");
+    expect(replacing(date, name).gainMin).toBe(0.1);
+    expect(replacing(status, status).gainMin).toBe(0.05);
+  });
+});
+
+describe("the loss allowed", () => {
+  // Half of the workload's time is saved; one query is 4 % slower, surely: both sides have one shape.
+  const slower = queryEvidenceOf("other", -0.04, { is_targeted: false });
+  const evidence = evidenceOf([queryEvidenceOf("target", 0.9), slower]);
+  it("is 5 % of a query, also for what was suggested; half of it for what was rejected", () => {
+    expect(judgeAsked(evidence, asked(date), {}).code).toBe("passed");
+    expect(judgeAsked(evidence, asked(status), {}).code).toBe("passed");
+    const rejected = judgeAsked(evidence, asked(name), {});
+    expect(rejected.code).toBe("regresses_query");
+    expect(rejected.reason).toContain("half the loss allowed");
+    const plain = evidenceOf([
+      queryEvidenceOf("target", 0.9),
+      queryEvidenceOf("other", -0.08, { is_targeted: false }),
+    ]);
+    expect(judgeAsked(plain, asked(status), {}).code).toBe("regresses_query");
   });
 });
 

@@ -1,15 +1,21 @@
 import type { Candidate, MeasuredEvidence, Verdict } from "@/server/contracts";
-import { type JudgeOptions, judge } from "../judge";
+import { type JudgeOptions, judge, LOSS_MIN } from "../judge";
 import type { ProofInput } from "../types";
 
 /** What the last proof suggested needs so much less of the gain asked, what it rejected so much more. */
 const HYSTERESIS = 0.5;
 
-export interface AskedGain {
-  /** Share of the time (0..1) that is worth the changes. */
+/** What decides over a change, as shares of the time (0..1). */
+interface Thresholds {
+  /** Gain that is worth it. */
   gainMin: number;
+  /** Loss of one query that it may not cost. */
+  lossMin: number;
+}
+
+export interface AskedGain extends Thresholds {
   /** What is asked of changes that no proof knows. */
-  usual: number;
+  usual: Thresholds;
   /** Why it is not the usual one, as a sentence; null where it is. */
   why: string | null;
 }
@@ -21,38 +27,54 @@ export interface AskedGain {
  * proof of the same question said.
  *
  * Several changes judged together were suggested when all of them were, rejected when one was.
+ * `excluded` are those whose place they would take: what was suggested does not give way for little.
+ * Of the loss, what was rejected may cause half; no more is allowed to what was suggested.
  */
 export function askGain(
   { gainMin, earlier }: Pick<ProofInput, "gainMin" | "earlier">,
   changes: readonly Candidate[],
+  excluded: readonly Candidate[] = [],
 ): AskedGain {
-  const verdicts = changes.map(({ candidate_id }) => earlier.get(candidate_id));
+  const usual = { gainMin, lossMin: LOSS_MIN };
+  const more = gainMin * (1 + HYSTERESIS);
+  const verdictOf = ({ candidate_id }: Candidate) => earlier.get(candidate_id);
+  const verdicts = changes.map(verdictOf);
   if (verdicts.includes("rejected")) {
     return {
-      gainMin: gainMin * (1 + HYSTERESIS),
-      usual: gainMin,
-      why: "The last proof rejected it: half as much again as usual is asked.",
+      gainMin: more,
+      lossMin: LOSS_MIN * (1 - HYSTERESIS),
+      usual,
+      why: "The last proof rejected it: half as much again as usual is asked, and half the loss allowed.",
     };
   }
   if (verdicts.length > 0 && verdicts.every((verdict) => verdict === "suggested")) {
     return {
+      ...usual,
       gainMin: gainMin * (1 - HYSTERESIS),
-      usual: gainMin,
+      usual,
       why: "The last proof suggested it: half of the usual gain is asked.",
     };
   }
-  return { gainMin, usual: gainMin, why: null };
+  if (excluded.some((one) => verdictOf(one) === "suggested")) {
+    return {
+      ...usual,
+      gainMin: more,
+      usual,
+      why: "The last proof suggested what it would replace: half as much again as usual is asked.",
+    };
+  }
+  return { ...usual, usual, why: null };
 }
 
 /** The verdict on measured evidence by the gain asked; it says so where the usual one would differ. */
 export function judgeAsked(
   evidence: MeasuredEvidence,
-  { gainMin, usual, why }: AskedGain,
-  options: Omit<JudgeOptions, "gainMin">,
+  { usual, why, ...asked }: AskedGain,
+  options: Omit<JudgeOptions, keyof Thresholds>,
 ): Verdict {
-  const byUsual = judge(evidence, { ...options, gainMin: usual });
+  const byUsual = judge(evidence, { ...options, ...usual });
   if (why === null) return byUsual;
-  const verdict = judge(evidence, { ...options, gainMin });
+  const verdict = judge(evidence, { ...options, ...asked });
   if (verdict.code === byUsual.code) return byUsual;
   return { ...verdict, reason: `${verdict.reason} ${why}` };
 }

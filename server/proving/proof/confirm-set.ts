@@ -1,40 +1,47 @@
 import type { MeasuredEvidence, Verdict } from "@/server/contracts";
-import { judge, rejection } from "../judge";
+import { HARMFUL, judge, rejection } from "../judge";
 import { attempt } from "./attempt";
 import { buildSet } from "./build-set";
+import { findHarmful } from "./find-harmful";
+import { leftAfter } from "./left-time";
 import { type Measured, measure } from "./measure";
 import { measuredSet } from "./measured-set";
+import { refillSet } from "./refill-set";
 import type { Search } from "./search";
 import { aloneSet, idsOf, type SetMember } from "./set-member";
 import { setOptions } from "./try-set";
 
-/** What could not be measured may do harm. */
-const HARMFUL: ReadonlySet<Verdict["code"]> = new Set([
-  "slower",
-  "regresses_query",
-  "results_differ",
-  "not_measurable",
-]);
-
 /**
  * Measures the chosen changes together against the unchanged shadow, even when time is short. A set
- * that turns out to do harm loses its last change until it does none.
+ * that turns out to do harm loses the change that does it until it does none; then others may have
+ * that place, and the set is measured again.
  * null for a set of one: its own evidence says it all.
  */
 export async function confirmSet(search: Search): Promise<MeasuredEvidence | null> {
+  for (;;) {
+    const harmful = search.harmful.size;
+    const evidence = await measureHarmless(search);
+    if (search.harmful.size === harmful) return evidence;
+    const { members } = search.current;
+    await refillSet(search);
+    if (search.current.members === members) return evidence;
+  }
+}
+
+async function measureHarmless(search: Search): Promise<MeasuredEvidence | null> {
   const { proof } = search;
   for (;;) {
     const { members, subject } = search.current;
-    const last = members.at(-1);
-    if (members.length < 2 || last === undefined) return null;
+    if (members.length < 2) return null;
     const options = setOptions(proof, "all chosen changes together", [0.85, 1]);
     const tried = await attempt(proof, () => measure(proof, subject, options));
-    const evidence = "result" in tried ? tried.result.evidence : null;
-    if (evidence !== null) note(search, evidence);
+    const measured = "result" in tried ? tried.result : null;
+    const evidence = measured?.evidence ?? null;
+    if (measured !== null && evidence !== null) note(search, { ...measured, evidence });
     const verdict =
       "result" in tried ? judgeSet(tried.result) : rejection("not_measurable", `${tried.why}.`);
     if (!HARMFUL.has(verdict.code)) return evidence;
-    await shrink(search, last, verdict);
+    await shrink(search, findHarmful(search, evidence), verdict);
   }
 }
 
@@ -44,18 +51,24 @@ function judgeSet({ evidence, check }: Measured): Verdict {
     : judge(evidence, { gainMin: 0, isRemoval: true });
 }
 
-/** The direct measurement takes the place of the one composed of steps. */
-function note(search: Search, evidence: MeasuredEvidence): void {
-  const ids = idsOf(search.current.members);
+/** The direct measurement takes the place of those composed of steps. */
+function note(search: Search, { evidence, inserts }: Measured & { evidence: MeasuredEvidence }) {
+  const { members } = search.current;
+  const ids = idsOf(members);
   const others = search.trials.filter((one) => one.candidate_ids.join() !== ids.join());
-  search.trials = [...others, measuredSet(search.current.members, evidence)];
+  const trial = measuredSet(members, evidence);
+  search.trials = [...others, trial];
+  const left = leftAfter(new Map(), evidence.queries);
+  const { gain, net_gain: netGain } = trial;
+  search.current = { ...search.current, gain, netGain, inserts, left };
 }
 
 /** Takes as long as it takes: what does harm must not be suggested because time is short. */
-async function shrink(search: Search, last: SetMember, { code, reason }: Verdict): Promise<void> {
+async function shrink(search: Search, one: SetMember, { code, reason }: Verdict): Promise<void> {
   const why = `Together with the others: ${reason}`;
-  search.verdicts.set(last, rejection(code, why));
-  const members = search.current.members.filter((one) => one !== last);
+  search.verdicts.set(one, rejection(code, why));
+  search.harmful.add(one);
+  const members = search.current.members.filter((member) => member !== one);
   const [only, ...others] = members;
   if (others.length === 0) {
     // What pays only beside others is not left by itself.

@@ -74,7 +74,7 @@ function findMenders(search: Search, member: SetMember, step: SetStep): SetMembe
   const { current, members } = search;
   if (step.evidence === null || step.evidence.workload.gain.low <= 0) return [];
   const menders = new Set<SetMember>();
-  for (const { fingerprint } of lostQueries(step.evidence, current.left)) {
+  for (const { fingerprint } of lostQueries(step.evidence, current)) {
     const mender = members.find(
       (one) =>
         one !== member &&

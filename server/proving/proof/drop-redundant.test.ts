@@ -14,6 +14,7 @@ it("never leaves by itself what pays only beside others", async () => {
   const problems: string[] = [];
   const search = {
     current: { members },
+    harmful: new Set(),
     proof: {
       clock: { elapsedMs: () => 0, endMs: 1 },
       input: { signal: new AbortController().signal },

@@ -1,17 +1,19 @@
-import { rejection } from "../judge";
+import { HARMFUL, rejection } from "../judge";
 import { judgeAsked } from "./ask-gain";
 import { attempt } from "./attempt";
 import { buildSet } from "./build-set";
 import { storageOverhead } from "./evidence";
 import { leftAfter } from "./left-time";
 import { netGain, readShare } from "./net-gain";
+import { refillSet } from "./refill-set";
 import { addTrial, type Search } from "./search";
 import { composeGains, idsOf, type SetMember } from "./set-member";
 import { askBeside, measureBeside } from "./try-set";
 
 /**
  * Leaves out, one after the other, chosen changes that a later one may have made needless: both are
- * meant for a query. What still pays beside the others stays; what cannot be told stays too.
+ * meant for a query. What still pays beside the others stays; what cannot be told stays too. Where one
+ * turns out to do harm, others may have its place.
  */
 export async function dropRedundant(search: Search): Promise<void> {
   const inOrder = [...search.current.members];
@@ -25,6 +27,7 @@ export async function dropRedundant(search: Search): Promise<void> {
       await attempt(search.proof, () => tryWithout(search, member));
     }
   }
+  if (search.harmful.size > 0) await refillSet(search);
 }
 
 function sharesQuery(one: SetMember, other: SetMember): boolean {
@@ -45,7 +48,7 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
   const other = { subject: without, left: current.left };
   const asked = askBeside(proof, [member]);
   const span: [number, number] = [0.8, 0.85];
-  const step = { judged: [member], span, gainMin: asked.gainMin };
+  const step = { judged: [member], span, asked };
   const { evidence, inserts } = await measureBeside(proof, other, current.subject, step);
   if (evidence === null) return;
   const added = evidence.workload.gain;
@@ -69,7 +72,10 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
   });
   if (verdict.is_accepted) return;
   search.current = { members, subject: without, gain, inserts, netGain: net, left };
-  const why = `Needless beside the changes chosen after it: ${verdict.reason}`;
+  const isHarmful = HARMFUL.has(verdict.code);
+  if (isHarmful) search.harmful.add(member);
+  const what = isHarmful ? "Does harm" : "Needless";
+  const why = `${what} beside the changes chosen after it: ${verdict.reason}`;
   search.verdicts.set(member, rejection("superseded_by_set", why));
 }
 

@@ -22,6 +22,8 @@ export interface MeasureOptions {
   inserts?: WeighedInserts[];
   /** Share of the reference's time (0..1) that is worth a change. */
   gainMin: number;
+  /** Share of a query's time (0..1) that a change may not cost it. */
+  lossMin: number;
   /** Time for pairs beyond the minimum. */
   extraMs: number;
   /** AppError `timeout` when the minimum of pairs does not fit; what else is measured ends then. */

@@ -1,5 +1,4 @@
 import type { MeasuredEvidence } from "@/server/contracts";
-import { LOSS_MIN } from "../judge";
 import { failureOf, type PairedSamples, QueryFailure, type Replay, readProfile } from "../replay";
 import { openSession, type Session } from "../shadow";
 import { affectedReplays } from "./affected";
@@ -51,7 +50,7 @@ export async function measure(
     const compared = { reference, session, affected, left };
     // A parameter set whose results were not compared may be the one that fails.
     const taken = await failureOf(async () => {
-      const samples = await takePairs(proof, compared, options, LOSS_MIN);
+      const samples = await takePairs(proof, compared, options);
       return { samples, scanned: await scanAll(session, samples) };
     });
     if (taken instanceof QueryFailure) {

@@ -51,6 +51,7 @@ export async function proveOne(
     const measured = await measure(proof, subject, {
       title: candidate.title,
       gainMin: asked.gainMin,
+      lossMin: asked.lossMin,
       extraMs: Math.min(
         EXTRA_SHARE * clock.endMs,
         (untilMs - clock.elapsedMs()) / (2 * (count - index)),

@@ -56,6 +56,7 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
     verdicts: new Map(),
     narrowed: new Map(),
     beside: new Map(),
+    harmful: new Set(),
     passedOver: [],
     count: 0,
   };
@@ -91,11 +92,16 @@ function showBest({ proof, current }: Search): void {
   if (members.length > 0) proof.progress.setBest({ candidate_ids: idsOf(members), gain });
 }
 
-/** The order of the rules, executable changes before rewritten texts. */
-function rank({ input }: Proof, { candidate }: SetMember): number {
-  const place = input.candidates.findIndex((one) => one.candidate_id === candidate.candidate_id);
-  const isText = rewritesOf(candidate.change).length > 0;
-  return place + (isText ? input.candidates.length : 0);
+/**
+ * What the last proof suggested before what would have to take its place; then executable changes
+ * before rewritten texts; then the order of the rules.
+ */
+function rank({ input: { candidates, earlier } }: Proof, { candidate }: SetMember): number {
+  const { candidate_id: id, change } = candidate;
+  const place = candidates.findIndex((one) => one.candidate_id === id);
+  const isText = rewritesOf(change).length > 0;
+  const isKnown = earlier.get(id) === "suggested";
+  return place + candidates.length * ((isText ? 1 : 0) + (isKnown ? 0 : 2));
 }
 
 /** What a member was narrowed to last. */

@@ -16,6 +16,8 @@ export interface Search {
   narrowed: Map<SetMember, SetMember>;
   /** Measurements of what pays only beside others. */
   beside: Map<SetMember, MeasuredEvidence>;
+  /** Did harm in the set: what is left of it may take in others instead, and these no more. */
+  harmful: Set<SetMember>;
   /** Not measured in the place of what they exclude; looked at again when the others are chosen. */
   passedOver: SetMember[];
   /** Sets built so far: names their files. */

@@ -16,7 +16,6 @@ export async function takePairs(
   proof: Proof,
   sides: { reference: Session; session: Session; affected: ReplayedPair[]; left: Left },
   options: MeasureOptions,
-  lossMin: number,
 ): Promise<PairedSamples[]> {
   const { clock, input, progress } = proof;
   const [from, to] = options.span;
@@ -33,7 +32,7 @@ export async function takePairs(
       pairsMin: PAIRS_MIN,
       pairsMax: PAIRS_MAX,
       gainMin: gainAsked(timeLeft([replay], left) / totalMs, options.gainMin),
-      lossMin,
+      lossMin: options.lossMin,
       seed: deriveSeed(input.seed, options.title),
     }),
     confirmMs: CONFIRM_SHARE * clock.endMs,

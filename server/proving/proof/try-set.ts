@@ -1,5 +1,5 @@
 import type { MeasuredEvidence, Verdict } from "@/server/contracts";
-import { rejection } from "../judge";
+import { LOSS_MIN, rejection } from "../judge";
 import { openSession, removeStaleWork } from "../shadow";
 import { type AskedGain, askGain, judgeAsked } from "./ask-gain";
 import { attempt } from "./attempt";
@@ -81,11 +81,9 @@ async function buildAndMeasure(
   const isFree = step.judged.every((one) => leavesInserts(one.candidate.change));
   const known = isFree ? { ...step, inserts: current.inserts } : step;
   const added = members.filter((one) => !current.members.includes(one));
-  const asked = askBeside(proof, added);
-  const measured = await measureBeside(proof, current, subject, {
-    ...known,
-    gainMin: asked.gainMin,
-  });
+  const excluded = current.members.filter((one) => !members.includes(one));
+  const asked = askBeside(proof, added, excluded);
+  const measured = await measureBeside(proof, current, subject, { ...known, asked });
   const { evidence, check, inserts } = measured;
   if (evidence === null) {
     const reason = `Beside the chosen changes ${check.failure ?? check.difference}.`;
@@ -111,11 +109,15 @@ async function buildAndMeasure(
   return { better: null, verdict, trial, evidence };
 }
 
-/** What members must gain beside others. */
-export function askBeside({ input }: Proof, members: readonly SetMember[]): AskedGain {
-  const { earlier } = input;
-  const changes = members.map((one) => one.candidate);
-  return askGain({ gainMin: input.gainMin * MARGINAL_SHARE, earlier }, changes);
+/** What members must gain beside others, in the place of the excluded ones. */
+export function askBeside(
+  { input }: Proof,
+  members: readonly SetMember[],
+  excluded: readonly SetMember[] = [],
+): AskedGain {
+  const changesOf = (of: readonly SetMember[]) => of.map((one) => one.candidate);
+  const marginal = { ...input, gainMin: input.gainMin * MARGINAL_SHARE };
+  return askGain(marginal, changesOf(members), changesOf(excluded));
 }
 
 /** Measures a built set against another one, of which it differs by the judged members. */
@@ -126,7 +128,7 @@ export async function measureBeside(
   step: {
     judged: SetMember[];
     span: [number, number];
-    gainMin: number;
+    asked: Pick<AskedGain, "gainMin" | "lossMin">;
     inserts?: WeighedInserts[];
   },
 ) {
@@ -141,7 +143,8 @@ export async function measureBeside(
       ...setOptions(proof, step.judged.map((one) => one.candidate.title).join(", "), step.span),
       reference: { ...other.subject, session, left: other.left },
       judged: step.judged.map((one) => one.candidate.change),
-      gainMin: step.gainMin,
+      gainMin: step.asked.gainMin,
+      lossMin: step.asked.lossMin,
       ...(step.inserts ? { inserts: step.inserts } : {}),
       hardUntilMs: proof.clock.endMs * GRACE,
     });
@@ -156,6 +159,7 @@ export function setOptions(proof: Proof, title: string, span: [number, number]):
   return {
     title,
     gainMin: proof.input.gainMin * MARGINAL_SHARE,
+    lossMin: LOSS_MIN,
     extraMs: Math.min(EXTRA_SHARE * clock.endMs, clock.endMs - clock.elapsedMs()),
     hardUntilMs: Number.POSITIVE_INFINITY,
     phase: "set",
