@@ -20,6 +20,7 @@ import { finishProof } from "./finish-proof";
 import { loadEarlierVerdicts } from "./load-earlier-verdicts";
 import { createProgressWriter } from "./proof-progress";
 import { refuseOtherProduct } from "./refuse-other-product";
+import { refuseUnmeasured } from "./refuse-unmeasured";
 import { shapeParser } from "./shape-parser";
 
 const WORKLOAD_WINDOW_MS = 24 * 3_600_000;
@@ -27,7 +28,8 @@ const WORKLOAD_WINDOW_MS = 24 * 3_600_000;
 /**
  * Measures everything worth trying for one suggestion in state `proving` and ends it as `pending`
  * or `no_gain`. Safe to run again after a crash: nothing is kept until the end.
- * Throws `not_executable` for a suggestion about another product than the one given.
+ * Throws `not_executable` for a suggestion about another product than the one given, `timeout` when
+ * its time ended before anything was measured.
  */
 export async function runProof(
   ctx: ServiceContext,
@@ -55,6 +57,7 @@ export async function runProof(
     { candidates: proposed, tables: schema.tables, queries, hasStatistics: true },
     { signal },
   );
+  const secondsMax = Math.min(context.budget_seconds ?? Infinity, env().PROOF_SECONDS_MAX);
   const result = await proveCandidates({
     product,
     schema,
@@ -64,7 +67,7 @@ export async function runProof(
     compile: (changes) => compilePlan(schema.tables, changes),
     ...input.dirs,
     rowsMax: env().PROOF_ROWS_MAX,
-    secondsMax: Math.min(context.budget_seconds ?? Infinity, env().PROOF_SECONDS_MAX),
+    secondsMax,
     gainMin: env().PROOF_GAIN_MIN,
     earlier: await loadEarlierVerdicts(ctx.db, {
       suggestionId: input.suggestionId,
@@ -79,6 +82,8 @@ export async function runProof(
     signal,
   });
   await progress.close();
+  const refusal = refuseUnmeasured(result, { candidates: candidates.length, secondsMax });
+  if (refusal !== null) throw refusal;
   await finishProof(ctx, { suggestionId: input.suggestionId, schema, result });
 }
 

@@ -11,6 +11,7 @@ import { updateReadme } from "../report/readme";
 import { proofSettings } from "../settings";
 import type { Workload } from "../types";
 import { compareRuns } from "./compare-runs";
+import { describeTurns } from "./describe-turns";
 import { type RepeatedWorkload, renderRepeats } from "./render-repeats";
 
 /**
@@ -36,6 +37,7 @@ export async function benchRepeats(
       const last = options.isRemembering ? advices.at(-1) : undefined;
       const earlier = last === undefined ? [] : verdictsOf(last);
       advices.push(await adviseApart({ ...request, earlier }));
+      for (const line of describeTurns(advices.at(-2), advices.at(-1))) console.log(line);
       // What one run exported the next must not find.
       rmSync(request.workDir, { recursive: true, force: true });
     }

@@ -2,13 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { Interval } from "@/server/contracts";
 import type { Advice } from "../advise";
 import { compareRuns } from "./compare-runs";
+import { describeTurns } from "./describe-turns";
 import { renderRepeats } from "./render-repeats";
 
 /** A run that accepted `ids`, each with one targeted query of that gain; the rest was not tried. */
 function advice(ids: string[], gain: Interval, notTried: string[] = []): Advice {
   const proved = (id: string, code: string) => ({
     candidate: { candidate_id: id, change: { kind: "add_index" } },
-    verdict: { code },
+    verdict: { code, is_accepted: code === "passed", reason: "Made by a test." },
     evidence:
       code === "passed"
         ? { basis: "measured", queries: [{ fingerprint: "f", is_targeted: true, gain }] }
@@ -53,5 +54,12 @@ describe("repeated runs", () => {
     expect(compareRuns(gains.map((gain) => advice(["a"], gain))).replication_sd).toBeCloseTo(sd);
     const wide = [0.5, 0.52].map((value) => ({ value, low: value - 0.2, high: value + 0.2 }));
     expect(compareRuns(wide.map((gain) => advice(["a"], gain))).replication_sd).toBe(0);
+  });
+  it("say why one gave other advice than the one before", () => {
+    const [both, one] = [advice(["a", "b"], half), advice(["a"], half, ["b"])];
+    expect(describeTurns(both, one)).toEqual(["b: passed, then not_tried: Made by a test."]);
+    expect(describeTurns(one, both)).toEqual(["b: not_tried, then passed: Made by a test."]);
+    expect(describeTurns(one, one)).toEqual([]);
+    expect(describeTurns(undefined, one)).toEqual([]);
   });
 });
