@@ -1,3 +1,3 @@
 export { shortSql } from "./format";
 export { gainAsked, isSureGain, type JudgeOptions, judge, LOSS_MIN, lostQueries } from "./judge";
-export { HARMFUL, rejection } from "./rejection";
+export { HARMFUL, isLoss, rejection } from "./rejection";

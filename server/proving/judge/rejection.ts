@@ -8,6 +8,10 @@ export const HARMFUL: ReadonlySet<VerdictCode> = new Set([
   "not_measurable",
 ]);
 
+/** Something is slower: unlike differing results, noise alone may say so. */
+export const isLoss = ({ code }: Pick<Verdict, "code">): boolean =>
+  code === "slower" || code === "regresses_query";
+
 /** A verdict that does not accept. */
 export function rejection(code: VerdictCode, reason: string): Verdict {
   return { code, is_accepted: false, reason };

@@ -20,6 +20,12 @@ export interface AskedGain extends Thresholds {
   why: string | null;
 }
 
+/** Did the last proof of the same question suggest it? */
+export const isSuggested = (
+  { earlier }: Pick<ProofInput, "earlier">,
+  { candidate_id }: Candidate,
+): boolean => earlier.get(candidate_id) === "suggested";
+
 /**
  * The gain asked of changes. Measured twice, a gain near one threshold falls on either side of it, and
  * advice that comes and goes with noise is no advice: so there are two of them, as in a Schmitt
@@ -37,9 +43,8 @@ export function askGain(
 ): AskedGain {
   const usual = { gainMin, lossMin: LOSS_MIN };
   const more = gainMin * (1 + HYSTERESIS);
-  const verdictOf = ({ candidate_id }: Candidate) => earlier.get(candidate_id);
-  const verdicts = changes.map(verdictOf);
-  if (verdicts.includes("rejected")) {
+  const wasSuggested = (one: Candidate) => isSuggested({ earlier }, one);
+  if (changes.some(({ candidate_id }) => earlier.get(candidate_id) === "rejected")) {
     return {
       gainMin: more,
       lossMin: LOSS_MIN * (1 - HYSTERESIS),
@@ -47,7 +52,7 @@ export function askGain(
       why: "The last proof rejected it: half as much again as usual is asked, and half the loss allowed.",
     };
   }
-  if (verdicts.length > 0 && verdicts.every((verdict) => verdict === "suggested")) {
+  if (changes.length > 0 && changes.every(wasSuggested)) {
     return {
       ...usual,
       gainMin: gainMin * (1 - HYSTERESIS),
@@ -55,7 +60,7 @@ export function askGain(
       why: "The last proof suggested it: half of the usual gain is asked.",
     };
   }
-  if (excluded.some((one) => verdictOf(one) === "suggested")) {
+  if (excluded.some(wasSuggested)) {
     return {
       ...usual,
       gainMin: more,

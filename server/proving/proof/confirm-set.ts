@@ -1,5 +1,5 @@
 import type { MeasuredEvidence, Verdict } from "@/server/contracts";
-import { HARMFUL, judge, rejection } from "../judge";
+import { HARMFUL, isLoss, judge, rejection } from "../judge";
 import { attempt } from "./attempt";
 import { buildSet } from "./build-set";
 import { findHarmful } from "./find-harmful";
@@ -28,9 +28,10 @@ export async function confirmSet(search: Search): Promise<MeasuredEvidence | nul
   }
 }
 
+/** What slows a query, or all, is looked at twice: noise of a busy machine comes in stretches. */
 async function measureHarmless(search: Search): Promise<MeasuredEvidence | null> {
   const { proof } = search;
-  for (;;) {
+  for (let looks = 1; ; looks++) {
     const { members, subject } = search.current;
     if (members.length < 2) return null;
     const options = setOptions(proof, "all chosen changes together", [0.85, 1]);
@@ -41,6 +42,8 @@ async function measureHarmless(search: Search): Promise<MeasuredEvidence | null>
     const verdict =
       "result" in tried ? judgeSet(tried.result) : rejection("not_measurable", `${tried.why}.`);
     if (!HARMFUL.has(verdict.code)) return evidence;
+    if (isLoss(verdict) && looks === 1) continue;
+    looks = 0;
     await shrink(search, findHarmful(search, evidence), verdict);
   }
 }

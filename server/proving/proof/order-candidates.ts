@@ -1,6 +1,7 @@
 import { expectedGain } from "@/server/advisor";
 import type { Candidate, ChangeKind } from "@/server/contracts";
 import type { ProofInput } from "../types";
+import { isSuggested } from "./ask-gain";
 
 /** So many of the most promising are measured first, whatever they cost. */
 const PROMISING = 3;
@@ -28,7 +29,7 @@ export function orderCandidates({
   queries,
   earlier,
 }: Pick<ProofInput, "candidates" | "queries" | "earlier">): Candidate[] {
-  const isKnown = ({ candidate_id }: Candidate) => earlier.get(candidate_id) === "suggested";
+  const isKnown = (candidate: Candidate) => isSuggested({ earlier }, candidate);
   const known = candidates.filter(isKnown);
   const others = candidates.filter((candidate) => !isKnown(candidate));
   const rest = others.slice(PROMISING).map((candidate) => ({

@@ -7,12 +7,13 @@ import {
   type Verdict,
 } from "@/server/contracts";
 import { AppError } from "@/server/platform";
-import { isSureGain, rejection } from "../judge";
+import { isLoss, isSureGain, rejection } from "../judge";
 import { buildCandidate, removeStaleWork } from "../shadow";
-import { askGain, judgeAsked } from "./ask-gain";
+import { type AskedGain, askGain, isSuggested, judgeAsked } from "./ask-gain";
 import { evidenceOfSome } from "./evidence";
 import { measure } from "./measure";
 import type { WeighedInserts } from "./measure-inserts";
+import type { MeasureOptions } from "./measure-options";
 import { narrowRewrites } from "./narrow-rewrites";
 import { readShare } from "./net-gain";
 import type { Proof } from "./open-proof";
@@ -48,39 +49,33 @@ export async function proveOne(
   try {
     const subject = await buildAlone(proof, candidate, file, untilMs);
     const asked = askGain(input, [candidate]);
-    const measured = await measure(proof, subject, {
-      title: candidate.title,
-      gainMin: asked.gainMin,
-      lossMin: asked.lossMin,
-      extraMs: Math.min(
-        EXTRA_SHARE * clock.endMs,
-        (untilMs - clock.elapsedMs()) / (2 * (count - index)),
-      ),
-      hardUntilMs: untilMs,
-      phase: "measure",
-      span: [index / count, (index + 1) / count],
-    });
-    const { check, inserts } = measured;
-    if (measured.evidence === null) {
-      const why =
-        check.difference === null
-          ? `A query stops working: ${check.failure}.`
-          : `Not the same data: ${check.difference}.`;
-      return reject(file, candidate, "results_differ", why);
+    const look = () =>
+      measureAlone(proof, { candidate, subject }, asked, {
+        title: candidate.title,
+        gainMin: asked.gainMin,
+        lossMin: asked.lossMin,
+        extraMs: Math.min(
+          EXTRA_SHARE * clock.endMs,
+          (untilMs - clock.elapsedMs()) / (2 * (count - index)),
+        ),
+        hardUntilMs: untilMs,
+        phase: "measure",
+        span: [index / count, (index + 1) / count],
+      });
+    let alone = await look();
+    // Noise of a busy machine comes in stretches: a loss that the last proof did not see is seen twice.
+    if ("verdict" in alone && isLoss(alone.verdict) && isSuggested(input, candidate)) {
+      alone = await look();
     }
-    const kept = withGainingTexts(proof, { candidate, subject }, measured.evidence, inserts);
-    const { evidence } = kept;
-    const verdict = judgeAsked(evidence, asked, {
-      isRemoval: candidate.change.kind === "drop_index",
-      gainWeight: readShare(inserts),
-    });
-    const proved = { candidate: kept.candidate, verdict, evidence };
-    const standing = standingOf(candidate, verdict, evidence, asked.gainMin);
+    if ("why" in alone) return reject(file, candidate, "results_differ", alone.why);
+    const { verdict, ...kept } = alone;
+    const proved = { candidate: kept.candidate, verdict, evidence: kept.evidence };
+    const standing = standingOf(candidate, verdict, kept.evidence, asked.gainMin);
     if (standing === null) {
       await removeStaleWork(file);
       return { proved, member: null };
     }
-    return { proved, member: { standing, ...kept, inserts } };
+    return { proved, member: { standing, ...kept } };
   } catch (error) {
     input.signal.throwIfAborted();
     if (error instanceof AppError && error.code === "timeout") {
@@ -96,6 +91,30 @@ export async function proveOne(
       ? reject(file, candidate, "failed_to_apply", `It cannot be applied: ${message}`)
       : reject(file, candidate, "not_measurable", `It could not be measured: ${message}`);
   }
+}
+
+/** The change against the unchanged shadow, judged by what is asked of it; or why its data are others. */
+async function measureAlone(
+  proof: Proof,
+  { candidate, subject }: Pick<SetMember, "candidate" | "subject">,
+  asked: AskedGain,
+  options: MeasureOptions,
+): Promise<(Omit<SetMember, "standing"> & { verdict: Verdict }) | { why: string }> {
+  const { evidence, check, inserts } = await measure(proof, subject, options);
+  if (evidence === null) {
+    return {
+      why:
+        check.difference === null
+          ? `A query stops working: ${check.failure}.`
+          : `Not the same data: ${check.difference}.`,
+    };
+  }
+  const kept = withGainingTexts(proof, { candidate, subject }, evidence, inserts);
+  const verdict = judgeAsked(kept.evidence, asked, {
+    isRemoval: candidate.change.kind === "drop_index",
+    gainWeight: readShare(inserts),
+  });
+  return { ...kept, inserts, verdict };
 }
 
 /** Queries that were no faster on a summary keep their text, and are no part of its evidence. */
@@ -129,15 +148,17 @@ function standingOf(
  */
 function mayPayBesideOthers(
   { change }: Candidate,
-  { code }: Verdict,
+  verdict: Verdict,
   evidence: MeasuredEvidence,
   gainMin: number,
 ): boolean {
+  const { code } = verdict;
   if (code === "gain_below_threshold" || code === "interval_includes_zero") {
     return rewritesOf(change).length > 0;
   }
-  const isLoss = code === "slower" || code === "regresses_query";
-  return isLoss && evidence.queries.some((one) => one.is_targeted && isSureGain(one, gainMin));
+  return (
+    isLoss(verdict) && evidence.queries.some((one) => one.is_targeted && isSureGain(one, gainMin))
+  );
 }
 
 /** An index that the present order makes needless serves once another order is chosen. */

@@ -5,6 +5,7 @@ import {
   type SetTrial,
   type Verdict,
 } from "@/server/contracts";
+import { isSuggested } from "./ask-gain";
 import { confirmSet } from "./confirm-set";
 import { consider } from "./consider";
 import { type DeepEvidence, deepenEvidence } from "./deepen-evidence";
@@ -96,11 +97,11 @@ function showBest({ proof, current }: Search): void {
  * What the last proof suggested before what would have to take its place; then executable changes
  * before rewritten texts; then the order of the rules.
  */
-function rank({ input: { candidates, earlier } }: Proof, { candidate }: SetMember): number {
-  const { candidate_id: id, change } = candidate;
-  const place = candidates.findIndex((one) => one.candidate_id === id);
-  const isText = rewritesOf(change).length > 0;
-  const isKnown = earlier.get(id) === "suggested";
+function rank({ input }: Proof, { candidate }: SetMember): number {
+  const { candidates } = input;
+  const place = candidates.findIndex((one) => one.candidate_id === candidate.candidate_id);
+  const isText = rewritesOf(candidate.change).length > 0;
+  const isKnown = isSuggested(input, candidate);
   return place + candidates.length * ((isText ? 1 : 0) + (isKnown ? 0 : 2));
 }
 
