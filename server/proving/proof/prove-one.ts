@@ -9,13 +9,9 @@ import {
 import { AppError } from "@/server/platform";
 import { isLoss, isSureGain, rejection } from "../judge";
 import { buildCandidate, removeStaleWork } from "../shadow";
-import { type AskedGain, askGain, isSuggested, judgeAsked } from "./ask-gain";
-import { evidenceOfSome } from "./evidence";
-import { measure } from "./measure";
-import type { WeighedInserts } from "./measure-inserts";
-import type { MeasureOptions } from "./measure-options";
-import { narrowRewrites } from "./narrow-rewrites";
-import { readShare } from "./net-gain";
+import { askGain, isSuggested } from "./ask-gain";
+import { attempt } from "./attempt";
+import { measureAlone } from "./measure-alone";
 import type { Proof } from "./open-proof";
 import type { SetMember, Standing } from "./set-member";
 import type { Subject } from "./subject";
@@ -65,7 +61,8 @@ export async function proveOne(
     let alone = await look();
     // Noise of a busy machine comes in stretches: a loss that the last proof did not see is seen twice.
     if ("verdict" in alone && isLoss(alone.verdict) && isSuggested(input, candidate)) {
-      alone = await look();
+      const again = await attempt(proof, look);
+      if ("result" in again) alone = again.result;
     }
     if ("why" in alone) return reject(file, candidate, "results_differ", alone.why);
     const { verdict, ...kept } = alone;
@@ -91,43 +88,6 @@ export async function proveOne(
       ? reject(file, candidate, "failed_to_apply", `It cannot be applied: ${message}`)
       : reject(file, candidate, "not_measurable", `It could not be measured: ${message}`);
   }
-}
-
-/** The change against the unchanged shadow, judged by what is asked of it; or why its data are others. */
-async function measureAlone(
-  proof: Proof,
-  { candidate, subject }: Pick<SetMember, "candidate" | "subject">,
-  asked: AskedGain,
-  options: MeasureOptions,
-): Promise<(Omit<SetMember, "standing"> & { verdict: Verdict }) | { why: string }> {
-  const { evidence, check, inserts } = await measure(proof, subject, options);
-  if (evidence === null) {
-    return {
-      why:
-        check.difference === null
-          ? `A query stops working: ${check.failure}.`
-          : `Not the same data: ${check.difference}.`,
-    };
-  }
-  const kept = withGainingTexts(proof, { candidate, subject }, evidence, inserts);
-  const verdict = judgeAsked(kept.evidence, asked, {
-    isRemoval: candidate.change.kind === "drop_index",
-    gainWeight: readShare(inserts),
-  });
-  return { ...kept, inserts, verdict };
-}
-
-/** Queries that were no faster on a summary keep their text, and are no part of its evidence. */
-function withGainingTexts(
-  proof: Proof,
-  member: Pick<SetMember, "candidate" | "subject">,
-  evidence: MeasuredEvidence,
-  inserts: WeighedInserts[],
-): Pick<SetMember, "candidate" | "subject" | "evidence"> {
-  const narrowed = narrowRewrites(member, evidence);
-  if (narrowed === null) return { ...member, evidence };
-  const { targeted } = narrowed.subject;
-  return { ...narrowed, evidence: evidenceOfSome(proof, evidence, targeted, inserts) };
 }
 
 /** null: it has no place in any set. */
