@@ -45,8 +45,9 @@ describe("an order that scatters the amounts another query looks up", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  // The index alone saves a quarter of its query, on some machines not surely the usual tenth.
   const prove = (candidates: (typeof ORDER)[]): Promise<ProofResult> =>
-    proveProduct(source, folder, candidates, { queries: QUERIES });
+    proveProduct(source, folder, candidates, { queries: QUERIES, gainMin: 0.03 });
 
   it("is rejected alone", async () => {
     const result = await prove([ORDER]);

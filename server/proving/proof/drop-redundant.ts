@@ -3,7 +3,7 @@ import { judgeAsked } from "./ask-gain";
 import { attempt } from "./attempt";
 import { buildSet } from "./build-set";
 import { storageOverhead } from "./evidence";
-import { leftAfter } from "./left-time";
+import { leftAfter, shownGain } from "./left-time";
 import { netGain, readShare } from "./net-gain";
 import { refillSet } from "./refill-set";
 import { addTrial, type Search } from "./search";
@@ -57,7 +57,7 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
   const overhead = storageOverhead(proof, without);
   // Inserts were measured with the member: without it they cost no more.
   const net = netGain(gain.value, overhead, inserts, proof.input.weights);
-  const left = leftAfter(current.left, evidence.queries, ({ value }) => inverse(value));
+  const left = leftAfter(current.left, evidence.queries, (gain) => inverse(shownGain(gain)));
   const verdict = judgeAsked({ ...evidence, net_gain: current.netGain - net }, asked, {
     isRemoval: member.candidate.change.kind === "drop_index",
     left,
