@@ -48,8 +48,10 @@ const noPlan = {
 const advice = candidateOf(rewrite, noPlan, ["advised"]);
 
 test("approved advice alone is refused with the reason, and stays approved", async () => {
+  const { schema_fingerprint: schemaFingerprint } = await rig.observe();
   const { id } = await storeSuggestion(rig.db, {
     state: "approved",
+    schemaFingerprint,
     candidates: [advice],
   });
   await expect(rig.request(id)).rejects.toMatchObject({

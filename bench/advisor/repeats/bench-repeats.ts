@@ -10,7 +10,7 @@ import { mergeResults } from "../report/merge-results";
 import { updateReadme } from "../report/readme";
 import { proofSettings } from "../settings";
 import type { Workload } from "../types";
-import { compareRuns } from "./compare-runs";
+import { compareRuns, provedOf } from "./compare-runs";
 import { describeTurns } from "./describe-turns";
 import { type RepeatedWorkload, renderRepeats } from "./render-repeats";
 
@@ -70,9 +70,8 @@ async function keep(
 }
 
 /** What the next run is told of this one. */
-function verdictsOf({ proof }: Advice): [string, EarlierVerdict][] {
-  const all = [...proof.accepted, ...proof.alternatives];
-  const judged = all.map(({ candidate, verdict }) => {
+function verdictsOf(advice: Advice): [string, EarlierVerdict][] {
+  const judged = provedOf(advice).map(({ candidate, verdict }) => {
     return { candidateId: candidate.candidate_id, verdict };
   });
   return [...earlierVerdicts(judged)];

@@ -59,7 +59,8 @@ function undecidedOf(accepted: readonly string[][]): Record<string, number> {
   return Object.fromEntries(counted.filter(([, count]) => count < accepted.length));
 }
 
-const provedOf = ({ proof }: Advice): ProvedCandidate[] => [
+/** All that a run proved or left out, what it accepted first. */
+export const provedOf = ({ proof }: Advice): ProvedCandidate[] => [
   ...proof.accepted,
   ...proof.alternatives,
 ];

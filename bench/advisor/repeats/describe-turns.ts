@@ -1,4 +1,5 @@
 import type { Advice } from "../advise";
+import { provedOf } from "./compare-runs";
 
 /** Why a run gave other advice than the one before it: the verdict of each change that only one has. */
 export function describeTurns(last: Advice | undefined, next: Advice | undefined): string[] {
@@ -11,7 +12,7 @@ export function describeTurns(last: Advice | undefined, next: Advice | undefined
   });
 }
 
-function verdictsOf({ proof }: Advice) {
-  const all = [...proof.accepted, ...proof.alternatives];
+function verdictsOf(advice: Advice) {
+  const all = provedOf(advice);
   return new Map(all.map(({ candidate, verdict }) => [candidate.candidate_id, verdict]));
 }

@@ -4,6 +4,7 @@ import { attempt } from "./attempt";
 import { buildSet } from "./build-set";
 import { findHarmful } from "./find-harmful";
 import { leftAfter } from "./left-time";
+import { lookTwice } from "./look-twice";
 import { type Measured, measure } from "./measure";
 import { measuredSet } from "./measured-set";
 import { refillSet } from "./refill-set";
@@ -28,24 +29,30 @@ export async function confirmSet(search: Search): Promise<MeasuredEvidence | nul
   }
 }
 
-/** What slows a query, or all, is looked at twice: noise of a busy machine comes in stretches. */
 async function measureHarmless(search: Search): Promise<MeasuredEvidence | null> {
-  const { proof } = search;
-  for (let looks = 1; ; looks++) {
-    const { members, subject } = search.current;
-    if (members.length < 2) return null;
-    const options = setOptions(proof, "all chosen changes together", [0.85, 1]);
-    const tried = await attempt(proof, () => measure(proof, subject, options));
-    const measured = "result" in tried ? tried.result : null;
-    const evidence = measured?.evidence ?? null;
-    if (measured !== null && evidence !== null) note(search, { ...measured, evidence });
-    const verdict =
-      "result" in tried ? judgeSet(tried.result) : rejection("not_measurable", `${tried.why}.`);
+  for (;;) {
+    if (search.current.members.length < 2) return null;
+    const look = () => measureSet(search);
+    const { evidence, verdict } = await lookTwice(search.proof, look, (seen) =>
+      isLoss(seen.verdict),
+    );
     if (!HARMFUL.has(verdict.code)) return evidence;
-    if (isLoss(verdict) && looks === 1) continue;
-    looks = 0;
     await shrink(search, findHarmful(search, evidence), verdict);
   }
+}
+
+async function measureSet(
+  search: Search,
+): Promise<{ evidence: MeasuredEvidence | null; verdict: Verdict }> {
+  const { proof, current } = search;
+  const options = setOptions(proof, "all chosen changes together", [0.85, 1]);
+  const tried = await attempt(proof, () => measure(proof, current.subject, options));
+  if (!("result" in tried)) {
+    return { evidence: null, verdict: rejection("not_measurable", `${tried.why}.`) };
+  }
+  const { evidence } = tried.result;
+  if (evidence !== null) note(search, { ...tried.result, evidence });
+  return { evidence, verdict: judgeSet(tried.result) };
 }
 
 function judgeSet({ evidence, check }: Measured): Verdict {

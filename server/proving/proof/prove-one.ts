@@ -10,7 +10,7 @@ import { AppError } from "@/server/platform";
 import { isLoss, isSureGain, rejection } from "../judge";
 import { buildCandidate, removeStaleWork } from "../shadow";
 import { askGain, isSuggested } from "./ask-gain";
-import { attempt } from "./attempt";
+import { lookTwice } from "./look-twice";
 import { measureAlone } from "./measure-alone";
 import type { Proof } from "./open-proof";
 import type { SetMember, Standing } from "./set-member";
@@ -58,12 +58,12 @@ export async function proveOne(
         phase: "measure",
         span: [index / count, (index + 1) / count],
       });
-    let alone = await look();
-    // Noise of a busy machine comes in stretches: a loss that the last proof did not see is seen twice.
-    if ("verdict" in alone && isLoss(alone.verdict) && isSuggested(input, candidate)) {
-      const again = await attempt(proof, look);
-      if ("result" in again) alone = again.result;
-    }
+    // A loss that the last proof did not see.
+    const alone = await lookTwice(
+      proof,
+      look,
+      (seen) => "verdict" in seen && isLoss(seen.verdict) && isSuggested(input, candidate),
+    );
     if ("why" in alone) return reject(file, candidate, "results_differ", alone.why);
     const { verdict, ...kept } = alone;
     const proved = { candidate: kept.candidate, verdict, evidence: kept.evidence };

@@ -5,6 +5,7 @@ import { type AskedGain, askGain, judgeAsked } from "./ask-gain";
 import { attempt } from "./attempt";
 import { buildSet, setFile } from "./build-set";
 import { leftAfter } from "./left-time";
+import { lookTwice } from "./look-twice";
 import { measure } from "./measure";
 import { leavesInserts, type WeighedInserts } from "./measure-inserts";
 import type { MeasureOptions } from "./measure-options";
@@ -97,12 +98,11 @@ async function buildAndMeasure(
     });
     return { evidence, inserts, gain, net, marginal };
   };
-  let seen = await look();
-  if (seen.evidence !== null && isLoss(seen.marginal)) {
-    // Noise of a busy machine comes in stretches: a loss is looked at twice.
-    const again = await attempt(proof, look);
-    if ("result" in again) seen = again.result;
-  }
+  const seen = await lookTwice(
+    proof,
+    look,
+    ({ evidence, marginal }) => evidence !== null && isLoss(marginal),
+  );
   if (seen.evidence === null) {
     const reason = `Beside the chosen changes ${seen.check.failure ?? seen.check.difference}.`;
     const verdict = rejection("superseded_by_set", reason);
