@@ -95,4 +95,12 @@ describe("diffTable", () => {
       "new table | by_status |  | count(*) by day of created",
     ]);
   });
+
+  it.each([
+    [100, "ordered by ranges (100 wide) of code"],
+    ["month", "ordered by months of code"],
+  ])("shows an order by ranges: %s", (step, after) => {
+    const change = Change.parse({ kind: "cluster_table", table: "projects", keys: ["code"], step });
+    expect(diffTable(before, [change]).at(-1)?.after).toBe(after);
+  });
 });

@@ -1,4 +1,9 @@
-import type { Change, TableSchema } from "@/server/contracts";
+import {
+  type Change,
+  type ClusterTableChange,
+  describeStep,
+  type TableSchema,
+} from "@/server/contracts";
 
 export interface DiffRow {
   part: "column" | "index" | "constraint" | "row order" | "new table";
@@ -85,19 +90,23 @@ function diffConstraints(table: TableSchema, changes: readonly Change[]): DiffRo
 function diffOrder(changes: readonly Change[]): DiffRow[] {
   const cluster = changes.find((change) => change.kind === "cluster_table");
   if (cluster === undefined) return [];
-  const keys = cluster.keys.join(", ");
   return [
     {
       part: "row order",
       name: "stored rows",
       before: "as inserted",
-      after:
-        cluster.curve === "morton"
-          ? `along a Morton (Z-order) curve over ${keys}`
-          : `ordered by ${keys}`,
+      after: describeOrder(cluster),
       isChanged: true,
     },
   ];
+}
+
+function describeOrder({ keys, curve, step }: ClusterTableChange): string {
+  const names = keys.join(", ");
+  if (curve === "morton") return `along a Morton (Z-order) curve over ${names}`;
+  return step === undefined
+    ? `ordered by ${names}`
+    : `ordered by ${describeStep(step)} of ${names}`;
 }
 
 function diffSummaries(changes: readonly Change[]): DiffRow[] {

@@ -59,6 +59,14 @@ export function filtersOn(
 export const isPointFilter = (filter: FilterFeature): boolean =>
   filter.wrappedBy === null && (filter.operator === "equals" || filter.operator === "in");
 
+/** Does the query name the column where it reads it? One that selects `*` reads the others as well. */
+export function readsColumn({ shape }: WorkloadQuery, table: string, column: string): boolean {
+  if (shape.kind !== "select") return false;
+  const sides = shape.joins.flatMap(({ left, right }) => [left, right]);
+  const named = [shape.filters, sides, shape.groupBy, shape.orderBy, shape.projected].flat();
+  return named.some((ref) => ref.table === table && ref.column === column);
+}
+
 /** What zone maps can serve: bounds, or a prefix, on the column alone. */
 export const isRangeFilter = (filter: FilterFeature): boolean =>
   filter.wrappedBy === null && (filter.operator === "range" || filter.operator === "like_prefix");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SqlName } from "./data-product";
+import { CalendarUnit, OrderStep } from "./order-step";
 
 /**
  * The typed, allow-listed grammar of what the sidecar can do to a data product.
@@ -26,6 +27,8 @@ export const ClusterTableChange = z.object({
   keys: z.array(SqlName).min(1).max(4),
   /** Left out: one key after the other. `morton`: along a space-filling curve over all keys. */
   curve: z.literal("morton").optional(),
+  /** Of a single key: by ranges of it, this wide, inside which rows keep the order they had. */
+  step: OrderStep.optional(),
 });
 export type ClusterTableChange = z.infer<typeof ClusterTableChange>;
 
@@ -59,10 +62,6 @@ export type AddConstraintChange = z.infer<typeof AddConstraintChange>;
 export const QueryRewrite = z.object({ fingerprint: z.string(), sql: z.string().max(40_000) });
 export type QueryRewrite = z.infer<typeof QueryRewrite>;
 
-/** Calendar unit a summary's key is cut to. */
-export const SummaryUnit = z.enum(["year", "quarter", "month", "week", "day", "hour"]);
-export type SummaryUnit = z.infer<typeof SummaryUnit>;
-
 /** A table of pre-computed aggregates, one row for each combination of keys. */
 export const MaterializeSummaryChange = z.object({
   kind: z.literal("materialize_summary"),
@@ -70,7 +69,7 @@ export const MaterializeSummaryChange = z.object({
   table: SqlName,
   /** Name of the new table. */
   name: SqlName,
-  keys: z.array(z.object({ name: SqlName, column: SqlName, unit: SummaryUnit.nullable() })).max(8),
+  keys: z.array(z.object({ name: SqlName, column: SqlName, unit: CalendarUnit.nullable() })).max(8),
   /** `count` without a column counts rows. */
   measures: z
     .array(

@@ -8,6 +8,7 @@ export * from "./inference";
 export * from "./knowledge";
 export * from "./message";
 export * from "./model";
+export * from "./order-step";
 export * from "./suggestion";
 export * from "./told";
 export * from "./training";

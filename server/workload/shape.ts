@@ -1,4 +1,4 @@
-import type { RewriteRule, SummaryUnit } from "@/server/contracts";
+import type { CalendarUnit, RewriteRule } from "@/server/contracts";
 
 /** A column as a query names it, resolved to its table where the schema allows. */
 export interface ColumnRef {
@@ -81,7 +81,7 @@ export interface QueryRewriteOption {
 export interface QuerySummary {
   table: string;
   /** Grouping and filter columns: the summary needs a row for each combination. */
-  keys: { name: string; column: string; unit: SummaryUnit | null }[];
+  keys: { name: string; column: string; unit: CalendarUnit | null }[];
   measures: {
     name: string;
     aggregate: "count" | "sum" | "min" | "max";

@@ -42,7 +42,7 @@ export function printResult(result: WorkloadResult): void {
 export function printSummary(results: WorkloadResult[]): void {
   const { made, kept, keptWithinNoise } = promiseCounts(results);
   console.log(`\n${kept} of ${made} promises kept, ${keptWithinNoise} within noise.`);
-  for (const name of ["ours", "rules", "index_everything"] as const) {
+  for (const name of ["ours", "best", "rules", "index_everything"] as const) {
     const slower = slowerQueries(results, name);
     console.log(`Queries slower beyond noise, ${name}: ${slower.length} ${slower.join(", ")}`);
   }

@@ -203,6 +203,25 @@ describe("proposeOrders", () => {
     expect((await ask([90, 10]))[0]?.target).toBe("day");
   });
 
+  test.each([
+    ["SELECT max(created) FROM projects WHERE status = ?", ["created", "created:week"]],
+    ["SELECT max(id) FROM projects WHERE status = ?", ["created"]],
+  ])("offers ranges where another query reads the key: %s", async (other, keys) => {
+    const { candidates } = await advise(projects(3_000_000), [RANGE, other]);
+    const orders = candidates.filter((each) => each.target === "created");
+    expect(orders.map((each) => each.candidate_id)).toEqual(
+      keys.map((key) => `cluster_table:projects:${key}`),
+    );
+    for (const { change, title, reason, plan } of orders.slice(1)) {
+      expect(change).toMatchObject({ keys: ["created"], step: "week" });
+      expect(title).toBe("Store projects ordered by weeks of created");
+      expect(reason).toMatch(/runs of equal ones.*; by weeks it is not\.$/);
+      expect(plan.statements.join()).toContain(
+        "ORDER BY date_trunc('week', source.created), source.rowid",
+      );
+    }
+  });
+
   test("tries no more than six orders of one table", async () => {
     const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
     const one = table(

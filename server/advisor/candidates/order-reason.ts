@@ -1,5 +1,6 @@
-import type { ColumnSchema, TableSchema } from "@/server/contracts";
+import { type ColumnSchema, describeStep, type TableSchema } from "@/server/contracts";
 import type { KeyUse } from "../estimate/key-use";
+import type { SteppedOrder } from "../estimate/order-step";
 import type { Order, Uses } from "../estimate/orders";
 import type { Usage } from "../usage";
 import { callsText, cardinalityText, frequencyText, listText } from "./shared";
@@ -26,6 +27,7 @@ export function orderReason(table: TableSchema, order: Order, uses: Uses, usage:
   const head = `${frequencyText(usage)} filtering on ${listText(parts)} ${calls}`;
   const [first] = order.keys;
   if (order.keys.length > 1 || !first) return `${head}; ${SKIPS}.`;
+  if (order.stepped !== null) return `${head}; ${SKIPS}. ${rangesReason(first, order.stepped)}`;
   switch (kindOf(first, uses, usage)) {
     case "equality":
       return `${head}, which has ${cardinalityText(first)}; if they are spread over all of ${table.name} now, ${SKIPS}.`;
@@ -34,6 +36,10 @@ export function orderReason(table: TableSchema, order: Order, uses: Uses, usage:
     default:
       return `${head}, which an index cannot serve; ${SKIPS}.`;
   }
+}
+
+function rangesReason({ name }: ColumnSchema, { step }: SteppedOrder): string {
+  return `By its values, ${name} would be kept as runs of equal ones, which slows queries that read it of rows here and there; by ${describeStep(step)} it is not.`;
 }
 
 const STRENGTH: readonly KeyUse["kind"][] = ["range", "top", "equality", "join"];

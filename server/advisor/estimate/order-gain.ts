@@ -5,7 +5,7 @@ import type { WorkloadQuery } from "../types";
 import { filtersOn, isRangeFilter } from "../usage";
 
 /** A bound or extreme as a number (days count as milliseconds); null when it is no such thing. */
-function scalarOf(value: unknown): number | null {
+export function scalarOf(value: unknown): number | null {
   if (typeof value === "number") return value;
   if (typeof value !== "string" || value.trim() === "") return null;
   const number = Number(value);

@@ -1,6 +1,8 @@
 import type { ColumnSchema, TableSchema } from "@/server/contracts";
 import type { WorkloadQuery } from "../types";
+import { readsColumn } from "../usage";
 import { type KeyUse, keyUse } from "./key-use";
+import { orderStep, type SteppedOrder } from "./order-step";
 
 /** A leading key of more values than this leaves nothing of the next key's order to skip by. */
 const LEADING_VALUES_MAX = 64;
@@ -9,7 +11,11 @@ const CURVE_COLUMNS_MAX = 4;
 export interface Order {
   keys: ColumnSchema[];
   isCurve: boolean;
+  /** By ranges of the only key; null: by its values. */
+  stepped: SteppedOrder | null;
 }
+
+const BY_VALUES = { isCurve: false, stepped: null } as const;
 
 /** What each query does with the columns of one table; queries that narrow none are left out. */
 export type Uses = Map<WorkloadQuery, Map<ColumnSchema, KeyUse>>;
@@ -33,7 +39,22 @@ const valuesOf = (column: ColumnSchema): number => column.statistics?.distinct_c
 
 export function singleOrders(uses: Uses): Order[] {
   const columns = new Set([...uses.values()].flatMap((found) => [...found.keys()]));
-  return [...columns].sort(byName).map((column) => ({ keys: [column], isCurve: false }));
+  return [...columns].sort(byName).map((column) => ({ ...BY_VALUES, keys: [column] }));
+}
+
+/** The same by ranges, where the order by values may cost queries that read the key and skip nothing by it. */
+export function steppedOrders(
+  queries: readonly WorkloadQuery[],
+  table: TableSchema,
+  uses: Uses,
+): Order[] {
+  return singleOrders(uses).flatMap(({ keys: [key] }) => {
+    if (key === undefined) return [];
+    const isUnskipped = (query: WorkloadQuery): boolean =>
+      readsColumn(query, table.name, key.name) && !uses.get(query)?.has(key);
+    const stepped = queries.some(isUnskipped) ? orderStep(key, table.row_count) : null;
+    return stepped === null ? [] : [{ ...BY_VALUES, keys: [key], stepped }];
+  });
 }
 
 /**
@@ -55,7 +76,7 @@ export function lexicographicOrders(uses: Uses): Order[] {
       for (const last of found.keys()) {
         if (head.includes(last) || (leads.includes(last) && head.length > 1)) continue;
         const keys = [...head, last];
-        orders.set(keys.map((key) => key.name).join("\0"), { keys, isCurve: false });
+        orders.set(keys.map((key) => key.name).join("\0"), { ...BY_VALUES, keys });
       }
     }
   }
@@ -79,5 +100,5 @@ export function curveOrders(uses: Uses, columns: readonly ColumnSchema[]): Order
   const triple = first.length >= 3 ? [first.slice(0, 3)] : [];
   return [...pairs, ...triple]
     .filter(isApart)
-    .map((keys) => ({ keys: keys.toSorted(byName), isCurve: true }));
+    .map((keys) => ({ ...BY_VALUES, keys: keys.toSorted(byName), isCurve: true }));
 }

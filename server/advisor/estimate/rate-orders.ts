@@ -3,7 +3,14 @@ import { ROW_GROUP_ROWS } from "../facts";
 import type { WorkloadQuery } from "../types";
 import { weightsOf } from "../usage";
 import { orderGain, rowGroups } from "./order-gain";
-import { curveOrders, lexicographicOrders, type Order, singleOrders, type Uses } from "./orders";
+import {
+  curveOrders,
+  lexicographicOrders,
+  type Order,
+  singleOrders,
+  steppedOrders,
+  type Uses,
+} from "./orders";
 import { curveShareRead, shareRead, type UsedKey } from "./share-read";
 
 /** Less than this share of a query's time is not what an order is for. */
@@ -40,12 +47,16 @@ export function rateOrders(
   // What cannot be cut into row groups, or has an unknown size, gains nothing by finer orders.
   if (table.row_count < 2 * ROW_GROUP_ROWS) return singles;
   const columns = singles.flatMap(({ order }) => order.keys);
-  const finer = rate([...lexicographicOrders(uses), ...curveOrders(uses, columns)]);
+  const finer = rate([
+    ...steppedOrders(queries, table, uses),
+    ...lexicographicOrders(uses),
+    ...curveOrders(uses, columns),
+  ]);
   return [...singles, ...finer.filter(({ value }) => value > 0)].sort(compareOrders);
 }
 
-const nameOf = ({ keys, isCurve }: Order): string =>
-  [...keys.map((key) => key.name), isCurve ? "curve" : ""].join("\0");
+const nameOf = ({ keys, isCurve, stepped }: Order): string =>
+  [...keys.map((key) => key.name), isCurve ? "curve" : "", stepped?.step ?? ""].join("\0");
 
 function compareOrders(a: RatedOrder, b: RatedOrder): number {
   return b.value - a.value || (nameOf(a.order) < nameOf(b.order) ? -1 : 1);
@@ -61,7 +72,9 @@ function rateOrder(
   const estimates = [...uses].flatMap(([query, found]) => {
     const keys = order.keys.map((column) => ({ column, use: found.get(column) ?? null }));
     if (keys.every(({ use }) => use === null)) return [];
-    const share = order.isCurve ? curveShareRead(keys, groups) : shareRead(keys, groups);
+    const whole = order.isCurve ? curveShareRead(keys, groups) : shareRead(keys, groups);
+    // Half of the range at each end of what a query asks for is more than it asks for.
+    const share = whole + (order.stepped ? 1 / order.stepped.ranges : 0);
     return [{ query, keys, gain: orderGain(share), weight: weights.get(query) ?? 0 }];
   });
   const served = estimates.filter(({ gain }) => gain >= TARGET_GAIN_MIN);

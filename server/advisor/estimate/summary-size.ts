@@ -1,20 +1,11 @@
-import type { SummaryUnit, TableSchema } from "@/server/contracts";
+import type { CalendarUnit, TableSchema } from "@/server/contracts";
+import { UNIT_MS } from "./calendar";
 
 export interface SummaryKey {
   name: string;
   column: string;
-  unit: SummaryUnit | null;
+  unit: CalendarUnit | null;
 }
-
-const DAY_MS = 86_400_000;
-const UNIT_MS: Readonly<Record<SummaryUnit, number>> = {
-  year: 365 * DAY_MS,
-  quarter: 90 * DAY_MS,
-  month: 28 * DAY_MS,
-  week: 7 * DAY_MS,
-  day: DAY_MS,
-  hour: DAY_MS / 24,
-};
 
 /**
  * Rows a summary would have at most, by statistics: the product of the keys' distinct values (of

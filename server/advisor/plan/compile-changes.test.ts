@@ -146,12 +146,36 @@ test.each<[string, Change[]]>([
   ["the same key twice", [add("PRIMARY KEY", "a", "b"), add("UNIQUE", "b", "a")]],
   ["NOT NULL twice", [add("PRIMARY KEY", "a"), add("NOT NULL", "a")]],
   ["a constraint on an unknown column", [add("UNIQUE", "x")]],
+  ["months of a number", [{ kind: "cluster_table", table: "t", keys: ["a"], step: "month" }]],
+  ["ranges of two keys", [{ kind: "cluster_table", table: "t", keys: ["a", "b"], step: 100 }]],
   ["an index beside a key", [add("UNIQUE", "a"), { kind: "add_index", table: "t", column: "a" }]],
 ])("refuses %s as not executable", async (_, changes) => {
   const tables = await setUp(TABLE, "CREATE INDEX ib ON t (b)");
   expect(() => compilePlan(tables, changes)).toThrowError(
     expect.objectContaining({ code: "not_executable" }),
   );
+});
+
+test("by ranges, rows keep their order inside each and the key is not kept as runs", async () => {
+  const before = await setUp(
+    "CREATE TABLE t AS SELECT i::INTEGER AS a, (hash(i) % 1000)::INTEGER AS b FROM range(122880) r(i)",
+  );
+  const order = { kind: "cluster_table" as const, table: "t", keys: ["b"] };
+  const compressions = async () => {
+    await db.run("CHECKPOINT");
+    const rows = await db.rows(
+      "SELECT DISTINCT compression FROM pragma_storage_info('t') WHERE column_name = 'b' AND segment_type = 'INTEGER'",
+    );
+    return rows.flat();
+  };
+  await db.transact(compilePlan(before, [{ ...order, step: 100 }]).statements);
+  const [unordered] = await db.rows(
+    "SELECT count(*) FROM (SELECT b // 100 AS range, a, lag(b // 100, 1, 0) OVER (ORDER BY rowid) AS last_range, lag(a, 1, -1) OVER (ORDER BY rowid) AS last_a FROM t) WHERE range < last_range OR (range = last_range AND a < last_a)",
+  );
+  expect(unordered?.map(Number)).toEqual([0]);
+  expect(await compressions()).toEqual(["BitPacking"]);
+  await db.transact(compilePlan(before, [order]).statements);
+  expect(await compressions()).toEqual(["RLE"]);
 });
 
 test("along the curve, ranges on either key leave row groups out", async () => {

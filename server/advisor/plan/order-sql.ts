@@ -1,4 +1,4 @@
-import type { ClusterTableChange } from "@/server/contracts";
+import type { ClusterTableChange, OrderStep } from "@/server/contracts";
 import { quoteIdentifier } from "./quote";
 
 /** 2^8 steps a key: 65 536 cells over two keys, more than row groups in any table we can rebuild. */
@@ -23,11 +23,19 @@ const BITS = 8;
  *     morton              7.0  (2.9 ms)   10.0  (3.7 ms)
  *
  * Buckets of sampled quantiles looked up in a list skip as much and took 17.6 s to write.
+ *
+ * Or by ranges of one key, rows of a range in the order they are stored in (see RUN_ROWS).
  */
 export function orderBySql(order: ClusterTableChange): string {
   const keys = order.keys.map((key) => `source.${quoteIdentifier(key)}`);
+  if (order.step !== undefined) return `${rangeSql(keys.join(), order.step)}, source.rowid`;
   if (order.curve === undefined || keys.length < 2) return keys.join(", ");
   return [curveSql(keys), ...keys].join(", ");
+}
+
+/** The number of a range, or its first moment. */
+function rangeSql(key: string, step: OrderStep): string {
+  return typeof step === "number" ? `${key} // ${step}` : `date_trunc('${step}', ${key})`;
 }
 
 function curveSql(keys: string[]): string {

@@ -1,8 +1,8 @@
 import type {
+  CalendarUnit,
   Change,
   ColumnSchema,
   MaterializeSummaryChange,
-  SummaryUnit,
   TableSchema,
 } from "@/server/contracts";
 import { AppError } from "@/server/platform";
@@ -14,7 +14,7 @@ export const SUMMARY_PREFIX = "summary_";
 type Key = MaterializeSummaryChange["keys"][number];
 type Measure = MaterializeSummaryChange["measures"][number];
 
-const UNITS: ReadonlySet<SummaryUnit> = new Set([
+const UNITS: ReadonlySet<CalendarUnit> = new Set([
   "year",
   "quarter",
   "month",
@@ -105,7 +105,7 @@ function findColumn(table: TableSchema, name: string): ColumnSchema {
   throw refuse(`Table ${table.name} has no column ${JSON.stringify(name)}.`);
 }
 
-function assertUnit({ name, type }: ColumnSchema, unit: SummaryUnit | null): void {
+function assertUnit({ name, type }: ColumnSchema, unit: CalendarUnit | null): void {
   if (unit === null || /^(DATE|TIMESTAMP)$/.test(type)) return;
   throw refuse(`${name} is a ${type}, which has no ${unit}.`);
 }

@@ -4,8 +4,10 @@ import {
   type ChangeTypeChange,
   type ClusterTableChange,
   changedColumns,
+  describeStep,
   type IndexSchema,
   isCollated,
+  orderStepUnits,
   type TableSchema,
 } from "@/server/contracts";
 import { AppError } from "@/server/platform";
@@ -87,9 +89,20 @@ function addChange(group: TableChanges, change: TableChange): void {
       if (group.order) throw refuse(`Table ${table.name} cannot be stored in two orders.`);
       if (new Set(change.keys).size < change.keys.length)
         throw refuse("An order key stands twice.");
+      checkStep(table, change);
       group.order = change;
       return;
   }
+}
+
+/** Ranges are of one key, of whole numbers or of dates and times. */
+function checkStep(table: TableSchema, { keys, curve, step }: ClusterTableChange): void {
+  if (step === undefined) return;
+  if (keys.length > 1 || curve !== undefined) throw refuse("Ranges order a table by one key only.");
+  const type = table.columns.find((each) => each.name === keys[0])?.type ?? "";
+  const units = orderStepUnits(type);
+  if (typeof step === "number" ? units === "number" : units?.includes(step)) return;
+  throw refuse(`Column ${keys[0]} of ${table.name} (${type}) has no ${describeStep(step)}.`);
 }
 
 /** A collation makes texts equal that are not the same: no other type does, and ALTER names none. */

@@ -38,7 +38,7 @@ export const planScenario = fc.record({
   key: fc.constantFrom("none", "present", "added", "unique"),
   rows: fc.integer({ min: 0, max: 60 }),
   keys: fc.array(fc.nat(3), { maxLength: 4 }),
-  isCurve: fc.boolean(),
+  way: fc.constantFrom({}, { curve: "morton" as const }, { step: 10 }, { step: "month" as const }),
 });
 export type PlanScenario = typeof planScenario extends fc.Arbitrary<infer S> ? S : never;
 
@@ -76,15 +76,14 @@ export async function buildScenario(db: TestDatabase, scenario: PlanScenario): P
 }
 
 export function scenarioChanges(scenario: PlanScenario): Change[] {
-  const { table, columns, key, keys, isCurve } = scenario;
+  const { table, columns, key, keys, way } = scenario;
   const changes = columns.flatMap((column) => columnChanges(table, column));
   if (key === "added") {
     changes.push({ kind: "add_constraint", table, constraint: "PRIMARY KEY", columns: ["id"] });
   }
   const names = [...new Set(keys.map((at) => columns[at]?.name ?? "id"))];
   if (names.length > 0) {
-    const curve = isCurve ? { curve: "morton" as const } : {};
-    changes.push({ kind: "cluster_table", table, keys: names, ...curve });
+    changes.push({ kind: "cluster_table", table, keys: names, ...way });
   }
   return changes;
 }

@@ -1,11 +1,11 @@
-import type { SummaryUnit } from "@/server/contracts";
+import type { CalendarUnit } from "@/server/contracts";
 import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
 
 /**
  * Functions of a date by the largest unit they do not look below: their value for a date and for
  * the start of its unit is one and the same.
  */
-const PARTS: readonly [SummaryUnit, string][] = [
+const PARTS: readonly [CalendarUnit, string][] = [
   ["year", "year years yr y decade decades century centuries millennium era"],
   ["quarter", "quarter quarters"],
   ["month", "month months mon monthname last_day"],
@@ -22,7 +22,7 @@ const FUNCTIONS = new Set(
     " ",
   ),
 );
-const FORMATS: readonly [SummaryUnit, RegExp][] = [
+const FORMATS: readonly [CalendarUnit, RegExp][] = [
   ["hour", /%-?[HIp]/],
   ["day", /%(-?[dj]|[aAwuUWVG])/],
   ["month", /%(-?m|[bB])/],
@@ -32,7 +32,7 @@ const KNOWN_FORMAT = /^(?:[^%]|%%|%-?[dmyjHI]|%[aAbBpuUwWVGY])*$/;
 /** A function of one date: what it looks at, down to which unit, and whether it is the cut itself. */
 export interface UnitCall {
   argument: Ast;
-  unit: SummaryUnit;
+  unit: CalendarUnit;
   isTruncation: boolean;
 }
 
@@ -60,7 +60,7 @@ export function readUnitCall(node: Ast): UnitCall | null {
   return { argument: second, unit, isTruncation: name.endsWith("trunc") && part === unit };
 }
 
-function formatUnit(format: string | null): SummaryUnit | null {
+function formatUnit(format: string | null): CalendarUnit | null {
   if (format === null || !KNOWN_FORMAT.test(format)) return null;
   const plain = format.replaceAll("%%", "");
   return FORMATS.find(([, pattern]) => pattern.test(plain))?.[0] ?? "year";

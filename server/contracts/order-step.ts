@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+/** Calendar unit that a date or time is cut to. */
+export const CalendarUnit = z.enum(["year", "quarter", "month", "week", "day", "hour"]);
+export type CalendarUnit = z.infer<typeof CalendarUnit>;
+
+/** Width of the ranges that an order's key is cut into: of whole numbers, or of dates and times. */
+export const OrderStep = z.union([z.int().min(2), CalendarUnit]);
+export type OrderStep = z.infer<typeof OrderStep>;
+
+const WHOLE_NUMBER = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/i;
+
+/** What a column of this DuckDB type can be ordered by ranges of; null: of nothing. */
+export function orderStepUnits(type: string): "number" | readonly CalendarUnit[] | null {
+  if (WHOLE_NUMBER.test(type)) return "number";
+  if (/^TIMESTAMP$/i.test(type)) return CalendarUnit.options;
+  return /^DATE$/i.test(type) ? CalendarUnit.exclude(["hour"]).options : null;
+}
+
+/** `ranges of 100`, `months`: followed by `of` and the key. */
+export function describeStep(step: OrderStep): string {
+  return typeof step === "number" ? `ranges (${step} wide)` : `${step}s`;
+}
