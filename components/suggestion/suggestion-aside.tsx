@@ -47,9 +47,10 @@ export function SuggestionAside(props: ComponentProps<typeof DecisionPanel>) {
 function listFacts(suggestion: Suggestion): Fact[] {
   const isProved = suggestion.state !== "proposed" && suggestion.state !== "proving";
   const confidence = isProved ? formatPercent(suggestion.confidence) : "–";
+  // How far a promise can be trusted: a failed proof makes none, nor does one that suggests nothing.
+  const isPromise = !isFailedProof(suggestion) && suggestion.state !== "no_gain";
   const facts: Fact[] = [
-    // Nothing came out of a failed proof that one could trust more or less.
-    ...(isFailedProof(suggestion) ? [] : [{ label: "Confidence", value: confidence }]),
+    ...(isPromise ? [{ label: "Confidence", value: confidence }] : []),
     { label: "Updated", value: <RelativeTime iso={suggestion.updated_at} /> },
   ];
   if (suggestion.expires_at !== null && suggestion.state === "pending") {

@@ -26,13 +26,15 @@ const ORDERS_MAX = 6;
 /**
  * Chance that an order pays, by what it serves; conventions, not measurements: most for a range whose
  * width is known from parameters, least for one value or a join whose rows may lie together already, and for a curve, which serves
- * each query less than an index or an order of its own would.
+ * each query less than an index or an order of its own would. An order that may cost other queries
+ * comes after the one by ranges, which does not.
  */
 const PRIOR = { fromData: 0.75, known: 0.6, unknown: 0.4, weak: 0.4, curve: 0.4 } as const;
+const COSTLY = 0.8;
 
 /**
  * Stored orders: by a column that queries narrow (a range, a LIKE prefix, =, IN, the first n by it, a
- * join with a filtered table), by several keys that one query suggests, and along a space-filling
+ * join with a filtered table), by ranges of it, by several keys that one query suggests, and along a space-filling
  * curve over columns that different queries narrow. At most six a table, those that save the most
  * time by the estimate, ties by name.
  */
@@ -80,7 +82,7 @@ function draft(input: AdviceInput, table: TableSchema, uses: Uses, rated: RatedO
     risk: rebuildRisk(table, plan, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
-    prior: priorOf(table, rated),
+    prior: round(priorOf(table, rated) * (order.isCostly ? COSTLY : 1)),
     estimated_gain: round(rated.gain),
     estimated_storage_overhead: 0,
   };
@@ -134,6 +136,11 @@ function counterIndications(
   if (order.stepped !== null) {
     found.push(
       "Rows inside a range keep their order: a query for one value reads the whole range it lies in.",
+    );
+  }
+  if (order.isCostly) {
+    found.push(
+      `DuckDB would keep ${order.keys[0]?.name ?? "the key"} as runs of equal values: queries that read it of rows here and there may take longer on all rows, also where a sample of them shows nothing of it.`,
     );
   }
   const others = [...uses.keys()].filter((query) => !queries.includes(query)).length;

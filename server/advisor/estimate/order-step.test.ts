@@ -26,6 +26,7 @@ test.each([
     of("DATE", 300, "2024-01-01", "2024-10-27"),
     1_200_000,
   ],
+  ["no row group can be skipped", of("DATE", 3650, "2010-01-01", "2020-01-01"), 245_759],
   ["text has no ranges", of("VARCHAR", 2556, "1992", "1998"), 600_000],
   ["nothing is known of it", column("key", "INTEGER"), 600_000],
 ])("none where %s", (_, key, rows) => {

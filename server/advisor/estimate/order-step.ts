@@ -4,7 +4,7 @@ import {
   type OrderStep,
   orderStepUnits,
 } from "@/server/contracts";
-import { RUN_ROWS } from "../facts";
+import { ROW_GROUP_ROWS, RUN_ROWS } from "../facts";
 import { UNIT_MS } from "./calendar";
 import { rowGroups, scalarOf } from "./order-gain";
 
@@ -21,12 +21,14 @@ export interface SteppedOrder {
 
 /**
  * The widest round step whose ranges let queries skip nearly all that the order by values does; null
- * where the column is not known, or where its order by values costs no query anything (see RUN_ROWS).
+ * where the column is not known, where no row group can be skipped, or where its order by values costs
+ * no query anything (see RUN_ROWS).
  */
 export function orderStep(column: ColumnSchema, rowCount: number): SteppedOrder | null {
   const { distinct_count: values = 0, min = null, max = null } = column.statistics ?? {};
   const [low, high] = [scalarOf(min), scalarOf(max)];
   if (low === null || high === null || values === 0) return null;
+  if (rowCount < 2 * ROW_GROUP_ROWS) return null;
   const rows = rowCount / values;
   if (rows < RUN_ROWS.min || rows > RUN_ROWS.max) return null;
   const rangesMin = RANGES_PER_GROUP * rowGroups(rowCount);

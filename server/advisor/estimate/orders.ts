@@ -13,9 +13,11 @@ export interface Order {
   isCurve: boolean;
   /** By ranges of the only key; null: by its values. */
   stepped: SteppedOrder | null;
+  /** The key would be kept as runs, which may cost queries that it lets skip nothing (see RUN_ROWS). */
+  isCostly: boolean;
 }
 
-const BY_VALUES = { isCurve: false, stepped: null } as const;
+const PLAIN = { isCurve: false, stepped: null, isCostly: false } as const;
 
 /** What each query does with the columns of one table; queries that narrow none are left out. */
 export type Uses = Map<WorkloadQuery, Map<ColumnSchema, KeyUse>>;
@@ -37,23 +39,22 @@ export function usesOf(queries: readonly WorkloadQuery[], table: TableSchema): U
 const byName = (a: ColumnSchema, b: ColumnSchema): number => (a.name < b.name ? -1 : 1);
 const valuesOf = (column: ColumnSchema): number => column.statistics?.distinct_count ?? 0;
 
-export function singleOrders(uses: Uses): Order[] {
-  const columns = new Set([...uses.values()].flatMap((found) => [...found.keys()]));
-  return [...columns].sort(byName).map((column) => ({ ...BY_VALUES, keys: [column] }));
-}
-
-/** The same by ranges, where the order by values may cost queries that read the key and skip nothing by it. */
-export function steppedOrders(
+/**
+ * By one column, by its values; and by ranges of it, where the order by values may cost queries that
+ * read the column and skip nothing by it.
+ */
+export function singleOrders(
   queries: readonly WorkloadQuery[],
   table: TableSchema,
   uses: Uses,
 ): Order[] {
-  return singleOrders(uses).flatMap(({ keys: [key] }) => {
-    if (key === undefined) return [];
+  const columns = new Set([...uses.values()].flatMap((found) => [...found.keys()]));
+  return [...columns].sort(byName).flatMap((column) => {
     const isUnskipped = (query: WorkloadQuery): boolean =>
-      readsColumn(query, table.name, key.name) && !uses.get(query)?.has(key);
-    const stepped = queries.some(isUnskipped) ? orderStep(key, table.row_count) : null;
-    return stepped === null ? [] : [{ ...BY_VALUES, keys: [key], stepped }];
+      readsColumn(query, table.name, column.name) && !uses.get(query)?.has(column);
+    const stepped = queries.some(isUnskipped) ? orderStep(column, table.row_count) : null;
+    const byValues = { ...PLAIN, keys: [column], isCostly: stepped !== null };
+    return stepped === null ? [byValues] : [byValues, { ...PLAIN, keys: [column], stepped }];
   });
 }
 
@@ -76,7 +77,7 @@ export function lexicographicOrders(uses: Uses): Order[] {
       for (const last of found.keys()) {
         if (head.includes(last) || (leads.includes(last) && head.length > 1)) continue;
         const keys = [...head, last];
-        orders.set(keys.map((key) => key.name).join("\0"), { ...BY_VALUES, keys });
+        orders.set(keys.map((key) => key.name).join("\0"), { ...PLAIN, keys });
       }
     }
   }
@@ -100,5 +101,5 @@ export function curveOrders(uses: Uses, columns: readonly ColumnSchema[]): Order
   const triple = first.length >= 3 ? [first.slice(0, 3)] : [];
   return [...pairs, ...triple]
     .filter(isApart)
-    .map((keys) => ({ ...BY_VALUES, keys: keys.toSorted(byName), isCurve: true }));
+    .map((keys) => ({ ...PLAIN, keys: keys.toSorted(byName), isCurve: true }));
 }

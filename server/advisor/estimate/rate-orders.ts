@@ -3,14 +3,7 @@ import { ROW_GROUP_ROWS } from "../facts";
 import type { WorkloadQuery } from "../types";
 import { weightsOf } from "../usage";
 import { orderGain, rowGroups } from "./order-gain";
-import {
-  curveOrders,
-  lexicographicOrders,
-  type Order,
-  singleOrders,
-  steppedOrders,
-  type Uses,
-} from "./orders";
+import { curveOrders, lexicographicOrders, type Order, singleOrders, type Uses } from "./orders";
 import { curveShareRead, shareRead, type UsedKey } from "./share-read";
 
 /** Less than this share of a query's time is not what an order is for. */
@@ -43,15 +36,11 @@ export function rateOrders(
   const weights = weightsOf(queries);
   const rate = (orders: Order[]): RatedOrder[] =>
     orders.map((order) => rateOrder(order, table, uses, weights)).sort(compareOrders);
-  const singles = rate(singleOrders(uses));
+  const singles = rate(singleOrders(queries, table, uses));
   // What cannot be cut into row groups, or has an unknown size, gains nothing by finer orders.
   if (table.row_count < 2 * ROW_GROUP_ROWS) return singles;
-  const columns = singles.flatMap(({ order }) => order.keys);
-  const finer = rate([
-    ...steppedOrders(queries, table, uses),
-    ...lexicographicOrders(uses),
-    ...curveOrders(uses, columns),
-  ]);
+  const columns = new Set(singles.flatMap(({ order }) => order.keys));
+  const finer = rate([...lexicographicOrders(uses), ...curveOrders(uses, [...columns])]);
   return [...singles, ...finer.filter(({ value }) => value > 0)].sort(compareOrders);
 }
 
