@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { ThemedToken } from "shiki/core";
 import { cn } from "@/components/cn";
 import { loadHighlight } from "./highlight";
@@ -15,15 +15,23 @@ const MARKS = {
   "+": { row: "bg-positive-soft", sign: "text-positive" },
 };
 
-/** SQL line by line. Plain at first, coloured when the highlighter has come: same text, no jump. */
+/**
+ * SQL line by line. Plain at first, coloured when it is no longer folded away and the highlighter has
+ * come: same text, no jump.
+ */
 export function HighlightedLines({ text, marked }: HighlightedLinesProps) {
-  const tokens = useHighlighted(text);
+  const { isRendered, watch } = useRendered();
+  const tokens = useHighlighted(text, isRendered);
   return text.split("\n").map((line, number) => {
     const isMarked = marked?.lines.has(number) ?? false;
     const mark = marked === undefined ? null : MARKS[marked.sign];
     return (
-      // biome-ignore lint/suspicious/noArrayIndexKey: lines of one text have no identity but their place
-      <span key={number} className={cn("block min-h-[1lh]", isMarked && mark?.row)}>
+      <span
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines of one text have no identity but their place
+        key={number}
+        ref={number === 0 ? watch : null}
+        className={cn("block min-h-[1lh]", isMarked && mark?.row)}
+      >
         {marked === undefined ? null : (
           <span className={cn("inline-block w-4 select-none", mark?.sign)}>
             {isMarked ? marked.sign : " "}
@@ -44,9 +52,29 @@ function Tokens({ tokens }: { tokens: ThemedToken[] }) {
   ));
 }
 
-function useHighlighted(text: string): ThemedToken[][] | null {
+/** Wherever on the page, but not in a fold that is closed: most SQL of a suggestion is never opened. */
+const ANYWHERE = { rootMargin: "1000000px" };
+
+/** True from when the watched element is first laid out. */
+function useRendered() {
+  const [isRendered, setIsRendered] = useState(false);
+  const watch = useCallback((element: Element | null) => {
+    if (element === null) return;
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      setIsRendered(true);
+      observer.disconnect();
+    }, ANYWHERE);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return { isRendered, watch };
+}
+
+function useHighlighted(text: string, isWanted: boolean): ThemedToken[][] | null {
   const [shown, setShown] = useState<{ text: string; lines: ThemedToken[][] } | null>(null);
   useEffect(() => {
+    if (!isWanted) return;
     let isCurrent = true;
     loadHighlight()
       .then((highlight) => {
@@ -57,6 +85,6 @@ function useHighlighted(text: string): ThemedToken[][] | null {
     return () => {
       isCurrent = false;
     };
-  }, [text]);
+  }, [text, isWanted]);
   return shown?.text === text ? shown.lines : null;
 }

@@ -17,6 +17,7 @@ import { markTrials } from "./pareto";
 import type { ProvedAlone } from "./prove-one";
 import type { Search } from "./search";
 import { aloneSet, idsOf, type SetMember } from "./set-member";
+import { takeBestAlone } from "./take-best-alone";
 import { MARGINAL_SHARE } from "./try-set";
 
 export interface SearchedSet {
@@ -71,6 +72,7 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
   }
   // What was passed over beside fewer changes may do more beside those chosen since.
   for (const member of search.passedOver.splice(0)) await consider(search, member, 0.8);
+  takeBestAlone(search);
   showBest(search);
   await dropRedundant(search);
   const evidence = await confirmSet(search);
