@@ -42,6 +42,12 @@ export type ColumnSchema = z.infer<typeof ColumnSchema>;
 export const isCollated = (type: string | undefined): boolean =>
   /^VARCHAR COLLATE /.test(type ?? "");
 
+// To the end of the type: a list of numbers (`INTEGER[3]`) is no number.
+const INTEGER = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;
+
+/** Whole numbers, of any width, with or without a sign. */
+export const isInteger = (type: string): boolean => INTEGER.test(type);
+
 export const IndexSchema = z.object({
   name: SqlName,
   columns: z.array(z.string()),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isInteger } from "./data-product";
 
 /** Calendar unit that a date or time is cut to. */
 export const CalendarUnit = z.enum(["year", "quarter", "month", "week", "day", "hour"]);
@@ -8,16 +9,14 @@ export type CalendarUnit = z.infer<typeof CalendarUnit>;
 export const OrderStep = z.union([z.int().min(2), CalendarUnit]);
 export type OrderStep = z.infer<typeof OrderStep>;
 
-const WHOLE_NUMBER = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/i;
-
 /** What a column of this DuckDB type can be ordered by ranges of; null: of nothing. */
 export function orderStepUnits(type: string): "number" | readonly CalendarUnit[] | null {
-  if (WHOLE_NUMBER.test(type)) return "number";
-  if (/^TIMESTAMP$/i.test(type)) return CalendarUnit.options;
-  return /^DATE$/i.test(type) ? CalendarUnit.exclude(["hour"]).options : null;
+  if (isInteger(type)) return "number";
+  if (type === "TIMESTAMP") return CalendarUnit.options;
+  return type === "DATE" ? CalendarUnit.exclude(["hour"]).options : null;
 }
 
-/** `ranges of 100`, `months`: followed by `of` and the key. */
+/** `ranges (100 wide)`, `months`: followed by `of` and the key. */
 export function describeStep(step: OrderStep): string {
   return typeof step === "number" ? `ranges (${step} wide)` : `${step}s`;
 }

@@ -1,4 +1,5 @@
 import { type Candidate, describeStep, type TableSchema } from "@/server/contracts";
+import { canSkip } from "../estimate/order-gain";
 import type { Order, Uses } from "../estimate/orders";
 import { usesOf } from "../estimate/orders";
 import { type RatedOrder, rateOrders } from "../estimate/rate-orders";
@@ -26,17 +27,17 @@ const ORDERS_MAX = 6;
 /**
  * Chance that an order pays, by what it serves; conventions, not measurements: most for a range whose
  * width is known from parameters, least for one value or a join whose rows may lie together already, and for a curve, which serves
- * each query less than an index or an order of its own would. An order that may cost other queries
- * comes after the one by ranges, which does not.
+ * each query less than an index or an order of its own would.
  */
 const PRIOR = { fromData: 0.75, known: 0.6, unknown: 0.4, weak: 0.4, curve: 0.4 } as const;
+/** Part of it that is left where the order may cost other queries: the one by ranges comes first. */
 const COSTLY = 0.8;
 
 /**
  * Stored orders: by a column that queries narrow (a range, a LIKE prefix, =, IN, the first n by it, a
- * join with a filtered table), by ranges of it, by several keys that one query suggests, and along a space-filling
- * curve over columns that different queries narrow. At most six a table, those that save the most
- * time by the estimate, ties by name.
+ * join with a filtered table), by ranges of it, by several keys that one query suggests, and along a
+ * space-filling curve over columns that different queries narrow. At most six a table, those that save
+ * the most time by the estimate, ties by name.
  */
 export function proposeOrders(input: AdviceInput): Proposals {
   const proposals: Proposals = { candidates: [], left_out: [] };
@@ -53,7 +54,7 @@ export function proposeOrders(input: AdviceInput): Proposals {
 }
 
 function tooSmall(table: TableSchema): string | null {
-  if (table.row_count === 0 || table.row_count >= 2 * ROW_GROUP_ROWS) return null;
+  if (table.row_count === 0 || canSkip(table.row_count)) return null;
   return `${table.name} has ${plural(table.row_count, "row")}, less than two row groups of ${formatCount(ROW_GROUP_ROWS)}: whatever the order, nothing can be skipped.`;
 }
 

@@ -70,6 +70,9 @@ export function estimateRange(
   return { fraction: Math.min(1, mean / (high - low)), isFromData: true };
 }
 
+/** Can a stored order make queries skip row groups? Of fewer than two, and of an unknown number, not. */
+export const canSkip = (rowCount: number): boolean => rowCount >= 2 * ROW_GROUP_ROWS;
+
 /** Row groups of a table; a table of unknown size is taken as the one we measured, 25. */
 export function rowGroups(rowCount: number): number {
   return rowCount > 0 ? Math.max(1, rowCount / ROW_GROUP_ROWS) : 25;

@@ -4,9 +4,9 @@ import {
   type OrderStep,
   orderStepUnits,
 } from "@/server/contracts";
-import { ROW_GROUP_ROWS, RUN_ROWS } from "../facts";
+import { RUN_ROWS } from "../facts";
 import { UNIT_MS } from "./calendar";
-import { rowGroups, scalarOf } from "./order-gain";
+import { canSkip, rowGroups, scalarOf } from "./order-gain";
 
 /** Ranges a row group should hold at least: then a query reads hardly more than in the order by values. */
 const RANGES_PER_GROUP = 16;
@@ -28,7 +28,7 @@ export function orderStep(column: ColumnSchema, rowCount: number): SteppedOrder 
   const { distinct_count: values = 0, min = null, max = null } = column.statistics ?? {};
   const [low, high] = [scalarOf(min), scalarOf(max)];
   if (low === null || high === null || values === 0) return null;
-  if (rowCount < 2 * ROW_GROUP_ROWS) return null;
+  if (!canSkip(rowCount)) return null;
   const rows = rowCount / values;
   if (rows < RUN_ROWS.min || rows > RUN_ROWS.max) return null;
   const rangesMin = RANGES_PER_GROUP * rowGroups(rowCount);

@@ -1,8 +1,7 @@
 import type { TableSchema } from "@/server/contracts";
-import { ROW_GROUP_ROWS } from "../facts";
 import type { WorkloadQuery } from "../types";
 import { weightsOf } from "../usage";
-import { orderGain, rowGroups } from "./order-gain";
+import { canSkip, orderGain, rowGroups } from "./order-gain";
 import { curveOrders, lexicographicOrders, type Order, singleOrders, type Uses } from "./orders";
 import { curveShareRead, shareRead, type UsedKey } from "./share-read";
 
@@ -38,7 +37,7 @@ export function rateOrders(
     orders.map((order) => rateOrder(order, table, uses, weights)).sort(compareOrders);
   const singles = rate(singleOrders(queries, table, uses));
   // What cannot be cut into row groups, or has an unknown size, gains nothing by finer orders.
-  if (table.row_count < 2 * ROW_GROUP_ROWS) return singles;
+  if (!canSkip(table.row_count)) return singles;
   const columns = new Set(singles.flatMap(({ order }) => order.keys));
   const finer = rate([...lexicographicOrders(uses), ...curveOrders(uses, [...columns])]);
   return [...singles, ...finer.filter(({ value }) => value > 0)].sort(compareOrders);

@@ -1,9 +1,9 @@
-import type {
+import {
   CalendarUnit,
-  Change,
-  ColumnSchema,
-  MaterializeSummaryChange,
-  TableSchema,
+  type Change,
+  type ColumnSchema,
+  type MaterializeSummaryChange,
+  type TableSchema,
 } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { quoteIdentifier, quoteLiteral } from "./quote";
@@ -14,14 +14,7 @@ export const SUMMARY_PREFIX = "summary_";
 type Key = MaterializeSummaryChange["keys"][number];
 type Measure = MaterializeSummaryChange["measures"][number];
 
-const UNITS: ReadonlySet<CalendarUnit> = new Set([
-  "year",
-  "quarter",
-  "month",
-  "week",
-  "day",
-  "hour",
-]);
+const UNITS: ReadonlySet<CalendarUnit> = new Set(CalendarUnit.options);
 const AGGREGATES: ReadonlySet<Measure["aggregate"]> = new Set(["count", "sum", "min", "max"]);
 
 const refuse = (message: string): AppError => new AppError("not_executable", message);

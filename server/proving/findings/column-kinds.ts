@@ -1,11 +1,9 @@
-import type { ConstraintSchema, TableSchema } from "@/server/contracts";
+import { type ConstraintSchema, isInteger, type TableSchema } from "@/server/contracts";
 
 // To the end of the type: a list of numbers (`FLOAT[384]`) is no number.
-const INTEGER = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;
 const FRACTIONAL = /^(DECIMAL(\([\d, ]+\))?|DOUBLE|FLOAT)$/;
 const DATE = /^(DATE|TIMESTAMP(_S|_MS|_NS)?( WITH TIME ZONE)?)$/;
 
-export const isInteger = (type: string): boolean => INTEGER.test(type);
 export const isNumeric = (type: string): boolean => isInteger(type) || FRACTIONAL.test(type);
 export const isDate = (type: string): boolean => DATE.test(type);
 

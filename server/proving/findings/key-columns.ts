@@ -1,6 +1,7 @@
 import { quoteIdentifier, type WorkloadQuery } from "@/server/advisor";
+import { isInteger } from "@/server/contracts";
 import type { Session } from "../shadow";
-import { isDate, isDeclaredUnique, isInteger, isNamedAsKey, isNumeric } from "./column-kinds";
+import { isDate, isDeclaredUnique, isNamedAsKey, isNumeric } from "./column-kinds";
 import { countAll } from "./count";
 import type { ColumnProfile, Subject } from "./profile";
 

@@ -1,5 +1,6 @@
 import type { WorkloadQuery } from "@/server/advisor";
-import { isDeclaredUnique, isInteger, isNamedAsKey, referenceNames } from "./column-kinds";
+import { isInteger } from "@/server/contracts";
+import { isDeclaredUnique, isNamedAsKey, referenceNames } from "./column-kinds";
 import type { ColumnProfile, Subject } from "./profile";
 
 /** A column of one table whose values should be found in a column of another. */
