@@ -17,6 +17,7 @@ export interface AdviseRequest {
   file: string;
   productId: string;
   observed: Observed;
+  /** From the first look at the product to the end. */
   secondsMax: number;
   /** What the run before said of the changes, by candidate id; nothing where nothing is remembered. */
   earlier?: [string, EarlierVerdict][];
@@ -60,7 +61,7 @@ export async function advise(request: AdviseRequest): Promise<Advice> {
       cacheDir: path.join(request.workDir, "cache"),
       workDir: path.join(request.workDir, "proof"),
       ...request.settings,
-      secondsMax: request.secondsMax,
+      secondsMax: request.secondsMax - (performance.now() - start) / 1000,
       earlier: new Map(request.earlier),
       seed: 1,
       onProgress: watch.onProgress,

@@ -27,7 +27,7 @@ const WORKLOAD_WINDOW_MS = 24 * 3_600_000;
 
 /**
  * Measures everything worth trying for one suggestion in state `proving` and ends it as `pending`
- * or `no_gain`. Safe to run again after a crash: nothing is kept until the end.
+ * or `no_gain`. Its time begins with the first look at the product. Safe to run again after a crash: nothing is kept until the end.
  * Throws `not_executable` for a suggestion about another product than the one given, `timeout` when
  * its time ended before anything was measured.
  */
@@ -35,6 +35,7 @@ export async function runProof(
   ctx: ServiceContext,
   input: { suggestionId: string; product: DataProduct; dirs: ProofDirs; signal: AbortSignal },
 ): Promise<void> {
+  const startedMs = performance.now();
   const context = await loadContext(ctx, input.suggestionId, input.product);
   if (context === null) return;
   const { product, signal } = input;
@@ -67,7 +68,7 @@ export async function runProof(
     compile: (changes) => compilePlan(schema.tables, changes),
     ...input.dirs,
     rowsMax: env().PROOF_ROWS_MAX,
-    secondsMax,
+    secondsMax: secondsMax - (performance.now() - startedMs) / 1000,
     gainMin: env().PROOF_GAIN_MIN,
     earlier: await loadEarlierVerdicts(ctx.db, {
       suggestionId: input.suggestionId,

@@ -26,6 +26,7 @@ export interface ProofInput {
   /** Shadow databases of this proof; emptied when it ends, however it ends. */
   workDir: string;
   rowsMax: number;
+  /** For all of it, clearing up included. The export, and a set that does harm, may take longer. */
   secondsMax: number;
   /** Share of the time (0..1) of the workload or of a targeted query that is worth a change. */
   gainMin: number;

@@ -20,20 +20,18 @@ const follows = (member: SetMember): boolean => FOLLOWS.has(member.candidate.cha
  * must be able to run. Where only indexes, summaries or texts are added to a shadow that is built
  * already, their own plans follow, which gives the same file in a fraction of the time; any other
  * combination is built by the composed plan itself.
- * Throws `not_executable` when the changes exclude each other, DuckDB's error when it refuses.
+ * Throws `not_executable` when the changes exclude each other, `timeout` past `untilMs` (since the
+ * proof began), DuckDB's error when it refuses.
  */
 export async function buildSet(
   proof: Proof,
   members: SetMember[],
-  built: { current: ChosenSet | null; name: string; isUnlimited?: boolean },
+  built: { current: ChosenSet | null; name: string; untilMs: number },
 ): Promise<Subject> {
-  const { isUnlimited = false } = built;
   const common = {
     threads: proof.threads,
     signal: proof.input.signal,
-    timeoutMs: isUnlimited
-      ? Number.POSITIVE_INFINITY
-      : Math.max(1, proof.clock.endMs - proof.clock.elapsedMs()),
+    timeoutMs: Math.max(1, built.untilMs - proof.clock.elapsedMs()),
   };
   const changes = members.map((member) => member.candidate.change);
   const targeted = new Set(members.flatMap((member) => [...member.subject.targeted]));

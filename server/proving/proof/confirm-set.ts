@@ -87,6 +87,7 @@ async function shrink(search: Search, one: SetMember, { code, reason }: Verdict)
     return;
   }
   const name = `set-${search.count++}`;
-  const subject = await buildSet(search.proof, members, { current: null, name, isUnlimited: true });
+  const untilMs = Number.POSITIVE_INFINITY;
+  const subject = await buildSet(search.proof, members, { current: null, name, untilMs });
   search.current = { ...search.current, members, subject };
 }

@@ -1,11 +1,17 @@
 import { expect, it } from "vitest";
+import { evidenceOf, queryEvidenceOf } from "@/server/decisions/testing/evidence";
 import { dropRedundant } from "./drop-redundant";
 import type { Search } from "./search";
 import type { SetMember } from "./set-member";
 
-/** A member of the set, as far as it is asked who it is and which queries it is meant for. */
+/** A member of the set, as far as it is asked who it is, what it took and which queries it is meant for. */
 function member(standing: SetMember["standing"]): SetMember {
-  return { standing, subject: { targeted: new Set(["f"]) } } as unknown as SetMember;
+  const candidate = { change: { table: "projects" } };
+  const evidence = evidenceOf([queryEvidenceOf("f", 0.5)]);
+  return {
+    ...{ standing, candidate, evidence },
+    subject: { targeted: new Set(["f"]) },
+  } as unknown as SetMember;
 }
 
 it("never leaves by itself what pays only beside others", async () => {
@@ -16,7 +22,7 @@ it("never leaves by itself what pays only beside others", async () => {
     current: { members },
     harmful: new Set(),
     proof: {
-      clock: { elapsedMs: () => 0, endMs: 1 },
+      clock: { elapsedMs: () => 0, endMs: 1, deadlineMs: 600_000 },
       input: { signal: new AbortController().signal },
       progress: { report: (_: string, __: number, message: string) => problems.push(message) },
     },

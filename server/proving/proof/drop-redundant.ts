@@ -8,6 +8,7 @@ import { netGain, readShare } from "./net-gain";
 import { refillSet } from "./refill-set";
 import { addTrial, type Search } from "./search";
 import { composeGains, idsOf, type SetMember } from "./set-member";
+import { stepUntil } from "./time-together";
 import { askBeside, measureBeside } from "./try-set";
 
 /**
@@ -22,12 +23,16 @@ export async function dropRedundant(search: Search): Promise<void> {
     const mayBeNeedless = later.some(
       (one) => search.current.members.includes(one) && sharesQuery(one, member),
     );
-    const hasTime = search.proof.clock.elapsedMs() < search.proof.clock.endMs;
-    if (mayBeNeedless && hasTime) {
+    if (mayBeNeedless && hasTime(search)) {
       await attempt(search.proof, () => tryWithout(search, member));
     }
   }
   if (search.harmful.size > 0) await refillSet(search);
+}
+
+function hasTime({ proof, current }: Search): boolean {
+  const { clock } = proof;
+  return clock.elapsedMs() < Math.min(clock.endMs, stepUntil(clock, current.members));
 }
 
 function sharesQuery(one: SetMember, other: SetMember): boolean {
@@ -43,12 +48,13 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
   if (others.length === 0 && only?.standing !== "alone") return;
   proof.progress.report("set", 0.8, `Measuring the chosen changes without ${title}`);
   const name = `set-${search.count++}`;
-  const without = await buildSet(proof, members, { current: null, name });
+  const untilMs = stepUntil(proof.clock, current.members);
+  const without = await buildSet(proof, members, { current: null, name, untilMs });
   // What the member does not touch is left as it is with it; what it touches is measured.
   const other = { subject: without, left: current.left };
   const asked = askBeside(proof, [member]);
   const span: [number, number] = [0.8, 0.85];
-  const step = { judged: [member], span, asked };
+  const step = { judged: [member], span, asked, inserts: current.inserts, untilMs };
   const { evidence, inserts } = await measureBeside(proof, other, current.subject, step);
   if (evidence === null) return;
   const added = evidence.workload.gain;

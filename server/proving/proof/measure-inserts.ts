@@ -17,18 +17,24 @@ export interface WeighedInserts {
 /** Changes that leave inserts as they are: nothing is maintained for them. */
 const FREE = new Set(["rewrite_query", "materialize_summary"]);
 
-export const leavesInserts = (change: Change): boolean => FREE.has(change.kind);
+const leavesInserts = (change: Change): boolean => FREE.has(change.kind);
 
 /**
- * Insert cost of every table that the changes touch, the most inserted into first. One that cannot
+ * Insert cost of every table that the judged changes of a subject touch, and what is known of others,
+ * the most inserted into first: measured again, noise would pass for a difference. One that cannot
  * be measured is a problem that is told, and stands in the evidence as not measured.
  */
-export async function measureInserts(proof: Proof, subject: Subject): Promise<WeighedInserts[]> {
+export async function measureInserts(
+  proof: Proof,
+  subject: Subject,
+  judged: readonly Change[],
+  known: readonly WeighedInserts[] = [],
+): Promise<WeighedInserts[]> {
   const names = new Set(
-    subject.changes.filter((change) => !leavesInserts(change)).map((change) => change.table),
+    judged.filter((change) => !leavesInserts(change)).map((change) => change.table),
   );
-  if (names.size === 0) return [];
-  const found: WeighedInserts[] = [];
+  const found = known.filter(({ cost }) => !names.has(cost.table ?? ""));
+  if (names.size === 0) return found;
   // On a copy: the built shadow may still be measured beside others.
   const file = path.join(proof.input.workDir, "insert-run.duckdb");
   await copyShadow(subject.file, file);

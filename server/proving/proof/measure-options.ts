@@ -18,7 +18,7 @@ export interface MeasureOptions {
   reference?: Reference;
   /** Changes that `reference` lacks, when it is given. */
   judged?: Change[];
-  /** Insert cost where it is known: the judged changes leave inserts as they are. */
+  /** Insert costs of `reference`'s changes: those of tables that no judged change touches stay. */
   inserts?: WeighedInserts[];
   /** Share of the reference's time (0..1) that is worth a change. */
   gainMin: number;

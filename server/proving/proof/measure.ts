@@ -57,7 +57,7 @@ export async function measure(
       return { evidence: null, check: { ...check, failure: describeFailure(taken) }, inserts: [] };
     }
     close();
-    const inserts = options.inserts ?? (await measureInserts(proof, subject));
+    const inserts = await measureInserts(proof, subject, judged, options.inserts);
     const durationMs = performance.now() - startedMs;
     const measured = { ...taken, check, inserts, durationMs, left };
     return { evidence: buildEvidence(proof, subject, measured), check, inserts };

@@ -14,7 +14,7 @@ function searchOf(members: SetMember[], current: SetMember[], harmful: SetMember
   return {
     ...{ members, harmful: new Set(harmful), verdicts: new Map() },
     current: { members: current },
-    proof: { clock: { elapsedMs: () => 2, endMs: 1 } },
+    proof: { clock: { elapsedMs: () => 2, endMs: 1, deadlineMs: 1 } },
   } as unknown as Search;
 }
 

@@ -6,7 +6,7 @@ import { type Left, timeLeft } from "./left-time";
 import type { MeasureOptions } from "./measure-options";
 import type { Proof } from "./open-proof";
 
-const PAIRS_MIN = 5;
+export const PAIRS_MIN = 5;
 const PAIRS_MAX = 40;
 /** Part of the whole time for a second look at what is doubtful in one measurement. */
 const CONFIRM_SHARE = 0.03;

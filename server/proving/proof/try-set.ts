@@ -7,7 +7,7 @@ import { buildSet, setFile } from "./build-set";
 import { leftAfter } from "./left-time";
 import { lookTwice } from "./look-twice";
 import { measure } from "./measure";
-import { leavesInserts, type WeighedInserts } from "./measure-inserts";
+import type { WeighedInserts } from "./measure-inserts";
 import type { MeasureOptions } from "./measure-options";
 import { measuredSet } from "./measured-set";
 import { netGain, readShare } from "./net-gain";
@@ -15,11 +15,10 @@ import type { Proof } from "./open-proof";
 import type { MeasuredSet } from "./pareto";
 import { type ChosenSet, composeGains, type SetMember } from "./set-member";
 import type { Subject } from "./subject";
+import { stepUntil, timeAlone } from "./time-together";
 
 /** What a set must gain beyond the one it would replace, as a part of the usual threshold. */
 export const MARGINAL_SHARE = 0.5;
-/** A step that began in time may end a little late: without it a change that pays is lost. */
-const GRACE = 1.15;
 /** Part of the whole time that one step may take for pairs beyond the minimum. */
 const EXTRA_SHARE = 0.04;
 
@@ -57,7 +56,7 @@ export async function trySet(
     trial: null,
     evidence: null,
   });
-  if (proof.clock.elapsedMs() > proof.clock.endMs) {
+  if (!hasTime(proof, current, members)) {
     return reject(
       "not_tried",
       "The time of this proof ended before it was measured beside others.",
@@ -70,6 +69,13 @@ export async function trySet(
     : reject("superseded_by_set", `Cannot be applied beside the chosen changes: ${tried.why}`);
 }
 
+/** For the step, as long as what it adds took alone, and for measuring all of them together after it. */
+function hasTime({ clock }: Proof, current: ChosenSet, members: SetMember[]): boolean {
+  const added = members.filter((one) => !current.members.includes(one));
+  const untilMs = Math.min(clock.endMs, stepUntil(clock, members) - timeAlone(added));
+  return clock.elapsedMs() <= untilMs;
+}
+
 async function buildAndMeasure(
   proof: Proof,
   current: ChosenSet,
@@ -77,10 +83,9 @@ async function buildAndMeasure(
   step: Step,
 ): Promise<SetStep> {
   const { name, isReplacement } = step;
-  const subject = await buildSet(proof, members, { current, name });
-  // Measured again, the noise of two insert costs would pass for a difference.
-  const isFree = step.judged.every((one) => leavesInserts(one.candidate.change));
-  const known = isFree ? { ...step, inserts: current.inserts } : step;
+  const untilMs = stepUntil(proof.clock, members);
+  const subject = await buildSet(proof, members, { current, name, untilMs });
+  const known = { ...step, inserts: current.inserts, untilMs };
   const added = members.filter((one) => !current.members.includes(one));
   const excluded = current.members.filter((one) => !members.includes(one));
   const asked = askBeside(proof, added, excluded);
@@ -140,7 +145,8 @@ export async function measureBeside(
     judged: SetMember[];
     span: [number, number];
     asked: Pick<AskedGain, "gainMin" | "lossMin">;
-    inserts?: WeighedInserts[];
+    inserts: WeighedInserts[];
+    untilMs: number;
   },
 ) {
   const { signal } = proof.input;
@@ -156,8 +162,8 @@ export async function measureBeside(
       judged: step.judged.map((one) => one.candidate.change),
       gainMin: step.asked.gainMin,
       lossMin: step.asked.lossMin,
-      ...(step.inserts ? { inserts: step.inserts } : {}),
-      hardUntilMs: proof.clock.endMs * GRACE,
+      inserts: step.inserts,
+      hardUntilMs: step.untilMs,
     });
   } finally {
     session.close();
