@@ -9,6 +9,14 @@ const MEASURING = [
   "bench/advisor/run-workload.test.ts",
 ];
 
+/** Folders without state of a module: their files share one environment, and load everything once. */
+const STATELESS = ["advisor", "contracts", "proving", "workload"]
+  .map((name) => `server/${name}`)
+  .concat("bench", "components", "models/distill")
+  .map((folder) => `${folder}/**/*.test.{ts,tsx}`);
+
+const NO_TESTS = ["node_modules/**", ".next/**", ".data/**", "e2e/**"];
+
 export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "") } },
   test: {
@@ -18,8 +26,15 @@ export default defineConfig({
         test: {
           name: "units",
           include: ["**/*.test.ts", "**/*.test.tsx", "scripts/**/*.test.mjs"],
-          exclude: ["node_modules/**", ".next/**", ".data/**", "e2e/**", ...MEASURING],
+          exclude: [...NO_TESTS, ...STATELESS, ...MEASURING],
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...{ name: "stateless", include: STATELESS, exclude: [...NO_TESTS, ...MEASURING] },
+          ...{ isolate: false, sequence: { groupOrder: 0 } },
         },
       },
       {

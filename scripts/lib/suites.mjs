@@ -9,10 +9,11 @@ import { report, run } from "./run.mjs";
 
 const SPAWN_ROWS = 400_000;
 
-/** A static check: one test, shown only when it fails. */
+/** A static check: one test, shown only when it fails. Such checks can run side by side. */
 function check(name, script, args) {
   return {
     name,
+    isStatic: true,
     async run(root) {
       const file = path.join(root, "node_modules", ".bin", script);
       const { code, output } = await run(file, args, { what: name, cwd: root });
@@ -43,6 +44,7 @@ function verdict(code, passed, failed) {
 
 const vitest = {
   name: "vitest",
+  isStatic: false,
   async run(root) {
     const bin = path.join(root, "node_modules", ".bin", "vitest");
     const { code, json } = await withReport(async (file) => {
@@ -74,6 +76,7 @@ async function runPlaywright(root, demo, chromium) {
 
 const playwright = {
   name: "playwright",
+  isStatic: false,
   async run(root) {
     const chromium = await findChromium(root);
     if (chromium === null) {

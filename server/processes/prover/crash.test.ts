@@ -69,7 +69,7 @@ function startProver(): void {
       DATA_PRODUCT_API: spawn.url,
       SIDECAR_DATA_DIR: dataDir,
       OBSERVE_SECONDS: "0",
-      PROOF_SECONDS_MAX: "30",
+      PROOF_SECONDS_MAX: "15",
     },
   });
 }

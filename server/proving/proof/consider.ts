@@ -1,12 +1,12 @@
 import { areExclusive } from "@/server/advisor";
 import type { Verdict } from "@/server/contracts";
 import { lostQueries, rejection } from "../judge";
-import { expectedTime } from "./expected-time";
+import { expectedGain } from "./expected-time";
 import { narrowRewrites } from "./narrow-rewrites";
 import type { Proof } from "./open-proof";
 import { addTrial, type Search } from "./search";
 import type { SetMember } from "./set-member";
-import { type SetStep, trySet } from "./try-set";
+import { askBeside, type SetStep, trySet } from "./try-set";
 
 /** Beside the chosen changes, or in the place of those it excludes; taken when that is better. */
 export async function consider(search: Search, member: SetMember, part: number): Promise<void> {
@@ -54,16 +54,21 @@ function excludedBy(chosen: readonly SetMember[], member: SetMember): SetMember[
   return chosen.filter((one) => areExclusive(one.candidate.change, member.candidate.change));
 }
 
+/** Part of the gain asked of an exchange that must be expected of it: less is the noise of two measurements. */
+const EXPECTED_SHARE = 0.5;
+
 /**
- * Beside the kept changes, is it expected to leave less time than those whose place it would take?
+ * Beside the kept changes, is it expected to gain by taking the place of others, enough to be measured?
  * Alone is not enough: an order that wins alone may win by queries that an index serves better.
  */
 function mayDoMore(
-  { replays }: Proof,
+  proof: Proof,
   member: SetMember,
   { excluded, kept }: { excluded: SetMember[]; kept: SetMember[] },
 ): boolean {
-  return expectedTime(replays, [...kept, member]) < expectedTime(replays, [...kept, ...excluded]);
+  const exchange = { from: [...kept, ...excluded], to: [...kept, member] };
+  const { gainMin } = askBeside(proof, [member], excluded);
+  return expectedGain(proof.replays, exchange) >= gainMin * EXPECTED_SHARE;
 }
 
 /**
@@ -120,7 +125,7 @@ function replacedBy(added: readonly SetMember[]): Verdict {
 function passedOverFor(excluded: readonly SetMember[]): Verdict {
   return rejection(
     "superseded_by_set",
-    `Excludes ${titlesOf(excluded)}. By what each gained alone (an estimate) it would gain no more beside the chosen changes.`,
+    `Excludes ${titlesOf(excluded)}. By what each gained alone (an estimate) it would gain too little more beside the chosen changes.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bestCase, expectedTime } from "./expected-time";
+import { bestCase, expectedGain, expectedTime } from "./expected-time";
 import type { TimedReplay } from "./left-time";
 
 /** A query with its calls and ms a call. */
@@ -30,9 +30,12 @@ describe("the expected time of a set", () => {
     const curve = member({ "by-key": 0.23, "by-account": 0.62 });
     const order = member({ "by-account": 0.91 });
     expect(expectedTime(replays, [curve])).toBeLessThan(expectedTime(replays, [order]));
-    expect(expectedTime(replays, [index, order])).toBeLessThan(
-      expectedTime(replays, [index, curve]),
-    );
+    const exchange = { from: [index, curve], to: [index, order] };
+    expect(expectedGain(replays, exchange)).toBeCloseTo(1 - 378 / 601.76, 4);
+  });
+
+  it("expects nothing of an exchange where there is no time to save", () => {
+    expect(expectedGain([], { from: [member({})], to: [member({})] })).toBe(0);
   });
 
   it("does not depend on the order of the changes, and no gain never helps", () => {

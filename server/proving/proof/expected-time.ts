@@ -27,6 +27,15 @@ export function expectedTime(
   return timeLeft(replays, all);
 }
 
+/** Estimate, share of the time that some changes leave (1 at most): what others in their place would save. */
+export function expectedGain(
+  replays: readonly TimedReplay[],
+  { from, to }: { from: readonly MeasuredAlone[]; to: readonly MeasuredAlone[] },
+): number {
+  const before = expectedTime(replays, from);
+  return before > 0 ? 1 - expectedTime(replays, to) / before : 0;
+}
+
 /**
  * Estimate, share of the time that a set leaves (0..1): what a change would save beside the set if
  * it kept all its gains and lost nothing.
