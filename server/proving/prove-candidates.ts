@@ -5,6 +5,7 @@ import { bestCase } from "./proof/expected-time";
 import { measureUntil } from "./proof/measure-until";
 import { openProof, type Proof } from "./proof/open-proof";
 import { orderCandidates } from "./proof/order-candidates";
+import { orderMembers } from "./proof/order-members";
 import { notTried, type ProvedAlone, proveOne } from "./proof/prove-one";
 import { searchSet } from "./proof/search-set";
 import type { SetMember } from "./proof/set-member";
@@ -83,7 +84,7 @@ async function measureAll(
   const alone: ProvedAlone[] = [];
   const joining: SetMember[] = [];
   for (const [index, candidate] of candidates.entries()) {
-    const untilMs = measureUntil(proof.clock, joining);
+    const untilMs = measureUntil(proof.clock, orderMembers(proof.input, joining));
     const one = await proveOne(proof, candidate, { index, count: candidates.length, untilMs });
     alone.push(one);
     if (one.member !== null && mayJoin(proof, one.member)) joining.push(one.member);

@@ -3,7 +3,6 @@ import type { Verdict } from "@/server/contracts";
 import { lostQueries, rejection } from "../judge";
 import { expectedGain } from "./expected-time";
 import { narrowRewrites } from "./narrow-rewrites";
-import type { Proof } from "./open-proof";
 import { addTrial, type Search } from "./search";
 import type { SetMember } from "./set-member";
 import { askBeside, type SetStep, trySet } from "./try-set";
@@ -14,7 +13,7 @@ export async function consider(search: Search, member: SetMember, part: number):
   if (current.members.includes(member)) return;
   const excluded = excludedBy(current.members, member);
   const kept = current.members.filter((one) => !excluded.includes(one));
-  if (excluded.length > 0 && !mayDoMore(proof, member, { excluded, kept })) {
+  if (excluded.length > 0 && !isExpected(search, member, EXPECTED_SHARE)) {
     search.passedOver.push(member);
     search.verdicts.set(member, passedOverFor(excluded));
     return;
@@ -58,17 +57,15 @@ function excludedBy(chosen: readonly SetMember[], member: SetMember): SetMember[
 const EXPECTED_SHARE = 0.5;
 
 /**
- * Beside the kept changes, is it expected to gain by taking the place of others, enough to be measured?
- * Alone is not enough: an order that wins alone may win by queries that an index serves better.
+ * Beside the chosen changes, or in the place of those it excludes, is it expected to gain this share of
+ * what is asked of it there? Its gain alone does not tell: an order that wins alone may win by queries
+ * that an index serves better.
  */
-function mayDoMore(
-  proof: Proof,
-  member: SetMember,
-  { excluded, kept }: { excluded: SetMember[]; kept: SetMember[] },
-): boolean {
-  const exchange = { from: [...kept, ...excluded], to: [...kept, member] };
-  const { gainMin } = askBeside(proof, [member], excluded);
-  return expectedGain(proof.replays, exchange) >= gainMin * EXPECTED_SHARE;
+export function isExpected({ proof, current }: Search, member: SetMember, share = 1): boolean {
+  const excluded = excludedBy(current.members, member);
+  const kept = current.members.filter((one) => !excluded.includes(one));
+  const step = { from: current.members, to: [...kept, member] };
+  return expectedGain(proof.replays, step) >= askBeside(proof, [member], excluded).gainMin * share;
 }
 
 /**

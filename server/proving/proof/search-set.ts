@@ -1,18 +1,12 @@
-import {
-  type MeasuredEvidence,
-  type ProvedCandidate,
-  rewritesOf,
-  type SetTrial,
-  type Verdict,
-} from "@/server/contracts";
-import { isSuggested } from "./ask-gain";
+import type { MeasuredEvidence, ProvedCandidate, SetTrial, Verdict } from "@/server/contracts";
 import { confirmSet } from "./confirm-set";
-import { consider } from "./consider";
+import { consider, isExpected } from "./consider";
 import { type DeepEvidence, deepenEvidence } from "./deepen-evidence";
 import { dropRedundant } from "./drop-redundant";
 import { bestCase } from "./expected-time";
 import { measuredSet } from "./measured-set";
 import type { Proof } from "./open-proof";
+import { firstOf, orderMembers } from "./order-members";
 import { markTrials } from "./pareto";
 import type { ProvedAlone } from "./prove-one";
 import type { Search } from "./search";
@@ -32,7 +26,8 @@ export interface SearchedSet {
  * holds the best one so far. Each next change is measured beside those chosen; one that excludes a
  * chosen one is measured in its place; afterwards, chosen ones that a later one may have made
  * needless are left out and measured again. What pays alone comes first, and of that what the
- * sidecar can execute before texts that people have to change; then what may pay beside others.
+ * sidecar can execute before texts that people have to change, what is expected to gain little beside
+ * the chosen ones after the rest; then what may pay beside others.
  *
  * Changes come in the order of the rules, not of their measured gains, and only a clear difference
  * replaces anything: so noise cannot decide between two that are as good as each other.
@@ -41,11 +36,11 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
   const trials = passed.flatMap(({ member }) =>
     member?.standing === "alone" ? [measuredSet([member], member.evidence)] : [],
   );
-  const members = passed
-    .flatMap(({ member }) => member ?? [])
-    .sort((one, other) => rank(proof, one) - rank(proof, other));
-  // What pays only beside others cannot be the first.
-  const first = members.find((member) => member.standing === "alone");
+  const members = orderMembers(
+    proof.input,
+    passed.flatMap(({ member }) => member ?? []),
+  );
+  const first = firstOf(members);
   if (first === undefined) {
     const dropped = passed.flatMap(({ proved, member }) => (member === null ? [] : [proved]));
     return { accepted: [], dropped, evidence: null, sets: markTrials(trials, []) };
@@ -62,8 +57,15 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
     passedOver: [],
     count: 0,
   };
-  for (const [index, member] of members.entries()) {
-    if (member.standing === "alone") await consider(search, member, index / members.length);
+  const alone = members.filter((member) => member.standing === "alone");
+  const postponed: SetMember[] = [];
+  for (const [index, member] of alone.entries()) {
+    if (isExpected(search, member)) await consider(search, member, index / members.length);
+    else postponed.push(member);
+    showBest(search);
+  }
+  for (const member of postponed) {
+    await consider(search, member, 0.6);
     showBest(search);
   }
   for (const member of hopeful(search)) {
@@ -93,18 +95,6 @@ function hopeful({ proof, current, members }: Search): SetMember[] {
 function showBest({ proof, current }: Search): void {
   const { members, gain } = current;
   if (members.length > 0) proof.progress.setBest({ candidate_ids: idsOf(members), gain });
-}
-
-/**
- * What the last proof suggested before what would have to take its place; then executable changes
- * before rewritten texts; then the order of the rules.
- */
-function rank({ input }: Proof, { candidate }: SetMember): number {
-  const { candidates } = input;
-  const place = candidates.findIndex((one) => one.candidate_id === candidate.candidate_id);
-  const isText = rewritesOf(candidate.change).length > 0;
-  const isKnown = isSuggested(input, candidate);
-  return place + candidates.length * ((isText ? 1 : 0) + (isKnown ? 0 : 2));
 }
 
 /** What a member was narrowed to last. */

@@ -14,7 +14,7 @@ function member(table: string, fingerprints: string[]): SetMember {
     .flatMap(({ baseline, candidate }) => [...baseline.samples_ms, ...candidate.samples_ms])
     .reduce((sum, one) => sum + one, 0);
   const evidence = evidenceOf(queries, { duration_ms: 2000 + pairsMs, build_ms: 500 });
-  return { candidate: { change: { table } }, evidence } as unknown as SetMember;
+  return { standing: "alone", candidate: { change: { table } }, evidence } as unknown as SetMember;
 }
 
 /** Five pairs of one query. */
@@ -37,12 +37,10 @@ function clock(elapsedMs: number, deadlineMs: number): ProofClock {
 
 describe("measuring candidates alone", () => {
   it("ends so that what passed can be measured beside one another, and together", () => {
-    const passed = [member("a", ["f"]), member("b", ["g"])];
-    const [one] = passed;
-    const stepMs = (one?.evidence.duration_ms ?? 0) + 500;
-    expect(measureUntil(clock(0, 60_000), passed)).toBeCloseTo(
-      60_000 - stepMs - 2 * (PAIRS_MS + 2000),
-    );
+    const [first, second] = [member("a", ["f", "h"]), member("b", ["g"])];
+    const stepMs = second.evidence.duration_ms + 500;
+    const untilMs = 60_000 - stepMs - (3 * PAIRS_MS + 2 * 2000);
+    expect(measureUntil(clock(0, 60_000), [first, second])).toBeCloseTo(untilMs);
   });
 
   it("has half of the time at least, and all of it while one passed", () => {

@@ -95,19 +95,18 @@ async function buildAndMeasure(
     if (evidence === null) return { ...measured, evidence };
     const gain = composeGains(current.gain, evidence.workload.gain);
     const net = netGain(gain.value, evidence.storage.overhead, inserts, proof.input.weights);
-    const marginal = judgeAsked({ ...evidence, net_gain: net - current.netGain }, asked, {
+    const added = { ...evidence, net_gain: net - current.netGain };
+    const options = {
       isRemoval: step.judged.some((one) => one.candidate.change.kind === "drop_index"),
       isReplacement,
       left: current.left,
       gainWeight: readShare(inserts) * (1 - current.gain.value),
-    });
-    return { evidence, inserts, gain, net, marginal };
+    };
+    const marginal = judgeAsked(added, asked, options);
+    const isLossAlone = isLoss(marginal) && judgeAsked(added, anyLoss(asked), options).is_accepted;
+    return { evidence, inserts, gain, net, marginal, isLossAlone };
   };
-  const seen = await lookTwice(
-    proof,
-    look,
-    ({ evidence, marginal }) => evidence !== null && isLoss(marginal),
-  );
+  const seen = await lookTwice(proof, look, (one) => one.evidence !== null && one.isLossAlone);
   if (seen.evidence === null) {
     const reason = `Beside the chosen changes ${seen.check.failure ?? seen.check.difference}.`;
     const verdict = rejection("superseded_by_set", reason);
@@ -123,6 +122,12 @@ async function buildAndMeasure(
   if (subject.file === setFile(proof, name)) await removeStaleWork(subject.file);
   const verdict = rejection("superseded_by_set", `Beside the chosen changes: ${marginal.reason}`);
   return { better: null, verdict, trial, evidence };
+}
+
+/** The same gain asked, whatever it costs single queries: without it a second look at a loss is in vain. */
+function anyLoss(asked: AskedGain): AskedGain {
+  const lossMin = Number.POSITIVE_INFINITY;
+  return { ...asked, lossMin, usual: { ...asked.usual, lossMin } };
 }
 
 /** What members must gain beside others, in the place of the excluded ones. */
