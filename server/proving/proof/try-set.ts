@@ -95,18 +95,18 @@ async function buildAndMeasure(
     if (evidence === null) return { ...measured, evidence };
     const gain = composeGains(current.gain, evidence.workload.gain);
     const net = netGain(gain.value, evidence.storage.overhead, inserts, proof.input.weights);
-    const added = { ...evidence, net_gain: net - current.netGain };
+    const beside = { ...evidence, net_gain: net - current.netGain };
     const options = {
       isRemoval: step.judged.some((one) => one.candidate.change.kind === "drop_index"),
       isReplacement,
       left: current.left,
       gainWeight: readShare(inserts) * (1 - current.gain.value),
     };
-    const marginal = judgeAsked(added, asked, options);
-    const isLossAlone = isLoss(marginal) && judgeAsked(added, anyLoss(asked), options).is_accepted;
-    return { evidence, inserts, gain, net, marginal, isLossAlone };
+    const marginal = judgeAsked(beside, asked, options);
+    const isDoubtful = isLoss(marginal) && judgeAsked(beside, anyLoss(asked), options).is_accepted;
+    return { evidence, inserts, gain, net, marginal, isDoubtful };
   };
-  const seen = await lookTwice(proof, look, (one) => one.evidence !== null && one.isLossAlone);
+  const seen = await lookTwice(proof, look, (one) => one.evidence !== null && one.isDoubtful);
   if (seen.evidence === null) {
     const reason = `Beside the chosen changes ${seen.check.failure ?? seen.check.difference}.`;
     const verdict = rejection("superseded_by_set", reason);
@@ -124,7 +124,7 @@ async function buildAndMeasure(
   return { better: null, verdict, trial, evidence };
 }
 
-/** The same gain asked, whatever it costs single queries: without it a second look at a loss is in vain. */
+/** The same gain asked, whatever single queries lose: only where that passes is a loss looked at again. */
 function anyLoss(asked: AskedGain): AskedGain {
   const lossMin = Number.POSITIVE_INFINITY;
   return { ...asked, lossMin, usual: { ...asked.usual, lossMin } };
