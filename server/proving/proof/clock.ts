@@ -9,6 +9,7 @@ export interface ProofClock {
   lookEndMs: number;
 }
 
+/** The rest is for what began before, and for the last measurement. */
 const PLANNED_SHARE = 0.85;
 /** The rest of the budget is for clearing up. */
 const DEADLINE_SHARE = 0.97;

@@ -8,7 +8,7 @@ import { netGain, readShare } from "./net-gain";
 import { refillSet } from "./refill-set";
 import { addTrial, type Search } from "./search";
 import { composeGains, idsOf, type SetMember } from "./set-member";
-import { stepUntil } from "./time-together";
+import { hasTimeFor, stepUntil } from "./time-together";
 import { askBeside, measureBeside } from "./try-set";
 
 /**
@@ -23,16 +23,11 @@ export async function dropRedundant(search: Search): Promise<void> {
     const mayBeNeedless = later.some(
       (one) => search.current.members.includes(one) && sharesQuery(one, member),
     );
-    if (mayBeNeedless && hasTime(search)) {
+    if (mayBeNeedless && hasTimeFor(search.proof.clock, search.current.members)) {
       await attempt(search.proof, () => tryWithout(search, member));
     }
   }
   if (search.harmful.size > 0) await refillSet(search);
-}
-
-function hasTime({ proof, current }: Search): boolean {
-  const { clock } = proof;
-  return clock.elapsedMs() < Math.min(clock.endMs, stepUntil(clock, current.members));
 }
 
 function sharesQuery(one: SetMember, other: SetMember): boolean {

@@ -57,9 +57,10 @@ export async function searchSet(proof: Proof, passed: ProvedAlone[]): Promise<Se
     passedOver: [],
     count: 0,
   };
-  const alone = members.filter((member) => member.standing === "alone");
+  showBest(search);
+  const others = members.filter((one) => one.standing === "alone" && one !== first);
   const postponed: SetMember[] = [];
-  for (const [index, member] of alone.entries()) {
+  for (const [index, member] of others.entries()) {
     if (isExpected(search, member)) await consider(search, member, index / members.length);
     else postponed.push(member);
     showBest(search);

@@ -30,6 +30,15 @@ export function stepUntil({ deadlineMs }: ProofClock, members: Measured): number
   return deadlineMs - timeTogether(members);
 }
 
+/**
+ * Is there time for a step that leads to these changes? As long as those that it adds took alone, and
+ * then for measuring all of them together.
+ */
+export function hasTimeFor(clock: ProofClock, members: Measured, added: Measured = []): boolean {
+  const untilMs = Math.min(clock.endMs, stepUntil(clock, members) - timeAlone(added));
+  return clock.elapsedMs() <= untilMs;
+}
+
 /** ms that building and measuring each of these changes took alone. */
 export function timeAlone(members: Measured): number {
   return sum(members.map(({ evidence }) => evidence.duration_ms + evidence.build_ms));

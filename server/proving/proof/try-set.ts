@@ -15,7 +15,7 @@ import type { Proof } from "./open-proof";
 import type { MeasuredSet } from "./pareto";
 import { type ChosenSet, composeGains, type SetMember } from "./set-member";
 import type { Subject } from "./subject";
-import { stepUntil, timeAlone } from "./time-together";
+import { hasTimeFor, stepUntil } from "./time-together";
 
 /** What a set must gain beyond the one it would replace, as a part of the usual threshold. */
 export const MARGINAL_SHARE = 0.5;
@@ -56,7 +56,8 @@ export async function trySet(
     trial: null,
     evidence: null,
   });
-  if (!hasTime(proof, current, members)) {
+  const added = members.filter((one) => !current.members.includes(one));
+  if (!hasTimeFor(proof.clock, members, added)) {
     return reject(
       "not_tried",
       "The time of this proof ended before it was measured beside others.",
@@ -67,13 +68,6 @@ export async function trySet(
   return tried.isLate
     ? reject("not_tried", "The time of this proof ended while it was measured beside others.")
     : reject("superseded_by_set", `Cannot be applied beside the chosen changes: ${tried.why}`);
-}
-
-/** For the step, as long as what it adds took alone, and for measuring all of them together after it. */
-function hasTime({ clock }: Proof, current: ChosenSet, members: SetMember[]): boolean {
-  const added = members.filter((one) => !current.members.includes(one));
-  const untilMs = Math.min(clock.endMs, stepUntil(clock, members) - timeAlone(added));
-  return clock.elapsedMs() <= untilMs;
 }
 
 async function buildAndMeasure(
