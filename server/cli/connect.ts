@@ -3,14 +3,12 @@ import type { Actor } from "@/server/contracts";
 import { listUsers } from "@/server/identity";
 import {
   AppError,
-  closeDatabase,
-  createPostgresBus,
-  type Database,
-  env,
+  closeRoot,
+  contextFor,
+  createRoot,
   isSet,
   launchEnv,
-  newId,
-  openDatabase,
+  type Root,
   type ServiceContext,
   setEnv,
 } from "@/server/platform";
@@ -37,12 +35,8 @@ export function findInstallation(): void {
   setEnv({ DATABASE_URL: postgresUrl(port, password, "sidecar") });
 }
 
-function contextOf(db: Database, actor: Actor): ServiceContext {
-  return { db, bus: createPostgresBus(db.$client), actor, requestId: newId("req") };
-}
-
-async function actorNamed(db: Database, email: string): Promise<Actor> {
-  const users = await listUsers({ ctx: contextOf(db, ADMINISTRATOR) });
+async function actorNamed(root: Root, email: string): Promise<Actor> {
+  const users = await listUsers({ ctx: contextFor(root, ADMINISTRATOR) });
   const user = users.find((one) => one.email === email.trim().toLowerCase());
   if (user === undefined || !user.isActive) {
     throw new AppError("not_found", `There is no active user ${email}.`);
@@ -65,15 +59,15 @@ export async function withContext<T>(
   use: (ctx: ServiceContext) => Promise<T>,
 ): Promise<T> {
   findInstallation();
-  const db = openDatabase(env().DATABASE_URL, 2);
+  const root = createRoot("cli", { poolMax: 2 });
   try {
-    const actor = asEmail === undefined ? ADMINISTRATOR : await actorNamed(db, asEmail);
-    return await use(contextOf(db, actor));
+    const actor = asEmail === undefined ? ADMINISTRATOR : await actorNamed(root, asEmail);
+    return await use(contextFor(root, actor));
   } catch (cause) {
     if (!isRefusedConnection(cause)) throw cause;
     const message = "The database does not answer. Is the sidecar running (`npm run up`)?";
     throw new AppError("misconfigured", message, { cause });
   } finally {
-    await closeDatabase(db);
+    await closeRoot(root);
   }
 }

@@ -1,5 +1,5 @@
 import type { Actor } from "@/server/contracts";
-import { AppError, type Database, database } from "@/server/platform";
+import { AppError, type Database, webRoot } from "@/server/platform";
 import { isApiKeyShaped } from "./api-key";
 import { loadApiKeyActor } from "./load-api-key-actor";
 import { loadActiveUser, loadUserActor } from "./load-user";
@@ -39,7 +39,7 @@ async function actorOfSession(db: Database, headers: Headers): Promise<Actor | n
  */
 export async function authenticate(
   headers: Headers,
-  db: Database = database(),
+  db: Database = webRoot().db,
 ): Promise<Actor | null> {
   const authorization = headers.get("authorization");
   if (authorization !== null) return actorOfBearer(db, authorization);

@@ -4,9 +4,9 @@ import { z } from "zod";
 import {
   AppError,
   createLogger,
-  database,
   env,
   prepareNextAuthEnvironment,
+  webRoot,
 } from "@/server/platform";
 import { hasSecureCookies, SESSION_HOURS_MAX } from "./session-cookie";
 import { verifyPassword } from "./verify-password";
@@ -34,7 +34,7 @@ const credentials: CredentialsConfig = {
     if (!parsed.success) return null;
     const input = { ...parsed.data, address: addressOf(request.headers) };
     try {
-      const user = await verifyPassword({ db: database(), input });
+      const user = await verifyPassword({ db: webRoot().db, input });
       return user === null ? null : { id: user.id, email: user.email, name: user.name };
     } catch (error) {
       // next-auth passes an error's message on to the sign-in page: only a code may leave.

@@ -1,5 +1,5 @@
 import type { Actor } from "@/server/contracts";
-import { database } from "@/server/platform";
+import { webRoot } from "@/server/platform";
 import { loadActiveUser } from "./load-user";
 import { readSessionUserId } from "./session-cookie";
 import { actorOfUser } from "./user";
@@ -12,6 +12,6 @@ export async function getSessionActor(): Promise<Actor | null> {
   const { headers } = await import("next/headers");
   const userId = await readSessionUserId((await headers()).get("cookie"));
   if (userId === null) return null;
-  const user = await loadActiveUser(database(), userId);
+  const user = await loadActiveUser(webRoot().db, userId);
   return user === null ? null : actorOfUser(user);
 }

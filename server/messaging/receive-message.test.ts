@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Actor, MessageEnvelope } from "@/server/contracts";
-import { createPostgresBus, type ServiceContext } from "@/server/platform";
+import { contextFor, createRoot, type ServiceContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { lookAt } from "./first-opinion";
 import { receiveMessage } from "./receive-message";
@@ -15,8 +15,7 @@ let database: TestDatabase;
 let ctx: ServiceContext;
 beforeAll(async () => {
   database = await createTestDatabase();
-  const bus = createPostgresBus(database.db.$client);
-  ctx = { db: database.db, bus, actor: SENDER, requestId: "req-test" };
+  ctx = contextFor(createRoot("test", { db: database.db }), SENDER, "req-test");
 });
 afterAll(() => database.drop());
 beforeEach(() => void vi.mocked(lookAt).mockClear());

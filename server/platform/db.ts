@@ -1,7 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import * as schema from "@/drizzle/schema";
-import { env } from "./env";
 
 export type Database = PostgresJsDatabase<typeof schema> & { $client: postgres.Sql };
 /** What a service verb may be handed: the database, or a transaction begun by its caller. */
@@ -15,15 +14,6 @@ export function openDatabase(url: string, poolMax: number): Database {
 
 export async function closeDatabase(db: Database): Promise<void> {
   await db.$client.end({ timeout: 5 });
-}
-
-// Next.js may load this module once per route bundle; the pool must be one per process.
-const shared = globalThis as typeof globalThis & { sidecarDatabase?: Database };
-
-/** This process's pool on DATABASE_URL. */
-export function database(): Database {
-  shared.sidecarDatabase ??= openDatabase(env().DATABASE_URL, env().DATABASE_POOL_MAX);
-  return shared.sidecarDatabase;
 }
 
 /** True when a statement lost against a unique index (SQLSTATE 23505), however deep it is wrapped. */

@@ -89,11 +89,13 @@ function load() {
   });
 }
 
-export type Env = ReturnType<typeof load>;
-let cached: Env | undefined;
+export type Settings = ReturnType<typeof load>;
+/** The same, as callers before ServiceContext name it. */
+export type Env = Settings;
+let cached: Settings | undefined;
 
 /** Settings of this process, read once. Throws with every unusable setting named. */
-export function env(): Env {
+export function env(): Settings {
   cached ??= assertProductionSecret(load());
   return cached;
 }
@@ -102,24 +104,24 @@ export function env(): Env {
  * Settings of a command run by hand: like env(), with `.env` of the working folder (what is set
  * already wins), and before AUTH_SECRET must exist.
  */
-export function launchEnv(): Env {
+export function launchEnv(): Settings {
   if (existsSync(".env") && typeof process.loadEnvFile === "function") process.loadEnvFile(".env");
   return load();
 }
 
 /** True when the person who started us gave this setting a value. */
-export function isSet(key: keyof Env): boolean {
+export function isSet(key: keyof Settings): boolean {
   return (process.env[key] ?? "") !== "";
 }
 
 /** Settles settings for this process and for every child it starts from now on. */
-export function setEnv(values: Partial<Record<keyof Env | "NODE_ENV", string>>): void {
+export function setEnv(values: Partial<Record<keyof Settings | "NODE_ENV", string>>): void {
   Object.assign(process.env, values);
   cached = undefined;
 }
 
 /** Production refuses the development secret and anything shorter than 32 characters. */
-function assertProductionSecret(loaded: Env): Env {
+function assertProductionSecret(loaded: Settings): Settings {
   if (loaded.SIDECAR_MODE === "production") {
     if (loaded.AUTH_SECRET === DEVELOPMENT_SECRET || loaded.AUTH_SECRET.length < 32) {
       throw new Error(

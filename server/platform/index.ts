@@ -1,10 +1,14 @@
 export { recordAudit } from "./audit";
-export { type Bus, createPostgresBus } from "./bus";
-export { type ServiceContext, systemContext } from "./context";
+export type { Bus } from "./bus";
+export {
+  contextFor,
+  type Root,
+  type ServiceContext,
+  systemContext,
+} from "./context";
 export {
   closeDatabase,
   type Database,
-  database,
   isUniqueViolation,
   openDatabase,
   type Transaction,
@@ -16,6 +20,7 @@ export {
   isSet,
   launchEnv,
   prepareNextAuthEnvironment,
+  type Settings,
   setEnv,
 } from "./env";
 export { AppError, ERROR_CODES, type ErrorCode, toAppError } from "./errors";
@@ -23,3 +28,4 @@ export { newId, shortHash } from "./ids";
 export { type ClaimedJob, claimJob, enqueueJob, finishJob, type JobKind, renewLease } from "./jobs";
 export { createLogger, type Logger } from "./log";
 export { Lru } from "./lru";
+export { closeRoot, createRoot, webRoot } from "./root";

@@ -8,7 +8,7 @@ import {
 } from "@/server/decisions";
 import { getOperation, requestExecution, requestRevert } from "@/server/execution";
 import { authenticate } from "@/server/identity";
-import { createLogger, createPostgresBus, database, env } from "@/server/platform";
+import { webRoot } from "@/server/platform";
 import { createGate } from "./gate";
 import type { RestServices, Verbs } from "./services";
 
@@ -25,14 +25,12 @@ const verbs: Verbs = {
 };
 
 function create(): RestServices {
-  const db = database();
-  const { REQUESTS_CONCURRENT_MAX: concurrentMax, REQUEST_BYTES_MAX } = env();
+  const root = webRoot();
+  const { REQUESTS_CONCURRENT_MAX: concurrentMax, REQUEST_BYTES_MAX } = root.settings;
   return {
-    db,
-    bus: createPostgresBus(db.$client),
-    log: createLogger("web"),
+    ...root,
     verbs,
-    authenticate: (headers) => authenticate(headers, db),
+    authenticate: (headers) => authenticate(headers, root.db),
     gates: { requests: createGate(concurrentMax), streams: createGate(concurrentMax) },
     requestBytesMax: REQUEST_BYTES_MAX,
     streamSecondsMax: 600,

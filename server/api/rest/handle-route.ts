@@ -1,6 +1,6 @@
 import type { Actor } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import { AppError, toAppError } from "@/server/platform";
+import { AppError, contextFor, toAppError } from "@/server/platform";
 import type {
   JsonAnswer,
   RawRequest,
@@ -95,7 +95,7 @@ async function answerRequest(call: Call): Promise<TextAnswer | StreamAnswer> {
   const text = route.method === "POST" ? await readBody(request, services.requestBytesMax) : "";
   const raw: RawRequest = { params, query: queryOf(url), body: parseJson(text) };
   const run = route.prepare(raw);
-  const ctx = { db: services.db, bus: services.bus, actor, requestId };
+  const ctx = contextFor(services, actor, requestId);
   const scope: RouteScope = { ctx, services, signal: request.signal };
   const given = request.headers.get("idempotency-key");
   if (route.method !== "POST" || given === null) {

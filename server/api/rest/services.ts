@@ -9,7 +9,7 @@ import type {
   Suggestion,
   SuggestionPage,
 } from "@/server/contracts";
-import type { Bus, Database, Logger, ServiceContext } from "@/server/platform";
+import type { Root, ServiceContext } from "@/server/platform";
 import type { Gate } from "./gate";
 
 type Verb<Input, Output> = (call: { ctx: ServiceContext; input: Input }) => Promise<Output>;
@@ -31,10 +31,7 @@ export interface Verbs {
 }
 
 /** What requests are answered with: one set per process. */
-export interface RestServices {
-  db: Database;
-  bus: Bus;
-  log: Logger;
+export interface RestServices extends Root {
   verbs: Verbs;
   authenticate(headers: Headers): Promise<Actor | null>;
   gates: { requests: Gate; streams: Gate };

@@ -1,7 +1,6 @@
 import type { Actor } from "@/server/contracts";
 import { getSessionActor } from "@/server/identity";
-import { database, newId, type ServiceContext } from "@/server/platform";
-import { sharedBus } from "./shared-bus";
+import { newId, type ServiceContext, webRoot } from "@/server/platform";
 
 /** What every procedure starts from: a service context whose actor may not be known yet. */
 export interface TrpcContext extends Omit<ServiceContext, "actor"> {
@@ -13,10 +12,8 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{6,64}$/;
 /** Context of one request: the signed-in person (session cookie) and an id to find its log lines. */
 export async function createContext(headers: Headers): Promise<TrpcContext> {
   const given = headers.get("x-request-id");
-  return {
-    db: database(),
-    bus: sharedBus(),
-    actor: await getSessionActor(),
-    requestId: given !== null && REQUEST_ID.test(given) ? given : newId("req"),
-  };
+  const requestId = given !== null && REQUEST_ID.test(given) ? given : newId("req");
+  const root = webRoot();
+  const log = root.log.child({ requestId });
+  return { ...root, log, requestId, actor: await getSessionActor() };
 }

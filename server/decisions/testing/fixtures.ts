@@ -11,8 +11,8 @@ import {
   type SuggestionState,
 } from "@/server/contracts";
 import {
-  type Bus,
-  createPostgresBus,
+  contextFor,
+  createRoot,
   type Database,
   newId,
   type ServiceContext,
@@ -32,8 +32,7 @@ export const ACTORS = {
 } satisfies Record<string, Actor>;
 
 export function contextOf(db: Database, actor: Actor): ServiceContext {
-  const bus: Bus = createPostgresBus(db.$client);
-  return { db, bus, actor, requestId: newId("req") };
+  return contextFor(createRoot("test", { db }), actor);
 }
 
 /** A candidate as the advisor gives them, for a given change and its compiled plan. */

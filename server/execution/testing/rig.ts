@@ -20,7 +20,7 @@ import {
   storeSuggestion,
 } from "@/server/decisions/testing/fixtures";
 import { observeProduct } from "@/server/knowledge";
-import { type Database, type ServiceContext, systemContext } from "@/server/platform";
+import { createRoot, type Database, type ServiceContext, systemContext } from "@/server/platform";
 import { createTestDatabase } from "@/server/platform/testing";
 import { requestExecution, requestRevert, runOperation } from "..";
 
@@ -65,7 +65,7 @@ export class Rig {
   }
 
   get system(): ServiceContext {
-    return systemContext(this.db, this.reviewer.bus, "executor");
+    return systemContext(createRoot("test", { db: this.db }), "executor");
   }
 
   /** The schema as the product tells it now, which the store then knows. */

@@ -19,7 +19,7 @@ import {
 import { requestExecution } from "@/server/execution";
 import { issueToken, verifyServiceToken } from "@/server/identity";
 import { observeProduct } from "@/server/knowledge";
-import { systemContext } from "@/server/platform";
+import { createRoot, systemContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 
 const PRODUCT_ID = "duckdb-spawn";
@@ -84,7 +84,7 @@ async function killProver(): Promise<void> {
 }
 
 const observe = () =>
-  observeProduct(systemContext(test_.db, reader().bus, "test"), {
+  observeProduct(systemContext(createRoot("test", { db: test_.db }), "test"), {
     product: product(),
     baseUrl: spawn.url,
   });

@@ -6,10 +6,8 @@ import { issueToken } from "@/server/identity";
 import { inferenceClient } from "@/server/inference";
 import {
   AppError,
-  closeDatabase,
-  createLogger,
-  createPostgresBus,
-  database,
+  closeRoot,
+  createRoot,
   env,
   type ServiceContext,
   systemContext,
@@ -35,10 +33,9 @@ const TOKEN_SECONDS = 300;
 /** The prover process: observes the product, proves, executes, verifies. Away from the web process. */
 async function main(): Promise<void> {
   await lowerPriority("low");
-  const log = createLogger("prover");
-  const db = database();
-  const bus = createPostgresBus(db.$client);
-  const ctx = (label: string) => systemContext(db, bus, label);
+  const root = createRoot("prover");
+  const { bus, log } = root;
+  const ctx = (label: string) => systemContext(root, label);
   const { baseUrl, product } = connectProduct();
   // Shadows of a proof that was killed; its job starts again from nothing.
   await rm(resolve(env().SIDECAR_DATA_DIR, "prover", "work"), { recursive: true, force: true });
@@ -82,7 +79,7 @@ async function main(): Promise<void> {
   await inferenceClient().close();
   await Promise.all([stopObserver(), ...workers.map((worker) => worker.stop())]);
   await unsubscribe();
-  await closeDatabase(db);
+  await closeRoot(root);
 }
 
 function connectProduct() {

@@ -1,7 +1,7 @@
 import { SignJWT } from "jose";
 import type { Permission, Role } from "@/server/contracts";
 import { authenticate, createApiKey, createUser, issueToken } from "@/server/identity";
-import { createLogger, createPostgresBus, env, type ServiceContext } from "@/server/platform";
+import { contextFor, createRoot, env, type ServiceContext } from "@/server/platform";
 import { createTestDatabase } from "@/server/platform/testing";
 import type { Route } from "../define-route";
 import { createGate } from "../gate";
@@ -49,18 +49,16 @@ function requestOf(route: Route, send: Send): Request {
 export async function createHarness(verbs: Partial<Verbs> = {}) {
   const testDatabase = await createTestDatabase();
   const { db } = testDatabase;
-  const bus = createPostgresBus(db.$client);
+  const root = createRoot("test", { db });
   const system: ServiceContext["actor"] = {
     kind: "system",
     id: "test",
     label: "test",
     roles: [],
   };
-  const ctx: ServiceContext = { db, bus, actor: system, requestId: "req-test" };
+  const ctx = contextFor(root, system, "req-test");
   const services: RestServices = {
-    db,
-    bus,
-    log: createLogger("test"),
+    ...root,
     verbs: { ...NO_VERBS, ...verbs },
     authenticate: (headers) => authenticate(headers, db),
     gates: { requests: createGate(4), streams: createGate(2) },
