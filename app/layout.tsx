@@ -7,7 +7,7 @@ import "./globals.css";
 export const metadata: Metadata = {
   title: { default: "Agentic Sidecar", template: "%s · Agentic Sidecar" },
   description:
-    "Improvements to a data product, each measured on a shadow copy, or marked an estimate, before you decide.",
+    "Improvements to a data product, each measured on a shadow copy or marked as an estimate, for you to review.",
 };
 
 export const viewport: Viewport = {

@@ -9,7 +9,7 @@ test("a viewer sees the evidence and no action", async ({ page }) => {
   await expect(page.getByRole("button", { name: "Analyze now" })).toHaveCount(0);
   await openMeasuredPending(page);
   await expect(page.getByRole("heading", { name: "Proposed changes" })).toBeVisible();
-  for (const name of ["Approve", "Reject", "Execute", "Revert"]) {
+  for (const name of ["Approve", "Reject", "Execute", "Roll back"]) {
     await expect(page.getByRole("button", { name, exact: true })).toHaveCount(0);
   }
   await expect(page.getByRole("checkbox")).toHaveCount(0);
@@ -18,10 +18,10 @@ test("a viewer sees the evidence and no action", async ({ page }) => {
 test("a wrong password is refused in plain words", async ({ page }) => {
   await page.goto("/sign-in");
   await inspect(page, "sign-in");
-  await page.getByLabel("E-mail").fill("reviewer@demo.local");
+  await page.getByLabel("Email").fill("reviewer@demo.local");
   await page.getByLabel("Password").fill("certainly not the password");
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await expect(page.getByText("E-mail or password is not right")).toBeVisible();
+  await expect(page.getByText("Incorrect email or password")).toBeVisible();
 });
 
 test("every other page is accessible and fits a phone", async ({ page }) => {
@@ -36,8 +36,8 @@ test("every other page is accessible and fits a phone", async ({ page }) => {
   await page.goto("/workload");
   // By role: while the page streams in, a hidden copy of it is in the document too.
   const patterns = page.getByRole("tabpanel", { name: "Query patterns" });
-  await expect(patterns.getByText("Shapes DuckDB's parser could not read")).toBeVisible();
-  await patterns.getByText("What the drifts mean").click();
+  await expect(patterns.getByText("Queries DuckDB could not parse")).toBeVisible();
+  await patterns.getByText("About trends").click();
   await page.getByRole("button", { name: /^all \d/, pressed: true }).click();
   await inspect(page, "workload-drift");
   await page.getByRole("tab", { name: "Tables" }).click();
@@ -69,8 +69,8 @@ test("from evidence through two deciders at once to verified, and back", async (
 }) => {
   await signIn(page, "reviewer");
   await openMeasuredPending(page);
-  await expect(page.getByText("Whole workload, time saved").first()).toBeVisible();
-  await expect(page.getByText("SQL that will run").first()).toBeVisible();
+  await expect(page.getByText("Time saved, whole workload").first()).toBeVisible();
+  await expect(page.getByText("SQL to be executed").first()).toBeVisible();
   const status = page.locator('[data-alternative="add_index:projects:status"]');
   if ((await status.count()) > 0) {
     await status.locator("summary").first().click();
@@ -87,8 +87,8 @@ test("from evidence through two deciders at once to verified, and back", async (
   await act(page, "Approve", "Approve", "Measured on all rows; the costs are acceptable.");
   await act(otherPage, "Approve", "Approve", "I was looking at it as well.");
   await release();
-  const message = "Your action was not carried out";
-  await expect(page.getByText("Approved. You may start the execution now.")).toBeVisible();
+  const message = "Someone else already decided this";
+  await expect(page.getByText("Approved. You can execute it now.")).toBeVisible();
   await expect
     .poll(async () => {
       const said = await Promise.all(
@@ -105,10 +105,10 @@ test("from evidence through two deciders at once to verified, and back", async (
   await inspect(page, "suggestion-executing");
   await expect(page.locator('[data-state-name="verified"]')).toBeVisible({ timeout: VERIFIED_MS });
   await expect(execution.getByText("Actual time saved")).toBeVisible();
-  await expect(execution.getByText("Expected from the proof")).toBeVisible();
+  await expect(execution.getByText("Expected from the test run")).toBeVisible();
   await inspect(page, "suggestion-verified");
 
-  await act(page, "Revert", "Revert now");
+  await act(page, "Roll back", "Roll back now");
   await expect(page.locator('[data-state-name="reverted"]')).toBeVisible({ timeout: REVERTED_MS });
   await inspect(page, "suggestion-reverted");
 });

@@ -7,7 +7,7 @@ export async function signIn(page: Page, name: "viewer" | "reviewer" | "admin") 
   const user = readDemo().users.find(({ email }) => email.startsWith(`${name}@`));
   if (user === undefined) throw new Error(`The demo has no user ${name}.`);
   await page.goto("/sign-in");
-  await page.getByLabel("E-mail").fill(user.email);
+  await page.getByLabel("Email").fill(user.email);
   await page.getByLabel("Password").fill(user.password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Inbox", level: 1 })).toBeVisible();

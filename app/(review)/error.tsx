@@ -11,9 +11,9 @@ export default function ReviewError({ reset }: { error: Error; reset: () => void
         role="alert"
         tone="negative"
         icon={<TriangleAlertIcon className="size-4" />}
-        title="This page could not be shown"
+        title="This page could not be loaded"
       >
-        <p>Nothing was changed. Try again; if it stays, look at the log of the web process.</p>
+        <p>Nothing was changed. Try again. If the problem persists, check the web process log.</p>
         <Button variant="outline" size="sm" className="mt-2" onClick={reset}>
           Try again
         </Button>

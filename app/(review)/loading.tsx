@@ -1,4 +1,4 @@
-import { RowsSkeleton } from "@/components/inbox/row-skeleton";
+import { RowsSkeleton } from "@/components/inbox/suggestion-row";
 import { Skeleton } from "@/components/ui/skeleton";
 
 export default function Loading() {

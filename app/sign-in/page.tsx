@@ -21,7 +21,7 @@ export default async function SignInPage(props: {
       <div>
         <h1 className="text-xl font-semibold tracking-tight">Sign in to Agentic Sidecar</h1>
         <p className="mt-1 text-sm text-muted-foreground">
-          Decide on changes that were proved before you were asked.
+          Review schema changes already tested on a copy of your data.
         </p>
       </div>
       <SignInForm next={next} demoUsers={users} />

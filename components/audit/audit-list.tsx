@@ -1,7 +1,7 @@
 "use client";
 import { Empty } from "@/components/common/empty";
 import { QueryError } from "@/components/common/query-error";
-import { RowsSkeleton } from "@/components/inbox/row-skeleton";
+import { RowsSkeleton } from "@/components/inbox/suggestion-row";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { AuditEntry } from "./audit-entry";
@@ -16,7 +16,7 @@ export function AuditList({ subjectId }: { subjectId?: string }) {
     return <QueryError error={query.error} onRetry={() => void query.refetch()} />;
   }
   if (events.length === 0) {
-    return <Empty title="Nothing recorded yet">Every state change is written down here.</Empty>;
+    return <Empty title="No entries yet">Every state change is recorded here.</Empty>;
   }
   return (
     <div className="grid gap-4">

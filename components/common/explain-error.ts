@@ -11,26 +11,26 @@ interface Explanation {
 }
 
 const TITLES: Record<string, string> = {
-  invalid_input: "That input cannot be used",
+  invalid_input: "Invalid input",
   unauthenticated: "You are signed out",
-  forbidden: "Your role does not allow this",
+  forbidden: "You don't have access",
   not_found: "Not found",
-  conflict: "Somebody else was faster",
-  candidate_is_worse: "The candidate is worse than the present model",
-  not_approved: "This is not approved",
-  not_executable: "This cannot be executed",
-  schema_changed: "The schema has changed since the proof",
-  idempotency_mismatch: "This request was already answered differently",
-  too_large: "That is too large",
-  unsupported_media_type: "That format is not understood",
-  rate_limited: "Too many requests; wait a moment",
-  unavailable: "This part of the sidecar does not run at present; try again in a moment",
-  overloaded: "The sidecar is busy; try again in a moment",
-  timeout: "This took too long",
-  product_unreachable: "The data product does not answer",
-  product_refused: "The data product refused",
-  misconfigured: "A setting of the sidecar is missing or wrong",
-  internal: "Something went wrong on our side",
+  conflict: "Someone else changed this first",
+  candidate_is_worse: "The candidate is worse than the active model",
+  not_approved: "Not approved",
+  not_executable: "Cannot be executed",
+  schema_changed: "The schema has changed since the test run",
+  idempotency_mismatch: "This idempotency key was used with another request",
+  too_large: "Too large",
+  unsupported_media_type: "Unsupported format",
+  rate_limited: "Too many requests. Try again in a moment.",
+  unavailable: "This part of the sidecar is not running. Try again in a moment.",
+  overloaded: "The sidecar is busy. Try again in a moment.",
+  timeout: "Timed out",
+  product_unreachable: "The data product is not responding",
+  product_refused: "The data product refused the request",
+  misconfigured: "A sidecar setting is missing or invalid",
+  internal: "Internal error",
 };
 
 function readData(error: unknown) {
@@ -49,8 +49,8 @@ export function explainError(error: unknown): Explanation {
   const data = readData(error);
   if (data === null || !(error instanceof Error)) {
     return {
-      title: "The sidecar does not answer",
-      message: "Check the connection. The page tries again by itself.",
+      title: "The sidecar is not responding",
+      message: "Check your connection, then try again.",
       requestId: null,
     };
   }

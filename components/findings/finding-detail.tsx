@@ -22,7 +22,7 @@ export function FindingDetail({ finding }: { finding: Finding }) {
           <>
             <SqlBlock sql={remediation.sql} label={`SQL for: ${finding.title}`} />
             <p className="text-xs text-muted-foreground">
-              For people to read and run; the sidecar does not run it.
+              For you to run; the sidecar does not execute it.
             </p>
           </>
         )}

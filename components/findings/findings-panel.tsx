@@ -6,18 +6,18 @@ import { FindingDetail } from "./finding-detail";
 
 const GROUPS: { severity: Finding["severity"]; label: string; tone: Tone }[] = [
   { severity: "critical", label: "Critical", tone: "negative" },
-  { severity: "warning", label: "Worth correcting", tone: "warning" },
-  { severity: "info", label: "Good to know", tone: "info" },
+  { severity: "warning", label: "Warning", tone: "warning" },
+  { severity: "info", label: "Info", tone: "info" },
 ];
 
 const KINDS: Record<Finding["kind"], string> = {
   missing_values: "missing values",
-  duplicate_key: "repeated key",
+  duplicate_key: "duplicate keys",
   orphan_rows: "orphan rows",
   outliers: "outliers",
-  text_dates: "held as text",
+  text_dates: "dates stored as text",
   redundant_column: "redundant column",
-  undeclared_constraint: "undeclared rule",
+  undeclared_constraint: "undeclared constraint",
   memory_limit: "memory limit",
   threads: "threads",
   row_group_size: "row group size",

@@ -4,11 +4,11 @@ import type { Basis } from "@/server/contracts";
 
 export function BasisBadge({ basis }: { basis: Basis }) {
   return basis === "measured" ? (
-    <Badge tone="positive" title="Replayed on a shadow copy of the data">
+    <Badge tone="positive" title="Measured by replaying the workload on a shadow copy">
       <FlaskConicalIcon aria-hidden /> measured
     </Badge>
   ) : (
-    <Badge tone="warning" title="From rules alone; no data was reachable">
+    <Badge tone="warning" title="Estimated by rules; no data was reachable">
       <RulerIcon aria-hidden /> estimate
     </Badge>
   );

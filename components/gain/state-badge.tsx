@@ -3,7 +3,7 @@ import type { SuggestionState } from "@/server/contracts";
 
 const STATES: Record<SuggestionState, { label: string; tone: Tone }> = {
   proposed: { label: "Proposed", tone: "neutral" },
-  proving: { label: "Proving", tone: "info" },
+  proving: { label: "Testing", tone: "info" },
   pending: { label: "To review", tone: "warning" },
   no_gain: { label: "No gain found", tone: "neutral" },
   approved: { label: "Approved", tone: "info" },
@@ -14,7 +14,7 @@ const STATES: Record<SuggestionState, { label: string; tone: Tone }> = {
   executed: { label: "Executed", tone: "info" },
   failed: { label: "Failed", tone: "negative" },
   verified: { label: "Verified", tone: "positive" },
-  reverted: { label: "Reverted", tone: "warning" },
+  reverted: { label: "Rolled back", tone: "warning" },
 };
 
 /** `label` says more than the state alone can, where more is known. */

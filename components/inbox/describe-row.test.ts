@@ -24,8 +24,8 @@ const summary = (change: Partial<SuggestionSummary>): SuggestionSummary => ({
 
 test("a failed proof is not called measured without a gain", () => {
   const failed = summary({ state: "failed" });
-  expect(describeUnmeasured(failed)).toBe("The proof failed");
-  expect(describeUnmeasured(summary({}))).toBe("Nothing measured paid off");
+  expect(describeUnmeasured(failed)).toBe("Test run failed");
+  expect(describeUnmeasured(summary({}))).toBe("No tested change helped");
   expect(isFailedProof(summary({ state: "failed", item_count: 1 }))).toBe(false);
 });
 
@@ -36,9 +36,9 @@ test("an estimate says how sure it is of what it suggests, if it suggests anythi
 });
 
 test("nothing tried is said to come only while it may", () => {
-  expect(describeCounts(summary({ state: "proving" }))).toBe("nothing tried yet");
+  expect(describeCounts(summary({ state: "proving" }))).toBe("nothing tested yet");
   expect(describeCounts(summary({ state: "failed" }))).toBe("no changes");
   expect(describeCounts(summary({ item_count: 2, alternative_count: 1 }))).toBe(
-    "2 changes, 1 alternative not taken",
+    "2 changes, 1 alternative not chosen",
   );
 });

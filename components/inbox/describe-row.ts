@@ -10,17 +10,17 @@ export function isFailedProof({ state, item_count }: SuggestionSummary): boolean
 export function describeCounts(summary: SuggestionSummary): string {
   const { state, item_count, alternative_count } = summary;
   if (item_count === 0 && alternative_count === 0) {
-    return state === "proposed" || state === "proving" ? "nothing tried yet" : "no changes";
+    return state === "proposed" || state === "proving" ? "nothing tested yet" : "no changes";
   }
   const changes = formatPlural(item_count, "change");
   if (alternative_count === 0) return changes;
-  return `${changes}, ${formatPlural(alternative_count, "alternative")} not taken`;
+  return `${changes}, ${formatPlural(alternative_count, "alternative")} not chosen`;
 }
 
 /** What stands in the place of a measured gain where there is none. */
 export function describeUnmeasured(summary: SuggestionSummary): string {
-  if (isFailedProof(summary)) return "The proof failed";
-  if (summary.basis === "measured") return "Nothing measured paid off";
+  if (isFailedProof(summary)) return "Test run failed";
+  if (summary.basis === "measured") return "No tested change helped";
   return summary.item_count === 0
     ? "Nothing to suggest, not measured"
     : `Confidence ${formatPercent(summary.confidence)}, not measured`;

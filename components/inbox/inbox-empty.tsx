@@ -4,23 +4,23 @@ import type { InboxTab } from "./tabs";
 const TEXTS: Record<string, { title: string; text: string }> = {
   review: {
     title: "Nothing to review",
-    text: "Everything proved so far has been decided. Analyze now looks at the present workload; what pays off on the shadow copy appears here by itself.",
+    text: "Every suggestion has been decided. Select Analyze now to test changes against the current workload.",
   },
   proving: {
-    title: "No proof is running",
-    text: "A proof starts when the workload is analyzed. Analyze now starts one.",
+    title: "No test is running",
+    text: "A test run starts with each analysis. Select Analyze now to start one.",
   },
   running: {
     title: "Nothing approved yet",
-    text: "Approve a suggestion under To review; its execution and what it really gained appear here.",
+    text: "Approve a suggestion under To review. Its execution and measured gain appear here.",
   },
   closed: {
     title: "Nothing closed yet",
-    text: "Rejected, reverted and expired suggestions, and proofs that found no gain, are kept here.",
+    text: "Rejected, rolled back and expired suggestions, and test runs without a gain, are kept here.",
   },
   all: {
-    title: "No suggestion yet",
-    text: "Once the product has been observed, Analyze now proposes changes and proves each on a shadow copy.",
+    title: "No suggestions yet",
+    text: "Once the product has been observed, Analyze now proposes changes and tests each on a shadow copy.",
   },
 };
 
@@ -30,7 +30,7 @@ export function InboxEmpty({ tab, canAnalyze }: { tab: InboxTab; canAnalyze: boo
   return (
     <Empty title={text.title}>
       <p>{text.text}</p>
-      {canAnalyze ? null : <p className="mt-2">Your role may look, but not start an analysis.</p>}
+      {canAnalyze ? null : <p className="mt-2">Your role cannot start an analysis.</p>}
     </Empty>
   );
 }

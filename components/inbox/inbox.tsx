@@ -5,7 +5,7 @@ import { PageTitle } from "@/components/common/page-title";
 import { Badge } from "@/components/ui/badge";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { AnalyzeButton } from "./analyze-button";
-import { RunningProofs } from "./running-proofs";
+import { RunningTests } from "./running-tests";
 import { SuggestionList } from "./suggestion-list";
 import { findTab, INBOX_TABS } from "./tabs";
 import { useTabCounts } from "./use-inbox";
@@ -22,7 +22,7 @@ export function Inbox() {
     <>
       <PageTitle
         title="Inbox"
-        lead="Changes to the data product: each measured on a shadow copy before you are asked, or marked an estimate."
+        lead="Proposed changes to the data product. Each was measured on a shadow copy or is marked as an estimate."
       >
         <AnalyzeButton />
       </PageTitle>
@@ -36,7 +36,7 @@ export function Inbox() {
           ))}
         </TabsList>
         <TabsContent value={tab.name} className="grid gap-4">
-          {tab.name === "review" ? <RunningProofs /> : null}
+          {tab.name === "review" ? <RunningTests /> : null}
           <SuggestionList key={tab.name} tab={tab} />
         </TabsContent>
       </Tabs>

@@ -8,8 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import type { SuggestionSummary } from "@/server/contracts";
 import { InboxEmpty } from "./inbox-empty";
-import { RowsSkeleton } from "./row-skeleton";
-import { SuggestionRow } from "./suggestion-row";
+import { RowsSkeleton, SuggestionRow } from "./suggestion-row";
 import type { InboxTab } from "./tabs";
 import { useSuggestionPages } from "./use-inbox";
 

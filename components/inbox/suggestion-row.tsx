@@ -4,7 +4,9 @@ import { RelativeTime } from "@/components/common/clock";
 import { BasisBadge } from "@/components/gain/basis-badge";
 import { GainBar, GainText } from "@/components/gain/gain-bar";
 import { StateBadge } from "@/components/gain/state-badge";
+import { Card } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
+import { Skeleton } from "@/components/ui/skeleton";
 import type { SuggestionSummary } from "@/server/contracts";
 import { describeCounts, describeUnmeasured, isFailedProof } from "./describe-row";
 
@@ -28,7 +30,7 @@ export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: b
           {summary.title}
         </Link>
         <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted-foreground">
-          <StateBadge state={summary.state} label={hasNoProof ? "Proof failed" : undefined} />
+          <StateBadge state={summary.state} label={hasNoProof ? "Test failed" : undefined} />
           {hasNoProof ? null : <BasisBadge basis={summary.basis} />}
           <span>{describeCounts(summary)}</span>
           {summary.product_id === null ? null : (
@@ -42,16 +44,16 @@ export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: b
   );
 }
 
-/** Proof running: how far. Proved: what it gains. Estimate: how sure. Height is the same. */
+/** Test running: how far. Proved: what it gains. Estimate: how sure. Height is the same. */
 function RowMeasure({ summary }: { summary: SuggestionSummary }) {
   const { progress_fraction: fraction, workload_gain: gain } = summary;
   if (summary.state === "proving" || summary.state === "proposed") {
     return (
       <div className="grid content-center gap-1.5 sm:w-72">
         <p className="truncate text-xs text-muted-foreground">
-          {summary.progress_message ?? "Waiting for the prover"}
+          {summary.progress_message ?? "Waiting to start"}
         </p>
-        <Progress fraction={fraction ?? 0} label={`Proof of ${summary.title}`} />
+        <Progress fraction={fraction ?? 0} label={`Test run of ${summary.title}`} />
       </div>
     );
   }
@@ -72,5 +74,21 @@ function RowMeasure({ summary }: { summary: SuggestionSummary }) {
     <p className="self-center text-xs text-muted-foreground sm:w-72 sm:text-right">
       {describeUnmeasured(summary)}
     </p>
+  );
+}
+
+const ROWS = ["a", "b", "c", "d"];
+
+/** As high as the rows that will come. */
+export function RowsSkeleton() {
+  return (
+    <Card className="divide-y" aria-hidden>
+      {ROWS.map((row) => (
+        <div key={row} className="grid h-20 content-center gap-2 px-5">
+          <Skeleton className="h-4 w-2/3" />
+          <Skeleton className="h-4 w-1/3" />
+        </div>
+      ))}
+    </Card>
   );
 }

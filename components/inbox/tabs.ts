@@ -10,7 +10,7 @@ export interface InboxTab {
 const REVIEW_TAB: InboxTab = { name: "review", label: "To review", states: ["pending"] };
 export const PROVING_TAB: InboxTab = {
   name: "proving",
-  label: "Proving",
+  label: "Testing",
   states: ["proposed", "proving"],
 };
 

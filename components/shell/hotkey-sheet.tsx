@@ -4,7 +4,7 @@ import type { Hotkey } from "./hotkey";
 
 /** What each key does on this page. */
 export function HotkeySheet(props: { hotkeys: readonly Hotkey[] | null; onClose: () => void }) {
-  const rows = [...(props.hotkeys ?? []), { key: "?", label: "Show this list" }];
+  const rows = [...(props.hotkeys ?? []), { key: "?", label: "Show keyboard shortcuts" }];
   return (
     <Sheet
       isOpen={props.hotkeys !== null}
@@ -12,7 +12,7 @@ export function HotkeySheet(props: { hotkeys: readonly Hotkey[] | null; onClose:
         if (!isOpen) props.onClose();
       }}
       title="Keyboard"
-      description="Keys that work on this page."
+      description="Keyboard shortcuts on this page."
     >
       <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 text-sm">
         {rows.map((row) => (

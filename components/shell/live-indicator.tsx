@@ -3,12 +3,12 @@ import { cn } from "@/components/cn";
 import { type LiveState, useLiveState } from "@/components/trpc/live";
 
 const STATES: Record<LiveState, { label: string; dot: string; title: string }> = {
-  connecting: { label: "Connecting", dot: "bg-input", title: "Opening the event stream" },
-  live: { label: "Live", dot: "bg-positive", title: "This page updates by itself" },
+  connecting: { label: "Connecting", dot: "bg-input", title: "Connecting to live updates" },
+  live: { label: "Live", dot: "bg-positive", title: "This page updates automatically" },
   reconnecting: {
     label: "Reconnecting",
     dot: "bg-warning",
-    title: "Connection lost; what you see may be old until it is back",
+    title: "Connection lost. This page may be out of date until it reconnects.",
   },
 };
 

@@ -14,9 +14,9 @@ interface DemoUser {
   role: string;
 }
 
-const WRONG = "E-mail or password is not right. Check both and try again.";
+const WRONG = "Incorrect email or password.";
 const TOO_MANY = "Too many attempts. Wait a minute, then try again.";
-const UNREACHABLE = "The sidecar does not answer. Check the connection and try again.";
+const UNREACHABLE = "The sidecar is not responding. Check your connection and try again.";
 
 /** What next-auth and the credentials check answer with. */
 const MESSAGES: Record<string, string> = { CredentialsSignin: WRONG, rate_limited: TOO_MANY };
@@ -53,7 +53,7 @@ export function SignInForm({ next, demoUsers }: { next: string; demoUsers: DemoU
           <form onSubmit={submit} className="grid gap-4">
             {error === null ? null : <Alert role="alert" tone="negative" title={error} />}
             <div className="grid gap-1.5">
-              <Label htmlFor="email">E-mail</Label>
+              <Label htmlFor="email">Email</Label>
               <Input
                 id="email"
                 type="email"

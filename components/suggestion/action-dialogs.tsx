@@ -1,11 +1,10 @@
 "use client";
 import { formatCount, formatPlural } from "@/components/format";
 import type { Suggestion } from "@/server/contracts";
-import type { ActionName } from "./abilities";
 import { ActionDialog } from "./action-dialog";
-import { describeApproval } from "./describe-approval";
-import { partApproved } from "./executable-items";
-import type { Actions } from "./use-actions";
+import { partApproved } from "./lifecycle";
+import type { ActionName, Actions } from "./use-decision";
+import { describeApproval } from "./wording";
 
 interface ActionDialogsProps {
   suggestion: Suggestion;
@@ -41,7 +40,7 @@ export function ActionDialogs({
         isOpen={open === "reject"}
         onClose={onClose}
         title="Reject this suggestion"
-        description="All of its changes are turned down."
+        description="Rejects all changes of this suggestion."
         confirmLabel="Reject"
         isDestructive
         reason="required"
@@ -62,9 +61,9 @@ export function ActionDialogs({
       <ActionDialog
         isOpen={open === "revert"}
         onClose={onClose}
-        title="Revert this execution"
-        description="Runs the prepared SQL that restores the former schema and row order."
-        confirmLabel="Revert now"
+        title="Roll back this execution"
+        description="Runs the prepared SQL that restores the previous schema and row order."
+        confirmLabel="Roll back now"
         isDestructive
         reason="none"
         onConfirm={() => actions.revert.mutate({ suggestion_id })}
@@ -90,11 +89,12 @@ function AdviceNote({ suggestion }: { suggestion: Suggestion }) {
 function ExecutionSteps() {
   return (
     <ol className="list-decimal pl-5 text-sm">
-      <li>The schema is checked: it must be the one the proof was made for.</li>
-      <li>The way back is prepared and stored first.</li>
+      <li>The schema is checked: it must match the schema the test ran on.</li>
+      <li>The rollback is prepared and stored first.</li>
       <li>The approved statements run in one transaction, exactly once.</li>
       <li>
-        The live workload is watched. A measured regression is reverted by itself, and you are told.
+        The live workload is verified. Regressions are rolled back automatically; you will be
+        notified.
       </li>
     </ol>
   );

@@ -5,14 +5,16 @@ import {
   watchedExecution,
 } from "@/server/api/rest/testing/examples";
 import type { Suggestion, Verification } from "@/server/contracts";
-import type { ActionName } from "./abilities";
 import { adviseNext } from "./advise-next";
+import type { ActionName } from "./use-decision";
 
 const advise = (change: Partial<Suggestion>, ...abilities: ActionName[]) =>
   adviseNext(exampleSuggestion({ basis: "measured", ...change }), new Set(abilities));
 
 test("a failed proof is no failed execution", () => {
-  expect(advise({ state: "failed" })).toBe("The proof failed; nothing was changed. Analyze again.");
+  expect(advise({ state: "failed" })).toBe(
+    "The test run failed; nothing was changed. Analyze again.",
+  );
   expect(advise({ state: "failed", operations: [exampleOperation({ state: "failed" })] })).toMatch(
     /^The execution failed/,
   );
@@ -21,9 +23,9 @@ test("a failed proof is no failed execution", () => {
 test("after an execution it says what the watch has shown, and nothing is watched for ever", () => {
   const after = (state: Verification["state"]) =>
     advise({ state: "executed", operations: [watchedExecution(state)] });
-  expect(after("watching")).toBe("Executed. The live workload is being watched.");
-  expect(after("inconclusive")).toBe("Executed; the watch ended without a clear effect.");
-  expect(after("regressed")).toBe("Executed; the live workload got slower.");
+  expect(after("watching")).toBe("Executed. The live workload is being verified.");
+  expect(after("inconclusive")).toBe("Executed. Verification ended without a clear effect.");
+  expect(after("regressed")).toBe("Executed. The live workload got slower.");
 });
 
 test("a revert that runs or has failed comes before what the watch has shown", () => {
@@ -32,8 +34,8 @@ test("a revert that runs or has failed comes before what the watch has shown", (
       state: "executed",
       operations: [exampleOperation({ kind: "revert", state }), watchedExecution("regressed")],
     });
-  expect(withRevert("queued")).toBe("Executed. The revert is running.");
-  expect(withRevert("failed")).toContain("The revert failed");
+  expect(withRevert("queued")).toBe("Executed. The rollback is running.");
+  expect(withRevert("failed")).toContain("The rollback failed");
 });
 
 test("an estimate is never worded as a measurement or as work for an operator", () => {

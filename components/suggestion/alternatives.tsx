@@ -12,10 +12,10 @@ import { VerdictBadge } from "./verdict-badge";
 export function Alternatives({ items, basis }: { items: SuggestionItem[]; basis: Basis }) {
   if (items.length === 0) {
     return (
-      <Empty title="No alternative">
+      <Empty title="No alternatives">
         {basis === "measured"
-          ? "The rules saw no other change worth a trial."
-          : "The rules saw no other change in what the request told."}
+          ? "The rules found no other change worth testing."
+          : "The rules found no other change in this request."}
       </Empty>
     );
   }

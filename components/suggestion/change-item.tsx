@@ -5,11 +5,11 @@ import { Badge } from "@/components/ui/badge";
 import { Checkbox } from "@/components/ui/checkbox";
 import { type Explanation, isAdvice, type SuggestionItem } from "@/server/contracts";
 import { ChangeSql } from "./change-sql";
-import { describeImpact } from "./describe-impact";
 import { EvidencePanel } from "./evidence-panel";
 import { FactorBars } from "./factor-bars";
-import { Part } from "./part";
 import { RiskPanel } from "./risk-panel";
+import { Part } from "./section";
+import { describeImpact } from "./wording";
 
 interface ChangeItemProps {
   item: SuggestionItem;
@@ -62,7 +62,7 @@ function ItemHeader({ item, choice }: Pick<ChangeItemProps, "item" | "choice">) 
             {item.target === "" ? item.table : `${item.table}.${item.target}`}
           </code>
           <span>{describeImpact(item.estimated_impact)}</span>
-          {isAdvice(item.change) ? <Badge tone="info">for the developers</Badge> : null}
+          {isAdvice(item.change) ? <Badge tone="info">for developers</Badge> : null}
           {item.is_approved === null ? null : (
             <Badge tone={item.is_approved ? "positive" : "neutral"}>
               {item.is_approved ? "approved" : "not approved"}
@@ -97,7 +97,7 @@ function Words({ explanation }: { explanation: Explanation }) {
     <p className="mt-2 text-sm">
       {explanation.text}{" "}
       <Badge tone="neutral">
-        {explanation.by === "model" ? "in the model's words" : "worded by rule"}
+        {explanation.by === "model" ? "Written by the model" : "Written by rules"}
       </Badge>
     </p>
   );

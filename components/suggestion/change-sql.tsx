@@ -1,7 +1,7 @@
 import { SqlBlock } from "@/components/sql/sql-block";
 import { rewritesOf, type SuggestionItem } from "@/server/contracts";
-import { Part } from "./part";
 import { QueryRewrites } from "./query-rewrites";
+import { Part } from "./section";
 
 /** What a change consists of: SQL that is run, queries that the developers change, or both. */
 export function ChangeSql({ item }: { item: SuggestionItem }) {
@@ -10,7 +10,7 @@ export function ChangeSql({ item }: { item: SuggestionItem }) {
   return (
     <>
       {item.execution_sql === "" ? null : (
-        <Part title={isEstimate ? "SQL to run yourself" : "SQL that will run"}>
+        <Part title={isEstimate ? "SQL to run yourself" : "SQL to be executed"}>
           <SqlBlock sql={item.execution_sql} label={`SQL of ${item.title}`} />
           <WayBack item={item} />
         </Part>
@@ -26,13 +26,13 @@ export function ChangeSql({ item }: { item: SuggestionItem }) {
 
 function WayBack({ item }: { item: SuggestionItem }) {
   if (item.revert_sql === null) {
-    return <p className="text-sm text-negative">There is no way back by SQL.</p>;
+    return <p className="text-sm text-negative">This change cannot be rolled back.</p>;
   }
   return (
     <details>
-      <summary className="w-fit text-sm font-medium text-primary">SQL of the way back</summary>
+      <summary className="w-fit text-sm font-medium text-primary">Rollback SQL</summary>
       <div className="mt-2">
-        <SqlBlock sql={item.revert_sql} label={`SQL that reverts ${item.title}`} />
+        <SqlBlock sql={item.revert_sql} label={`Rollback SQL of ${item.title}`} />
       </div>
     </details>
   );

@@ -16,12 +16,12 @@ export function ConflictAlert(props: {
       role="alert"
       tone="warning"
       icon={<UsersIcon className="size-4" />}
-      title="Your action was not carried out: this suggestion has moved on"
+      title="Someone else already decided this"
     >
       {review === undefined ? null : (
         <p>
-          The last decision: {review.reviewer} {review.verdict} it <RelativeTime iso={review.at} />.
-          You now see the present state.
+          {review.reviewer} {review.verdict} it <RelativeTime iso={review.at} />. This page shows
+          the current state.
         </p>
       )}
       <p className="text-muted-foreground">{props.message}</p>

@@ -5,8 +5,8 @@ import { formatPlural } from "@/components/format";
 import { Button } from "@/components/ui/button";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { Suggestion } from "@/server/contracts";
-import type { ActionName } from "./abilities";
 import { adviseNext } from "./advise-next";
+import type { ActionName } from "./use-decision";
 
 interface DecisionPanelProps {
   suggestion: Suggestion;
@@ -20,7 +20,7 @@ const BUTTONS = [
   { action: "approve", label: "Approve", key: "a", variant: "default", Icon: ThumbsUpIcon },
   { action: "reject", label: "Reject", key: "r", variant: "destructive", Icon: ThumbsDownIcon },
   { action: "execute", label: "Execute", key: "e", variant: "default", Icon: PlayIcon },
-  { action: "revert", label: "Revert", key: null, variant: "destructive", Icon: RotateCcwIcon },
+  { action: "revert", label: "Roll back", key: null, variant: "destructive", Icon: RotateCcwIcon },
 ] as const;
 
 /** What to do now: a sentence, and only the buttons this person may press in this state. */
@@ -38,7 +38,7 @@ export function DecisionPanel(props: DecisionPanelProps) {
             href={`/suggestions/${suggestion.superseded_by}`}
             className="text-primary underline"
           >
-            A newer proof has taken its place.
+            Superseded by a newer test run.
           </Link>
         )}
       </p>

@@ -19,7 +19,7 @@ export function EvidenceFacts({ evidence }: { evidence: MeasuredEvidence }) {
 function workloadFact({ workload }: MeasuredEvidence): Fact {
   const { gain } = workload;
   return {
-    label: "Whole workload, time saved",
+    label: "Time saved, whole workload",
     value: formatPercent(gain.value),
     note: `95% interval ${formatBounds(gain)}`,
   };
@@ -34,9 +34,9 @@ function costFacts({ storage, build_ms, insert_cost: insert }: MeasuredEvidence)
     },
     { label: "Build time", value: formatMs(build_ms), note: "on the shadow copy" },
     insert === null
-      ? { label: "Cost of inserts", value: "Not measured" }
+      ? { label: "Insert time", value: "Not measured" }
       : {
-          label: "Cost of inserts",
+          label: "Insert time",
           value: formatRatio(insert.ratio),
           note: `${formatCount(insert.rows)} rows: ${formatMs(insert.baseline_ms)} → ${formatMs(insert.candidate_ms)}`,
         },
@@ -50,7 +50,7 @@ export function EvidenceMethod({ evidence }: { evidence: MeasuredEvidence }) {
     <div className="grid gap-1 text-xs text-muted-foreground">
       <p>{sample.map(describeSample).join(" ")}</p>
       <p>
-        {formatCount(workload.patterns)} query shapes replayed in interleaved pairs with DuckDB{" "}
+        {formatCount(workload.patterns)} queries replayed in interleaved pairs with DuckDB{" "}
         {evidence.duckdb_version} on {evidence.threads} threads in {formatMs(evidence.duration_ms)}
         {", "}
         seed {evidence.seed}; intervals are 95% bootstrap.

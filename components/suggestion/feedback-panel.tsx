@@ -52,7 +52,7 @@ function OwnWord({ suggestion, own }: { suggestion: Suggestion; own: Feedback | 
   const score = give.isPending ? give.variables.score : own?.score;
   return (
     <div className="grid gap-2">
-      <Label htmlFor={id}>In a few words (optional)</Label>
+      <Label htmlFor={id}>Comment (optional)</Label>
       <Textarea
         id={id}
         value={comment}
@@ -84,7 +84,7 @@ function useGiveFeedback() {
   const queryClient = useQueryClient();
   return useMutation(
     trpc.suggestions.feedback.mutationOptions({
-      onSuccess: () => void toast.success("Thank you: kept with the decision"),
+      onSuccess: () => void toast.success("Thank you. Your feedback was saved."),
       onError: (error: unknown) => {
         const { title, message } = explainError(error);
         toast.error(title, { description: message });

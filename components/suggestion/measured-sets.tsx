@@ -17,7 +17,7 @@ export function MeasuredSets({ suggestion }: { suggestion: Suggestion }) {
   const titleOf = titlesOf(suggestion);
   const rest = ranked.slice(SETS_SHOWN);
   return (
-    <Section id="sets" title="Sets that were measured" description={describeSets(sets)}>
+    <Section id="sets" title="Measured combinations" description={describeSets(sets)}>
       <div className="grid min-w-0 grid-cols-1 gap-5">
         <SetsTable sets={ranked.slice(0, SETS_SHOWN)} titleOf={titleOf} label="Measured sets" />
         {rest.length === 0 ? null : (

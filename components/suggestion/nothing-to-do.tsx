@@ -1,7 +1,7 @@
 import { CircleCheckIcon } from "lucide-react";
 import { Alert } from "@/components/ui/alert";
 import type { MeasuredEvidence, Suggestion, SuggestionItem } from "@/server/contracts";
-import { describeBestGain, describeNothing } from "./describe-nothing";
+import { describeBestGain, describeNothing } from "./wording";
 
 /** The honest end of an analysis that suggests nothing: how much was tried, and how far the best came. */
 export function NothingToDo({ suggestion }: { suggestion: Suggestion }) {

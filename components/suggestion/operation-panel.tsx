@@ -5,10 +5,10 @@ import { SqlLine } from "@/components/sql/sql-line";
 import { Alert } from "@/components/ui/alert";
 import { Progress } from "@/components/ui/progress";
 import type { Operation, Verification } from "@/server/contracts";
-import { describeAutoRevert } from "./describe-auto-revert";
+import { isRunning } from "./lifecycle";
 import { OutcomeTable } from "./outcome-table";
 import { Section } from "./section";
-import { isRunning } from "./standing";
+import { describeAutoRevert } from "./wording";
 
 /** An execution or a revert: live while it runs, then what it did and what it was worth. */
 export function OperationPanel({ operation }: { operation: Operation }) {
@@ -16,11 +16,13 @@ export function OperationPanel({ operation }: { operation: Operation }) {
   return (
     <Section
       id={operation.operation_id}
-      title={isRevert ? "Revert" : "Execution"}
+      title={isRevert ? "Rollback" : "Execution"}
       description={
         <>
-          Asked for by {operation.is_automatic ? "the sidecar itself" : operation.requested_by},{" "}
-          <RelativeTime iso={operation.created_at} />
+          {operation.is_automatic
+            ? "Started automatically"
+            : `Requested by ${operation.requested_by}`}
+          , <RelativeTime iso={operation.created_at} />
         </>
       }
     >
@@ -36,7 +38,7 @@ export function OperationPanel({ operation }: { operation: Operation }) {
             role="alert"
             tone="negative"
             icon={<OctagonAlertIcon className="size-4" />}
-            title={isRevert ? "The revert did not succeed" : "The execution did not succeed"}
+            title={isRevert ? "The rollback failed" : "The execution failed"}
           >
             <p>{operation.error.message}</p>
           </Alert>
@@ -91,7 +93,7 @@ function Statements({ operation }: { operation: Operation }) {
 }
 
 const VERDICTS = {
-  watching: { tone: "info", title: "Watching the live workload", Icon: EyeIcon },
+  watching: { tone: "info", title: "Verifying on the live workload", Icon: EyeIcon },
   confirmed: { tone: "positive", title: "Confirmed on the live workload", Icon: CircleCheckIcon },
   regressed: { tone: "negative", title: "The live workload got slower", Icon: OctagonAlertIcon },
   inconclusive: { tone: "warning", title: "No clear effect on the live workload", Icon: EyeIcon },
@@ -100,7 +102,7 @@ const VERDICTS = {
 /** A revert ends the watch before its verdict: what was seen till then stays. */
 const CUT_SHORT = {
   tone: "info",
-  title: "The watch ended with the revert",
+  title: "Verification ended by the rollback",
   Icon: EyeIcon,
 } as const;
 

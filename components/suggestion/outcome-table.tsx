@@ -35,7 +35,7 @@ export function OutcomeTable({ outcomes, isWatching }: OutcomeTableProps) {
           <TableHead>Query on the live product</TableHead>
           <TableHead className="text-right">Median before → after</TableHead>
           <TableHead>Actual time saved</TableHead>
-          <TableHead>Expected from the proof</TableHead>
+          <TableHead>Expected from the test run</TableHead>
           <TableHead>Outcome</TableHead>
         </TableRow>
       </TableHeader>

@@ -1,17 +1,17 @@
 import { GainText } from "@/components/gain/gain-bar";
 import { Progress } from "@/components/ui/progress";
 import type { ProofProgress } from "@/server/contracts";
-import { nameBest } from "./name-best";
 import { Section } from "./section";
 import { VerdictBadge } from "./verdict-badge";
+import { nameBest } from "./wording";
 
 const PHASES: Record<ProofProgress["phase"], string> = {
-  queued: "Waiting for the prover",
-  export: "Reading the data once",
+  queued: "Waiting to start",
+  export: "Exporting the data",
   shadow: "Building the shadow copy",
-  baseline: "Measuring as it is",
-  measure: "Trying changes one by one",
-  set: "Trying them together",
+  baseline: "Measuring the baseline",
+  measure: "Testing changes one by one",
+  set: "Testing changes together",
   done: "Done",
 };
 
@@ -23,8 +23,8 @@ export function ProofPanel({ progress }: { progress: ProofProgress | null }) {
   return (
     <Section
       id="proof"
-      title="Proof running"
-      description="Each change is applied to a shadow copy and the workload replayed on both sides. The data product is not touched."
+      title="Test running"
+      description="Each change is applied to a shadow copy and the workload is replayed with and without it. The data product is not touched."
     >
       <div className="grid gap-2">
         <div className="flex justify-between gap-4 text-sm">
@@ -34,7 +34,7 @@ export function ProofPanel({ progress }: { progress: ProofProgress | null }) {
           </span>
           <span>{Math.round(shown.fraction * 100)}%</span>
         </div>
-        <Progress fraction={shown.fraction} label="Proof" className="h-2" />
+        <Progress fraction={shown.fraction} label="Test run" className="h-2" />
         <p className="min-h-5 text-sm break-words text-muted-foreground">{shown.message}</p>
         {shown.best === undefined ? null : (
           <p className="text-sm break-words">

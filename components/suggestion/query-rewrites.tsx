@@ -15,13 +15,13 @@ export function QueryRewrites({ item }: { item: SuggestionItem }) {
       <Alert
         tone="info"
         icon={<CodeXmlIcon className="size-4" />}
-        title="Your developers change this; the sidecar does not execute it"
+        title="Your developers make this change; the sidecar does not execute it"
       >
         <p>
-          The text stands in the product's code. Parameters keep their numbers;{" "}
+          The query is in the product's code. Parameters keep their numbers;{" "}
           {item.evidence?.basis === "measured"
-            ? "whether the results are equal is said with the evidence."
-            : "nothing was replayed, so compare the results before you use it."}
+            ? "the evidence shows whether results are equal."
+            : "nothing was replayed, so compare results before you use it."}
         </p>
       </Alert>
       {rewritesOf(item.change).map(({ fingerprint, sql }) => {

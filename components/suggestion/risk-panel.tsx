@@ -8,7 +8,7 @@ export function RiskPanel({ risk }: { risk: Risk }) {
   const rows = [
     { label: "Locks", text: risk.locks },
     { label: "Write cost", text: risk.write_cost },
-    { label: "Way back", text: risk.reversibility },
+    { label: "Rollback", text: risk.reversibility },
     { label: "Blast radius", text: risk.blast_radius },
     {
       label: "Affected",

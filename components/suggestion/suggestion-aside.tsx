@@ -6,8 +6,8 @@ import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import type { Suggestion } from "@/server/contracts";
 import { DecisionPanel } from "./decision-panel";
 import { FeedbackPanel } from "./feedback-panel";
+import { isFailedProof } from "./lifecycle";
 import { Reviews } from "./reviews";
-import { isFailedProof } from "./standing";
 
 const UNDECIDED = new Set<Suggestion["state"]>(["proposed", "proving", "pending"]);
 

@@ -10,16 +10,16 @@ import { Alert } from "@/components/ui/alert";
 import { isAdvice, type Suggestion } from "@/server/contracts";
 import { Alternatives } from "./alternatives";
 import { ChangeItem } from "./change-item";
-import { describeAlternatives } from "./describe-alternatives";
 import { EvidencePanel } from "./evidence-panel";
+import { isFailedProof } from "./lifecycle";
 import { MeasuredSets } from "./measured-sets";
 import { NothingToDo } from "./nothing-to-do";
 import { OperationPanel } from "./operation-panel";
 import { ProofPanel } from "./proof-panel";
 import { SchemaDiffTable } from "./schema-diff-table";
 import { Section } from "./section";
-import { isFailedProof } from "./standing";
-import type { Choice } from "./use-choice";
+import type { Choice } from "./use-decision";
+import { describeAlternatives } from "./wording";
 
 interface SuggestionBodyProps {
   suggestion: Suggestion;
@@ -56,7 +56,7 @@ export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
       {isProving || isFailedProof(suggestion) ? null : (
         <Section
           id="alternatives"
-          title="Alternatives considered, and why rejected"
+          title="Alternatives not chosen"
           description={describeAlternatives(suggestion)}
         >
           <Alternatives items={suggestion.alternatives} basis={suggestion.basis} />
@@ -65,8 +65,8 @@ export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
       {suggestion.findings.length === 0 ? null : (
         <Section
           id="findings"
-          title="Seen in the data"
-          description="No change that the sidecar makes: what the proof counted and timed on the shadow copy, and what people can do about it."
+          title="Data quality findings"
+          description="Found while testing on the shadow copy. The sidecar does not change these; your team can."
         >
           <FindingsPanel findings={suggestion.findings} />
         </Section>
@@ -74,7 +74,7 @@ export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
       {canReadAudit ? (
         <section aria-labelledby="trail-title" className="grid gap-3">
           <h2 id="trail-title" className="text-base font-semibold tracking-tight">
-            Audit trail
+            Audit log
           </h2>
           <AuditList subjectId={suggestion.suggestion_id} />
         </section>
@@ -85,10 +85,8 @@ export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
 
 /** What did not succeed: the proof, the execution, or (nothing else leaves an error) the revert. */
 function titleOfError(suggestion: Suggestion): string {
-  if (isFailedProof(suggestion)) return "The proof could not be made";
-  return suggestion.state === "failed"
-    ? "The execution did not succeed"
-    : "The last revert did not succeed";
+  if (isFailedProof(suggestion)) return "The test run failed";
+  return suggestion.state === "failed" ? "The execution failed" : "The last rollback failed";
 }
 
 function SetEvidence({ suggestion }: { suggestion: Suggestion }) {
@@ -110,9 +108,7 @@ function Changes({ suggestion, choice }: SuggestionBodyProps) {
     <Section
       id="changes"
       title="Proposed changes"
-      description={
-        choice === undefined ? undefined : "Take out what you do not want; the rest is approved."
-      }
+      description={choice === undefined ? undefined : "Untick changes you don't want."}
     >
       <ul className="grid gap-8 divide-y [&>li:not(:last-child)]:pb-8">
         {suggestion.suggestions.map((item) => (

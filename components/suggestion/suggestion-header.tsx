@@ -4,15 +4,15 @@ import { formatPlural } from "@/components/format";
 import { BasisBadge } from "@/components/gain/basis-badge";
 import { StateBadge } from "@/components/gain/state-badge";
 import type { Suggestion } from "@/server/contracts";
-import { isFailedProof, labelStanding } from "./standing";
+import { isFailedProof, labelStanding } from "./lifecycle";
 import { TimelineSteps } from "./timeline-steps";
 
 function describeTitle({ suggestions, state, basis }: Suggestion): string {
   const [first, ...rest] = suggestions;
   if (first === undefined) {
-    if (state === "failed") return "The proof could not be made";
+    if (state === "failed") return "The test run failed";
     if (state !== "no_gain") return "Analysis running";
-    return basis === "estimate" ? "Nothing to suggest" : "Nothing to do: no change pays off";
+    return basis === "estimate" ? "Nothing to suggest" : "No tested change helped";
   }
   return rest.length === 0
     ? first.title

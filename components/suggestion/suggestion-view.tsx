@@ -7,17 +7,15 @@ import type { Hotkey } from "@/components/shell/hotkey";
 import { useHotkeys } from "@/components/shell/hotkeys";
 import { useTRPC } from "@/components/trpc/client";
 import type { Suggestion } from "@/server/contracts";
-import { type ActionName, useAbilities } from "./abilities";
 import { ActionDialogs } from "./action-dialogs";
 import { ConflictAlert } from "./conflict-alert";
-import { isMoving } from "./standing";
+import { isMoving } from "./lifecycle";
 import { SuggestionAside } from "./suggestion-aside";
 import { SuggestionBody } from "./suggestion-body";
 import { SuggestionHeader } from "./suggestion-header";
 import { SuggestionSkeleton } from "./suggestion-skeleton";
 import { SuspectTexts } from "./suspect-texts";
-import { useActions } from "./use-actions";
-import { useChoice } from "./use-choice";
+import { type ActionName, useAbilities, useActions, useChoice } from "./use-decision";
 
 /** Should an event get lost, a moving suggestion is still at most this old. */
 const MOVING_REFETCH_MS = 5_000;

@@ -3,17 +3,17 @@ import { formatPlural } from "@/components/format";
 import { Alert } from "@/components/ui/alert";
 import type { SuspectText } from "@/server/contracts";
 
-/** Names the places of a request's texts that may try to steer the reader; never repeats them. */
+/** Names the places of a request's texts that may contain a prompt injection; never repeats them. */
 export function SuspectTexts({ warnings }: { warnings: SuspectText[] }) {
   if (warnings.length === 0) return null;
   return (
     <Alert
       tone="warning"
       icon={<TriangleAlertIcon className="size-4" />}
-      title={`${formatPlural(warnings.length, "text")} of this request may try to steer the reader`}
+      title={`${formatPlural(warnings.length, "text")} of this request may contain a prompt injection`}
     >
       <p>
-        What they say was read as data and changed nothing. Look before you decide:{" "}
+        These texts were treated as data and changed nothing. Check them before you decide:{" "}
         {warnings.map(({ pointer }, at) => (
           <span key={pointer}>
             {at === 0 ? "" : ", "}

@@ -12,15 +12,15 @@ const steps = (change: Partial<Suggestion>) =>
     ({ label, status }) => `${label}: ${status}`,
   );
 
-test("a failed proof was neither proved nor approved", () => {
+test("a failed test run is neither tested nor approved", () => {
   expect(steps({ state: "failed", suggestions: [] })).toEqual([
     "Proposed: done",
-    "Proof failed: failed",
+    "Test failed: failed",
   ]);
   const operations = [exampleOperation({ state: "failed" })];
   expect(steps({ state: "failed", operations })).toEqual([
     "Proposed: done",
-    "Proved: done",
+    "Tested: done",
     "Approved: done",
     "Failed: failed",
   ]);

@@ -1,5 +1,5 @@
 import { isAdvice, type Suggestion, type SuggestionState } from "@/server/contracts";
-import { findExecution, findWatchEnd, isFailedProof } from "./standing";
+import { findExecution, findWatchEnd, isFailedProof } from "./lifecycle";
 
 export interface TimelineStep {
   label: string;
@@ -8,7 +8,7 @@ export interface TimelineStep {
   status: "done" | "current" | "ahead" | "ended" | "failed";
 }
 
-const STEPS = ["Proposed", "Proved", "Approved", "Executed", "Verified"] as const;
+const STEPS = ["Proposed", "Tested", "Approved", "Executed", "Verified"] as const;
 
 /** How many steps are behind a suggestion in this state, and the name of a bad end. */
 const PLACES: Record<SuggestionState, { done: number; end?: string }> = {
@@ -24,7 +24,7 @@ const PLACES: Record<SuggestionState, { done: number; end?: string }> = {
   executed: { done: 4 },
   failed: { done: 3, end: "Failed" },
   verified: { done: 5 },
-  reverted: { done: 4, end: "Reverted" },
+  reverted: { done: 4, end: "Rolled back" },
 };
 
 function stepTimes(suggestion: Suggestion): (string | null)[] {
@@ -54,7 +54,7 @@ function isForUs({ basis, suggestions }: Suggestion): boolean {
 function findEnd(suggestion: Suggestion): TimelineStep | undefined {
   const { end } = PLACES[suggestion.state];
   if (end !== undefined) {
-    const label = isFailedProof(suggestion) ? "Proof failed" : end;
+    const label = isFailedProof(suggestion) ? "Test failed" : end;
     return { label, at: suggestion.updated_at, status: "failed" };
   }
   const watch = suggestion.state === "executed" ? findWatchEnd(suggestion) : null;

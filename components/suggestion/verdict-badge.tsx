@@ -3,11 +3,11 @@ import type { Verdict } from "@/server/contracts";
 
 const VERDICTS: Record<Verdict["code"], { label: string; tone: Tone }> = {
   passed: { label: "passed", tone: "positive" },
-  gain_below_threshold: { label: "gains too little", tone: "neutral" },
-  interval_includes_zero: { label: "no proven gain", tone: "neutral" },
+  gain_below_threshold: { label: "gain too small", tone: "neutral" },
+  interval_includes_zero: { label: "no significant gain", tone: "neutral" },
   slower: { label: "slower", tone: "negative" },
   regresses_query: { label: "slows a query", tone: "negative" },
-  cost_exceeds_gain: { label: "costs more than it gains", tone: "neutral" },
+  cost_exceeds_gain: { label: "cost exceeds gain", tone: "neutral" },
   results_differ: { label: "results differ", tone: "negative" },
   failed_to_apply: { label: "cannot be applied", tone: "negative" },
   not_measurable: { label: "not measurable", tone: "warning" },

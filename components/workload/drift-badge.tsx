@@ -2,45 +2,62 @@ import { Badge, type Tone } from "@/components/ui/badge";
 import type { PatternDrift } from "@/server/contracts";
 
 /** In the order in which a reviewer wants to know. */
-export const DRIFTS: { drift: PatternDrift; tone: Tone; mark: string; meaning: string }[] = [
+export const DRIFTS: {
+  drift: PatternDrift;
+  tone: Tone;
+  label: string;
+  mark: string;
+  meaning: string;
+}[] = [
   {
     drift: "new",
+    label: "new",
     tone: "info",
     mark: "+",
-    meaning: "first seen within the last half hour, after other queries",
+    meaning: "first seen in the last 30 minutes",
   },
   {
     drift: "growing",
+    label: "growing",
     tone: "warning",
     mark: "↗",
-    meaning: "called more than 1.5 times as often in the last 15 minutes as before, beyond chance",
+    meaning:
+      "called more than 1.5× as often in the last 15 minutes as before (statistically significant)",
   },
   {
     drift: "fading",
+    label: "declining",
     tone: "neutral",
     mark: "↘",
-    meaning: "called less than two thirds as often as before, beyond chance, or not at all",
+    meaning:
+      "called less than two thirds as often as before (statistically significant), or not at all",
   },
   {
     drift: "steady",
+    label: "steady",
     tone: "positive",
     mark: "→",
-    meaning: "no change of its rate of calls that is beyond chance",
+    meaning: "no statistically significant change in call rate",
   },
   {
     drift: "settling",
+    label: "not enough data",
     tone: "neutral",
     mark: "…",
-    meaning: "too few calls, or too short a time, to tell",
+    meaning: "too few calls or too short a time to tell",
   },
 ];
 
-/** How the rate of a shape's calls changes; the meaning on hover, and in the legend of the list. */
+export function labelOfDrift(drift: PatternDrift): string {
+  return DRIFTS.find((each) => each.drift === drift)?.label ?? drift;
+}
+
+/** How the call rate of a query changes; the meaning is in its title and in the legend. */
 export function DriftBadge({ drift }: { drift: PatternDrift }) {
   const known = DRIFTS.find((each) => each.drift === drift);
   return (
     <Badge tone={known?.tone} title={known?.meaning}>
-      <span aria-hidden>{known?.mark}</span> {drift}
+      <span aria-hidden>{known?.mark}</span> {labelOfDrift(drift)}
     </Badge>
   );
 }
@@ -48,7 +65,7 @@ export function DriftBadge({ drift }: { drift: PatternDrift }) {
 export function DriftLegend() {
   return (
     <details className="text-sm">
-      <summary className="w-fit text-xs font-medium text-primary">What the drifts mean</summary>
+      <summary className="w-fit text-xs font-medium text-primary">About trends</summary>
       <dl className="mt-2 grid gap-x-4 gap-y-2 sm:grid-cols-[max-content_1fr]">
         {DRIFTS.map(({ drift, meaning }) => (
           <div key={drift} className="contents">

@@ -1,7 +1,7 @@
 "use client";
 import { Button } from "@/components/ui/button";
 import type { ObservedPattern, PatternDrift } from "@/server/contracts";
-import { DRIFTS } from "./drift-badge";
+import { DRIFTS, labelOfDrift } from "./drift-badge";
 
 export type DriftChoice = PatternDrift | "all";
 
@@ -18,7 +18,7 @@ export function DriftFilter(props: {
   const shown = choices.filter((choice) => choice === chosen || count(choice) > 0);
   return (
     <fieldset className="flex flex-wrap gap-1.5">
-      <legend className="sr-only">Show shapes by drift</legend>
+      <legend className="sr-only">Filter by trend</legend>
       {shown.map((choice) => (
         <Button
           key={choice}
@@ -27,7 +27,7 @@ export function DriftFilter(props: {
           aria-pressed={choice === chosen}
           onClick={() => props.onChoose(choice)}
         >
-          {choice} {count(choice)}
+          {choice === "all" ? "all" : labelOfDrift(choice)} {count(choice)}
         </Button>
       ))}
     </fieldset>

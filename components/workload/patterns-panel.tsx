@@ -28,8 +28,8 @@ export function PatternsPanel() {
   const patterns = [...(query.data ?? [])].sort((a, b) => recentMs(b) - recentMs(a));
   if (patterns.length === 0) {
     return (
-      <Empty title="No query seen yet">
-        The product's workload is read every few seconds; shapes appear here by themselves.
+      <Empty title="No queries observed yet">
+        The workload is read every few seconds. Queries appear here automatically.
       </Empty>
     );
   }
@@ -99,10 +99,10 @@ function PatternNumbers({ observed, share }: { observed: ObservedPattern; share:
   const { calls, median_ms, p95_ms } = observed.pattern;
   const sample = describeSample(observed);
   const numbers = [
-    { label: "calls in all", value: formatCount(calls) },
+    { label: "calls in total", value: formatCount(calls) },
     { label: `median ${sample}`, value: formatMs(median_ms) },
     { label: `p95 ${sample}`, value: formatMs(p95_ms) },
-    { label: "of the last 15 min", value: formatPercent(share) },
+    { label: "of time, last 15 min", value: formatPercent(share) },
   ];
   return (
     <span className="grid content-start gap-2">
@@ -116,7 +116,7 @@ function PatternNumbers({ observed, share }: { observed: ObservedPattern; share:
       </span>
       <Progress
         fraction={share}
-        label="Share of the query time of the last 15 minutes"
+        label="Share of the query time of time, last 15 minutes"
         className="h-1"
       />
     </span>

@@ -20,12 +20,16 @@ export function ProductStatus() {
   }
   if (query.data == null) {
     return (
-      <Alert tone="info" icon={<PlugZapIcon className="size-4" />} title="No data product seen yet">
+      <Alert
+        tone="info"
+        icon={<PlugZapIcon className="size-4" />}
+        title="No data product connected"
+      >
         <p>
           Set <code className="font-mono">DATA_PRODUCT_API</code> to the address of a product that
-          offers the connector contract and <code className="font-mono">DATA_PRODUCT_ID</code> to
-          its id; the first look then takes a few seconds. Without one, the sidecar can only
-          estimate.
+          implements the connector contract and <code className="font-mono">DATA_PRODUCT_ID</code>{" "}
+          to its id. The first observation takes a few seconds. Without a data product the sidecar
+          can only estimate.
         </p>
       </Alert>
     );
@@ -66,7 +70,7 @@ function Overview({ product }: { product: ProductOverview }) {
           ]}
         />
         {product.last_error === null || product.is_reachable ? null : (
-          <Alert tone="negative" title="The last attempt to reach it failed">
+          <Alert tone="negative" title="Connection failed">
             <p className="break-words">{product.last_error}</p>
           </Alert>
         )}

@@ -26,9 +26,7 @@ export function TablesPanel() {
   }
   const tables = query.data?.schema?.tables ?? [];
   if (tables.length === 0) {
-    return (
-      <Empty title="No table known yet">The schema is read as soon as the product answers.</Empty>
-    );
+    return <Empty title="No tables yet">The schema is read when the product responds.</Empty>;
   }
   return (
     <div className="grid gap-5">
@@ -67,8 +65,8 @@ function ColumnsTable({ table }: { table: TableSchema }) {
           <TableHead>Type</TableHead>
           <TableHead className="text-right">Distinct</TableHead>
           <TableHead className="text-right">Nulls</TableHead>
-          <TableHead>Smallest</TableHead>
-          <TableHead>Largest</TableHead>
+          <TableHead>Min</TableHead>
+          <TableHead>Max</TableHead>
         </TableRow>
       </TableHeader>
       <TableBody>
@@ -114,7 +112,7 @@ function ColumnRow({ column }: { column: ColumnSchema }) {
 function Structures({ table }: { table: TableSchema }) {
   const keys = table.constraints.filter(({ type }) => type !== "NOT NULL");
   if (table.indexes.length === 0 && keys.length === 0) {
-    return <p className="text-sm text-muted-foreground">No index and no key.</p>;
+    return <p className="text-sm text-muted-foreground">No indexes or keys.</p>;
   }
   return (
     <ul className="grid gap-1.5 text-sm">

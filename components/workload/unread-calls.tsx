@@ -16,8 +16,8 @@ export function UnreadCalls({ patterns }: { patterns: ObservedPattern[] }) {
   const dropped = product?.dropped_calls ?? 0;
   return (
     <p className="text-sm text-muted-foreground">
-      Shapes DuckDB's parser could not read: {describeCalls(others)}. Writes, counted but not read:{" "}
-      {describeCalls(writes)}. Calls the product could not keep (dropped): {formatCount(dropped)}.
+      Queries DuckDB could not parse: {describeCalls(others)}. Writes (counted, not analyzed):{" "}
+      {describeCalls(writes)}. Calls dropped by the product: {formatCount(dropped)}.
     </p>
   );
 }

@@ -11,7 +11,7 @@ export function WorkloadView() {
     <>
       <PageTitle
         title="Workload"
-        lead="What runs on the data product, and what it runs on. Literals are replaced by parameters."
+        lead="Queries and tables of the data product. Literals are replaced by parameters."
       />
       <div className="grid gap-5">
         <ProductStatus />

@@ -5,12 +5,12 @@ import { PROVING_TAB } from "./tabs";
 import { useSuggestionPages } from "./use-inbox";
 
 /** Above what waits for review: what is about to. */
-export function RunningProofs() {
+export function RunningTests() {
   const { data } = useSuggestionPages(PROVING_TAB);
   const running = data?.pages.flatMap((page) => page.items) ?? [];
   if (running.length === 0) return null;
   return (
-    <section aria-label="Proofs running now">
+    <section aria-label="Tests running now">
       <Card>
         <ul className="divide-y">
           {running.map((summary) => (

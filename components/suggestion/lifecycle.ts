@@ -1,4 +1,10 @@
-import type { Operation, Suggestion, Verification } from "@/server/contracts";
+import {
+  isAdvice,
+  type Operation,
+  type Suggestion,
+  type SuggestionItem,
+  type Verification,
+} from "@/server/contracts";
 
 type Standing = Pick<Suggestion, "state" | "operations">;
 
@@ -54,7 +60,19 @@ export function isMoving(suggestion: Standing): boolean {
 
 /** What the badge of the state says where the state alone says too little. */
 export function labelStanding(suggestion: Standing): string | undefined {
-  if (isFailedProof(suggestion)) return "Proof failed";
+  if (isFailedProof(suggestion)) return "Test failed";
   const isWatched = suggestion.state === "executed" && findWatchEnd(suggestion) === null;
   return isWatched ? "Executed, verifying" : undefined;
+}
+
+/** What was approved, parted into what the sidecar executes and what the developers change. */
+export function partApproved({ suggestions }: Suggestion): {
+  executable: SuggestionItem[];
+  advice: SuggestionItem[];
+} {
+  const approved = suggestions.filter((item) => item.is_approved);
+  return {
+    executable: approved.filter((item) => !isAdvice(item.change)),
+    advice: approved.filter((item) => isAdvice(item.change)),
+  };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { exampleOperation, watchedExecution } from "@/server/api/rest/testing/examples";
 import type { Operation, Suggestion } from "@/server/contracts";
-import { isFailedProof, isMoving, isRevertible, labelStanding } from "./standing";
+import { isFailedProof, isMoving, isRevertible, labelStanding } from "./lifecycle";
 
 const executed = () => exampleOperation({ state: "executed" });
 const revert = (state: Operation["state"]) => exampleOperation({ kind: "revert", state });
@@ -46,7 +46,7 @@ describe("isMoving", () => {
 describe("labelStanding", () => {
   it("tells a failed proof from a failed execution", () => {
     expect(isFailedProof(standing("failed"))).toBe(true);
-    expect(labelStanding(standing("failed"))).toBe("Proof failed");
+    expect(labelStanding(standing("failed"))).toBe("Test failed");
     expect(labelStanding(standing("failed", [exampleOperation({ state: "failed" })]))).toBe(
       undefined,
     );

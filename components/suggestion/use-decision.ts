@@ -1,0 +1,84 @@
+"use client";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
+import { toast } from "sonner";
+import { explainError, readAppCode } from "@/components/common/explain-error";
+import { useCan } from "@/components/shell/session";
+import { useTRPC } from "@/components/trpc/client";
+import type { Suggestion } from "@/server/contracts";
+import { isRevertible, partApproved } from "./lifecycle";
+
+export type ActionName = "approve" | "reject" | "execute" | "revert";
+
+/** What this person may do with this suggestion as it stands. */
+export function useAbilities(suggestion: Suggestion): ReadonlySet<ActionName> {
+  const canDecide = useCan("suggestion.decide");
+  const canExecute = useCan("operation.execute");
+  const canRevert = useCan("operation.revert");
+  const { state, product_id } = suggestion;
+  const abilities = new Set<ActionName>();
+  if (canDecide && state === "pending") abilities.add("approve").add("reject");
+  const hasWork = partApproved(suggestion).executable.length > 0;
+  const isExecutable = state === "approved" && product_id !== null && hasWork;
+  if (canExecute && isExecutable && suggestion.basis === "measured") abilities.add("execute");
+  if (canRevert && isRevertible(suggestion)) abilities.add("revert");
+  return abilities;
+}
+
+export interface Choice {
+  chosenIds: string[];
+  toggle: (itemId: string, isChosen: boolean) => void;
+}
+
+/** Which changes to approve. All, until a reviewer takes one out. */
+export function useChoice({ suggestions }: Suggestion): Choice {
+  const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set());
+  const toggle = useCallback((itemId: string, isChosen: boolean) => {
+    setLeftOut((current) => {
+      const next = new Set(current);
+      if (isChosen) next.delete(itemId);
+      else next.add(itemId);
+      return next;
+    });
+  }, []);
+  const chosenIds = suggestions.map((item) => item.item_id).filter((id) => !leftOut.has(id));
+  return { chosenIds, toggle };
+}
+
+/** Codes that mean: the page shows a state that is no longer true. */
+const STALE = new Set(["conflict", "not_approved", "schema_changed"]);
+
+/**
+ * The four things a person can do with a suggestion. Afterwards the page loads the present
+ * state, whether the action was accepted or somebody else was faster.
+ */
+export function useActions() {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const [conflict, setConflict] = useState<string | null>(null);
+
+  const handlers = (done: string) => ({
+    onMutate: () => setConflict(null),
+    onSuccess: () => void toast.success(done),
+    onError: (error: unknown) => {
+      const { title, message } = explainError(error);
+      if (STALE.has(readAppCode(error) ?? "")) setConflict(message);
+      else toast.error(title, { description: message });
+    },
+    onSettled: () =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: trpc.suggestions.pathKey() }),
+        queryClient.invalidateQueries({ queryKey: trpc.audit.pathKey() }),
+      ]),
+  });
+  return {
+    /** What the service said when the action came too late. */
+    conflict,
+    clearConflict: () => setConflict(null),
+    approve: useMutation(trpc.suggestions.approve.mutationOptions(handlers("Approved"))),
+    reject: useMutation(trpc.suggestions.reject.mutationOptions(handlers("Rejected"))),
+    execute: useMutation(trpc.operations.execute.mutationOptions(handlers("Execution started"))),
+    revert: useMutation(trpc.operations.revert.mutationOptions(handlers("Rollback started"))),
+  };
+}
+export type Actions = ReturnType<typeof useActions>;
