@@ -86,6 +86,23 @@ module.exports = {
       to: { path: "^drizzle/" },
     },
     {
+      name: "demo-apart",
+      comment: "The demo product is another team's code: it knows the published contracts only.",
+      severity: "error",
+      from: { path: "^demo/", pathNot: TEST },
+      to: {
+        path: "^(app|bench|components|drizzle|models|server)/",
+        pathNot: ["^server/(contracts|data-product|identity|platform|workload)/index[.]ts$"],
+      },
+    },
+    {
+      name: "no-demo-inside",
+      comment: "The sidecar reaches a data product over HTTP; it never links the demo's code.",
+      severity: "error",
+      from: { path: "^(app|components|server)/", pathNot: TEST },
+      to: { path: "^demo/" },
+    },
+    {
       name: "pure-is-pure",
       comment: "The advisor and the statistics decide from their arguments alone: no I/O.",
       severity: "error",

@@ -4,7 +4,7 @@ import type { KnipConfig } from "knip";
 export default {
   entry: [
     "scripts/{up,test}.mjs",
-    "server/data-product/spawn/main.ts",
+    "demo/main.ts",
     "server/processes/{supervisor,prover,inference}/main.ts",
     "server/processes/supervisor/leash.mjs",
     "e2e/*.spec.ts",

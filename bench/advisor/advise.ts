@@ -1,4 +1,5 @@
 import path from "node:path";
+import { embedProduct } from "@/demo";
 import { compilePlan, type WorkloadQuery } from "@/server/advisor";
 import type {
   Candidate,
@@ -7,7 +8,6 @@ import type {
   ProofProgress,
   ProofResult,
 } from "@/server/contracts";
-import { embedProduct } from "@/server/data-product";
 import { type EarlierVerdict, proveCandidates } from "@/server/proving";
 import { createShapeParser } from "@/server/workload";
 import { propose } from "./propose";

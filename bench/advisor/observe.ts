@@ -1,6 +1,6 @@
 import { DuckDBInstance, type Json } from "@duckdb/node-api";
+import { embedProduct } from "@/demo";
 import type { JsonScalar, Workload as Observed } from "@/server/contracts";
-import { embedProduct } from "@/server/data-product";
 import { shortHash } from "@/server/platform";
 import type { ShapeParser } from "@/server/workload";
 import { MACROS } from "./dataset";

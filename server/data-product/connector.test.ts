@@ -3,25 +3,25 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestProduct, TEST_ROWS, type TestProduct } from "@/demo/testing/start-test-product";
 import { describeConformance } from "./connector-conformance";
-import { startTestSpawn, TEST_ROWS, type TestSpawn } from "./testing/start-test-spawn";
 
-let spawn: TestSpawn;
+let demo: TestProduct;
 beforeAll(async () => {
-  spawn = await startTestSpawn();
+  demo = await startTestProduct();
 });
-afterAll(() => spawn.close());
+afterAll(() => demo.close());
 
 describe("the connector keeps the port's guarantees", () => {
   describeConformance({
-    product: () => spawn.product,
+    product: () => demo.product,
     table: "projects",
-    dir: () => spawn.dataDir,
+    dir: () => demo.dataDir,
   });
 });
 
 const query = (sql: string, more: Record<string, unknown> = {}) =>
-  spawn.call("POST", "/connector/query", { sql, ...more });
+  demo.call("POST", "/connector/query", { sql, ...more });
 
 test.each([
   ["a write", "INSERT INTO portfolios SELECT * FROM portfolios"],
@@ -43,15 +43,15 @@ test.each([
   ["broken SQL", "SELEC 1"],
   ["an unknown table", "SELECT * FROM no_such_table"],
 ])("query refuses %s and changes nothing", async (_, sql) => {
-  const before = (await spawn.product.getSchema()).data_version;
+  const before = (await demo.product.getSchema()).data_version;
   const response = await query(sql);
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ code: "invalid_input" });
-  expect((await spawn.product.getSchema()).data_version).toBe(before);
+  expect((await demo.product.getSchema()).data_version).toBe(before);
 });
 
 test("even a file inside the export folder cannot be read by a query", async () => {
-  const file = join(spawn.dataDir, "spawn-exports", "x.parquet");
+  const file = join(demo.dataDir, "spawn-exports", "x.parquet");
   expect((await query(`SELECT * FROM '${file}'`)).status).toBe(400);
   expect((await query(`SELECT * FROM read_parquet('${file}')`)).status).toBe(400);
 });
@@ -83,19 +83,19 @@ test.each([
   ["two statements in one", "SELECT 1; SELECT 2"],
   ["the book-keeping", "DELETE FROM _sidecar_operations"],
 ])("an operation with %s fails as a whole", async (_, sql) => {
-  const operation = await spawn.product.execute({
+  const operation = await demo.product.execute({
     operation_id: randomUUID(),
     statements: ["CREATE TABLE half_way (a INTEGER)", sql],
   });
   expect(operation.state).toBe("failed");
-  const tables = (await spawn.product.getSchema()).tables.map((table) => table.name);
+  const tables = (await demo.product.getSchema()).tables.map((table) => table.name);
   expect(tables).not.toContain("half_way");
 });
 
 test("an operation id used for other statements is refused", async () => {
   const operation_id = randomUUID();
-  await spawn.product.execute({ operation_id, statements: ["SELECT 1"] });
-  const attempt = spawn.product.execute({ operation_id, statements: ["SELECT 2"] });
+  await demo.product.execute({ operation_id, statements: ["SELECT 1"] });
+  const attempt = demo.product.execute({ operation_id, statements: ["SELECT 2"] });
   await expect(attempt).rejects.toMatchObject({
     code: "product_refused",
     details: { status: 422, code: "idempotency_mismatch" },
@@ -104,16 +104,16 @@ test("an operation id used for other statements is refused", async () => {
 
 test("inserts during a table rebuild are all kept", async () => {
   const count = async () =>
-    (await spawn.product.getSchema()).tables.find((each) => each.name === "projects")?.row_count;
+    (await demo.product.getSchema()).tables.find((each) => each.name === "projects")?.row_count;
   const before = (await count()) ?? 0;
   const columns =
     "project_id UUID PRIMARY KEY, project_name VARCHAR NOT NULL, description TEXT, total_amount DECIMAL(20,2) NOT NULL, maturity_years INTEGER, expected_tri DECIMAL(5,2), dscr DECIMAL(5,2), status VARCHAR NOT NULL, creation_date DATE NOT NULL, last_updated TIMESTAMP NOT NULL, currency_code CHAR(3) NOT NULL";
   const insert = async (n: number) => {
     const body = { project_name: `During ${n}`, total_amount: 1 };
-    expect((await spawn.call("POST", "/ops/projects", body)).status).toBe(201);
+    expect((await demo.call("POST", "/ops/projects", body)).status).toBe(201);
   };
   const inserts = Array.from({ length: 10 }, (_, n) => insert(n));
-  const rebuild = spawn.product.execute({
+  const rebuild = demo.product.execute({
     operation_id: randomUUID(),
     statements: [
       `CREATE TABLE _sidecar_new_projects (${columns})`,
@@ -130,8 +130,8 @@ test("inserts during a table rebuild are all kept", async () => {
 
 test("a sample keeps the stored order of the rows, and the same seed gives the same rows", async () => {
   const read = async (seed: number) => {
-    const file = join(spawn.dataDir, `${randomUUID()}.parquet`);
-    await spawn.product.exportTable("projects", { rowsMax: 1000, seed, file });
+    const file = join(demo.dataDir, `${randomUUID()}.parquet`);
+    await demo.product.exportTable("projects", { rowsMax: 1000, seed, file });
     const connection = await (await DuckDBInstance.create()).connect();
     const reader = await connection.runAndReadAll(
       `SELECT creation_date::VARCHAR, project_id FROM '${file}'`,
@@ -144,11 +144,11 @@ test("a sample keeps the stored order of the rows, and the same seed gives the s
   // The table was rebuilt in date order by the test before this one.
   const dates = first?.map((row) => String(row[0])).slice(0, 900) ?? [];
   expect(dates).toEqual([...dates].sort());
-  expect(await readdir(join(spawn.dataDir, "spawn-exports"))).toEqual([]);
+  expect(await readdir(join(demo.dataDir, "spawn-exports"))).toEqual([]);
 });
 
 test("statistics count few values exactly and describe dates", async () => {
-  const schema = await spawn.product.getSchema();
+  const schema = await demo.product.getSchema();
   const columns = schema.tables.find((table) => table.name === "projects")?.columns ?? [];
   const of = (name: string) => columns.find((column) => column.name === name)?.statistics;
   expect(of("status")?.distinct_count).toBe(3);

@@ -1,6 +1,6 @@
+import { quoteIdentifier } from "@/server/advisor";
 import type { ProductSchema, TableSchema } from "@/server/contracts";
 import type { DataProduct } from "./port";
-import { quoteName } from "./spawn/engine/sql-text";
 
 /** Columns with at most this many values can become an ENUM: their values are read from the product. */
 const ENUM_VALUES_MAX = 64;
@@ -13,10 +13,10 @@ export async function readDistinctValues(
 ): Promise<(table: string, column: string) => string[] | undefined> {
   const values = new Map<string, string[]>();
   for (const { table, column } of schema.tables.flatMap(fewValuedColumns)) {
-    const name = quoteName(column);
+    const name = quoteIdentifier(column);
     const answer = await product.query(
       {
-        sql: `SELECT DISTINCT ${name} FROM ${quoteName(table)} WHERE ${name} IS NOT NULL ORDER BY 1`,
+        sql: `SELECT DISTINCT ${name} FROM ${quoteIdentifier(table)} WHERE ${name} IS NOT NULL ORDER BY 1`,
         parameters: [],
         row_limit: ENUM_VALUES_MAX + 1,
         timeout_ms: 5000,

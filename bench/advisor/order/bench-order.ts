@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { embedProduct } from "@/demo";
 import type { Candidate, Interval } from "@/server/contracts";
-import { embedProduct } from "@/server/data-product";
 import { estimateCandidates } from "@/server/decisions";
 import { defaultModelFile, inferenceClient, startInferenceWorker } from "@/server/inference";
 import { createLogger, env, setEnv } from "@/server/platform";

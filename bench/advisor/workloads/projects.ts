@@ -1,4 +1,4 @@
-import { demoDataSql, demoQueries } from "@/server/data-product";
+import { demoDataSql, demoQueries } from "@/demo";
 import type { Workload } from "../types";
 import { existing } from "./tables";
 

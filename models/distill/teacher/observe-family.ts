@@ -1,8 +1,9 @@
 import { DuckDBInstance, type Json } from "@duckdb/node-api";
 import { createDataset, MACROS } from "@/bench/advisor/dataset";
+import { embedProduct } from "@/demo";
 import { proposeCandidates, type WorkloadQuery } from "@/server/advisor";
 import type { Candidate, JsonScalar, TableSchema } from "@/server/contracts";
-import { embedProduct, readDistinctValues } from "@/server/data-product";
+import { readDistinctValues } from "@/server/data-product";
 import { withLiterals } from "@/server/proving";
 import type { ShapeParser } from "@/server/workload";
 import { describeQueries, type TimedQuery } from "../world/describe-family";

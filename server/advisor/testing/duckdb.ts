@@ -1,6 +1,6 @@
 import { DuckDBInstance } from "@duckdb/node-api";
+import { declaredColumns } from "@/demo/connector/declared-columns";
 import type { ConstraintSchema, TableSchema } from "@/server/contracts";
-import { declaredColumns } from "@/server/data-product/spawn/connector/declared-columns";
 
 /** A real in-memory DuckDB for tests of compiled plans. */
 export interface TestDatabase {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { and, eq } from "drizzle-orm";
+import { startDemoProduct } from "@/demo";
 import { jobs, operations } from "@/drizzle/schema";
 import { compilePlan } from "@/server/advisor";
 import type {
@@ -11,7 +12,7 @@ import type {
   Suggestion,
   SuggestionState,
 } from "@/server/contracts";
-import { createConnectorClient, type DataProduct, startSpawn } from "@/server/data-product";
+import { createConnectorClient, type DataProduct } from "@/server/data-product";
 import { approveSuggestion, getSuggestion } from "@/server/decisions";
 import {
   ACTORS,
@@ -41,7 +42,7 @@ export class Rig {
   static async open(): Promise<Rig> {
     const store = await createTestDatabase();
     const dataDir = await mkdtemp(join(tmpdir(), "sidecar-execution-"));
-    const spawn = await startSpawn({
+    const demo = await startDemoProduct({
       port: 0,
       rows: 5000,
       dataDir,
@@ -49,12 +50,12 @@ export class Rig {
       verifyToken: async () => {},
     });
     const product = createConnectorClient({
-      baseUrl: spawn.url,
+      baseUrl: demo.url,
       productId: "duckdb-spawn",
       getToken: async () => "test",
     });
-    return new Rig(store.db, product, spawn.url, async () => {
-      await spawn.close();
+    return new Rig(store.db, product, demo.url, async () => {
+      await demo.close();
       await store.drop();
       await rm(dataDir, { recursive: true, force: true });
     });

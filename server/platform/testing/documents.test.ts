@@ -7,7 +7,9 @@ function namedPaths(document: string): string[] {
   const text = readFileSync(document, "utf8").replaceAll(/```[\s\S]*?```/g, "");
   const quoted = [...text.matchAll(/`([^`\s]+)`/g)].map((match) => match[1] ?? "");
   return quoted.filter((name) =>
-    /^(app|bench|components|docker|docs|drizzle|e2e|scripts|server|\.ci)\/[\w./[\]-]*$/.test(name),
+    /^(app|bench|components|demo|docker|docs|drizzle|e2e|scripts|server|\.ci)\/[\w./[\]-]*$/.test(
+      name,
+    ),
   );
 }
 

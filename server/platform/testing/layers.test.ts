@@ -22,6 +22,7 @@ const CLEAN: Record<string, string> = {
   "server/proving/statistics/median.ts": "export const median = 1;",
   "server/api/rest/index.ts": 'import "@/server/proving";',
   "drizzle/schema/index.ts": "export const table = 1;",
+  "demo/index.ts": 'import "@/server/contracts"; export const demo = 1;',
   "app/page.tsx": 'import "@/server/api/rest";',
 };
 
@@ -34,6 +35,8 @@ const PLANTED: Record<string, [file: string, text: string]> = {
   "transports-below-pages": ["server/api/rest/planted-b.ts", 'import "@/app/page";'],
   "contracts-alone": ["server/contracts/planted.ts", 'import "@/server/platform";'],
   "schema-from-below": ["app/planted.tsx", 'import "@/drizzle/schema";'],
+  "demo-apart": ["demo/planted.ts", 'import "@/server/proving";'],
+  "no-demo-inside": ["server/proving/planted-c.ts", 'import "@/demo";'],
   "pure-is-pure": ["server/advisor/planted.ts", 'import "node:fs";'],
   "no-cycles": ["server/advisor/planted-b.ts", 'import "./planted-c";'],
 };

@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { startDemoProduct } from "@/demo";
 import { jobs, suggestionItems } from "@/drizzle/schema";
 import { compilePlan } from "@/server/advisor";
 import type { Change } from "@/server/contracts";
-import { createConnectorClient, startSpawn } from "@/server/data-product";
+import { createConnectorClient } from "@/server/data-product";
 import { analyze, approveSuggestion, getSuggestion } from "@/server/decisions";
 import {
   ACTORS,
@@ -25,14 +26,14 @@ import { createTestDatabase, type TestDatabase } from "@/server/platform/testing
 const PRODUCT_ID = "duckdb-spawn";
 const WAIT = { timeout: 60_000, interval: 50 };
 let test_: TestDatabase;
-let spawn: Awaited<ReturnType<typeof startSpawn>>;
+let demo: Awaited<ReturnType<typeof startDemoProduct>>;
 let dataDir: string;
 let prover: ChildProcess | null = null;
 
 beforeAll(async () => {
   test_ = await createTestDatabase();
   dataDir = await mkdtemp(join(tmpdir(), "sidecar-crash-"));
-  spawn = await startSpawn({
+  demo = await startDemoProduct({
     port: 0,
     rows: 200_000,
     dataDir,
@@ -44,7 +45,7 @@ beforeAll(async () => {
 });
 afterEach(() => killProver());
 afterAll(async () => {
-  await spawn.close();
+  await demo.close();
   await test_.drop();
   await rm(dataDir, { recursive: true, force: true });
 });
@@ -54,7 +55,7 @@ const reader = () => ctx(test_.db, ACTORS.viewer);
 const read = (id: string) => getSuggestion({ ctx: reader(), input: { suggestion_id: id } });
 const product = () =>
   createConnectorClient({
-    baseUrl: spawn.url,
+    baseUrl: demo.url,
     productId: PRODUCT_ID,
     getToken: () =>
       issueToken({ kind: "agent", subject: "test", audience: PRODUCT_ID, ttlSeconds: 60 }),
@@ -66,7 +67,7 @@ function startProver(): void {
     env: {
       ...process.env,
       DATABASE_URL: test_.url,
-      DATA_PRODUCT_API: spawn.url,
+      DATA_PRODUCT_API: demo.url,
       SIDECAR_DATA_DIR: dataDir,
       OBSERVE_SECONDS: "0",
       PROOF_SECONDS_MAX: "15",
@@ -86,7 +87,7 @@ async function killProver(): Promise<void> {
 const observe = () =>
   observeProduct(systemContext(createRoot("test", { db: test_.db }), "test"), {
     product: product(),
-    baseUrl: spawn.url,
+    baseUrl: demo.url,
   });
 
 test("kill -9 in a proof: another worker makes the whole proof again, and it is stored once", async () => {

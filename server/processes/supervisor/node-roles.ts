@@ -29,7 +29,7 @@ export function spawnSpec({ env }: Settings): ChildSpec {
   const isReady = () => answersHttp(`http://127.0.0.1:${env.SPAWN_PORT}/health`);
   return nodeRole(
     { role: "spawn", label: "The demo data product", isReady, readySecondsMax: 300 },
-    typescript("server/data-product/spawn/main.ts"),
+    typescript("demo/main.ts"),
   );
 }
 

@@ -3,9 +3,9 @@ import os from "node:os";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, it } from "vitest";
+import { writeTable } from "@/demo/connector/export-table";
+import { CREATE_HIDDEN_TABLES } from "@/demo/data/tables";
 import type { TableSchema } from "@/server/contracts";
-import { writeTable } from "@/server/data-product/spawn/connector/export-table";
-import { CREATE_HIDDEN_TABLES } from "@/server/data-product/spawn/data/tables";
 import { buildBaseline, openSession } from ".";
 
 const TYPES = [

@@ -1,7 +1,7 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readCatalog } from "@/demo/connector/catalog";
 import type { RewriteRule } from "@/server/contracts";
-import { readCatalog } from "@/server/data-product/spawn/connector/catalog";
 import { createShapeParser, type ShapeParser } from "../index";
 
 let parser: ShapeParser;

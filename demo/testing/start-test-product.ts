@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startDemoProduct } from "@/demo";
+import { createConnectorClient, type DataProduct } from "@/server/data-product";
 import { AppError } from "@/server/platform";
-import { createConnectorClient, type DataProduct, startSpawn } from "..";
 
 const TEST_TOKEN = "good-token";
 export const TEST_ROWS = 5000;
 
-export interface TestSpawn {
+export interface TestProduct {
   url: string;
   dataDir: string;
   product: DataProduct;
@@ -19,17 +20,17 @@ export interface TestSpawn {
 }
 
 /** A small product on a free port with a folder of its own, removed at the end. */
-export async function startTestSpawn(queriesPerSecond = 0): Promise<TestSpawn> {
-  const dataDir = await mkdtemp(join(tmpdir(), "sidecar-spawn-"));
-  const spawn = await startOn(dataDir, queriesPerSecond);
+export async function startTestProduct(queriesPerSecond = 0): Promise<TestProduct> {
+  const dataDir = await mkdtemp(join(tmpdir(), "demo-product-"));
+  const product = await startOn(dataDir, queriesPerSecond);
   return {
-    url: spawn.url,
+    url: product.url,
     dataDir,
-    product: clientOf(spawn.url),
+    product: clientOf(product.url),
     clientOf,
-    stop: () => spawn.close(),
+    stop: () => product.close(),
     call: (method, path, body, token = TEST_TOKEN) =>
-      fetch(new URL(path, spawn.url), {
+      fetch(new URL(path, product.url), {
         method,
         headers: {
           "content-type": "application/json",
@@ -40,7 +41,7 @@ export async function startTestSpawn(queriesPerSecond = 0): Promise<TestSpawn> {
           : { body: typeof body === "string" ? body : JSON.stringify(body) }),
       }),
     async close() {
-      await spawn.close();
+      await product.close();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
@@ -54,7 +55,7 @@ const clientOf = (baseUrl: string) =>
   });
 
 export function startOn(dataDir: string, queriesPerSecond = 0) {
-  return startSpawn({
+  return startDemoProduct({
     port: 0,
     rows: TEST_ROWS,
     dataDir,

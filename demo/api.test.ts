@@ -1,34 +1,39 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { startOn, startTestSpawn, TEST_ROWS, type TestSpawn } from "./testing/start-test-spawn";
+import {
+  startOn,
+  startTestProduct,
+  TEST_ROWS,
+  type TestProduct,
+} from "./testing/start-test-product";
 
-let spawn: TestSpawn;
+let demo: TestProduct;
 beforeAll(async () => {
-  spawn = await startTestSpawn();
+  demo = await startTestProduct();
 });
-afterAll(() => spawn.close());
+afterAll(() => demo.close());
 
 const project = { project_name: "Test Line 1", total_amount: 1234.5, status: "ACTIVE" };
 
 test("a project that was created is found by id and by name", async () => {
-  const created = await spawn.call("POST", "/ops/projects", project, null);
+  const created = await demo.call("POST", "/ops/projects", project, null);
   expect(created.status).toBe(201);
   const body = (await created.json()) as { project_id: string };
   expect(body).toMatchObject({ ...project, currency_code: "EUR" });
-  const found = await spawn.call("GET", `/ops/projects/${body.project_id}`);
+  const found = await demo.call("GET", `/ops/projects/${body.project_id}`);
   expect(await found.json()).toEqual(body);
-  const listed = await spawn.call("GET", "/ops/projects?project_name=Test%20Line%201");
+  const listed = await demo.call("GET", "/ops/projects?project_name=Test%20Line%201");
   expect(await listed.json()).toEqual([body]);
 });
 
 test("lists are limited and filtered by status", async () => {
-  const response = await spawn.call("GET", "/ops/projects?status=PROPOSED&limit=5");
+  const response = await demo.call("GET", "/ops/projects?status=PROPOSED&limit=5");
   const rows = (await response.json()) as { status: string }[];
   expect(rows.map((row) => row.status)).toEqual(Array(5).fill("PROPOSED"));
 });
 
 test("initialize keeps what is there", async () => {
-  expect((await spawn.call("POST", "/ops/initialize", {}, null)).status).toBe(200);
-  const { tables } = await spawn.product.getSchema();
+  expect((await demo.call("POST", "/ops/initialize", {}, null)).status).toBe(200);
+  const { tables } = await demo.product.getSchema();
   const count = tables.find((table) => table.name === "projects")?.row_count;
   expect(count).toBeGreaterThanOrEqual(TEST_ROWS);
 });
@@ -38,16 +43,16 @@ test("a table can be created, widened and dropped", async () => {
     { name: "id", type: "uuid", primary_key: true, nullable: false },
     { name: "label", type: "VARCHAR" },
   ];
-  const created = await spawn.call("POST", "/admin/tables", { name: "notes", columns });
+  const created = await demo.call("POST", "/admin/tables", { name: "notes", columns });
   expect(created.status).toBe(201);
   const body = { add_columns: [{ name: "size", type: "DECIMAL(10,2)" }], drop_columns: ["label"] };
-  const updated = await spawn.call("PUT", "/admin/tables/notes", body);
+  const updated = await demo.call("PUT", "/admin/tables/notes", body);
   expect(await updated.json()).toMatchObject({
     columns: [{ name: "id", type: "UUID", primary_key: true }, { name: "size" }],
   });
-  expect((await spawn.call("POST", "/admin/tables", { name: "notes", columns })).status).toBe(409);
-  expect((await spawn.call("DELETE", "/admin/tables/notes")).status).toBe(200);
-  expect((await spawn.call("DELETE", "/admin/tables/notes")).status).toBe(404);
+  expect((await demo.call("POST", "/admin/tables", { name: "notes", columns })).status).toBe(409);
+  expect((await demo.call("DELETE", "/admin/tables/notes")).status).toBe(200);
+  expect((await demo.call("DELETE", "/admin/tables/notes")).status).toBe(404);
 });
 
 test.each([
@@ -56,7 +61,7 @@ test.each([
   ["GET", "/health"],
   ["GET", "/connector/openapi.json"],
 ])("%s %s needs no token", async (method, path) => {
-  expect((await spawn.call(method, path, undefined, null)).status).toBe(200);
+  expect((await demo.call(method, path, undefined, null)).status).toBe(200);
 });
 
 test.each([
@@ -75,7 +80,7 @@ test.each([
 ])("%s %s without a good token is 401", async (method, path) => {
   const body = method === "GET" || method === "DELETE" ? undefined : {};
   for (const token of [null, "bad-token"]) {
-    const response = await spawn.call(method, path, body, token);
+    const response = await demo.call(method, path, body, token);
     expect(response.status).toBe(401);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
   }
@@ -105,18 +110,18 @@ test.each([
   ["a bad instant", "GET", "/connector/workload?since=yesterday", undefined, 400],
   ["a body of 10 MB", "POST", "/ops/projects", "x".repeat(10_000_000), 413],
 ])("%s is a typed 4xx and changes nothing", async (_, method, path, body, status) => {
-  const before = await spawn.product.getSchema();
-  const response = await spawn.call(method, path, body);
+  const before = await demo.product.getSchema();
+  const response = await demo.call(method, path, body);
   expect(response.status).toBe(status);
   expect(await response.json()).toMatchObject({ status, code: expect.any(String) });
-  const after = await spawn.product.getSchema();
+  const after = await demo.product.getSchema();
   // Free space changes with everything else on the disk.
   expect({ ...after, resources: before.resources }).toEqual(before);
 });
 
 test("the log level that was set is answered", async () => {
-  expect((await spawn.call("POST", "/admin/logging/level", { level: "debug" })).status).toBe(200);
-  const answer = await spawn.call("GET", "/admin/logging/level");
+  expect((await demo.call("POST", "/admin/logging/level", { level: "debug" })).status).toBe(200);
+  const answer = await demo.call("GET", "/admin/logging/level");
   expect(await answer.json()).toEqual({ level: "DEBUG" });
 });
 
@@ -124,10 +129,10 @@ test("the capture counts the product's queries and none of the connector's", asy
   const since = new Date();
   const name = "Solar Nobody 1";
   for (let n = 0; n < 3; n++) {
-    await spawn.call("GET", `/ops/projects?project_name=${encodeURIComponent(name)}`);
+    await demo.call("GET", `/ops/projects?project_name=${encodeURIComponent(name)}`);
   }
-  await spawn.call("POST", "/connector/query", { sql: "SELECT 41 + 1" });
-  const workload = await spawn.product.getWorkload(since);
+  await demo.call("POST", "/connector/query", { sql: "SELECT 41 + 1" });
+  const workload = await demo.product.getWorkload(since);
   expect(workload.patterns).toHaveLength(1);
   expect(workload.patterns[0]).toMatchObject({
     kind: "select",
@@ -135,11 +140,11 @@ test("the capture counts the product's queries and none of the connector's", asy
     parameter_samples: expect.arrayContaining([[name]]),
   });
   expect(workload.patterns[0]?.latencies_ms).toHaveLength(3);
-  expect((await spawn.product.getWorkload(new Date(Date.now() + 1000))).patterns).toEqual([]);
+  expect((await demo.product.getWorkload(new Date(Date.now() + 1000))).patterns).toEqual([]);
 });
 
 test("the own workload shows look-ups, reports and writes, and a second start finds all data", async () => {
-  const busy = await startTestSpawn(100);
+  const busy = await startTestProduct(100);
   try {
     await vi.waitFor(
       async () => {

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createConnectorClient } from "@/server/data-product";
 import { issueToken } from "@/server/identity";
-import { createConnectorClient } from ".";
 
 const PRODUCT_ID = "duckdb-spawn";
 const children = new Set<ChildProcess>();
@@ -35,21 +35,17 @@ async function freePort(): Promise<number> {
 }
 
 function start(folder = dataDir) {
-  const child = startProcess(
-    process.execPath,
-    ["--import", "tsx", "server/data-product/spawn/main.ts"],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: {
-        ...process.env,
-        LOG_LEVEL: "info",
-        SPAWN_PORT: String(port),
-        SPAWN_ROWS: "2000",
-        SPAWN_QUERIES_PER_SECOND: "5",
-        SIDECAR_DATA_DIR: folder,
-      },
+  const child = startProcess(process.execPath, ["--import", "tsx", "demo/main.ts"], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      LOG_LEVEL: "info",
+      SPAWN_PORT: String(port),
+      SPAWN_ROWS: "2000",
+      SPAWN_QUERIES_PER_SECOND: "5",
+      SIDECAR_DATA_DIR: folder,
     },
-  );
+  });
   children.add(child);
   return child;
 }
@@ -58,7 +54,7 @@ function start(folder = dataDir) {
 async function listening(child: ReturnType<typeof start>): Promise<void> {
   const stderr = text(child.stderr);
   for await (const line of createInterface({ input: child.stdout })) {
-    if (JSON.parse(line).msg === "spawn.listening") return;
+    if (JSON.parse(line).msg === "demo.listening") return;
   }
   throw new Error(await stderr);
 }

@@ -14,7 +14,7 @@ import { type Engine, openEngine } from "./engine/open";
 import { createHttpServer } from "./http/serve";
 import { startWorkload } from "./workload/run";
 
-export interface SpawnOptions {
+export interface DemoProductOptions {
   /** 0 takes a free one. */
   port: number;
   /** Projects generated when the data folder is empty; kept data is used as it is. */
@@ -31,14 +31,14 @@ export interface SpawnOptions {
   onLogLevel?(level: "DEBUG" | "INFO" | "WARNING" | "ERROR"): void;
 }
 
-export interface Spawn {
+export interface DemoProduct {
   url: string;
   /** Stops the workload, ends requests, writes a checkpoint and closes the database. */
   close(): Promise<void>;
 }
 
 /** Starts the demo data product: data, API, connector and workload, on the loopback address. */
-export async function startSpawn(options: SpawnOptions): Promise<Spawn> {
+export async function startDemoProduct(options: DemoProductOptions): Promise<DemoProduct> {
   const onError = options.onError ?? (() => undefined);
   await assertPortFree(options.port);
   await mkdir(options.dataDir, { recursive: true });

@@ -1,14 +1,14 @@
 import { verifyServiceToken } from "@/server/identity";
 import { createLogger, env } from "@/server/platform";
-import { startSpawn } from "./start";
+import { startDemoProduct } from "./start-demo-product";
 
 const LEVELS = { DEBUG: "debug", INFO: "info", WARNING: "warn", ERROR: "error" } as const;
 
 /** The demo data product as a process: one line when it listens, clean end on SIGTERM and SIGINT. */
 async function main(): Promise<void> {
   const settings = env();
-  const log = createLogger("spawn");
-  const spawn = await startSpawn({
+  const log = createLogger("demo");
+  const product = await startDemoProduct({
     port: settings.SPAWN_PORT,
     rows: settings.SPAWN_ROWS,
     dataDir: settings.SIDECAR_DATA_DIR,
@@ -17,15 +17,15 @@ async function main(): Promise<void> {
     verifyToken: async (token) => {
       await verifyServiceToken(token, settings.DATA_PRODUCT_ID);
     },
-    onError: (error) => log.error({ err: error }, "spawn.error"),
+    onError: (error) => log.error({ err: error }, "demo.error"),
     onLogLevel: (level) => {
       log.level = LEVELS[level];
     },
   });
-  log.info({ url: spawn.url }, "spawn.listening");
+  log.info({ url: product.url }, "demo.listening");
   const end = (signal: string) => {
-    log.info({ signal }, "spawn.closing");
-    spawn.close().then(
+    log.info({ signal }, "demo.closing");
+    product.close().then(
       () => process.exit(0),
       (error: unknown) => fail(error),
     );

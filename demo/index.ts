@@ -1,0 +1,18 @@
+import type { EmbeddedProduct, EmbedOptions } from "./embed";
+import type { DemoProduct, DemoProductOptions } from "./start-demo-product";
+
+export { SQL as demoQueries } from "./api/project-queries";
+export { demoDataSql } from "./data/demo-data-sql";
+export type { EmbeddedProduct } from "./embed";
+
+/** Starts the demo data product. DuckDB is loaded only when asked for. */
+export async function startDemoProduct(options: DemoProductOptions): Promise<DemoProduct> {
+  const { startDemoProduct: start } = await import("./start-demo-product");
+  return start(options);
+}
+
+/** Serves a database file as a data product inside this process. Loaded only when asked for. */
+export async function embedProduct(options: EmbedOptions): Promise<EmbeddedProduct> {
+  const { embedProduct: embed } = await import("./embed");
+  return embed(options);
+}
