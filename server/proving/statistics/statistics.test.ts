@@ -95,15 +95,24 @@ describe("gain intervals", () => {
       { numRuns: 20 },
     );
   });
-  it("cover the truth in about 95 of 100 experiments", () => {
+  /** Share of experiments without a true gain whose interval holds zero. */
+  function coverage(level: number): number {
+    const experiments = 1000;
     let covered = 0;
-    for (let experiment = 0; experiment < 200; experiment++) {
+    for (let experiment = 0; experiment < experiments; experiment++) {
       const before = noisy(25, 10, 0.3, experiment * 2 + 1);
       const after = noisy(25, 10, 0.3, experiment * 2 + 2);
-      const { gain } = comparePairs(before, after, { seed: experiment, resamples: 400 });
+      const { gain } = comparePairs(before, after, { seed: experiment, level, resamples: 400 });
       if (!excludesZero(gain)) covered++;
     }
-    expect(covered).toBeGreaterThanOrEqual(180);
+    return covered / experiments;
+  }
+  it("cover the truth in 91% to 97% of experiments, which other levels do not", () => {
+    // A percentile bootstrap of 25 pairs is a little narrow: 93%.
+    expect(coverage(0.95)).toBeGreaterThanOrEqual(0.91);
+    expect(coverage(0.95)).toBeLessThanOrEqual(0.97);
+    expect(coverage(0.85)).toBeLessThan(0.91);
+    expect(coverage(0.99)).toBeGreaterThan(0.97);
   });
   it("refuse pairs of different length and empty samples", () => {
     expect(() => comparePairs([1], [], { seed: 1 })).toThrow(RangeError);
