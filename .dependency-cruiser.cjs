@@ -104,11 +104,16 @@ module.exports = {
     },
     {
       name: "pure-is-pure",
-      comment: "The advisor and the statistics decide from their arguments alone: no I/O.",
+      comment:
+        "The advisor, the judge, the search and the statistics decide from their arguments alone: no I/O, not even through what they import (the platform's index reaches the database).",
       severity: "error",
-      from: { path: "^server/(advisor|guard|proving/statistics)(/|[.]ts$)", pathNot: TEST },
+      from: {
+        path: "^server/(advisor|guard|sql|statistics|proving/(judge|search|statistics))(/|[.]ts$)",
+        pathNot: TEST,
+      },
       to: {
-        path: [IO, IO_PACKAGES, "^drizzle/", "^server/platform/(?!(errors|ids|index)[.]ts$)"],
+        reachable: true,
+        path: [IO, IO_PACKAGES, "^drizzle/", "^server/platform/(?!errors/index[.]ts$)"],
       },
     },
   ],

@@ -1,5 +1,5 @@
 import type { TableSchema, WorkloadPattern } from "@/server/contracts";
-import type { ShapeParser } from "@/server/workload";
+import type { ShapeParser } from "@/server/workload/shape";
 import type { WorkloadQuery } from "./types";
 
 /** The one schema products tell of, and the one their tables are changed in. */

@@ -3,7 +3,7 @@ export { describeEstimate } from "./describe-estimate";
 export { describeQuery } from "./describe-query";
 export { byExpectedGain, expectedGain } from "./expected-gain";
 export { CandidateFeatures, candidateFeatures } from "./features";
-export { commentsSql, compilePlan, indexCommentSql, quoteIdentifier } from "./plan";
+export { commentsSql, compilePlan, indexCommentSql } from "./plan";
 export { proposeCandidates } from "./propose-candidates";
 export { formatCount, formatPercent, listText, plural } from "./text";
 export type { WorkloadQuery } from "./types";

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Candidate, Change, ChangeKind, Plan, TableSchema } from "@/server/contracts";
-import { AppError } from "@/server/platform";
+import { AppError } from "@/server/platform/errors";
+import { quoteIdentifier } from "@/server/sql";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
-import { compilePlan, proposeCandidates, quoteIdentifier } from "./index";
+import { compilePlan, proposeCandidates } from "./index";
 import { workload } from "./testing/advice";
 import { openTestDatabase, type TestDatabase } from "./testing/duckdb";
 import {

@@ -1,5 +1,5 @@
 import type { Candidate, TableSchema, WorkloadPattern } from "@/server/contracts";
-import type { QueryRewriteOption, QueryShape, QuerySummary } from "@/server/workload";
+import type { QueryRewriteOption, QueryShape, QuerySummary } from "@/server/workload/shape";
 
 /** A query shape with what was counted of it and what the parser saw in it. */
 export interface WorkloadQuery {

@@ -1,4 +1,4 @@
-import type { FilterFeature } from "@/server/workload";
+import type { FilterFeature } from "@/server/workload/shape";
 import type { WorkloadQuery } from "./types";
 
 /** Queries that touch a column in one way, and their weight in the whole workload. */

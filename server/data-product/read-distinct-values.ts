@@ -1,5 +1,5 @@
-import { quoteIdentifier } from "@/server/advisor";
 import type { ProductSchema, TableSchema } from "@/server/contracts";
+import { quoteIdentifier } from "@/server/sql";
 import type { DataProduct } from "./port";
 
 /** Columns with at most this many values can become an ENUM: their values are read from the product. */

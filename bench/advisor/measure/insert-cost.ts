@@ -1,6 +1,6 @@
-import { quoteIdentifier } from "@/server/advisor";
 import type { TableSchema } from "@/server/contracts";
 import { comparePairs } from "@/server/proving";
+import { quoteIdentifier } from "@/server/sql";
 import type { Copy } from "./copy";
 
 const BATCH_ROWS = 1000;

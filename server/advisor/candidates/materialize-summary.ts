@@ -1,8 +1,9 @@
 import type { Candidate, Factor, MaterializeSummaryChange, TableSchema } from "@/server/contracts";
+import { quoteIdentifier } from "@/server/sql";
 import { SUMMARY_PLACEHOLDER } from "@/server/workload/shape";
 import { summaryBuildMs } from "../estimate/summary-gain";
 import { SUMMARY_ROW_SHARE_MAX, SUMMARY_TABLE_ROWS_MIN } from "../facts";
-import { compilePlan, quoteIdentifier, refreshSummarySql } from "../plan";
+import { compilePlan, refreshSummarySql } from "../plan";
 import { summaryRisk } from "../risk";
 import type { AdviceInput, Proposals } from "../types";
 import { measureUsage } from "../usage";

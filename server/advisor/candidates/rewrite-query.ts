@@ -1,5 +1,5 @@
 import type { Candidate, Plan, RewriteRule, Risk } from "@/server/contracts";
-import type { QueryRewriteOption } from "@/server/workload";
+import type { QueryRewriteOption } from "@/server/workload/shape";
 import type { AdviceInput, Proposals, WorkloadQuery } from "../types";
 import { measureUsage } from "../usage";
 import { callsText, frequencyText, plural, subjectTables, usageFactors } from "./shared";

@@ -1,5 +1,5 @@
 import type { ColumnSchema, Factor, Plan, TableSchema } from "@/server/contracts";
-import { AppError } from "@/server/platform";
+import { AppError } from "@/server/platform/errors";
 import { SUMMARY_PREFIX } from "../plan";
 import { formatCount, formatPercent, listText, plural } from "../text";
 import type { AdviceInput } from "../types";

@@ -1,5 +1,5 @@
 import type { MaterializeSummaryChange, TableSchema } from "@/server/contracts";
-import type { QuerySummary } from "@/server/workload";
+import type { QuerySummary } from "@/server/workload/shape";
 import { estimateSummaryRows } from "../estimate/summary-size";
 import type { WorkloadQuery } from "../types";
 

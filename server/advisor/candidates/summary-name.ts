@@ -1,5 +1,4 @@
 import type { TableSchema } from "@/server/contracts";
-import { shortHash } from "@/server/platform";
 import { SUMMARY_PREFIX } from "../plan";
 import type { SummaryGroup } from "./summary-groups";
 
@@ -14,12 +13,21 @@ export function summaryName(
   const keys = group.keys.length > 0 ? group.keys.map((key) => key.name) : ["total"];
   const full = [SUMMARY_PREFIX + table.name, ...keys].join("_");
   const isLong = full.length > LENGTH_MAX;
-  const base = isLong ? `${full.slice(0, LENGTH_MAX - 9)}_${shortHash(full).slice(0, 8)}` : full;
+  const base = isLong ? `${full.slice(0, LENGTH_MAX - 9)}_${hashText(full)}` : full;
   let name = base;
   for (let number = 2; taken.has(name.toLowerCase()); number++) {
     name = `${base.slice(0, LENGTH_MAX - 3)}_${number}`;
   }
   return name;
+}
+
+/** FNV-1a of 32 bits, 8 hexadecimal digits: tells long names apart, and nothing more. */
+function hashText(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) {
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  }
+  return hash.toString(16).padStart(8, "0");
 }
 
 /**

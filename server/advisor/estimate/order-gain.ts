@@ -1,5 +1,5 @@
 import type { ColumnSchema } from "@/server/contracts";
-import type { FilterFeature } from "@/server/workload";
+import type { FilterFeature } from "@/server/workload/shape";
 import { ORDER_TIME_FLOOR, RANGE_FRACTION, ROW_GROUP_ROWS } from "../facts";
 import type { WorkloadQuery } from "../types";
 import { filtersOn, isRangeFilter } from "../usage";

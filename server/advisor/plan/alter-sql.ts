@@ -1,7 +1,7 @@
 import type { TableSchema } from "@/server/contracts";
+import { quoteIdentifier } from "@/server/sql";
 import { checkedType } from "./confined";
 import { unlockSql } from "./lock-sql";
-import { quoteIdentifier } from "./quote";
 import type { TableChanges } from "./table-changes";
 import { alterTypeSql, targetTypeSql } from "./types-sql";
 

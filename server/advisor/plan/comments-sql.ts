@@ -1,5 +1,5 @@
 import type { IndexSchema, TableSchema } from "@/server/contracts";
-import { quoteIdentifier, quoteLiteral } from "./quote";
+import { quoteIdentifier, quoteLiteral } from "@/server/sql";
 import { createIndexSql } from "./table-parts";
 
 /** Comments that a table written anew has lost, as far as the product tells them. */

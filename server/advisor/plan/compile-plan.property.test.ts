@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Change, ChangeKind, Plan, TableSchema } from "@/server/contracts";
-import { AppError } from "@/server/platform";
+import { AppError } from "@/server/platform/errors";
+import { quoteIdentifier } from "@/server/sql";
 import { openTestDatabase, type TestDatabase } from "../testing/duckdb";
 import {
   buildScenario,
@@ -10,7 +11,7 @@ import {
   satisfies,
   scenarioChanges,
 } from "../testing/plan-scenario";
-import { compilePlan, quoteIdentifier } from "./index";
+import { compilePlan } from "./index";
 
 function tryCompile(tables: TableSchema[], changes: Change[]): Plan | null {
   try {

@@ -1,9 +1,9 @@
 import type { IndexSchema, TableSchema } from "@/server/contracts";
+import { quoteIdentifier } from "@/server/sql";
 import { alterBackSql, alterSql } from "./alter-sql";
 import { restoreIndexSql } from "./comments-sql";
 import { lockSql } from "./lock-sql";
 import { isUnmanaged } from "./managed-index";
-import { quoteIdentifier } from "./quote";
 import { dropOrderSql, keepOrderSql, rebuildSql, restoreSql, undoKey } from "./rebuild-sql";
 import { isTouched, type TableChanges } from "./table-changes";
 import { createIndexSql } from "./table-parts";

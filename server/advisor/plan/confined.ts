@@ -1,4 +1,4 @@
-import { AppError } from "@/server/platform";
+import { AppError } from "@/server/platform/errors";
 
 const TOKEN = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--|\/\*|\$|[\s\S]/g;
 const PAIRS: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };

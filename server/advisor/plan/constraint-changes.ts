@@ -1,5 +1,5 @@
 import type { AddConstraintChange, ConstraintSchema, TableSchema } from "@/server/contracts";
-import { AppError } from "@/server/platform";
+import { AppError } from "@/server/platform/errors";
 
 /**
  * Throws `not_executable` when the table, with what is added already, has the constraint or cannot

@@ -1,5 +1,5 @@
 import type { TableSchema } from "@/server/contracts";
-import { quoteIdentifier } from "./quote";
+import { quoteIdentifier } from "@/server/sql";
 
 const LOCK = "_sidecar_lock";
 

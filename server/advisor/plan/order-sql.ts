@@ -1,5 +1,5 @@
 import type { ClusterTableChange, OrderStep } from "@/server/contracts";
-import { quoteIdentifier } from "./quote";
+import { quoteIdentifier } from "@/server/sql";
 
 /** 2^8 steps a key: 65 536 cells over two keys, more than row groups in any table we can rebuild. */
 const BITS = 8;

@@ -1,9 +1,9 @@
 import { type ColumnSchema, isCollated, type TableSchema } from "@/server/contracts";
+import { quoteIdentifier } from "@/server/sql";
 import { commentsSql } from "./comments-sql";
 import { checkedType } from "./confined";
 import { withConstraints } from "./constraint-changes";
 import { orderBySql } from "./order-sql";
-import { quoteIdentifier } from "./quote";
 import type { TableChanges } from "./table-changes";
 import { createTableSql } from "./table-parts";
 import { targetTypeSql, typeAfter } from "./types-sql";

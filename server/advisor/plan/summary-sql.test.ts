@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { MaterializeSummaryChange } from "@/server/contracts";
+import { quoteIdentifier, quoteLiteral } from "@/server/sql";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
 import { type ParameterSource, SUMMARY_PLACEHOLDER } from "@/server/workload/shape";
 import { openTestDatabase, type TestDatabase } from "../testing/duckdb";
-import { compilePlan, quoteIdentifier, quoteLiteral, refreshSummarySql } from "./index";
+import { compilePlan, refreshSummarySql } from "./index";
 
 let parser: ShapeParser;
 let db: TestDatabase;

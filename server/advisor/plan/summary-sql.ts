@@ -5,8 +5,8 @@ import {
   type MaterializeSummaryChange,
   type TableSchema,
 } from "@/server/contracts";
-import { AppError } from "@/server/platform";
-import { quoteIdentifier, quoteLiteral } from "./quote";
+import { AppError } from "@/server/platform/errors";
+import { quoteIdentifier, quoteLiteral } from "@/server/sql";
 
 /** Summaries are known by their name: they are not summarized, ordered or indexed again. */
 export const SUMMARY_PREFIX = "summary_";

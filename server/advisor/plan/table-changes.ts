@@ -10,7 +10,7 @@ import {
   orderStepUnits,
   type TableSchema,
 } from "@/server/contracts";
-import { AppError } from "@/server/platform";
+import { AppError } from "@/server/platform/errors";
 import { checkConstraint, withConstraints } from "./constraint-changes";
 import { isUnmanaged } from "./managed-index";
 import { referencedTable } from "./table-parts";

@@ -1,7 +1,7 @@
 import type { ColumnSchema, ConstraintSchema, IndexSchema, TableSchema } from "@/server/contracts";
-import { AppError } from "@/server/platform";
+import { AppError } from "@/server/platform/errors";
+import { quoteIdentifier } from "@/server/sql";
 import { confine, isConfined } from "./confined";
-import { quoteIdentifier } from "./quote";
 
 const names = (columns: readonly string[]): string => columns.map(quoteIdentifier).join(", ");
 

@@ -1,6 +1,6 @@
 import type { ChangeTypeChange, ColumnSchema, TableSchema, TargetType } from "@/server/contracts";
+import { quoteIdentifier, quoteLiteral } from "@/server/sql";
 import { checkedType, confine } from "./confined";
-import { quoteIdentifier, quoteLiteral } from "./quote";
 
 export function targetTypeSql(target: TargetType): string {
   return target.name === "ENUM"

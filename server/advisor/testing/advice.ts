@@ -1,5 +1,5 @@
 import type { ColumnSchema, TableSchema, WorkloadPattern } from "@/server/contracts";
-import type { ShapeParser } from "@/server/workload";
+import type { ShapeParser } from "@/server/workload/shape";
 import type { WorkloadQuery } from "../types";
 
 export function column(name: string, type: string, more: Partial<ColumnSchema> = {}): ColumnSchema {

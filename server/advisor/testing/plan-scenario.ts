@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Change } from "@/server/contracts";
-import { quoteIdentifier } from "../plan";
+import { quoteIdentifier } from "@/server/sql";
 import type { TestDatabase } from "./duckdb";
 
 /** Kinds of columns: a type, an expression over the row number i, and types it may change to. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { TableSchema } from "@/server/contracts";
-import { quoteIdentifier } from "../plan";
+import { quoteIdentifier } from "@/server/sql";
 import type { TestDatabase } from "./duckdb";
 
 /** Columns by what they hold; i is the row number. */

@@ -16,14 +16,18 @@ const CLEAN: Record<string, string> = {
   "server/contracts/index.ts": "export const contract = 1;",
   "server/platform/index.ts": 'import "@/server/contracts"; export const platform = 1;',
   "server/platform/db.ts": "export const db = 1;",
-  "server/advisor/index.ts": 'import "@/server/contracts"; export const advise = 1;',
+  "server/platform/errors/index.ts": "export const error = 1;",
+  "server/advisor/index.ts":
+    'import "@/server/contracts"; import "@/server/platform/errors"; export const advise = 1;',
   "server/proving/index.ts": 'import "@/server/advisor"; import "@/server/platform";',
   "server/proving/inner.ts": "export const inner = 1;",
-  "server/proving/statistics/median.ts": "export const median = 1;",
+  "server/statistics/index.ts": "export const median = 1;",
   "server/api/rest/index.ts": 'import "@/server/proving";',
   "drizzle/schema/index.ts": "export const table = 1;",
   "demo/index.ts": 'import "@/server/contracts"; export const demo = 1;',
   "app/page.tsx": 'import "@/server/api/rest";',
+  "node_modules/postgres/package.json": '{ "name": "postgres", "main": "index.js" }',
+  "node_modules/postgres/index.js": "module.exports = 1;",
 };
 
 /** Rule → the file that breaks it and what it says. */
@@ -39,6 +43,15 @@ const PLANTED: Record<string, [file: string, text: string]> = {
   "no-demo-inside": ["server/proving/planted-c.ts", 'import "@/demo";'],
   "pure-is-pure": ["server/advisor/planted.ts", 'import "node:fs";'],
   "no-cycles": ["server/advisor/planted-b.ts", 'import "./planted-c";'],
+};
+
+/** Pure folders that reach outside: by Node, by a package, through the platform's index or another file. */
+const IMPURE: Record<string, string> = {
+  "server/statistics/planted.ts": 'import "node:https";',
+  "server/proving/judge/planted.ts": 'import "postgres";',
+  "server/proving/search/planted.ts": 'import "@/server/platform";',
+  "server/sql/planted.ts": 'import "../proving/reaching";',
+  "server/advisor/planted-d.ts": 'import type {} from "@/server/platform";',
 };
 
 let tree: string;
@@ -71,8 +84,9 @@ test("a tree that keeps the layers has no violations", () => {
 test("every layer rule bites: a planted violation of each is reported at its file", () => {
   for (const [file, text] of Object.values(PLANTED)) write(file, text);
   write("server/advisor/planted-c.ts", 'import "./planted-b";');
-  write("server/proving/statistics/planted.ts", 'import "node:https";');
+  write("server/proving/reaching.ts", 'import "../platform/index";');
+  for (const [file, text] of Object.entries(IMPURE)) write(file, text);
   const found = violations();
   for (const [rule, [file]] of Object.entries(PLANTED)) expect(found).toContain(`${rule} ${file}`);
-  expect(found).toContain("pure-is-pure server/proving/statistics/planted.ts");
+  for (const file of Object.keys(IMPURE)) expect(found).toContain(`pure-is-pure ${file}`);
 });

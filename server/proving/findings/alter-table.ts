@@ -1,5 +1,6 @@
-import { commentsSql, indexCommentSql, quoteIdentifier } from "@/server/advisor";
+import { commentsSql, indexCommentSql } from "@/server/advisor";
 import type { IndexSchema, ProductSchema, TableSchema } from "@/server/contracts";
+import { quoteIdentifier } from "@/server/sql";
 import { tableDdl } from "../shadow";
 
 const APART =

@@ -1,4 +1,5 @@
-import { formatCount, formatPercent, plural, quoteIdentifier } from "@/server/advisor";
+import { formatCount, formatPercent, plural } from "@/server/advisor";
+import { quoteIdentifier } from "@/server/sql";
 import { type KeyColumn, readKeyColumns } from "./key-columns";
 import { makeFinding, rowsText } from "./make-finding";
 import type { Subject } from "./profile";

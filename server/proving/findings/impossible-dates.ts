@@ -1,5 +1,6 @@
-import { plural, quoteIdentifier } from "@/server/advisor";
+import { plural } from "@/server/advisor";
 import type { Finding } from "@/server/contracts";
+import { quoteIdentifier } from "@/server/sql";
 import { isDate } from "./column-kinds";
 import { countAll } from "./count";
 import { makeFinding, rowsText } from "./make-finding";

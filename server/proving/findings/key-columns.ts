@@ -1,5 +1,6 @@
-import { quoteIdentifier, type WorkloadQuery } from "@/server/advisor";
+import type { WorkloadQuery } from "@/server/advisor";
 import { isInteger } from "@/server/contracts";
+import { quoteIdentifier } from "@/server/sql";
 import type { Session } from "../shadow";
 import { isDate, isDeclaredUnique, isNamedAsKey, isNumeric } from "./column-kinds";
 import { countAll } from "./count";

@@ -1,4 +1,5 @@
-import { formatCount, formatPercent, quoteIdentifier } from "@/server/advisor";
+import { formatCount, formatPercent } from "@/server/advisor";
+import { quoteIdentifier } from "@/server/sql";
 import { makeFinding, rowsText } from "./make-finding";
 import type { TableCheck } from "./types";
 

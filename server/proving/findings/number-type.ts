@@ -1,4 +1,4 @@
-import { quoteIdentifier } from "@/server/advisor";
+import { quoteIdentifier } from "@/server/sql";
 import type { Session } from "../shadow";
 import { countAll } from "./count";
 import type { Subject } from "./profile";

@@ -1,5 +1,5 @@
-import { quoteIdentifier } from "@/server/advisor";
 import type { ColumnSchema, TableSchema } from "@/server/contracts";
+import { quoteIdentifier } from "@/server/sql";
 import type { LoadedTable, Session } from "../shadow";
 import { countAll } from "./count";
 

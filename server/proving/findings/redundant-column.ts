@@ -1,5 +1,6 @@
-import { formatCount, plural, quoteIdentifier, type WorkloadQuery } from "@/server/advisor";
+import { formatCount, plural, type WorkloadQuery } from "@/server/advisor";
 import { type ColumnSchema, type Finding, isCollated } from "@/server/contracts";
+import { quoteIdentifier } from "@/server/sql";
 import { dropColumn } from "./alter-table";
 import { columnBytes } from "./column-bytes";
 import { countAll } from "./count";

@@ -1,5 +1,6 @@
-import { formatCount, formatPercent, plural, quoteIdentifier } from "@/server/advisor";
+import { formatCount, formatPercent, plural } from "@/server/advisor";
 import type { Finding } from "@/server/contracts";
+import { quoteIdentifier } from "@/server/sql";
 import { alterTable } from "./alter-table";
 import { isInKey } from "./column-kinds";
 import { countAll } from "./count";

@@ -1,4 +1,5 @@
-import { listText, plural, quoteIdentifier } from "@/server/advisor";
+import { listText, plural } from "@/server/advisor";
+import { quoteIdentifier } from "@/server/sql";
 import { alterTable } from "./alter-table";
 import { isInKey } from "./column-kinds";
 import { countAll } from "./count";

@@ -1,29 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { quoteIdentifier } from "@/server/sql";
 import { openTestDatabase, type TestDatabase } from "../testing/duckdb";
-import { compilePlan, quoteIdentifier, quoteLiteral } from "./index";
-import { KEYWORDS } from "./keywords";
+import { compilePlan } from "./index";
 
 let db: TestDatabase;
 beforeAll(async () => {
   db = await openTestDatabase();
 });
 afterAll(() => db.close());
-
-test("the embedded keywords are DuckDB's own", async () => {
-  const rows = await db.rows(
-    "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'",
-  );
-  expect([...KEYWORDS].sort()).toEqual(rows.map(([word]) => word).sort());
-});
-
-test("plain names stand as they are; all others and keywords are quoted", () => {
-  expect(quoteIdentifier("creation_date")).toBe("creation_date");
-  expect(quoteIdentifier("select")).toBe('"select"');
-  expect(quoteIdentifier("Größe")).toBe('"Größe"');
-  expect(quoteIdentifier('a"b')).toBe('"a""b"');
-  expect(quoteLiteral("it's")).toBe("'it''s'");
-  expect(() => quoteIdentifier("a\0b")).toThrow(/NUL/);
-});
 
 test("hostile names run as quoted names and do nothing else", async () => {
   const hostile = '"; DROP TABLE x; --';

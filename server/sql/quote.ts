@@ -1,4 +1,4 @@
-import { AppError } from "@/server/platform";
+import { AppError } from "@/server/platform/errors";
 import { KEYWORDS } from "./keywords";
 
 const PLAIN = /^[a-z_][a-z0-9_]*$/;

@@ -1,0 +1,1 @@
+export { quoteIdentifier, quoteLiteral } from "./quote";
