@@ -65,6 +65,9 @@ export async function advise(request: AdviseRequest): Promise<Advice> {
       earlier: new Map(request.earlier),
       seed: 1,
       onProgress: watch.onProgress,
+      onEvent: () => {},
+      onAdvice: () => Promise.resolve("continue"),
+      completion: null,
       onProblem: (what, error) => {
         throw new Error(`The check ${what} failed.`, { cause: error });
       },

@@ -34,7 +34,7 @@ export async function runScale(options: {
       shapes: request.observed.patterns.length,
       rows: advice.schema.tables.reduce((sum, table) => sum + table.row_count, 0),
       candidates: advice.candidates.length,
-      not_tried: codes.filter((code) => code === "not_tried").length,
+      not_tried: codes.filter((code) => code === "not_reached").length,
       accepted: advice.proof.accepted.length,
       seconds_max: secondsMax,
       seconds: advice.elapsedMs / 1000,

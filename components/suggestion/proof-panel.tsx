@@ -12,6 +12,7 @@ const PHASES: Record<ProofProgress["phase"], string> = {
   baseline: "Measuring the baseline",
   measure: "Testing changes one by one",
   set: "Testing changes together",
+  completing: "Testing the remaining changes",
   done: "Done",
 };
 

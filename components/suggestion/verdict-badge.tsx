@@ -11,8 +11,13 @@ const VERDICTS: Record<Verdict["code"], { label: string; tone: Tone }> = {
   results_differ: { label: "results differ", tone: "negative" },
   failed_to_apply: { label: "cannot be applied", tone: "negative" },
   not_measurable: { label: "not measurable", tone: "warning" },
-  superseded_by_set: { label: "adds nothing to the set", tone: "neutral" },
-  not_tried: { label: "not tried", tone: "neutral" },
+  conflicts_in_set: { label: "conflicts with a chosen change", tone: "neutral" },
+  redundant_in_set: { label: "redundant in the set", tone: "neutral" },
+  harmful_in_set: { label: "harmful in the set", tone: "negative" },
+  failed_in_set: { label: "cannot be combined", tone: "warning" },
+  excluded_on_estimate: { label: "conflicts (estimate)", tone: "neutral" },
+  not_reached: { label: "not tested: out of time", tone: "neutral" },
+  excluded_by_rule: { label: "excluded by a rule", tone: "neutral" },
 };
 
 export function VerdictBadge({ verdict }: { verdict: Verdict }) {

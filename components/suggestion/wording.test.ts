@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { exampleSuggestion } from "@/server/api/rest/testing/examples";
-import type { Change, Suggestion, SuggestionItem } from "@/server/contracts";
+import { type Change, makeVerdict, type Suggestion, type SuggestionItem } from "@/server/contracts";
 import { evidenceOf } from "@/server/decisions/testing/evidence";
 import {
   describeAlternatives,
@@ -122,7 +122,7 @@ test("an automatic rollback is called done only when it is", () => {
 
 test("the best set is named by titles, by ids where no title is known", () => {
   const gain = { value: 0.5, low: 0.4, high: 0.6 };
-  const verdict = { code: "passed", is_accepted: true, reason: "" } as const;
+  const verdict = makeVerdict("passed", "");
   const best = { candidate_ids: ["a", "b", "c"], gain };
   const verdicts = [
     { candidate_id: "b", title: "Index b", verdict },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Candidate } from "./change";
 import { Finding } from "./finding";
+import { Verdict } from "./verdict";
 
 /** A ratio with its 95 % bootstrap interval. */
 export const Interval = z.object({
@@ -30,6 +31,8 @@ export const QueryEvidence = z.object({
   pairs: z.number().int(),
   /** Part of the time saved: 1 − candidate/baseline (negative: slower), with interval. */
   gain: Interval,
+  /** The same gain with its 99 % interval, by which a loss or a gain of one query is called sure. */
+  gain_99: Interval.optional(),
   /** Rows scanned as the profiler counts them (repeats exactly where times are noisy). */
   rows_scanned: z.object({ baseline: z.number(), candidate: z.number() }),
   /** First run in a freshly opened database: DuckDB's buffers empty, the system's cache warm. */
@@ -60,24 +63,6 @@ export const Extrapolation = z.object({
   gain: Interval,
 });
 export type Extrapolation = z.infer<typeof Extrapolation>;
-
-export const VerdictCode = z.enum([
-  "passed",
-  "gain_below_threshold",
-  "interval_includes_zero",
-  "slower",
-  "regresses_query",
-  "results_differ",
-  /** The gain is there, but storage and inserts cost more than it is worth. */
-  "cost_exceeds_gain",
-  "failed_to_apply",
-  "not_measurable",
-  /** Paid alone, but adds nothing beside the changes already chosen. */
-  "superseded_by_set",
-  /** Left out by the rules (counter-indication) before measurement, or time budget ended. */
-  "not_tried",
-]);
-export type VerdictCode = z.infer<typeof VerdictCode>;
 
 /** Time of an INSERT with its commit, in pairs. */
 export const InsertCost = z.object({
@@ -147,14 +132,6 @@ const EstimatedEvidence = z.object({
 export const Evidence = z.discriminatedUnion("basis", [MeasuredEvidence, EstimatedEvidence]);
 export type Evidence = z.infer<typeof Evidence>;
 
-export const Verdict = z.object({
-  code: VerdictCode,
-  is_accepted: z.boolean(),
-  /** One sentence with the numbers that decided it. */
-  reason: z.string(),
-});
-export type Verdict = z.infer<typeof Verdict>;
-
 /** What the prover says of one candidate. */
 export const ProvedCandidate = z.object({
   candidate: Candidate,
@@ -162,19 +139,6 @@ export const ProvedCandidate = z.object({
   evidence: Evidence.nullable(),
 });
 export type ProvedCandidate = z.infer<typeof ProvedCandidate>;
-
-const ProofPhase = z.enum(["queued", "export", "shadow", "baseline", "measure", "set", "done"]);
-export const ProofProgress = z.object({
-  phase: ProofPhase,
-  /** 0..1 */
-  fraction: z.number().min(0).max(1),
-  message: z.string(),
-  /** Verdicts so far, in the order they fell. */
-  verdicts: z.array(z.object({ candidate_id: z.string(), title: z.string(), verdict: Verdict })),
-  /** The best set measured so far: what would be suggested if the time ended now. */
-  best: z.object({ candidate_ids: z.array(z.string()), gain: Interval }).optional(),
-});
-export type ProofProgress = z.infer<typeof ProofProgress>;
 
 /** One set of changes that was applied together and measured against the unchanged data. */
 export const SetTrial = z.object({

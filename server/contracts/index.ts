@@ -9,6 +9,8 @@ export * from "./knowledge";
 export * from "./message";
 export * from "./model";
 export * from "./order-step";
+export * from "./proof";
 export * from "./suggestion";
 export * from "./told";
 export * from "./training";
+export * from "./verdict";

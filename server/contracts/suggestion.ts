@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { Change, ChangeKind, Factor, Plan, Risk } from "./change";
-import { Evidence, MeasuredEvidence, ProofProgress, SetTrial, Verdict } from "./evidence";
+import { Evidence, MeasuredEvidence, SetTrial } from "./evidence";
 import { Finding } from "./finding";
+import { ProofProgress } from "./proof";
 import { Explanation, SuspectText } from "./told";
+import { Verdict } from "./verdict";
 
 /**
  * States of a decision. `no_gain` is the honest end of a proof that accepted nothing;

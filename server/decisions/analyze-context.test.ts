@@ -72,7 +72,7 @@ test("what the rules leave out of an estimate is told with the reason, and is no
   expect(suggestions.map((item) => item.candidate_id)).not.toContain(change);
   expect(alternatives.find((item) => item.candidate_id === change)).toMatchObject({
     verdict: {
-      code: "not_tried",
+      code: "excluded_by_rule",
       is_accepted: false,
       reason: expect.stringContaining("has an index already"),
     },

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Candidate, ProofResult, ProvedCandidate, VerdictCode } from "@/server/contracts";
+import {
+  type Candidate,
+  makeVerdict,
+  type ProofResult,
+  type ProvedCandidate,
+  type VerdictCode,
+} from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { finishProof } from "./finish-proof";
 import { getSuggestion } from "./get-suggestion";
@@ -14,7 +20,7 @@ afterAll(() => database.drop());
 const [status, name] = [indexOn("status"), indexOn("project_name")];
 const proved = (one: Candidate, code: VerdictCode): ProvedCandidate => ({
   candidate: one,
-  verdict: { code, is_accepted: code === "passed", reason: "Made by a test" },
+  verdict: makeVerdict(code, "Made by a test"),
   evidence: null,
 });
 const schema = emptySchema({ data_version: "data-2" });
@@ -57,7 +63,7 @@ test("advice that a newer proof measured and rejected does not stay open, and sa
   });
 });
 
-test.each<VerdictCode>(["not_tried", "not_measurable", "failed_to_apply"])(
+test.each<VerdictCode>(["not_reached", "not_measurable", "failed_to_apply"])(
   "advice of which the newer proof says %s of one change stays open",
   async (code) => {
     const { older } = await afterNewerProof(2, {

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { suggestionItems, suggestions } from "@/drizzle/schema";
-import type { SuggestionState, VerdictCode } from "@/server/contracts";
+import { makeVerdict, type SuggestionState, type VerdictCode } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { loadEarlierVerdicts } from "./load-earlier-verdicts";
 import { indexOn, storeSuggestion } from "./testing/fixtures";
@@ -31,7 +31,7 @@ async function storeProof(
     ...rest,
   });
   for (const [at, code] of Object.values(codes).entries()) {
-    const verdict = { code, is_accepted: code === "passed", reason: "Made by a test" };
+    const verdict = makeVerdict(code, "Made by a test");
     await database.db
       .update(suggestionItems)
       .set({ verdict, role: code === "passed" ? "suggested" : "alternative" })
@@ -54,9 +54,9 @@ test("the first proof of a question knows nothing", async () => {
 });
 
 test("a proof knows what the last one measured, not what it had no time for", async () => {
-  const codes = { status: "slower", name: "passed", year: "superseded_by_set" } as const;
+  const codes = { status: "slower", name: "passed", year: "redundant_in_set" } as const;
   await storeProof("rejected", { status: "passed" }, { day: 1, seconds: 3 });
-  await storeProof("superseded", { ...codes, date: "not_tried" }, { day: 2, seconds: 3 });
+  await storeProof("superseded", { ...codes, date: "not_reached" }, { day: 2, seconds: 3 });
   await storeProof("failed", {}, { day: 3, seconds: 3 });
   expect(await earlier(3)).toEqual({ status: "rejected", name: "suggested", year: "rejected" });
 });

@@ -14,7 +14,7 @@ import {
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
-import { notTried } from "@/server/proving";
+import { excludedByRule } from "@/server/proving";
 
 /**
  * Creates a suggestion, or answers the open one of an equal request (same hash): asking twice
@@ -102,7 +102,7 @@ async function insertItems(
     ...items.map((candidate) => ({ role: "suggested" as const, candidate })),
     ...leftOut.map(({ candidate, reason }) => ({
       role: "alternative" as const,
-      ...notTried(candidate, reason),
+      ...excludedByRule(candidate, reason),
     })),
   ].map((row, ordinal) => ({ ...row, id: newId("item"), suggestionId: id, ordinal }));
   if (rows.length > 0) await tx.insert(suggestionItems).values(rows);

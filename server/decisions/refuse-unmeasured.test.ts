@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import type { ProvedCandidate, VerdictCode } from "@/server/contracts";
+import { makeVerdict, type ProvedCandidate, type VerdictCode } from "@/server/contracts";
 import { refuseUnmeasured } from "./refuse-unmeasured";
 import { indexOn } from "./testing/fixtures";
 
 const proved = (code: VerdictCode): ProvedCandidate => ({
   candidate: indexOn("status"),
-  verdict: { code, is_accepted: code === "passed", reason: "Made by a test" },
+  verdict: makeVerdict(code, "Made by a test"),
   evidence: null,
 });
 const refuse = (codes: VerdictCode[], candidates = codes.length) =>
@@ -15,16 +15,16 @@ const refuse = (codes: VerdictCode[], candidates = codes.length) =>
   );
 
 test("a proof whose time ended before anything was measured is no proof", () => {
-  expect(refuse(["not_tried", "not_tried"])).toMatchObject({
+  expect(refuse(["not_reached", "not_reached"])).toMatchObject({
     code: "timeout",
     message: expect.stringMatching(/60 s .* one of 2 changes/),
   });
 });
 
 test("one verdict is enough, and so is nothing to try: what the rules left out needs no time", () => {
-  expect(refuse(["not_tried", "gain_below_threshold"])).toBeNull();
+  expect(refuse(["not_reached", "gain_below_threshold"])).toBeNull();
   expect(refuse(["failed_to_apply"])).toBeNull();
-  expect(refuse(["not_tried"], 0)).toBeNull();
+  expect(refuse(["not_reached"], 0)).toBeNull();
   const accepted = [proved("passed")];
   const input = { candidates: 1, secondsMax: 60 };
   expect(refuseUnmeasured({ accepted, alternatives: [] }, input)).toBeNull();

@@ -9,7 +9,9 @@ export function refuseUnmeasured(
   { accepted, alternatives }: Pick<ProofResult, "accepted" | "alternatives">,
   { candidates, secondsMax }: { candidates: number; secondsMax: number },
 ): AppError | null {
-  const judged = [...accepted, ...alternatives].some(({ verdict }) => verdict.code !== "not_tried");
+  const judged = [...accepted, ...alternatives].some(
+    ({ verdict }) => verdict.code !== "not_reached" && verdict.code !== "excluded_by_rule",
+  );
   if (candidates === 0 || judged) return null;
   return new AppError(
     "timeout",

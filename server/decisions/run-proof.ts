@@ -77,6 +77,9 @@ export async function runProof(
     weights: { storage: env().PROOF_STORAGE_WEIGHT, write: env().PROOF_WRITE_WEIGHT },
     seed: 1,
     onProgress: progress.write,
+    onEvent: () => {},
+    onAdvice: () => Promise.resolve("continue"),
+    completion: null,
     onProblem: (what, error) => {
       createLogger("prover").warn({ what, err: error }, "a part of a proof could not be made");
     },

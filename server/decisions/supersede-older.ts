@@ -18,7 +18,7 @@ export async function supersedeOlder(
 ): Promise<string[]> {
   const hasAdvice = result.accepted.length > 0;
   const rejected = result.alternatives
-    .filter(({ verdict }) => earlierVerdict(verdict.code) === "rejected")
+    .filter(({ verdict }) => earlierVerdict(verdict) === "rejected")
     .map(({ candidate }) => candidate.candidate_id);
   const ended: string[] = [];
   for (const id of await lockOlder(tx, row)) {

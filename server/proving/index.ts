@@ -1,6 +1,6 @@
 export { type EarlierVerdict, earlierVerdict, earlierVerdicts } from "./earlier-verdict";
 export { orderCandidates } from "./proof/order-candidates";
-export { notTried } from "./proof/prove-one";
+export { excludedByRule } from "./proof/prove-one";
 export { proveCandidates } from "./prove-candidates";
 export { withLiterals } from "./sql";
 export {
@@ -11,3 +11,4 @@ export {
   median,
   weightedGain,
 } from "./statistics";
+export type { AdviceUpdate, ProofCompletion, ProofInput } from "./types";

@@ -6,7 +6,7 @@ import { measureUntil } from "./proof/measure-until";
 import { openProof, type Proof } from "./proof/open-proof";
 import { orderCandidates } from "./proof/order-candidates";
 import { orderMembers } from "./proof/order-members";
-import { notTried, type ProvedAlone, proveOne } from "./proof/prove-one";
+import { excludedByRule, type ProvedAlone, proveOne } from "./proof/prove-one";
 import { searchSet } from "./proof/search-set";
 import type { SetMember } from "./proof/set-member";
 import { removeStaleWork } from "./shadow";
@@ -22,14 +22,16 @@ const FINDINGS_SHARE = 0.1;
  * Throws what the product's export throws, and the signal's reason soon after an abort.
  */
 export async function proveCandidates(input: ProofInput): Promise<ProofResult> {
-  const leftOut = input.leftOut.map(({ candidate, reason }) => notTried(candidate, reason));
+  const leftOut = input.leftOut.map(({ candidate, reason }) => excludedByRule(candidate, reason));
   await removeStaleWork(input.workDir);
   await mkdir(input.workDir, { recursive: true });
   let proof: Proof | undefined;
   try {
     proof = await openProof(input);
     const findings = await lookAround(proof);
-    return { ...(await measureAll(proof, leftOut)), findings };
+    const result = { ...(await measureAll(proof, leftOut)), findings };
+    await input.onAdvice(result, { isComplete: true, note: null });
+    return result;
   } finally {
     proof?.close();
     await removeStaleWork(input.workDir);

@@ -1,5 +1,14 @@
 import type { WorkloadQuery } from "@/server/advisor";
-import type { Candidate, Change, Plan, ProductSchema, ProofProgress } from "@/server/contracts";
+import type {
+  Candidate,
+  Change,
+  Plan,
+  ProductSchema,
+  ProofEvent,
+  ProofProgress,
+  ProofResult,
+  ProvedCandidate,
+} from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product/port";
 import type { EarlierVerdict } from "./earlier-verdict";
 
@@ -9,6 +18,23 @@ export interface ProofWeights {
   storage: number;
   /** 1: a millisecond lost by inserts counts like one saved by queries. */
   write: number;
+}
+
+export interface AdviceUpdate {
+  /** Every candidate was measured or ruled out, or the time for that has ended: the last call. */
+  isComplete: boolean;
+  /** What changed since the advice before, as a sentence; null: nothing, or it is the first. */
+  note: string | null;
+}
+
+export interface ProofCompletion {
+  /** From the start of the proof, pauses left out; Infinity: until everything was measured. */
+  secondsMax: number;
+  /**
+   * Asked before each step after the first advice. "pause": the product or the machine is busy, and
+   * it is asked again a little later; "stop": somebody has decided.
+   */
+  check: () => Promise<"continue" | "pause" | "stop">;
 }
 
 export interface ProofInput {
@@ -32,10 +58,24 @@ export interface ProofInput {
   gainMin: number;
   /** What the last proof of the same question said, by candidate id; empty for the first. */
   earlier: ReadonlyMap<string, EarlierVerdict>;
+  /**
+   * What an earlier proof of the same question said, evidence included: measurements of the same data
+   * version are used again. Left out: nothing is remembered.
+   */
+  remembered?: readonly ProvedCandidate[];
   weights: ProofWeights;
   seed: number;
   /** What failed without ending the proof: a check of the data, say. */
   onProblem: (what: string, error: unknown) => void;
   onProgress: (progress: ProofProgress) => void;
+  /** Each line of the proof's log, as it falls. */
+  onEvent: (event: ProofEvent) => void;
+  /**
+   * The first advice, within `secondsMax`; again when the completed search changed it, and at its
+   * end (`isComplete`). "stop" ends the search: somebody has decided.
+   */
+  onAdvice: (result: ProofResult, update: AdviceUpdate) => Promise<"continue" | "stop">;
+  /** How the search goes on after the first advice; null: it ends with it. */
+  completion: ProofCompletion | null;
   signal: AbortSignal;
 }

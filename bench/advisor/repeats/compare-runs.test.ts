@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Interval } from "@/server/contracts";
+import { type Interval, makeVerdict, type VerdictCode } from "@/server/contracts";
 import type { Advice } from "../advise";
 import { compareRuns } from "./compare-runs";
 import { describeTurns } from "./describe-turns";
@@ -7,9 +7,9 @@ import { renderRepeats } from "./render-repeats";
 
 /** A run that accepted `ids`, each with one targeted query of that gain; the rest was not tried. */
 function advice(ids: string[], gain: Interval, notTried: string[] = []): Advice {
-  const proved = (id: string, code: string) => ({
+  const proved = (id: string, code: VerdictCode) => ({
     candidate: { candidate_id: id, change: { kind: "add_index" } },
-    verdict: { code, is_accepted: code === "passed", reason: "Made by a test." },
+    verdict: makeVerdict(code, "Made by a test."),
     evidence:
       code === "passed"
         ? { basis: "measured", queries: [{ fingerprint: "f", is_targeted: true, gain }] }
@@ -17,7 +17,7 @@ function advice(ids: string[], gain: Interval, notTried: string[] = []): Advice 
   });
   const proof = {
     accepted: ids.map((id) => proved(id, "passed")),
-    alternatives: notTried.map((id) => proved(id, "not_tried")),
+    alternatives: notTried.map((id) => proved(id, "not_reached")),
   };
   // Only what is compared is filled in.
   return { proof, elapsedMs: 2000 } as unknown as Advice;
@@ -57,8 +57,8 @@ describe("repeated runs", () => {
   });
   it("say why one gave other advice than the one before", () => {
     const [both, one] = [advice(["a", "b"], half), advice(["a"], half, ["b"])];
-    expect(describeTurns(both, one)).toEqual(["b: passed, then not_tried: Made by a test."]);
-    expect(describeTurns(one, both)).toEqual(["b: not_tried, then passed: Made by a test."]);
+    expect(describeTurns(both, one)).toEqual(["b: passed, then not_reached: Made by a test."]);
+    expect(describeTurns(one, both)).toEqual(["b: not_reached, then passed: Made by a test."]);
     expect(describeTurns(one, one)).toEqual([]);
     expect(describeTurns(undefined, one)).toEqual([]);
   });

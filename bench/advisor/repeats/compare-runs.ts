@@ -38,7 +38,7 @@ export function compareRuns(advices: readonly Advice[]): RepeatedRuns {
     same: Math.max(...counts.values()),
     accepted,
     undecided: undecidedOf(accepted),
-    not_tried_max: Math.max(...advices.map(countNotTried)),
+    not_tried_max: Math.max(...advices.map(countNotReached)),
     seconds_max: Math.max(...advices.map(({ elapsedMs }) => elapsedMs / 1000)),
     replication_sd: replicationSd(advices),
   };
@@ -65,8 +65,8 @@ export const provedOf = ({ proof }: Advice): ProvedCandidate[] => [
   ...proof.alternatives,
 ];
 
-function countNotTried(advice: Advice): number {
-  return provedOf(advice).filter(({ verdict }) => verdict.code === "not_tried").length;
+function countNotReached(advice: Advice): number {
+  return provedOf(advice).filter(({ verdict }) => verdict.code === "not_reached").length;
 }
 
 /**

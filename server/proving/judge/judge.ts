@@ -99,7 +99,7 @@ function judgeGain(
   if (hasWorkloadGain || hasQueryGain || hasInsertGain) {
     // What the queries may gain at best: only a sure loss outweighs a gain that is shown.
     const netAtBest = net + gainWeight * (workload.gain.high - workload.gain.value);
-    if (netAtBest > 0) return { code: "passed", is_accepted: true, reason };
+    if (netAtBest > 0) return rejection("passed", reason);
     return reject("cost_exceeds_gain", `Costs more than it gains: ${percent(net)} net loss`);
   }
   const isShown = excludesZero(workload.gain) || (best !== undefined && best.gain.low > 0);

@@ -1,4 +1,4 @@
-import type { Verdict, VerdictCode } from "@/server/contracts";
+import { makeVerdict, type Verdict, type VerdictCode } from "@/server/contracts";
 
 /** It does harm; what could not be measured may. */
 export const HARMFUL: ReadonlySet<VerdictCode> = new Set([
@@ -13,6 +13,4 @@ export const isLoss = ({ code }: Pick<Verdict, "code">): boolean =>
   code === "slower" || code === "regresses_query";
 
 /** A verdict that does not accept. */
-export function rejection(code: VerdictCode, reason: string): Verdict {
-  return { code, is_accepted: false, reason };
-}
+export const rejection: (code: VerdictCode, reason: string) => Verdict = makeVerdict;

@@ -116,12 +116,12 @@ function take(search: Search, step: SetStep, added: SetMember[], excluded: SetMe
 }
 
 function replacedBy(added: readonly SetMember[]): Verdict {
-  return rejection("superseded_by_set", `Excludes ${titlesOf(added)}, which gained more.`);
+  return rejection("conflicts_in_set", `Excludes ${titlesOf(added)}, which gained more.`);
 }
 
 function passedOverFor(excluded: readonly SetMember[]): Verdict {
   return rejection(
-    "superseded_by_set",
+    "excluded_on_estimate",
     `Excludes ${titlesOf(excluded)}. By what each gained alone (an estimate) it would gain too little more beside the chosen changes.`,
   );
 }

@@ -77,7 +77,7 @@ async function tryWithout(search: Search, member: SetMember): Promise<void> {
   if (isHarmful) search.harmful.add(member);
   const what = isHarmful ? "Does harm" : "Needless";
   const why = `${what} beside the changes chosen after it: ${verdict.reason}`;
-  search.verdicts.set(member, rejection("superseded_by_set", why));
+  search.verdicts.set(member, rejection(isHarmful ? "harmful_in_set" : "redundant_in_set", why));
 }
 
 /** Gain of going back a step that gained so much. */

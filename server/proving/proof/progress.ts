@@ -8,6 +8,7 @@ const SPANS: Record<ProofProgress["phase"], [number, number]> = {
   baseline: [0.22, 0.28],
   measure: [0.28, 0.8],
   set: [0.8, 1],
+  completing: [1, 1],
   done: [1, 1],
 };
 

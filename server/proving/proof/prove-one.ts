@@ -35,7 +35,7 @@ export async function proveOne(
   const startedMs = clock.elapsedMs();
   if (startedMs > position.untilMs) {
     return {
-      proved: notTried(candidate, "The time of this proof ended before its turn."),
+      proved: notReached(candidate, "The time of this proof ended before its turn."),
       member: null,
     };
   }
@@ -79,7 +79,7 @@ export async function proveOne(
       return reject(
         file,
         candidate,
-        "not_tried",
+        "not_reached",
         "The time of this proof ended while it was measured.",
       );
     }
@@ -165,7 +165,7 @@ async function buildAlone(
 async function reject(
   file: string,
   candidate: Candidate,
-  code: "results_differ" | "not_tried" | "failed_to_apply" | "not_measurable",
+  code: "results_differ" | "not_reached" | "failed_to_apply" | "not_measurable",
   reason: string,
 ): Promise<ProvedAlone> {
   for (const name of [file, `${file}.wal`]) await removeStaleWork(name);
@@ -173,6 +173,11 @@ async function reject(
   return { proved: { candidate, verdict, evidence: null }, member: null };
 }
 
-export function notTried(candidate: Candidate, reason: string): ProvedCandidate {
-  return { candidate, verdict: rejection("not_tried", reason), evidence: null };
+function notReached(candidate: Candidate, reason: string): ProvedCandidate {
+  return { candidate, verdict: rejection("not_reached", reason), evidence: null };
+}
+
+/** An alternative that a rule speaks against: shown with its reason, never measured. */
+export function excludedByRule(candidate: Candidate, reason: string): ProvedCandidate {
+  return { candidate, verdict: rejection("excluded_by_rule", reason), evidence: null };
 }

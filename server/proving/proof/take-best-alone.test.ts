@@ -23,8 +23,8 @@ function searchOf(others: [SetMember, Verdict["code"]][]): Search {
 
 it("is suggested instead of the first, which says why it is not", () => {
   const search = searchOf([
-    [member(0.4), "not_tried"],
-    [order, "not_tried"],
+    [member(0.4), "not_reached"],
+    [order, "not_reached"],
   ]);
   takeBestAlone(search);
   expect(search.current.members).toEqual([order]);
@@ -33,9 +33,9 @@ it("is suggested instead of the first, which says why it is not", () => {
 });
 
 it.each([
-  ["was measured beside it", order, "superseded_by_set"],
-  ["gains no more for sure", member(0.2), "not_tried"],
-  ["pays only beside others", member(0.6, "beside"), "not_tried"],
+  ["was measured beside it", order, "redundant_in_set"],
+  ["gains no more for sure", member(0.2), "not_reached"],
+  ["pays only beside others", member(0.6, "beside"), "not_reached"],
 ] as const)("leaves the set where the other %s", (_, other, code) => {
   const search = searchOf([[other, code]]);
   takeBestAlone(search);

@@ -9,11 +9,11 @@ import { aloneSet } from "./set-member";
 export function takeBestAlone(search: Search): void {
   const { current, members, verdicts } = search;
   const [best] = members
-    .filter((one) => one.standing === "alone" && verdicts.get(one)?.code === "not_tried")
+    .filter((one) => one.standing === "alone" && verdicts.get(one)?.code === "not_reached")
     .sort((a, b) => b.evidence.workload.gain.low - a.evidence.workload.gain.low);
   if (best === undefined || best.evidence.workload.gain.low <= current.gain.high) return;
   const why = `The time of this proof ended before it was measured beside “${best.candidate.title}”, which alone gains more.`;
-  for (const one of current.members) verdicts.set(one, rejection("not_tried", why));
+  for (const one of current.members) verdicts.set(one, rejection("not_reached", why));
   verdicts.delete(best);
   search.current = aloneSet(best);
 }

@@ -61,8 +61,8 @@ it("begins no step after which there is no time to measure all changes together"
   };
   const neededMs = 2 * (PAIRS_MS + 2000) + second.evidence.duration_ms + 500;
   const late = await tryAt(60_000 - neededMs + 1);
-  expect(late.verdict).toMatchObject({ code: "not_tried" });
+  expect(late.verdict).toMatchObject({ code: "not_reached" });
   // In time it begins, and fails for want of a product.
   const inTime = await tryAt(60_000 - neededMs - 1);
-  expect(inTime.verdict).toMatchObject({ code: "superseded_by_set" });
+  expect(inTime.verdict).toMatchObject({ code: "failed_in_set" });
 });

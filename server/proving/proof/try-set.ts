@@ -59,15 +59,15 @@ export async function trySet(
   const added = members.filter((one) => !current.members.includes(one));
   if (!hasTimeFor(proof.clock, members, added)) {
     return reject(
-      "not_tried",
+      "not_reached",
       "The time of this proof ended before it was measured beside others.",
     );
   }
   const tried = await attempt(proof, () => buildAndMeasure(proof, current, members, step));
   if ("result" in tried) return tried.result;
   return tried.isLate
-    ? reject("not_tried", "The time of this proof ended while it was measured beside others.")
-    : reject("superseded_by_set", `Cannot be applied beside the chosen changes: ${tried.why}`);
+    ? reject("not_reached", "The time of this proof ended while it was measured beside others.")
+    : reject("failed_in_set", `Cannot be applied beside the chosen changes: ${tried.why}`);
 }
 
 async function buildAndMeasure(
@@ -103,7 +103,7 @@ async function buildAndMeasure(
   const seen = await lookTwice(proof, look, (one) => one.evidence !== null && one.isDoubtful);
   if (seen.evidence === null) {
     const reason = `Beside the chosen changes ${seen.check.failure ?? seen.check.difference}.`;
-    const verdict = rejection("superseded_by_set", reason);
+    const verdict = rejection("harmful_in_set", reason);
     return { better: null, verdict, trial: null, evidence: null };
   }
   const { evidence, inserts, gain, net, marginal } = seen;
@@ -114,7 +114,12 @@ async function buildAndMeasure(
     return { better, verdict: marginal, trial, evidence };
   }
   if (subject.file === setFile(proof, name)) await removeStaleWork(subject.file);
-  const verdict = rejection("superseded_by_set", `Beside the chosen changes: ${marginal.reason}`);
+  const code = isReplacement
+    ? "conflicts_in_set"
+    : isLoss(marginal)
+      ? "harmful_in_set"
+      : "redundant_in_set";
+  const verdict = rejection(code, `Beside the chosen changes: ${marginal.reason}`);
   return { better: null, verdict, trial, evidence };
 }
 

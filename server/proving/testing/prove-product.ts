@@ -30,6 +30,9 @@ export function proveProduct(
     weights: { storage: 0.02, write: 1 },
     seed: 7,
     onProgress: () => {},
+    onEvent: () => {},
+    onAdvice: () => Promise.resolve("continue"),
+    completion: null,
     onProblem: (what, error) => {
       throw new Error(what, { cause: error });
     },
