@@ -10,7 +10,7 @@ const MEASURING = [
 ];
 
 /** Folders without state of a module: their files share one environment, and load everything once. */
-const STATELESS = ["advisor", "contracts", "proving", "workload"]
+const STATELESS = ["advisor", "contracts", "proving", "statistics", "workload"]
   .map((name) => `server/${name}`)
   .concat("bench", "components", "models/distill")
   .map((folder) => `${folder}/**/*.test.{ts,tsx}`);

@@ -1,4 +1,4 @@
-import { createRandom, deriveSeed } from "@/server/proving";
+import { createRandom, deriveSeed } from "@/server/statistics";
 
 /** Seeded draws: the same seed and label give the same sequence on every machine. */
 export class Rng {

@@ -5,7 +5,7 @@ import type {
   Verification,
   WorkloadPattern,
 } from "@/server/contracts";
-import { compareSamples } from "@/server/proving";
+import { compareSamples } from "@/server/statistics";
 
 /** Calls on each side below which a live comparison says nothing. */
 export const CALLS_MIN = 12;

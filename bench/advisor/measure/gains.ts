@@ -1,5 +1,5 @@
 import type { Interval } from "@/server/contracts";
-import { comparePairs, weightedGain } from "@/server/proving";
+import { comparePairs, weightedGain } from "@/server/statistics";
 import type { Samples } from "./measure-rounds";
 import type { ReplayedQuery } from "./replayed-query";
 

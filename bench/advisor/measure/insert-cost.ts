@@ -1,6 +1,6 @@
 import type { TableSchema } from "@/server/contracts";
-import { comparePairs } from "@/server/proving";
 import { quoteIdentifier } from "@/server/sql";
+import { comparePairs } from "@/server/statistics";
 import type { Copy } from "./copy";
 
 const BATCH_ROWS = 1000;

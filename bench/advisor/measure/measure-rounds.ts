@@ -1,4 +1,4 @@
-import { createRandom } from "@/server/proving";
+import { createRandom } from "@/server/statistics";
 import type { Copy } from "./copy";
 import { type ReplayedQuery, textFor } from "./replayed-query";
 

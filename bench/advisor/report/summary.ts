@@ -1,5 +1,5 @@
 import type { Interval } from "@/server/contracts";
-import { median } from "@/server/proving";
+import { median } from "@/server/statistics";
 import type { StrategyResult, WorkloadResult } from "../run-workload";
 import type { StrategyName } from "../types";
 

@@ -3,9 +3,9 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { formatCount, formatPercent, plural } from "@/server/advisor";
 import type { Finding } from "@/server/contracts";
+import { comparePairs } from "@/server/statistics";
 import { measurePairs, type Replay, sameText } from "../replay";
 import { copyShadow, openSession } from "../shadow";
-import { comparePairs } from "../statistics";
 import { productFinding } from "./make-finding";
 import type { CheckContext } from "./types";
 

@@ -5,7 +5,7 @@ import type {
   Verdict,
   VerdictCode,
 } from "@/server/contracts";
-import { comparePairs, excludesZero, sureGain } from "../statistics";
+import { comparePairs, excludesZero, lowerConfidenceGain } from "@/server/statistics";
 import { milliseconds, percent, shortSql, speed } from "./format";
 import { rejection } from "./rejection";
 
@@ -121,10 +121,13 @@ export function gainAsked(share: number, gainMin: number): number {
   return Math.min(MUCH, Math.max(gainMin, (gainMin * NOTICED) / share));
 }
 
-/** The gain asked is surely there: see sureGain. */
+/** The gain asked is surely there: see lowerConfidenceGain. */
 export function isSureGain({ baseline, candidate }: QueryEvidence, asked: number): boolean {
   const pairs = [baseline.samples_ms, candidate.samples_ms] as const;
-  return sureGain(comparePairs(...pairs, { seed: 1, level: 0.99, resamples: 300 }).gain) >= asked;
+  return (
+    lowerConfidenceGain(comparePairs(...pairs, { seed: 1, level: 0.99, resamples: 300 }).gain) >=
+    asked
+  );
 }
 
 function isWorthAttention(

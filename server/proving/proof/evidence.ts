@@ -1,14 +1,14 @@
 import type { MeasuredEvidence, QueryEvidence } from "@/server/contracts";
-import type { PairedSamples, Replay } from "../replay";
 import {
+  BETWEEN_RUN_SD,
   comparePairs,
   deriveSeed,
   excludesZero,
   median,
-  REPLICATION_SD,
   summarizeLatencies,
   weightedGain,
-} from "../statistics";
+} from "@/server/statistics";
+import type { PairedSamples, Replay } from "../replay";
 import { rewritesUnder } from "./affected";
 import type { ResultCheck } from "./check-results";
 import { type Left, timeOfCall } from "./left-time";
@@ -181,7 +181,7 @@ function workloadEvidence(
   const all = [...queries, ...untouched];
   const { baselineMs, candidateMs, gain } = weightedGain(all, {
     seed: proof.input.seed,
-    replicationSd: REPLICATION_SD,
+    betweenRunSd: BETWEEN_RUN_SD,
   });
   return {
     baseline_ms: baselineMs,

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Extrapolation, MeasuredEvidence } from "@/server/contracts";
+import { deriveSeed, extrapolateGain, type ScaledQuery } from "@/server/statistics";
 import { measurePairs, type PairedSamples, type Replay } from "../replay";
 import {
   buildBaseline,
@@ -9,7 +10,6 @@ import {
   type LoadedTable,
   openSession,
 } from "../shadow";
-import { deriveSeed, extrapolateGain, type ScaledQuery } from "../statistics";
 import { affectedReplays } from "./affected";
 import type { Proof } from "./open-proof";
 import type { Subject } from "./subject";

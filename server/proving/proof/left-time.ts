@@ -1,6 +1,6 @@
 import type { QueryEvidence } from "@/server/contracts";
+import { excludesZero } from "@/server/statistics";
 import type { Replay } from "../replay";
-import { excludesZero } from "../statistics";
 
 /** What queries take of their unchanged time, by fingerprint (0.3: 70 % saved); missing: all of it. */
 export type Left = ReadonlyMap<string, number>;

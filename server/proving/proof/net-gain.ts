@@ -1,5 +1,5 @@
 import type { InsertCost } from "@/server/contracts";
-import { excludesZero } from "../statistics";
+import { excludesZero } from "@/server/statistics";
 import type { ProofWeights } from "../types";
 import type { WeighedInserts } from "./measure-inserts";
 

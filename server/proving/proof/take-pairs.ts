@@ -1,7 +1,7 @@
+import { deriveSeed } from "@/server/statistics";
 import { gainAsked } from "../judge";
 import { measurePairs, type PairedSamples, type ReplayedPair } from "../replay";
 import type { Session } from "../shadow";
-import { deriveSeed } from "../statistics";
 import { type Left, timeLeft } from "./left-time";
 import type { MeasureOptions } from "./measure-options";
 import type { Proof } from "./open-proof";

@@ -1,10 +1,10 @@
 import type { Json } from "@duckdb/node-api";
 import type { WorkloadQuery } from "@/server/advisor";
 import type { JsonScalar } from "@/server/contracts";
+import { createRandom, deriveSeed } from "@/server/statistics";
 import type { QueryShape } from "@/server/workload/shape";
 import type { Session } from "../shadow";
 import { quoteName } from "../sql";
-import { createRandom, deriveSeed } from "../statistics";
 import { type ParameterSlot, parameterSlots } from "./parameter-slots";
 
 /** Parameter sets a query is replayed with; pairs take them in turn. */

@@ -1,7 +1,7 @@
 import type { InsertCost, TableSchema } from "@/server/contracts";
+import { comparePairs } from "@/server/statistics";
 import type { Session } from "../shadow";
 import { quoteName, quoteText } from "../sql";
-import { comparePairs } from "../statistics";
 
 const BATCH_ROWS = 1000;
 /** The first batches read the indexes from the file. */

@@ -1,6 +1,6 @@
 import type { QueryEvidence } from "@/server/contracts";
+import { median } from "@/server/statistics";
 import { openSession } from "../shadow";
-import { median } from "../statistics";
 import { readProfile } from "./read-profile";
 
 const RUNS = 3;

@@ -1,12 +1,12 @@
 import { AppError } from "@/server/platform";
-import type { Session } from "../shadow";
 import {
   comparePairs,
   hasEnoughPairs,
   LOSS_PAIRS_MIN,
+  lowerConfidenceGain,
   type StoppingRule,
-  sureGain,
-} from "../statistics";
+} from "@/server/statistics";
+import type { Session } from "../shadow";
 import type { Replay } from "./prepare-replay";
 import { timeCandidate } from "./query-failure";
 
@@ -121,7 +121,8 @@ function isDoubtful({ before, after, isRelated }: PairedSamples, rule: StoppingR
   if (!isRelated || gain.low <= 0 || gain.high <= gainMin * (1 - NEAR)) return false;
   if (gain.low < gainMin * (1 + NEAR)) return true;
   return (
-    sureGain(comparePairs(before, after, { seed, level: 0.99, resamples: 300 }).gain) < gainMin
+    lowerConfidenceGain(comparePairs(before, after, { seed, level: 0.99, resamples: 300 }).gain) <
+    gainMin
   );
 }
 

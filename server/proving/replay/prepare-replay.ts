@@ -1,8 +1,8 @@
 import type { WorkloadQuery } from "@/server/advisor";
 import type { JsonScalar } from "@/server/contracts";
+import { median } from "@/server/statistics";
 import type { Session } from "../shadow";
 import { withLiterals } from "../sql";
-import { median } from "../statistics";
 import { drawParameters } from "./draw-parameters";
 import { readProfile } from "./read-profile";
 import { isOrderBound, type ResultSum, sumResult } from "./result-check";

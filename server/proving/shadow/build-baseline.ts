@@ -1,7 +1,7 @@
 import type { TableSchema } from "@/server/contracts";
 import type { TableExport } from "@/server/data-product/port";
+import { deriveSeed } from "@/server/statistics";
 import { quoteName, quoteText } from "../sql";
-import { deriveSeed } from "../statistics";
 import { openSession, type Session, type SessionOptions } from "./session";
 import { storageBytes } from "./storage";
 import { tableDdl } from "./table-ddl";

@@ -138,7 +138,7 @@ describe("weightedGain", () => {
   it("allows for what another run of the same would differ by, in all queries at once", () => {
     const before = Array(20).fill(10);
     const one = { calls: 1, baselineMs: 10, before, after: before.map(() => 5) };
-    const { gain } = weightedGain([one, one], { seed: 5, replicationSd: 0.02 });
+    const { gain } = weightedGain([one, one], { seed: 5, betweenRunSd: 0.02 });
     expect(gain.value).toBeCloseTo(0.5, 9);
     // 95 % of a normal distribution: 1.96 standard deviations on either side.
     expect(gain.low).toBeCloseTo(1 - 0.5 * Math.exp(1.96 * 0.02), 2);

@@ -1,0 +1,114 @@
+import type { Interval } from "@/server/contracts";
+import { type BootstrapOptions, bootstrapInterval, resampledMedian } from "./bootstrap";
+import { median } from "./quantile";
+import { drawNormal } from "./random";
+
+export interface Comparison {
+  medianBefore: number;
+  medianAfter: number;
+  /** 1 − after/before: 0.8 means that 80 % of the time is saved; negative is slower. */
+  gain: Interval;
+}
+
+/** Below the resolution of the clock: keeps logarithms finite. */
+const MS_MIN = 1e-6;
+
+/** log(after/before) of each pair. Throws RangeError when the lists differ in length. */
+export function logRatios(before: readonly number[], after: readonly number[]): Float64Array {
+  if (before.length !== after.length) throw new RangeError("Pairs need two samples each.");
+  return Float64Array.from(before, (value, index) =>
+    Math.log(Math.max(after[index] ?? Number.NaN, MS_MIN) / Math.max(value, MS_MIN)),
+  );
+}
+
+/**
+ * Gain of interleaved pairs: 1 − exp(median of log(after/before)), pairs resampled whole.
+ * The ratio within a pair cancels drift of the machine that both runs share, and the difference
+ * between parameter sets; the median ignores single disturbed runs.
+ * Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapters 8 and 13.
+ */
+export function comparePairs(
+  before: readonly number[],
+  after: readonly number[],
+  options: BootstrapOptions,
+): Comparison {
+  const ratios = logRatios(before, after);
+  const scratch = new Float64Array(ratios.length);
+  const gain = bootstrapInterval(
+    1 - Math.exp(median([...ratios])),
+    (random) => 1 - Math.exp(resampledMedian(ratios, scratch, random)),
+    options,
+  );
+  return { medianBefore: median(before), medianAfter: median(after), gain };
+}
+
+/**
+ * Gain of two independent samples: 1 − median(after)/median(before), each side resampled by
+ * itself. For latencies before and after a change on the live workload, where nothing is paired.
+ * Throws RangeError when a side is empty.
+ */
+export function compareSamples(
+  before: readonly number[],
+  after: readonly number[],
+  seed: number,
+): Comparison {
+  if (before.length === 0 || after.length === 0) throw new RangeError("Both sides need samples.");
+  const old = Float64Array.from(before);
+  const fresh = Float64Array.from(after);
+  const scratchOld = new Float64Array(old.length);
+  const scratchFresh = new Float64Array(fresh.length);
+  const medianBefore = median(before);
+  const medianAfter = median(after);
+  const gain = bootstrapInterval(
+    1 - medianAfter / Math.max(medianBefore, MS_MIN),
+    (random) =>
+      1 -
+      resampledMedian(fresh, scratchFresh, random) /
+        Math.max(resampledMedian(old, scratchOld, random), MS_MIN),
+    { seed },
+  );
+  return { medianBefore, medianAfter, gain };
+}
+
+/** One query of the workload: its calls, and its pairs (empty when the change cannot touch it). */
+export interface WeightedPairs {
+  calls: number;
+  /** Typical time without the change, ms. */
+  baselineMs: number;
+  before: readonly number[];
+  after: readonly number[];
+}
+
+/**
+ * Share of the whole workload's time that is saved: Σ wᵢ·gainᵢ, wᵢ = callsᵢ × baselineMsᵢ / Σ.
+ * Pairs are resampled within each query, so the interval carries every query's noise in
+ * proportion to its weight. Queries without pairs count with no gain and no noise.
+ *
+ * `betweenRunSd`: standard deviation of log(after/before) when the same is measured again, beyond
+ * the noise within one measurement. Every resample shifts all its queries by one such error: what
+ * differs from one run to another (caches, where the file lies) differs for all of them.
+ */
+export function weightedGain(
+  queries: readonly WeightedPairs[],
+  { betweenRunSd = 0, ...options }: BootstrapOptions & { betweenRunSd?: number },
+): { baselineMs: number; candidateMs: number; gain: Interval } {
+  const baselineMs = queries.reduce((sum, query) => sum + query.calls * query.baselineMs, 0);
+  const measured = queries
+    .filter((query) => query.before.length > 0)
+    .map((query) => {
+      const ratios = logRatios(query.before, query.after);
+      const weight = baselineMs > 0 ? (query.calls * query.baselineMs) / baselineMs : 0;
+      return { ratios, weight, scratch: new Float64Array(ratios.length) };
+    });
+  const total = (logRatioOf: (query: (typeof measured)[number]) => number) =>
+    measured.reduce((sum, query) => sum + query.weight * (1 - Math.exp(logRatioOf(query))), 0);
+  const gain = bootstrapInterval(
+    total((query) => median([...query.ratios])),
+    (random) => {
+      const shift = betweenRunSd === 0 ? 0 : betweenRunSd * drawNormal(random);
+      return total((query) => resampledMedian(query.ratios, query.scratch, random) + shift);
+    },
+    options,
+  );
+  return { baselineMs, candidateMs: baselineMs * (1 - gain.value), gain };
+}

@@ -1,0 +1,12 @@
+export { excludesZero } from "./bootstrap";
+export { extrapolateGain, type ScaledQuery } from "./extrapolate-gain";
+export { comparePairs, compareSamples, weightedGain } from "./gains";
+export { median, quantile, summarizeLatencies } from "./quantile";
+export { createRandom, deriveSeed, drawNormal } from "./random";
+export {
+  BETWEEN_RUN_SD,
+  hasEnoughPairs,
+  LOSS_PAIRS_MIN,
+  lowerConfidenceGain,
+  type StoppingRule,
+} from "./significance";
