@@ -5,10 +5,10 @@ import { adviseApart } from "./advise-apart";
 import { type BenchOptions, parseOptions } from "./options";
 import { benchOrder } from "./order/bench-order";
 import { benchRepeats } from "./repeats/bench-repeats";
+import { BENCHMARKS_PAGE, updateBenchmarksPage } from "./report/benchmarks-page";
 import { machine } from "./report/machine";
 import { mergeResults } from "./report/merge-results";
 import { printResult, printSummary } from "./report/print";
-import { updateReadme } from "./report/readme";
 import { renderTable } from "./report/table";
 import { runScale } from "./run-scale";
 import { runWorkload, type WorkloadResult } from "./run-workload";
@@ -23,7 +23,7 @@ const FINAL_SHARE = 0.75;
 
 /**
  * Shows what the advisor's changes do to whole workloads, against doing nothing, naive advice, its
- * own rules without proof, and the best set there is. Writes the results and the README's table of
+ * own rules without proof, and the best set there is. Writes the results and the table in docs/benchmarks.md of
  * workloads at full size; those that did not run again keep theirs.
  */
 export async function benchAdvisor(args: string[]): Promise<void> {
@@ -72,8 +72,8 @@ async function benchWorkloads(options: BenchOptions, root: string): Promise<void
   };
   mkdirSync(path.dirname(RESULT_FILE), { recursive: true });
   writeFileSync(RESULT_FILE, `${JSON.stringify(report, null, 1)}\n`);
-  updateReadme("advisor", renderTable(all));
-  console.log(`Written to ${RESULT_FILE} and README.md`);
+  updateBenchmarksPage("advisor", renderTable(all));
+  console.log(`Written to ${RESULT_FILE} and ${BENCHMARKS_PAGE}`);
 }
 
 function chosen(only: string[]) {

@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { adviseApart } from "./advise-apart";
 import { openWorkload } from "./open-workload";
+import { BENCHMARKS_PAGE, updateBenchmarksPage } from "./report/benchmarks-page";
 import { machine } from "./report/machine";
-import { updateReadme } from "./report/readme";
 import { renderScale } from "./report/scale";
 import type { ProofSettings } from "./settings";
 import { scale } from "./workloads/scale";
@@ -47,8 +47,8 @@ export async function runScale(options: {
     console.log(result);
     if (options.rows !== undefined) return;
     writeFileSync(RESULT_FILE, `${JSON.stringify(result, null, 1)}\n`);
-    updateReadme("advisor-scale", renderScale(result));
-    console.log(`Written to ${RESULT_FILE} and README.md`);
+    updateBenchmarksPage("advisor-scale", renderScale(result));
+    console.log(`Written to ${RESULT_FILE} and ${BENCHMARKS_PAGE}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -9,9 +9,9 @@ import { orderCandidates } from "@/server/proving";
 import { createShapeParser } from "@/server/workload";
 import { openWorkload } from "../open-workload";
 import { type Proposed, propose } from "../propose";
+import { BENCHMARKS_PAGE, updateBenchmarksPage } from "../report/benchmarks-page";
 import { machine } from "../report/machine";
 import { markdownTable } from "../report/markdown-table";
-import { updateReadme } from "../report/readme";
 import { proofSettings } from "../settings";
 import type { Workload } from "../types";
 import { WORKLOADS } from "../workloads";
@@ -62,8 +62,8 @@ export async function benchOrder(root: string): Promise<void> {
     }
     const report = { name: "order of proofs", ...(await machine()), results };
     writeFileSync(RESULT_FILE, `${JSON.stringify(report, null, 1)}\n`);
-    updateReadme("advisor-order", renderOrders(results));
-    console.log(`Written to ${RESULT_FILE} and README.md`);
+    updateBenchmarksPage("advisor-order", renderOrders(results));
+    console.log(`Written to ${RESULT_FILE} and ${BENCHMARKS_PAGE}`);
   } finally {
     await inferenceClient().close();
     await worker.stop(1);

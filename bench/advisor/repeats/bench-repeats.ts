@@ -5,9 +5,9 @@ import type { Advice } from "../advise";
 import { adviseApart } from "../advise-apart";
 import { openWorkload } from "../open-workload";
 import type { BenchOptions } from "../options";
+import { BENCHMARKS_PAGE, updateBenchmarksPage } from "../report/benchmarks-page";
 import { machine } from "../report/machine";
 import { mergeResults } from "../report/merge-results";
-import { updateReadme } from "../report/readme";
 import { proofSettings } from "../settings";
 import type { Workload } from "../types";
 import { compareRuns, provedOf } from "./compare-runs";
@@ -65,8 +65,8 @@ async function keep(
   };
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`);
-  updateReadme(name, renderRepeats(all));
-  console.log(`Written to ${file} and README.md`);
+  updateBenchmarksPage(name, renderRepeats(all));
+  console.log(`Written to ${file} and ${BENCHMARKS_PAGE}`);
 }
 
 /** What the next run is told of this one. */

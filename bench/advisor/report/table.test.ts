@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { interval, workloadResult } from "../testing/results";
-import { replaceBetweenMarkers } from "./readme";
+import { replaceBetweenMarkers } from "./benchmarks-page";
 import { renderTable } from "./table";
 
 const README = "# A\n\n<!-- bench:advisor -->\n<!-- /bench:advisor -->\n\nafter\n";
@@ -52,7 +52,7 @@ test("every row has as many cells as the head", () => {
   expect(new Set(cells).size).toBe(1);
 });
 
-test("writing the table twice leaves the text as once, and the rest of the README alone", () => {
+test("writing the table twice leaves the text as once, and the rest of the page alone", () => {
   const once = replaceBetweenMarkers(README, "advisor", "| table |");
   expect(once).toBe(
     "# A\n\n<!-- bench:advisor -->\n\n| table |\n\n<!-- /bench:advisor -->\n\nafter\n",
@@ -60,7 +60,7 @@ test("writing the table twice leaves the text as once, and the rest of the READM
   expect(replaceBetweenMarkers(once, "advisor", "| table |")).toBe(once);
 });
 
-test("a README without markers is refused, not written", () => {
+test("a page without markers is refused, not written", () => {
   expect(() => replaceBetweenMarkers("# A", "advisor", "x")).toThrow(
     /has no <!-- bench:advisor -->/,
   );
