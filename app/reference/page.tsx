@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import type { oas31 } from "zod-openapi";
-import { createOpenApiDocument, PROBLEMS, ROUTES } from "@/server/api/rest";
+import { createOpenApiDocument, ROUTES } from "@/server/api/rest";
+import { PROBLEMS } from "@/server/contracts";
 import { FieldList, TypeText } from "./fields";
 import { Operation, Prose } from "./operation";
 import { fieldsOf, typeOf } from "./schema-shape";
@@ -43,9 +44,9 @@ function ErrorCodes() {
     <section className="mt-10">
       <h2 className="text-lg font-semibold">Error codes</h2>
       <ul className="mt-3 space-y-1 text-sm">
-        {Object.entries(PROBLEMS).map(([code, { status, title }]) => (
+        {Object.entries(PROBLEMS).map(([code, { status, meaning }]) => (
           <li key={code} id={`error-${code}`}>
-            <code className="font-mono">{code}</code>: {status}, {title.toLowerCase()}
+            <code className="font-mono">{code}</code>: {status}. {meaning}
           </li>
         ))}
       </ul>

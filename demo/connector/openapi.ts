@@ -65,7 +65,7 @@ const paths: ZodOpenApiPathsObject = {
       requestBody: { required: true, ...json(ConnectorQueryRequest) },
       responses: {
         ...answers("The rows", ConnectorQueryResult),
-        "408": problem("The query took longer than timeout_ms."),
+        "504": problem("The query took longer than timeout_ms."),
         "413": problem("The body is too large."),
       },
     },

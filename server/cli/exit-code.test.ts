@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ERROR_CODES } from "@/server/platform";
+import { ERROR_CODES } from "@/server/contracts";
 import { exitCodeOf } from "./exit-code";
 
 test("no error ends a command with success", () => {

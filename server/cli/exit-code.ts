@@ -1,8 +1,9 @@
-import type { ErrorCode } from "@/server/platform";
+import type { ErrorCode } from "@/server/contracts";
 
 /** What a script can tell apart. 1 is a failure of ours; 2 is the shell's wrong usage. */
 const EXIT_CODES: Record<ErrorCode, number> = {
   invalid_input: 2,
+  method_not_allowed: 2,
   too_large: 2,
   unsupported_media_type: 2,
   unauthenticated: 3,

@@ -107,15 +107,17 @@ const RewriteQueryChange = z.object({
   rewrites: z.array(QueryRewrite).length(1),
 });
 
-export const Change = z.discriminatedUnion("kind", [
-  AddIndexChange,
-  DropIndexChange,
-  ClusterTableChange,
-  ChangeTypeChange,
-  AddConstraintChange,
-  MaterializeSummaryChange,
-  RewriteQueryChange,
-]);
+export const Change = z
+  .discriminatedUnion("kind", [
+    AddIndexChange,
+    DropIndexChange,
+    ClusterTableChange,
+    ChangeTypeChange,
+    AddConstraintChange,
+    MaterializeSummaryChange,
+    RewriteQueryChange,
+  ])
+  .meta({ id: "Change" });
 export type Change = z.infer<typeof Change>;
 export const ChangeKind = z.enum([
   "add_index",
@@ -158,28 +160,32 @@ export function isAdvice(change: Change): boolean {
 }
 
 /** SQL compiled from changes. Each list runs in one transaction, in order. */
-export const Plan = z.object({
-  statements: z.array(z.string()),
-  /** Restores schema and data. Empty when `is_reversible` is false. */
-  revert_statements: z.array(z.string()),
-  /** Drops undo data (row order tables) once the revert window has closed. */
-  cleanup_statements: z.array(z.string()),
-  is_reversible: z.boolean(),
-});
+export const Plan = z
+  .object({
+    statements: z.array(z.string()),
+    /** Restores schema and data. Empty when `is_reversible` is false. */
+    revert_statements: z.array(z.string()),
+    /** Drops undo data (row order tables) once the revert window has closed. */
+    cleanup_statements: z.array(z.string()),
+    is_reversible: z.boolean(),
+  })
+  .meta({ id: "Plan" });
 export type Plan = z.infer<typeof Plan>;
 
 /** One reason for or against. Weight −1 (strongly against) .. 1 (strongly for). */
 export const Factor = z.object({ name: z.string(), detail: z.string(), weight: z.number() });
 export type Factor = z.infer<typeof Factor>;
 
-export const Risk = z.object({
-  level: z.enum(["low", "medium", "high"]),
-  locks: z.string(),
-  write_cost: z.string(),
-  reversibility: z.string(),
-  blast_radius: z.string(),
-  affected_consumers: z.array(z.string()),
-});
+export const Risk = z
+  .object({
+    level: z.enum(["low", "medium", "high"]),
+    locks: z.string(),
+    write_cost: z.string(),
+    reversibility: z.string(),
+    blast_radius: z.string(),
+    affected_consumers: z.array(z.string()),
+  })
+  .meta({ id: "Risk" });
 export type Risk = z.infer<typeof Risk>;
 
 /** What a rule proposes: a change, why, what speaks against it, and which queries it touches. */

@@ -77,28 +77,30 @@ export const TableSchema = z.object({
 });
 export type TableSchema = z.infer<typeof TableSchema>;
 
-export const ProductSchema = z.object({
-  product_id: z.string().min(1).max(100),
-  domain: z.string().min(1).max(100),
-  duckdb_version: z.string(),
-  /** Threads the product gives DuckDB: the proof replays with no more. */
-  threads: z.number().int().positive(),
-  /** What the product runs with; left out by products that do not tell. */
-  resources: z
-    .object({
-      memory_limit_bytes: z.number().int().nonnegative(),
-      /** Blocks in use of the database file. */
-      database_bytes: z.number().int().nonnegative(),
-      /** Free space of the disk that holds the file. */
-      free_disk_bytes: z.number().int().nonnegative(),
-    })
-    .optional(),
-  /** Changes when data changed so much that a cached export is stale (opaque to the sidecar). */
-  data_version: z.string(),
-  /** Changes exactly when a table, column, type, constraint or index changes (opaque). */
-  schema_fingerprint: z.string(),
-  tables: z.array(TableSchema),
-});
+export const ProductSchema = z
+  .object({
+    product_id: z.string().min(1).max(100),
+    domain: z.string().min(1).max(100),
+    duckdb_version: z.string(),
+    /** Threads the product gives DuckDB: the proof replays with no more. */
+    threads: z.number().int().positive(),
+    /** What the product runs with; left out by products that do not tell. */
+    resources: z
+      .object({
+        memory_limit_bytes: z.number().int().nonnegative(),
+        /** Blocks in use of the database file. */
+        database_bytes: z.number().int().nonnegative(),
+        /** Free space of the disk that holds the file. */
+        free_disk_bytes: z.number().int().nonnegative(),
+      })
+      .optional(),
+    /** Changes when data changed so much that a cached export is stale (opaque to the sidecar). */
+    data_version: z.string(),
+    /** Changes exactly when a table, column, type, constraint or index changes (opaque). */
+    schema_fingerprint: z.string(),
+    tables: z.array(TableSchema),
+  })
+  .meta({ id: "ProductSchema" });
 export type ProductSchema = z.infer<typeof ProductSchema>;
 
 export const WorkloadPattern = z.object({
@@ -122,49 +124,59 @@ export const WorkloadPattern = z.object({
 });
 export type WorkloadPattern = z.infer<typeof WorkloadPattern>;
 
-export const Workload = z.object({
-  product_id: z.string(),
-  since: z.iso.datetime(),
-  until: z.iso.datetime(),
-  patterns: z.array(WorkloadPattern),
-  /** Queries seen but not kept (shape table full). */
-  dropped_calls: z.number().int().nonnegative(),
-});
+export const Workload = z
+  .object({
+    product_id: z.string(),
+    since: z.iso.datetime(),
+    until: z.iso.datetime(),
+    patterns: z.array(WorkloadPattern),
+    /** Queries seen but not kept (shape table full). */
+    dropped_calls: z.number().int().nonnegative(),
+  })
+  .meta({ id: "Workload" });
 export type Workload = z.infer<typeof Workload>;
 
-export const ConnectorQueryRequest = z.object({
-  sql: z.string().min(1).max(20_000),
-  parameters: z.array(JsonScalar).max(200).default([]),
-  row_limit: z.number().int().min(1).max(1000).default(100),
-  timeout_ms: z.number().int().min(1).max(10_000).default(2000),
-});
+export const ConnectorQueryRequest = z
+  .object({
+    sql: z.string().min(1).max(20_000),
+    parameters: z.array(JsonScalar).max(200).default([]),
+    row_limit: z.number().int().min(1).max(1000).default(100),
+    timeout_ms: z.number().int().min(1).max(10_000).default(2000),
+  })
+  .meta({ id: "ConnectorQueryRequest" });
 export type ConnectorQueryRequest = z.infer<typeof ConnectorQueryRequest>;
 
-export const ConnectorQueryResult = z.object({
-  columns: z.array(z.object({ name: z.string(), type: z.string() })),
-  rows: z.array(z.array(JsonScalar)),
-  is_truncated: z.boolean(),
-  duration_ms: z.number().nonnegative(),
-});
+export const ConnectorQueryResult = z
+  .object({
+    columns: z.array(z.object({ name: z.string(), type: z.string() })),
+    rows: z.array(z.array(JsonScalar)),
+    is_truncated: z.boolean(),
+    duration_ms: z.number().nonnegative(),
+  })
+  .meta({ id: "ConnectorQueryResult" });
 export type ConnectorQueryResult = z.infer<typeof ConnectorQueryResult>;
 
-export const ConnectorExecuteRequest = z.object({
-  /** Chosen by the sidecar; the same id never runs twice. */
-  operation_id: z.string().min(1).max(100),
-  statements: z.array(z.string().min(1).max(100_000)).min(1).max(200),
-  /** When set and different from the product's present one: 409, nothing ran. */
-  expected_schema_fingerprint: z.string().optional(),
-});
+export const ConnectorExecuteRequest = z
+  .object({
+    /** Chosen by the sidecar; the same id never runs twice. */
+    operation_id: z.string().min(1).max(100),
+    statements: z.array(z.string().min(1).max(100_000)).min(1).max(200),
+    /** When set and different from the product's present one: 409, nothing ran. */
+    expected_schema_fingerprint: z.string().optional(),
+  })
+  .meta({ id: "ConnectorExecuteRequest" });
 export type ConnectorExecuteRequest = z.infer<typeof ConnectorExecuteRequest>;
 
-export const ConnectorOperation = z.object({
-  operation_id: z.string(),
-  state: z.enum(["running", "succeeded", "failed"]),
-  statements: z.array(z.object({ sql: z.string(), duration_ms: z.number().nonnegative() })),
-  schema_fingerprint_before: z.string(),
-  schema_fingerprint_after: z.string().nullable(),
-  error: z.string().nullable(),
-  started_at: z.iso.datetime(),
-  finished_at: z.iso.datetime().nullable(),
-});
+export const ConnectorOperation = z
+  .object({
+    operation_id: z.string(),
+    state: z.enum(["running", "succeeded", "failed"]),
+    statements: z.array(z.object({ sql: z.string(), duration_ms: z.number().nonnegative() })),
+    schema_fingerprint_before: z.string(),
+    schema_fingerprint_after: z.string().nullable(),
+    error: z.string().nullable(),
+    started_at: z.iso.datetime(),
+    finished_at: z.iso.datetime().nullable(),
+  })
+  .meta({ id: "ConnectorOperation" });
 export type ConnectorOperation = z.infer<typeof ConnectorOperation>;

@@ -19,38 +19,40 @@ export const LatencySummary = z.object({
 });
 export type LatencySummary = z.infer<typeof LatencySummary>;
 
-export const QueryEvidence = z.object({
-  fingerprint: z.string(),
-  sql: z.string(),
-  /** Calls of this shape in the observed workload. */
-  calls: z.number(),
-  is_targeted: z.boolean(),
-  baseline: LatencySummary,
-  candidate: LatencySummary,
-  /** Interleaved A/B pairs replayed. */
-  pairs: z.number().int(),
-  /** Part of the time saved: 1 − candidate/baseline (negative: slower), with interval. */
-  gain: Interval,
-  /** The same gain with its 99 % interval, by which a loss or a gain of one query is called sure. */
-  gain_99: Interval.optional(),
-  /** Rows scanned as the profiler counts them (repeats exactly where times are noisy). */
-  rows_scanned: z.object({ baseline: z.number(), candidate: z.number() }),
-  /** First run in a freshly opened database: DuckDB's buffers empty, the system's cache warm. */
-  cold: z
-    .object({
-      baseline_ms: z.number(),
-      candidate_ms: z.number(),
-      /** Bytes that run read from the file, as the profiler counts them. */
-      baseline_bytes: z.number(),
-      candidate_bytes: z.number(),
-      runs: z.number().int(),
-    })
-    .nullable()
-    .optional(),
-  /** The text replayed in its place, when the change rewrites this query. */
-  rewritten_sql: z.string().optional(),
-  results_equal: z.boolean(),
-});
+export const QueryEvidence = z
+  .object({
+    fingerprint: z.string(),
+    sql: z.string(),
+    /** Calls of this shape in the observed workload. */
+    calls: z.number(),
+    is_targeted: z.boolean(),
+    baseline: LatencySummary,
+    candidate: LatencySummary,
+    /** Interleaved A/B pairs replayed. */
+    pairs: z.number().int(),
+    /** Part of the time saved: 1 − candidate/baseline (negative: slower), with interval. */
+    gain: Interval,
+    /** The same gain with its 99 % interval, by which a loss or a gain of one query is called sure. */
+    gain_99: Interval.optional(),
+    /** Rows scanned as the profiler counts them (repeats exactly where times are noisy). */
+    rows_scanned: z.object({ baseline: z.number(), candidate: z.number() }),
+    /** First run in a freshly opened database: DuckDB's buffers empty, the system's cache warm. */
+    cold: z
+      .object({
+        baseline_ms: z.number(),
+        candidate_ms: z.number(),
+        /** Bytes that run read from the file, as the profiler counts them. */
+        baseline_bytes: z.number(),
+        candidate_bytes: z.number(),
+        runs: z.number().int(),
+      })
+      .nullable()
+      .optional(),
+    /** The text replayed in its place, when the change rewrites this query. */
+    rewritten_sql: z.string().optional(),
+    results_equal: z.boolean(),
+  })
+  .meta({ id: "QueryEvidence" });
 export type QueryEvidence = z.infer<typeof QueryEvidence>;
 
 /** From a sample to the whole table: a model fitted at two sizes, and what it says of full size. */
@@ -76,50 +78,54 @@ export const InsertCost = z.object({
 });
 export type InsertCost = z.infer<typeof InsertCost>;
 
-export const MeasuredEvidence = z.object({
-  basis: z.literal("measured"),
-  measured_at: z.iso.datetime(),
-  duration_ms: z.number(),
-  seed: z.number().int(),
-  duckdb_version: z.string(),
-  threads: z.number().int(),
-  data_version: z.string(),
-  schema_fingerprint: z.string(),
-  sample: z.array(
-    z.object({
-      table: z.string(),
-      rows: z.number().int(),
-      rows_total: z.number().int(),
-      method: z.enum(["all", "reservoir"]),
+export const MeasuredEvidence = z
+  .object({
+    basis: z.literal("measured"),
+    measured_at: z.iso.datetime(),
+    duration_ms: z.number(),
+    seed: z.number().int(),
+    duckdb_version: z.string(),
+    threads: z.number().int(),
+    data_version: z.string(),
+    schema_fingerprint: z.string(),
+    sample: z.array(
+      z.object({
+        table: z.string(),
+        rows: z.number().int(),
+        rows_total: z.number().int(),
+        method: z.enum(["all", "reservoir"]),
+      }),
+    ),
+    /** Whole weighted workload (calls × latency), targeted and other queries alike. */
+    workload: z.object({
+      baseline_ms: z.number(),
+      candidate_ms: z.number(),
+      gain: Interval,
+      patterns: z.number().int(),
+      /** Shapes that could not be replayed, with the reason. */
+      not_replayed: z.array(
+        z.object({ fingerprint: z.string(), sql: z.string(), why: z.string() }),
+      ),
     }),
-  ),
-  /** Whole weighted workload (calls × latency), targeted and other queries alike. */
-  workload: z.object({
-    baseline_ms: z.number(),
-    candidate_ms: z.number(),
-    gain: Interval,
-    patterns: z.number().int(),
-    /** Shapes that could not be replayed, with the reason. */
-    not_replayed: z.array(z.object({ fingerprint: z.string(), sql: z.string(), why: z.string() })),
-  }),
-  queries: z.array(QueryEvidence),
-  storage: z.object({
-    baseline_bytes: z.number(),
-    candidate_bytes: z.number(),
-    overhead: z.number(),
-  }),
-  build_ms: z.number(),
-  /** Of the changed table that the workload inserts into most. */
-  insert_cost: InsertCost.nullable(),
-  /**
-   * Gain of the workload less what it costs: 1 − ws of the gain (ws: the inserts' share of the
-   * workload's time), less ws × (ratio − 1) × write weight, less storage overhead × storage weight.
-   */
-  net_gain: z.number().optional(),
-  results_equal: z.boolean(),
-  /** Present when a table was sampled and there was time for it. */
-  extrapolation: Extrapolation.nullable().optional(),
-});
+    queries: z.array(QueryEvidence),
+    storage: z.object({
+      baseline_bytes: z.number(),
+      candidate_bytes: z.number(),
+      overhead: z.number(),
+    }),
+    build_ms: z.number(),
+    /** Of the changed table that the workload inserts into most. */
+    insert_cost: InsertCost.nullable(),
+    /**
+     * Gain of the workload less what it costs: 1 − ws of the gain (ws: the inserts' share of the
+     * workload's time), less ws × (ratio − 1) × write weight, less storage overhead × storage weight.
+     */
+    net_gain: z.number().optional(),
+    results_equal: z.boolean(),
+    /** Present when a table was sampled and there was time for it. */
+    extrapolation: Extrapolation.nullable().optional(),
+  })
+  .meta({ id: "MeasuredEvidence" });
 export type MeasuredEvidence = z.infer<typeof MeasuredEvidence>;
 
 const EstimatedEvidence = z.object({
@@ -129,7 +135,9 @@ const EstimatedEvidence = z.object({
   storage_overhead: z.number(),
 });
 
-export const Evidence = z.discriminatedUnion("basis", [MeasuredEvidence, EstimatedEvidence]);
+export const Evidence = z
+  .discriminatedUnion("basis", [MeasuredEvidence, EstimatedEvidence])
+  .meta({ id: "Evidence" });
 export type Evidence = z.infer<typeof Evidence>;
 
 /** What the prover says of one candidate. */

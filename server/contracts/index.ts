@@ -1,5 +1,6 @@
 export * from "./change";
 export * from "./data-product";
+export * from "./errors";
 export * from "./events";
 export * from "./evidence";
 export * from "./finding";

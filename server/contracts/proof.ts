@@ -14,18 +14,20 @@ const ProofPhase = z.enum([
   "done",
 ]);
 
-export const ProofProgress = z.object({
-  phase: ProofPhase,
-  /** 0..1 of the way to the first advice; 1 while `completing`. */
-  fraction: z.number().min(0).max(1),
-  message: z.string(),
-  /** Verdicts so far, in the order they fell. */
-  verdicts: z.array(z.object({ candidate_id: z.string(), title: z.string(), verdict: Verdict })),
-  /** The best set measured so far: what would be suggested if the time ended now. */
-  best: z.object({ candidate_ids: z.array(z.string()), gain: Interval }).optional(),
-  /** Candidates measured or ruled out, of all of them. */
-  candidates: z.object({ done: z.number().int(), total: z.number().int() }).optional(),
-});
+export const ProofProgress = z
+  .object({
+    phase: ProofPhase,
+    /** 0..1 of the way to the first advice; 1 while `completing`. */
+    fraction: z.number().min(0).max(1),
+    message: z.string(),
+    /** Verdicts so far, in the order they fell. */
+    verdicts: z.array(z.object({ candidate_id: z.string(), title: z.string(), verdict: Verdict })),
+    /** The best set measured so far: what would be suggested if the time ended now. */
+    best: z.object({ candidate_ids: z.array(z.string()), gain: Interval }).optional(),
+    /** Candidates measured or ruled out, of all of them. */
+    candidates: z.object({ done: z.number().int(), total: z.number().int() }).optional(),
+  })
+  .meta({ id: "ProofProgress" });
 export type ProofProgress = z.infer<typeof ProofProgress>;
 
 /** ms since the proof began. */

@@ -35,91 +35,95 @@ const ItemId = z.string().regex(/^item-[0-9a-z]{6,32}$/);
 export const OperationId = z.string().regex(/^op-[0-9a-z]{6,32}$/);
 
 /** Body of POST /agent/analyze: the specification's shape, plus `product_id` to ask for a proof. */
-export const AnalyzeRequest = z.object({
-  operation_type: z.enum(["schema_optimization", "query_optimization"]),
-  /**
-   * The data product to measure on. Without it, a request that brings its own
-   * `current_schema` is answered from that context alone (an estimate); a request that
-   * brings none is about the sidecar's own data product.
-   */
-  product_id: z.string().min(1).max(100).optional(),
-  context: z.object({
-    table_name: z
-      .string()
-      .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be a plain table name")
-      .optional(),
-    query_patterns: z
-      .array(
-        z.object({
-          query: z.string().min(1).max(20_000),
-          frequency: z.number().nonnegative().max(1e12),
-        }),
-      )
-      .max(200)
-      .optional(),
-    current_schema: z
-      .array(
-        z.object({
-          name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be a plain column name"),
-          type: z.string().min(1).max(200),
-          indexed: z.boolean().default(false),
-        }),
-      )
-      .min(1)
-      .max(2000)
-      .optional(),
-    /** Time for the proof, seconds; at most the sidecar's own limit (PROOF_SECONDS_MAX). */
-    budget_seconds: z.number().min(1).max(86_400).optional(),
-  }),
-});
+export const AnalyzeRequest = z
+  .object({
+    operation_type: z.enum(["schema_optimization", "query_optimization"]),
+    /**
+     * The data product to measure on. Without it, a request that brings its own
+     * `current_schema` is answered from that context alone (an estimate); a request that
+     * brings none is about the sidecar's own data product.
+     */
+    product_id: z.string().min(1).max(100).optional(),
+    context: z.object({
+      table_name: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be a plain table name")
+        .optional(),
+      query_patterns: z
+        .array(
+          z.object({
+            query: z.string().min(1).max(20_000),
+            frequency: z.number().nonnegative().max(1e12),
+          }),
+        )
+        .max(200)
+        .optional(),
+      current_schema: z
+        .array(
+          z.object({
+            name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be a plain column name"),
+            type: z.string().min(1).max(200),
+            indexed: z.boolean().default(false),
+          }),
+        )
+        .min(1)
+        .max(2000)
+        .optional(),
+      /** Time for the proof, seconds; at most the sidecar's own limit (PROOF_SECONDS_MAX). */
+      budget_seconds: z.number().min(1).max(86_400).optional(),
+    }),
+  })
+  .meta({ id: "AnalyzeRequest" });
 export type AnalyzeRequest = z.infer<typeof AnalyzeRequest>;
 
 /** One entry of `suggestions` (or `alternatives`) in every answer. */
-export const SuggestionItem = z.object({
-  item_id: ItemId,
-  /** Names the same change in `sets`, and in the next analysis. */
-  candidate_id: z.string(),
-  type: ChangeKind,
-  /** Table the change is made to. */
-  table: z.string(),
-  target: z.string(),
-  title: z.string(),
-  reason: z.string(),
-  /** The typed change itself: what a schema diff is drawn from. */
-  change: Change,
-  /** All statements of the change, joined; one transaction. */
-  execution_sql: z.string(),
-  revert_sql: z.string().nullable(),
-  estimated_impact: z.object({
-    /** Share of the time that is saved, e.g. `80%`; of which time, `of` says. */
-    query_speedup: z.string(),
-    storage_overhead: z.string(),
-    /** `estimate`: rules only. `measured`: replayed on a shadow copy, see `evidence`. */
-    basis: Basis,
-    /** 95 % interval of query_speedup, e.g. `[78%, 82%]`; null for estimates. */
-    query_speedup_interval: z.string().nullable(),
-    /** All queries the change is meant for, together; the whole workload where none was replayed. */
-    of: z.enum(["targeted_queries", "workload"]),
-  }),
-  decision_factors: z.array(Factor),
-  counter_indications: z.array(z.string()),
-  risk: Risk,
-  verdict: Verdict.nullable(),
-  evidence: Evidence.nullable(),
-  /** Plain words with the figures of the evidence; null where nothing was measured. */
-  explanation: Explanation.nullable(),
-  /** null until decided. */
-  is_approved: z.boolean().nullable(),
-  /** The latest rejection of an earlier suggestion for the same product that held this change. */
-  rejected_before: z
-    .object({
-      suggestion_id: SuggestionId,
-      reviewer: z.string(),
-      reason: z.string(),
-      at: z.iso.datetime(),
-    })
-    .nullable(),
-});
+export const SuggestionItem = z
+  .object({
+    item_id: ItemId,
+    /** Names the same change in `sets`, and in the next analysis. */
+    candidate_id: z.string(),
+    type: ChangeKind,
+    /** Table the change is made to. */
+    table: z.string(),
+    target: z.string(),
+    title: z.string(),
+    reason: z.string(),
+    /** The typed change itself: what a schema diff is drawn from. */
+    change: Change,
+    /** All statements of the change, joined; one transaction. */
+    execution_sql: z.string(),
+    revert_sql: z.string().nullable(),
+    estimated_impact: z.object({
+      /** Share of the time that is saved, e.g. `80%`; of which time, `of` says. */
+      query_speedup: z.string(),
+      storage_overhead: z.string(),
+      /** `estimate`: rules only. `measured`: replayed on a shadow copy, see `evidence`. */
+      basis: Basis,
+      /** 95 % interval of query_speedup, e.g. `[78%, 82%]`; null for estimates. */
+      query_speedup_interval: z.string().nullable(),
+      /** All queries the change is meant for, together; the whole workload where none was replayed. */
+      of: z.enum(["targeted_queries", "workload"]),
+    }),
+    decision_factors: z.array(Factor),
+    counter_indications: z.array(z.string()),
+    risk: Risk,
+    verdict: Verdict.nullable(),
+    evidence: Evidence.nullable(),
+    /** Plain words with the figures of the evidence; null where nothing was measured. */
+    explanation: Explanation.nullable(),
+    /** null until decided. */
+    is_approved: z.boolean().nullable(),
+    /** The latest rejection of an earlier suggestion for the same product that held this change. */
+    rejected_before: z
+      .object({
+        suggestion_id: SuggestionId,
+        reviewer: z.string(),
+        reason: z.string(),
+        at: z.iso.datetime(),
+      })
+      .nullable(),
+  })
+  .meta({ id: "SuggestionItem" });
 export type SuggestionItem = z.infer<typeof SuggestionItem>;
 
 export const Review = z.object({
@@ -140,10 +144,12 @@ export const Feedback = z.object({
 });
 export type Feedback = z.infer<typeof Feedback>;
 
-export const FeedbackRequest = z.object({
-  score: z.union([z.literal(1), z.literal(-1)]),
-  comment: z.string().trim().max(2000).default(""),
-});
+export const FeedbackRequest = z
+  .object({
+    score: z.union([z.literal(1), z.literal(-1)]),
+    comment: z.string().trim().max(2000).default(""),
+  })
+  .meta({ id: "FeedbackRequest" });
 export type FeedbackRequest = z.infer<typeof FeedbackRequest>;
 
 /** Actual against expected for one query shape, measured on the live product. */
@@ -161,14 +167,16 @@ export const QueryOutcome = z.object({
 });
 export type QueryOutcome = z.infer<typeof QueryOutcome>;
 
-export const Verification = z.object({
-  state: z.enum(["watching", "confirmed", "regressed", "inconclusive"]),
-  window_started_at: z.iso.datetime(),
-  window_ended_at: z.iso.datetime().nullable(),
-  queries: z.array(QueryOutcome),
-  /** One sentence with the numbers. */
-  summary: z.string(),
-});
+export const Verification = z
+  .object({
+    state: z.enum(["watching", "confirmed", "regressed", "inconclusive"]),
+    window_started_at: z.iso.datetime(),
+    window_ended_at: z.iso.datetime().nullable(),
+    queries: z.array(QueryOutcome),
+    /** One sentence with the numbers. */
+    summary: z.string(),
+  })
+  .meta({ id: "Verification" });
 export type Verification = z.infer<typeof Verification>;
 
 export const OperationState = z.enum([
@@ -181,83 +189,89 @@ export const OperationState = z.enum([
 ]);
 export type OperationState = z.infer<typeof OperationState>;
 
-export const Operation = z.object({
-  operation_id: OperationId,
-  suggestion_id: SuggestionId,
-  kind: z.enum(["execute", "revert"]),
-  state: OperationState,
-  item_ids: z.array(z.string()),
-  plan: Plan,
-  /** True for a revert the sidecar started by itself after a measured regression. */
-  is_automatic: z.boolean(),
-  requested_by: z.string(),
-  progress: z.object({ message: z.string(), fraction: z.number().min(0).max(1) }),
-  statements: z.array(z.object({ sql: z.string(), duration_ms: z.number() })),
-  verification: Verification.nullable(),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
-  created_at: z.iso.datetime(),
-  started_at: z.iso.datetime().nullable(),
-  finished_at: z.iso.datetime().nullable(),
-});
+export const Operation = z
+  .object({
+    operation_id: OperationId,
+    suggestion_id: SuggestionId,
+    kind: z.enum(["execute", "revert"]),
+    state: OperationState,
+    item_ids: z.array(z.string()),
+    plan: Plan,
+    /** True for a revert the sidecar started by itself after a measured regression. */
+    is_automatic: z.boolean(),
+    requested_by: z.string(),
+    progress: z.object({ message: z.string(), fraction: z.number().min(0).max(1) }),
+    statements: z.array(z.object({ sql: z.string(), duration_ms: z.number() })),
+    verification: Verification.nullable(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    created_at: z.iso.datetime(),
+    started_at: z.iso.datetime().nullable(),
+    finished_at: z.iso.datetime().nullable(),
+  })
+  .meta({ id: "Operation" });
 export type Operation = z.infer<typeof Operation>;
 
 /** Answer of /agent/analyze and GET /agent/suggestions/{id}: the specification's four fields first. */
-export const Suggestion = z.object({
-  suggestion_id: SuggestionId,
-  suggestions: z.array(SuggestionItem),
-  confidence: z.number().min(0).max(1),
-  requires_approval: z.boolean(),
-  state: SuggestionState,
-  basis: Basis,
-  /** Who ordered and estimated the candidates: `rules`, or `rules and model <name>`. */
-  advised_by: z.string(),
-  operation_type: z.string(),
-  product_id: z.string().nullable(),
-  /** Measured and rejected, or left out by the rules: always with the reason. */
-  alternatives: z.array(SuggestionItem),
-  /** Evidence of all suggested changes applied together (two or more). */
-  set_evidence: MeasuredEvidence.nullable(),
-  /** Sets of changes measured on the way to the suggested one. */
-  sets: z.array(SetTrial),
-  /** Quality of data, redundancy and resources: for people, nothing the sidecar executes. */
-  findings: z.array(Finding),
-  /** Texts of the request to be read with care; nothing was done differently because of them. */
-  warnings: z.array(SuspectText),
-  progress: ProofProgress.nullable(),
-  reviews: z.array(Review),
-  feedback: z.array(Feedback),
-  operations: z.array(Operation),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
-  /** The newer proof of the same question that took its place; null also where the schema changed. */
-  superseded_by: SuggestionId.nullable(),
-  /** Plain sentence: what this answer is and what to do next. */
-  note: z.string(),
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
-  expires_at: z.iso.datetime().nullable(),
-  links: z.object({ self: z.string(), events: z.string(), review: z.string() }),
-});
+export const Suggestion = z
+  .object({
+    suggestion_id: SuggestionId,
+    suggestions: z.array(SuggestionItem),
+    confidence: z.number().min(0).max(1),
+    requires_approval: z.boolean(),
+    state: SuggestionState,
+    basis: Basis,
+    /** Who ordered and estimated the candidates: `rules`, or `rules and model <name>`. */
+    advised_by: z.string(),
+    operation_type: z.string(),
+    product_id: z.string().nullable(),
+    /** Measured and rejected, or left out by the rules: always with the reason. */
+    alternatives: z.array(SuggestionItem),
+    /** Evidence of all suggested changes applied together (two or more). */
+    set_evidence: MeasuredEvidence.nullable(),
+    /** Sets of changes measured on the way to the suggested one. */
+    sets: z.array(SetTrial),
+    /** Quality of data, redundancy and resources: for people, nothing the sidecar executes. */
+    findings: z.array(Finding),
+    /** Texts of the request to be read with care; nothing was done differently because of them. */
+    warnings: z.array(SuspectText),
+    progress: ProofProgress.nullable(),
+    reviews: z.array(Review),
+    feedback: z.array(Feedback),
+    operations: z.array(Operation),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    /** The newer proof of the same question that took its place; null also where the schema changed. */
+    superseded_by: SuggestionId.nullable(),
+    /** Plain sentence: what this answer is and what to do next. */
+    note: z.string(),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+    expires_at: z.iso.datetime().nullable(),
+    links: z.object({ self: z.string(), events: z.string(), review: z.string() }),
+  })
+  .meta({ id: "Suggestion" });
 export type Suggestion = z.infer<typeof Suggestion>;
 
 /** Row of a list: no evidence samples, so that lists stay small. */
-export const SuggestionSummary = z.object({
-  suggestion_id: SuggestionId,
-  state: SuggestionState,
-  basis: Basis,
-  operation_type: z.string(),
-  product_id: z.string().nullable(),
-  title: z.string(),
-  item_count: z.number().int(),
-  alternative_count: z.number().int(),
-  /** Whole-workload gain of the set (0..1) with interval; null before proof and for estimates. */
-  workload_gain: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
-  confidence: z.number(),
-  progress_fraction: z.number().nullable(),
-  progress_message: z.string().nullable(),
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
-  expires_at: z.iso.datetime().nullable(),
-});
+export const SuggestionSummary = z
+  .object({
+    suggestion_id: SuggestionId,
+    state: SuggestionState,
+    basis: Basis,
+    operation_type: z.string(),
+    product_id: z.string().nullable(),
+    title: z.string(),
+    item_count: z.number().int(),
+    alternative_count: z.number().int(),
+    /** Whole-workload gain of the set (0..1) with interval; null before proof and for estimates. */
+    workload_gain: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+    confidence: z.number(),
+    progress_fraction: z.number().nullable(),
+    progress_message: z.string().nullable(),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+    expires_at: z.iso.datetime().nullable(),
+  })
+  .meta({ id: "SuggestionSummary" });
 export type SuggestionSummary = z.infer<typeof SuggestionSummary>;
 
 export const ListSuggestions = z.object({
@@ -268,21 +282,29 @@ export const ListSuggestions = z.object({
 });
 export type ListSuggestions = z.infer<typeof ListSuggestions>;
 
-export const SuggestionPage = z.object({
-  items: z.array(SuggestionSummary),
-  next_cursor: z.string().nullable(),
-});
+export const SuggestionPage = z
+  .object({
+    items: z.array(SuggestionSummary),
+    next_cursor: z.string().nullable(),
+  })
+  .meta({ id: "SuggestionPage" });
 export type SuggestionPage = z.infer<typeof SuggestionPage>;
 
-export const ApproveRequest = z.object({
-  reason: z.string().trim().max(2000).default(""),
-  /** Items to approve; all when left out. */
-  item_ids: z.array(ItemId).min(1).optional(),
-});
+export const ApproveRequest = z
+  .object({
+    reason: z.string().trim().max(2000).default(""),
+    /** Items to approve; all when left out. */
+    item_ids: z.array(ItemId).min(1).optional(),
+  })
+  .meta({ id: "ApproveRequest" });
 export type ApproveRequest = z.infer<typeof ApproveRequest>;
 
-export const RejectRequest = z.object({ reason: z.string().trim().min(1).max(2000) });
+export const RejectRequest = z
+  .object({ reason: z.string().trim().min(1).max(2000) })
+  .meta({ id: "RejectRequest" });
 export type RejectRequest = z.infer<typeof RejectRequest>;
 
-export const ExecuteRequest = z.object({ suggestion_id: SuggestionId });
+export const ExecuteRequest = z
+  .object({ suggestion_id: SuggestionId })
+  .meta({ id: "ExecuteRequest" });
 export type ExecuteRequest = z.infer<typeof ExecuteRequest>;

@@ -54,13 +54,15 @@ const BASES: Record<VerdictCode, VerdictBasis> = {
   excluded_by_rule: "estimated",
 };
 
-export const Verdict = z.object({
-  code: VerdictCode,
-  is_accepted: z.boolean(),
-  /** One sentence with the numbers that decided it. */
-  reason: z.string(),
-  basis: VerdictBasis,
-});
+export const Verdict = z
+  .object({
+    code: VerdictCode,
+    is_accepted: z.boolean(),
+    /** One sentence with the numbers that decided it. */
+    reason: z.string(),
+    basis: VerdictBasis,
+  })
+  .meta({ id: "Verdict" });
 export type Verdict = z.infer<typeof Verdict>;
 
 /** A verdict of this code; only `passed` accepts, and the code tells the basis. */

@@ -19,7 +19,7 @@ const Problem = z.object({ code: z.string().optional(), detail: z.string().optio
 /**
  * One call. `read` gets a good answer and the signal that bounds the whole call, reading included.
  * Throws as the port says: `product_unreachable` (no connection, time-out, 5xx), `schema_changed`,
- * `product_refused` (other 4xx; `details.status` and `details.code` say which). A call given up by
+ * `product_refused` (other 4xx, and a query past its `timeout_ms`; `details.status` and `details.code` say which). A call given up by
  * the caller's own signal throws that signal's reason.
  */
 export async function callConnector<T>(
@@ -58,7 +58,9 @@ async function toError(response: Response): Promise<AppError> {
   const problem = parsed.success ? parsed.data : {};
   const details = { status: response.status, code: problem.code ?? null };
   const said = (problem.detail ?? `status ${response.status}`).slice(0, 500);
-  if (response.status >= 500) {
+  // The product is well: this query takes too long, and would again.
+  const isSlowQuery = problem.code === "timeout";
+  if (response.status >= 500 && !isSlowQuery) {
     return new AppError("product_unreachable", `The data product failed: ${said}`, { details });
   }
   if (response.status === 409 && problem.code === "schema_changed") {

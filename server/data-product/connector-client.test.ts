@@ -28,6 +28,8 @@ async function clientOf(answer: RequestListener) {
 test.each([
   [500, { code: "internal", detail: "boom" }, "product_unreachable"],
   [503, {}, "product_unreachable"],
+  [504, {}, "product_unreachable"],
+  [504, { code: "timeout", detail: "too slow" }, "product_refused"],
   [401, { code: "unauthenticated" }, "product_refused"],
   [409, { code: "schema_changed", detail: "moved on" }, "schema_changed"],
   [409, { code: "conflict" }, "product_refused"],

@@ -18,7 +18,7 @@ export interface TableExport {
 
 /**
  * The one way the sidecar reaches a data product. Every method throws AppError:
- * `product_unreachable` (no connection, time-out, 5xx: worth a retry), `product_refused` (4xx),
+ * `product_unreachable` (no connection, time-out, 5xx: worth a retry), `product_refused` (4xx, and a query that took too long),
  * `schema_changed` (execute with a fingerprint that is no longer true; nothing ran).
  */
 export interface DataProduct {

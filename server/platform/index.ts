@@ -23,7 +23,7 @@ export {
   type Settings,
   setEnv,
 } from "./env";
-export { AppError, ERROR_CODES, type ErrorCode, toAppError } from "./errors";
+export { AppError, toAppError } from "./errors";
 export { newId, shortHash } from "./ids";
 export { type ClaimedJob, claimJob, enqueueJob, finishJob, type JobKind, renewLease } from "./jobs";
 export { createLogger, type Logger } from "./log";

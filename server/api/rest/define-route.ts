@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Permission } from "@/server/contracts";
-import type { ErrorCode, ServiceContext } from "@/server/platform";
+import type { ErrorCode, Permission } from "@/server/contracts";
+import type { ServiceContext } from "@/server/platform";
 import { assertStorable } from "../assert-storable";
 import { parsePart } from "./parse-part";
 import { requestFaults } from "./problem";

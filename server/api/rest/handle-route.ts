@@ -1,4 +1,4 @@
-import type { Actor } from "@/server/contracts";
+import { type Actor, PROBLEMS } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { AppError, contextFor, toAppError } from "@/server/platform";
 import type {
@@ -10,7 +10,7 @@ import type {
   StreamAnswer,
 } from "./define-route";
 import { answerOnce, idempotencyKeyOf, type TextAnswer } from "./idempotency";
-import { PROBLEMS, toProblem } from "./problem";
+import { toProblem } from "./problem";
 import { readBody } from "./read-body";
 import { requestIdOf } from "./request-id";
 import { streamResponse, textResponse } from "./respond";

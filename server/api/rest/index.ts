@@ -1,5 +1,4 @@
 export { createOpenApiDocument } from "./openapi";
-export { PROBLEMS } from "./problem";
 export {
   analyzeRoute,
   approveSuggestionRoute,

@@ -9,6 +9,7 @@ import {
 import {
   AnalyzeRequest,
   ApproveRequest,
+  type ErrorCode,
   Evidence,
   ExecuteRequest,
   MeasuredEvidence,
@@ -16,6 +17,8 @@ import {
   MessageReceipt,
   Operation,
   Plan,
+  PROBLEMS,
+  Problem,
   ProofProgress,
   QueryEvidence,
   RejectRequest,
@@ -27,9 +30,7 @@ import {
   Verdict,
   Verification,
 } from "@/server/contracts";
-import type { ErrorCode } from "@/server/platform";
 import type { DocumentedAnswer, Route } from "./define-route";
-import { PROBLEMS, Problem } from "./problem";
 import { pruneSchemas } from "./prune-schemas";
 
 /** Named in the document, so that a reader meets each shape once. */

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { type RequestFault, requestFaults } from "./problem";
+import type { RequestFault } from "@/server/contracts";
+import { requestFaults } from "./problem";
 
 type Location = RequestFault["location"];
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Problem } from "./problem";
+import { Problem } from "@/server/contracts";
 import { getSuggestionRoute, healthRoute } from "./routes";
 import { serveNotFound, serveWith } from "./serve-with";
 import { exampleSuggestion } from "./testing/examples";

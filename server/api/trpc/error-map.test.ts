@@ -1,7 +1,8 @@
 import { TRPCError } from "@trpc/server";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { AppError, ERROR_CODES } from "@/server/platform";
+import { ERROR_CODES } from "@/server/contracts";
+import { AppError } from "@/server/platform";
 import { toPublicError, toTrpcError } from "./error-map";
 
 describe("error mapping", () => {

@@ -1,29 +1,25 @@
 import { TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 import { ZodError, z } from "zod";
-import { AppError, type ErrorCode } from "@/server/platform";
+import { type ErrorCode, PROBLEMS, type ProblemStatus } from "@/server/contracts";
+import { AppError } from "@/server/platform";
 
-const TRPC_CODES: Record<ErrorCode, TRPC_ERROR_CODE_KEY> = {
-  invalid_input: "BAD_REQUEST",
-  unauthenticated: "UNAUTHORIZED",
-  forbidden: "FORBIDDEN",
-  not_found: "NOT_FOUND",
-  conflict: "CONFLICT",
-  candidate_is_worse: "CONFLICT",
-  not_approved: "CONFLICT",
-  not_executable: "UNPROCESSABLE_CONTENT",
-  schema_changed: "CONFLICT",
-  idempotency_mismatch: "CONFLICT",
-  too_large: "PAYLOAD_TOO_LARGE",
-  unsupported_media_type: "UNSUPPORTED_MEDIA_TYPE",
-  rate_limited: "TOO_MANY_REQUESTS",
-  overloaded: "SERVICE_UNAVAILABLE",
-  unavailable: "SERVICE_UNAVAILABLE",
-  timeout: "GATEWAY_TIMEOUT",
-  product_unreachable: "BAD_GATEWAY",
-  product_refused: "BAD_GATEWAY",
-  misconfigured: "INTERNAL_SERVER_ERROR",
-  internal: "INTERNAL_SERVER_ERROR",
+/** tRPC's name of each status of the one error table. */
+const TRPC_CODES: Record<ProblemStatus, TRPC_ERROR_CODE_KEY> = {
+  400: "BAD_REQUEST",
+  401: "UNAUTHORIZED",
+  403: "FORBIDDEN",
+  404: "NOT_FOUND",
+  405: "METHOD_NOT_SUPPORTED",
+  409: "CONFLICT",
+  413: "PAYLOAD_TOO_LARGE",
+  415: "UNSUPPORTED_MEDIA_TYPE",
+  422: "UNPROCESSABLE_CONTENT",
+  429: "TOO_MANY_REQUESTS",
+  500: "INTERNAL_SERVER_ERROR",
+  502: "BAD_GATEWAY",
+  503: "SERVICE_UNAVAILABLE",
+  504: "GATEWAY_TIMEOUT",
 };
 
 /** What a page is told about an error, beside tRPC's own fields. */
@@ -35,7 +31,11 @@ export interface PublicError {
 
 /** A service error as tRPC's. The AppError stays its cause. */
 export function toTrpcError(error: AppError): TRPCError {
-  return new TRPCError({ code: TRPC_CODES[error.code], message: error.message, cause: error });
+  return new TRPCError({
+    code: TRPC_CODES[PROBLEMS[error.code].status],
+    message: error.message,
+    cause: error,
+  });
 }
 
 /** What may be shown of an error. Unknown errors get a fixed message: their text is only logged. */

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
-import { InferenceReply } from "@/server/contracts";
-import { AppError, ERROR_CODES, type ErrorCode } from "@/server/platform";
+import { ERROR_CODES, type ErrorCode, InferenceReply } from "@/server/contracts";
+import { AppError } from "@/server/platform";
 import { readLines, writeLine } from "../wire/lines";
 
 const BACKOFF_MS_MIN = 100;

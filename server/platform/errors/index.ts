@@ -1,27 +1,4 @@
-/** Closed set of error codes. Transports map them (REST, tRPC, worker, CLI); none is known here. */
-export const ERROR_CODES = [
-  "invalid_input",
-  "unauthenticated",
-  "forbidden",
-  "not_found",
-  "conflict",
-  "candidate_is_worse",
-  "not_approved",
-  "not_executable",
-  "schema_changed",
-  "idempotency_mismatch",
-  "too_large",
-  "unsupported_media_type",
-  "rate_limited",
-  "overloaded",
-  "unavailable",
-  "timeout",
-  "product_unreachable",
-  "product_refused",
-  "misconfigured",
-  "internal",
-] as const;
-export type ErrorCode = (typeof ERROR_CODES)[number];
+import type { ErrorCode } from "@/server/contracts";
 
 /**
  * The one error class. `message` may be shown to the caller; `details` too (never put a secret
