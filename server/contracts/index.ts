@@ -11,6 +11,7 @@ export * from "./message";
 export * from "./model";
 export * from "./order-step";
 export * from "./proof";
+export * from "./queue";
 export * from "./suggestion";
 export * from "./told";
 export * from "./training";

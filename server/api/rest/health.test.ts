@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { heartbeats, jobs } from "@/drizzle/schema";
+import { jobs, processHeartbeats } from "@/drizzle/schema";
 import { closeDatabase, openDatabase, setEnv } from "@/server/platform";
 import { createGate } from "./gate";
 import { healthRoute } from "./routes";
@@ -48,15 +48,49 @@ test("work that nobody takes degrades, and a worker's lease heals", async () => 
 });
 
 test("a prover that fell silent degrades, and its next sign of life heals", async () => {
-  const beat = { role: "prover", worker: "1" };
-  const at = sql`now() - interval '2 minutes'`;
-  await harness.db.insert(heartbeats).values({ ...beat, at });
+  const status = { is_ready: true, parts: {} };
+  const beat = {
+    instanceId: "a",
+    role: "prover",
+    host: "h",
+    pid: 1,
+    startedAt: new Date(),
+    status,
+  };
+  const lastAt = sql`now() - interval '2 minutes'`;
+  await harness.db.insert(processHeartbeats).values({ ...beat, lastAt });
   expect(await (await harness.send(healthRoute)).json()).toMatchObject({
     status: "degraded",
     checks: { prover: { status: "degraded" } },
+    processes: [{ role: "prover", pid: 1, status: "down" }],
   });
-  await harness.db.update(heartbeats).set({ at: sql`now()` });
-  expect(await (await harness.send(healthRoute)).json()).toMatchObject({ status: "ok" });
+  await harness.db.update(processHeartbeats).set({ lastAt: sql`now()` });
+  expect(await (await harness.send(healthRoute)).json()).toMatchObject({
+    status: "ok",
+    processes: [{ status: "ok" }],
+  });
+});
+
+test("a process that lives but cannot do its work degrades and says why; a second prover heals", async () => {
+  const part = { is_ready: false, detail: "The queue does not answer." };
+  const beat = { role: "prover", host: "h", startedAt: new Date(), lastAt: sql`now()` };
+  await harness.db.delete(processHeartbeats);
+  await harness.db.insert(processHeartbeats).values({
+    ...{ ...beat, instanceId: "a", pid: 1 },
+    status: { is_ready: false, parts: { queue: part } },
+  });
+  expect(await (await harness.send(healthRoute)).json()).toMatchObject({
+    status: "degraded",
+    checks: { prover: { detail: expect.stringContaining("The queue does not answer.") } },
+    processes: [{ pid: 1, status: "degraded" }],
+  });
+  await harness.db.insert(processHeartbeats).values({
+    ...{ ...beat, instanceId: "b", pid: 2 },
+    status: { is_ready: true, parts: {} },
+  });
+  expect(await (await harness.send(healthRoute)).json()).toMatchObject({
+    checks: { prover: { status: "ok" } },
+  });
 });
 
 test("without the database it is 503 within about a second, and names no address", async () => {

@@ -1,1 +1,1 @@
-export { type ClaimedJob, claimJob, enqueueJob, finishJob, type JobKind, renewLease } from "./jobs";
+export { type ClaimedJob, claimJob, enqueueJob, finishJob, renewLease } from "./jobs";

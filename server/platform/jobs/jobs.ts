@@ -1,9 +1,8 @@
 import { and, eq, sql } from "drizzle-orm";
 import { jobs } from "@/drizzle/schema";
+import type { JobKind } from "@/server/contracts";
 import type { Database, Transaction } from "../db";
 
-/** Work of the prover process; the subject is a suggestion (prove) or an operation (the rest). */
-export type JobKind = "prove" | "execute" | "verify" | "cleanup";
 export interface ClaimedJob {
   id: number;
   kind: JobKind;
@@ -78,13 +77,14 @@ export async function finishJob(
   db: Database,
   job: ClaimedJob,
   worker: string,
-  outcome: { state: "done" | "failed"; error?: string } | { retryInSeconds: number; error: string },
+  outcome: { state: "done" | "dead"; error?: string } | { retryInSeconds: number; error: string },
 ): Promise<void> {
   const isRetry = "retryInSeconds" in outcome;
   await db
     .update(jobs)
     .set({
       state: isRetry ? "queued" : outcome.state,
+      finishedAt: isRetry ? null : new Date(),
       lastError: outcome.error ?? null,
       leaseUntil: null,
       ...(isRetry ? { runAt: new Date(Date.now() + outcome.retryInSeconds * 1000) } : {}),

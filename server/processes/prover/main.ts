@@ -1,18 +1,11 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
-import { heartbeats } from "@/drizzle/schema";
 import { createConnectorClient } from "@/server/data-product";
 import { issueToken } from "@/server/identity";
 import { inferenceClient } from "@/server/inference";
-import {
-  AppError,
-  closeRoot,
-  createRoot,
-  env,
-  type ServiceContext,
-  systemContext,
-} from "@/server/platform";
+import { AppError, env, type Root, systemContext } from "@/server/platform";
 import { lowerPriority } from "../lower-priority";
+import { type RunningProcess, runProcess } from "../run-process";
 import {
   giveUpProof,
   isLiveMeasurementRunning,
@@ -27,13 +20,11 @@ import { startWorker } from "./worker";
 
 /** Operations wait for the product most of the time; a few can do so side by side. */
 const OPERATION_WORKERS = 3;
-const HEARTBEAT_MS = 5000;
 const TOKEN_SECONDS = 300;
 
 /** The prover process: observes the product, proves, executes, verifies. Away from the web process. */
-async function main(): Promise<void> {
+async function startProver(root: Root): Promise<RunningProcess> {
   await lowerPriority("low");
-  const root = createRoot("prover");
   const { bus, log } = root;
   const ctx = (label: string) => systemContext(root, label);
   const { baseUrl, product } = connectProduct();
@@ -66,20 +57,17 @@ async function main(): Promise<void> {
     everySeconds > 0
       ? startObserver(ctx("observer"), { product, baseUrl, everySeconds, log })
       : async () => {};
-  const stopHeartbeat = startHeartbeat(ctx("prover"));
   const stopModelKeeper = startModelKeeper(ctx("model keeper"), bus, log);
   log.info({ product: product.productId }, "prover ready");
 
-  await new Promise<void>((stop) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop());
-  });
-  log.info("prover stopping");
-  stopHeartbeat();
-  await stopModelKeeper();
-  await inferenceClient().close();
-  await Promise.all([stopObserver(), ...workers.map((worker) => worker.stop())]);
-  await unsubscribe();
-  await closeRoot(root);
+  return {
+    async stop() {
+      await stopModelKeeper();
+      await inferenceClient().close();
+      await Promise.all([stopObserver(), ...workers.map((worker) => worker.stop())]);
+      await unsubscribe();
+    },
+  };
 }
 
 function connectProduct() {
@@ -100,24 +88,4 @@ function connectProduct() {
   return { baseUrl, product: createConnectorClient({ baseUrl, productId, getToken }) };
 }
 
-function startHeartbeat(ctx: ServiceContext): () => void {
-  const beat = () => {
-    const values = { role: "prover", worker: String(process.pid), at: new Date() };
-    ctx.db
-      .insert(heartbeats)
-      .values(values)
-      .onConflictDoUpdate({ target: heartbeats.role, set: values })
-      .catch(() => {}); // The next beat tells; a missed one only shows in health answers.
-  };
-  beat();
-  const timer = setInterval(beat, HEARTBEAT_MS);
-  return () => clearInterval(timer);
-}
-
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
-  },
-);
+runProcess("prover", startProver);

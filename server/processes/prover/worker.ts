@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
+import type { JobKind } from "@/server/contracts";
 import {
   type ClaimedJob,
   claimJob,
   finishJob,
-  type JobKind,
   type Logger,
   newId,
   renewLease,
@@ -109,7 +109,7 @@ export function startWorker(
       return;
     }
     await options.giveUp(job, error);
-    await finishJob(ctx.db, job, worker, { state: "failed", error: error.message });
+    await finishJob(ctx.db, job, worker, { state: "dead", error: error.message });
   }
 
   const running = loop();

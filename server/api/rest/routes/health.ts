@@ -1,12 +1,13 @@
 import { z } from "zod";
-import { env } from "@/server/platform";
+import { checkHealth, HealthCheck, ProcessHealth } from "@/server/telemetry";
 import { defineRoute } from "../define-route";
-import { checkHealth, HealthCheck } from "../health-checks";
 
 export const Health = z.object({
   status: z.enum(["ok", "degraded", "down"]),
   agent_id: z.string(),
   checks: z.record(z.string(), HealthCheck),
+  /** Every process with a heartbeat, the latest first. */
+  processes: z.array(ProcessHealth),
   checked_at: z.iso.datetime(),
 });
 type Health = z.infer<typeof Health>;
@@ -34,12 +35,13 @@ export const healthRoute = defineRoute({
     503: { description: "The database does not answer.", schema: Health },
   },
   async handler({ services }) {
-    const checks = await checkHealth(services.db);
+    const { checks, processes } = await checkHealth({ ctx: services });
     const status = overall(checks);
     const body: Health = {
       status,
-      agent_id: env().AGENT_ID,
+      agent_id: services.settings.AGENT_ID,
       checks,
+      processes,
       checked_at: new Date().toISOString(),
     };
     return { status: status === "down" ? 503 : 200, body };

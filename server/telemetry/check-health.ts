@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
-import { dataProducts, heartbeats, jobs } from "@/drizzle/schema";
+import { dataProducts, jobs } from "@/drizzle/schema";
 import { askStatus } from "@/server/models";
-import { type Database, env } from "@/server/platform";
+import type { ServiceContext } from "@/server/platform";
+import { listProcesses, SILENCE_SECONDS_MAX } from "./processes";
 
 export const HealthCheck = z.object({
   status: z.enum(["ok", "degraded", "down", "unknown"]),
@@ -10,10 +11,19 @@ export const HealthCheck = z.object({
 });
 export type HealthCheck = z.infer<typeof HealthCheck>;
 
+/** One running process: whether it can do its work, and what is wrong where it cannot. */
+export const ProcessHealth = z.object({
+  role: z.string(),
+  pid: z.int(),
+  status: z.enum(["ok", "degraded", "down"]),
+  detail: z.string(),
+});
+export type ProcessHealth = z.infer<typeof ProcessHealth>;
+
+type HealthContext = Pick<ServiceContext, "db" | "settings">;
+
 /** A queued job older than this means that nobody takes jobs. */
 const QUEUE_SECONDS_MAX = 60;
-/** The prover beats every 5 s; after this much silence it is taken for dead. */
-const SILENCE_SECONDS_MAX = 30;
 const DATABASE_MS_MAX = 1000;
 
 /** Rejects when the database has not answered in time; the query itself is left to end. */
@@ -32,11 +42,10 @@ async function bounded<Value>(work: Promise<Value>): Promise<Value> {
 interface Observed {
   product: { ageSeconds: number | null; lastError: string | null } | undefined;
   queue: { queued: number; running: number; oldestSeconds: number };
-  /** Since the prover's last sign of life; undefined when there never was one. */
-  silentSeconds: number | undefined;
+  processes: ProcessHealth[];
 }
 
-async function observe(db: Database): Promise<Observed> {
+async function observe({ db, settings }: HealthContext): Promise<Observed> {
   const [product] = await db
     .select({
       ageSeconds: sql<
@@ -45,7 +54,7 @@ async function observe(db: Database): Promise<Observed> {
       lastError: dataProducts.lastError,
     })
     .from(dataProducts)
-    .where(sql`${dataProducts.productId} = ${env().DATA_PRODUCT_ID}`);
+    .where(sql`${dataProducts.productId} = ${settings.DATA_PRODUCT_ID}`);
   const isDue = sql`${jobs.state} = 'queued' and ${jobs.runAt} <= now()`;
   const [queue] = await db
     .select({
@@ -54,19 +63,27 @@ async function observe(db: Database): Promise<Observed> {
       oldestSeconds: sql<number>`coalesce(extract(epoch from now() - min(${jobs.runAt}) filter (where ${isDue})), 0)::float8`,
     })
     .from(jobs);
-  const [beat] = await db
-    .select({ seconds: sql<number>`extract(epoch from now() - ${heartbeats.at})::float8` })
-    .from(heartbeats)
-    .where(sql`${heartbeats.role} = 'prover'`);
+  const processes = (await listProcesses({ ctx: { db } })).map(judgeProcess);
   return {
     product,
     queue: queue ?? { queued: 0, running: 0, oldestSeconds: 0 },
-    silentSeconds: beat?.seconds,
+    processes,
   };
 }
 
-function judgeProduct(product: Observed["product"]): HealthCheck {
-  if (env().DATA_PRODUCT_API === undefined) {
+function judgeProcess(process: Awaited<ReturnType<typeof listProcesses>>[number]): ProcessHealth {
+  const { role, pid, silentSeconds, status } = process;
+  if (silentSeconds > SILENCE_SECONDS_MAX) {
+    const detail = `No sign of life for ${Math.round(silentSeconds)} s.`;
+    return { role, pid, status: "down", detail };
+  }
+  const faults = Object.entries(status.parts).filter(([, part]) => !part.is_ready);
+  const detail = faults.map(([name, part]) => `${name}: ${part.detail}`).join(" ");
+  return { role, pid, status: status.is_ready ? "ok" : "degraded", detail: detail || "Ready." };
+}
+
+function judgeProduct(product: Observed["product"], { settings }: HealthContext): HealthCheck {
+  if (settings.DATA_PRODUCT_API === undefined) {
     return { status: "ok", detail: "No data product is attached; answers are estimates." };
   }
   if (product === undefined) return { status: "unknown", detail: "Not observed yet." };
@@ -77,11 +94,19 @@ function judgeProduct(product: Observed["product"]): HealthCheck {
     : { status: "degraded", detail: `Not reachable at the last observation; ${seen}.` };
 }
 
-function judgeProver({ queue, silentSeconds }: Observed): HealthCheck {
+/** One prover that can work is enough; the others' states are listed with the processes. */
+function judgeProver({ queue, processes }: Observed, { settings }: HealthContext): HealthCheck {
   const { queued, running, oldestSeconds } = queue;
-  if (silentSeconds !== undefined && silentSeconds > SILENCE_SECONDS_MAX) {
-    const detail = `No sign of life for ${Math.round(silentSeconds)} s; ${queued} waiting.`;
-    return { status: "degraded", detail };
+  const provers = processes.filter(({ role }) => role === "prover");
+  const best =
+    provers.find(({ status }) => status === "ok") ??
+    provers.find(({ status }) => status === "degraded") ??
+    provers[0];
+  if (best !== undefined && best.status !== "ok") {
+    return { status: "degraded", detail: `${best.detail} ${queued} waiting.` };
+  }
+  if (best === undefined && settings.DATA_PRODUCT_API !== undefined) {
+    return { status: "degraded", detail: `No prover runs; ${queued} waiting.` };
   }
   const isStuck = oldestSeconds > QUEUE_SECONDS_MAX && running === 0;
   return {
@@ -101,23 +126,28 @@ async function judgeModel(): Promise<HealthCheck> {
 }
 
 /** What is known now, within about a second; never throws. Details name no address and no error. */
-export async function checkHealth(db: Database): Promise<Record<string, HealthCheck>> {
+export async function checkHealth({ ctx }: { ctx: HealthContext }): Promise<{
+  checks: Record<string, HealthCheck>;
+  processes: ProcessHealth[];
+}> {
   const started = performance.now();
   const inference = await bounded(judgeModel()).catch((): HealthCheck => {
     return { status: "degraded", detail: "The model does not answer; rules alone advise." };
   });
   try {
-    const observed = await bounded(observe(db));
+    const observed = await bounded(observe(ctx));
     const ms = Math.round(performance.now() - started);
-    return {
+    const checks: Record<string, HealthCheck> = {
       database: { status: "ok", detail: `Answered in ${ms} ms.` },
-      data_product: judgeProduct(observed.product),
-      prover: judgeProver(observed),
+      data_product: judgeProduct(observed.product, ctx),
+      prover: judgeProver(observed, ctx),
       inference,
     };
+    return { checks, processes: observed.processes };
   } catch {
     const unknown: HealthCheck = { status: "unknown", detail: "Needs the database." };
     const database: HealthCheck = { status: "down", detail: "No answer from the database." };
-    return { database, data_product: unknown, prover: unknown, inference };
+    const checks = { database, data_product: unknown, prover: unknown, inference };
+    return { checks, processes: [] };
   }
 }

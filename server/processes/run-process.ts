@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { ProcessStatus } from "@/server/contracts";
+import { closeRoot, createRoot, type Root } from "@/server/platform";
+import { beatProcess, endProcess, type Process } from "@/server/telemetry";
+
+const BEAT_MS = 5000;
+/** Longer than what a worker needs to give its jobs back, shorter than a supervisor's patience. */
+const STOP_SECONDS_MAX = 8;
+
+/** What a process has started. */
+export interface RunningProcess {
+  /** What it can do now, for health answers; without it, it is ready once it has started. */
+  status?(): ProcessStatus;
+  /** Ends it in order. Too long a wait ends the process all the same. */
+  stop(): Promise<void>;
+}
+
+interface Options {
+  /** False: it works without the database, and no health answer tells of it. */
+  hasHeartbeat?: boolean;
+  /** The message for people when it could not start. */
+  explain?: (error: unknown) => string;
+}
+
+const ALWAYS_READY: ProcessStatus = { is_ready: true, parts: {} };
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * The `main` of every process: one root, `start` on it, a heartbeat while it runs, and an orderly end
+ * on SIGTERM and SIGINT. Exits 0 after that, 1 when it could not start or did not end in time.
+ */
+export function runProcess(
+  role: string,
+  start: (root: Root) => Promise<RunningProcess>,
+  options: Options = {},
+): void {
+  run(role, start, options).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`${(options.explain ?? messageOf)(error)}\n`);
+      process.exit(1);
+    },
+  );
+}
+
+async function run(
+  role: string,
+  start: (root: Root) => Promise<RunningProcess>,
+  { hasHeartbeat = true }: Options,
+): Promise<void> {
+  const isAsked = stopAsked();
+  const root = createRoot(role);
+  const running = await start(root);
+  const endHeartbeat = hasHeartbeat ? startHeartbeat(root, role, running) : async () => {};
+  root.log.info("started");
+  const signal = await isAsked;
+  root.log.info({ signal }, "stopping");
+  await within(STOP_SECONDS_MAX, async () => {
+    await running.stop();
+    await endHeartbeat();
+    await closeRoot(root);
+  });
+}
+
+/** The first SIGTERM or SIGINT; later ones change nothing, the end is bounded anyway. */
+function stopAsked(): Promise<string> {
+  return new Promise((resolve) => {
+    // Not once(): node-llama-cpp's signal-exit kills a process whose last listener was taken off.
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => resolve(signal));
+  });
+}
+
+async function within(seconds: number, work: () => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`The process did not end within ${seconds} s.`);
+    timer = setTimeout(() => reject(error), seconds * 1000);
+  });
+  try {
+    await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Beats until the returned function is called, which takes the sign of life away. */
+function startHeartbeat(root: Root, role: string, running: RunningProcess): () => Promise<void> {
+  const { pid } = process;
+  const instanceId = `${hostname()}:${pid}:${randomBytes(4).toString("hex")}`;
+  const self: Process = { instanceId, role, host: hostname(), pid, startedAt: new Date() };
+  const beat = () => {
+    const status = running.status?.() ?? ALWAYS_READY;
+    return beatProcess({ ctx: root, input: { ...self, status } }).catch((error: unknown) => {
+      // The next beat tells; a missed one only shows in health answers.
+      root.log.debug({ err: error }, "a heartbeat was not stored");
+    });
+  };
+  let last = beat();
+  const timer = setInterval(() => {
+    last = beat();
+  }, BEAT_MS);
+  return async () => {
+    clearInterval(timer);
+    await last;
+    await endProcess({ ctx: root, input: { instanceId } }).catch((error: unknown) => {
+      root.log.debug({ err: error }, "the heartbeat was left behind");
+    });
+  };
+}
