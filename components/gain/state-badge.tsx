@@ -2,7 +2,6 @@ import { Badge, type Tone } from "@/components/ui/badge";
 import type { SuggestionState } from "@/server/contracts";
 
 const STATES: Record<SuggestionState, { label: string; tone: Tone }> = {
-  proposed: { label: "Proposed", tone: "neutral" },
   proving: { label: "Testing", tone: "info" },
   pending: { label: "To review", tone: "warning" },
   no_gain: { label: "No gain found", tone: "neutral" },

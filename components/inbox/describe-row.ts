@@ -1,5 +1,5 @@
 import { formatPercent, formatPlural } from "@/components/format";
-import type { SuggestionSummary } from "@/server/contracts";
+import { isProving, type SuggestionSummary } from "@/server/contracts";
 
 /** A failure without one change: the proof failed, nothing was executed. */
 export function isFailedProof({ state, item_count }: SuggestionSummary): boolean {
@@ -10,7 +10,7 @@ export function isFailedProof({ state, item_count }: SuggestionSummary): boolean
 export function describeCounts(summary: SuggestionSummary): string {
   const { state, item_count, alternative_count } = summary;
   if (item_count === 0 && alternative_count === 0) {
-    return state === "proposed" || state === "proving" ? "nothing tested yet" : "no changes";
+    return isProving(state) ? "nothing tested yet" : "no changes";
   }
   const changes = formatPlural(item_count, "change");
   if (alternative_count === 0) return changes;

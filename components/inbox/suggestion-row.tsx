@@ -7,7 +7,7 @@ import { StateBadge } from "@/components/gain/state-badge";
 import { Card } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
 import { Skeleton } from "@/components/ui/skeleton";
-import type { SuggestionSummary } from "@/server/contracts";
+import { isProving, type SuggestionSummary } from "@/server/contracts";
 import { describeCounts, describeUnmeasured, isFailedProof } from "./describe-row";
 
 /** One suggestion of the inbox. The whole row opens it. */
@@ -47,7 +47,7 @@ export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: b
 /** Test running: how far. Proved: what it gains. Estimate: how sure. Height is the same. */
 function RowMeasure({ summary }: { summary: SuggestionSummary }) {
   const { progress_fraction: fraction, workload_gain: gain } = summary;
-  if (summary.state === "proving" || summary.state === "proposed") {
+  if (isProving(summary.state)) {
     return (
       <div className="grid content-center gap-1.5 sm:w-72">
         <p className="truncate text-xs text-muted-foreground">

@@ -1,17 +1,23 @@
-import type { SuggestionState } from "@/server/contracts";
+import {
+  CLOSED_STATES,
+  EFFECTIVE_STATES,
+  type SuggestionState,
+  TRANSITIONS,
+} from "@/server/contracts";
 
 export interface InboxTab {
   name: string;
   label: string;
   /** undefined: every state. */
-  states: SuggestionState[] | undefined;
+  states: readonly SuggestionState[] | undefined;
 }
 
-const REVIEW_TAB: InboxTab = { name: "review", label: "To review", states: ["pending"] };
+const { approve, publishAdvice } = TRANSITIONS.suggestion;
+const REVIEW_TAB: InboxTab = { name: "review", label: "To review", states: approve.from };
 export const PROVING_TAB: InboxTab = {
   name: "proving",
   label: "Testing",
-  states: ["proposed", "proving"],
+  states: publishAdvice.from,
 };
 
 export const INBOX_TABS: readonly InboxTab[] = [
@@ -20,13 +26,9 @@ export const INBOX_TABS: readonly InboxTab[] = [
   {
     name: "running",
     label: "Approved & executed",
-    states: ["approved", "executing", "executed", "verified"],
+    states: EFFECTIVE_STATES,
   },
-  {
-    name: "closed",
-    label: "Closed",
-    states: ["rejected", "no_gain", "expired", "superseded", "failed", "reverted"],
-  },
+  { name: "closed", label: "Closed", states: CLOSED_STATES },
   { name: "all", label: "All", states: undefined },
 ];
 
@@ -37,5 +39,5 @@ export function findTab(name: string | null | undefined): InboxTab {
 
 /** Input of `suggestions.list`, the same on server and browser so that the cache is shared. */
 export function listInput(tab: InboxTab) {
-  return tab.states === undefined ? {} : { state: tab.states };
+  return tab.states === undefined ? {} : { state: [...tab.states] };
 }

@@ -3,7 +3,6 @@ import { findRevert, findWatchEnd, isFailedProof, isRunning, partApproved } from
 import type { ActionName } from "./use-decision";
 
 const NEXT: Record<SuggestionState, string> = {
-  proposed: "Waiting for its test run.",
   proving: "The test run is in progress. You can decide when it ends.",
   pending: "Waiting for a reviewer.",
   no_gain: "No tested change helped, so there is nothing to decide.",

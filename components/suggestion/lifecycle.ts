@@ -1,5 +1,7 @@
 import {
+  allows,
   isAdvice,
+  isProving,
   type Operation,
   type Suggestion,
   type SuggestionItem,
@@ -20,7 +22,7 @@ export function findRevert({ operations }: Standing): Operation | undefined {
 
 /** Whether an operation is waiting or at work. */
 export function isRunning({ state }: Operation): boolean {
-  return state === "queued" || state === "executing";
+  return allows("operation", "fail", state);
 }
 
 /** A failure before there was anything to decide: nothing was ever executed. */
@@ -40,19 +42,18 @@ export function findWatchEnd(
 /** Whether an execution is there to be undone, with no revert that did it or is at it. */
 export function isRevertible(suggestion: Standing): boolean {
   const { state, operations } = suggestion;
-  const isDone = state === "executed" || state === "verified";
+  const isDone = allows("suggestion", "revert", state);
   const isTaken = operations.some(
     (operation) => operation.kind === "revert" && operation.state !== "failed",
   );
   return isDone && !isTaken && findExecution(suggestion)?.plan.is_reversible === true;
 }
 
-const MOVING = new Set<Suggestion["state"]>(["proposed", "proving", "executing"]);
-
 /** Whether it changes by itself: a proof, an operation or the watch is at work. */
 export function isMoving(suggestion: Standing): boolean {
-  if (MOVING.has(suggestion.state) || suggestion.operations.some(isRunning)) return true;
-  if (suggestion.state !== "executed") return false;
+  const { state, operations } = suggestion;
+  if (isProving(state) || state === "executing" || operations.some(isRunning)) return true;
+  if (state !== "executed") return false;
   // A confirmed watch becomes `verified` a moment later.
   const end = findWatchEnd(suggestion);
   return end === null || end.state === "confirmed";

@@ -3,13 +3,11 @@ import { RelativeTime } from "@/components/common/clock";
 import { type Fact, Facts } from "@/components/common/facts";
 import { formatPercent } from "@/components/format";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
-import type { Suggestion } from "@/server/contracts";
+import { isOpen, isProving, type Suggestion } from "@/server/contracts";
 import { DecisionPanel } from "./decision-panel";
 import { FeedbackPanel } from "./feedback-panel";
 import { isFailedProof } from "./lifecycle";
 import { Reviews } from "./reviews";
-
-const UNDECIDED = new Set<Suggestion["state"]>(["proposed", "proving", "pending"]);
 
 /** The decision beside the evidence: what to do, what was decided, and until when. */
 export function SuggestionAside(props: ComponentProps<typeof DecisionPanel>) {
@@ -36,7 +34,7 @@ export function SuggestionAside(props: ComponentProps<typeof DecisionPanel>) {
           <CardTitle>Reviews</CardTitle>
         </CardHeader>
         <CardContent>
-          <Reviews reviews={suggestion.reviews} isOpen={UNDECIDED.has(suggestion.state)} />
+          <Reviews reviews={suggestion.reviews} isOpen={isOpen(suggestion.state)} />
         </CardContent>
       </Card>
       <FeedbackPanel suggestion={suggestion} />
@@ -45,7 +43,7 @@ export function SuggestionAside(props: ComponentProps<typeof DecisionPanel>) {
 }
 
 function listFacts(suggestion: Suggestion): Fact[] {
-  const isProved = suggestion.state !== "proposed" && suggestion.state !== "proving";
+  const isProved = !isProving(suggestion.state);
   const confidence = isProved ? formatPercent(suggestion.confidence) : "–";
   // How far a promise can be trusted: a failed proof makes none, nor does one that suggests nothing.
   const isPromise = !isFailedProof(suggestion) && suggestion.state !== "no_gain";

@@ -7,7 +7,7 @@ import { formatPlural } from "@/components/format";
 import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
 import { Alert } from "@/components/ui/alert";
-import { isAdvice, type Suggestion } from "@/server/contracts";
+import { isAdvice, isProving, type Suggestion } from "@/server/contracts";
 import { Alternatives } from "./alternatives";
 import { ChangeItem } from "./change-item";
 import { EvidencePanel } from "./evidence-panel";
@@ -29,7 +29,6 @@ interface SuggestionBodyProps {
 
 export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
   const canReadAudit = useCan("audit.read");
-  const isProving = suggestion.state === "proving" || suggestion.state === "proposed";
   const newestFirst = [...suggestion.operations].sort((a, b) =>
     b.created_at.localeCompare(a.created_at),
   );
@@ -48,12 +47,12 @@ export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
         <OperationPanel key={operation.operation_id} operation={operation} />
       ))}
       {suggestion.state === "no_gain" ? <NothingToDo suggestion={suggestion} /> : null}
-      {isProving ? <ProofPanel progress={suggestion.progress} /> : null}
+      {isProving(suggestion.state) ? <ProofPanel progress={suggestion.progress} /> : null}
       <SetEvidence suggestion={suggestion} />
       <Changes suggestion={suggestion} choice={choice} />
       <SchemaDiffs suggestion={suggestion} />
       <MeasuredSets suggestion={suggestion} />
-      {isProving || isFailedProof(suggestion) ? null : (
+      {isProving(suggestion.state) || isFailedProof(suggestion) ? null : (
         <Section
           id="alternatives"
           title="Alternatives not chosen"

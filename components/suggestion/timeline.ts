@@ -12,7 +12,6 @@ const STEPS = ["Proposed", "Tested", "Approved", "Executed", "Verified"] as cons
 
 /** How many steps are behind a suggestion in this state, and the name of a bad end. */
 const PLACES: Record<SuggestionState, { done: number; end?: string }> = {
-  proposed: { done: 0 },
   proving: { done: 1 },
   pending: { done: 2 },
   no_gain: { done: 1, end: "No gain found" },

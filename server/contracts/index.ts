@@ -15,4 +15,5 @@ export * from "./queue";
 export * from "./suggestion";
 export * from "./told";
 export * from "./training";
+export * from "./transitions";
 export * from "./verdict";

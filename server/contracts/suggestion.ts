@@ -11,7 +11,6 @@ import { Verdict } from "./verdict";
  * `estimate` suggestions go straight to `pending` and can be approved but not executed by us.
  */
 export const SuggestionState = z.enum([
-  "proposed",
   "proving",
   "pending",
   "no_gain",

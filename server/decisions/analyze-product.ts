@@ -20,7 +20,7 @@ export async function analyzeProduct(
     });
   }
   const warnings = await screenRequest(request);
-  const { id, isNew } = await openSuggestion(
+  const { id } = await openSuggestion(
     ctx,
     {
       request,
@@ -38,7 +38,6 @@ export async function analyzeProduct(
     },
     (tx, suggestionId) => enqueueJob(tx, { kind: "prove", subjectId: suggestionId }),
   );
-  if (isNew) await ctx.bus.publish({ topic: "job", id });
   return loadSuggestion(ctx.db, id);
 }
 

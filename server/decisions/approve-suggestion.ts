@@ -5,7 +5,7 @@ import { assertCan } from "@/server/identity";
 import { AppError, type ServiceContext, type Transaction } from "@/server/platform";
 import { recordReview } from "./record-review";
 import { loadSuggestion } from "./suggestion-view";
-import { moveSuggestion } from "./transition";
+import { transitionSuggestion } from "./transition";
 
 /**
  * A person approves all items or the chosen ones. Throws `forbidden` (machines never decide),
@@ -20,17 +20,14 @@ export async function approveSuggestion({
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.decide");
   await ctx.db.transaction(async (tx) => {
-    const row = await moveSuggestion(tx, ctx, {
+    const row = await transitionSuggestion(tx, ctx, {
       id: input.suggestion_id,
-      from: ["pending"],
-      to: "approved",
-      action: "suggestion.approve",
+      transition: "approve",
       note: { reason: input.reason, item_ids: input.item_ids ?? "all" },
     });
     const itemIds = await markApprovedItems(tx, input);
     await recordReview(tx, ctx, row, { verdict: "approved", reason: input.reason, itemIds });
   });
-  await ctx.bus.publish({ topic: "suggestion", id: input.suggestion_id });
   return loadSuggestion(ctx.db, input.suggestion_id);
 }
 

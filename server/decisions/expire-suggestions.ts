@@ -1,7 +1,7 @@
 import { and, eq, lt } from "drizzle-orm";
 import { suggestions } from "@/drizzle/schema";
 import type { ServiceContext } from "@/server/platform";
-import { tryMoveSuggestion } from "./transition";
+import { tryTransitionSuggestion } from "./transition";
 
 /** Ends pending suggestions nobody decided in time. */
 export async function expireSuggestions(ctx: ServiceContext, now: Date): Promise<void> {
@@ -10,11 +10,6 @@ export async function expireSuggestions(ctx: ServiceContext, now: Date): Promise
     .from(suggestions)
     .where(and(eq(suggestions.state, "pending"), lt(suggestions.expiresAt, now)));
   for (const { id } of due) {
-    await tryMoveSuggestion(ctx, {
-      id,
-      from: ["pending"],
-      to: "expired",
-      action: "suggestion.expire",
-    });
+    await tryTransitionSuggestion(ctx, { id, transition: "expire" });
   }
 }

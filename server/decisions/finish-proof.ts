@@ -5,7 +5,7 @@ import { env, newId, type ServiceContext, type Transaction } from "@/server/plat
 import { calibrateConfidence, countOutcomes } from "./confidence";
 import { explainItem } from "./explain-item";
 import { supersedeOlder } from "./supersede-older";
-import { moveSuggestion } from "./transition";
+import { transitionSuggestion } from "./transition";
 
 /** Stores a proof's result and ends `proving`: `pending` with something to decide, else `no_gain`. */
 export async function finishProof(
@@ -16,12 +16,10 @@ export async function finishProof(
   const hasAdvice = result.accepted.length > 0;
   const explanations = await Promise.all(result.accepted.map((one) => explainItem(one)));
   const confidence = calibrateConfidence(await countOutcomes(ctx.db));
-  const superseded = await ctx.db.transaction(async (tx) => {
-    const row = await moveSuggestion(tx, ctx, {
+  await ctx.db.transaction(async (tx) => {
+    const row = await transitionSuggestion(tx, ctx, {
       id: suggestionId,
-      from: ["proving"],
-      to: hasAdvice ? "pending" : "no_gain",
-      action: "suggestion.prove",
+      transition: hasAdvice ? "publishAdvice" : "reportNoGain",
       set: {
         confidence,
         setEvidence: result.set_evidence,
@@ -38,10 +36,8 @@ export async function finishProof(
       .update(agentDecisions)
       .set({ suggestion: { suggestions: result.accepted.map(({ candidate }) => candidate) } })
       .where(eq(agentDecisions.decisionId, row.decisionId));
-    return supersedeOlder(tx, ctx, { row, result });
+    await supersedeOlder(tx, ctx, { row, result });
   });
-  for (const id of [suggestionId, ...superseded])
-    await ctx.bus.publish({ topic: "suggestion", id });
 }
 
 async function storeItems(

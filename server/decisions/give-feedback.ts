@@ -2,7 +2,7 @@ import { avg, eq } from "drizzle-orm";
 import { agentDecisions, feedback, suggestions } from "@/drizzle/schema";
 import type { FeedbackRequest, Suggestion } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import { AppError, recordAudit, type ServiceContext } from "@/server/platform";
+import { AppError, publish, recordAudit, type ServiceContext } from "@/server/platform";
 import { loadSuggestion } from "./suggestion-view";
 
 /**
@@ -47,7 +47,7 @@ export async function giveFeedback({
       subjectId: suggestionId,
       after: { score, comment },
     });
+    await publish(tx, { topic: "suggestion", id: suggestionId });
   });
-  await ctx.bus.publish({ topic: "suggestion", id: suggestionId });
   return loadSuggestion(ctx.db, suggestionId);
 }

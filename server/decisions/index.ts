@@ -7,10 +7,15 @@ export { getSuggestion } from "./get-suggestion";
 export { giveFeedback } from "./give-feedback";
 export { isAnalysisDue } from "./is-analysis-due";
 export { listSuggestions } from "./list-suggestions";
-export { type OperationRow, toOperation } from "./operation-view";
+export { toOperation } from "./operation-view";
 export { refuseOtherProduct } from "./refuse-other-product";
 export { rejectSuggestion } from "./reject-suggestion";
 export { runProof } from "./run-proof";
 export { supersedeSuggestions } from "./supersede-suggestions";
-export { moveSuggestion } from "./transition";
+export {
+  type OperationRow,
+  publishOperation,
+  transitionOperation,
+  transitionSuggestion,
+} from "./transition";
 export { waitForSuggestion } from "./wait-for-suggestion";

@@ -1,6 +1,6 @@
 import { and, eq, gt, inArray, ne, or, sql } from "drizzle-orm";
 import { agentDecisions, suggestions } from "@/drizzle/schema";
-import type { ProductSchema } from "@/server/contracts";
+import { OPEN_STATES, type ProductSchema } from "@/server/contracts";
 import type { ServiceContext } from "@/server/platform";
 
 /** Not asked again for the same schema within this time: rejected advice does not come back at once. */
@@ -32,7 +32,7 @@ export async function isAnalysisDue(ctx: ServiceContext, schema: ProductSchema):
       and(
         eq(suggestions.productId, schema.product_id),
         or(
-          inArray(suggestions.state, ["proposed", "proving", "pending", "executing"]),
+          inArray(suggestions.state, [...OPEN_STATES, "executing"]),
           and(eq(suggestions.state, "approved"), hasWorkLeft),
           and(
             eq(suggestions.schemaFingerprint, schema.schema_fingerprint),

@@ -1,5 +1,6 @@
 import { and, desc, eq, ne, notInArray } from "drizzle-orm";
 import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
+import { TRANSITIONS } from "@/server/contracts";
 import type { Database } from "@/server/platform";
 import { type EarlierVerdict, earlierVerdicts } from "@/server/proving";
 import { candidateId } from "./candidate-id";
@@ -32,7 +33,7 @@ export async function loadEarlierVerdicts(
         ne(suggestions.id, suggestionId),
         eq(suggestions.basis, "measured"),
         eq(suggestions.schemaFingerprint, schemaFingerprint),
-        notInArray(suggestions.state, ["proposed", "proving", "failed"]),
+        notInArray(suggestions.state, [...TRANSITIONS.suggestion.failProof.from, "failed"]),
       ),
     )
     .orderBy(desc(suggestions.createdAt))

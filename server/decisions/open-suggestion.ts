@@ -1,15 +1,17 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
-import type {
-  AnalyzeRequest,
-  Basis,
-  Candidate,
-  SuggestionState,
-  SuspectText,
+import {
+  type AnalyzeRequest,
+  type Basis,
+  type Candidate,
+  type InitialState,
+  OPEN_STATES,
+  type SuspectText,
 } from "@/server/contracts";
 import {
   AppError,
   newId,
+  publish,
   recordAudit,
   type ServiceContext,
   type Transaction,
@@ -26,7 +28,7 @@ export async function openSuggestion(
     request: AnalyzeRequest;
     requestHash: string;
     productId: string | null;
-    state: SuggestionState;
+    state: InitialState<"suggestion">;
     basis: Basis;
     confidence: number;
     schemaFingerprint: string | null;
@@ -86,11 +88,10 @@ export async function openSuggestion(
       },
     });
     await inTransaction(tx, id);
+    await publish(tx, { topic: "suggestion", id });
     return true;
   });
-  if (!isNew) return { id: await findOpen(ctx, opening.requestHash), isNew };
-  await ctx.bus.publish({ topic: "suggestion", id });
-  return { id, isNew };
+  return isNew ? { id, isNew } : { id: await findOpen(ctx, opening.requestHash), isNew };
 }
 
 async function insertItems(
@@ -112,12 +113,7 @@ async function findOpen(ctx: ServiceContext, requestHash: string): Promise<strin
   const [row] = await ctx.db
     .select({ id: suggestions.id })
     .from(suggestions)
-    .where(
-      and(
-        eq(suggestions.requestHash, requestHash),
-        inArray(suggestions.state, ["proposed", "proving", "pending"]),
-      ),
-    );
+    .where(and(eq(suggestions.requestHash, requestHash), inArray(suggestions.state, OPEN_STATES)));
   if (row) return row.id;
   throw new AppError("conflict", "An equal request has just been decided; ask again.");
 }

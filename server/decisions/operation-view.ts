@@ -1,7 +1,5 @@
-import type { operations } from "@/drizzle/schema";
 import type { Operation } from "@/server/contracts";
-
-export type OperationRow = typeof operations.$inferSelect;
+import type { OperationRow } from "./transition";
 
 /** An operation as callers see it. */
 export function toOperation(row: OperationRow): Operation {

@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { suggestions } from "@/drizzle/schema";
 import type { ProofProgress } from "@/server/contracts";
-import type { ServiceContext } from "@/server/platform";
+import { publish, type ServiceContext } from "@/server/platform";
 
 const WRITE_EVERY_MS = 500;
 
@@ -36,9 +36,11 @@ export function createProgressWriter(ctx: ServiceContext, id: string) {
 }
 
 async function store(ctx: ServiceContext, id: string, progress: ProofProgress): Promise<void> {
-  await ctx.db
-    .update(suggestions)
-    .set({ progress, updatedAt: new Date() })
-    .where(and(eq(suggestions.id, id), eq(suggestions.state, "proving")));
-  await ctx.bus.publish({ topic: "suggestion", id });
+  await ctx.db.transaction(async (tx) => {
+    await tx
+      .update(suggestions)
+      .set({ progress, updatedAt: new Date() })
+      .where(and(eq(suggestions.id, id), eq(suggestions.state, "proving")));
+    await publish(tx, { topic: "suggestion", id });
+  });
 }

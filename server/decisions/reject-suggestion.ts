@@ -5,7 +5,7 @@ import { assertCan } from "@/server/identity";
 import type { ServiceContext } from "@/server/platform";
 import { recordReview } from "./record-review";
 import { loadSuggestion } from "./suggestion-view";
-import { moveSuggestion } from "./transition";
+import { transitionSuggestion } from "./transition";
 
 /** A person rejects the whole suggestion, with a reason. Throws `forbidden`, `not_found`, `conflict`. */
 export async function rejectSuggestion({
@@ -17,11 +17,9 @@ export async function rejectSuggestion({
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.decide");
   await ctx.db.transaction(async (tx) => {
-    const row = await moveSuggestion(tx, ctx, {
+    const row = await transitionSuggestion(tx, ctx, {
       id: input.suggestion_id,
-      from: ["pending"],
-      to: "rejected",
-      action: "suggestion.reject",
+      transition: "reject",
       note: { reason: input.reason },
     });
     await tx
@@ -30,6 +28,5 @@ export async function rejectSuggestion({
       .where(eq(suggestionItems.suggestionId, row.id));
     await recordReview(tx, ctx, row, { verdict: "rejected", reason: input.reason, itemIds: [] });
   });
-  await ctx.bus.publish({ topic: "suggestion", id: input.suggestion_id });
   return loadSuggestion(ctx.db, input.suggestion_id);
 }

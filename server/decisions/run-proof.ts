@@ -6,11 +6,12 @@ import {
   proposeCandidates,
   type WorkloadQuery,
 } from "@/server/advisor";
-import type {
-  AnalyzeRequest,
-  ProductSchema,
-  ProofProgress,
-  WorkloadPattern,
+import {
+  type AnalyzeRequest,
+  isProving,
+  type ProductSchema,
+  type ProofProgress,
+  type WorkloadPattern,
 } from "@/server/contracts";
 import { type DataProduct, readDistinctValues } from "@/server/data-product";
 import { AppError, createLogger, env, type ServiceContext } from "@/server/platform";
@@ -113,7 +114,7 @@ async function loadContext(
     .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
     .where(eq(suggestions.id, id));
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
-  if (row.state !== "proving") return null;
+  if (!isProving(row.state)) return null;
   const refusal = refuseOtherProduct(row, product);
   if (refusal !== null) throw refusal;
   return row.context as AnalyzeRequest["context"];

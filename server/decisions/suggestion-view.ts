@@ -4,8 +4,8 @@ import { isAdvice, type Review, type Suggestion, type SuggestionItem } from "@/s
 import { AppError, type Database, env } from "@/server/platform";
 import { type ItemRow, toSuggestionItem } from "./item-view";
 import { loadRejections } from "./load-rejections";
-import { type OperationRow, toOperation } from "./operation-view";
-import type { SuggestionRow } from "./transition";
+import { toOperation } from "./operation-view";
+import type { OperationRow, SuggestionRow } from "./transition";
 
 /** The whole suggestion: items, alternatives, reviews, operations. Throws `not_found`. */
 export async function loadSuggestion(db: Database, id: string): Promise<Suggestion> {
@@ -96,7 +96,6 @@ function describeState(
   operationRows: OperationRow[],
 ): string {
   switch (row.state) {
-    case "proposed":
     case "proving":
       return "The candidates are being measured on a shadow copy; follow links.events or ask again.";
     case "pending":

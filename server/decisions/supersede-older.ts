@@ -4,36 +4,31 @@ import type { ProofResult } from "@/server/contracts";
 import type { ServiceContext, Transaction } from "@/server/platform";
 import { earlierVerdict } from "@/server/proving";
 import { candidateId } from "./candidate-id";
-import { moveSuggestion, type SuggestionRow } from "./transition";
+import { type SuggestionRow, transitionSuggestion } from "./transition";
 
 /**
  * Ends open suggestions of the same question whose place a newer proof takes: all of them where it
  * has advice of its own; where it has none, those of which it measured and rejected every change.
- * What it could not measure stays open. Answers their ids.
+ * What it could not measure stays open.
  */
 export async function supersedeOlder(
   tx: Transaction,
   ctx: ServiceContext,
   { row, result }: { row: SuggestionRow; result: ProofResult },
-): Promise<string[]> {
+): Promise<void> {
   const hasAdvice = result.accepted.length > 0;
   const rejected = result.alternatives
     .filter(({ verdict }) => earlierVerdict(verdict) === "rejected")
     .map(({ candidate }) => candidate.candidate_id);
-  const ended: string[] = [];
   for (const id of await lockOlder(tx, row)) {
     if (!hasAdvice && !(await isAllAmong(tx, id, new Set(rejected)))) continue;
-    await moveSuggestion(tx, ctx, {
+    await transitionSuggestion(tx, ctx, {
       id,
-      from: ["pending"],
-      to: "superseded",
-      action: "suggestion.supersede",
+      transition: "supersede",
       set: { supersededBy: row.id },
       note: { by: row.id },
     });
-    ended.push(id);
   }
-  return ended;
 }
 
 /** Open suggestions of the same question; those somebody is deciding right now are left to them. */

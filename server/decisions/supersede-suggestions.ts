@@ -1,7 +1,8 @@
 import { and, eq, inArray, ne } from "drizzle-orm";
 import { suggestions } from "@/drizzle/schema";
+import { TRANSITIONS } from "@/server/contracts";
 import type { ServiceContext } from "@/server/platform";
-import { tryMoveSuggestion } from "./transition";
+import { tryTransitionSuggestion } from "./transition";
 
 /** Ends undecided and unexecuted suggestions whose proof was made for another schema. */
 export async function supersedeSuggestions(
@@ -14,16 +15,14 @@ export async function supersedeSuggestions(
     .where(
       and(
         eq(suggestions.productId, product.productId),
-        inArray(suggestions.state, ["pending", "approved"]),
+        inArray(suggestions.state, TRANSITIONS.suggestion.supersede.from),
         ne(suggestions.schemaFingerprint, product.schemaFingerprint),
       ),
     );
   for (const { id } of stale) {
-    await tryMoveSuggestion(ctx, {
+    await tryTransitionSuggestion(ctx, {
       id,
-      from: ["pending", "approved"],
-      to: "superseded",
-      action: "suggestion.supersede",
+      transition: "supersede",
       note: { why: "The schema changed after the proof." },
     });
   }

@@ -1,74 +1,153 @@
 import { and, eq, inArray } from "drizzle-orm";
-import { suggestions } from "@/drizzle/schema";
-import type { SuggestionState } from "@/server/contracts";
-import { AppError, recordAudit, type ServiceContext, type Transaction } from "@/server/platform";
+import { operations, suggestions } from "@/drizzle/schema";
+import {
+  type OperationState,
+  type Stateful,
+  type SuggestionState,
+  TRANSITIONS,
+  type TransitionName,
+} from "@/server/contracts";
+import {
+  AppError,
+  publish,
+  recordAudit,
+  type ServiceContext,
+  type Transaction,
+} from "@/server/platform";
 
 export type SuggestionRow = typeof suggestions.$inferSelect;
+export type OperationRow = typeof operations.$inferSelect;
+
+type AuditContext = Pick<ServiceContext, "actor" | "requestId">;
+
+interface Move<Entity extends Stateful, Row> {
+  id: string;
+  /** Names an entry of TRANSITIONS: what that table does not allow does not compile. */
+  transition: TransitionName<Entity>;
+  /** Columns written with the state. */
+  set?: Partial<Omit<Row, "id" | "state">>;
+  /** Kept in the audit row beside the new state. */
+  note?: Record<string, unknown>;
+}
+
+export type SuggestionMove = Move<"suggestion", typeof suggestions.$inferInsert>;
+export type OperationMove = Move<"operation", typeof operations.$inferInsert>;
+
+/*
+ * Locks are taken in one order: the suggestion's row first, then its operation's. Whoever changes
+ * both calls transitionSuggestion (or selects the suggestion FOR UPDATE) before
+ * transitionOperation; two such transactions then wait for each other instead of deadlocking.
+ */
 
 /**
- * The only way a suggestion changes state: one conditional UPDATE and its audit row.
- * Throws `conflict` (details: the present state) when another writer came first.
+ * The only way a suggestion changes state: one conditional UPDATE, its audit row and its event, in
+ * the caller's transaction. Throws `not_found`, and `conflict` (details: the present state) when
+ * its state does not allow the transition, as when another writer came first.
  */
-export async function moveSuggestion(
+export async function transitionSuggestion(
   tx: Transaction,
-  ctx: Pick<ServiceContext, "actor" | "requestId">,
-  move: {
-    id: string;
-    from: SuggestionState[];
-    to: SuggestionState;
-    /** `suggestion.approve` and the like. */
-    action: string;
-    set?: Partial<typeof suggestions.$inferInsert>;
-    note?: Record<string, unknown>;
-  },
+  ctx: AuditContext,
+  { id, transition, set, note }: SuggestionMove,
 ): Promise<SuggestionRow> {
+  const { from, to, action } = TRANSITIONS.suggestion[transition];
   const [row] = await tx
     .update(suggestions)
-    .set({ ...move.set, state: move.to, updatedAt: new Date() })
-    .where(and(eq(suggestions.id, move.id), inArray(suggestions.state, move.from)))
+    .set({ ...set, state: to, updatedAt: new Date() })
+    .where(and(eq(suggestions.id, id), inArray(suggestions.state, from)))
     .returning();
-  if (row === undefined) throw await explainLostRace(tx, move.id, move.from);
+  if (row === undefined) throw await explainLostRace(tx, { entity: "suggestion", id, from });
   await recordAudit(tx, ctx, {
-    action: move.action,
+    action,
     subjectType: "suggestion",
-    subjectId: move.id,
-    before: { state: move.from.length === 1 ? move.from[0] : move.from },
-    after: { state: move.to, ...move.note },
+    subjectId: id,
+    before: { state: from.length === 1 ? from[0] : from },
+    after: { state: to, ...note },
   });
+  await publish(tx, { topic: "suggestion", id });
   return row;
 }
 
+/** The only way an operation changes state; like transitionSuggestion. */
+export async function transitionOperation(
+  tx: Transaction,
+  ctx: AuditContext,
+  { id, transition, set, note }: OperationMove,
+): Promise<OperationRow> {
+  const { from, to, action } = TRANSITIONS.operation[transition];
+  const [row] = await tx
+    .update(operations)
+    .set({ ...set, state: to })
+    .where(and(eq(operations.id, id), inArray(operations.state, from)))
+    .returning();
+  if (row === undefined) throw await explainLostRace(tx, { entity: "operation", id, from });
+  await recordAudit(tx, ctx, {
+    action,
+    subjectType: "operation",
+    subjectId: id,
+    before: { state: from.length === 1 ? from[0] : from },
+    after: { state: to, suggestion_id: row.suggestionId, ...note },
+  });
+  await publishOperation(tx, row);
+  return row;
+}
+
+/** Tells live pages that an operation, and so its suggestion, changed. */
+export async function publishOperation(tx: Transaction, row: OperationRow): Promise<void> {
+  await publish(tx, { topic: "operation", id: row.id, suggestion_id: row.suggestionId });
+  await publish(tx, { topic: "suggestion", id: row.suggestionId });
+}
+
 /**
- * Moves one suggestion in a transaction of its own and tells the bus. False when another writer
- * came first: for sweeps and workers, to whom a lost race is a normal branch.
+ * Changes one suggestion in a transaction of its own. False when its state does not allow it any
+ * more: to sweeps and workers a lost race is a normal outcome.
  */
-export async function tryMoveSuggestion(
+export async function tryTransitionSuggestion(
   ctx: ServiceContext,
-  move: Parameters<typeof moveSuggestion>[2],
+  move: SuggestionMove,
 ): Promise<boolean> {
   try {
-    await ctx.db.transaction((tx) => moveSuggestion(tx, ctx, move));
+    await ctx.db.transaction((tx) => transitionSuggestion(tx, ctx, move));
+    return true;
   } catch (error) {
     if (error instanceof AppError && error.code === "conflict") return false;
     throw error;
   }
-  await ctx.bus.publish({ topic: "suggestion", id: move.id });
-  return true;
 }
 
 async function explainLostRace(
   tx: Transaction,
-  id: string,
-  expected: SuggestionState[],
+  { entity, id, from }: { entity: Stateful; id: string; from: readonly string[] },
 ): Promise<AppError> {
-  const [present] = await tx
-    .select({ state: suggestions.state, updatedAt: suggestions.updatedAt })
-    .from(suggestions)
-    .where(eq(suggestions.id, id));
-  if (present === undefined) return new AppError("not_found", `There is no suggestion ${id}.`);
+  const present =
+    entity === "suggestion" ? await readSuggestionState(tx, id) : await readOperationState(tx, id);
+  if (present === undefined) return new AppError("not_found", `There is no ${entity} ${id}.`);
+  const { state, since } = present;
+  const at = since?.toISOString();
+  const name = entity === "suggestion" ? "Suggestion" : "Operation";
   return new AppError(
     "conflict",
-    `Suggestion ${id} is ${present.state} since ${present.updatedAt.toISOString()}; this needs it to be ${expected.join(" or ")}.`,
-    { details: { state: present.state, since: present.updatedAt.toISOString(), expected } },
+    `${name} ${id} is ${state}${at ? ` since ${at}` : ""}; it must be ${from.join(" or ")}.`,
+    { details: { state, ...(at && { since: at }), expected: from } },
   );
+}
+
+interface PresentState {
+  state: SuggestionState | OperationState;
+  since: Date | null;
+}
+
+async function readSuggestionState(tx: Transaction, id: string): Promise<PresentState | undefined> {
+  const [row] = await tx
+    .select({ state: suggestions.state, since: suggestions.updatedAt })
+    .from(suggestions)
+    .where(eq(suggestions.id, id));
+  return row;
+}
+
+async function readOperationState(tx: Transaction, id: string): Promise<PresentState | undefined> {
+  const [row] = await tx
+    .select({ state: operations.state, since: operations.finishedAt })
+    .from(operations)
+    .where(eq(operations.id, id));
+  return row;
 }

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { suggestions } from "@/drizzle/schema";
-import type { Suggestion } from "@/server/contracts";
+import { isProving, type Suggestion } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { loadSuggestion } from "./suggestion-view";
@@ -23,7 +23,7 @@ export async function waitForSuggestion({
     if (event.topic === "suggestion" && event.id === input.suggestion_id) wake();
   });
   try {
-    while ((await isProving(ctx, input.suggestion_id)) && Date.now() < deadline) {
+    while ((await isStillProving(ctx, input.suggestion_id)) && Date.now() < deadline) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.max(0, Math.min(2000, deadline - Date.now())));
         wake = () => {
@@ -38,11 +38,11 @@ export async function waitForSuggestion({
   return loadSuggestion(ctx.db, input.suggestion_id);
 }
 
-async function isProving(ctx: ServiceContext, id: string): Promise<boolean> {
+async function isStillProving(ctx: ServiceContext, id: string): Promise<boolean> {
   const [row] = await ctx.db
     .select({ state: suggestions.state })
     .from(suggestions)
     .where(eq(suggestions.id, id));
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
-  return row.state === "proposed" || row.state === "proving";
+  return isProving(row.state);
 }

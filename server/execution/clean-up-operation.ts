@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { operations } from "@/drizzle/schema";
+import { allows } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import { refuseOtherProduct } from "@/server/decisions";
 import { recordAudit, type ServiceContext } from "@/server/platform";
@@ -14,7 +15,7 @@ export async function cleanUpOperation(
   input: { operationId: string; product: DataProduct; signal: AbortSignal },
 ): Promise<void> {
   const row = await loadOperation(ctx.db, input.operationId);
-  if (row.state !== "executed" && row.state !== "verified") return;
+  if (!allows("operation", "revert", row.state)) return;
   const refusal = refuseOtherProduct(row, input.product);
   if (refusal !== null) throw refusal;
   await ctx.db.transaction(async (tx) => {

@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { agentDecisions, operations, suggestions } from "@/drizzle/schema";
 import type { ConnectorOperation } from "@/server/contracts";
-import { moveSuggestion, type OperationRow } from "@/server/decisions";
+import { type OperationRow, transitionOperation, transitionSuggestion } from "@/server/decisions";
 import {
   type AppError,
   enqueueJob,
@@ -9,7 +9,6 @@ import {
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
-import { announceOperation, moveOperation } from "./transition";
 
 /** Stores that the product ran it: states, decision and the work that follows, in one transaction. */
 export async function completeOperation(
@@ -18,11 +17,11 @@ export async function completeOperation(
   outcome: ConnectorOperation,
 ): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    const done = await moveOperation(tx, ctx, {
+    if (row.kind === "execute") await concludeExecution(tx, ctx, row);
+    else await concludeRevert(tx, ctx, row);
+    await transitionOperation(tx, ctx, {
       id: row.id,
-      from: ["executing"],
-      to: "executed",
-      action: "operation.complete",
+      transition: "complete",
       set: {
         statements: outcome.statements,
         schemaFingerprintAfter: outcome.schema_fingerprint_after,
@@ -30,19 +29,13 @@ export async function completeOperation(
         progress: { message: "Executed", fraction: 1 },
       },
     });
-    if (done.kind === "execute") await concludeExecution(tx, ctx, done);
-    else await concludeRevert(tx, ctx, done);
   });
-  await announceOperation(ctx, row);
-  await ctx.bus.publish({ topic: "job", id: row.id });
 }
 
 async function concludeExecution(tx: Transaction, ctx: ServiceContext, row: OperationRow) {
-  const suggestion = await moveSuggestion(tx, ctx, {
+  const suggestion = await transitionSuggestion(tx, ctx, {
     id: row.suggestionId,
-    from: ["executing"],
-    to: "executed",
-    action: "suggestion.executed",
+    transition: "complete",
     note: { operation_id: row.id },
   });
   await tx
@@ -57,11 +50,9 @@ async function concludeExecution(tx: Transaction, ctx: ServiceContext, row: Oper
 }
 
 async function concludeRevert(tx: Transaction, ctx: ServiceContext, row: OperationRow) {
-  const suggestion = await moveSuggestion(tx, ctx, {
+  const suggestion = await transitionSuggestion(tx, ctx, {
     id: row.suggestionId,
-    from: ["executed", "verified"],
-    to: "reverted",
-    action: "suggestion.reverted",
+    transition: "revert",
     // Of a revert that failed before this one.
     set: { error: null },
     note: { operation_id: row.id, is_automatic: row.isAutomatic },
@@ -71,17 +62,18 @@ async function concludeRevert(tx: Transaction, ctx: ServiceContext, row: Operati
     .from(operations)
     .where(and(eq(operations.suggestionId, suggestion.id), eq(operations.kind, "execute")));
   if (undone) {
-    await moveOperation(tx, ctx, {
+    await transitionOperation(tx, ctx, {
       id: undone.id,
-      from: ["executed", "verified"],
-      to: "reverted",
-      action: "operation.reverted",
+      transition: "revert",
       note: { by: row.id },
     });
   }
 }
 
-/** Stores that it did not run, or was not even started. A failed revert leaves its suggestion executed: it can be tried again. */
+/**
+ * Stores that it did not run, or was not even started. A failed revert leaves its suggestion
+ * executed: it can be tried again.
+ */
 export async function failOperation(
   ctx: ServiceContext,
   row: OperationRow,
@@ -89,24 +81,10 @@ export async function failOperation(
 ): Promise<void> {
   const shown = { code: error.code, message: error.message };
   await ctx.db.transaction(async (tx) => {
-    await moveOperation(tx, ctx, {
-      id: row.id,
-      from: [row.state],
-      to: "failed",
-      action: "operation.fail",
-      set: {
-        error: shown,
-        finishedAt: new Date(),
-        progress: { message: "Failed; nothing was changed", fraction: 1 },
-      },
-      note: { error: shown },
-    });
     if (row.kind === "execute") {
-      await moveSuggestion(tx, ctx, {
+      await transitionSuggestion(tx, ctx, {
         id: row.suggestionId,
-        from: ["executing"],
-        to: "failed",
-        action: "suggestion.fail",
+        transition: "failExecution",
         set: { error: shown },
         note: { operation_id: row.id },
       });
@@ -116,6 +94,15 @@ export async function failOperation(
         .set({ error: { code: error.code, message: `The revert failed: ${error.message}` } })
         .where(eq(suggestions.id, row.suggestionId));
     }
+    await transitionOperation(tx, ctx, {
+      id: row.id,
+      transition: "fail",
+      set: {
+        error: shown,
+        finishedAt: new Date(),
+        progress: { message: "Failed; nothing was changed", fraction: 1 },
+      },
+      note: { error: shown },
+    });
   });
-  await announceOperation(ctx, row);
 }

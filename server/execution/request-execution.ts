@@ -7,8 +7,9 @@ import {
   type Operation,
   type Plan,
   ProductSchema,
+  UNAPPROVED_STATES,
 } from "@/server/contracts";
-import { moveSuggestion, toOperation } from "@/server/decisions";
+import { toOperation, transitionSuggestion } from "@/server/decisions";
 import { assertCan } from "@/server/identity";
 import {
   AppError,
@@ -33,11 +34,9 @@ export async function requestExecution({
   assertCan(ctx.actor, "operation.execute");
   await assertExecutable(ctx, input.suggestion_id);
   const row = await ctx.db.transaction(async (tx) => {
-    const suggestion = await moveSuggestion(tx, ctx, {
+    const suggestion = await transitionSuggestion(tx, ctx, {
       id: input.suggestion_id,
-      from: ["approved"],
-      to: "executing",
-      action: "suggestion.execute",
+      transition: "execute",
     });
     if (suggestion.productId === null || suggestion.schemaFingerprint === null) {
       throw new AppError("not_executable", "This suggestion names no data product to execute on.");
@@ -68,8 +67,6 @@ export async function requestExecution({
     await enqueueJob(tx, { kind: "execute", subjectId: operation.id });
     return operation;
   });
-  await ctx.bus.publish({ topic: "job", id: row.id });
-  await ctx.bus.publish({ topic: "suggestion", id: row.suggestionId });
   return toOperation(row);
 }
 
@@ -77,8 +74,7 @@ export async function requestExecution({
 async function assertExecutable(ctx: ServiceContext, id: string): Promise<void> {
   const [row] = await ctx.db.select().from(suggestions).where(eq(suggestions.id, id));
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
-  const undecided = ["proposed", "proving", "pending", "rejected", "expired", "no_gain"];
-  if (undecided.includes(row.state)) {
+  if (UNAPPROVED_STATES.includes(row.state)) {
     throw new AppError("not_approved", `Suggestion ${id} is ${row.state}, not approved.`, {
       details: { state: row.state },
     });

@@ -1,7 +1,7 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { operations, suggestions } from "@/drizzle/schema";
-import type { Operation } from "@/server/contracts";
-import { type OperationRow, toOperation } from "@/server/decisions";
+import { allows, type Operation, TRANSITIONS } from "@/server/contracts";
+import { type OperationRow, publishOperation, toOperation } from "@/server/decisions";
 import { assertCan } from "@/server/identity";
 import {
   AppError,
@@ -55,10 +55,9 @@ export async function requestRevert({
       after: { operation_id: operation.id, is_automatic: isAutomatic },
     });
     await enqueueJob(tx, { kind: "execute", subjectId: operation.id });
+    await publishOperation(tx, operation);
     return operation;
   });
-  await ctx.bus.publish({ topic: "job", id: row.id });
-  await ctx.bus.publish({ topic: "suggestion", id: row.suggestionId });
   return toOperation(row);
 }
 
@@ -72,7 +71,7 @@ async function lockExecuted(tx: Transaction, suggestionId: string): Promise<Oper
   if (suggestion === undefined) {
     throw new AppError("not_found", `There is no suggestion ${suggestionId}.`);
   }
-  if (suggestion.state !== "executed" && suggestion.state !== "verified") {
+  if (!allows("suggestion", "revert", suggestion.state)) {
     throw new AppError(
       "conflict",
       `Suggestion ${suggestionId} is ${suggestion.state}; only an executed one can be reverted.`,
@@ -88,7 +87,7 @@ async function lockExecuted(tx: Transaction, suggestionId: string): Promise<Oper
       and(
         eq(operations.suggestionId, suggestionId),
         eq(operations.kind, "execute"),
-        inArray(operations.state, ["executed", "verified"]),
+        inArray(operations.state, TRANSITIONS.operation.revert.from),
       ),
     );
   if (row === undefined)

@@ -1,11 +1,17 @@
+import { and, eq } from "drizzle-orm";
+import { operations } from "@/drizzle/schema";
 import type { ConnectorOperation } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
-import { type OperationRow, refuseOtherProduct } from "@/server/decisions";
+import {
+  type OperationRow,
+  publishOperation,
+  refuseOtherProduct,
+  transitionOperation,
+} from "@/server/decisions";
 import { AppError, isUniqueViolation, type ServiceContext } from "@/server/platform";
 import { completeOperation, failOperation } from "./finish-operation";
 import { readLiveBefore } from "./live-before";
 import { loadOperation } from "./load-operation";
-import { announceOperation, moveOperation, reportProgress } from "./transition";
 
 const POLL_MS = 1000;
 
@@ -46,13 +52,11 @@ async function startOperation(
   product: DataProduct,
 ): Promise<OperationRow> {
   const liveBefore = await readLiveBefore(ctx, product);
-  const started = await ctx.db
+  return ctx.db
     .transaction((tx) =>
-      moveOperation(tx, ctx, {
+      transitionOperation(tx, ctx, {
         id: row.id,
-        from: ["queued"],
-        to: "executing",
-        action: "operation.start",
+        transition: "start",
         set: {
           startedAt: new Date(),
           liveBefore,
@@ -64,8 +68,6 @@ async function startOperation(
       if (!isUniqueViolation(error)) throw error;
       throw new AppError("conflict", "Another operation is running on this data product.");
     });
-  await announceOperation(ctx, started);
-  return started;
 }
 
 async function executeOnce(
@@ -100,5 +102,20 @@ export async function noteUnknownOutcome(ctx: ServiceContext, operationId: strin
   await reportProgress(ctx, row, {
     message: "The data product does not answer; asking again until the outcome is known",
     fraction: row.progress.fraction,
+  });
+}
+
+/** Progress line of a running operation; no state change, so no audit row. */
+async function reportProgress(
+  ctx: ServiceContext,
+  row: OperationRow,
+  progress: OperationRow["progress"],
+): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    await tx
+      .update(operations)
+      .set({ progress })
+      .where(and(eq(operations.id, row.id), eq(operations.state, "executing")));
+    await publishOperation(tx, row);
   });
 }

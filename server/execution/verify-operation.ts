@@ -1,14 +1,19 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { agentDecisions, operations, suggestions } from "@/drizzle/schema";
-import { type Verification, Workload } from "@/server/contracts";
+import { TRANSITIONS, type Verification, Workload } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
-import { moveSuggestion, type OperationRow, refuseOtherProduct } from "@/server/decisions";
+import {
+  type OperationRow,
+  publishOperation,
+  refuseOtherProduct,
+  transitionOperation,
+  transitionSuggestion,
+} from "@/server/decisions";
 import { AppError, env, recordAudit, type ServiceContext } from "@/server/platform";
 import { judgeOperation, judgeQueries, summarizeOutcome } from "./judge";
 import { loadOperation } from "./load-operation";
 import { loadPromise } from "./load-promise";
 import { requestRevert } from "./request-revert";
-import { announceOperation, moveOperation } from "./transition";
 
 const POLL_MS = 2000;
 /** The first calls after a rebuild run on cold caches; nobody is judged by them. */
@@ -60,28 +65,32 @@ async function storeVerification(
   row: OperationRow,
   verification: Verification,
 ): Promise<boolean> {
-  const updated = await ctx.db
-    .update(operations)
-    .set({ verification })
-    .where(and(eq(operations.id, row.id), eq(operations.state, "executed")))
-    .returning({ id: operations.id });
-  if (updated.length > 0) await announceOperation(ctx, row);
-  return updated.length > 0;
+  return ctx.db.transaction(async (tx) => {
+    const updated = await tx
+      .update(operations)
+      .set({ verification })
+      .where(
+        and(
+          eq(operations.id, row.id),
+          inArray(operations.state, TRANSITIONS.operation.verify.from),
+        ),
+      )
+      .returning({ id: operations.id });
+    if (updated.length > 0) await publishOperation(tx, row);
+    return updated.length > 0;
+  });
 }
 
 async function conclude(ctx: ServiceContext, row: OperationRow, verification: Verification) {
   if (verification.state === "regressed") await revertOnce(ctx, row.suggestionId);
   await ctx.db.transaction(async (tx) => {
     if (verification.state === "confirmed") {
-      const operation = { id: row.id, from: ["executed" as const], to: "verified" as const };
-      await moveOperation(tx, ctx, { ...operation, action: "operation.verify" });
-      await moveSuggestion(tx, ctx, {
+      await transitionSuggestion(tx, ctx, {
         id: row.suggestionId,
-        from: ["executed"],
-        to: "verified",
-        action: "suggestion.verify",
+        transition: "verify",
         note: { summary: verification.summary },
       });
+      await transitionOperation(tx, ctx, { id: row.id, transition: "verify" });
     } else {
       await recordAudit(tx, ctx, {
         action: "operation.judge",
@@ -98,8 +107,8 @@ async function conclude(ctx: ServiceContext, row: OperationRow, verification: Ve
       .update(agentDecisions)
       .set({ outcome: verification })
       .where(inArray(agentDecisions.decisionId, decision));
+    await publishOperation(tx, row);
   });
-  await announceOperation(ctx, row);
 }
 
 /** A person may have asked for the revert first, or this very step before a crash. */

@@ -3,7 +3,13 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { dataProducts, observedPatterns } from "@/drizzle/schema";
 import type { ProductSchema, Workload, WorkloadPattern } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
-import { AppError, type ServiceContext, type Transaction, toAppError } from "@/server/platform";
+import {
+  AppError,
+  publish,
+  type ServiceContext,
+  type Transaction,
+  toAppError,
+} from "@/server/platform";
 import { DRIFT_WINDOW_MS } from "./drift";
 import type { StoredPattern } from "./stored-pattern";
 
@@ -47,8 +53,8 @@ export async function observeProduct(
     if (claimed.length === 1) {
       await upsertPatterns(tx, workload, seen.recent);
     }
+    await publish(tx, { topic: "product", id: schema.product_id });
   });
-  await ctx.bus.publish({ topic: "product", id: schema.product_id });
   return schema;
 }
 

@@ -1,6 +1,6 @@
 import { type Model, PromoteModel } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import { AppError, recordAudit, type ServiceContext } from "@/server/platform";
+import { AppError, publish, recordAudit, type ServiceContext } from "@/server/platform";
 import { toModel } from "./model-view";
 import { makePresent, retirePresent, swapPresent } from "./swap-present";
 import { worseAt } from "./worse-at";
@@ -32,9 +32,9 @@ export async function promoteModel({
       before: { present: replaced },
       after: { present: id, ...(worse.length > 0 && { worse_at: worse, force_reason: reason }) },
     });
+    await publish(tx, { topic: "model", id });
     return promoted;
   });
-  await ctx.bus.publish({ topic: "model", id });
   return toModel(row);
 }
 

@@ -5,6 +5,7 @@ import {
   AppError,
   isUniqueViolation,
   newId,
+  publish,
   recordAudit,
   type ServiceContext,
 } from "@/server/platform";
@@ -36,12 +37,12 @@ export async function registerModel({
         subjectId: inserted.id,
         after: { state: "candidate", name: given.name, sha256: given.sha256 },
       });
+      await publish(tx, { topic: "model", id: inserted.id });
       return inserted;
     })
     .catch((cause: unknown) => {
       if (!isUniqueViolation(cause)) throw cause;
       throw new AppError("conflict", "This file is registered already.", { cause });
     });
-  await ctx.bus.publish({ topic: "model", id: row.id });
   return toModel(row);
 }

@@ -1,6 +1,6 @@
 import type { Model } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import { AppError, recordAudit, type ServiceContext } from "@/server/platform";
+import { AppError, publish, recordAudit, type ServiceContext } from "@/server/platform";
 import { toModel } from "./model-view";
 import { makePresent, retirePresent, swapPresent } from "./swap-present";
 
@@ -10,7 +10,7 @@ import { makePresent, retirePresent, swapPresent } from "./swap-present";
  */
 export async function rollBackModel({ ctx }: { ctx: ServiceContext }): Promise<Model | null> {
   assertCan(ctx.actor, "model.promote");
-  const { left, back } = await swapPresent(ctx, async (tx) => {
+  const back = await swapPresent(ctx, async (tx) => {
     const left = await retirePresent(tx);
     if (left === undefined) throw new AppError("conflict", "No promoted model is present.");
     const id = left.replaced;
@@ -22,8 +22,8 @@ export async function rollBackModel({ ctx }: { ctx: ServiceContext }): Promise<M
       before: { present: left.id },
       after: { present: id },
     });
-    return { left, back };
+    await publish(tx, { topic: "model", id: left.id });
+    return back;
   });
-  await ctx.bus.publish({ topic: "model", id: left.id });
   return back === null ? null : toModel(back);
 }

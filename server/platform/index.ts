@@ -1,5 +1,5 @@
 export { recordAudit } from "./audit";
-export type { Bus } from "./bus";
+export { type Bus, publish } from "./bus";
 export {
   contextFor,
   type Root,

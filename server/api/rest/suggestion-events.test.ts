@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { SuggestionState } from "@/server/contracts";
-import { AppError } from "@/server/platform";
+import { AppError, publish } from "@/server/platform";
 import { suggestionEventsRoute } from "./routes";
 import { exampleSuggestion } from "./testing/examples";
 import { createHarness, type Harness } from "./testing/harness";
@@ -46,10 +46,10 @@ test("the state comes at once, every change once, and a final state ends the str
   await stream.until('"state":"proving"');
   await stream.until(": still here");
   state = "pending";
-  await harness.services.bus.publish({ topic: "suggestion", id: params.id });
+  await publish(harness.services.db, { topic: "suggestion", id: params.id });
   await stream.until('"state":"pending"');
   state = "verified";
-  await harness.services.bus.publish({
+  await publish(harness.services.db, {
     topic: "operation",
     id: "op-0123456789ab",
     suggestion_id: params.id,
@@ -76,8 +76,8 @@ test("other suggestions' events cost no reading", async () => {
   // Once before and once after the subscription stands.
   await vi.waitFor(() => expect(getSuggestion).toHaveBeenCalledTimes(2));
   state = "rejected";
-  await harness.services.bus.publish({ topic: "suggestion", id: "sugg-another00000" });
-  await harness.services.bus.publish({ topic: "suggestion", id: params.id });
+  await publish(harness.services.db, { topic: "suggestion", id: "sugg-another00000" });
+  await publish(harness.services.db, { topic: "suggestion", id: params.id });
   await stream.done;
   expect(getSuggestion).toHaveBeenCalledTimes(3);
   harness.services.heartbeatSeconds = 0.05;

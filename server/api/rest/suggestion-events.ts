@@ -1,17 +1,7 @@
-import type { BusEvent, Suggestion, SuggestionState } from "@/server/contracts";
+import { type BusEvent, isFinal, type Suggestion } from "@/server/contracts";
 import type { ServiceContext } from "@/server/platform";
 import type { StreamAnswer } from "./define-route";
 import type { RestServices } from "./services";
-
-const FINAL: readonly SuggestionState[] = [
-  "no_gain",
-  "rejected",
-  "expired",
-  "superseded",
-  "failed",
-  "verified",
-  "reverted",
-];
 
 const isAbout = (event: BusEvent, id: string) =>
   (event.topic === "suggestion" && event.id === id) ||
@@ -61,7 +51,7 @@ class Follower {
     if (data === this.lastSent) return;
     this.lastSent = data;
     this.write(`event: suggestion\ndata: ${data}\n\n`);
-    if (FINAL.includes(suggestion.state)) this.end("final_state");
+    if (isFinal("suggestion", suggestion.state)) this.end("final_state");
   }
 
   /** Loads and sends; changes that come meanwhile are one more round, not a queue. */

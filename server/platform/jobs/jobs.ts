@@ -1,6 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { jobs } from "@/drizzle/schema";
 import type { JobKind } from "@/server/contracts";
+import { publish } from "../bus";
 import type { Database, Transaction } from "../db";
 
 export interface ClaimedJob {
@@ -10,7 +11,8 @@ export interface ClaimedJob {
   attempts: number;
 }
 
-/** Puts work in the queue, in the transaction that made it necessary. A second call is a no-op. */
+/** Puts work in the queue, in the transaction that made it necessary, and wakes the workers. A
+ * second call is a no-op. */
 export async function enqueueJob(
   tx: Transaction,
   job: { kind: JobKind; subjectId: string; runAt?: Date },
@@ -19,6 +21,7 @@ export async function enqueueJob(
     .insert(jobs)
     .values({ kind: job.kind, subjectId: job.subjectId, runAt: job.runAt ?? new Date() })
     .onConflictDoNothing();
+  await publish(tx, { topic: "job", id: job.subjectId });
 }
 
 /**

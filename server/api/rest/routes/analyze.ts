@@ -1,4 +1,4 @@
-import { AnalyzeRequest, Suggestion } from "@/server/contracts";
+import { AnalyzeRequest, isProving, Suggestion } from "@/server/contracts";
 import { defineRoute } from "../define-route";
 import { AnalyzeQuery } from "../parameters";
 
@@ -33,17 +33,16 @@ export const analyzeRoute = defineRoute({
   },
   errors: ["not_found", "product_unreachable", "product_refused"],
   async handler({ ctx, services: { verbs }, query, body }) {
-    const isProving = ({ state }: Suggestion) => state === "proposed" || state === "proving";
     const first = await verbs.analyze({ ctx, input: body });
     const seconds = query.wait ?? 0;
     const suggestion =
-      isProving(first) && seconds > 0
+      isProving(first.state) && seconds > 0
         ? await verbs.waitForSuggestion({
             ctx,
             input: { suggestion_id: first.suggestion_id, seconds },
           })
         : first;
-    const status = isProving(suggestion) ? 202 : 200;
+    const status = isProving(suggestion.state) ? 202 : 200;
     return { status, body: suggestion, headers: location(suggestion) };
   },
 });

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { OperationState, SuggestionState } from "./suggestion";
+import {
+  allows,
+  CLOSED_STATES,
+  EFFECTIVE_STATES,
+  INITIAL_STATES,
+  isFinal,
+  mayFollow,
+  OPEN_STATES,
+  statesFrom,
+  statesOf,
+  TRANSITIONS,
+  UNAPPROVED_STATES,
+} from "./transitions";
+
+const MACHINES = [
+  ["suggestion", SuggestionState.options],
+  ["operation", OperationState.options],
+] as const;
+
+test.each(MACHINES)("every state of a %s is reached from where it starts", (entity, states) => {
+  const reached = INITIAL_STATES[entity].flatMap((initial) =>
+    entity === "suggestion" ? statesFrom(entity, initial as never) : statesFrom(entity, "queued"),
+  );
+  expect(new Set(reached)).toEqual(new Set(states));
+  expect(new Set(statesOf(entity))).toEqual(new Set(states));
+});
+
+test.each(MACHINES)("every transition of a %s is audited as entity.verb", (entity) => {
+  for (const { action } of Object.values(TRANSITIONS[entity])) {
+    expect(action).toMatch(new RegExp(`^${entity}\\.[a-z_]+$`));
+  }
+});
+
+test("what may follow what", () => {
+  expect(mayFollow("suggestion", { from: "pending", to: "approved" })).toBe(true);
+  expect(mayFollow("suggestion", { from: "rejected", to: "approved" })).toBe(false);
+  expect(mayFollow("operation", { from: "queued", to: "executed" })).toBe(false);
+  expect(allows("suggestion", "approve", "no_gain")).toBe(false);
+});
+
+test("the derived lists hold each state once, in the group that pages show it in", () => {
+  expect([...OPEN_STATES].sort()).toEqual(["pending", "proving"]);
+  expect([...EFFECTIVE_STATES].sort()).toEqual(["approved", "executed", "executing", "verified"]);
+  const all = [...OPEN_STATES, ...EFFECTIVE_STATES, ...CLOSED_STATES];
+  expect(all.sort()).toEqual([...SuggestionState.options].sort());
+});
+
+test("a suggestion is final when nothing more happens to it by itself", () => {
+  const final = SuggestionState.options.filter((state) => isFinal("suggestion", state));
+  expect(final.sort()).toEqual(
+    ["expired", "failed", "no_gain", "rejected", "reverted", "superseded", "verified"].sort(),
+  );
+});
+
+test("what was never approved is never executed", () => {
+  for (const state of UNAPPROVED_STATES) {
+    expect(allows("suggestion", "execute", state)).toBe(false);
+  }
+  expect([...UNAPPROVED_STATES].sort()).toEqual([
+    "expired",
+    "no_gain",
+    "pending",
+    "proving",
+    "rejected",
+  ]);
+});

@@ -1,0 +1,176 @@
+import type { OperationState, SuggestionState } from "./suggestion";
+
+/** One allowed change of state: from any of `from` to `to`, audited as `action`. */
+interface Transition<State extends string> {
+  from: readonly State[];
+  to: State;
+  /** Action of the audit row, `entity.verb`. */
+  action: string;
+  /** Leaves a state in which nothing more happens unless somebody asks for it. */
+  isReopening?: true;
+}
+
+const machine =
+  <State extends string>() =>
+  <const Table extends Record<string, Transition<State>>>(table: Table) =>
+    table;
+
+/**
+ * What may follow what: the only source of it. A new entity with states adds one entry here; the
+ * lists of states in queries, pages and constraints are derived below.
+ */
+export const TRANSITIONS = {
+  suggestion: machine<SuggestionState>()({
+    publishAdvice: { from: ["proving"], to: "pending", action: "suggestion.prove" },
+    reportNoGain: { from: ["proving"], to: "no_gain", action: "suggestion.prove" },
+    failProof: { from: ["proving"], to: "failed", action: "suggestion.fail" },
+    improveAdvice: { from: ["pending"], to: "pending", action: "suggestion.improve" },
+    withdrawAdvice: { from: ["pending"], to: "no_gain", action: "suggestion.withdraw" },
+    adviseLater: {
+      from: ["no_gain"],
+      to: "pending",
+      action: "suggestion.advise_later",
+      isReopening: true,
+    },
+    approve: { from: ["pending"], to: "approved", action: "suggestion.approve" },
+    reject: { from: ["pending"], to: "rejected", action: "suggestion.reject" },
+    expire: { from: ["pending"], to: "expired", action: "suggestion.expire" },
+    supersede: {
+      from: ["pending", "approved"],
+      to: "superseded",
+      action: "suggestion.supersede",
+    },
+    execute: { from: ["approved"], to: "executing", action: "suggestion.execute" },
+    complete: { from: ["executing"], to: "executed", action: "suggestion.executed" },
+    failExecution: { from: ["executing"], to: "failed", action: "suggestion.fail" },
+    verify: { from: ["executed"], to: "verified", action: "suggestion.verify" },
+    revert: {
+      from: ["executed", "verified"],
+      to: "reverted",
+      action: "suggestion.reverted",
+      isReopening: true,
+    },
+  }),
+  operation: machine<OperationState>()({
+    start: { from: ["queued"], to: "executing", action: "operation.start" },
+    complete: { from: ["executing"], to: "executed", action: "operation.complete" },
+    fail: { from: ["queued", "executing"], to: "failed", action: "operation.fail" },
+    verify: { from: ["executed"], to: "verified", action: "operation.verify" },
+    revert: {
+      from: ["executed", "verified"],
+      to: "reverted",
+      action: "operation.reverted",
+      isReopening: true,
+    },
+  }),
+};
+
+/** States in which a suggestion or operation may be created. */
+export const INITIAL_STATES = {
+  /** `proving` on a data product; the others answer from the request's context alone. */
+  suggestion: ["proving", "pending", "no_gain"],
+  operation: ["queued"],
+} as const satisfies {
+  suggestion: readonly SuggestionState[];
+  operation: readonly OperationState[];
+};
+
+export type Stateful = keyof typeof TRANSITIONS;
+export type TransitionName<Entity extends Stateful> = keyof (typeof TRANSITIONS)[Entity] & string;
+export type InitialState<Entity extends Stateful> = (typeof INITIAL_STATES)[Entity][number];
+
+interface StateOf {
+  suggestion: SuggestionState;
+  operation: OperationState;
+}
+
+function transitionsOf<Entity extends Stateful>(entity: Entity): Transition<StateOf[Entity]>[] {
+  // The compiler does not relate the keys of the table to those of StateOf; `machine` checked them.
+  return Object.values<Transition<string>>(TRANSITIONS[entity]) as Transition<StateOf[Entity]>[];
+}
+
+/** All states of an entity that a transition leaves or reaches. */
+export function statesOf<Entity extends Stateful>(entity: Entity): StateOf[Entity][] {
+  return transitionsOf(entity)
+    .flatMap(({ from, to }) => [...from, to])
+    .filter(isFirst);
+}
+
+/** Everything a state may become in any number of transitions, itself first. */
+export function statesFrom<Entity extends Stateful>(
+  entity: Entity,
+  state: StateOf[Entity],
+): StateOf[Entity][] {
+  const reached = [state];
+  // The list grows while it is walked.
+  for (const present of reached) {
+    for (const { from, to } of transitionsOf(entity)) {
+      if (from.includes(present) && !reached.includes(to)) reached.push(to);
+    }
+  }
+  return reached;
+}
+
+/** May the one state directly follow the other? */
+export function mayFollow<Entity extends Stateful>(
+  entity: Entity,
+  change: { from: StateOf[Entity]; to: StateOf[Entity] },
+): boolean {
+  return transitionsOf(entity).some(
+    ({ from, to }) => to === change.to && from.includes(change.from),
+  );
+}
+
+/** Nothing more happens to it by itself; a person may still reopen it (revert, continue the proof). */
+export function isFinal<Entity extends Stateful>(entity: Entity, state: StateOf[Entity]): boolean {
+  return transitionsOf(entity).every(
+    ({ from, isReopening }) => isReopening === true || !from.includes(state),
+  );
+}
+
+const isFirst = <T>(value: T, index: number, all: T[]) => all.indexOf(value) === index;
+
+const SUGGESTION_STATES = statesOf("suggestion");
+
+/** Approved at some time: executing it is, or was, possible. */
+const APPROVED = statesFrom("suggestion", "approved");
+
+/** A person may still come to decide it: its proof runs, or its advice waits. */
+export const OPEN_STATES: readonly SuggestionState[] = SUGGESTION_STATES.filter(
+  (state) => !isFinal("suggestion", state) && !APPROVED.includes(state),
+);
+
+/** Was never approved, so that nothing of it may be executed. */
+export const UNAPPROVED_STATES: readonly SuggestionState[] = SUGGESTION_STATES.filter(
+  (state) => !APPROVED.includes(state),
+);
+
+/** Approved and not undone: waits for its execution, is executed, or has been. */
+export const EFFECTIVE_STATES: readonly SuggestionState[] = APPROVED.filter((state) =>
+  statesFrom("suggestion", state).some((later) => allows("suggestion", "revert", later)),
+);
+
+/** Neither open nor in effect. */
+export const CLOSED_STATES: readonly SuggestionState[] = SUGGESTION_STATES.filter(
+  (state) => !OPEN_STATES.includes(state) && !EFFECTIVE_STATES.includes(state),
+);
+
+/** Its proof has not come to a result yet. */
+export const isProving = (state: SuggestionState): boolean =>
+  includes(TRANSITIONS.suggestion.publishAdvice.from, state);
+
+export const isOpen = (state: SuggestionState): boolean => OPEN_STATES.includes(state);
+
+/** May this transition start from the state? */
+export function allows<Entity extends Stateful>(
+  entity: Entity,
+  transition: TransitionName<Entity>,
+  state: StateOf[Entity],
+): boolean {
+  const table: Record<string, Transition<string>> = TRANSITIONS[entity];
+  return includes(table[transition]?.from ?? [], state);
+}
+
+function includes(states: readonly string[], state: string): boolean {
+  return states.includes(state);
+}
