@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import os from "node:os";
+import { quantile } from "@/server/statistics";
 import { variedContext } from "./contexts";
-import { findTarget, type Target } from "./target";
+import { findTarget, readTarget, type Target } from "./target";
 
 const WARM_UP_REQUESTS = 50;
 const SEQUENTIAL_REQUESTS = 300;
@@ -23,11 +24,6 @@ async function callOnce({ url, apiKey }: Target, n: number): Promise<number> {
     throw new Error(`Request ${n} was answered ${response.status}: ${text.slice(0, 300)}`);
   }
   return latencyMs;
-}
-
-/** Nearest-rank quantile of sorted values. */
-function quantile(sorted: number[], q: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
 }
 
 function summarize(latenciesMs: number[]) {
@@ -69,24 +65,56 @@ async function concurrent(target: Target, first: number) {
 /**
  * Estimate-only analyze against a running sidecar: one caller's latency when warm, then eight
  * callers' throughput. Every request has another context, so that no cache can answer.
+ * `--beside <demo.json>`: another running sidecar (an older commit, say), asked in turn with this one.
  */
-export async function benchAnalyze(): Promise<void> {
+export async function benchAnalyze(args: string[]): Promise<void> {
   const target = findTarget();
   // Another start on every run: what an earlier run sent may still be an open suggestion.
   const first = Date.now() % 1_000_000_000;
+  if (args[0] === "--beside" && args[1] !== undefined) {
+    return printPaired(await pairs(target, readTarget(args[1]), first));
+  }
   await sequential(target, first, WARM_UP_REQUESTS);
   const one = await sequential(target, first + WARM_UP_REQUESTS, SEQUENTIAL_REQUESTS);
   const many = await concurrent(target, first + WARM_UP_REQUESTS + SEQUENTIAL_REQUESTS);
-  const cpu = os.cpus();
-  const result = {
-    name: "analyze (estimate only)",
-    measured_at: new Date().toISOString(),
-    machine: { cpu: cpu[0]?.model ?? "unknown", cores: cpu.length, node: process.version },
-    one_caller: summarize(one),
-    eight_callers: many,
-  };
+  const result = { ...describeRun(), one_caller: summarize(one), eight_callers: many };
   mkdirSync("bench/results", { recursive: true });
   writeFileSync(RESULT_FILE, `${JSON.stringify(result, null, 2)}\n`);
   console.table({ "1 caller": result.one_caller, "8 callers": result.eight_callers });
   console.log(`Written to ${RESULT_FILE}`);
+}
+
+function describeRun() {
+  const cpu = os.cpus();
+  return {
+    name: "analyze (estimate only)",
+    measured_at: new Date().toISOString(),
+    machine: { cpu: cpu[0]?.model ?? "unknown", cores: cpu.length, node: process.version },
+  };
+}
+
+interface Paired {
+  here: number[];
+  beside: number[];
+}
+
+/** The same requests to both, one after the other and each first in turn; latencies in ms. */
+async function pairs(target: Target, other: Target, first: number): Promise<Paired> {
+  for (const each of [target, other]) await sequential(each, first, WARM_UP_REQUESTS);
+  const measured: Paired = { here: [], beside: [] };
+  for (let n = 0; n < SEQUENTIAL_REQUESTS; n += 1) {
+    const request = first + WARM_UP_REQUESTS + n;
+    const here = async () => measured.here.push(await callOnce(target, request));
+    const beside = async () => measured.beside.push(await callOnce(other, request));
+    for (const call of n % 2 === 0 ? [here, beside] : [beside, here]) await call();
+  }
+  return measured;
+}
+
+function printPaired({ here, beside }: Paired): void {
+  console.table({ here: summarize(here), beside: summarize(beside) });
+  const ratios = here.map((latencyMs, n) => latencyMs / (beside[n] ?? Number.NaN));
+  console.log(
+    `Median of ${ratios.length} ratios, here / beside: ${quantile(ratios, 0.5).toFixed(2)}`,
+  );
 }

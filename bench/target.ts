@@ -17,7 +17,11 @@ export interface Target {
 export function findTarget(): Target {
   const { SIDECAR_URL: url, SIDECAR_API_KEY: apiKey, SIDECAR_DATA_DIR } = benchmarkEnv();
   if (url !== undefined && apiKey !== undefined) return { url, apiKey };
-  const file = path.join(SIDECAR_DATA_DIR, "demo.json");
+  return readTarget(path.join(SIDECAR_DATA_DIR, "demo.json"));
+}
+
+/** The sidecar whose demo.json this is. Throws with what to do when there is no such file. */
+export function readTarget(file: string): Target {
   if (!existsSync(file)) {
     throw new Error(
       `Nothing to measure: start it with \`npm run up\` (writes ${file}), or set SIDECAR_URL and SIDECAR_API_KEY.`,
