@@ -4,12 +4,11 @@ import type { InferRequest } from "@/server/contracts";
 import type { InferenceClient } from "@/server/inference";
 import { summarize, throughput, timeOne } from "./measure";
 import { openWorker } from "./open-worker";
-import { benchRequest, benchTextRequest } from "./requests";
+import { benchRequest } from "./requests";
 
 const WARM_UP_REQUESTS = 20;
 const SEQUENTIAL_REQUESTS = 300;
 const CACHED_REQUESTS = 300;
-const TEXT_REQUESTS = 50;
 const CALLERS = 8;
 const SECONDS = 8;
 const RESULT_FILE = "bench/results/inference.json";
@@ -31,11 +30,6 @@ async function measureAll(client: InferenceClient) {
   const many = (count: number, make = next) => Array.from({ length: count }, make);
   await sequential(client, many(WARM_UP_REQUESTS), false);
   const choice = await sequential(client, many(SEQUENTIAL_REQUESTS), false);
-  const text = await sequential(
-    client,
-    many(TEXT_REQUESTS, () => benchTextRequest(n++)),
-    false,
-  );
   const known = next();
   await client.infer(known);
   const cached = await sequential(
@@ -45,10 +39,8 @@ async function measureAll(client: InferenceClient) {
   );
   return {
     choice,
-    text,
     cached,
-    choice_throughput: await compareCallers(client, next),
-    text_throughput: await compareCallers(client, () => benchTextRequest(n++)),
+    throughput: await compareCallers(client, next),
   };
 }
 
@@ -61,7 +53,7 @@ async function compareCallers(client: InferenceClient, next: () => InferRequest)
 }
 
 /**
- * The model through its worker process: one caller's latency (an answer of one choice, and a text),
+ * The model through its worker process: one caller's latency for an answer of one choice,
  * cached latency, throughput of eight callers against one, resident memory.
  */
 export async function benchInference(): Promise<void> {

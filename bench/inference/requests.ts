@@ -39,19 +39,3 @@ export function benchRequest(n: number): InferRequest {
     deadlineMs: 30_000,
   };
 }
-
-/** A request whose answer is a text: generated token by token. */
-export function benchTextRequest(n: number): InferRequest {
-  const text = { type: "string" as const, maxLength: 120, pattern: "^[A-Za-z ,.'-]*$" };
-  return {
-    ...benchRequest(n),
-    task: "explanation",
-    instruction: "Explain in one sentence why this change helps.",
-    schema: {
-      type: "object",
-      properties: { text },
-      required: ["text"],
-      additionalProperties: false,
-    },
-  };
-}

@@ -38,7 +38,6 @@ const TASK_NAMES: Record<string, string> = {
   confidence: "confidence of estimates",
   opinion: "first opinion on proposals",
   adversarial: "screening of texts",
-  explanation: "words of explanations",
 };
 
 function Answering({ status }: { status: InferenceStatus }) {

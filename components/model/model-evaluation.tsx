@@ -5,7 +5,7 @@ import { EvaluationTable } from "./evaluation-table";
 
 /** What an evaluation found: on families never seen, and on what happened here. */
 export function ModelEvaluation({ model }: { model: Model }) {
-  const { tasks, texts, present, live } = model.evaluation;
+  const { tasks, present, live } = model.evaluation;
   const name = present?.name ?? "";
   return (
     <div className="grid gap-4">
@@ -15,13 +15,6 @@ export function ModelEvaluation({ model }: { model: Model }) {
         scores={tasks}
         beside={present && { name, scores: present.tasks }}
       />
-      {texts === undefined ? null : (
-        <p className="text-sm text-muted-foreground">
-          Explanations, nearness to their references (ROUGE-L): {texts.rouge_l.toFixed(2)}
-          {texts.present === null ? "" : `, ${name} ${texts.present.toFixed(2)}`}, rules{" "}
-          {texts.rules.toFixed(2)}.
-        </p>
-      )}
       {live === undefined ? null : (
         <div className="grid gap-2">
           <h3 className="text-sm font-medium">What happened here, kept out of its training</h3>

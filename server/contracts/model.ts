@@ -25,14 +25,6 @@ export const PresentScores = z.object({
 });
 export type PresentScores = z.infer<typeof PresentScores>;
 
-/** How near texts come to their references (ROUGE-L, 0..1). */
-const TextScores = z.object({
-  rouge_l: Share,
-  rules: Share,
-  present: Share.nullable(),
-  n: z.number().int().positive(),
-});
-
 /** How a model did on held-out families, by choice (`task.key`). */
 export const ModelEvaluation = z.object({
   tasks: z.record(z.string(), ChoiceScores),
@@ -42,7 +34,6 @@ export const ModelEvaluation = z.object({
   trusted_tasks: z.array(z.string()).optional(),
   /** Temperature by `task.key`, with which it is served. */
   calibration: z.record(z.string(), z.number().positive()).optional(),
-  texts: TextScores.optional(),
   /** The model present then, on the same questions; left out: it was compared with none. */
   present: z
     .object({

@@ -1,101 +1,142 @@
-import type { MeasuredEvidence, QueryEvidence } from "@/server/contracts";
-import { changedColumns, type Explanation, type ProvedCandidate } from "@/server/contracts";
-import { type AskOptions, askTask, type ExplanationInput, explanation } from "@/server/inference";
+import type {
+  Change,
+  ChangeKind,
+  Explanation,
+  MeasuredEvidence,
+  ProvedCandidate,
+  QueryEvidence,
+  RewriteRule,
+  TargetType,
+} from "@/server/contracts";
+
+/** Figures that a sentence may name as `<slot>`; the evidence fills them in. */
+type Slot = "gain" | "before" | "after" | "storage" | "inserts" | "table" | "target";
 
 /**
- * One or two plain sentences on a measured change. The model writes words and slots, the slots are
- * filled from the evidence here; a text with a slot that the evidence cannot fill is replaced by the
- * rules' text. null where nothing was measured of a targeted query.
+ * One to three plain sentences on an accepted change: what it does, what the query that gained most
+ * takes now, and what it costs. The words are fixed, every figure is of the evidence. null where the
+ * evidence does not bear them out: nothing was measured, or no targeted query surely gained.
  */
-export async function explainItem(
-  proved: ProvedCandidate,
-  options: AskOptions = {},
-): Promise<Explanation | null> {
-  const { candidate, evidence } = proved;
-  if (evidence?.basis !== "measured") return null;
-  const query = heaviest(evidence.queries.filter((one) => one.is_targeted));
+export function explainItem({ candidate, evidence, verdict }: ProvedCandidate): Explanation | null {
+  if (evidence?.basis !== "measured" || !verdict.is_accepted) return null;
+  const query = mostImproved(evidence.queries);
   if (query === undefined) return null;
-  const figures = figuresOf(proved, evidence, query);
-  const input = inputOf(proved, evidence, query);
-  const told = await askTask(explanation, input, options);
-  const written = fill(told.result.text, figures);
-  if (written !== null && told.model !== null) {
-    return { text: written, by: "model", model: told.model };
-  }
-  const template = explanation.read(explanation.byRules(input), []).text;
-  const text = fill(template, figures) ?? candidate.reason;
-  return { text, by: "rules", model: null };
+  const { change, target } = candidate;
+  const figures = {
+    ...figuresOf(evidence, query),
+    table: change.table,
+    target: target === "" ? change.table : target,
+  };
+  const sentences = [
+    `${effectOf(change)}.`,
+    `The query that gains most, ${USES[leadingUse(query.sql)]}, takes <after> instead of <before> (<gain> less).`,
+    ...costsOf(evidence),
+  ];
+  const text = fillSlots(sentences.join(" "), figures);
+  return text === null ? null : { text, by: "rules", model: null };
 }
 
-/** The text with every slot filled; null when one has no figure, or a figure stands outside. */
-export function fill(text: string, figures: Readonly<Record<string, string>>): string | null {
+/** The text with every slot filled; null when a figure stands outside of a slot, or a slot has none. */
+export function fillSlots(
+  text: string,
+  figures: Readonly<Partial<Record<Slot, string>>>,
+): string | null {
   if (/\d/.test(text)) return null;
+  const known = new Map<string, string>(Object.entries(figures));
   const named = [...text.matchAll(/<([^>]*)>/g)].map((match) => match[1] ?? "");
-  if (named.some((slot) => figures[slot] === undefined)) return null;
-  return text.replace(/<([^>]*)>/g, (_, slot: string) => figures[slot] ?? "");
+  if (named.some((slot) => !known.has(slot))) return null;
+  return text.replace(/<([^>]*)>/g, (_, slot: string) => known.get(slot) ?? "");
 }
 
-function heaviest(queries: QueryEvidence[]): QueryEvidence | undefined {
-  const weight = (one: QueryEvidence) => one.calls * one.baseline.median_ms;
-  return [...queries].sort((one, other) => weight(other) - weight(one))[0];
+/** The targeted query that saves most time in all its calls, where its gain is no noise. */
+function mostImproved(queries: readonly QueryEvidence[]): QueryEvidence | undefined {
+  const savedMs = ({ calls, baseline, gain }: QueryEvidence) =>
+    calls * baseline.median_ms * gain.value;
+  return queries
+    .filter(({ is_targeted: isTargeted, gain }) => isTargeted && gain.low > 0)
+    .sort((a, b) => savedMs(b) - savedMs(a))[0];
 }
 
-const percent = (share: number): string => `${Math.round(Math.abs(share) * 100)} %`;
-const count = (value: number): string =>
-  Math.round(value).toLocaleString("en").replaceAll(",", " ");
-const ms = (value: number): string => `${value >= 10 ? Math.round(value) : value.toFixed(1)} ms`;
+/** A share of less than a tenth, or of nearly all, with a decimal: never `0%` or `100%` of what is not. */
+function percent(share: number): string {
+  const value = share * 100;
+  if (value >= 99) return `${Math.min(99.9, value).toFixed(1)}%`;
+  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)}%`;
+}
+const milliseconds = (value: number): string =>
+  `${value >= 10 ? Math.round(value).toLocaleString("en") : value.toFixed(1)} ms`;
 
-function figuresOf(
-  { candidate }: ProvedCandidate,
-  evidence: MeasuredEvidence,
-  query: QueryEvidence,
-): Record<string, string> {
-  const table = evidence.sample.find((one) => one.table === candidate.change.table);
-  const inserts = evidence.insert_cost;
+function figuresOf({ storage, insert_cost: inserts }: MeasuredEvidence, query: QueryEvidence) {
   return {
     gain: percent(query.gain.value),
-    before: ms(query.baseline.median_ms),
-    after: ms(query.candidate.median_ms),
-    calls: count(query.calls),
-    storage: percent(evidence.storage.overhead),
-    table: candidate.change.table,
-    target: candidate.target || candidate.change.table,
-    ...(table ? { rows: count(table.rows_total) } : {}),
-    ...(inserts ? { inserts: `${inserts.ratio.toFixed(1)} times` } : {}),
-  };
+    before: milliseconds(query.baseline.median_ms),
+    after: milliseconds(query.candidate.median_ms),
+    storage: percent(storage.overhead),
+    ...(inserts && { inserts: `${inserts.ratio.toFixed(1)}×` }),
+  } satisfies Partial<Record<Slot, string>>;
 }
 
-/** A cost worth a word: a tenth more storage, or inserts slower by a tenth. */
+/** A cost worth a sentence: a tenth more storage, or inserts slower by a tenth. */
 const COST_MIN = 0.1;
 
-function inputOf(
-  { candidate, verdict }: ProvedCandidate,
-  evidence: MeasuredEvidence,
-  query: QueryEvidence,
-): ExplanationInput {
-  const { change } = candidate;
-  const inserts = (evidence.insert_cost?.ratio ?? 1) - 1;
-  const cost = inserts >= COST_MIN ? "inserts" : "storage";
-  const hasCost = inserts >= COST_MIN || evidence.storage.overhead >= COST_MIN;
-  return {
-    kind: change.kind,
-    detail:
-      change.kind === "rewrite_query"
-        ? change.rule
-        : change.kind === "change_type"
-          ? change.to.name
-          : null,
-    table: change.table,
-    target: changedColumns(change).join(", "),
-    use: leadingUse(query.sql),
-    verdict: verdict.is_accepted ? "passed" : "no_gain",
-    size: query.gain.value >= 0.85 ? "huge" : query.gain.value >= 0.35 ? "large" : "small",
-    cost: hasCost ? cost : "none",
-  };
+function costsOf({ storage, insert_cost: inserts }: MeasuredEvidence): string[] {
+  return [
+    ...(inserts !== null && inserts.ratio - 1 >= COST_MIN
+      ? ["Inserts take <inserts> as long."]
+      : []),
+    ...(storage.overhead >= COST_MIN ? ["Storage grows by <storage>."] : []),
+  ];
 }
 
-/** What the query does first of all, by its words: it only chooses the words about it. */
-function leadingUse(sql: string): ExplanationInput["use"] {
+const EFFECTS: Record<ChangeKind, string> = {
+  add_index: "An index on <target> finds the few matching rows directly",
+  drop_index: "Without the index on <target>, <table> is scanned or written at less cost",
+  cluster_table: "Rows of <table> are stored in the order of <target>, so scans skip row groups",
+  change_type: "<target> is stored in a type that fits its values",
+  add_constraint: "A key on <target> finds single rows directly and refuses duplicates",
+  materialize_summary: "A small table holds the totals by <target> precomputed",
+  rewrite_query: "The new query text returns the same rows in a form that DuckDB runs faster",
+};
+
+const REWRITES: Record<RewriteRule, string> = {
+  prune_star: "The query reads only the columns that are used",
+  sargable_predicate: "The filter compares the bare column, so scans of <table> skip row groups",
+  drop_distinct: "A key already excludes duplicates, so the query no longer searches for them",
+  drop_order_by: "The query no longer sorts rows whose order is lost anyway",
+  decorrelate_subquery: "Totals are computed once and joined instead of once per row",
+  not_in_to_anti_join: "Rows without a match are found by one join",
+  top_n: "Only the first rows are kept instead of numbering all of them",
+  share_subquery: "A subquery that stood in several places is computed once",
+};
+
+const TYPES: Partial<Record<TargetType["name"], string>> = {
+  ENUM: "<target> has few distinct values, stored as small numbers instead of text",
+  DATE: "<target> is stored as dates instead of text",
+  TIMESTAMP: "<target> is stored as timestamps instead of text",
+  UUID: "<target> is stored as UUIDs in half the space of their text",
+};
+
+function effectOf(change: Change): string {
+  if (change.kind === "rewrite_query") return REWRITES[change.rule];
+  if (change.kind === "change_type") return TYPES[change.to.name] ?? EFFECTS.change_type;
+  if (change.kind === "cluster_table" && change.curve === "morton") {
+    return "Rows of <table> with similar values of <target> are stored together, so scans skip row groups";
+  }
+  return EFFECTS[change.kind];
+}
+
+type Use = "lookup" | "range" | "group" | "join" | "sort" | "read";
+const USES: Record<Use, string> = {
+  lookup: "a lookup",
+  range: "a range scan",
+  group: "an aggregation",
+  join: "a join",
+  sort: "a sorted read",
+  read: "a plain read",
+};
+
+/** What the query does first of all, by its keywords; it only chooses how the query is called. */
+function leadingUse(sql: string): Use {
   if (/\bgroup by\b/i.test(sql)) return "group";
   if (/\bjoin\b/i.test(sql)) return "join";
   if (/(>=?|<=?|\bbetween\b|\blike\b)/i.test(sql)) return "range";

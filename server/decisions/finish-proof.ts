@@ -14,7 +14,7 @@ export async function finishProof(
 ): Promise<void> {
   const { suggestionId, schema, result } = input;
   const hasAdvice = result.accepted.length > 0;
-  const explanations = await Promise.all(result.accepted.map((one) => explainItem(one)));
+  const explanations = result.accepted.map(explainItem);
   const confidence = calibrateConfidence(await countOutcomes(ctx.db));
   await ctx.db.transaction(async (tx) => {
     const row = await transitionSuggestion(tx, ctx, {

@@ -5,8 +5,6 @@ export { inferenceClient } from "./process-client";
 export { screenEach, screenTexts } from "./screen-text";
 export {
   confidence,
-  ExplanationInput,
-  explanation,
   gainBucket,
   OpinionInput,
   opinion,

@@ -27,12 +27,9 @@ test.each([
   expect(worseAt(evaluation({ lost, won }))).toEqual(expected);
 });
 
-test("a task that only the present model may answer is a loss, and so are worse words", () => {
+test("a task that only the present model may answer is a loss", () => {
   const none = { lost: 0, won: 0 };
   expect(worseAt(evaluation(none, { trusted_tasks: [] }))).toEqual(["confidence"]);
-  const texts = { rouge_l: 0.8, rules: 0.3, present: 0.83, n: 100 };
-  expect(worseAt(evaluation(none, { texts }))).toEqual(["explanation"]);
-  expect(worseAt(evaluation(none, { texts: { ...texts, rouge_l: 0.82 } }))).toEqual([]);
 });
 
 test("a model that was compared with none is not called worse", () => {

@@ -22,7 +22,6 @@ function reportOf(choices: [field: string, student: number, rules: number, major
       calibrationErrorRaw: null,
       calibrationErrorAgreement: null,
     })),
-    texts: null,
     outside: [],
   } as unknown as Report;
 }
@@ -125,17 +124,4 @@ test("a report without figures of an outside set shows nothing for its task", ()
     ["confidence.pays", 0.9, 0.5, 0.5],
   ]);
   expect(chooseTasks(report)).toEqual(["confidence"]);
-});
-
-test("texts are judged by how near they come to their references", () => {
-  const texts = (student: number): Report => ({
-    ...reportOf([]),
-    texts: {
-      examples: 5,
-      student: { rougeL: student, bleu: 0, exact: 0 },
-      rules: { rougeL: 0.6, bleu: 0, exact: 0 },
-    },
-  });
-  expect(chooseTasks(texts(0.9))).toEqual(["explanation"]);
-  expect(chooseTasks(texts(0.6))).toEqual([]);
 });

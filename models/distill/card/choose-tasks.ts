@@ -23,8 +23,7 @@ export const FALSE_ALARMS_MAX = 0.05;
  *    rules there too, and takes few harmless texts for attacks: a message that is taken for one is
  *    rejected unread. A report without figures of that set does not show it.
  *
- * More often: by LEAD_MIN at least. Texts are the student's when they come nearer to their references
- * than the rules'.
+ * More often: by LEAD_MIN at least.
  */
 export function chooseTasks(report: Report): string[] {
   const better = new Map<string, boolean>();
@@ -33,10 +32,6 @@ export function chooseTasks(report: Report): string[] {
     const lead = student.accuracy - Math.max(rules.accuracy, majority.accuracy);
     const isTrusted = (student.calibrationError ?? 0) <= CALIBRATION_ERROR_MAX;
     better.set(task, (better.get(task) ?? true) && lead >= LEAD_MIN && isTrusted);
-  }
-  const { texts } = report;
-  if (texts !== null) {
-    better.set("explanation", texts.student.rougeL - texts.rules.rougeL >= LEAD_MIN);
   }
   return [...better]
     .flatMap(([task, isBetter]) => (isBetter && holdsOutside(report, task) ? [task] : []))

@@ -25,7 +25,7 @@ const outside: Report["outside"] = [
 function cardOf(report: Pick<Report, "outside">): string {
   const speed = {
     ...{ threads: 1, promptTokensMean: 26, latencyMsP50: 6, latencyMsP95: 12, latencyMsP99: 17 },
-    ...{ readTokensPerSecond: 4000, writtenTokensPerSecond: null, answersPerSecond: 160 },
+    ...{ readTokensPerSecond: 4000, answersPerSecond: 160 },
     ...{ batchSequences: 8, batchAnswersPerSecond: 157, residentMb: 170 },
   };
   const choice = {
@@ -47,7 +47,7 @@ function cardOf(report: Pick<Report, "outside">): string {
         examples: 660,
         families: 7,
       },
-      ...{ choices: [choice], texts: null, speed, ...report },
+      ...{ choices: [choice], speed, ...report },
     },
     { settings: {}, steps: 10, minutes: 1, bestLoss: 1, bestStep: 10 },
     "",

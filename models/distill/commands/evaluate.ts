@@ -11,7 +11,7 @@ import { toEvaluation } from "../evaluate/to-evaluation";
 
 /**
  * `evaluate --data DIR [--model NAME of models/manifest.json, or PATH.gguf] [--examples 5000]
- * [--texts 200] [--threads 1] [--out models/distill/reports]`: on the test split and on the sets of
+ * [--threads 1] [--out models/distill/reports]`: on the test split and on the sets of
  * evaluate/outside; writes <out>/<model>.md and <model>.json, which `npm run -s cli -- models register`
  * accepts.
  */
@@ -23,7 +23,6 @@ export async function evaluateModel(args: string[]): Promise<void> {
       model: { type: "string" },
       models: { type: "string", default: "models" },
       examples: { type: "string", default: "5000" },
-      texts: { type: "string", default: "200" },
       threads: { type: "string", default: "1" },
       out: { type: "string", default: "models/distill/reports" },
     },
@@ -39,7 +38,6 @@ export async function evaluateModel(args: string[]): Promise<void> {
     model: file,
     calibration: known?.calibration ?? {},
     examplesMax: Number(values.examples),
-    textsMax: Number(values.texts),
     threads: Number(values.threads),
   });
   mkdirSync(values.out, { recursive: true });

@@ -32,7 +32,6 @@ const OPTIONS = {
   "learning-rate": { type: "string", default: "0.0001" },
   "min-examples": { type: "string", default: String(GROUPS_MIN) },
   examples: { type: "string", default: "5000" },
-  texts: { type: "string", default: "200" },
 } as const;
 
 const Calibration = z.record(z.string(), z.number().positive());
@@ -73,14 +72,13 @@ export async function refine(args: string[]): Promise<void> {
     ...{ run, out, present, name: values.name ?? named(present) },
   });
   const file = path.join(out, candidate.file);
-  const { examples, texts, threads } = values;
+  const { examples, threads } = values;
   const { report, evaluation } = await evaluateBoth({
     candidate: { name: candidate.name, file, calibration: candidate.calibration },
     present: { ...present, file: initial },
     questions: readQuestions({
       data: base,
       examplesMax: Number(examples),
-      textsMax: Number(texts),
     }),
     own: own.test,
     threads: Number(threads),

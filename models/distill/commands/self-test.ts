@@ -50,7 +50,7 @@ export async function selfTest(args: string[]): Promise<void> {
     const settings = ["--minutes", "1", "--replay", "1000", "--learning-rate", "0.002"];
     await refine([
       ...["--python", python, "--from", from, "--out", out, "--data", data, "--models", models],
-      ...["--name", "toy-refined", ...settings, "--examples", "400", "--texts", "40"],
+      ...["--name", "toy-refined", ...settings, "--examples", "400"],
     ]);
     const file = path.join(out, "report.json");
     const { evaluation, details } = ReportFile.parse(JSON.parse(readFileSync(file, "utf8")));

@@ -56,7 +56,7 @@ async function addCandidates(
   const model = fitCostModel(seen, seed);
   const parser = await createShapeParser();
   try {
-    const tasks = ["prior", "confidence", "explanation"] as const;
+    const tasks = ["prior", "confidence"] as const;
     for (let index = 0; index < PRODUCTS_MAX && !collection.has(tasks); index++) {
       const examples = await candidateExamples(parser, model, { seed, index });
       for (const example of examples) collection.add(example);

@@ -8,7 +8,6 @@ import { drawFamily } from "../world/draw-family";
 import { fewValues, toTableSchema } from "../world/product-schema";
 import type { Family } from "../world/types";
 import { type Example, enumExample } from "./example";
-import { explanationExample } from "./explanation-examples";
 
 /** Statistics each generated product is seen with. */
 const VARIANTS = 5;
@@ -32,8 +31,6 @@ export async function candidateExamples(
       const shares = model.predict(features);
       chances.set(id, (chances.get(id) ?? 0) + chanceToPay(shares) / VARIANTS);
       examples.push(priorExample(features, shares, family.domain));
-      const bucket = Number(rng.weighted(Object.entries(shares)));
-      examples.push(explanationExample(rng, features, bucket, family.domain));
     }
   }
   for (const [id, features] of proposed(family, queries, null)) {

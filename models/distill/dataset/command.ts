@@ -45,6 +45,6 @@ function print(data: Record<Split, Example[]>): void {
     console.log(
       `${one.group} ${one.task}: train ${one.counts.train}, validation ${one.counts.validation}, test ${one.counts.test}; families ${one.families.train}/${one.families.validation}/${one.families.test}; majority ${one.majority}, rules ${one.rules}`,
     );
-    if (one.task !== "explanation") console.log(`  ${JSON.stringify(one.labels)}`);
+    console.log(`  ${JSON.stringify(one.labels)}`);
   }
 }

@@ -3,7 +3,6 @@ import {
   AdversarialInput,
   adversarial,
   confidence,
-  explanation,
   gainBucket,
   opinion,
   prior,
@@ -18,7 +17,7 @@ import { measuredShares } from "./measured-shares";
 import { splitFamilies } from "./split-families";
 
 const SPLITS: readonly Split[] = ["train", "validation", "test"];
-const TASKS = { prior, confidence, explanation, opinion, adversarial };
+const TASKS = { prior, confidence, opinion, adversarial };
 
 async function build(): Promise<Record<Split, Example[]>> {
   const measured = (await readLines<MeasuredExample>(MEASURED_FILE)).slice(0, 250);
@@ -35,7 +34,7 @@ describe("the data set", () => {
   it("keeps its promises of form", { timeout: 120_000 }, async () => {
     const data = await build();
     const examples = all(data);
-    expect(new Set(examples.map(({ task }) => task)).size).toBe(5);
+    expect(new Set(examples.map(({ task }) => task)).size).toBe(4);
     expect(new Set(examples.map(({ id }) => id)).size).toBe(examples.length);
     expect(new Set(examples.map(({ prompt }) => prompt)).size).toBe(examples.length);
     for (const one of examples) {

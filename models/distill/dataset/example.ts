@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Choice } from "@/server/inference/tasks";
 
 export type Split = "train" | "validation" | "test";
-export type TaskName = "prior" | "confidence" | "explanation" | "opinion" | "adversarial";
+export type TaskName = "prior" | "confidence" | "opinion" | "adversarial";
 
 /** One question with its right answer, a line of the data set. */
 export interface Example {

@@ -8,8 +8,8 @@ export type Group = "schema" | "query" | "coordination";
  * specification asks for; coordination gets 6 000 more, as its language is the widest.
  */
 const QUOTAS: Readonly<Record<Group, Partial<Record<TaskName, number>>>> = {
-  schema: { prior: 26_000, confidence: 12_000, explanation: 12_000 },
-  query: { prior: 14_000, confidence: 4_000, explanation: 7_000 },
+  schema: { prior: 36_000, confidence: 14_000 },
+  query: { prior: 20_000, confidence: 5_000 },
   coordination: { opinion: 8_000, adversarial: 8_000 },
 };
 

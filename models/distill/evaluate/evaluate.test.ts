@@ -18,7 +18,6 @@ beforeAll(async () => {
     model: TOY_MODEL,
     calibration: { "prior.gain": 0.5 },
     examplesMax: 100,
-    textsMax: 10,
     threads: 1,
     outside: [
       // The toy learnt no attacks: there are no values to ask for.
@@ -51,11 +50,6 @@ test("a temperature changes confidence, never the answer", () => {
   const prior = report.choices.find(({ field }) => field === "prior.gain");
   expect(prior?.temperature).toBe(0.5);
   expect(prior?.student.calibrationError).not.toBe(prior?.calibrationErrorRaw);
-});
-
-test("texts are written and scored beside the rules'", () => {
-  expect(report.texts?.examples).toBe(2);
-  expect(report.texts?.student.rougeL).toBeGreaterThan(report.texts?.rules.rougeL ?? 1);
 });
 
 test("speed and memory are measured", () => {

@@ -4,7 +4,6 @@ import path from "node:path";
 import { type OpenModel, openModel } from "../llama/open-model";
 import { type Example, readExamples } from "./example";
 import { judgeChoices } from "./judge-choices";
-import { judgeTexts } from "./judge-texts";
 import { type FieldStatistics, learnFields } from "./learn-fields";
 import { measureBatch } from "./measure-batch";
 import {
@@ -32,15 +31,13 @@ interface AskedModel {
 export interface EvaluateOptions extends AskedModel {
   /** Folder with train and test.jsonl.gz. */
   data: string;
-  /** At most so many examples of choices, and of texts, evenly over the tasks. */
+  /** At most so many examples, evenly over the tasks. */
   examplesMax: number;
-  textsMax: number;
 }
 
 /** What is asked: all of it, in its order. */
 export interface Questions {
-  choices: readonly Example[];
-  texts: readonly Example[];
+  examples: readonly Example[];
   /** What the training set says of each field: its values and its majority class. */
   statistics: ReadonlyMap<string, FieldStatistics>;
 }
@@ -69,16 +66,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Report> {
 export function readQuestions({
   data,
   examplesMax,
-  textsMax,
-}: Pick<EvaluateOptions, "data" | "examplesMax" | "textsMax">): Questions {
-  const test = readExamples(path.join(data, "test.jsonl.gz"));
-  const isChoice = ({ soft }: Example) => soft.length > 0;
+}: Pick<EvaluateOptions, "data" | "examplesMax">): Questions {
   return {
-    choices: takeEvenly(test.filter(isChoice), examplesMax),
-    texts: takeEvenly(
-      test.filter((one) => !isChoice(one)),
-      textsMax,
-    ),
+    examples: takeEvenly(readExamples(path.join(data, "test.jsonl.gz")), examplesMax),
     statistics: learnFields(readExamples(path.join(data, "train.jsonl.gz"))),
   };
 }
@@ -86,7 +76,7 @@ export function readQuestions({
 /** Asks a GGUF all questions. `residentMb`: memory of a process that holds the model and no data. */
 export async function evaluateOn(
   options: AskedModel,
-  { choices: asked, texts, statistics }: Questions,
+  { examples: asked, statistics }: Questions,
   residentMb: number,
 ): Promise<Evaluation> {
   const { threads, calibration } = options;
@@ -94,7 +84,6 @@ export async function evaluateOn(
   const judged = await judgeChoices(model, asked, statistics, calibration);
   const outside = options.outside ?? outsideExamples();
   const judgedOutside = await judgeOutside(model, outside, statistics, calibration);
-  const written = texts.length === 0 ? null : await judgeTexts(model, texts);
   const tokens = asked.map(({ prompt }) => model.promptTokens(prompt).length);
   await model.close();
 
@@ -103,8 +92,8 @@ export async function evaluateOn(
   const fields = [...judged.fields].sort(byName);
   const report: Report = {
     model: describeFile(options.model),
-    examples: asked.length + texts.length,
-    families: new Set([...asked, ...texts].map(({ family }) => family)).size,
+    examples: asked.length,
+    families: new Set(asked.map(({ family }) => family)).size,
     choices: fields.map(([field, answers]) => ({
       field,
       examples: answers.student.length,
@@ -116,11 +105,6 @@ export async function evaluateOn(
       majority: score(answers.majority),
       teacher: score(answers.teacher),
     })),
-    texts: written && {
-      examples: texts.length,
-      student: written.student,
-      rules: written.rules,
-    },
     outside: judgedOutside,
     speed: {
       threads,
@@ -129,7 +113,6 @@ export async function evaluateOn(
       latencyMsP95: percentile(judged.latenciesMs, 0.95),
       latencyMsP99: percentile(judged.latenciesMs, 0.99),
       readTokensPerSecond: read / seconds,
-      writtenTokensPerSecond: written?.writtenTokensPerSecond ?? null,
       answersPerSecond: asked.length / seconds,
       batchSequences: BATCH_SEQUENCES,
       batchAnswersPerSecond: await batchSpeed(options, asked, statistics),

@@ -48,7 +48,6 @@ export function reportTables(report: Report): string {
     "",
     "Distance: mean absolute error in buckets, where values are numbers. Calibration error: expected, 15 bins, against measured outcomes or, where there is none, the teacher's distribution.",
     "",
-    ...textLines(report),
     row(["speed and memory", ""]),
     row(["---", "--:"]),
     row(["threads", speed.threads]),
@@ -60,7 +59,6 @@ export function reportTables(report: Report): string {
         .join(" / "),
     ]),
     row(["prompt tokens read per second", speed.readTokensPerSecond.toFixed(0)]),
-    row(["tokens written per second", speed.writtenTokensPerSecond?.toFixed(0) ?? "–"]),
     row(["answers per second, one at a time", speed.answersPerSecond.toFixed(1)]),
     row([
       `answers per second, ${speed.batchSequences} at a time`,
@@ -69,19 +67,6 @@ export function reportTables(report: Report): string {
     row(["resident memory of the process, MB", speed.residentMb.toFixed(0)]),
   ];
   return lines.join("\n");
-}
-
-function textLines({ texts }: Report): string[] {
-  if (texts === null) return [];
-  const scores = (name: string, of: typeof texts.student) =>
-    row([name, texts.examples, of.rougeL.toFixed(3), of.bleu.toFixed(3), percent(of.exact)]);
-  return [
-    row(["explanations", "examples", "ROUGE-L", "BLEU", "word for word"]),
-    row(["---", "--:", "--:", "--:", "--:"]),
-    scores("student", texts.student),
-    scores("rules' template", texts.rules),
-    "",
-  ];
 }
 
 /** The whole report as a document. */

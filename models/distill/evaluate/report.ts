@@ -11,8 +11,6 @@ const Scores = z.object({
 });
 export type Scores = z.infer<typeof Scores>;
 
-const Texts = z.object({ rougeL: z.number(), bleu: z.number(), exact: z.number() });
-
 const Interval = { low: z.number(), high: z.number() };
 
 /** How a task's set written apart from the generator was answered. */
@@ -65,7 +63,6 @@ export const Report = z.object({
       teacher: Scores,
     }),
   ),
-  texts: z.object({ examples: z.number(), student: Texts, rules: Texts }).nullable(),
   /** Empty in reports made before there were such sets. */
   outside: z.array(OutsideReport).default([]),
   speed: z.object({
@@ -77,8 +74,6 @@ export const Report = z.object({
     latencyMsP99: z.number(),
     /** Prompt tokens read, one request at a time. */
     readTokensPerSecond: z.number(),
-    /** Tokens written, one text at a time; null without texts. */
-    writtenTokensPerSecond: z.number().nullable(),
     answersPerSecond: z.number(),
     /** With several requests at once, and how many. */
     batchSequences: z.number(),

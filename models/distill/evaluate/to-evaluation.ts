@@ -8,19 +8,13 @@ export function toEvaluation(
   tasks: readonly string[],
   calibration: Readonly<Record<string, number>>,
 ): ModelEvaluation {
-  const { speed, texts } = report;
+  const { speed } = report;
   return {
     tasks: choiceScores(report),
     latency_ms: { p50: speed.latencyMsP50, p95: speed.latencyMsP95 },
     resident_bytes: Math.round(speed.residentMb * 1_048_576),
     trusted_tasks: [...tasks],
     calibration: { ...calibration },
-    ...(texts && {
-      texts: {
-        ...{ rouge_l: texts.student.rougeL, rules: texts.rules.rougeL },
-        ...{ present: null, n: texts.examples },
-      },
-    }),
   };
 }
 

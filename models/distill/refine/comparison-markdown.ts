@@ -4,15 +4,8 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const row = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
 
 /** Candidate and present model side by side, as tables. */
-export function comparisonTables({ tasks, texts, present, live }: ModelEvaluation): string {
+export function comparisonTables({ tasks, present, live }: ModelEvaluation): string {
   if (present === undefined) return "";
-  const words =
-    texts?.present != null
-      ? [
-          `Explanations, ROUGE-L over ${texts.n}: candidate ${texts.rouge_l.toFixed(3)}, present ${texts.present.toFixed(3)}, rules ${texts.rules.toFixed(3)}.`,
-          "",
-        ]
-      : [];
   return [
     `## Beside ${present.name}`,
     "",
@@ -20,7 +13,6 @@ export function comparisonTables({ tasks, texts, present, live }: ModelEvaluatio
     "",
     ...table(tasks, present.tasks),
     "",
-    ...words,
     "What happened here and was kept out of training.",
     "",
     ...table(live?.tasks ?? {}, live?.present ?? {}),

@@ -18,7 +18,7 @@ beforeAll(async () => {
   found = await evaluateBoth({
     candidate: { ...toy, name: "candidate" },
     present: { ...toy, calibration: {}, sha256: "0".repeat(64), tasks: ["prior"] },
-    questions: readQuestions({ data: folder, examplesMax: 100, textsMax: 4 }),
+    questions: readQuestions({ data: folder, examplesMax: 100 }),
     own: ownExamples().slice(0, 40),
     ...{ threads: 1, residentMb: 100 },
   });

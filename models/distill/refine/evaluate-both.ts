@@ -37,18 +37,14 @@ export async function evaluateBoth(
     return evaluateOn({ model: file, calibration, threads, ...outside }, asked, residentMb);
   };
   const [one, other] = [await ask(candidate, questions), await ask(present, questions)];
-  const here = { ...questions, choices: contest.own, texts: [] };
+  const here = { ...questions, examples: contest.own };
   const [oneHere, otherHere] = [await ask(candidate, here), await ask(present, here)];
   const trusted = chooseTasks(one.report).filter((task) => present.tasks.includes(task));
   const evaluation = toEvaluation(one.report, trusted, candidate.calibration);
-  const { texts } = other.report;
   return {
     report: one.report,
     evaluation: {
       ...evaluation,
-      ...(evaluation.texts && {
-        texts: { ...evaluation.texts, present: texts?.student.rougeL ?? null },
-      }),
       present: {
         ...{ name: present.name, sha256: present.sha256, trusted_tasks: [...present.tasks] },
         tasks: presentScores(other, one.answers),

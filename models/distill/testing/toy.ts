@@ -47,23 +47,10 @@ export function opinionExample(index: number): Example {
   };
 }
 
-function explanationExample(column: string): Example {
-  return {
-    id: `explanation-${column}`,
-    task: "explanation",
-    family: "toy",
-    prompt: `explain index on ${column}`,
-    answer: `{"text":"An index on ${column} makes the query <gain> faster."}`,
-    soft: [],
-    rules: '{"text":"An index helps by <gain>."}',
-  };
-}
-
 export function toyExamples(): Example[] {
   return [
     ...Array.from({ length: 20 }, (_, i) => priorExample(i % 10, (i * 3) % 10)),
     ...Array.from({ length: 6 }, (_, i) => opinionExample(i)),
-    ...["order", "customer"].map(explanationExample),
   ];
 }
 

@@ -36,7 +36,7 @@ class Batch:
 
 
 def draw_rows(data: Encoded, frequencies: str, seed: int) -> numpy.ndarray:
-    """The examples of an epoch, as often as `frequencies` says ("opinion=3,explanation=0.3") times
+    """The examples of an epoch, as often as `frequencies` says ("opinion=3,prior=0.5") times
     their own weight.
 
     A task that is not named comes once. Of a fraction, other examples are drawn in every epoch.

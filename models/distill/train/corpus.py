@@ -15,13 +15,11 @@ SCAFFOLD = [
     '{"opinion":"',
     '","reason":"',
     '{"adversarial":"',
-    '{"text":"',
     '"}',
     "}",
 ]
 
 _KEY = re.compile(r'"(\w+)":"?$')
-_SLOT = re.compile(r"<[a-z_]+>")
 
 
 @dataclass(frozen=True)
@@ -67,12 +65,3 @@ def find_fields(examples: List[dict]) -> List[Field]:
             seen.add(value_at(example["answer"], choice["at"]))
             seen.update(choice["choices"])
     return [Field(task, name, sorted(seen)) for (task, name), seen in sorted(values.items())]
-
-
-def find_slots(examples: List[dict]) -> List[str]:
-    """The slots of explanations that a program fills in (`<gain>`)."""
-    slots: set = set()
-    for example in examples:
-        if not example["soft"]:
-            slots.update(_SLOT.findall(example["answer"]))
-    return sorted(slots)

@@ -26,7 +26,7 @@ class Settings:
     final_share: float = 0.02
     weight_decay: float = 0.05
     gradient_norm: float = 1.0
-    frequencies: str = "opinion=3,adversarial=2,explanation=0.3"
+    frequencies: str = "opinion=3,adversarial=2"
     minutes: float = 60.0
     epochs: float = 3.0
     prompt_weight: float = 0.1

@@ -6,7 +6,7 @@ from typing import Iterator, List
 
 import sentencepiece
 
-from .corpus import SCAFFOLD, Field, find_slots
+from .corpus import SCAFFOLD, Field
 
 UNKNOWN, BEGIN, END = 0, 1, 2
 # How often each value is shown on top of the corpus: enough to be merged into one token early.
@@ -29,10 +29,9 @@ def _sentences(examples: List[dict], fields: List[Field]) -> Iterator[str]:
 def train_tokenizer(examples: List[dict], fields: List[Field], vocabulary: int, run: Path) -> None:
     """Writes tokenizer.model and tokenizer.json (the user-defined symbols) into the run's folder.
 
-    Scaffold and slots are user-defined symbols. Values (yes, accept …) are ordinary pieces: as
+    The scaffold's pieces are user-defined symbols. Values (yes, accept …) are ordinary pieces: as
     user-defined symbols they would be cut out of the middle of words of every prompt.
     """
-    symbols = SCAFFOLD + find_slots(examples)
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=_sentences(examples, fields),
@@ -50,7 +49,7 @@ def train_tokenizer(examples: List[dict], fields: List[Field], vocabulary: int, 
         add_dummy_prefix=False,
         remove_extra_whitespaces=False,
         normalization_rule_name="identity",
-        user_defined_symbols=symbols,
+        user_defined_symbols=SCAFFOLD,
         unk_id=UNKNOWN,
         bos_id=BEGIN,
         eos_id=END,
@@ -60,7 +59,7 @@ def train_tokenizer(examples: List[dict], fields: List[Field], vocabulary: int, 
         minloglevel=2,
     )
     (run / "tokenizer.model").write_bytes(model.getvalue())
-    (run / "tokenizer.json").write_text(json.dumps({"symbols": symbols}, ensure_ascii=False))
+    (run / "tokenizer.json").write_text(json.dumps({"symbols": SCAFFOLD}, ensure_ascii=False))
 
 
 def load_tokenizer(run: Path) -> sentencepiece.SentencePieceProcessor:

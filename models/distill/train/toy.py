@@ -52,16 +52,6 @@ def _opinion(r: random.Random) -> dict:
     }
 
 
-def _explanation(r: random.Random) -> dict:
-    column = r.choice(_WORDS)
-    return {
-        "prompt": f"explain index on {column}",
-        "answer": '{"text":"An index on ' + column + ' makes the query <gain> faster."}',
-        "soft": [],
-        "rules": '{"text":"An index helps by <gain>."}',
-    }
-
-
 def write_toy(folder: Path, count: int = 4000, seed: int = 7) -> None:
     """Writes train (count examples), validation and test (a tenth each)."""
     r = random.Random(seed)
@@ -71,7 +61,6 @@ def write_toy(folder: Path, count: int = 4000, seed: int = 7) -> None:
         "confidence": lambda r: _yes_no("confidence", "pays", r),
         "opinion": _opinion,
         "adversarial": lambda r: _yes_no("adversarial", "adversarial", r),
-        "explanation": _explanation,
     }
     for split in SPLITS:
         with gzip.open(folder / f"{split}.jsonl.gz", "wt", encoding="utf-8") as file:

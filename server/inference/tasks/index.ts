@@ -1,6 +1,5 @@
 export { AdversarialInput, adversarial } from "./adversarial";
 export { confidence } from "./confidence";
-export { ExplanationInput, explanation } from "./explanation";
 export { chanceToPay, gainBucket, PAYS_FROM } from "./gain-buckets";
 export { isLossy, OpinionInput, opinion, REASONS } from "./opinion";
 export { prior } from "./prior";

@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CandidateFeatures } from "@/server/advisor";
-import {
-  adversarial,
-  confidence,
-  type ExplanationInput,
-  explanation,
-  type OpinionInput,
-  opinion,
-  prior,
-} from "./index";
+import { adversarial, confidence, type OpinionInput, opinion, prior } from "./index";
 
 const FEATURES: CandidateFeatures = {
   ...{ kind: "add_index", detail: null, table: "orders", column: "order_ref", type: "text" },
@@ -169,25 +161,5 @@ describe("adversarial by rules", () => {
   it("leaves harmless orders alone", () => {
     expect(score("ignore rows where status is null").adversarial).toBe("no");
     expect(score("drop column b after the migration").adversarial).toBe("no");
-  });
-});
-
-const FACTS: ExplanationInput = {
-  ...{ kind: "add_index", detail: null, table: "orders2", target: "line1", use: "lookup" },
-  ...{ verdict: "passed", size: "huge", cost: "none" },
-};
-
-describe("explanation", () => {
-  it("refuses digits, unknown slots and long texts", () => {
-    const read = (text: string) => () => explanation.read(JSON.stringify({ text }), []);
-    expect(read("It takes 3 ms.")).toThrow();
-    expect(read("It takes <password>.")).toThrow();
-    expect(read("word ".repeat(41))).toThrow();
-    expect(read("It takes <after>.")()).toEqual({ text: "It takes <after>.", slots: ["after"] });
-  });
-
-  it("has a template that passes its own check", () => {
-    const { slots } = explanation.read(explanation.byRules(FACTS), []);
-    expect(slots).toContain("after");
   });
 });

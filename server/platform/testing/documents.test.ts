@@ -13,14 +13,17 @@ function namedPaths(document: string): string[] {
   );
 }
 
-test.each(["docs/ARCHITECTURE.md", "docs/glossary.md", "docs/runbook.md", "README.md"])(
-  "every path named in %s exists",
-  (document) => {
-    const paths = namedPaths(document);
-    expect(paths.length).toBeGreaterThan(0);
-    expect(paths.filter((name) => !existsSync(name))).toEqual([]);
-  },
-);
+test.each([
+  "docs/ARCHITECTURE.md",
+  "docs/glossary.md",
+  "docs/runbook.md",
+  "docs/model.md",
+  "README.md",
+])("every path named in %s exists", (document) => {
+  const paths = namedPaths(document);
+  expect(paths.length).toBeGreaterThan(0);
+  expect(paths.filter((name) => !existsSync(name))).toEqual([]);
+});
 
 test("every npm script named in the README exists", () => {
   const { scripts } = z
