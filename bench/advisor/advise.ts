@@ -49,7 +49,7 @@ export async function advise(request: AdviseRequest): Promise<Advice> {
     const signal = new AbortController().signal;
     const start = performance.now();
     const proposed = await propose(product, request.observed, parser, signal);
-    const { schema, queries, candidates, left_out: leftOut } = proposed;
+    const { schema, queries, candidates, excluded: leftOut } = proposed;
     const watch = watchProgress(start);
     const proof = await proveCandidates({
       product,

@@ -1,10 +1,9 @@
-export { areExclusive } from "./are-exclusive";
-export { describeEstimate } from "./describe-estimate";
-export { describeQuery } from "./describe-query";
-export { byExpectedGain, expectedGain } from "./expected-gain";
+export { areExclusive, CHANGE_KINDS, kindOf, kindsWhere } from "./change-kinds";
+export { byExpectedGain, describeEstimate, expectedGain } from "./expected-gain";
 export { CandidateFeatures, candidateFeatures } from "./features";
-export { commentsSql, compilePlan, indexCommentSql } from "./plan";
+export type { KindSpec, Reach } from "./kind-spec";
+export { compilePlan } from "./plan/compile-plan";
+export { commentsSql, indexCommentSql } from "./plan/table-sql";
 export { proposeCandidates } from "./propose-candidates";
 export { formatCount, formatPercent, listText, plural } from "./text";
-export type { WorkloadQuery } from "./types";
-export { insertTimeShare } from "./usage";
+export { describeQuery, insertTimeShare, type WorkloadQuery } from "./workload-query";

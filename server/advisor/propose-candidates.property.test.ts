@@ -52,8 +52,8 @@ async function propose(db: TestDatabase, input: WorkloadScenario): Promise<Candi
   const tables = await withStatistics(db, await db.schema(), input);
   const queries = await workload(parser, tables, queryTexts(input));
   const distinctValues = await textValues(db, tables);
-  const { candidates, left_out } = proposeCandidates({ tables, queries, distinctValues });
-  for (const { reason } of left_out) expect(reason).not.toBe("");
+  const { candidates, excluded } = proposeCandidates({ tables, queries, distinctValues });
+  for (const { reason } of excluded) expect(reason).not.toBe("");
   return candidates;
 }
 

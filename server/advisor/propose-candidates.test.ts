@@ -32,8 +32,8 @@ const specification = async () => ({
 
 describe("the specification's example, answered from its context alone", () => {
   test("gets one suggestion for status and one for creation_date", async () => {
-    const { candidates, left_out } = proposeCandidates(await specification());
-    expect(left_out).toEqual([]);
+    const { candidates, excluded } = proposeCandidates(await specification());
+    expect(excluded).toEqual([]);
     expect(candidates.map((each) => each.candidate_id).sort()).toEqual([
       "add_index:projects:status",
       "cluster_table:projects:creation_date",
@@ -99,7 +99,7 @@ describe("with statistics", () => {
   });
 
   test("the near-unique look-up and the range come first, the 3-value index last", async () => {
-    const { candidates, left_out } = proposeCandidates(await input());
+    const { candidates, excluded } = proposeCandidates(await input());
     const ids = candidates.map((each) => each.candidate_id);
     expect(ids.slice(0, 2).sort()).toEqual([
       "add_index:projects:project_name",
@@ -108,7 +108,7 @@ describe("with statistics", () => {
     expect(ids.at(-1)).toBe("add_index:projects:status");
     expect(candidates.at(-1)?.counter_indications[0]).toMatch(/1 000 000 of 3 000 000 rows/);
     expect(ids).toContain("change_type:projects:status");
-    expect(left_out.map((each) => [each.candidate.candidate_id, each.reason])).toEqual([
+    expect(excluded.map((each) => [each.candidate.candidate_id, each.reason])).toEqual([
       ["add_index:projects:project_id", expect.stringMatching(/has an index already/)],
     ]);
   });
@@ -133,6 +133,6 @@ describe("with statistics", () => {
       { sql: "SELECT * FROM _sidecar_order_projects WHERE project_name = ?", calls: 9 },
     ]);
     expect(queries[0]?.shape.filters).toHaveLength(1);
-    expect(proposeCandidates({ tables: undo, queries })).toEqual({ candidates: [], left_out: [] });
+    expect(proposeCandidates({ tables: undo, queries })).toEqual({ candidates: [], excluded: [] });
   });
 });

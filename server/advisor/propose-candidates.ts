@@ -1,40 +1,64 @@
-import { proposeConstraints } from "./candidates/add-constraint";
-import { proposeIndexes } from "./candidates/add-index";
-import { proposeTypes } from "./candidates/change-type";
-import { proposeOrders } from "./candidates/cluster-table";
-import { proposeDrops } from "./candidates/drop-index";
-import { proposeSummaries } from "./candidates/materialize-summary";
-import { proposeRewrites } from "./candidates/rewrite-query";
+import type { Candidate, ChangeKind, TableSchema } from "@/server/contracts";
+import { CHANGE_KINDS } from "./change-kinds";
 import { byExpectedGain } from "./expected-gain";
-import { guardSpace } from "./space-guard";
-import type { AdviceInput, CandidateRule, Proposals } from "./types";
-
-const RULES: readonly CandidateRule[] = [
-  proposeIndexes,
-  proposeDrops,
-  proposeOrders,
-  proposeTypes,
-  proposeConstraints,
-  proposeSummaries,
-  proposeRewrites,
-];
+import type { AdviceInput, Proposals } from "./kind-spec";
+import { tryPlan } from "./plan/compile-plan";
+import { formatCount } from "./text";
 
 /**
- * What could speed up the workload, most promising first (see expectedGain), ties by id. The same input gives the
- * same answer. `left_out` holds what hard facts exclude, each with the reason.
+ * What could speed up the workload, most promising first (see expectedGain), ties by id. The same
+ * input gives the same answer. `excluded` holds what hard facts exclude, each with the reason.
  */
 export function proposeCandidates(input: AdviceInput): Proposals {
-  const proposals = RULES.map((rule) => guardSpace(input, rule(input)));
-  const candidates = proposals.flatMap((each) => each.candidates);
-  const leftOut = proposals.flatMap((each) => each.left_out);
-  const place = byExpectedGain(
-    leftOut.map(({ candidate }) => candidate),
+  const kinds = Object.keys(CHANGE_KINDS) as ChangeKind[];
+  const proposals = kinds.map((kind) => guardSpace(input, proposeKind(kind, input)));
+  const excluded = proposals.flatMap((each) => each.excluded);
+  const ranked = byExpectedGain(
+    excluded.map(({ candidate }) => candidate),
     input.queries,
   );
   return {
-    candidates: byExpectedGain(candidates, input.queries),
-    left_out: leftOut.sort(
-      (one, other) => place.indexOf(one.candidate) - place.indexOf(other.candidate),
+    candidates: byExpectedGain(
+      proposals.flatMap((each) => each.candidates),
+      input.queries,
     ),
+    excluded: excluded.sort((a, b) => ranked.indexOf(a.candidate) - ranked.indexOf(b.candidate)),
   };
+}
+
+/** The candidates of one kind, whatever room they need. */
+export function proposeKind(kind: ChangeKind, input: AdviceInput): Proposals {
+  return CHANGE_KINDS[kind].propose({
+    ...input,
+    tryPlan: (change) => tryPlan(input.tables, change),
+  });
+}
+
+/** No advice that would fill more than this share of what is free. */
+const FREE_SHARE_MAX = 0.9;
+
+/** Excludes what needs more than 90% of the free disk while it is applied. */
+function guardSpace({ tables, freeBytes }: AdviceInput, proposals: Proposals): Proposals {
+  if (freeBytes === undefined) return proposals;
+  const needed = (candidate: Candidate): number => bytesNeeded(tables, candidate);
+  const isTooLarge = (candidate: Candidate): boolean =>
+    needed(candidate) > FREE_SHARE_MAX * freeBytes;
+  const tooLarge = proposals.candidates.filter(isTooLarge).map((candidate) => ({
+    candidate,
+    reason: `It needs about ${megabytes(needed(candidate))} MB of disk while it is applied, more than 90 % of the ${megabytes(freeBytes)} MB that are free.`,
+  }));
+  return {
+    candidates: proposals.candidates.filter((candidate) => !isTooLarge(candidate)),
+    excluded: [...proposals.excluded, ...tooLarge],
+  };
+}
+
+const megabytes = (bytes: number): string => formatCount(bytes / 1e6);
+
+/** A table that is written anew stands twice until the transaction ends, and so do its values. */
+function bytesNeeded(tables: readonly TableSchema[], { change, ...candidate }: Candidate): number {
+  const bytes = tables.find((table) => table.name === change.table)?.estimated_bytes ?? 0;
+  const grown = Math.max(0, candidate.estimated_storage_overhead) * bytes;
+  const isCopied = candidate.plan.statements.some((sql) => /^(DROP TABLE|ALTER TABLE)/.test(sql));
+  return isCopied ? bytes + grown : grown;
 }

@@ -1,6 +1,6 @@
 import type { Plan, Risk, TableSchema } from "@/server/contracts";
 import { formatCount, plural } from "./text";
-import type { WorkloadQuery } from "./types";
+import type { WorkloadQuery } from "./workload-query";
 
 /** Everything that reads or writes the table: those who notice a mistake or a lock. */
 function affectedConsumers(queries: readonly WorkloadQuery[], table: string): string[] {

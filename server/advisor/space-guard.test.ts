@@ -21,15 +21,15 @@ test("leaves out what needs more than 90 % of the free disk, with the figures", 
     { sql: "SELECT name FROM projects WHERE created > ?", calls: 10, mean_ms: 5 },
   ]);
   const ask = (more: { freeBytes?: number }) => {
-    const { candidates, left_out } = proposeCandidates({ tables, queries, ...more });
-    return { kinds: [...new Set(candidates.map((each) => each.change.kind))].sort(), left_out };
+    const { candidates, excluded } = proposeCandidates({ tables, queries, ...more });
+    return { kinds: [...new Set(candidates.map((each) => each.change.kind))].sort(), excluded };
   };
   const all = ["add_constraint", "add_index", "cluster_table"];
-  expect(ask({})).toEqual({ kinds: all, left_out: [] });
-  expect(ask({ freeBytes: 400_000_000 })).toEqual({ kinds: all, left_out: [] });
+  expect(ask({})).toEqual({ kinds: all, excluded: [] });
+  expect(ask({ freeBytes: 400_000_000 })).toEqual({ kinds: all, excluded: [] });
   const tight = ask({ freeBytes: 300_000_000 });
   expect(tight.kinds).toEqual(["add_index"]);
-  expect(tight.left_out.find((each) => each.candidate.target === "created")?.reason).toBe(
+  expect(tight.excluded.find((each) => each.candidate.target === "created")?.reason).toBe(
     "It needs about 300 MB of disk while it is applied, more than 90 % of the 300 MB that are free.",
   );
   expect(ask({ freeBytes: 1_000_000 }).kinds).toEqual([]);

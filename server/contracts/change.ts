@@ -107,107 +107,19 @@ const RewriteQueryChange = z.object({
   rewrites: z.array(QueryRewrite).length(1),
 });
 
-export const Change = z
-  .discriminatedUnion("kind", [
-    AddIndexChange,
-    DropIndexChange,
-    ClusterTableChange,
-    ChangeTypeChange,
-    AddConstraintChange,
-    MaterializeSummaryChange,
-    RewriteQueryChange,
-  ])
-  .meta({ id: "Change" });
+/** Every kind of change: Change, ChangeKind and all that is exhaustive over them follow from this list. */
+const CHANGE_SCHEMAS = [
+  AddIndexChange,
+  DropIndexChange,
+  ClusterTableChange,
+  ChangeTypeChange,
+  AddConstraintChange,
+  MaterializeSummaryChange,
+  RewriteQueryChange,
+] as const;
+
+export const Change = z.discriminatedUnion("kind", CHANGE_SCHEMAS).meta({ id: "Change" });
 export type Change = z.infer<typeof Change>;
-export const ChangeKind = z.enum([
-  "add_index",
-  "drop_index",
-  "cluster_table",
-  "change_type",
-  "add_constraint",
-  "materialize_summary",
-  "rewrite_query",
-]);
+export const ChangeKind = z.enum(CHANGE_SCHEMAS.map(({ shape }) => shape.kind.value));
 export type ChangeKind = z.infer<typeof ChangeKind>;
-
-/** Columns a change names in its table; none where it concerns a query or an index by name. */
-export function changedColumns(change: Change): string[] {
-  switch (change.kind) {
-    case "add_index":
-    case "change_type":
-      return [change.column];
-    case "cluster_table":
-      return change.keys;
-    case "add_constraint":
-      return change.columns;
-    case "drop_index":
-    case "materialize_summary":
-    case "rewrite_query":
-      return [];
-  }
-}
-
-/** Query texts a change replaces. */
-export function rewritesOf(change: Change): QueryRewrite[] {
-  return change.kind === "materialize_summary" || change.kind === "rewrite_query"
-    ? change.rewrites
-    : [];
-}
-
-/** Advice for the product's developers: the sidecar has nothing to execute. */
-export function isAdvice(change: Change): boolean {
-  return change.kind === "rewrite_query";
-}
-
-/** SQL compiled from changes. Each list runs in one transaction, in order. */
-export const Plan = z
-  .object({
-    statements: z.array(z.string()),
-    /** Restores schema and data. Empty when `is_reversible` is false. */
-    revert_statements: z.array(z.string()),
-    /** Drops undo data (row order tables) once the revert window has closed. */
-    cleanup_statements: z.array(z.string()),
-    is_reversible: z.boolean(),
-  })
-  .meta({ id: "Plan" });
-export type Plan = z.infer<typeof Plan>;
-
-/** One reason for or against. Weight −1 (strongly against) .. 1 (strongly for). */
-export const Factor = z.object({ name: z.string(), detail: z.string(), weight: z.number() });
-export type Factor = z.infer<typeof Factor>;
-
-export const Risk = z
-  .object({
-    level: z.enum(["low", "medium", "high"]),
-    locks: z.string(),
-    write_cost: z.string(),
-    reversibility: z.string(),
-    blast_radius: z.string(),
-    affected_consumers: z.array(z.string()),
-  })
-  .meta({ id: "Risk" });
-export type Risk = z.infer<typeof Risk>;
-
-/** What a rule proposes: a change, why, what speaks against it, and which queries it touches. */
-export const Candidate = z.object({
-  /** Stable: kind, table and target, e.g. `add_index:projects:status`. */
-  candidate_id: z.string(),
-  change: Change,
-  /** Column(s) shown as the target. */
-  target: z.string(),
-  title: z.string(),
-  reason: z.string(),
-  factors: z.array(Factor),
-  counter_indications: z.array(z.string()),
-  risk: Risk,
-  plan: Plan,
-  /** Fingerprints of the patterns it is meant to speed up. */
-  targeted_fingerprints: z.array(z.string()),
-  /** An estimate, nothing measured: 0..1 chance that it pays, and a gain in 0..1. */
-  prior: z.number().min(0).max(1),
-  estimated_gain: z.number().min(0).max(1),
-  estimated_storage_overhead: z.number(),
-  /** Name of the model that estimated; left out: the rules did. */
-  estimated_by: z.string().optional(),
-});
-export type Candidate = z.infer<typeof Candidate>;
+export type ChangeOf<Kind extends ChangeKind> = Extract<Change, { kind: Kind }>;

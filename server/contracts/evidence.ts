@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Candidate } from "./change";
+import { Candidate } from "./candidate";
 import { Finding } from "./finding";
 import { Verdict } from "./verdict";
 

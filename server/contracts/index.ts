@@ -1,4 +1,6 @@
+export * from "./candidate";
 export * from "./change";
+export * from "./change-facts";
 export * from "./data-product";
 export * from "./errors";
 export * from "./events";

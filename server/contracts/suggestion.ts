@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { Change, ChangeKind, Factor, Plan, Risk } from "./change";
+import { Factor, Plan, Risk } from "./candidate";
+import { Change, ChangeKind } from "./change";
 import { Evidence, MeasuredEvidence, SetTrial } from "./evidence";
 import { Finding } from "./finding";
 import { ProofProgress } from "./proof";

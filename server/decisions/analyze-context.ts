@@ -26,7 +26,7 @@ export async function analyzeContext(
     });
   }
   const tables = [toTable(tableName, columns)];
-  const { candidates: proposed, left_out: leftOut } = proposeCandidates({
+  const { candidates: proposed, excluded: leftOut } = proposeCandidates({
     tables,
     queries,
     tableName,

@@ -47,7 +47,7 @@ export async function runProof(
     product.getWorkload(new Date(Date.now() - WORKLOAD_WINDOW_MS), signal),
   ]);
   const queries = await describeQueries(schema, context, workload.patterns);
-  const { candidates: proposed, left_out: leftOut } = proposeCandidates({
+  const { candidates: proposed, excluded: leftOut } = proposeCandidates({
     tables: schema.tables,
     queries,
     workloadOf: context.query_patterns === undefined ? "product" : "request",

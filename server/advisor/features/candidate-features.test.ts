@@ -17,7 +17,7 @@ const QUERIES = [
 
 async function features(tables: Parameters<typeof proposeCandidates>[0]["tables"], id: string) {
   const queries = await workload(parser, tables, QUERIES);
-  const { candidates, left_out: leftOut } = proposeCandidates({ tables, queries });
+  const { candidates, excluded: leftOut } = proposeCandidates({ tables, queries });
   const all = [...candidates, ...leftOut.map((one) => one.candidate)];
   const candidate = all.find((one) => one.candidate_id === id);
   if (!candidate) throw new Error(`${id} is not proposed: ${all.map((one) => one.candidate_id)}`);

@@ -1,8 +1,8 @@
-import type { Candidate, Change, ColumnSchema, TableSchema } from "@/server/contracts";
-import { estimateIndex } from "../estimate/index-gain";
-import { estimateSummaryRows } from "../estimate/summary-size";
-import type { WorkloadQuery } from "../types";
-import { measureUsage, weightsOf, writeShares } from "../usage";
+import type { Candidate, ColumnSchema, TableSchema } from "@/server/contracts";
+import { kindOf } from "../change-kinds";
+import { estimateIndex } from "../index-estimate";
+import type { WorkloadQuery } from "../workload-query";
+import { measureUsage, weightsOf, writeShares } from "../workload-query";
 import { queryFeatures } from "./query-features";
 import type { CandidateFeatures, TypeClass } from "./types";
 
@@ -26,27 +26,27 @@ export function candidateFeatures(
   const [heaviest] = [...targeted].sort(
     (a, b) => isRead(b) - isRead(a) || weightOf(b) - weightOf(a),
   );
-  const name = subjectColumn(change, table, heaviest);
+  const { features } = kindOf(change);
+  const name = features.column(change, table, heaviest);
   const column = table.columns.find((each) => each.name === name) ?? null;
   const rows = table.row_count;
   const index = column === null ? null : estimateIndex(table, column);
   const matches = index?.matches ?? 0;
-  const summaryRows =
-    change.kind === "materialize_summary" ? estimateSummaryRows(table, change.keys) : null;
+  const newRows = features.newRows(change, table);
   return {
     kind: change.kind,
-    detail: detailOf(change),
+    detail: features.detail(change),
     table: table.name,
     column: name,
     type: typeClass(column),
-    keys: keysOf(change),
+    keys: features.keyCount(change),
     rows,
     width: table.columns.length,
     distinct: column?.statistics?.distinct_count ?? 0,
     null_share: column?.statistics?.null_fraction ?? 0,
     matches,
     is_served: matches > 0 && matches <= (index?.matchesMax ?? 0),
-    summary_share: rows > 0 ? (summaryRows ?? 0) / rows : 0,
+    summary_share: rows > 0 ? (newRows ?? 0) / rows : 0,
     queries: targeted.length,
     share: Math.min(1, measureUsage(queries, targeted).timeShare),
     insert_share: Math.min(1, writeShares(queries, table.name, null).inserts),
@@ -59,54 +59,6 @@ export function candidateFeatures(
 function unknownTable(name: string): TableSchema {
   const nothing = { columns: [], indexes: [], constraints: [] };
   return { name, row_count: 0, estimated_bytes: 0, ...nothing };
-}
-
-/** The column a change names, or that its query filters or groups by first. */
-function subjectColumn(
-  change: Change,
-  table: TableSchema,
-  query: WorkloadQuery | undefined,
-): string | null {
-  switch (change.kind) {
-    case "add_index":
-    case "change_type":
-      return change.column;
-    case "cluster_table":
-      return change.keys[0] ?? null;
-    case "add_constraint":
-      return change.columns[0] ?? null;
-    case "drop_index":
-      return table.indexes.find(({ name }) => name === change.index)?.columns[0] ?? null;
-    case "materialize_summary":
-      return change.keys[0]?.column ?? null;
-    case "rewrite_query": {
-      const { filters = [], orderBy = [], groupBy = [] } = query?.shape ?? {};
-      const refs = [...filters, ...orderBy, ...groupBy];
-      return refs.find((ref) => ref.table === table.name)?.column ?? null;
-    }
-  }
-}
-
-function detailOf(change: Change): string | null {
-  switch (change.kind) {
-    case "rewrite_query":
-      return change.rule;
-    case "change_type":
-      return change.to.name;
-    case "add_constraint":
-      return change.constraint;
-    case "cluster_table":
-      return change.curve ?? null;
-    default:
-      return null;
-  }
-}
-
-function keysOf(change: Change): number {
-  if (change.kind === "add_constraint") return change.columns.length;
-  return change.kind === "cluster_table" || change.kind === "materialize_summary"
-    ? change.keys.length
-    : 1;
 }
 
 const CLASSES: readonly (readonly [RegExp, TypeClass])[] = [

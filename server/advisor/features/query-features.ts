@@ -1,8 +1,8 @@
 import type { ColumnSchema, TableSchema } from "@/server/contracts";
-import { estimateRange } from "../estimate/order-gain";
-import { isIndexed } from "../plan";
-import type { WorkloadQuery } from "../types";
-import { filtersOn, isPointFilter, isRangeFilter } from "../usage";
+import { estimateRange } from "../range-estimate";
+import { isIndexed } from "../table-schema";
+import type { WorkloadQuery } from "../workload-query";
+import { filtersOn, isPointFilter, isRangeFilter } from "../workload-query";
 import type { CandidateFeatures, ColumnUse } from "./types";
 
 interface Subject {

@@ -1,9 +1,7 @@
-import type { TableSchema } from "@/server/contracts";
-import { quoteIdentifier } from "@/server/sql";
-import { checkedType } from "./confined";
-import { unlockSql } from "./lock-sql";
+import type { ChangeTypeChange, ColumnSchema, TableSchema, TargetType } from "@/server/contracts";
+import { quoteIdentifier, quoteLiteral } from "@/server/sql";
+import { checkedType, confine } from "./confined";
 import type { TableChanges } from "./table-changes";
-import { alterTypeSql, targetTypeSql } from "./types-sql";
 
 const alter = (table: TableSchema): string => `ALTER TABLE ${quoteIdentifier(table.name)}`;
 
@@ -37,4 +35,62 @@ export function alterBackSql({ table, types, constraints }: TableChanges): strin
     ...filled.map((name) => `${alter(table)} ALTER COLUMN ${quoteIdentifier(name)} DROP NOT NULL;`),
     unlockSql(table),
   ];
+}
+
+export function targetTypeSql(target: TargetType): string {
+  return target.name === "ENUM"
+    ? `ENUM(${target.values.map(quoteLiteral).join(", ")})`
+    : target.name;
+}
+
+/** Present type of a column, or the one it is changed to. */
+export function typeAfter(column: ColumnSchema, types: readonly ChangeTypeChange[]): string {
+  const change = types.find((each) => each.column === column.name);
+  return change ? targetTypeSql(change.to) : checkedType(column.type);
+}
+
+/**
+ * Statements that end the transaction when one value would not come back as it was (a date written
+ * `2020-1-5`, an upper-case UUID, a number out of range, a text outside the list), or when the
+ * column's default does not fit. What passes can be reverted to the exact text.
+ */
+export function assertionsSql(table: TableSchema, change: ChangeTypeChange): string[] {
+  const column = table.columns.find((each) => each.name === change.column);
+  if (!column) return [];
+  const name = quoteIdentifier(column.name);
+  const type = targetTypeSql(change.to);
+  const back = `CAST(TRY_CAST(${name} AS ${type}) AS ${checkedType(column.type)})`;
+  const message = quoteLiteral(
+    `${table.name}.${column.name} holds values that ${change.to.name} cannot give back unchanged`,
+  );
+  const check =
+    `SELECT CASE WHEN count(*) > 0 THEN error(${message}) END ` +
+    `FROM ${quoteIdentifier(table.name)} WHERE ${back} IS DISTINCT FROM ${name};`;
+  if (column.default_sql === null) return [check];
+  const fallback = confine(column.default_sql, `default of ${column.name}`);
+  return [check, `SELECT CAST(${fallback} AS ${type});`];
+}
+
+function alterTypeSql(table: string, column: string, type: string): string {
+  return `ALTER TABLE ${quoteIdentifier(table)} ALTER COLUMN ${quoteIdentifier(column)} SET DATA TYPE ${type};`;
+}
+
+const LOCK = "_sidecar_lock";
+
+/**
+ * Makes writes of other connections to the table fail with a transaction conflict until this
+ * transaction ends. Without it a rebuild loses them: DuckDB 1.5.6 lets others insert, update and
+ * delete while the copy is made and then drops what they wrote with the old table. Changing a
+ * default does not lock; adding a column does (it starts a new version of the table's storage).
+ *
+ * It must be the transaction's first statement: DuckDB takes the snapshot at the first one, and
+ * what others commit between snapshot and lock would not be copied.
+ */
+export function lockSql(table: TableSchema): string {
+  return `ALTER TABLE ${quoteIdentifier(table.name)} ADD COLUMN ${LOCK} BOOLEAN;`;
+}
+
+/** Removes the lock's column from a table that was altered in place (a rebuild leaves it behind). */
+function unlockSql(table: TableSchema): string {
+  return `ALTER TABLE ${quoteIdentifier(table.name)} DROP COLUMN ${LOCK};`;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Change, TableSchema } from "@/server/contracts";
 import { openTestDatabase, type TestDatabase } from "../testing/duckdb";
-import { compilePlan } from "./index";
+import { compilePlan } from "./compile-plan";
 
 let db: TestDatabase;
 beforeEach(async () => {

@@ -11,7 +11,7 @@ import {
   satisfies,
   scenarioChanges,
 } from "../testing/plan-scenario";
-import { compilePlan } from "./index";
+import { compilePlan } from "./compile-plan";
 
 function tryCompile(tables: TableSchema[], changes: Change[]): Plan | null {
   try {

@@ -1,15 +1,16 @@
 import type { Change, Plan, TableSchema } from "@/server/contracts";
+import { AppError } from "@/server/platform/errors";
+import { kindOf } from "../change-kinds";
 import { compileTable } from "./compile-table";
-import { summariesSql } from "./summary-sql";
-import { groupChanges } from "./table-changes";
+import { completeChanges, createDraft } from "./table-changes";
 
 /**
  * Composes changes into SQL: write locks of all tables that are altered or rewritten, then tables by
  * name and in each: checks, undo data, secondary indexes dropped, types, constraints and stored
- * order, indexes that stay again, new indexes; summary tables last. Each list runs in one transaction (shown to work on
- * DuckDB 1.5.6 by this folder's tests) and must be the first thing that transaction does, see
- * lockSql. Every statement ends with a semicolon. Rewritten queries have no statements: a product's
- * code is not ours to change.
+ * order, indexes that stay again, new indexes; new tables last, so that they have the types their
+ * source is given. Each list runs in one transaction (shown to work on DuckDB 1.5.6 by this folder's
+ * tests) and must be the first thing that transaction does, see lockSql. Every statement ends with a
+ * semicolon. Rewritten queries have no statements: a product's code is not ours to change.
  *
  * A table without a key cannot get its former row order back: its revert restores schema and data,
  * and does not rewrite the table for the order's sake.
@@ -17,24 +18,40 @@ import { groupChanges } from "./table-changes";
  * Throws `not_executable` when DuckDB cannot do it: unknown table, column or index, a second index
  * on a column, foreign keys that point to a table to be altered, generated columns, two orders.
  */
-export function compilePlan(tables: TableSchema[], changes: Change[]): Plan {
+export function compilePlan(tables: readonly TableSchema[], changes: readonly Change[]): Plan {
+  const draft = createDraft(tables);
+  for (const change of changes) kindOf(change).stage(draft, change);
   const indexes = tables.flatMap((table) => table.indexes);
   const taken = new Set(indexes.map((index) => index.name.toLowerCase()));
-  const summaries = summariesSql(tables, changes);
-  const parts = groupChanges(tables, changes).map((group) => compileTable(group, taken));
+  const parts = completeChanges(draft).map((each) => compileTable(each, taken));
+  const created = draft.newTables.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return {
     statements: [
       ...parts.flatMap((part) => part.locks),
       ...parts.flatMap((part) => part.statements),
-      ...summaries.statements,
+      ...created.map((each) => each.createSql),
     ],
     revert_statements: [
       ...parts.flatMap((part) => part.revertLocks),
       // Last made, first undone: what reads a table goes before the table is restored.
-      ...summaries.revert,
+      ...created.map((each) => each.dropSql),
       ...parts.toReversed().flatMap((part) => part.revert),
     ],
     cleanup_statements: parts.flatMap((part) => part.cleanup),
     is_reversible: true,
   };
+}
+
+/** The plan of one change, or an empty one with the reason why there can be none. */
+export function tryPlan(
+  tables: readonly TableSchema[],
+  change: Change,
+): { plan: Plan; refusal: string | null } {
+  try {
+    return { plan: compilePlan(tables, [change]), refusal: null };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "not_executable") throw error;
+    const nothing = { statements: [], revert_statements: [], cleanup_statements: [] };
+    return { plan: { ...nothing, is_reversible: false }, refusal: error.message };
+  }
 }

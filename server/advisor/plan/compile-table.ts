@@ -1,15 +1,12 @@
 import type { IndexSchema, TableSchema } from "@/server/contracts";
 import { quoteIdentifier } from "@/server/sql";
-import { alterBackSql, alterSql } from "./alter-sql";
-import { restoreIndexSql } from "./comments-sql";
-import { lockSql } from "./lock-sql";
-import { isUnmanaged } from "./managed-index";
+import { isUnmanaged } from "../table-schema";
+import { alterBackSql, alterSql, assertionsSql, lockSql } from "./alter-sql";
 import { dropOrderSql, keepOrderSql, rebuildSql, restoreSql, undoKey } from "./rebuild-sql";
 import { isTouched, type TableChanges } from "./table-changes";
-import { createIndexSql } from "./table-parts";
-import { assertionsSql } from "./types-sql";
+import { createIndexSql, restoreIndexSql } from "./table-sql";
 
-/** Statements of one table, or of one new table. Locks come first in the whole plan. */
+/** Statements of one table. Locks come first in the whole plan. */
 export interface PlanPart {
   locks: string[];
   statements: string[];
@@ -19,23 +16,23 @@ export interface PlanPart {
 }
 
 /** `taken`: names of all indexes, lower case (DuckDB tells none apart by case); new ones are added. */
-export function compileTable(group: TableChanges, taken: Set<string>): PlanPart {
-  const { table } = group;
-  const isOrderKept = group.order !== null && undoKey(group).length > 0;
-  const added = group.indexes.map((column) => newIndex(table, column, taken));
-  const present = isTouched(group)
+export function compileTable(changes: TableChanges, taken: Set<string>): PlanPart {
+  const { table } = changes;
+  const isOrderKept = changes.orderBy !== null && undoKey(changes).length > 0;
+  const added = changes.indexes.map((column) => newIndex(table, column, taken));
+  const present = isTouched(changes)
     ? table.indexes.filter((index) => !isUnmanaged(index))
-    : group.dropped;
-  const kept = present.filter((index) => !group.dropped.includes(index));
-  const restored = restore(group, isOrderKept);
+    : changes.dropped;
+  const kept = present.filter((index) => !changes.dropped.includes(index));
+  const restored = restore(changes, isOrderKept);
   const isRestored = restored !== null;
   return {
-    locks: isTouched(group) ? [lockSql(table)] : [],
+    locks: isTouched(changes) ? [lockSql(table)] : [],
     statements: [
-      ...group.types.flatMap((change) => assertionsSql(table, change)),
-      ...(isOrderKept ? [keepOrderSql(group)] : []),
+      ...changes.types.flatMap((change) => assertionsSql(table, change)),
+      ...(isOrderKept ? [keepOrderSql(changes)] : []),
       ...present.map(dropIndexSql),
-      ...applied(group),
+      ...applied(changes),
       ...kept.flatMap((index) => restoreIndexSql(table, index)),
       ...added.map((index) => createIndexSql(table, index)),
     ],
@@ -43,29 +40,31 @@ export function compileTable(group: TableChanges, taken: Set<string>): PlanPart 
     revert: [
       ...added.map(dropIndexSql),
       ...(isRestored ? kept.map(dropIndexSql) : []),
-      ...(restored ?? noteOf(group)),
-      ...(isRestored ? present : group.dropped).flatMap((index) => restoreIndexSql(table, index)),
+      ...(restored ?? noteOf(changes)),
+      ...(isRestored ? present : changes.dropped).flatMap((index) => restoreIndexSql(table, index)),
     ],
     cleanup: isOrderKept ? [dropOrderSql(table)] : [],
   };
 }
 
-function applied(group: TableChanges): string[] {
-  if (group.isRebuilt) return rebuildSql(group);
-  return isTouched(group) ? alterSql(group) : [];
+function applied(changes: TableChanges): string[] {
+  if (changes.isRebuilt) return rebuildSql(changes);
+  return isTouched(changes) ? alterSql(changes) : [];
 }
 
 /** What brings types, constraints and order back; null when none of them changed or can come back. */
-function restore(group: TableChanges, isOrderKept: boolean): string[] | null {
-  const { types, constraints, isRebuilt } = group;
+function restore(changes: TableChanges, isOrderKept: boolean): string[] | null {
+  const { types, constraints, isRebuilt } = changes;
   if (types.length === 0 && constraints.length === 0 && !isOrderKept) return null;
   const isKeyAdded = constraints.some((each) => each.constraint !== "NOT NULL");
-  return isRebuilt || isKeyAdded ? restoreSql(group) : alterBackSql(group);
+  return isRebuilt || isKeyAdded ? restoreSql(changes) : alterBackSql(changes);
 }
 
 /** A revert must be something that can be executed and recorded, even where nothing is to be done. */
-function noteOf({ order }: TableChanges): string[] {
-  return order ? ["SELECT 'the former row order is not known: no primary key' AS note;"] : [];
+function noteOf({ orderBy }: TableChanges): string[] {
+  return orderBy !== null
+    ? ["SELECT 'the former row order is not known: no primary key' AS note;"]
+    : [];
 }
 
 function dropIndexSql({ name }: IndexSchema): string {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { quoteIdentifier } from "@/server/sql";
 import { openTestDatabase, type TestDatabase } from "../testing/duckdb";
-import { compilePlan } from "./index";
+import { compilePlan } from "./compile-plan";
 
 let db: TestDatabase;
 beforeAll(async () => {

@@ -1,12 +1,9 @@
 import { type ColumnSchema, isCollated, type TableSchema } from "@/server/contracts";
 import { quoteIdentifier } from "@/server/sql";
-import { commentsSql } from "./comments-sql";
+import { targetTypeSql, typeAfter } from "./alter-sql";
 import { checkedType } from "./confined";
-import { withConstraints } from "./constraint-changes";
-import { orderBySql } from "./order-sql";
-import type { TableChanges } from "./table-changes";
-import { createTableSql } from "./table-parts";
-import { targetTypeSql, typeAfter } from "./types-sql";
+import { type TableChanges, withConstraints } from "./table-changes";
+import { commentsSql, createTableSql } from "./table-sql";
 
 const ORDINAL = "_sidecar_ordinal";
 const orderTableName = (table: string): string => `_sidecar_order_${table}`;
@@ -32,9 +29,9 @@ export function undoKey({ table, constraints }: TableChanges): string[] {
 }
 
 /** Keeps the present row order, by key, so that a revert can store it again. */
-export function keepOrderSql(group: TableChanges): string {
-  const key = undoKey(group).map(quoteIdentifier).join(", ");
-  const { name } = group.table;
+export function keepOrderSql(changes: TableChanges): string {
+  const key = undoKey(changes).map(quoteIdentifier).join(", ");
+  const { name } = changes.table;
   return (
     `CREATE OR REPLACE TABLE ${quoteIdentifier(orderTableName(name))} AS ` +
     `SELECT ${key}, rowid AS ${ORDINAL} FROM ${quoteIdentifier(name)};`
@@ -68,20 +65,20 @@ function rewriteSql({ table, typeOf, isCast, from, orderBy }: Rewrite): string[]
 }
 
 /** Writes the table anew: new types and constraints, rows in the new order (present order without). */
-export function rebuildSql({ table, types, constraints, order }: TableChanges): string[] {
+export function rebuildSql({ table, types, constraints, orderBy }: TableChanges): string[] {
   return rewriteSql({
     table: withConstraints(table, constraints),
     typeOf: (column) => typeAfter(column, types),
     isCast: (column) => types.some((each) => each.column === column.name),
     from: `${quoteIdentifier(table.name)} AS source`,
-    orderBy: order === null ? "" : ` ORDER BY ${orderBySql(order)}`,
+    orderBy: orderBy === null ? "" : ` ORDER BY ${orderBy}`,
   });
 }
 
 /** Writes the table as it was declared, rows in the kept order where there is one; new rows last. */
-export function restoreSql(group: TableChanges): string[] {
-  const { table, types, order } = group;
-  const key = order === null ? [] : undoKey(group);
+export function restoreSql(changes: TableChanges): string[] {
+  const { table, types, orderBy } = changes;
+  const key = orderBy === null ? [] : undoKey(changes);
   const cast = new Map(types.map((each) => [each.column, targetTypeSql(each.to)]));
   const source = `${quoteIdentifier(table.name)} AS source`;
   const matches = key.map((name) => {

@@ -1,6 +1,6 @@
 import type { ColumnSchema, TableSchema, WorkloadPattern } from "@/server/contracts";
 import type { ShapeParser } from "@/server/workload/shape";
-import type { WorkloadQuery } from "../types";
+import type { WorkloadQuery } from "../workload-query";
 
 export function column(name: string, type: string, more: Partial<ColumnSchema> = {}): ColumnSchema {
   return { name, type, nullable: true, default_sql: null, statistics: null, ...more };

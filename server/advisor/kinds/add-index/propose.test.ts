@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { TableSchema } from "@/server/contracts";
+import { createShapeParser, type ShapeParser } from "@/server/workload";
+import { proposeKind } from "../../propose-candidates";
+import { column, statistics, table, workload } from "../../testing/advice";
+
+let parser: ShapeParser;
+beforeAll(async () => {
+  parser = await createShapeParser();
+});
+afterAll(() => parser.close());
+
+const advise = async (one: TableSchema, ...sqls: string[]) => {
+  const entries = sqls.map((sql) => ({ sql, calls: 10, mean_ms: 5 }));
+  return proposeKind("add_index", {
+    tables: [one],
+    queries: await workload(parser, [one], entries),
+  });
+};
+const sized = (distinct: number, type = "VARCHAR") =>
+  table([column("name", type, { statistics: statistics(distinct) }), column("other", "INTEGER")], {
+    row_count: 3_000_000,
+    estimated_bytes: 100_000_000,
+  });
+
+describe("proposeIndexes", () => {
+  test.each([
+    "SELECT * FROM projects WHERE name > 'a'",
+    "SELECT * FROM projects WHERE lower(name) = 'a'",
+    "SELECT * FROM projects WHERE name LIKE 'a%'",
+    "SELECT * FROM projects ORDER BY name",
+    "SELECT name, count(*) FROM projects GROUP BY name",
+    "SELECT * FROM projects a JOIN projects b ON a.name = b.name",
+  ])("offers nothing for what an index cannot serve: %s", async (sql) => {
+    expect(await advise(sized(3_000_000), sql)).toEqual({ candidates: [], excluded: [] });
+  });
+
+  test("rates by the rows a value matches, as measured", async () => {
+    const rate = async (distinct: number) =>
+      (await advise(sized(distinct), "SELECT * FROM projects WHERE name = 'a'")).candidates[0];
+    const [unique, some, few] = [await rate(3_000_000), await rate(100_000), await rate(3)];
+    expect(unique).toMatchObject({ prior: expect.closeTo(0.885, 2), estimated_gain: 0.975 });
+    expect(some?.estimated_gain).toBeCloseTo(0.714, 2);
+    expect(few?.prior).toBeLessThan(0.05);
+    expect(few?.factors.find((factor) => factor.name === "Selectivity")?.weight).toBe(-1);
+    expect(few?.counter_indications[0]).toBe(
+      "With about 3 distinct values, a value matches about 1 000 000 of 3 000 000 rows, more than the 3 000 up to which DuckDB uses an index. On a column with 3 values we measured queries 2.6 times slower.",
+    );
+    expect(unique?.counter_indications).toEqual([]);
+  });
+
+  test("counts no NULL among the rows a value matches", async () => {
+    const sparse = (null_fraction: number) =>
+      table([column("name", "VARCHAR", { statistics: { ...statistics(1000), null_fraction } })], {
+        row_count: 3_000_000,
+      });
+    const sql = "SELECT * FROM projects WHERE name = 'a'";
+    const detail = async (null_fraction: number) => {
+      const [candidate] = (await advise(sparse(null_fraction), sql)).candidates;
+      return candidate?.factors.find((factor) => factor.name === "Selectivity")?.detail;
+    };
+    expect(await detail(0)).toMatch(/matches about 3 000 rows/);
+    expect(await detail(0.99)).toMatch(/matches about 30 rows/);
+  });
+
+  test("leaves out a table that is read in one step", async () => {
+    const of = (row_count: number) => ({ ...sized(5), row_count });
+    const sql = "SELECT * FROM projects WHERE name = 'a'";
+    const { candidates, excluded } = await advise(of(2048), sql);
+    expect(candidates).toEqual([]);
+    expect(excluded[0]?.reason).toMatch(/2 048 rows, not more than DuckDB reads at a time/);
+    for (const rows of [0, 2049]) expect((await advise(of(rows), sql)).candidates).toHaveLength(1);
+  });
+
+  test("counts writes against it", async () => {
+    const { candidates } = await advise(
+      sized(3_000_000),
+      "SELECT * FROM projects WHERE name IN ('a', 'b')",
+      "INSERT INTO projects VALUES ('a', 1)",
+      "UPDATE projects SET name = 'b' WHERE other = 1",
+      "UPDATE projects SET other = 1",
+    );
+    const [candidate] = candidates;
+    expect(candidate?.factors.at(-1)).toEqual({
+      name: "Write rate",
+      detail: "25 % of all calls insert into projects, 25 % update name; each maintains the index.",
+      weight: -0.5,
+    });
+    expect(candidate?.counter_indications).toHaveLength(2);
+    expect(candidate?.risk.affected_consumers).toContain(
+      "2 update query shapes on projects (20 calls)",
+    );
+  });
+
+  test("warns of a second indexed column in the same query", async () => {
+    const one = sized(3_000_000);
+    one.indexes.push({
+      name: "by_other",
+      columns: ["other"],
+      is_unique: false,
+      sql: "CREATE INDEX",
+    });
+    const { candidates } = await advise(
+      one,
+      "SELECT * FROM projects WHERE name = 'a' AND other = 1",
+    );
+    expect(candidates[0]?.counter_indications[0]).toMatch(/also compare other.*uses neither/);
+  });
+
+  test("warns of indexing two columns of one query", async () => {
+    const { candidates } = await advise(
+      sized(3_000_000),
+      "SELECT * FROM projects WHERE name = 'a' AND other = 1",
+    );
+    expect(candidates.map((each) => each.counter_indications[0])).toEqual([
+      expect.stringMatching(/^Queries also compare other: index only one/),
+      expect.stringMatching(/Nothing given here tells how many values other has/),
+    ]);
+    expect(candidates[1]?.counter_indications[1]).toMatch(/^Queries also compare name/);
+  });
+
+  test.each<[string, Partial<TableSchema>, string]>([
+    [
+      "VARCHAR",
+      { constraints: [{ type: "PRIMARY KEY", columns: ["name"], sql: "" }] },
+      "index already",
+    ],
+    [
+      "VARCHAR",
+      { indexes: [{ name: "i", columns: ["name"], is_unique: false, sql: "" }] },
+      "index already",
+    ],
+    ["INTEGER[]", {}, "cannot index a column of type INTEGER[]"],
+    ["STRUCT(a INTEGER)", {}, "cannot index"],
+    ["VARCHAR COLLATE NOCASE", {}, "no index finds values so"],
+  ])("leaves out what cannot be built (%s)", async (type, more, reason) => {
+    const one = { ...sized(3_000_000, type), ...more };
+    const proposals = await advise(one, "SELECT * FROM projects WHERE name = ?");
+    expect(proposals.candidates).toEqual([]);
+    expect(proposals.excluded[0]?.reason).toContain(reason);
+  });
+});

@@ -1,0 +1,195 @@
+import {
+  type Candidate,
+  type ColumnSchema,
+  type Factor,
+  isCollated,
+  type TableSchema,
+} from "@/server/contracts";
+import {
+  callsText,
+  cardinalityText,
+  formatCount,
+  formatPercent,
+  frequencyText,
+  plural,
+  round,
+  sizeFactor,
+  subjectTables,
+  usageFactors,
+} from "../../candidate-parts";
+import { estimateIndex, type IndexEstimate } from "../../index-estimate";
+import type { Proposals, ProposeInput } from "../../kind-spec";
+import { INDEX_INSERT_COST, INDEX_LOW_CARDINALITY_SLOWDOWN } from "../../measured-facts";
+import { indexRisk } from "../../risk";
+import { isIndexed } from "../../table-schema";
+import {
+  filtersOn,
+  isPointFilter,
+  measureUsage,
+  type Usage,
+  writeShares,
+} from "../../workload-query";
+
+/** Rows of one vector, DuckDB's unit of execution (STANDARD_VECTOR_SIZE). */
+const VECTOR_ROWS = 2048;
+const UNINDEXABLE = /\]$|^(STRUCT|MAP|UNION|INTERVAL)\b/i;
+
+/**
+ * An index for each column that queries compare with values by = or IN. Few distinct values speak
+ * against it with numbers, but do not exclude it: where data is reachable, it is measured.
+ */
+export function proposeIndexes(input: ProposeInput): Proposals {
+  const proposals: Proposals = { candidates: [], excluded: [] };
+  for (const table of subjectTables(input)) {
+    for (const column of table.columns) {
+      const queries = input.queries.filter(
+        (query) => filtersOn(query, table.name, column.name, isPointFilter).length > 0,
+      );
+      if (queries.length === 0) continue;
+      const candidate = draft(input, table, column, measureUsage(input.queries, queries));
+      const reason = exclusion(table, column, candidate.refusal);
+      if (reason === null) proposals.candidates.push(candidate.candidate);
+      else proposals.excluded.push({ candidate: candidate.candidate, reason });
+    }
+  }
+  return proposals;
+}
+
+function exclusion(table: TableSchema, column: ColumnSchema, refusal: string | null) {
+  if (isIndexed(table, column.name)) {
+    return `${column.name} has an index already (its own, or that of a key constraint).`;
+  }
+  if (UNINDEXABLE.test(column.type)) {
+    return `DuckDB cannot index a column of type ${column.type}.`;
+  }
+  // An equality over 500 000 rows with NOCASE read all of them beside an index on the column.
+  if (isCollated(column.type)) {
+    return `DuckDB compares ${column.name} by its collation (${column.type}), and no index finds values so.`;
+  }
+  // 0 rows: the size is not known.
+  if (table.row_count > 0 && table.row_count <= VECTOR_ROWS) {
+    return `${table.name} has ${plural(table.row_count, "row")}, not more than DuckDB reads at a time (${formatCount(VECTOR_ROWS)}): an index saves nothing.`;
+  }
+  return refusal;
+}
+
+function draft(input: ProposeInput, table: TableSchema, column: ColumnSchema, usage: Usage) {
+  const change = { kind: "add_index" as const, table: table.name, column: column.name };
+  const { plan, refusal } = input.tryPlan(change);
+  const estimate = estimateIndex(table, column);
+  const against = counterIndications(input, table, column, usage, estimate);
+  const candidate: Candidate = {
+    candidate_id: `add_index:${table.name}:${column.name}`,
+    change,
+    target: column.name,
+    title: `Index ${table.name}.${column.name}`,
+    reason: `${frequencyText(usage)} filtering on ${column.name} (${callsText(usage)}), ${
+      isIndexed(table, column.name) ? "which is indexed" : "a non-indexed column"
+    } with ${cardinalityText(column)}.`,
+    factors: factorsOf(input, table, column, usage, estimate),
+    counter_indications: against,
+    risk: indexRisk(table, column.name, input.queries),
+    plan,
+    targeted_fingerprints: usage.fingerprints,
+    prior: round(estimate.prior),
+    estimated_gain: round(estimate.gain),
+    estimated_storage_overhead: storageOverhead(table),
+  };
+  return { candidate, refusal };
+}
+
+/** Assumed, not measured: 16 bytes a row; 2 % (the specification's figure) while the size is unknown. */
+function storageOverhead(table: TableSchema): number {
+  if (table.row_count === 0 || table.estimated_bytes === 0) return 0.02;
+  return round((table.row_count * 16) / table.estimated_bytes);
+}
+
+function factorsOf(
+  input: ProposeInput,
+  table: TableSchema,
+  column: ColumnSchema,
+  usage: Usage,
+  estimate: IndexEstimate,
+): Factor[] {
+  const writes = writeShares(input.queries, table.name, column.name);
+  const factors = [...usageFactors(usage), selectivityFactor(column, estimate), sizeFactor(table)];
+  if (writes.inserts + writes.updates > 0) {
+    factors.push({
+      name: "Write rate",
+      detail: `${formatPercent(writes.inserts)} of all calls insert into ${table.name}, ${formatPercent(writes.updates)} update ${column.name}; each maintains the index.`,
+      weight: round(-Math.min(1, writes.inserts + writes.updates)),
+    });
+  }
+  return factors;
+}
+
+function selectivityFactor(column: ColumnSchema, estimate: IndexEstimate): Factor {
+  const name = "Selectivity";
+  const { matches, matchesMax } = estimate;
+  if (matches === null || matchesMax === null) {
+    const detail = `Not known how many rows share a value of ${column.name}: an index pays only when they are few.`;
+    return { name, detail, weight: 0 };
+  }
+  const isServed = matches <= matchesMax;
+  return {
+    name,
+    detail: `A value of ${column.name} matches about ${plural(matches, "row")}; DuckDB uses an index up to ${formatCount(matchesMax)}.`,
+    weight: isServed ? round(estimate.gain) : -1,
+  };
+}
+
+function counterIndications(
+  input: ProposeInput,
+  table: TableSchema,
+  column: ColumnSchema,
+  usage: Usage,
+  { matches, matchesMax }: IndexEstimate,
+): string[] {
+  const found: string[] = [];
+  if (matches === null || matchesMax === null) {
+    found.push(
+      `An index pays only when few rows share a value: on a column with 3 values we measured queries ${INDEX_LOW_CARDINALITY_SLOWDOWN} times slower. Nothing given here tells how many values ${column.name} has.`,
+    );
+  } else if (matches > matchesMax) {
+    found.push(
+      `With ${cardinalityText(column)}, a value matches about ${formatCount(matches)} of ${formatCount(table.row_count)} rows, more than the ${formatCount(matchesMax)} up to which DuckDB uses an index. On a column with 3 values we measured queries ${INDEX_LOW_CARDINALITY_SLOWDOWN} times slower.`,
+    );
+  }
+  const others = otherIndexedFilters(table, column, usage);
+  if (others.length > 0) {
+    found.push(
+      `Queries that also compare ${others.join(", ")} would have two indexed columns: DuckDB then uses neither index.`,
+    );
+  }
+  const rivals = rivalFilters(table, column, usage);
+  if (rivals.length > 0) {
+    found.push(
+      `Queries also compare ${rivals.join(", ")}: index only one column of such a query, since DuckDB uses neither of two (duckdb issue 24111).`,
+    );
+  }
+  const writes = writeShares(input.queries, table.name, column.name);
+  if (writes.inserts > 0) {
+    found.push(`Inserts of many rows took ${INDEX_INSERT_COST} times as long with one more index.`);
+  }
+  if (writes.updates > 0) found.push(`Updates of ${column.name} become delete and insert.`);
+  return found;
+}
+
+/** Columns with an index that the same queries compare as well (duckdb issue 24111). */
+function otherIndexedFilters(table: TableSchema, column: ColumnSchema, usage: Usage): string[] {
+  return otherPointFilters(table, column, usage).filter((name) => isIndexed(table, name));
+}
+
+/** Columns without an index that the same queries compare and that another candidate may index. */
+function rivalFilters(table: TableSchema, column: ColumnSchema, usage: Usage): string[] {
+  return otherPointFilters(table, column, usage).filter((name) => !isIndexed(table, name));
+}
+
+function otherPointFilters(table: TableSchema, column: ColumnSchema, usage: Usage): string[] {
+  const names = usage.queries.flatMap((query) =>
+    query.shape.filters
+      .filter((filter) => filter.table === table.name && isPointFilter(filter))
+      .map((filter) => filter.column),
+  );
+  return [...new Set(names)].filter((name) => name !== column.name).sort();
+}

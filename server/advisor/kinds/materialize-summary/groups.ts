@@ -1,0 +1,160 @@
+import type { MaterializeSummaryChange, TableSchema } from "@/server/contracts";
+import type { QuerySummary } from "@/server/workload/shape";
+import type { AdviceInput } from "../../kind-spec";
+import { SUMMARY_ROW_SHARE_MAX } from "../../measured-facts";
+import { measureUsage, type WorkloadQuery } from "../../workload-query";
+import { estimateSummaryRows, summaryGain } from "./estimate";
+
+/** A query and what a summary needs to answer it. */
+export interface Summarized {
+  query: WorkloadQuery;
+  summary: QuerySummary;
+}
+
+/** One summary table: what it holds, whom it answers, how many rows it would have. */
+export interface SummaryGroup {
+  keys: MaterializeSummaryChange["keys"];
+  measures: MaterializeSummaryChange["measures"];
+  members: Summarized[];
+  rows: number | null;
+}
+
+const KEYS_MAX = 8;
+const MEASURES_MAX = 32;
+
+/**
+ * Summaries worth considering for a table: for each set of keys that a query asks for, one that
+ * answers all queries with those keys or fewer; and wider ones, begun with each of these and joined
+ * by the others in turn (heaviest first) while the summary stays within `rowsMax`. Each once.
+ */
+function groupSummaries(
+  table: TableSchema,
+  summarized: readonly Summarized[],
+  rowsMax: number,
+): SummaryGroup[] {
+  const heaviest = [...summarized].sort(
+    (a, b) =>
+      weight(b) - weight(a) || (a.query.pattern.fingerprint < b.query.pattern.fingerprint ? -1 : 1),
+  );
+  const groups = new Map<string, SummaryGroup>();
+  const add = (group: SummaryGroup): void => {
+    const name = keysOf(group);
+    if ((groups.get(name)?.members.length ?? 0) < group.members.length) groups.set(name, group);
+  };
+  for (const seed of heaviest) {
+    if (groups.has(keysOf(seed.summary))) continue;
+    const narrow = collect(table, groupOf(table, seed), heaviest, () => false);
+    add(narrow);
+    add(collect(table, narrow, heaviest, (rows) => rows !== null && rows <= rowsMax));
+  }
+  return [...groups.values()];
+}
+
+const weight = ({ query: { pattern } }: Summarized): number =>
+  pattern.calls * Math.max(pattern.mean_ms, Number.MIN_VALUE);
+
+/** Names of the keys, by which groups are told apart. */
+function keysOf({ keys }: Pick<SummaryGroup, "keys">): string {
+  return keys
+    .map((key) => key.name)
+    .sort()
+    .join();
+}
+
+/** Queries join a group when they need no new key, or when `mayWiden` allows. */
+function collect(
+  table: TableSchema,
+  begun: SummaryGroup,
+  others: readonly Summarized[],
+  mayWiden: (rows: number | null) => boolean,
+): SummaryGroup {
+  let group = begun;
+  for (const other of others) {
+    if (group.members.includes(other)) continue;
+    const wider = unite(table, group, groupOf(table, other));
+    const isSame = wider.keys.length === group.keys.length;
+    const fits = wider.keys.length <= KEYS_MAX && wider.measures.length <= MEASURES_MAX;
+    if (fits && hasOwnNames(wider) && (isSame || mayWiden(wider.rows))) group = wider;
+  }
+  return group;
+}
+
+function groupOf(table: TableSchema, one: Summarized): SummaryGroup {
+  const nothing = { keys: [], measures: [], members: [], rows: null };
+  return unite(table, nothing, { ...nothing, ...one.summary, members: [one] });
+}
+
+function unite(table: TableSchema, one: SummaryGroup, other: SummaryGroup): SummaryGroup {
+  const keys = uniteParts(one.keys, other.keys);
+  return {
+    keys,
+    measures: uniteParts(one.measures, other.measures),
+    members: [...one.members, ...other.members],
+    rows: estimateSummaryRows(table, keys),
+  };
+}
+
+/** Each part once, by name. */
+function uniteParts<Part extends { name: string; column: string | null }>(
+  one: readonly Part[],
+  other: readonly Part[],
+): Part[] {
+  const isKnown = (part: Part): boolean =>
+    one.some((each) => each.name === part.name && each.column === part.column);
+  return [...one, ...other.filter((part) => !isKnown(part))].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
+}
+
+/** One name may not stand for two things (a column `a_month` of one, the month of `a` of another). */
+function hasOwnNames({ keys, measures }: SummaryGroup): boolean {
+  const names = [...keys, ...measures].map((part) => part.name.toLowerCase());
+  return new Set(names).size === names.length;
+}
+
+/** Of each table at most so many are offered, and so many named as left out. */
+const SUMMARIES_MAX = 3;
+
+/** Part of their time its queries save, by the estimate; 0 while its size is not known. */
+export function groupGain(table: TableSchema, { rows }: SummaryGroup): number {
+  return rows === null ? 0 : summaryGain(rows, table.row_count);
+}
+
+/**
+ * Summaries to offer: the one that saves most of the workload's time, then the one that saves most
+ * of what is left, and so on, so that all can be made together (a query reads one summary only);
+ * room that remains goes to others, as alternatives. `tooLarge`: those that hold too many rows, or
+ * nobody knows how many. Ties by keys.
+ */
+export function chooseSummaries(
+  { queries }: AdviceInput,
+  table: TableSchema,
+  summarized: readonly Summarized[],
+): { offered: SummaryGroup[]; tooLarge: SummaryGroup[] } {
+  const rowsMax = table.row_count * SUMMARY_ROW_SHARE_MAX;
+  const score = (group: SummaryGroup): number => {
+    const members = group.members.map((member) => member.query);
+    return measureUsage(queries, members).timeShare * groupGain(table, group);
+  };
+  const rank = (those: readonly Summarized[]): SummaryGroup[] =>
+    groupSummaries(table, those, rowsMax).sort(
+      (a, b) => score(b) - score(a) || (keysOf(a) < keysOf(b) ? -1 : 1),
+    );
+  const fits = ({ rows }: SummaryGroup): boolean => rows !== null && rows <= rowsMax;
+  const ranked = rank(summarized);
+  const offered: SummaryGroup[] = [];
+  let left = summarized;
+  let best = ranked.find(fits);
+  while (best && offered.length < SUMMARIES_MAX) {
+    const { members } = best;
+    offered.push(best);
+    left = left.filter((each) => !members.includes(each));
+    best = rank(left).find(fits);
+  }
+  const known = new Set(offered.map(keysOf));
+  const others = ranked.filter((group) => fits(group) && !known.has(keysOf(group)));
+  return {
+    offered: [...offered, ...others].slice(0, SUMMARIES_MAX),
+    tooLarge: ranked.filter((group) => !fits(group)).slice(0, SUMMARIES_MAX),
+  };
+}

@@ -1,0 +1,102 @@
+import type { ColumnSchema, ConstraintSchema, IndexSchema, TableSchema } from "@/server/contracts";
+import { AppError } from "@/server/platform/errors";
+import { quoteIdentifier, quoteLiteral } from "@/server/sql";
+import { confine, isConfined } from "./confined";
+
+const names = (columns: readonly string[]): string => columns.map(quoteIdentifier).join(", ");
+
+/** `CREATE TABLE name (…)` with types, defaults and constraints; `typeOf` may replace types. */
+export function createTableSql(
+  table: TableSchema,
+  name: string,
+  typeOf: (column: ColumnSchema) => string,
+): string {
+  const columns = table.columns.map((column) => {
+    const parts = [quoteIdentifier(column.name), typeOf(column)];
+    if (!column.nullable) parts.push("NOT NULL");
+    if (column.default_sql !== null) {
+      parts.push(`DEFAULT ${confine(column.default_sql, `default of ${column.name}`)}`);
+    }
+    return parts.join(" ");
+  });
+  const constraints = table.constraints.map(constraintSql).filter((each) => each !== null);
+  return `CREATE TABLE ${quoteIdentifier(name)} (${[...columns, ...constraints].join(", ")});`;
+}
+
+/** null: NOT NULL, which stands with its column. */
+function constraintSql(constraint: ConstraintSchema): string | null {
+  switch (constraint.type) {
+    case "NOT NULL":
+      return null;
+    case "PRIMARY KEY":
+    case "UNIQUE":
+      return `${constraint.type} (${names(constraint.columns)})`;
+    case "CHECK":
+      return `CHECK ${confine(checkBody(constraint.sql), "CHECK constraint")}`;
+    case "FOREIGN KEY":
+      return foreignKeySql(constraint);
+  }
+}
+
+function checkBody(sql: string): string {
+  const body = /^\s*CHECK\s*\(([\s\S]*)\)\s*$/i.exec(sql)?.[1];
+  if (body !== undefined) return body;
+  throw new AppError("not_executable", "A CHECK constraint of the table is not understood.");
+}
+
+const REFERENCE =
+  /\bREFERENCES\s+((?:"(?:[^"]|"")+"|\w+)(?:\.(?:"(?:[^"]|"")+"|\w+))*)\s*\(([^()]*)\)\s*$/i;
+
+function foreignKeySql(constraint: ConstraintSchema): string {
+  const match = REFERENCE.exec(constraint.sql);
+  const [, target, columns] = match ?? [];
+  if (target === undefined || columns === undefined || !isConfined(columns)) {
+    throw new AppError("not_executable", "A FOREIGN KEY of the table is not understood.");
+  }
+  return `FOREIGN KEY (${names(constraint.columns)}) REFERENCES ${target} (${columns})`;
+}
+
+/** Name of the table a FOREIGN KEY points to, lower case; null for other constraints. */
+export function referencedTable(constraint: ConstraintSchema): string | null {
+  if (constraint.type !== "FOREIGN KEY") return null;
+  const target = REFERENCE.exec(constraint.sql)?.[1];
+  const last = target === undefined ? undefined : /(?:"((?:[^"]|"")+)"|(\w+))$/.exec(target);
+  const name = last?.[1]?.replaceAll('""', '"') ?? last?.[2];
+  return name?.toLowerCase() ?? null;
+}
+
+/** Recreates an index from its parts; one on expressions is repeated as its statement stands. */
+export function createIndexSql(table: TableSchema, index: IndexSchema): string {
+  const known = new Set(table.columns.map((column) => column.name));
+  const unique = index.is_unique ? "UNIQUE " : "";
+  const head = `CREATE ${unique}INDEX ${quoteIdentifier(index.name)} ON ${quoteIdentifier(table.name)}`;
+  if (index.columns.length > 0 && index.columns.every((column) => known.has(column))) {
+    return `${head} (${names(index.columns)});`;
+  }
+  const text = index.sql.trim().replace(/;$/, "");
+  if (/^CREATE\s+(UNIQUE\s+)?INDEX\s/i.test(text) && isConfined(text)) return `${text};`;
+  throw new AppError("not_executable", `The index ${index.name} cannot be recreated safely.`);
+}
+
+/** Comments that a table written anew has lost, as far as the product tells them. */
+export function commentsSql(table: TableSchema): string[] {
+  const name = quoteIdentifier(table.name);
+  const columns = table.columns.flatMap((column) =>
+    comment(`COLUMN ${name}.${quoteIdentifier(column.name)}`, column.comment),
+  );
+  return [...comment(`TABLE ${name}`, table.comment), ...columns];
+}
+
+/** The index as it was, its comment included. */
+export function restoreIndexSql(table: TableSchema, index: IndexSchema): string[] {
+  return [createIndexSql(table, index), ...indexCommentSql(index)];
+}
+
+/** The comment of an index that was made anew. */
+export function indexCommentSql({ name, comment: text }: IndexSchema): string[] {
+  return comment(`INDEX ${quoteIdentifier(name)}`, text);
+}
+
+function comment(on: string, text: string | null | undefined): string[] {
+  return typeof text === "string" ? [`COMMENT ON ${on} IS ${quoteLiteral(text)};`] : [];
+}

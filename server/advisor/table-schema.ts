@@ -1,0 +1,48 @@
+import type { IndexSchema, TableSchema } from "@/server/contracts";
+
+/** Summaries are known by their name: they are not summarized, ordered or indexed again. */
+export const SUMMARY_PREFIX = "summary_";
+
+/** Has this column alone an index, a primary key or a UNIQUE constraint (each is an ART index)? */
+export function isIndexed(table: TableSchema, column: string): boolean {
+  const isAlone = (columns: string[]) => columns.length === 1 && columns[0] === column;
+  return (
+    table.indexes.some((index) => isAlone(index.columns)) ||
+    table.constraints.some(
+      (each) => (each.type === "PRIMARY KEY" || each.type === "UNIQUE") && isAlone(each.columns),
+    )
+  );
+}
+
+/**
+ * An index known only by hearsay ("this column is indexed", without a statement): it can be neither
+ * dropped nor recreated by name. It may stand for a primary key.
+ */
+export function isUnmanaged(index: IndexSchema): boolean {
+  return index.sql.trim() === "";
+}
+
+/** A type: after AS in CAST, as DuckDB prints it, or after `::`. */
+const TYPES = /\bAS\s[^()]*(?:\([^()]*\)[^()]*)?(?=\))|::\s*(?:"(?:[^"]|"")+"|\w+)/gi;
+/** Names, but for those of functions. */
+const NAMES = /(?:"(?:[^"]|"")+"|\b[A-Za-z_]\w*)(?!\w|\s*\()/g;
+
+/** Columns declared as generated, or with a default that names another column: DuckDB prints them so. */
+export function generatedColumns(table: TableSchema): string[] {
+  const known = new Set(table.columns.map((column) => column.name.toLowerCase()));
+  const isGenerated = (sql: string): boolean => {
+    const words =
+      sql
+        .replace(/'(?:[^']|'')*'/g, "")
+        .replace(TYPES, "")
+        .match(NAMES) ?? [];
+    return words.some((word) => known.has(word.replace(/^"|"$/g, "").toLowerCase()));
+  };
+  return table.columns
+    .filter(
+      (column) =>
+        column.is_generated === true ||
+        (column.default_sql !== null && isGenerated(column.default_sql)),
+    )
+    .map((column) => column.name);
+}

@@ -1,0 +1,134 @@
+import type { TableSchema, WorkloadPattern } from "@/server/contracts";
+import type {
+  FilterFeature,
+  QueryRewriteOption,
+  QueryShape,
+  QuerySummary,
+  ShapeParser,
+} from "@/server/workload/shape";
+
+/** A query shape with what was counted of it and what the parser saw in it. */
+export interface WorkloadQuery {
+  pattern: WorkloadPattern;
+  shape: QueryShape;
+  /** Other texts that should answer the same, by rule. */
+  rewrites?: QueryRewriteOption[];
+  /** What a summary table would have to hold to answer it; null when none could. */
+  summary?: QuerySummary | null;
+}
+
+/** The one schema products tell of, and the one their tables are changed in. */
+const SCHEMA = "main";
+
+/** All the advisor needs to know of one observed query, read by DuckDB's own parser. */
+export async function describeQuery(
+  parser: ShapeParser,
+  pattern: WorkloadPattern,
+  tables: TableSchema[],
+): Promise<WorkloadQuery> {
+  const [shape, rewrites, summary] = await Promise.all([
+    parser.parse(pattern.sql, tables, SCHEMA),
+    parser.rewrite(pattern.sql, tables),
+    parser.summarize(pattern.sql, tables),
+  ]);
+  return { pattern, shape, rewrites, summary };
+}
+
+/** Queries that touch a column in one way, and their weight in the whole workload. */
+export interface Usage {
+  queries: WorkloadQuery[];
+  fingerprints: string[];
+  calls: number;
+  callShare: number;
+  /** Share of the workload's time; of its calls while no latency is known. */
+  timeShare: number;
+  isTimed: boolean;
+}
+
+/** Calls × mean latency; calls alone while the workload has no latencies at all. */
+function weightOf(query: WorkloadQuery, isTimed: boolean): number {
+  return isTimed ? query.pattern.calls * query.pattern.mean_ms : query.pattern.calls;
+}
+
+export function measureUsage(all: readonly WorkloadQuery[], queries: WorkloadQuery[]): Usage {
+  const isTimed = all.some((query) => query.pattern.mean_ms > 0);
+  const sum = (list: readonly WorkloadQuery[], weigh: (query: WorkloadQuery) => number): number =>
+    list.reduce((total, query) => total + weigh(query), 0);
+  const share = (weigh: (query: WorkloadQuery) => number): number => {
+    const total = sum(all, weigh);
+    return total > 0 ? sum(queries, weigh) / total : 0;
+  };
+  const countCalls = (query: WorkloadQuery): number => query.pattern.calls;
+  return {
+    queries,
+    fingerprints: [...new Set(queries.map((query) => query.pattern.fingerprint))].sort(),
+    calls: sum(queries, countCalls),
+    callShare: share(countCalls),
+    timeShare: share((query) => weightOf(query, isTimed)),
+    isTimed,
+  };
+}
+
+/** Share of each query in the whole workload, by time; by calls while no latency is known. */
+export function weightsOf(all: readonly WorkloadQuery[]): Map<WorkloadQuery, number> {
+  const isTimed = all.some((query) => query.pattern.mean_ms > 0);
+  const total = all.reduce((sum, query) => sum + weightOf(query, isTimed), 0);
+  return new Map(all.map((query) => [query, total > 0 ? weightOf(query, isTimed) / total : 0]));
+}
+
+/** Filters of a query on one column that pass a test. */
+export function filtersOn(
+  query: WorkloadQuery,
+  table: string,
+  column: string,
+  accepts: (filter: FilterFeature) => boolean = () => true,
+): FilterFeature[] {
+  return query.shape.filters.filter(
+    (filter) => filter.table === table && filter.column === column && accepts(filter),
+  );
+}
+
+/** Equality or IN against values, column alone: what an index can serve. */
+export const isPointFilter = (filter: FilterFeature): boolean =>
+  filter.wrappedBy === null && (filter.operator === "equals" || filter.operator === "in");
+
+/** Does the query name the column where it reads it? One that selects `*` reads the others as well. */
+export function readsColumn({ shape }: WorkloadQuery, table: string, column: string): boolean {
+  if (shape.kind !== "select") return false;
+  const sides = shape.joins.flatMap(({ left, right }) => [left, right]);
+  const named = [shape.filters, sides, shape.groupBy, shape.orderBy, shape.projected].flat();
+  return named.some((ref) => ref.table === table && ref.column === column);
+}
+
+/** What zone maps can serve: bounds, or a prefix, on the column alone. */
+export const isRangeFilter = (filter: FilterFeature): boolean =>
+  filter.wrappedBy === null && (filter.operator === "range" || filter.operator === "like_prefix");
+
+/** Writes to a table as shares of all calls; updates that assign the column apart. */
+export function writeShares(
+  all: readonly WorkloadQuery[],
+  table: string,
+  column: string | null,
+): { inserts: number; updates: number } {
+  const writes = all.filter((query) => query.shape.tables.includes(table));
+  const inserts = writes.filter((query) => query.shape.kind === "insert");
+  const assigns = (query: WorkloadQuery): boolean =>
+    column === null ||
+    query.shape.projected.some((ref) => ref.table === table && ref.column === column);
+  const updates = writes.filter((query) => query.shape.kind === "update" && assigns(query));
+  return {
+    inserts: measureUsage(all, inserts).callShare,
+    updates: measureUsage(all, updates).callShare,
+  };
+}
+
+/**
+ * Share (0..1) of the workload's time that inserts into a table take; of its calls while no latency
+ * is known.
+ */
+export function insertTimeShare(all: readonly WorkloadQuery[], table: string): number {
+  const inserts = all.filter(
+    ({ shape }) => shape.kind === "insert" && shape.tables.includes(table),
+  );
+  return measureUsage(all, inserts).timeShare;
+}

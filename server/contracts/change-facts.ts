@@ -1,0 +1,136 @@
+import type { Change, ChangeKind, ChangeOf, QueryRewrite } from "./change";
+import { describeStep } from "./order-step";
+
+/** A part of a table as it stands before and after a change; null: it is not there. */
+export interface ChangedPart {
+  part: "column" | "index" | "constraint" | "row order" | "new table";
+  name: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** What a change says of itself, without the schema: pages, shell and API read it as well as the advisor. */
+export interface ChangeFacts<Kind extends ChangeKind> {
+  /** The kind in two or three words, as a label: `Add index`. */
+  label: string;
+  /** What the kind does, one sentence. */
+  description: string;
+  /**
+   * Who carries it out: the sidecar executes it; or the product's developers, whose code sends the
+   * queries; or the sidecar makes a table and the developers send the new texts that read it.
+   */
+  carriedOutBy: "sidecar" | "developers" | "both";
+  /** Columns it names in its table. */
+  columns(change: ChangeOf<Kind>): string[];
+  /** Query texts it replaces. */
+  rewrites(change: ChangeOf<Kind>): QueryRewrite[];
+  /** Parts of the table that differ afterwards. */
+  parts(change: ChangeOf<Kind>): ChangedPart[];
+}
+
+export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } = {
+  add_index: {
+    label: "Add index",
+    description: "Creates an index on one column, so that queries for single values need no scan.",
+    carriedOutBy: "sidecar",
+    columns: ({ column }) => [column],
+    rewrites: () => [],
+    parts: ({ column }) => [{ part: "index", name: column, before: null, after: "index" }],
+  },
+  drop_index: {
+    label: "Drop index",
+    description: "Drops an index that no query benefits from; writes become cheaper.",
+    carriedOutBy: "sidecar",
+    columns: () => [],
+    rewrites: () => [],
+    parts: ({ index }) => [{ part: "index", name: index, before: "index", after: null }],
+  },
+  cluster_table: {
+    label: "Cluster table",
+    description: "Stores the rows in another order, so that queries skip row groups.",
+    carriedOutBy: "sidecar",
+    columns: ({ keys }) => keys,
+    rewrites: () => [],
+    parts: (change) => [
+      { part: "row order", name: "stored rows", before: "as inserted", after: orderOf(change) },
+    ],
+  },
+  change_type: {
+    label: "Change type",
+    description: "Stores a column in a type that is smaller or compares faster.",
+    carriedOutBy: "sidecar",
+    columns: ({ column }) => [column],
+    rewrites: () => [],
+    parts: (change) => [
+      { part: "column", name: change.column, before: change.from, after: typeOf(change) },
+    ],
+  },
+  add_constraint: {
+    label: "Add constraint",
+    description: "Declares a key or NOT NULL that the data satisfy already; a key is indexed.",
+    carriedOutBy: "sidecar",
+    columns: ({ columns }) => columns,
+    rewrites: () => [],
+    parts: ({ columns, constraint }) => [
+      {
+        part: "constraint",
+        name: columns.join(", "),
+        before: null,
+        after: constraint.toLowerCase(),
+      },
+    ],
+  },
+  materialize_summary: {
+    label: "Create summary table",
+    description: "Creates a table of pre-computed aggregates that grouped queries can read.",
+    carriedOutBy: "both",
+    columns: () => [],
+    rewrites: ({ rewrites }) => rewrites,
+    parts: (change) => [
+      { part: "new table", name: change.name, before: null, after: contentOf(change) },
+    ],
+  },
+  rewrite_query: {
+    label: "Rewrite query",
+    description: "Replaces a query's text by one that returns the same rows faster.",
+    carriedOutBy: "developers",
+    columns: () => [],
+    rewrites: ({ rewrites }) => rewrites,
+    parts: () => [],
+  },
+};
+
+/** What the change's kind says of it. */
+export function factsOf<Kind extends ChangeKind>(change: { kind: Kind }): ChangeFacts<Kind> {
+  return CHANGE_FACTS[change.kind];
+}
+
+/** Columns a change names in its table; none where it concerns a query or an index by name. */
+export const changedColumns = (change: Change): string[] => factsOf(change).columns(change);
+
+/** Query texts a change replaces. */
+export const rewritesOf = (change: Change): QueryRewrite[] => factsOf(change).rewrites(change);
+
+/** Advice for the product's developers: the sidecar has nothing to execute. */
+export const isAdvice = (change: Change): boolean => factsOf(change).carriedOutBy === "developers";
+
+function orderOf({ keys, curve, step }: ChangeOf<"cluster_table">): string {
+  const names = keys.join(", ");
+  if (curve === "morton") return `along a Morton (Z-order) curve over ${names}`;
+  return step === undefined
+    ? `ordered by ${names}`
+    : `ordered by ${describeStep(step)} of ${names}`;
+}
+
+function typeOf({ to }: ChangeOf<"change_type">): string {
+  if (to.name !== "ENUM") return to.name;
+  const shown = to.values.slice(0, 4).map((value) => `'${value}'`);
+  const rest = to.values.length - shown.length;
+  return `ENUM(${shown.join(", ")}${rest > 0 ? `, … ${rest} more` : ""})`;
+}
+
+function contentOf({ keys, measures }: ChangeOf<"materialize_summary">): string {
+  const by = keys.map((key) => (key.unit === null ? key.column : `${key.unit} of ${key.column}`));
+  const of = measures.map(({ aggregate, column }) => `${aggregate}(${column ?? "*"})`);
+  return `${of.join(", ")} by ${by.length > 0 ? by.join(", ") : "all rows"}`;
+}
