@@ -50,8 +50,13 @@ export const materializeSummary: KindSpec<"materialize_summary"> = {
       table: "orders",
       name: "summary_orders_status",
       keys: [{ name: "status", column: "status", unit: null }],
-      measures: [{ name: "rows", aggregate: "count", column: null }],
-      rewrites: [{ fingerprint: "", sql: "" }],
+      measures: [{ name: "row_count", aggregate: "count", column: null }],
+      rewrites: [
+        {
+          fingerprint: "8e2f722e3a3a4ea3",
+          sql: 'SELECT orders.status, CAST(COALESCE(sum(orders.row_count), 0) AS BIGINT) AS "count_star()" FROM summary_orders_status AS orders GROUP BY orders.status',
+        },
+      ],
     },
   },
 };

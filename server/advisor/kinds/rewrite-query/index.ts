@@ -43,7 +43,12 @@ export const rewriteQuery: KindSpec<"rewrite_query"> = {
       kind: "rewrite_query",
       table: "orders",
       rule: "sargable_predicate",
-      rewrites: [{ fingerprint: "", sql: "" }],
+      rewrites: [
+        {
+          fingerprint: "c7af127797feb1df",
+          sql: "SELECT count_star() FROM orders WHERE ((ordered_on >= make_date($1, 1, 1)) AND (ordered_on < make_date(($1 + 1), 1, 1)))",
+        },
+      ],
     },
   },
 };
