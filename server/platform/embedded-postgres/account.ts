@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, realpathSync, statSync } from "node:fs";
+import path from "node:path";
 import { AppError } from "../errors";
 
 /** The operating-system account PostgreSQL runs as; null: the account of this process. */
@@ -45,4 +47,30 @@ export function postgresAccount(): PostgresAccount {
   if (existing !== null) return existing;
   create();
   return lookUp();
+}
+
+function canEnter(folder: string, account: { uid: number; gid: number }): boolean {
+  const stat = statSync(folder);
+  if (stat.uid === account.uid) return (stat.mode & 0o100) !== 0;
+  if (stat.gid === account.gid) return (stat.mode & 0o010) !== 0;
+  return (stat.mode & 0o001) !== 0;
+}
+
+/** `/a/b/c` → `/`, `/a`, `/a/b`. */
+export function ancestors(target: string): string[] {
+  const parent = path.dirname(target);
+  return parent === target ? [] : [...ancestors(parent), parent];
+}
+
+/** The folder `target` is in, without links; the nearest that exists. */
+function existingParent(target: string): string {
+  const parent = path.dirname(path.resolve(target));
+  return existsSync(parent) ? realpathSync(parent) : existingParent(parent);
+}
+
+/** Existing folders above `target` that `account` may not enter, outermost first; none for null. */
+export function closedAncestors(target: string, account: PostgresAccount): string[] {
+  if (account === null) return [];
+  const parent = existingParent(target);
+  return [...ancestors(parent), parent].filter((folder) => !canEnter(folder, account));
 }

@@ -1,8 +1,6 @@
 export { type PostgresAccount, postgresAccount } from "./account";
-export { postgresBinaries } from "./binaries";
-export { postgresCommand, postgresUrl } from "./command";
-export { initialiseCluster } from "./initialise";
-export { clearLeftover } from "./leftover";
-export { assertReachable } from "./reachable";
+export { initialiseCluster, postgresCommand, postgresUrl } from "./cluster";
+export { placeCluster } from "./place-cluster";
+export { postgresPrograms } from "./programs";
+export { clearLeftover, postgresAnswers } from "./running";
 export { freePort, startTemporaryPostgres } from "./temporary";
-export { postgresAnswers } from "./wait";

@@ -4,12 +4,10 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { postgresAccount } from "./account";
-import { postgresBinaries } from "./binaries";
-import { postgresCommand, postgresUrl } from "./command";
-import { initialiseCluster } from "./initialise";
-import { assertReachable } from "./reachable";
-import { waitForPostgres } from "./wait";
+import { closedAncestors, type PostgresAccount, postgresAccount } from "./account";
+import { initialiseCluster, postgresCommand, postgresUrl } from "./cluster";
+import { postgresPrograms } from "./programs";
+import { waitForPostgres } from "./running";
 
 /** A port of 127.0.0.1 that nobody listens on now. */
 export function freePort(): Promise<number> {
@@ -30,19 +28,27 @@ export interface TemporaryPostgres {
   stop(): Promise<void>;
 }
 
+/** A private temporary folder; TMPDIR may lie in a folder that is closed to the account. */
+function temporaryFolder(account: PostgresAccount): string {
+  const isOpen = (folder: string) =>
+    closedAncestors(path.join(folder, "any"), account).length === 0;
+  const parent = [os.tmpdir(), "/tmp"].find(isOpen) ?? os.tmpdir();
+  const folder = mkdtempSync(path.join(parent, "sidecar-postgres-"));
+  // mkdtemp makes it private; the account of the server must be able to pass through.
+  chmodSync(folder, 0o711);
+  return folder;
+}
+
 /** A throw-away server (no fsync) in a folder of its own under the system's temporary folder. */
 export async function startTemporaryPostgres(): Promise<TemporaryPostgres> {
   const account = postgresAccount();
-  const binaries = postgresBinaries();
-  assertReachable("its programs", binaries.postgres, account);
-  const root = mkdtempSync(path.join(os.tmpdir(), "sidecar-postgres-"));
-  // mkdtemp makes it private; the account of the server must be able to enter.
-  chmodSync(root, 0o755);
+  const programs = postgresPrograms(account);
+  const root = temporaryFolder(account);
   const dir = path.join(root, "cluster");
   const password = randomBytes(18).toString("base64url");
   const port = await freePort();
-  await initialiseCluster({ dir, password, binaries, account, isDurable: false });
-  const { file, args } = postgresCommand({ dir, port, binaries, account, isDurable: false });
+  await initialiseCluster({ dir, password, programs, account, isDurable: false });
+  const { file, args } = postgresCommand({ dir, port, programs, account, isDurable: false });
   const child = spawn(file, args, { ...account, cwd: dir, stdio: "ignore" });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const urlOf = (name: string) => postgresUrl(port, password, name);

@@ -1,12 +1,11 @@
-import path from "node:path";
 import {
-  assertReachable,
   clearLeftover,
   initialiseCluster,
+  placeCluster,
   postgresAccount,
   postgresAnswers,
-  postgresBinaries,
   postgresCommand,
+  postgresPrograms,
   postgresUrl,
 } from "@/server/platform/embedded-postgres";
 import { ensureSecrets, writeSecrets } from "@/server/platform/installation";
@@ -14,16 +13,46 @@ import type { ChildSpec } from "./child-spec";
 import { keptOrFreePort } from "./ports";
 import { report } from "./progress";
 
-/** How to run a cluster that is ready to be started. */
-function postgresSpec(dir: string, port: number, adminUrl: string): ChildSpec {
-  const binaries = postgresBinaries();
-  const command = postgresCommand({
-    dir,
-    port,
-    binaries,
-    account: postgresAccount(),
-    isDurable: true,
-  });
+/** The start reports where the data is when that is not the data folder, and data nobody uses. */
+function reportPlace({
+  dir,
+  isOutside,
+  abandoned,
+}: Awaited<ReturnType<typeof placeCluster>>): void {
+  if (isOutside) report(`the database's files are in ${dir}, which PostgreSQL's user can reach`);
+  for (const { dir, dataDir } of abandoned) {
+    report(
+      `${dir} holds a database that ${dataDir} no longer uses. Put it back with its secrets.json ` +
+        `(ln -s ${dir} ${dataDir}/postgres), or delete it: rm -rf ${dir} ${dir}.json`,
+    );
+  }
+}
+
+/**
+ * Prepares the embedded cluster of a data folder: creates it once, clears what a killed run left,
+ * keeps its port. Throws `misconfigured` with what to do.
+ */
+export async function prepareEmbeddedPostgres(
+  dataDir: string,
+): Promise<{ spec: ChildSpec; urlOf(name: string): string }> {
+  const account = postgresAccount();
+  const programs = postgresPrograms(account);
+  const secrets = ensureSecrets(dataDir);
+  const place = await placeCluster(dataDir, account);
+  reportPlace(place);
+  const { dir } = place;
+  const password = secrets.postgres_password;
+  await initialiseCluster({ dir, password, programs, account, isDurable: true });
+  const leftover = await clearLeftover(dir);
+  if (leftover === "stopped") report("stopped the database a killed run had left");
+  const port = await keptOrFreePort(secrets.postgres_port);
+  if (port !== secrets.postgres_port) writeSecrets(dataDir, { ...secrets, postgres_port: port });
+  const urlOf = (name: string) => postgresUrl(port, password, name);
+  const command = postgresCommand({ dir, port, programs, account, isDurable: true });
+  return { spec: postgresSpec(command, urlOf("postgres")), urlOf };
+}
+
+function postgresSpec(command: ReturnType<typeof postgresCommand>, adminUrl: string): ChildSpec {
   return {
     role: "postgres",
     label: "The database (PostgreSQL)",
@@ -36,27 +65,4 @@ function postgresSpec(dir: string, port: number, adminUrl: string): ChildSpec {
     isReady: () => postgresAnswers(adminUrl),
     readySecondsMax: 60,
   };
-}
-
-/**
- * Prepares the embedded cluster in `<data dir>/postgres`: creates it once, clears what a killed
- * run left, keeps its port. Throws `misconfigured` with what to do.
- */
-export async function prepareEmbeddedPostgres(
-  dataDir: string,
-): Promise<{ spec: ChildSpec; urlOf(name: string): string }> {
-  const dir = path.join(dataDir, "postgres");
-  const account = postgresAccount();
-  const binaries = postgresBinaries();
-  assertReachable("its programs", binaries.postgres, account);
-  assertReachable("its data", dir, account);
-  const secrets = ensureSecrets(dataDir);
-  const password = secrets.postgres_password;
-  await initialiseCluster({ dir, password, binaries, account, isDurable: true });
-  const leftover = await clearLeftover(dir);
-  if (leftover === "stopped") report("stopped the database a killed run had left");
-  const port = await keptOrFreePort(secrets.postgres_port);
-  if (port !== secrets.postgres_port) writeSecrets(dataDir, { ...secrets, postgres_port: port });
-  const urlOf = (name: string) => postgresUrl(port, password, name);
-  return { spec: postgresSpec(dir, port, urlOf("postgres")), urlOf };
 }

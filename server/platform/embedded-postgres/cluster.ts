@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { AppError } from "../errors";
 import type { PostgresAccount } from "./account";
-import type { PostgresBinaries } from "./binaries";
+import type { PostgresPrograms } from "./programs";
 
 const run = promisify(execFile);
 
@@ -14,7 +14,7 @@ export interface ClusterOptions {
   /** The cluster's folder; its parent must exist or be creatable. */
   dir: string;
   password: string;
-  binaries: PostgresBinaries;
+  programs: PostgresPrograms;
   account: PostgresAccount;
   /** false: a throw-away cluster that need not survive a power cut. */
   isDurable: boolean;
@@ -34,9 +34,9 @@ function writePasswordFile(options: ClusterOptions): string {
 }
 
 function prepareFolder({ dir, account }: ClusterOptions): void {
-  // A folder without our mark is what an interrupted initdb left: it holds no data yet.
-  rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true, mode: 0o700 });
+  // A folder without our mark is what an interrupted initdb left: it holds no data yet.
+  for (const name of readdirSync(dir)) rmSync(path.join(dir, name), { recursive: true });
   if (account !== null) chownSync(dir, account.uid, account.gid);
 }
 
@@ -58,8 +58,9 @@ export async function initialiseCluster(options: ClusterOptions): Promise<void> 
     ...(options.isDurable ? [] : ["--no-sync"]),
   ];
   try {
-    await run(options.binaries.initdb, flags, { ...options.account, cwd: options.dir });
-    writeFileSync(path.join(options.dir, "sidecar.ready"), "");
+    await run(options.programs.initdb, flags, { ...options.account, cwd: options.dir });
+    // wx: the folder is the account's, which must not choose what root writes to.
+    writeFileSync(path.join(options.dir, "sidecar.ready"), "", { flag: "wx" });
   } catch (cause) {
     const said = cause instanceof Error && "stderr" in cause ? String(cause.stderr) : String(cause);
     throw new AppError("misconfigured", `PostgreSQL could not be set up: ${said.trim()}`, {
@@ -68,4 +69,37 @@ export async function initialiseCluster(options: ClusterOptions): Promise<void> 
   } finally {
     rmSync(passwordFile, { force: true });
   }
+}
+
+/** How to start a program: what child_process.spawn wants. */
+interface PostgresCommand {
+  file: string;
+  args: string[];
+  account: PostgresAccount;
+}
+
+/** The server, on 127.0.0.1 only and without a socket file (its folder may not be ours to write). */
+export function postgresCommand(input: {
+  dir: string;
+  port: number;
+  programs: PostgresPrograms;
+  account: PostgresAccount;
+  isDurable: boolean;
+}): PostgresCommand {
+  const settings = [
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "max_connections=100",
+    ...(input.isDurable ? [] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]),
+  ];
+  return {
+    file: input.programs.postgres,
+    args: ["-D", input.dir, "-p", String(input.port), ...settings.flatMap((s) => ["-c", s])],
+    account: input.account,
+  };
+}
+
+/** Connection URL of a database in the embedded cluster. */
+export function postgresUrl(port: number, password: string, name: string): string {
+  return `postgres://sidecar:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}`;
 }
