@@ -6,10 +6,17 @@ import { fileURLToPath } from "node:url";
 import { ensureBuilt } from "./lib/build.mjs";
 import { ensureInstalled } from "./lib/install.mjs";
 import { nodeProblem } from "./lib/node-version.mjs";
-import { fail, startedAt } from "./lib/run.mjs";
+import { watchNpm } from "./lib/parent.mjs";
+import { fail, signalRunning, startedAt } from "./lib/run.mjs";
 import { loadSettingsFile } from "./lib/settings-file.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** What ends this start: first the installation or build that runs, later the supervisor. */
+let stop = (signal) => {
+  signalRunning(signal);
+  process.exit(128 + os.constants.signals[signal]);
+};
 
 /** Hands over to the supervisor and lives as long as it does. */
 function supervise() {
@@ -21,7 +28,7 @@ function supervise() {
     env: { ...process.env, SIDECAR_MODE: process.env.SIDECAR_MODE || "demo" },
   });
   // A terminal's Ctrl-C reaches the supervisor twice then; it counts the first only.
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => child.kill(name));
+  stop = (signal) => child.kill(signal);
   child.once("error", (error) => fail(`The supervisor could not be started: ${error.message}`));
   child.once("exit", (code, signal) => {
     if (signal !== null) console.error(`\nThe supervisor was ended by ${signal}.`);
@@ -31,6 +38,8 @@ function supervise() {
 
 const problem = nodeProblem();
 if (problem !== null) fail(problem);
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => stop(name));
+watchNpm(() => stop("SIGTERM"));
 loadSettingsFile(root);
 await ensureInstalled(root);
 await ensureBuilt(root);

@@ -14,6 +14,14 @@ export function fail(message) {
   process.exit(1);
 }
 
+/** Programs that run now. */
+const running = new Set();
+
+/** Passes a signal on to every program that runs now. */
+export function signalRunning(name) {
+  for (const child of running) child.kill(name);
+}
+
 /**
  * Runs a program to its end, its output collected and (with `isShown`) passed on. While it is
  * silent, says every 10 s that it still works. Answers exit code and all output.
@@ -22,6 +30,7 @@ export function run(file, args, { what, isShown = false, env = process.env, cwd 
   return new Promise((resolve) => {
     const began = Date.now();
     const child = spawn(file, args, { env, cwd, stdio: ["ignore", "pipe", "pipe"] });
+    running.add(child);
     const said = [];
     const tick = setInterval(() => {
       report(`  … ${what}, ${Math.round((Date.now() - began) / 1000)} s`);
@@ -35,14 +44,15 @@ export function run(file, args, { what, isShown = false, env = process.env, cwd 
         if (isShown) sink.write(chunk);
       });
     }
-    const settle = (code) => {
+    const finish = (code) => {
       clearInterval(tick);
+      running.delete(child);
       resolve({ code, output: Buffer.concat(said).toString("utf8") });
     };
     child.once("error", (error) => {
       said.push(Buffer.from(String(error)));
-      settle(127);
+      finish(127);
     });
-    child.once("close", (code) => settle(code ?? 1));
+    child.once("close", (code) => finish(code ?? 1));
   });
 }
