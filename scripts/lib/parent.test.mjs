@@ -20,11 +20,12 @@ const WAIT = { timeout: 20_000, interval: 50 };
 /** Stands for the supervisor: says that it runs, and how it was asked to stop. */
 const SUPERVISOR = `
 import { writeFileSync } from "node:fs";
-writeFileSync("supervisor.pid", String(process.pid));
 for (const how of ["SIGTERM", "SIGINT", "disconnect"]) {
   process.once(how, () => { writeFileSync("stopped", how, { flag: "wx" }); process.exit(0); });
 }
 setInterval(() => {}, 1000);
+// Last: who reads it may send a signal at once.
+writeFileSync("supervisor.pid", String(process.pid));
 `;
 
 let root;
