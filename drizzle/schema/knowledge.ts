@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   bigserial,
   boolean,
@@ -15,28 +16,47 @@ const instant = (name: string) =>
   timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
 
 /** Specification, section 4: exactly its columns. The life of a decision is in `suggestions`. */
-export const agentDecisions = pgTable("agent_decisions", {
-  decisionId: uuid("decision_id").primaryKey().defaultRandom(),
-  timestamp: instant("timestamp").notNull().defaultNow(),
-  operationType: text("operation_type").notNull(),
-  context: jsonb("context").notNull(),
-  suggestion: jsonb("suggestion").notNull(),
-  approved: boolean("approved"),
-  executed: boolean("executed"),
-  outcome: jsonb("outcome"),
-  feedbackScore: doublePrecision("feedback_score"),
-});
+export const agentDecisions = pgTable(
+  "agent_decisions",
+  {
+    decisionId: uuid("decision_id").primaryKey().defaultRandom(),
+    timestamp: instant("timestamp").notNull().defaultNow(),
+    operationType: text("operation_type").notNull(),
+    context: jsonb("context").notNull(),
+    suggestion: jsonb("suggestion").notNull(),
+    approved: boolean("approved"),
+    executed: boolean("executed"),
+    outcome: jsonb("outcome"),
+    feedbackScore: doublePrecision("feedback_score"),
+  },
+  /** The last proof of the same question is the one with an equal context. */
+  (t) => [index("agent_decisions_context").using("hash", t.context)],
+);
 
 /** Specification, section 4. `pattern_id` is derived from product and fingerprint, so one row a shape. */
-export const observedPatterns = pgTable("observed_patterns", {
-  patternId: uuid("pattern_id").primaryKey(),
-  patternType: text("pattern_type").notNull(),
-  patternData: jsonb("pattern_data").notNull(),
-  firstObserved: instant("first_observed").notNull(),
-  lastObserved: instant("last_observed").notNull(),
-  occurrenceCount: integer("occurrence_count").notNull(),
-  confidence: doublePrecision("confidence").notNull(),
-});
+export const observedPatterns = pgTable(
+  "observed_patterns",
+  {
+    patternId: uuid("pattern_id").primaryKey(),
+    patternType: text("pattern_type").notNull(),
+    patternData: jsonb("pattern_data").notNull(),
+    firstObserved: instant("first_observed").notNull(),
+    lastObserved: instant("last_observed").notNull(),
+    occurrenceCount: integer("occurrence_count").notNull(),
+    confidence: doublePrecision("confidence").notNull(),
+  },
+  (t) => {
+    const productId = sql`(pattern_data->>'product_id')`;
+    return [
+      index("observed_patterns_calls").on(
+        productId,
+        t.occurrenceCount.desc().nullsFirst(),
+        t.patternId,
+      ),
+      index("observed_patterns_first").on(productId, t.firstObserved),
+    ];
+  },
+);
 
 /** Specification, section 4. */
 export const agentMessages = pgTable("agent_messages", {
@@ -84,15 +104,23 @@ export const auditEvents = pgTable(
     after: jsonb("after"),
     requestId: text("request_id"),
   },
-  (t) => [index("audit_events_subject").on(t.subjectType, t.subjectId, t.id)],
+  (t) => [
+    index("audit_events_subject").on(t.subjectId, t.id),
+    /** The last time that something was done. */
+    index("audit_events_action").on(t.action, t.id),
+  ],
 );
 
 /** First answer to a POST with an Idempotency-Key, replayed to a repeat of the same request. */
-export const idempotencyKeys = pgTable("idempotency_keys", {
-  /** actor id + route + key */
-  key: text("key").primaryKey(),
-  requestHash: text("request_hash").notNull(),
-  status: integer("status"),
-  body: jsonb("body"),
-  createdAt: instant("created_at").notNull().defaultNow(),
-});
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    /** actor id + route + key */
+    key: text("key").primaryKey(),
+    requestHash: text("request_hash").notNull(),
+    status: integer("status"),
+    body: jsonb("body"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (t) => [index("idempotency_keys_created").on(t.createdAt)],
+);

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
   type AnyPgColumn,
+  bigserial,
   boolean,
   doublePrecision,
   index,
@@ -13,23 +14,30 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import type {
+import {
   Basis,
-  Candidate,
-  Evidence,
-  Explanation,
-  Finding,
-  MeasuredEvidence,
-  Operation,
+  type Candidate,
+  type Evidence,
+  type Explanation,
+  type Finding,
+  ItemRole,
+  type MeasuredEvidence,
+  OPEN_STATES,
+  type Operation,
+  OperationKind,
   OperationState,
-  Plan,
-  ProofProgress,
-  SetTrial,
+  OperationType,
+  type Plan,
+  type ProofEvent,
+  type ProofProgress,
+  ReviewVerdict,
+  type SetTrial,
   SuggestionState,
-  SuspectText,
-  Verdict,
-  Verification,
+  type SuspectText,
+  type Verdict,
+  type Verification,
 } from "@/server/contracts";
+import { checkOneOf, isOneOf } from "./closed-values";
 import { agentDecisions } from "./knowledge";
 
 const instant = (name: string) =>
@@ -61,16 +69,32 @@ export const suggestions = pgTable(
     error: jsonb("error").$type<{ code: string; message: string }>(),
     /** The newer proof that took its place; null in state `superseded`: the schema changed. */
     supersededBy: text("superseded_by").references((): AnyPgColumn => suggestions.id),
+    /** The advice is published, and the search for better advice goes on. */
+    isSearching: boolean("is_searching").notNull().default(false),
+    /** How often its advice changed after it was first published. */
+    revision: integer("revision").notNull().default(0),
+    /** What the last revision changed, as a sentence. */
+    revisionNote: text("revision_note"),
+    /** Seconds that were asked for since (`continueProof`); the next proof has these alone. */
+    extraSeconds: integer("extra_seconds"),
     requestedBy: text("requested_by").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
     expiresAt: instant("expires_at"),
   },
   (t) => [
-    index("suggestions_state").on(t.state, t.createdAt),
-    uniqueIndex("suggestions_open_request")
-      .on(t.requestHash)
-      .where(sql`state in ('proposed', 'proving', 'pending')`),
+    checkOneOf("suggestions_state_known", t.state, SuggestionState.options),
+    checkOneOf("suggestions_basis_known", t.basis, Basis.options),
+    checkOneOf("suggestions_operation_type_known", t.operationType, OperationType.options),
+    uniqueIndex("suggestions_open_request").on(t.requestHash).where(isOneOf(t.state, OPEN_STATES)),
+    /** Lists: all, or of one state; newest first. */
+    index("suggestions_created").on(t.createdAt, t.id),
+    index("suggestions_state").on(t.state, t.createdAt, t.id),
+    /** What the observer asks every few seconds. */
+    index("suggestions_product_state").on(t.productId, t.state, t.createdAt),
+    index("suggestions_product_created").on(t.productId, t.createdAt),
+    index("suggestions_due").on(t.expiresAt).where(sql`state = 'pending'`),
+    index("suggestions_decision").on(t.decisionId),
   ],
 );
 
@@ -82,14 +106,17 @@ export const suggestionItems = pgTable(
       .notNull()
       .references(() => suggestions.id),
     ordinal: integer("ordinal").notNull(),
-    role: text("role").$type<"suggested" | "alternative">().notNull(),
+    role: text("role").$type<ItemRole>().notNull(),
     candidate: jsonb("candidate").$type<Candidate>().notNull(),
     verdict: jsonb("verdict").$type<Verdict>(),
     evidence: jsonb("evidence").$type<Evidence>(),
     explanation: jsonb("explanation").$type<Explanation>(),
     isApproved: boolean("is_approved"),
   },
-  (t) => [uniqueIndex("suggestion_items_order").on(t.suggestionId, t.ordinal)],
+  (t) => [
+    checkOneOf("suggestion_items_role_known", t.role, ItemRole.options),
+    uniqueIndex("suggestion_items_order").on(t.suggestionId, t.ordinal),
+  ],
 );
 
 /** How useful a suggestion was: one word an actor, the last. */
@@ -107,21 +134,46 @@ export const feedback = pgTable(
     comment: text("comment").notNull(),
     at: instant("at").notNull().defaultNow(),
   },
-  (t) => [primaryKey({ columns: [t.suggestionId, t.actorKey] })],
+  (t) => [
+    primaryKey({ columns: [t.suggestionId, t.actorKey] }),
+    checkOneOf("feedback_score_known", t.score, [-1, 1]),
+  ],
 );
 
-export const reviews = pgTable("reviews", {
-  id: uuid("id").primaryKey().defaultRandom(),
-  suggestionId: text("suggestion_id")
-    .notNull()
-    .references(() => suggestions.id),
-  reviewerId: text("reviewer_id").notNull(),
-  reviewerLabel: text("reviewer_label").notNull(),
-  verdict: text("verdict").$type<"approved" | "rejected">().notNull(),
-  reason: text("reason").notNull(),
-  itemIds: jsonb("item_ids").$type<string[]>().notNull(),
-  at: instant("at").notNull().defaultNow(),
-});
+export const reviews = pgTable(
+  "reviews",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    suggestionId: text("suggestion_id")
+      .notNull()
+      .references(() => suggestions.id),
+    reviewerId: text("reviewer_id").notNull(),
+    reviewerLabel: text("reviewer_label").notNull(),
+    verdict: text("verdict").$type<ReviewVerdict>().notNull(),
+    reason: text("reason").notNull(),
+    itemIds: jsonb("item_ids").$type<string[]>().notNull(),
+    at: instant("at").notNull().defaultNow(),
+  },
+  (t) => [
+    checkOneOf("reviews_verdict_known", t.verdict, ReviewVerdict.options),
+    index("reviews_suggestion").on(t.suggestionId, t.at),
+  ],
+);
+
+/** The log of a proof: what was tried, when, and why it won or lost. Goes with its suggestion. */
+export const proofEvents = pgTable(
+  "proof_events",
+  {
+    suggestionId: text("suggestion_id")
+      .notNull()
+      .references(() => suggestions.id, { onDelete: "cascade" }),
+    /** Grows over all proofs: the order of the events, with gaps. */
+    seq: bigserial("seq", { mode: "number" }).notNull(),
+    at: instant("at").notNull().defaultNow(),
+    event: jsonb("event").$type<ProofEvent>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.suggestionId, t.seq] })],
+);
 
 export const operations = pgTable(
   "operations",
@@ -131,7 +183,7 @@ export const operations = pgTable(
       .notNull()
       .references(() => suggestions.id),
     productId: text("product_id").notNull(),
-    kind: text("kind").$type<"execute" | "revert">().notNull(),
+    kind: text("kind").$type<OperationKind>().notNull(),
     state: text("state").$type<OperationState>().notNull(),
     isAutomatic: boolean("is_automatic").notNull().default(false),
     itemIds: jsonb("item_ids").$type<string[]>().notNull(),
@@ -152,6 +204,13 @@ export const operations = pgTable(
     finishedAt: instant("finished_at"),
   },
   (t) => [
+    checkOneOf("operations_kind_known", t.kind, OperationKind.options),
+    checkOneOf("operations_state_known", t.state, OperationState.options),
+    index("operations_suggestion").on(t.suggestionId, t.createdAt),
+    /** Is one running, or being verified? Asked before every proof. */
+    index("operations_product_state").on(t.productId, t.state),
+    /** How executions turned out: what the confidence of a proof is calibrated by. */
+    index("operations_outcome").on(sql`(verification->>'state')`).where(sql`kind = 'execute'`),
     /** At most one execution and one revert per suggestion; only a failed one may be tried again. */
     uniqueIndex("operations_once").on(t.suggestionId, t.kind).where(sql`state <> 'failed'`),
     /** The lock: one running operation a product. */

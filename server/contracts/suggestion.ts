@@ -27,6 +27,8 @@ export const SuggestionState = z.enum([
 ]);
 export type SuggestionState = z.infer<typeof SuggestionState>;
 
+export const OperationType = z.enum(["schema_optimization", "query_optimization"]);
+
 export const Basis = z.enum(["estimate", "measured"]);
 export type Basis = z.infer<typeof Basis>;
 
@@ -37,7 +39,7 @@ export const OperationId = z.string().regex(/^op-[0-9a-z]{6,32}$/);
 /** Body of POST /agent/analyze: the specification's shape, plus `product_id` to ask for a proof. */
 export const AnalyzeRequest = z
   .object({
-    operation_type: z.enum(["schema_optimization", "query_optimization"]),
+    operation_type: OperationType,
     /**
      * The data product to measure on. Without it, a request that brings its own
      * `current_schema` is answered from that context alone (an estimate); a request that
@@ -75,6 +77,10 @@ export const AnalyzeRequest = z
   })
   .meta({ id: "AnalyzeRequest" });
 export type AnalyzeRequest = z.infer<typeof AnalyzeRequest>;
+
+/** A suggested change, or one that was considered and not chosen. */
+export const ItemRole = z.enum(["suggested", "alternative"]);
+export type ItemRole = z.infer<typeof ItemRole>;
 
 /** One entry of `suggestions` (or `alternatives`) in every answer. */
 export const SuggestionItem = z
@@ -126,9 +132,12 @@ export const SuggestionItem = z
   .meta({ id: "SuggestionItem" });
 export type SuggestionItem = z.infer<typeof SuggestionItem>;
 
+export const ReviewVerdict = z.enum(["approved", "rejected"]);
+export type ReviewVerdict = z.infer<typeof ReviewVerdict>;
+
 export const Review = z.object({
   reviewer: z.string(),
-  verdict: z.enum(["approved", "rejected"]),
+  verdict: ReviewVerdict,
   reason: z.string(),
   item_ids: z.array(z.string()),
   at: z.iso.datetime(),
@@ -189,11 +198,14 @@ export const OperationState = z.enum([
 ]);
 export type OperationState = z.infer<typeof OperationState>;
 
+export const OperationKind = z.enum(["execute", "revert"]);
+export type OperationKind = z.infer<typeof OperationKind>;
+
 export const Operation = z
   .object({
     operation_id: OperationId,
     suggestion_id: SuggestionId,
-    kind: z.enum(["execute", "revert"]),
+    kind: OperationKind,
     state: OperationState,
     item_ids: z.array(z.string()),
     plan: Plan,
