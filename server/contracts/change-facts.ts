@@ -1,4 +1,4 @@
-import type { Change, ChangeKind, ChangeOf, QueryRewrite } from "./change";
+import type { Change, ChangeKind, ChangeOf, QueryRewrite, RewriteRule, TargetType } from "./change";
 import { describeStep } from "./order-step";
 
 /** A part of a table as it stands before and after a change; null: it is not there. */
@@ -20,6 +20,8 @@ export interface ChangeFacts<Kind extends ChangeKind> {
    * queries; or the sidecar makes a table and the developers send the new texts that read it.
    */
   carriedOutBy: "sidecar" | "developers" | "both";
+  /** What it does to a query, a clause in which `<table>` and `<target>` stand for the names. */
+  effect(change: ChangeOf<Kind>): string;
   /** Columns it names in its table. */
   columns(change: ChangeOf<Kind>): string[];
   /** Query texts it replaces. */
@@ -28,11 +30,30 @@ export interface ChangeFacts<Kind extends ChangeKind> {
   parts(change: ChangeOf<Kind>): ChangedPart[];
 }
 
+const REWRITE_EFFECTS: Record<RewriteRule, string> = {
+  prune_star: "The query reads only the columns that are used",
+  sargable_predicate: "The filter compares the bare column, so scans of <table> skip row groups",
+  drop_distinct: "A key already excludes duplicates, so the query no longer searches for them",
+  drop_order_by: "The query no longer sorts rows whose order is lost anyway",
+  decorrelate_subquery: "Totals are computed once and joined instead of once per row",
+  not_in_to_anti_join: "Rows without a match are found by one join",
+  top_n: "Only the first rows are kept instead of numbering all of them",
+  share_subquery: "A subquery that stood in several places is computed once",
+};
+
+const TYPE_EFFECTS: Partial<Record<TargetType["name"], string>> = {
+  ENUM: "<target> has few distinct values, stored as small numbers instead of text",
+  DATE: "<target> is stored as dates instead of text",
+  TIMESTAMP: "<target> is stored as timestamps instead of text",
+  UUID: "<target> is stored as UUIDs in half the space of their text",
+};
+
 export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } = {
   add_index: {
     label: "Add index",
     description: "Creates an index on one column, so that queries for single values need no scan.",
     carriedOutBy: "sidecar",
+    effect: () => "An index on <target> finds the few matching rows directly",
     columns: ({ column }) => [column],
     rewrites: () => [],
     parts: ({ column }) => [{ part: "index", name: column, before: null, after: "index" }],
@@ -41,6 +62,7 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     label: "Drop index",
     description: "Drops an index that no query benefits from; writes become cheaper.",
     carriedOutBy: "sidecar",
+    effect: () => "Without the index on <target>, <table> is scanned or written at less cost",
     columns: () => [],
     rewrites: () => [],
     parts: ({ index }) => [{ part: "index", name: index, before: "index", after: null }],
@@ -49,6 +71,10 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     label: "Cluster table",
     description: "Stores the rows in another order, so that queries skip row groups.",
     carriedOutBy: "sidecar",
+    effect: ({ curve }) =>
+      curve === "morton"
+        ? "Rows of <table> with similar values of <target> are stored together, so scans skip row groups"
+        : "Rows of <table> are stored in the order of <target>, so scans skip row groups",
     columns: ({ keys }) => keys,
     rewrites: () => [],
     parts: (change) => [
@@ -59,6 +85,8 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     label: "Change type",
     description: "Stores a column in a type that is smaller or compares faster.",
     carriedOutBy: "sidecar",
+    effect: ({ to }) =>
+      TYPE_EFFECTS[to.name] ?? "<target> is stored in a type that fits its values",
     columns: ({ column }) => [column],
     rewrites: () => [],
     parts: (change) => [
@@ -69,6 +97,7 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     label: "Add constraint",
     description: "Declares a key or NOT NULL that the data satisfy already; a key is indexed.",
     carriedOutBy: "sidecar",
+    effect: () => "A key on <target> finds single rows directly and refuses duplicates",
     columns: ({ columns }) => columns,
     rewrites: () => [],
     parts: ({ columns, constraint }) => [
@@ -84,6 +113,7 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     label: "Create summary table",
     description: "Creates a table of pre-computed aggregates that grouped queries can read.",
     carriedOutBy: "both",
+    effect: () => "A small table holds the totals by <target> precomputed",
     columns: () => [],
     rewrites: ({ rewrites }) => rewrites,
     parts: (change) => [
@@ -94,6 +124,7 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     label: "Rewrite query",
     description: "Replaces a query's text by one that returns the same rows faster.",
     carriedOutBy: "developers",
+    effect: ({ rule }) => REWRITE_EFFECTS[rule],
     columns: () => [],
     rewrites: ({ rewrites }) => rewrites,
     parts: () => [],

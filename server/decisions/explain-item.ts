@@ -1,12 +1,9 @@
-import type {
-  Change,
-  ChangeKind,
-  Explanation,
-  MeasuredEvidence,
-  ProvedCandidate,
-  QueryEvidence,
-  RewriteRule,
-  TargetType,
+import {
+  type Explanation,
+  factsOf,
+  type MeasuredEvidence,
+  type ProvedCandidate,
+  type QueryEvidence,
 } from "@/server/contracts";
 
 /** Figures that a sentence may name as `<slot>`; the evidence fills them in. */
@@ -28,7 +25,7 @@ export function explainItem({ candidate, evidence, verdict }: ProvedCandidate): 
     target: target === "" ? change.table : target,
   };
   const sentences = [
-    `${effectOf(change)}.`,
+    `${factsOf(change).effect(change)}.`,
     `The query that gains most, ${USES[leadingUse(query.sql)]}, takes <after> instead of <before> (<gain> less).`,
     ...costsOf(evidence),
   ];
@@ -86,43 +83,6 @@ function costsOf({ storage, insert_cost: inserts }: MeasuredEvidence): string[] 
       : []),
     ...(storage.overhead >= COST_MIN ? ["Storage grows by <storage>."] : []),
   ];
-}
-
-const EFFECTS: Record<ChangeKind, string> = {
-  add_index: "An index on <target> finds the few matching rows directly",
-  drop_index: "Without the index on <target>, <table> is scanned or written at less cost",
-  cluster_table: "Rows of <table> are stored in the order of <target>, so scans skip row groups",
-  change_type: "<target> is stored in a type that fits its values",
-  add_constraint: "A key on <target> finds single rows directly and refuses duplicates",
-  materialize_summary: "A small table holds the totals by <target> precomputed",
-  rewrite_query: "The new query text returns the same rows in a form that DuckDB runs faster",
-};
-
-const REWRITES: Record<RewriteRule, string> = {
-  prune_star: "The query reads only the columns that are used",
-  sargable_predicate: "The filter compares the bare column, so scans of <table> skip row groups",
-  drop_distinct: "A key already excludes duplicates, so the query no longer searches for them",
-  drop_order_by: "The query no longer sorts rows whose order is lost anyway",
-  decorrelate_subquery: "Totals are computed once and joined instead of once per row",
-  not_in_to_anti_join: "Rows without a match are found by one join",
-  top_n: "Only the first rows are kept instead of numbering all of them",
-  share_subquery: "A subquery that stood in several places is computed once",
-};
-
-const TYPES: Partial<Record<TargetType["name"], string>> = {
-  ENUM: "<target> has few distinct values, stored as small numbers instead of text",
-  DATE: "<target> is stored as dates instead of text",
-  TIMESTAMP: "<target> is stored as timestamps instead of text",
-  UUID: "<target> is stored as UUIDs in half the space of their text",
-};
-
-function effectOf(change: Change): string {
-  if (change.kind === "rewrite_query") return REWRITES[change.rule];
-  if (change.kind === "change_type") return TYPES[change.to.name] ?? EFFECTS.change_type;
-  if (change.kind === "cluster_table" && change.curve === "morton") {
-    return "Rows of <table> with similar values of <target> are stored together, so scans skip row groups";
-  }
-  return EFFECTS[change.kind];
 }
 
 type Use = "lookup" | "range" | "group" | "join" | "sort" | "read";

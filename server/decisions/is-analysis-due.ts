@@ -1,5 +1,6 @@
-import { and, eq, gt, inArray, ne, or, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, ne, notInArray, or, sql } from "drizzle-orm";
 import { agentDecisions, suggestions } from "@/drizzle/schema";
+import { kindsWhere } from "@/server/advisor";
 import { OPEN_STATES, type ProductSchema } from "@/server/contracts";
 import type { ServiceContext } from "@/server/platform";
 
@@ -11,11 +12,13 @@ const BACK_OFF_MS = 3_600_000;
 /** Asked about the whole product: one table, the caller's own queries or a shorter time say less. */
 const isOfAll = sql`${agentDecisions.context} = '{}'::jsonb`;
 
+const ADVICE_KINDS = kindsWhere(({ carriedOutBy }) => carriedOutBy === "developers");
+
 /** Approved advice for the product's developers stays approved: nobody executes it. */
 const hasWorkLeft = sql`exists (
   select from suggestion_items item
   where item.suggestion_id = ${suggestions.id} and item.is_approved
-    and item.candidate->'change'->>'kind' <> 'rewrite_query'
+    and ${notInArray(sql`item.candidate->'change'->>'kind'`, ADVICE_KINDS)}
 )`;
 
 /**

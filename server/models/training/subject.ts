@@ -1,4 +1,4 @@
-import type { WorkloadQuery } from "@/server/advisor";
+import { kindOf, type WorkloadQuery } from "@/server/advisor";
 import type { Candidate, Change, TableSchema } from "@/server/contracts";
 
 /** A candidate of a suggestion with what was known of it. */
@@ -14,16 +14,7 @@ export interface Subject {
  * answer the question that is asked about it.
  */
 export function withoutChange(tables: readonly TableSchema[], change: Change): TableSchema[] {
-  return tables.map((table) => {
-    if (table.name !== change.table) return table;
-    if (change.kind === "add_index") {
-      const isOwn = (columns: string[]) => columns.length === 1 && columns[0] === change.column;
-      return { ...table, indexes: table.indexes.filter(({ columns }) => !isOwn(columns)) };
-    }
-    if (change.kind !== "change_type") return table;
-    const columns = table.columns.map((column) =>
-      column.name === change.column ? { ...column, type: change.from } : column,
-    );
-    return { ...table, columns };
-  });
+  return tables.map((table) =>
+    table.name === change.table ? kindOf(change).schemaBefore(change, table) : table,
+  );
 }

@@ -1,4 +1,5 @@
-import { type Change, changedColumns, rewritesOf } from "@/server/contracts";
+import { kindOf } from "@/server/advisor";
+import { type Change, rewritesOf } from "@/server/contracts";
 import { type Replay, type ReplayedPair, textsUnder } from "../replay";
 
 /** Queries this cheap are replayed even where nothing can be expected: surprises cost little. */
@@ -29,9 +30,9 @@ export function affectedReplays(
 ): ReplayedPair[] {
   const [before, after] = [rewritesUnder(sides.before), rewritesUnder(sides.after)];
   return replays.flatMap((replay) => {
-    const reach = judged.map((change) => reachOf(replay, change));
+    const reach = judged.map((change) => kindOf(change).reach(change, replay.query));
     const isRelated = reach.includes("related");
-    if (!isRelated && !(reach.includes("same table") && replay.baselineMs <= CHEAP_MS)) return [];
+    if (!isRelated && !(reach.includes("same_table") && replay.baselineMs <= CHEAP_MS)) return [];
     return [
       {
         replay,
@@ -41,18 +42,4 @@ export function affectedReplays(
       },
     ];
   });
-}
-
-function reachOf({ query }: Replay, change: Change): "related" | "same table" | "none" {
-  const { shape, pattern } = query;
-  const rewrites = rewritesOf(change);
-  if (rewrites.length > 0) {
-    return rewrites.some((one) => one.fingerprint === pattern.fingerprint) ? "related" : "none";
-  }
-  if (!shape.tables.includes(change.table)) return "none";
-  if (change.kind === "cluster_table" || change.kind === "drop_index") return "related";
-  if (change.kind === "change_type" && shape.selectsStar) return "related";
-  const text = shape.sql.toLowerCase();
-  const isNamed = changedColumns(change).some((name) => text.includes(name.toLowerCase()));
-  return isNamed ? "related" : "same table";
 }

@@ -1,19 +1,12 @@
 import path from "node:path";
-import type { Change, Plan } from "@/server/contracts";
+import { kindOf } from "@/server/advisor";
+import type { Plan } from "@/server/contracts";
 import { buildCandidate } from "../shadow";
 import type { Proof } from "./open-proof";
 import type { ChosenSet, SetMember } from "./set-member";
 import type { Subject } from "./subject";
 
-/** Kinds whose own plan can follow any other's: it rewrites no table. */
-const FOLLOWS: ReadonlySet<Change["kind"]> = new Set([
-  "add_index",
-  "drop_index",
-  "materialize_summary",
-  "rewrite_query",
-]);
-
-const follows = (member: SetMember): boolean => FOLLOWS.has(member.candidate.change.kind);
+const follows = ({ candidate }: SetMember): boolean => kindOf(candidate.change).appliesAfterOthers;
 
 /**
  * Builds changes together. The composed plan is run on empty tables first: what will be executed

@@ -1,3 +1,4 @@
+import { kindOf } from "@/server/advisor";
 import type { MeasuredEvidence, Verdict } from "@/server/contracts";
 import { type AskedGain, judgeAsked } from "./ask-gain";
 import { evidenceOfSome } from "./evidence";
@@ -27,7 +28,7 @@ export async function measureAlone(
   }
   const kept = withGainingTexts(proof, { candidate, subject }, evidence, inserts);
   const verdict = judgeAsked(kept.evidence, asked, {
-    isRemoval: candidate.change.kind === "drop_index",
+    isRemoval: kindOf(candidate.change).isRemoval,
     gainWeight: readShare(inserts),
   });
   return { ...kept, inserts, verdict };

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { insertTimeShare } from "@/server/advisor";
+import { insertTimeShare, kindOf } from "@/server/advisor";
 import type { Change, InsertCost } from "@/server/contracts";
 import { heldTableSql, measureInsertCost } from "../replay";
 import { copyShadow, openSession, removeStaleWork } from "../shadow";
@@ -14,11 +14,6 @@ export interface WeighedInserts {
   timeShare: number;
 }
 
-/** Changes that leave inserts as they are: nothing is maintained for them. */
-const FREE = new Set(["rewrite_query", "materialize_summary"]);
-
-const leavesInserts = (change: Change): boolean => FREE.has(change.kind);
-
 /**
  * Insert cost of every table that the judged changes of a subject touch, and what is known of others,
  * the most inserted into first: measured again, noise would pass for a difference. One that cannot
@@ -30,9 +25,7 @@ export async function measureInserts(
   judged: readonly Change[],
   known: readonly WeighedInserts[] = [],
 ): Promise<WeighedInserts[]> {
-  const names = new Set(
-    judged.filter((change) => !leavesInserts(change)).map((change) => change.table),
-  );
+  const names = new Set(judged.flatMap((change) => kindOf(change).insertCostTables(change)));
   const found = known.filter(({ cost }) => !names.has(cost.table ?? ""));
   if (names.size === 0) return found;
   // On a copy: the built shadow may still be measured beside others.

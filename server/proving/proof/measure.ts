@@ -1,3 +1,4 @@
+import { kindOf } from "@/server/advisor";
 import type { MeasuredEvidence } from "@/server/contracts";
 import { failureOf, type PairedSamples, QueryFailure, type Replay, readProfile } from "../replay";
 import { openSession, type Session } from "../shadow";
@@ -37,7 +38,7 @@ export async function measure(
     if (shared === null) session.close();
   };
   try {
-    const isRetyped = subject.changes.some((change) => change.kind === "change_type");
+    const isRetyped = subject.changes.some((change) => kindOf(change).changesTypes);
     const remainingMs = () => options.hardUntilMs - proof.clock.elapsedMs();
     const tables = changedTables(subject);
     const checked = { session, tables, pairs: affected, isRetyped, remainingMs };
@@ -69,11 +70,7 @@ export async function measure(
 /** Tables whose rows must still be the same: all of them compared where the plan rewrites them. */
 function changedTables({ changes }: Subject): { name: string; isRewritten: boolean }[] {
   const rewritten = (name: string) =>
-    changes.some(
-      (change) =>
-        change.table === name &&
-        ["cluster_table", "change_type", "add_constraint"].includes(change.kind),
-    );
+    changes.some((change) => change.table === name && kindOf(change).rewritesRows);
   return [...new Set(changes.map((change) => change.table))].map((name) => ({
     name,
     isRewritten: rewritten(name),

@@ -1,4 +1,5 @@
-import type { MeasuredEvidence } from "@/server/contracts";
+import { kindOf } from "@/server/advisor";
+import { type MeasuredEvidence, rewritesOf } from "@/server/contracts";
 import type { SetMember } from "./set-member";
 
 /**
@@ -11,14 +12,13 @@ export function narrowRewrites<Narrowed extends Pick<SetMember, "candidate" | "s
 ): Narrowed | null {
   const { candidate, subject } = member;
   const { change } = candidate;
-  if (change.kind !== "materialize_summary" || evidence === null) return null;
+  if (evidence === null) return null;
   const gained = new Set(
     evidence.queries.filter((query) => query.gain.low > 0).map((query) => query.fingerprint),
   );
-  const rewrites = change.rewrites.filter((one) => gained.has(one.fingerprint));
-  if (rewrites.length === 0 || rewrites.length === change.rewrites.length) return null;
-  const narrowed = { ...change, rewrites };
-  const fingerprints = rewrites.map((one) => one.fingerprint);
+  const narrowed = kindOf(change).narrow(change, gained);
+  if (narrowed === null) return null;
+  const fingerprints = rewritesOf(narrowed).map((one) => one.fingerprint);
   return {
     ...member,
     candidate: { ...candidate, change: narrowed, targeted_fingerprints: fingerprints },

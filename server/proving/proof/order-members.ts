@@ -1,4 +1,4 @@
-import { rewritesOf } from "@/server/contracts";
+import { kindOf } from "@/server/advisor";
 import type { ProofInput } from "../types";
 import { isSuggested } from "./ask-gain";
 import type { SetMember } from "./set-member";
@@ -21,7 +21,6 @@ export const firstOf = (members: readonly SetMember[]): SetMember | undefined =>
 function rank(input: Pick<ProofInput, "candidates" | "earlier">, { candidate }: SetMember): number {
   const { candidates } = input;
   const place = candidates.findIndex((one) => one.candidate_id === candidate.candidate_id);
-  const isText = rewritesOf(candidate.change).length > 0;
   const isKnown = isSuggested(input, candidate);
-  return place + candidates.length * ((isText ? 1 : 0) + (isKnown ? 0 : 2));
+  return place + candidates.length * (kindOf(candidate.change).setRank + (isKnown ? 0 : 2));
 }

@@ -1,9 +1,6 @@
 import type { CandidateFeatures } from "@/server/advisor";
+import { ChangeKind } from "@/server/contracts";
 
-const KINDS = [
-  ...["add_index", "drop_index", "cluster_table", "change_type", "add_constraint"],
-  ...["materialize_summary", "rewrite_query"],
-];
 const DETAILS = [
   ...["sargable_predicate", "drop_distinct", "drop_order_by", "decorrelate_subquery"],
   ...["not_in_to_anti_join", "top_n", "ENUM", "DATE", "TIMESTAMP", "UUID", "PRIMARY KEY"],
@@ -29,7 +26,7 @@ const is = (words: readonly string[], has: (word: string) => boolean): number[] 
 export function encodeFeatures(features: CandidateFeatures): number[] {
   const { query } = features;
   return [
-    ...is(KINDS, (word) => word === features.kind),
+    ...is(ChangeKind.options, (word) => word === features.kind),
     ...is(DETAILS, (word) => word === features.detail),
     ...is(TYPES, (word) => word === features.type),
     ...is(USES, (word) => (query.uses as string[]).includes(word)),
