@@ -33,7 +33,12 @@ export function ActionDialogs({
         confirmLabel="Approve"
         reason="optional"
         onConfirm={(reason) =>
-          actions.approve.mutate({ suggestion_id, reason, item_ids: chosenIds })
+          actions.approve.mutate({
+            suggestion_id,
+            reason,
+            item_ids: chosenIds,
+            revision: suggestion.search.revision,
+          })
         }
       />
       <ActionDialog

@@ -94,6 +94,7 @@ export const suggestions = pgTable(
     index("suggestions_product_state").on(t.productId, t.state, t.createdAt),
     index("suggestions_product_created").on(t.productId, t.createdAt),
     index("suggestions_due").on(t.expiresAt).where(sql`state = 'pending'`),
+    index("suggestions_searching").on(t.state).where(sql`is_searching`),
     index("suggestions_decision").on(t.decisionId),
   ],
 );

@@ -3,7 +3,7 @@ import { Factor, Plan, Risk } from "./candidate";
 import { Change, ChangeKind } from "./change";
 import { Evidence, MeasuredEvidence, SetTrial } from "./evidence";
 import { Finding } from "./finding";
-import { ProofProgress } from "./proof";
+import { ProofEvent, ProofProgress } from "./proof";
 import { Explanation, SuspectText } from "./told";
 import { Verdict } from "./verdict";
 
@@ -247,6 +247,16 @@ export const Suggestion = z
     /** Texts of the request to be read with care; nothing was done differently because of them. */
     warnings: z.array(SuspectText),
     progress: ProofProgress.nullable(),
+    /** The search for better advice, which goes on after the first was published. */
+    search: z.object({
+      is_running: z.boolean(),
+      /** How often the advice changed since it was first published; send it with an approval. */
+      revision: z.number().int(),
+      /** What the last revision changed; null: none did. */
+      revision_note: z.string().nullable(),
+      /** Candidates the time did not suffice for; `POST …/continue` gives more. */
+      untested_count: z.number().int(),
+    }),
     reviews: z.array(Review),
     feedback: z.array(Feedback),
     operations: z.array(Operation),
@@ -307,9 +317,36 @@ export const ApproveRequest = z
     reason: z.string().trim().max(2000).default(""),
     /** Items to approve; all when left out. */
     item_ids: z.array(ItemId).min(1).optional(),
+    /** `search.revision` of what was read: refused when the advice has changed since. */
+    revision: z.number().int().nonnegative().optional(),
   })
   .meta({ id: "ApproveRequest" });
 export type ApproveRequest = z.infer<typeof ApproveRequest>;
+
+export const ContinueRequest = z
+  .object({
+    /** More time for the proof, seconds. */
+    seconds: z.number().int().min(10).max(3600).default(120),
+  })
+  .meta({ id: "ContinueRequest" });
+export type ContinueRequest = z.infer<typeof ContinueRequest>;
+
+export const ListProofEvents = z.object({
+  /** Events after this `seq`; all when left out. */
+  after: z.coerce.number().int().nonnegative().optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(500),
+});
+export type ListProofEvents = z.infer<typeof ListProofEvents>;
+
+/** The log of a suggestion's proofs: what was tried, when, and why it won or lost. */
+export const ProofLog = z
+  .object({
+    items: z.array(z.object({ seq: z.number().int(), at: z.iso.datetime(), event: ProofEvent })),
+    /** Send as `after` for the events that follow; null: there are none yet. */
+    next_after: z.number().int().nullable(),
+  })
+  .meta({ id: "ProofLog" });
+export type ProofLog = z.infer<typeof ProofLog>;
 
 export const RejectRequest = z
   .object({ reason: z.string().trim().min(1).max(2000) })

@@ -140,6 +140,12 @@ export const OPEN_STATES: readonly SuggestionState[] = SUGGESTION_STATES.filter(
   (state) => !isFinal("suggestion", state) && !APPROVED.includes(state),
 );
 
+/** Its proof may still improve its advice, or find some: nobody has decided. */
+export const SEARCHABLE_STATES: readonly SuggestionState[] = [
+  ...TRANSITIONS.suggestion.improveAdvice.from,
+  ...TRANSITIONS.suggestion.adviseLater.from,
+];
+
 /** Was never approved, so that nothing of it may be executed. */
 export const UNAPPROVED_STATES: readonly SuggestionState[] = SUGGESTION_STATES.filter(
   (state) => !APPROVED.includes(state),

@@ -69,3 +69,8 @@ export type Verdict = z.infer<typeof Verdict>;
 export function makeVerdict(code: VerdictCode, reason: string): Verdict {
   return { code, is_accepted: code === "passed", reason, basis: BASES[code] };
 }
+
+/** Not measured yet, for lack of time: more of it may show that the candidate pays. */
+export function isUntested(verdict: Pick<Verdict, "code"> | null): boolean {
+  return verdict?.code === "not_reached" || verdict?.code === "excluded_on_estimate";
+}

@@ -9,7 +9,8 @@ import { transitionSuggestion } from "./transition";
 
 /**
  * A person approves all items or the chosen ones. Throws `forbidden` (machines never decide),
- * `not_found`, `invalid_input` (an item of another suggestion), `conflict` (somebody was first).
+ * `not_found`, `invalid_input` (an item of another suggestion), `conflict` (somebody was first, or the
+ * advice has changed).
  */
 export async function approveSuggestion({
   ctx,
@@ -25,6 +26,15 @@ export async function approveSuggestion({
       transition: "approve",
       note: { reason: input.reason, item_ids: input.item_ids ?? "all" },
     });
+    if (input.revision !== undefined && input.revision !== row.revision) {
+      throw new AppError(
+        "conflict",
+        "The advice has changed since it was read; look at it again.",
+        {
+          details: { revision: row.revision },
+        },
+      );
+    }
     const itemIds = await markApprovedItems(tx, input);
     await recordReview(tx, ctx, row, { verdict: "approved", reason: input.reason, itemIds });
   });

@@ -10,7 +10,7 @@ import {
   isAnalysisDue,
   listSuggestions,
   rejectSuggestion,
-  supersedeSuggestions,
+  supersedeBySchemaChange,
 } from ".";
 import { ACTORS, candidateOf, contextOf, storeSuggestion } from "./testing/fixtures";
 
@@ -121,7 +121,7 @@ test("what nobody decides in time expires; what is not due does not", async () =
     state: "pending",
     expiresAt: new Date(Date.now() + 60_000),
   });
-  await expireSuggestions(as(ACTORS.reviewer), new Date());
+  await expireSuggestions({ ctx: as(ACTORS.reviewer) });
   const stateOf = async (id: string) =>
     (await getSuggestion({ ctx: as(ACTORS.viewer), input: { suggestion_id: id } })).state;
   expect(await stateOf(due.id)).toBe("expired");
@@ -139,7 +139,10 @@ test("a changed schema supersedes what was proved for the old one", async () => 
     productId: "p-1",
     schemaFingerprint: "new",
   });
-  await supersedeSuggestions(as(ACTORS.reviewer), { productId: "p-1", schemaFingerprint: "new" });
+  await supersedeBySchemaChange({
+    ctx: as(ACTORS.reviewer),
+    input: { productId: "p-1", schemaFingerprint: "new" },
+  });
   const read = (id: string) =>
     getSuggestion({ ctx: as(ACTORS.viewer), input: { suggestion_id: id } });
   expect(await read(stale.id)).toMatchObject({

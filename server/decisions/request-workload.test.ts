@@ -43,11 +43,15 @@ test("no index is dropped because the queries of a request do without it", async
   const context = { table_name: "projects", query_patterns: [{ query, frequency: 100 }] };
   const asked = { productId: base.product.productId, context };
   const { id } = await storeSuggestion(database.db, { state: "proving", ...asked });
-  await runProof(contextOf(database.db, ACTORS.product), {
-    suggestionId: id,
-    product: productWithIndex(),
-    dirs: { cacheDir: join(folder, "cache"), workDir: join(folder, "work") },
-    signal: new AbortController().signal,
+  await runProof({
+    ctx: contextOf(database.db, ACTORS.product),
+    input: {
+      suggestionId: id,
+      product: productWithIndex(),
+      dirs: { cacheDir: join(folder, "cache"), workDir: join(folder, "work") },
+      isBusy: () => Promise.resolve(false),
+      signal: new AbortController().signal,
+    },
   });
   const items = await database.db
     .select()

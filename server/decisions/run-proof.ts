@@ -8,46 +8,186 @@ import {
 } from "@/server/advisor";
 import {
   type AnalyzeRequest,
+  type Candidate,
   isProving,
   type ProductSchema,
   type ProofProgress,
+  type ProofResult,
+  SEARCHABLE_STATES,
   type WorkloadPattern,
 } from "@/server/contracts";
 import { type DataProduct, readDistinctValues } from "@/server/data-product";
-import { AppError, createLogger, env, type ServiceContext } from "@/server/platform";
-import { proveCandidates } from "@/server/proving";
+import { AppError, type ServiceContext } from "@/server/platform";
+import { type ProofInput, proveCandidates } from "@/server/proving";
+import { checkSearch, loadMeasured } from "./continue-proof";
 import { estimateCandidates } from "./estimate-candidates";
-import { finishProof } from "./finish-proof";
 import { loadEarlierVerdicts } from "./load-earlier-verdicts";
-import { createProgressWriter } from "./proof-progress";
+import { createProofWriter } from "./proof-log";
+import { publishAdvice } from "./publish-advice";
 import { refuseOtherProduct } from "./refuse-other-product";
-import { refuseUnmeasured } from "./refuse-unmeasured";
 import { shapeParser } from "./shape-parser";
 
 const WORKLOAD_WINDOW_MS = 24 * 3_600_000;
 
+export interface RunProofInput {
+  suggestionId: string;
+  product: DataProduct;
+  dirs: ProofDirs;
+  /** The product is executing, or its live workload is being measured: the search waits. */
+  isBusy: () => Promise<boolean>;
+  signal: AbortSignal;
+}
+
+export interface ProofDirs {
+  /** Exported Parquet files, kept between proofs. */
+  cacheDir: string;
+  /** Shadow databases of this proof alone. */
+  workDir: string;
+}
+
 /**
- * Measures everything worth trying for one suggestion in state `proving` and ends it as `pending`
- * or `no_gain`. Its time begins with the first look at the product. Safe to run again after a crash: nothing is kept until the end.
- * Throws `not_executable` for a suggestion about another product than the one given, `timeout` when
- * its time ended before anything was measured.
+ * Measures everything worth trying for one suggestion: publishes its advice within its time, then
+ * searches on and updates the advice while nobody has decided. Takes up a search that was
+ * interrupted or given more time. Its time begins with the first look at the product. Safe to run
+ * again after a crash. Throws `not_executable` for a suggestion about another product than the one
+ * given, `timeout` when its time ended before anything was measured.
  */
-export async function runProof(
-  ctx: ServiceContext,
-  input: { suggestionId: string; product: DataProduct; dirs: ProofDirs; signal: AbortSignal },
-): Promise<void> {
+export async function runProof({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: RunProofInput;
+}): Promise<void> {
   const startedMs = performance.now();
-  const context = await loadContext(ctx, input.suggestionId, input.product);
-  if (context === null) return;
-  const { product, signal } = input;
-  const progress = createProgressWriter(ctx, input.suggestionId);
-  progress.write(startProgress("Reading the schema and the workload of the data product"));
+  const question = await loadQuestion(ctx, input);
+  if (question === null) return;
+  const writer = createProofWriter(ctx, input.suggestionId);
+  try {
+    if (question.isFirst) {
+      writer.progress(startProgress("Reading the schema and the workload of the data product"));
+    }
+    const { settings } = ctx;
+    const { schema, queries, candidates, excluded } = await proposeChanges(ctx, input, question);
+    const budgetSeconds = Math.min(
+      question.context.budget_seconds ?? Infinity,
+      settings.PROOF_SECONDS_MAX,
+    );
+    const secondsMax = question.extraSeconds ?? budgetSeconds;
+    await proveCandidates({
+      product: input.product,
+      schema,
+      queries,
+      candidates,
+      leftOut: excluded,
+      compile: (changes) => compilePlan(schema.tables, changes),
+      ...input.dirs,
+      rowsMax: settings.PROOF_ROWS_MAX,
+      secondsMax: secondsMax - (performance.now() - startedMs) / 1000,
+      gainMin: settings.PROOF_GAIN_MIN,
+      earlier: await loadEarlierVerdicts(ctx.db, {
+        suggestionId: input.suggestionId,
+        schemaFingerprint: schema.schema_fingerprint,
+      }),
+      remembered: question.isFirst ? [] : await loadMeasured(ctx.db, input.suggestionId),
+      weights: { storage: settings.PROOF_STORAGE_WEIGHT, write: settings.PROOF_WRITE_WEIGHT },
+      seed: 1,
+      onProgress: writer.progress,
+      onEvent: writer.event,
+      ...searchOn(ctx, input, { question, schema, candidates, secondsMax }),
+      onProblem: (what, error) => {
+        ctx.log.warn({ what, err: error }, "a part of a proof could not be made");
+      },
+      signal: input.signal,
+    });
+  } finally {
+    await writer.close();
+  }
+}
+
+/** How advice is published as it is found, and whether the search goes on after it. */
+function searchOn(
+  ctx: ServiceContext,
+  { suggestionId, isBusy }: RunProofInput,
+  proof: { question: Question; schema: ProductSchema; candidates: Candidate[]; secondsMax: number },
+): Pick<ProofInput, "onAdvice" | "completion"> {
+  const { question, schema, candidates, secondsMax } = proof;
+  const searchSecondsMax = ctx.settings.PROOF_SEARCH_SECONDS_MAX;
+  let isPublished = !question.isFirst;
+  let hasYielded = false;
+  return {
+    async onAdvice(result, { isComplete, note }) {
+      const refusal = refuseUnmeasured(result, { candidates: candidates.length, secondsMax });
+      if (refusal !== null && !isPublished) {
+        if (isComplete) throw refusal;
+        return "continue";
+      }
+      isPublished = true;
+      const advice = { suggestionId, schema, result, note, isComplete: isComplete && !hasYielded };
+      return publishAdvice({ ctx, input: advice });
+    },
+    completion:
+      searchSecondsMax === 0 || question.extraSeconds !== null
+        ? null
+        : {
+            secondsMax: searchSecondsMax,
+            async check() {
+              if (await isBusy()) return "pause";
+              const next = await checkSearch({ ctx, input: { suggestionId } });
+              hasYielded = next === "yield";
+              return next === "yield" ? "stop" : next;
+            },
+          },
+  };
+}
+
+/** What a proof is asked, and how far it has come. */
+interface Question {
+  context: AnalyzeRequest["context"];
+  /** No advice was published yet. */
+  isFirst: boolean;
+  /** Time that was asked for on top; null: its own. */
+  extraSeconds: number | null;
+}
+
+/** null: there is nothing left to prove. */
+async function loadQuestion(
+  ctx: ServiceContext,
+  { suggestionId: id, product }: RunProofInput,
+): Promise<Question | null> {
+  const [row] = await ctx.db
+    .select({
+      context: agentDecisions.context,
+      state: suggestions.state,
+      productId: suggestions.productId,
+      isSearching: suggestions.isSearching,
+      extraSeconds: suggestions.extraSeconds,
+    })
+    .from(suggestions)
+    .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
+    .where(eq(suggestions.id, id));
+  if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
+  const isFirst = isProving(row.state);
+  if (!isFirst && !(row.isSearching && SEARCHABLE_STATES.includes(row.state))) return null;
+  const refusal = refuseOtherProduct(row, product);
+  if (refusal !== null) throw refusal;
+  const context = row.context as AnalyzeRequest["context"];
+  return { context, isFirst, extraSeconds: row.extraSeconds };
+}
+
+/** The product as it is now, its workload, and the changes worth trying, most promising first. */
+async function proposeChanges(
+  ctx: ServiceContext,
+  { product, signal }: RunProofInput,
+  { context }: Question,
+) {
+  const since = new Date(ctx.clock.now().getTime() - WORKLOAD_WINDOW_MS);
   const [schema, workload] = await Promise.all([
     product.getSchema(signal),
-    product.getWorkload(new Date(Date.now() - WORKLOAD_WINDOW_MS), signal),
+    product.getWorkload(since, signal),
   ]);
   const queries = await describeQueries(schema, context, workload.patterns);
-  const { candidates: proposed, excluded: leftOut } = proposeCandidates({
+  const { candidates: proposed, excluded } = proposeCandidates({
     tables: schema.tables,
     queries,
     workloadOf: context.query_patterns === undefined ? "product" : "request",
@@ -59,65 +199,25 @@ export async function runProof(
     { candidates: proposed, tables: schema.tables, queries, hasStatistics: true },
     { signal },
   );
-  const secondsMax = Math.min(context.budget_seconds ?? Infinity, env().PROOF_SECONDS_MAX);
-  const result = await proveCandidates({
-    product,
-    schema,
-    queries,
-    candidates,
-    leftOut,
-    compile: (changes) => compilePlan(schema.tables, changes),
-    ...input.dirs,
-    rowsMax: env().PROOF_ROWS_MAX,
-    secondsMax: secondsMax - (performance.now() - startedMs) / 1000,
-    gainMin: env().PROOF_GAIN_MIN,
-    earlier: await loadEarlierVerdicts(ctx.db, {
-      suggestionId: input.suggestionId,
-      schemaFingerprint: schema.schema_fingerprint,
-    }),
-    weights: { storage: env().PROOF_STORAGE_WEIGHT, write: env().PROOF_WRITE_WEIGHT },
-    seed: 1,
-    onProgress: progress.write,
-    onEvent: () => {},
-    onAdvice: () => Promise.resolve("continue"),
-    completion: null,
-    onProblem: (what, error) => {
-      createLogger("prover").warn({ what, err: error }, "a part of a proof could not be made");
-    },
-    signal,
-  });
-  await progress.close();
-  const refusal = refuseUnmeasured(result, { candidates: candidates.length, secondsMax });
-  if (refusal !== null) throw refusal;
-  await finishProof(ctx, { suggestionId: input.suggestionId, schema, result });
+  return { schema, queries, candidates, excluded };
 }
 
-export interface ProofDirs {
-  /** Exported Parquet files, kept between proofs. */
-  cacheDir: string;
-  /** Shadow databases of this proof alone. */
-  workDir: string;
-}
-
-async function loadContext(
-  ctx: ServiceContext,
-  id: string,
-  product: DataProduct,
-): Promise<AnalyzeRequest["context"] | null> {
-  const [row] = await ctx.db
-    .select({
-      context: agentDecisions.context,
-      state: suggestions.state,
-      productId: suggestions.productId,
-    })
-    .from(suggestions)
-    .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
-    .where(eq(suggestions.id, id));
-  if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
-  if (!isProving(row.state)) return null;
-  const refusal = refuseOtherProduct(row, product);
-  if (refusal !== null) throw refusal;
-  return row.context as AnalyzeRequest["context"];
+/**
+ * Why a proof is none: its time ended before one of its candidates was measured, and "nothing to do"
+ * would be said of a busy machine. null where one was, or where there was nothing to try.
+ */
+export function refuseUnmeasured(
+  { accepted, alternatives }: Pick<ProofResult, "accepted" | "alternatives">,
+  { candidates, secondsMax }: { candidates: number; secondsMax: number },
+): AppError | null {
+  const judged = [...accepted, ...alternatives].some(
+    ({ verdict }) => verdict.code !== "not_reached" && verdict.code !== "excluded_by_rule",
+  );
+  if (candidates === 0 || judged) return null;
+  return new AppError(
+    "timeout",
+    `The time budget of ${secondsMax} s ended before any of ${candidates} changes was measured: the machine is busy, or the tables are large. budget_seconds gives more time, up to PROOF_SECONDS_MAX.`,
+  );
 }
 
 /** The observed workload, or the patterns the request brought (weights theirs, samples observed). */

@@ -1,6 +1,13 @@
 import { asc, desc, eq } from "drizzle-orm";
 import { feedback, operations, reviews, suggestionItems, suggestions } from "@/drizzle/schema";
-import { isAdvice, type Review, type Suggestion, type SuggestionItem } from "@/server/contracts";
+import {
+  isAdvice,
+  isUntested,
+  type Review,
+  SEARCHABLE_STATES,
+  type Suggestion,
+  type SuggestionItem,
+} from "@/server/contracts";
 import { AppError, type Database, env } from "@/server/platform";
 import { type ItemRow, toSuggestionItem } from "./item-view";
 import { loadRejections } from "./load-rejections";
@@ -47,6 +54,12 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
     findings: row.findings,
     warnings: row.warnings,
     progress: row.progress,
+    search: {
+      is_running: row.isSearching && SEARCHABLE_STATES.includes(row.state),
+      revision: row.revision,
+      revision_note: row.revisionNote,
+      untested_count: items.filter(({ verdict }) => isUntested(verdict)).length,
+    },
     reviews: reviewRows.map(toReview),
     feedback: feedbackRows.map(toFeedback),
     operations: operationRows.map(toOperation),

@@ -38,6 +38,8 @@ function load() {
       PROOF_ROWS_MAX: z.coerce.number().int().min(1000).default(1_000_000),
       /** Time budget of one proof, seconds; what was not tried by then is said so. */
       PROOF_SECONDS_MAX: z.coerce.number().min(1).default(60),
+      /** The search after the first advice ends this many seconds after its proof began; 0: no search. */
+      PROOF_SEARCH_SECONDS_MAX: z.coerce.number().min(0).default(1800),
       /** Smallest share of the workload's (or a targeted query's) time worth a person's attention. */
       PROOF_GAIN_MIN: z.coerce.number().min(0).max(1).default(0.1),
       /** Gain (share of the workload's time) that doubling the storage must bring. */

@@ -23,7 +23,9 @@ export function proofHandler(ctx: ServiceContext, product: DataProduct): JobHand
     await mkdir(workDir, { recursive: true });
     try {
       const dirs = { cacheDir: join(root, "exports"), workDir };
-      await runProof(ctx, { suggestionId: job.subjectId, product, dirs, signal });
+      const isBusy = () => isLiveMeasurementRunning(ctx, product.productId);
+      const input = { suggestionId: job.subjectId, product, dirs, isBusy, signal };
+      await runProof({ ctx, input });
     } finally {
       await rm(workDir, { recursive: true, force: true });
     }
@@ -37,7 +39,7 @@ export function retryProof(job: ClaimedJob, code: string): number | null {
 }
 
 export async function giveUpProof(ctx: ServiceContext, job: ClaimedJob, error: unknown) {
-  await failProof(ctx, job.subjectId, toAppError(error));
+  await failProof({ ctx, input: { suggestionId: job.subjectId, error: toAppError(error) } });
 }
 
 export function operationHandler(ctx: ServiceContext, product: DataProduct): JobHandler {

@@ -3,7 +3,8 @@ import {
   analyze,
   expireSuggestions,
   isAnalysisDue,
-  supersedeSuggestions,
+  resumeSearches,
+  supersedeBySchemaChange,
 } from "@/server/decisions";
 import { observeProduct } from "@/server/knowledge";
 import type { Logger, ServiceContext } from "@/server/platform";
@@ -26,11 +27,15 @@ export function startObserver(
 
   async function look(): Promise<void> {
     const schema = await observeProduct(ctx, options);
-    await supersedeSuggestions(ctx, {
-      productId: schema.product_id,
-      schemaFingerprint: schema.schema_fingerprint,
+    await supersedeBySchemaChange({
+      ctx,
+      input: {
+        productId: schema.product_id,
+        schemaFingerprint: schema.schema_fingerprint,
+      },
     });
-    await expireSuggestions(ctx, new Date());
+    await expireSuggestions({ ctx });
+    await resumeSearches({ ctx });
     if (!(await isAnalysisDue(ctx, schema))) return;
     const workload = await options.product.getWorkload(new Date(Date.now() - DAY_MS));
     const calls = workload.patterns

@@ -56,6 +56,7 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
     findings: [],
     warnings: [],
     progress: null,
+    search: { is_running: false, revision: 0, revision_note: null, untested_count: 0 },
     reviews: [],
     feedback: [],
     operations: [],

@@ -2,7 +2,9 @@ import { z } from "zod";
 import {
   AnalyzeRequest,
   ApproveRequest,
+  ContinueRequest,
   FeedbackRequest,
+  ListProofEvents,
   ListSuggestions,
   RejectRequest,
   SuggestionId,
@@ -10,8 +12,10 @@ import {
 import {
   analyze,
   approveSuggestion,
+  continueProof,
   getSuggestion,
   giveFeedback,
+  listProofEvents,
   listSuggestions,
   rejectSuggestion,
 } from "@/server/decisions";
@@ -31,5 +35,11 @@ export const suggestionsRouter = router({
   feedback: procedure
     .input(FeedbackRequest.extend(ById.shape))
     .mutation(({ ctx, input }) => giveFeedback({ ctx, input })),
+  continue: procedure
+    .input(ContinueRequest.extend(ById.shape))
+    .mutation(({ ctx, input }) => continueProof({ ctx, input })),
+  log: procedure
+    .input(ListProofEvents.extend(ById.shape))
+    .query(({ ctx, input }) => listProofEvents({ ctx, input })),
   analyze: procedure.input(AnalyzeRequest).mutation(({ ctx, input }) => analyze({ ctx, input })),
 });

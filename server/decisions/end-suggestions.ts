@@ -1,17 +1,50 @@
-import { and, eq, ne, sql } from "drizzle-orm";
+import { and, eq, inArray, lt, ne, sql } from "drizzle-orm";
 import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
-import type { ProofResult } from "@/server/contracts";
+import { type ProofResult, TRANSITIONS } from "@/server/contracts";
 import type { ServiceContext, Transaction } from "@/server/platform";
 import { earlierVerdict } from "@/server/proving";
 import { candidateId } from "./candidate-id";
-import { type SuggestionRow, transitionSuggestion } from "./transition";
+import { type SuggestionRow, transitionSuggestion, tryTransitionSuggestion } from "./transition";
+
+/** Ends pending suggestions nobody decided in time. */
+export async function expireSuggestions({ ctx }: { ctx: ServiceContext }): Promise<void> {
+  const due = await ctx.db
+    .select({ id: suggestions.id })
+    .from(suggestions)
+    .where(and(eq(suggestions.state, "pending"), lt(suggestions.expiresAt, ctx.clock.now())));
+  for (const { id } of due) await tryTransitionSuggestion(ctx, { id, transition: "expire" });
+}
+
+/** Ends undecided and unexecuted suggestions whose proof was made for another schema. */
+export async function supersedeBySchemaChange({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { productId: string; schemaFingerprint: string };
+}): Promise<void> {
+  const stale = await ctx.db
+    .select({ id: suggestions.id })
+    .from(suggestions)
+    .where(
+      and(
+        eq(suggestions.productId, input.productId),
+        inArray(suggestions.state, TRANSITIONS.suggestion.supersede.from),
+        ne(suggestions.schemaFingerprint, input.schemaFingerprint),
+      ),
+    );
+  for (const { id } of stale) {
+    const note = { why: "The schema changed after the proof." };
+    await tryTransitionSuggestion(ctx, { id, transition: "supersede", note });
+  }
+}
 
 /**
  * Ends open suggestions of the same question whose place a newer proof takes: all of them where it
  * has advice of its own; where it has none, those of which it measured and rejected every change.
  * What it could not measure stays open.
  */
-export async function supersedeOlder(
+export async function supersedeByNewerProof(
   tx: Transaction,
   ctx: ServiceContext,
   { row, result }: { row: SuggestionRow; result: ProofResult },
@@ -42,6 +75,7 @@ async function lockOlder(tx: Transaction, row: SuggestionRow): Promise<string[]>
         eq(suggestions.state, "pending"),
         eq(suggestions.productId, row.productId ?? ""),
         ne(suggestions.id, row.id),
+        lt(suggestions.createdAt, row.createdAt),
         sql`${agentDecisions.context} = (select context from agent_decisions where decision_id = ${row.decisionId})`,
       ),
     )

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { makeVerdict, type ProvedCandidate, type VerdictCode } from "@/server/contracts";
-import { refuseUnmeasured } from "./refuse-unmeasured";
+import { refuseUnmeasured } from "./run-proof";
 import { indexOn } from "./testing/fixtures";
 
 const proved = (code: VerdictCode): ProvedCandidate => ({
@@ -17,7 +17,7 @@ const refuse = (codes: VerdictCode[], candidates = codes.length) =>
 test("a proof whose time ended before anything was measured is no proof", () => {
   expect(refuse(["not_reached", "not_reached"])).toMatchObject({
     code: "timeout",
-    message: expect.stringMatching(/60 s .* one of 2 changes/),
+    message: expect.stringMatching(/60 s .* any of 2 changes/),
   });
 });
 

@@ -1,0 +1,1 @@
+CREATE INDEX "suggestions_searching" ON "suggestions" USING btree ("state") WHERE is_searching;
