@@ -108,7 +108,7 @@ module.exports = {
         "The advisor, the judge, the search and the statistics decide from their arguments alone: no I/O, not even through what they import (the platform's index reaches the database).",
       severity: "error",
       from: {
-        path: "^server/(advisor|guard|sql|statistics|proving/(judge|search|statistics))(/|[.]ts$)",
+        path: "^server/(advisor|format|guard|sql|statistics|proving/(judge|search|statistics))(/|[.]ts$)",
         pathNot: TEST,
       },
       to: {

@@ -93,6 +93,6 @@ test("every accepted change is a promise checked on the full data", () => {
 });
 
 test("the table has the workload's row, and nothing is left on the disk", () => {
-  expect(renderTable([result])).toContain("| tiny | 30 000 |");
+  expect(renderTable([result])).toContain("| tiny | 30,000 |");
   expect(existsSync(path.join(root, "tiny"))).toBe(false);
 });

@@ -1,6 +1,6 @@
 "use client";
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
-import { formatInstant, formatRelative } from "@/components/format";
+import { formatInstant, formatRelative } from "@/server/format";
 
 const RenderedAt = createContext(0);
 const TICK_MS = 10_000;

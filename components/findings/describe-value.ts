@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatMs, formatPercent } from "@/components/format";
+import { formatBytes, formatCount, formatMs, formatPercent } from "@/server/format";
 
 /** A number's name as a label, and the number in the unit that its name ends with. */
 export function describeValue(name: string, value: number): { label: string; value: string } {

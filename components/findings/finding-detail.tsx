@@ -1,7 +1,7 @@
 import { type Fact, Facts } from "@/components/common/facts";
-import { formatCount, formatPercent } from "@/components/format";
 import { SqlBlock } from "@/components/sql/sql-block";
 import type { Finding } from "@/server/contracts";
+import { formatCount, formatPercent } from "@/server/format";
 import { describeValue } from "./describe-value";
 
 /** A finding's numbers, how they came about, and what can be done by hand. */

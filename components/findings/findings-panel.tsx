@@ -1,7 +1,7 @@
 import { ChevronRightIcon } from "lucide-react";
-import { formatPlural } from "@/components/format";
 import { Badge, type Tone } from "@/components/ui/badge";
 import type { Finding } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
 import { FindingDetail } from "./finding-detail";
 
 const GROUPS: { severity: Finding["severity"]; label: string; tone: Tone }[] = [

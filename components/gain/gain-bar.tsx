@@ -1,6 +1,6 @@
 import { cn } from "@/components/cn";
-import { formatBounds, formatPercent } from "@/components/format";
 import type { Interval } from "@/server/contracts";
+import { formatBounds, formatPercent } from "@/server/format";
 
 /** −1 (twice as slow or worse) .. 1 (all time saved) as a place on the bar, percent. */
 function place(gain: number): number {

@@ -1,5 +1,5 @@
-import { formatPercent, formatPlural } from "@/components/format";
 import { isProving, type SuggestionSummary } from "@/server/contracts";
+import { formatPercent, formatPlural } from "@/server/format";
 
 /** A failure without one change: the proof failed, nothing was executed. */
 export function isFailedProof({ state, item_count }: SuggestionSummary): boolean {

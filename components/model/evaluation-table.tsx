@@ -1,4 +1,3 @@
-import { formatCount, formatPercent } from "@/components/format";
 import {
   Table,
   TableBody,
@@ -8,6 +7,7 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import type { ChoiceScores, PresentScores } from "@/server/contracts";
+import { formatCount, formatPercent } from "@/server/format";
 
 interface EvaluationTableProps {
   label: string;

@@ -3,13 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { CpuIcon } from "lucide-react";
 import { Facts } from "@/components/common/facts";
 import { QueryError } from "@/components/common/query-error";
-import { formatBytes, formatCount, formatMs } from "@/components/format";
 import { useTRPC } from "@/components/trpc/client";
 import { Alert } from "@/components/ui/alert";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { InferenceStatus } from "@/server/contracts";
+import { formatBytes, formatCount, formatMs } from "@/server/format";
 
 /** What answers now, and how fast; or that rules alone do. */
 export function InferencePanel() {

@@ -1,10 +1,10 @@
 "use client";
 import { RelativeTime } from "@/components/common/clock";
 import { Facts } from "@/components/common/facts";
-import { formatBytes, formatCount, formatMs } from "@/components/format";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import type { Model } from "@/server/contracts";
+import { formatBytes, formatCount, formatMs } from "@/server/format";
 import { ModelActions } from "./model-actions";
 import { ModelEvaluation } from "./model-evaluation";
 

@@ -1,6 +1,6 @@
 "use client";
-import { formatCount, formatPlural } from "@/components/format";
 import type { Suggestion } from "@/server/contracts";
+import { formatCount, formatPlural } from "@/server/format";
 import { ActionDialog } from "./action-dialog";
 import { partApproved } from "./lifecycle";
 import type { ActionName, Actions } from "./use-decision";

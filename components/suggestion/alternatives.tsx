@@ -1,9 +1,9 @@
 import { ChevronRightIcon } from "lucide-react";
 import { Empty } from "@/components/common/empty";
-import { formatBounds, formatPercent, formatRatio, formatSignedPercent } from "@/components/format";
 import { GainBar } from "@/components/gain/gain-bar";
 import { SqlBlock } from "@/components/sql/sql-block";
 import { type Basis, rewritesOf, type SuggestionItem } from "@/server/contracts";
+import { formatBounds, formatPercent, formatRatio, formatSignedPercent } from "@/server/format";
 import { EvidencePanel } from "./evidence-panel";
 import { QueryRewrites } from "./query-rewrites";
 import { VerdictBadge } from "./verdict-badge";

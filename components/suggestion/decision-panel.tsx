@@ -1,10 +1,10 @@
 "use client";
 import { PlayIcon, RotateCcwIcon, ThumbsDownIcon, ThumbsUpIcon } from "lucide-react";
 import Link from "next/link";
-import { formatPlural } from "@/components/format";
 import { Button } from "@/components/ui/button";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { Suggestion } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
 import { adviseNext } from "./advise-next";
 import type { ActionName } from "./use-decision";
 

@@ -1,4 +1,5 @@
 import { type Fact, Facts } from "@/components/common/facts";
+import type { MeasuredEvidence } from "@/server/contracts";
 import {
   formatBounds,
   formatBytes,
@@ -8,8 +9,7 @@ import {
   formatPlural,
   formatRatio,
   formatSignedPercent,
-} from "@/components/format";
-import type { MeasuredEvidence } from "@/server/contracts";
+} from "@/server/format";
 
 /** What a change gains and what it costs, in numbers that were measured. */
 export function EvidenceFacts({ evidence }: { evidence: MeasuredEvidence }) {

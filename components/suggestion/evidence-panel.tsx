@@ -1,6 +1,6 @@
-import { formatPercent, formatSignedPercent } from "@/components/format";
 import { Alert } from "@/components/ui/alert";
 import type { Evidence, MeasuredEvidence } from "@/server/contracts";
+import { formatPercent, formatSignedPercent } from "@/server/format";
 import { EvidenceFacts, EvidenceMethod } from "./evidence-facts";
 import { ExtrapolationNote } from "./extrapolation-note";
 import { LatencyChart } from "./latency-chart";

@@ -1,7 +1,7 @@
 import { SigmaIcon } from "lucide-react";
-import { formatCount, formatInterval, formatPercent } from "@/components/format";
 import { Alert } from "@/components/ui/alert";
 import type { MeasuredEvidence } from "@/server/contracts";
+import { formatCount, formatInterval, formatPercent } from "@/server/format";
 
 /** What the sample says of the whole tables: worked out by a model, and never shown as measured. */
 export function ExtrapolationNote({ evidence }: { evidence: MeasuredEvidence }) {

@@ -1,6 +1,5 @@
 "use client";
 import dynamic from "next/dynamic";
-import { formatMs, formatSpeed } from "@/components/format";
 import { flattenSql } from "@/components/sql/format-sql";
 import { Skeleton } from "@/components/ui/skeleton";
 import {
@@ -12,6 +11,7 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import type { QueryEvidence } from "@/server/contracts";
+import { formatMs, formatSpeed } from "@/server/format";
 import { summarizeSamples } from "./quantiles";
 
 const CHART_HEIGHT = "h-44";

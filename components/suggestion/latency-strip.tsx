@@ -8,7 +8,7 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
-import { formatMs } from "@/components/format";
+import { formatMs } from "@/server/format";
 import { logTicks, summarizeSamples } from "./quantiles";
 
 const AXIS = { fontSize: 12, fill: "var(--muted-foreground)" };

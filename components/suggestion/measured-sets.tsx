@@ -1,6 +1,6 @@
 "use client";
-import { formatPlural } from "@/components/format";
 import type { SetTrial, Suggestion } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
 import { Section } from "./section";
 import { SetsFigure } from "./sets-figure";
 import { SetsTable } from "./sets-table";

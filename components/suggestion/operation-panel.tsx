@@ -1,10 +1,10 @@
 import { CircleCheckIcon, EyeIcon, OctagonAlertIcon, RotateCcwIcon } from "lucide-react";
 import { RelativeTime } from "@/components/common/clock";
-import { formatMs } from "@/components/format";
 import { SqlLine } from "@/components/sql/sql-line";
 import { Alert } from "@/components/ui/alert";
 import { Progress } from "@/components/ui/progress";
 import type { Operation, Verification } from "@/server/contracts";
+import { formatMs } from "@/server/format";
 import { isRunning } from "./lifecycle";
 import { OutcomeTable } from "./outcome-table";
 import { Section } from "./section";

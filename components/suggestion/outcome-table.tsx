@@ -1,4 +1,3 @@
-import { formatCount, formatMs, formatSpeed } from "@/components/format";
 import { GainBar, GainText } from "@/components/gain/gain-bar";
 import { SqlLine } from "@/components/sql/sql-line";
 import { Badge, type Tone } from "@/components/ui/badge";
@@ -11,6 +10,7 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import type { QueryOutcome } from "@/server/contracts";
+import { formatCount, formatMs, formatSpeed } from "@/server/format";
 
 const STATUSES: Record<QueryOutcome["status"], { label: string; tone: Tone }> = {
   faster: { label: "faster", tone: "positive" },

@@ -1,5 +1,4 @@
 import { CheckIcon, XIcon } from "lucide-react";
-import { formatBytes, formatCount, formatMs, formatPlural, formatSpeed } from "@/components/format";
 import { GainBar, GainText } from "@/components/gain/gain-bar";
 import { SqlLine } from "@/components/sql/sql-line";
 import { Badge } from "@/components/ui/badge";
@@ -12,6 +11,7 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import type { QueryEvidence } from "@/server/contracts";
+import { formatBytes, formatCount, formatMs, formatPlural, formatSpeed } from "@/server/format";
 
 /** Every replayed query: medians, gain, rows scanned, cold runs, and whether the results were equal. */
 export function QueryEvidenceTable({

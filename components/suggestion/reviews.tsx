@@ -1,7 +1,7 @@
 import { RelativeTime } from "@/components/common/clock";
-import { formatPlural } from "@/components/format";
 import { Badge } from "@/components/ui/badge";
 import type { Review } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
 
 /** Who decided what. `isOpen`: a decision is still to come. */
 export function Reviews({ reviews, isOpen }: { reviews: Review[]; isOpen: boolean }) {

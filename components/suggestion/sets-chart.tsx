@@ -8,6 +8,7 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
+import { formatPercent } from "@/server/format";
 import type { PlacedSets } from "./place-sets";
 
 const AXIS = { fontSize: 12, fill: "var(--muted-foreground)" };
@@ -17,7 +18,7 @@ const GROUPS = [
   { key: "chosen", fill: "var(--positive)", shape: "star" },
 ] as const;
 
-const percent = (value: number) => `${Math.round(value * 10) / 10}%`.replace("-", "−");
+const percent = (value: number) => formatPercent(value / 100);
 
 /** Gain over cost, both in percent. Loaded when shown. */
 export default function SetsChart({ placed }: { placed: PlacedSets }) {

@@ -1,4 +1,3 @@
-import { formatPercent, formatRatio, formatSignedPercent } from "@/components/format";
 import { GainBar, GainText } from "@/components/gain/gain-bar";
 import { Badge } from "@/components/ui/badge";
 import {
@@ -10,6 +9,7 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import type { SetTrial } from "@/server/contracts";
+import { formatPercent, formatRatio, formatSignedPercent } from "@/server/format";
 
 interface SetsTableProps {
   sets: SetTrial[];

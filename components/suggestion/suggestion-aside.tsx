@@ -1,9 +1,9 @@
 import type { ComponentProps } from "react";
 import { RelativeTime } from "@/components/common/clock";
 import { type Fact, Facts } from "@/components/common/facts";
-import { formatPercent } from "@/components/format";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { isOpen, isProving, type Suggestion } from "@/server/contracts";
+import { formatPercent } from "@/server/format";
 import { DecisionPanel } from "./decision-panel";
 import { FeedbackPanel } from "./feedback-panel";
 import { isFailedProof } from "./lifecycle";

@@ -1,9 +1,9 @@
 import { ArrowLeftIcon } from "lucide-react";
 import Link from "next/link";
-import { formatPlural } from "@/components/format";
 import { BasisBadge } from "@/components/gain/basis-badge";
 import { StateBadge } from "@/components/gain/state-badge";
 import type { Suggestion } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
 import { isFailedProof, labelStanding } from "./lifecycle";
 import { TimelineSteps } from "./timeline-steps";
 

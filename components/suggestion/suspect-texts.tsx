@@ -1,7 +1,7 @@
 import { TriangleAlertIcon } from "lucide-react";
-import { formatPlural } from "@/components/format";
 import { Alert } from "@/components/ui/alert";
 import type { SuspectText } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
 
 /** Names the places of a request's texts that may contain a prompt injection; never repeats them. */
 export function SuspectTexts({ warnings }: { warnings: SuspectText[] }) {

@@ -1,4 +1,3 @@
-import { formatCount, formatInterval, formatPlural } from "@/components/format";
 import {
   type Interval,
   isAdvice,
@@ -7,6 +6,7 @@ import {
   type Suggestion,
   type SuggestionItem,
 } from "@/server/contracts";
+import { formatCount, formatInterval, formatPlural } from "@/server/format";
 
 /** What a change is expected to save and to cost: with its interval, of what, and how it is known. */
 export function describeImpact(impact: SuggestionItem["estimated_impact"]): string {

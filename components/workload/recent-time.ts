@@ -1,5 +1,5 @@
-import { formatPlural } from "@/components/format";
 import type { ObservedPattern } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
 
 type Observed = Pick<ObservedPattern, "pattern" | "recent">;
 

@@ -2,7 +2,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Empty } from "@/components/common/empty";
 import { QueryError } from "@/components/common/query-error";
-import { formatBytes, formatCount, formatPercent } from "@/components/format";
 import { useTRPC } from "@/components/trpc/client";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
@@ -16,6 +15,7 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import type { ColumnSchema, TableSchema } from "@/server/contracts";
+import { formatBytes, formatCount, formatPercent } from "@/server/format";
 
 export function TablesPanel() {
   const trpc = useTRPC();

@@ -1,8 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { formatCount, formatPlural } from "@/components/format";
 import { useTRPC } from "@/components/trpc/client";
 import type { ObservedPattern } from "@/server/contracts";
+import { formatCount, formatPlural } from "@/server/format";
 
 const WRITES = new Set(["insert", "update", "delete"]);
 

@@ -1,7 +1,7 @@
 import type { ColumnSchema, Factor, TableSchema } from "@/server/contracts";
+import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import type { AdviceInput } from "./kind-spec";
 import { SUMMARY_PREFIX } from "./table-schema";
-import { formatCount, formatPercent, listText, plural } from "./text";
 import type { Usage } from "./workload-query";
 
 /** Tables to advise on: not our own undo data or summaries, and only the one asked for. */
@@ -19,11 +19,11 @@ export const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** How much of the workload the targeted queries are; weight 0..1 by their share of its time. */
 export function usageFactors(usage: Usage): Factor[] {
-  const shapes = plural(usage.fingerprints.length, "query shape");
+  const shapes = formatPlural(usage.fingerprints.length, "query shape");
   const factors: Factor[] = [
     {
       name: "Call frequency",
-      detail: `${plural(usage.calls, "call")} from ${shapes}: ${formatPercent(usage.callShare)} of all observed calls.`,
+      detail: `${formatPlural(usage.calls, "call")} from ${shapes}: ${formatPercent(usage.callShare)} of all observed calls.`,
       weight: round(0.5 * usage.callShare),
     },
   ];
@@ -43,9 +43,9 @@ export function frequencyText(usage: Usage): string {
   return usage.callShare >= 0.1 ? "Moderate" : "Occasional";
 }
 
-/** `120 calls, 73 % of the workload`. */
+/** `120 calls, 73% of the workload`. */
 export function callsText(usage: Usage): string {
-  return `${plural(usage.calls, "call")}, ${formatPercent(usage.callShare)} of the workload`;
+  return `${formatPlural(usage.calls, "call")}, ${formatPercent(usage.callShare)} of the workload`;
 }
 
 export function sizeFactor(table: TableSchema): Factor {
@@ -59,8 +59,6 @@ export function sizeFactor(table: TableSchema): Factor {
 
 export function cardinalityText(column: ColumnSchema): string {
   return column.statistics
-    ? `about ${plural(column.statistics.distinct_count, "distinct value")}`
+    ? `about ${formatPlural(column.statistics.distinct_count, "distinct value")}`
     : "an unknown number of distinct values";
 }
-
-export { formatCount, formatPercent, listText, plural };

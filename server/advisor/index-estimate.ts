@@ -23,7 +23,7 @@ const NEAR_UNIQUE_TYPES: Readonly<Record<string, number>> = {
  *
  * Known cardinality: rows that match = rows with a value ÷ distinct values (no equality finds NULL);
  * below DuckDB's limit the speed-up is read off our measurements (log-log interpolation), above it
- * the index is not used: chance 2 %.
+ * the index is not used: chance 2%.
  * Unknown: the chance that a column of this type is near-unique (a convention, not a measurement),
  * and the gain of the middle measurement, 30 matching rows.
  */

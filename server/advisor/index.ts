@@ -5,5 +5,4 @@ export type { KindSpec, Reach } from "./kind-spec";
 export { compilePlan } from "./plan/compile-plan";
 export { commentsSql, indexCommentSql } from "./plan/table-sql";
 export { proposeCandidates } from "./propose-candidates";
-export { formatCount, formatPercent, listText, plural } from "./text";
 export { describeQuery, insertTimeShare, type WorkloadQuery } from "./workload-query";

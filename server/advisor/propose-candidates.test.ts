@@ -43,7 +43,7 @@ describe("the specification's example, answered from its context alone", () => {
       "CREATE INDEX idx_projects_status ON projects (status);",
     ]);
     expect(index?.reason).toBe(
-      "High-frequency filtering on status (120 calls, 73 % of the workload), a non-indexed column with an unknown number of distinct values.",
+      "High-frequency filtering on status (120 calls, 73% of the workload), a non-indexed column with an unknown number of distinct values.",
     );
     const order = candidates.find((each) => each.target === "creation_date");
     expect(order?.plan.statements.join("\n")).toMatch(/ORDER BY source\.creation_date;/);
@@ -106,7 +106,7 @@ describe("with statistics", () => {
       "cluster_table:projects:creation_date",
     ]);
     expect(ids.at(-1)).toBe("add_index:projects:status");
-    expect(candidates.at(-1)?.counter_indications[0]).toMatch(/1 000 000 of 3 000 000 rows/);
+    expect(candidates.at(-1)?.counter_indications[0]).toMatch(/1,000,000 of 3,000,000 rows/);
     expect(ids).toContain("change_type:projects:status");
     expect(excluded.map((each) => [each.candidate.candidate_id, each.reason])).toEqual([
       ["add_index:projects:project_id", expect.stringMatching(/has an index already/)],

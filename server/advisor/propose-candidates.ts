@@ -1,9 +1,9 @@
 import type { Candidate, ChangeKind, TableSchema } from "@/server/contracts";
+import { formatCount } from "@/server/format";
 import { CHANGE_KINDS } from "./change-kinds";
 import { byExpectedGain } from "./expected-gain";
 import type { AdviceInput, Proposals } from "./kind-spec";
 import { tryPlan } from "./plan/compile-plan";
-import { formatCount } from "./text";
 
 /**
  * What could speed up the workload, most promising first (see expectedGain), ties by id. The same
@@ -45,7 +45,7 @@ function guardSpace({ tables, freeBytes }: AdviceInput, proposals: Proposals): P
     needed(candidate) > FREE_SHARE_MAX * freeBytes;
   const tooLarge = proposals.candidates.filter(isTooLarge).map((candidate) => ({
     candidate,
-    reason: `It needs about ${megabytes(needed(candidate))} MB of disk while it is applied, more than 90 % of the ${megabytes(freeBytes)} MB that are free.`,
+    reason: `It needs about ${megabytes(needed(candidate))} MB of disk while it is applied, more than 90% of the ${megabytes(freeBytes)} MB that are free.`,
   }));
   return {
     candidates: proposals.candidates.filter((candidate) => !isTooLarge(candidate)),

@@ -50,7 +50,7 @@ interface RangeEstimate {
 /**
  * Share of the rows a query's range on a column keeps: for one lower and one upper bound, from the
  * parameters it was called with and the column's extremes (even spread assumed); otherwise the
- * planner's customary 30 % for one bound and 10 % for two, which a LIKE prefix is.
+ * planner's customary 30% for one bound and 10% for two, which a LIKE prefix is.
  */
 export function estimateRange(
   query: WorkloadQuery,
@@ -91,8 +91,8 @@ export function rowGroups(rowCount: number): number {
 
 /**
  * Share of a query's time that stored order saves when it reads a share of the row groups: what is
- * left is that share and a floor of 5 % (with two partly read row groups, our two measurements leave
- * 8 % and 14 %; this gives 13 and 10 %).
+ * left is that share and a floor of 5% (with two partly read row groups, our two measurements leave
+ * 8% and 14%; this gives 13 and 10%).
  */
 export function orderGain(shareRead: number): number {
   return Math.max(0, 1 - Math.min(1, shareRead + ORDER_TIME_FLOOR));

@@ -1,5 +1,5 @@
 import type { Plan, Risk, TableSchema } from "@/server/contracts";
-import { formatCount, plural } from "./text";
+import { formatCount, formatPlural } from "@/server/format";
 import type { WorkloadQuery } from "./workload-query";
 
 /** Everything that reads or writes the table: those who notice a mistake or a lock. */
@@ -10,8 +10,8 @@ function affectedConsumers(queries: readonly WorkloadQuery[], table: string): st
     const those = using.filter((query) => query.shape.kind === kind);
     if (those.length === 0) return [];
     const calls = those.reduce((sum, query) => sum + query.pattern.calls, 0);
-    const noun = plural(those.length, `${kind} query shape`);
-    return [`${noun} on ${table} (${plural(calls, "call")})`];
+    const noun = formatPlural(those.length, `${kind} query shape`);
+    return [`${noun} on ${table} (${formatPlural(calls, "call")})`];
   });
 }
 
@@ -74,7 +74,7 @@ export function rebuildRisk(table: TableSchema, plan: Plan, queries: WorkloadQue
   const hasDetails = table.row_count > 0;
   return {
     level: hasDetails ? "medium" : "high",
-    locks: `The table is written anew (${sizeText(table)}) in one transaction: writes to ${table.name} by others meanwhile fail with a conflict and must be repeated; reads see the old table until it ends. 3 000 000 rows with a primary key took about 20 s in our measurement, the revert about 50 s (one run on a busy machine).`,
+    locks: `The table is written anew (${sizeText(table)}) in one transaction: writes to ${table.name} by others meanwhile fail with a conflict and must be repeated; reads see the old table until it ends. 3,000,000 rows with a primary key took about 20 s in our measurement, the revert about 50 s (one run on a busy machine).`,
     write_cost:
       "None by itself: nothing is maintained on insert. New rows are appended in the order they arrive, so the order wears off as the table grows.",
     reversibility: keepsOrder

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => parser.close());
 
-test("leaves out what needs more than 90 % of the free disk, with the figures", async () => {
+test("leaves out what needs more than 90% of the free disk, with the figures", async () => {
   const tables = [
     table(
       [column("name", "VARCHAR", { statistics: statistics(3_000_000) }), column("created", "DATE")],
@@ -30,7 +30,7 @@ test("leaves out what needs more than 90 % of the free disk, with the figures", 
   const tight = ask({ freeBytes: 300_000_000 });
   expect(tight.kinds).toEqual(["add_index"]);
   expect(tight.excluded.find((each) => each.candidate.target === "created")?.reason).toBe(
-    "It needs about 300 MB of disk while it is applied, more than 90 % of the 300 MB that are free.",
+    "It needs about 300 MB of disk while it is applied, more than 90% of the 300 MB that are free.",
   );
   expect(ask({ freeBytes: 1_000_000 }).kinds).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { byExpectedGain, candidateFeatures, type WorkloadQuery } from "@/server/advisor";
 import type { Candidate, TableSchema } from "@/server/contracts";
+import { formatPercent } from "@/server/format";
 import { type AskOptions, askTask, confidence, prior } from "@/server/inference";
 
 export interface EstimateInput {
@@ -49,7 +50,6 @@ async function estimate(
 }
 
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** The candidate with the model's numbers, and a factor that says whose they are. */
 function told(
@@ -59,7 +59,8 @@ function told(
 ): Candidate {
   const chance = rounded(numbers.prior);
   const gain = numbers.estimated_gain;
-  const expected = gain === undefined ? "" : `, ${percent(gain)} of its queries' time on average`;
+  const expected =
+    gain === undefined ? "" : `, ${formatPercent(gain)} of its queries' time on average`;
   return {
     ...candidate,
     prior: chance,
@@ -69,7 +70,7 @@ function told(
       ...candidate.factors,
       {
         name: "Model's expectation",
-        detail: `An estimate, not a measurement: ${percent(chance)} likely to save a tenth of its queries' time or more${expected} (model ${model.slice(0, 8)}).`,
+        detail: `An estimate, not a measurement: ${formatPercent(chance)} likely to save a tenth of its queries' time or more${expected} (model ${model.slice(0, 8)}).`,
         weight: rounded(2 * chance - 1),
       },
     ],

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Change, ProvedCandidate, QueryEvidence } from "@/server/contracts";
+import { formatMs, formatPercent } from "@/server/format";
 import { explainItem, fillSlots } from "./explain-item";
 import { evidenceOf, queryEvidenceOf } from "./testing/evidence";
 import { candidateOf } from "./testing/fixtures";
@@ -47,7 +48,7 @@ describe("explaining an accepted change", () => {
     const query = queryEvidenceOf("a", 0.95, LOOKUP);
     const storage = { baseline_bytes: 100, candidate_bytes: 115, overhead: 0.15 };
     expect(explainItem(proved(INDEX, evidenceOf([query], { storage })))).toEqual({
-      text: "An index on order_ref finds the few matching rows directly. The query that gains most, a lookup, takes 5.0 ms instead of 100 ms (95% less). Inserts take 1.2× as long. Storage grows by 15%.",
+      text: "An index on order_ref finds the few matching rows directly. The query that gains most, a lookup, takes 5 ms instead of 100 ms (95% less). Inserts take 1.2× as long. Storage grows by 15%.",
       by: "rules",
       model: null,
     });
@@ -76,9 +77,6 @@ describe("explaining an accepted change", () => {
     expect(explainItem(proved(INDEX, null))).toBeNull();
   });
 });
-
-const percentOf = (share: number) =>
-  `${share >= 0.99 || share < 0.0995 ? Math.min(99.9, share * 100).toFixed(1) : Math.round(share * 100)}%`;
 
 const queries = fc.array(
   fc
@@ -111,14 +109,14 @@ it("holds only figures of the evidence, whatever was measured of whichever chang
       const { text } = explainItem(proved(change, evidence)) ?? { text: "" };
       if (text === "") return;
       const gained = measured.filter((one) => one.is_targeted && one.gain.low > 0);
-      expect(gained.some((one) => text.includes(`(${percentOf(one.gain.value)} less)`))).toBe(true);
+      expect(gained.some((one) => text.includes(`(${formatPercent(one.gain.value)} less)`))).toBe(
+        true,
+      );
       const names = /order_ref|orders2|i9|c1/g;
       const numbers = text.replace(names, "").match(/\d[\d.,]*/g) ?? [];
       const known = gained.flatMap(({ gain, baseline, candidate }) => [
-        percentOf(gain.value).replace("%", ""),
-        ...[baseline.median_ms, candidate.median_ms].map((ms) =>
-          ms >= 10 ? Math.round(ms).toLocaleString("en") : ms.toFixed(1),
-        ),
+        formatPercent(gain.value).replace("%", ""),
+        ...[baseline.median_ms, candidate.median_ms].map((ms) => formatMs(ms).replace(/ m?s$/, "")),
       ]);
       for (const number of numbers) expect([...known, "37", "1.2"]).toContain(number);
     }),

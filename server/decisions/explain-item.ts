@@ -5,6 +5,7 @@ import {
   type ProvedCandidate,
   type QueryEvidence,
 } from "@/server/contracts";
+import { formatFactor, formatMs, formatPercent } from "@/server/format";
 
 /** Figures that a sentence may name as `<slot>`; the evidence fills them in. */
 type Slot = "gain" | "before" | "after" | "storage" | "inserts" | "table" | "target";
@@ -54,22 +55,13 @@ function mostImproved(queries: readonly QueryEvidence[]): QueryEvidence | undefi
     .sort((a, b) => savedMs(b) - savedMs(a))[0];
 }
 
-/** A share of less than a tenth, or of nearly all, with a decimal: never `0%` or `100%` of what is not. */
-function percent(share: number): string {
-  const value = share * 100;
-  if (value >= 99) return `${Math.min(99.9, value).toFixed(1)}%`;
-  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)}%`;
-}
-const milliseconds = (value: number): string =>
-  `${value >= 10 ? Math.round(value).toLocaleString("en") : value.toFixed(1)} ms`;
-
 function figuresOf({ storage, insert_cost: inserts }: MeasuredEvidence, query: QueryEvidence) {
   return {
-    gain: percent(query.gain.value),
-    before: milliseconds(query.baseline.median_ms),
-    after: milliseconds(query.candidate.median_ms),
-    storage: percent(storage.overhead),
-    ...(inserts && { inserts: `${inserts.ratio.toFixed(1)}×` }),
+    gain: formatPercent(query.gain.value),
+    before: formatMs(query.baseline.median_ms),
+    after: formatMs(query.candidate.median_ms),
+    storage: formatPercent(storage.overhead),
+    ...(inserts && { inserts: formatFactor(inserts.ratio) }),
   } satisfies Partial<Record<Slot, string>>;
 }
 

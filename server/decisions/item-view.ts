@@ -6,6 +6,7 @@ import type {
   QueryEvidence,
   SuggestionItem,
 } from "@/server/contracts";
+import { formatPercent } from "@/server/format";
 
 export type ItemRow = typeof suggestionItems.$inferSelect;
 
@@ -47,16 +48,16 @@ function describeImpact(
     const gain = combinedGain(evidence.queries.filter((query) => query.is_targeted));
     const shown = gain ?? evidence.workload.gain;
     return {
-      query_speedup: percent(shown.value),
-      storage_overhead: percent(evidence.storage.overhead),
+      query_speedup: formatPercent(shown.value),
+      storage_overhead: formatPercent(evidence.storage.overhead),
       basis: "measured",
-      query_speedup_interval: `[${percent(shown.low)}, ${percent(shown.high)}]`,
+      query_speedup_interval: `[${formatPercent(shown.low)}, ${formatPercent(shown.high)}]`,
       of: gain === null ? "workload" : "targeted_queries",
     };
   }
   return {
-    query_speedup: percent(candidate.estimated_gain),
-    storage_overhead: percent(candidate.estimated_storage_overhead),
+    query_speedup: formatPercent(candidate.estimated_gain),
+    storage_overhead: formatPercent(candidate.estimated_storage_overhead),
     basis: "estimate",
     query_speedup_interval: null,
     of: "targeted_queries",
@@ -81,10 +82,4 @@ function combinedGain(queries: QueryEvidence[]): Interval | null {
     low: value - Math.hypot(...weighed((gain) => gain.value - gain.low)),
     high: value + Math.hypot(...weighed((gain) => gain.high - gain.value)),
   };
-}
-
-function percent(fraction: number): string {
-  const value = fraction * 100;
-  const digits = Math.abs(value) >= 10 || Number.isInteger(value) ? 0 : 1;
-  return `${value.toFixed(digits)}%`;
 }

@@ -5,6 +5,7 @@ import type {
   Verification,
   WorkloadPattern,
 } from "@/server/contracts";
+import { formatMs } from "@/server/format";
 import { compareSamples } from "@/server/statistics";
 
 /** Calls on each side below which a live comparison says nothing. */
@@ -114,7 +115,7 @@ export function summarizeOutcome(
   );
   const numbers = telling
     .slice(0, 3)
-    .map((q) => `${q.before.median_ms.toFixed(1)} → ${q.after.median_ms.toFixed(1)} ms`)
+    .map((q) => `${formatMs(q.before.median_ms)} → ${formatMs(q.after.median_ms)}`)
     .join(", ");
   switch (state) {
     case "watching":

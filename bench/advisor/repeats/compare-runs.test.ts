@@ -46,7 +46,7 @@ describe("repeated runs", () => {
     expect(runs).toMatchObject({ different_sets: 2, same: 2, undecided: { b: 1 } });
     expect(runs.not_tried_max).toBe(1);
     const row = renderRepeats([{ workload: "orders", rows: 1000, ...runs }]).split("\n")[2];
-    expect(row).toBe("| orders | 1 000 | 3 | 2 of 3 | b (1) | 2 s |");
+    expect(row).toBe("| orders | 1,000 | 3 | 2 of 3 | b (1) | 2 s |");
   });
   it("differ by as much as their gains, less what each knows to be noise", () => {
     const gains = [0.5, 0.6].map((value) => ({ value, low: value, high: value }));

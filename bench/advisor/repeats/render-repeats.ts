@@ -1,3 +1,4 @@
+import { formatCount } from "@/server/format";
 import { markdownTable } from "../report/markdown-table";
 import type { RepeatedRuns } from "./compare-runs";
 
@@ -12,7 +13,7 @@ const HEAD = ["workload", "rows", "runs", "same advice", "decided by noise", "ti
 export function renderRepeats(results: readonly RepeatedWorkload[]): string {
   const rows = results.map((result) => [
     result.workload,
-    result.rows.toLocaleString("en").replaceAll(",", " "),
+    formatCount(result.rows),
     String(result.runs),
     `${result.same} of ${result.runs}`,
     Object.entries(result.undecided)

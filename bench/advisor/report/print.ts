@@ -1,5 +1,6 @@
+import { formatPercent } from "@/server/format";
 import type { WorkloadResult } from "../run-workload";
-import { intervalText, percent, promiseCounts, slowerQueries, worstText } from "./summary";
+import { intervalText, promiseCounts, slowerQueries, worstText } from "./summary";
 
 const MB = 1024 * 1024;
 
@@ -13,8 +14,8 @@ export function printResult(result: WorkloadResult): void {
           changes: one.changes.length,
           gain: one.outcome ? intervalText(one.outcome.gain) : "not built",
           worst: worstText(one),
-          storage: one.outcome ? percent(one.outcome.storage_overhead) : "",
-          inserts: one.outcome?.insert_ratio ? `${one.outcome.insert_ratio.toFixed(2)} ×` : "",
+          storage: one.outcome ? formatPercent(one.outcome.storage_overhead) : "",
+          inserts: one.outcome?.insert_ratio ? `${one.outcome.insert_ratio.toFixed(2)}×` : "",
           results: one.outcome?.differing.length === 0 ? "equal" : one.outcome?.differing.join(" "),
         },
       ]),

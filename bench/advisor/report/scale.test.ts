@@ -10,7 +10,7 @@ const RESULT = {
 test("the run at scale is one row under its head, budget and memory in it", () => {
   const [head, , row] = renderScale(RESULT).split("\n");
   expect(row).toBe(
-    "| 30 | 200 | 3 600 000 | 90 | 12 | 14 | 41 % [39, 44] | 21 s | 118 of 120 s | 700 MB |",
+    "| 30 | 200 | 3,600,000 | 90 | 12 | 14 | 41% [39, 44] | 21 s | 118 of 120 s | 700 MB |",
   );
   expect(row?.split("|")).toHaveLength(head?.split("|").length ?? 0);
 });

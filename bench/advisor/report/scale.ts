@@ -1,4 +1,5 @@
 import type { Interval } from "@/server/contracts";
+import { formatCount } from "@/server/format";
 import { markdownTable } from "./markdown-table";
 import { intervalText } from "./summary";
 
@@ -37,7 +38,7 @@ export function renderScale(result: ScaleResult): string {
   const cells = [
     String(result.tables),
     String(result.shapes),
-    result.rows.toLocaleString("en").replaceAll(",", " "),
+    formatCount(result.rows),
     String(result.candidates),
     String(result.not_tried),
     String(result.accepted),

@@ -1,4 +1,5 @@
 import type { Interval } from "@/server/contracts";
+import { formatPercent } from "@/server/format";
 import { median } from "@/server/statistics";
 import type { StrategyResult, WorkloadResult } from "../run-workload";
 import type { StrategyName } from "../types";
@@ -7,24 +8,22 @@ export function strategyOf(result: WorkloadResult, name: StrategyName): Strategy
   return result.strategies.find((one) => one.strategy === name);
 }
 
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
-
-/** `63 % [61, 66]`. */
+/** `63% [61, 66]`. */
 export function intervalText({ value, low, high }: Interval): string {
-  return `${percent(value)} [${Math.round(low * 100)}, ${Math.round(high * 100)}]`;
+  return `${formatPercent(value)} [${Math.round(low * 100)}, ${Math.round(high * 100)}]`;
 }
 
 /** How much slower (or least faster) the worst query of a set of changes became; a sure loss first. */
 export function worstText({ outcome }: StrategyResult): string {
   const worst = outcome?.queries.find((query) => query.is_slower) ?? outcome?.queries[0];
   if (worst === undefined) return "–";
-  const times = `${(1 - worst.gain.value).toFixed(2)} ×`;
+  const times = `${(1 - worst.gain.value).toFixed(2)}×`;
   return worst.is_slower ? `${times} (${worst.name})` : times;
 }
 
 /**
  * Share of the best set's gain that ours has, over the workloads where a best set was found and
- * gains anything (1 %); null where there is none. Both are changes of the schema alone.
+ * gains anything (1%); null where there is none. Both are changes of the schema alone.
  */
 export function shareOfBest(results: WorkloadResult[]) {
   const shares = results.flatMap((result) => {

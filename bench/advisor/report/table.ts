@@ -1,9 +1,9 @@
+import { formatCount, formatPercent } from "@/server/format";
 import type { WorkloadResult } from "../run-workload";
 import type { StrategyName } from "../types";
 import { markdownTable } from "./markdown-table";
 import {
   intervalText,
-  percent,
   promiseCounts,
   shareOfBest,
   slowerQueries,
@@ -30,7 +30,7 @@ export function renderTable(results: WorkloadResult[]): string {
     const ours = strategyOf(result, "ours");
     return [
       result.workload,
-      result.rows.toLocaleString("en").replaceAll(",", " "),
+      formatCount(result.rows),
       gainText(result, "index_everything"),
       gainText(result, "rules"),
       gainText(result, "best"),
@@ -58,7 +58,7 @@ function shareOfBestText(results: WorkloadResult[]): string[] {
   if (found === null) return [];
   const { share, workload } = found.least;
   return [
-    `Of the best set's gain this advisor has ${percent(found.median)} as the median over workloads, ${percent(share)} at least (${workload}).`,
+    `Of the best set's gain this advisor has ${formatPercent(found.median)} as the median over workloads, ${formatPercent(share)} at least (${workload}).`,
   ];
 }
 
@@ -72,7 +72,7 @@ function gainText(result: WorkloadResult, name: StrategyName, hasInterval = fals
   if (strategy === undefined) return "–";
   if (strategy.outcome === null) return "refused";
   const { gain, differing } = strategy.outcome;
-  const text = hasInterval ? intervalText(gain) : percent(gain.value);
+  const text = hasInterval ? intervalText(gain) : formatPercent(gain.value);
   // A gain by answering something else is none.
   return differing.length > 0 ? `${text}, ${differing.length} queries answer differently` : text;
 }

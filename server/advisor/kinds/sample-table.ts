@@ -5,7 +5,7 @@ const column = (name: string, type: string, distinct_count: number, min: string,
   statistics: { distinct_count, null_fraction: 0, min, max },
 });
 
-/** Orders, by their statistics 3 000 000: the table of the kinds' samples. */
+/** Orders, by their statistics 3,000,000: the table of the kinds' samples. */
 export const ORDERS: TableSchema = {
   name: "orders",
   row_count: 3_000_000,

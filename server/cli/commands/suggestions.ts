@@ -15,16 +15,15 @@ import {
   listSuggestions,
   rejectSuggestion,
 } from "@/server/decisions";
+import { formatPercent } from "@/server/format";
 import { type Answer, answer, collect, table } from "../command";
-
-const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 
 function rowOf(row: SuggestionSummary): string[] {
   const gain = row.workload_gain;
   const measured =
     gain === null
       ? row.basis
-      : `${percent(gain.value)} (${percent(gain.low)} to ${percent(gain.high)})`;
+      : `${formatPercent(gain.value)} (${formatPercent(gain.low)} to ${formatPercent(gain.high)})`;
   return [row.suggestion_id, row.state, measured, row.title];
 }
 
@@ -55,7 +54,7 @@ function answerOf(one: Suggestion): Answer {
   return {
     data: one,
     lines: [
-      `${one.suggestion_id}  ${one.state}  confidence ${percent(one.confidence)}`,
+      `${one.suggestion_id}  ${one.state}  confidence ${formatPercent(one.confidence)}`,
       one.note,
       ...one.warnings.map(({ pointer }) => `  suspect text at ${pointer}: read it with care`),
       ...one.suggestions.flatMap(linesOfItem),

@@ -1,3 +1,4 @@
+import { formatCount } from "@/server/format";
 import { hasLocalModel } from "@/server/inference";
 import { explain } from "./advice";
 import type { ChildSpec } from "./child-spec";
@@ -17,7 +18,7 @@ async function assertPorts({ env, hasSpawn }: Settings): Promise<void> {
 async function startRoles(crew: Crew, settings: Settings, web: ChildSpec): Promise<void> {
   const product = settings.hasSpawn ? crew.start(spawnSpec(settings)) : Promise.resolve();
   if (settings.hasSpawn) {
-    const rows = settings.env.SPAWN_ROWS.toLocaleString("en-US");
+    const rows = formatCount(settings.env.SPAWN_ROWS);
     report(`starting the demo data product (its first start generates ${rows} rows)`);
   }
   // Both are awaited even when one fails, so that nothing starts behind a stop.

@@ -1,4 +1,4 @@
-import { formatCount, formatPercent, plural } from "@/server/advisor";
+import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import { quoteIdentifier } from "@/server/sql";
 import { type KeyColumn, readKeyColumns } from "./key-columns";
 import { makeFinding, rowsText } from "./make-finding";
@@ -38,7 +38,7 @@ function toFinding(subject: Subject, key: KeyColumn) {
     column,
     // A look-up column may repeat by intent (two projects of one name).
     severity: reason === "lookup" ? "info" : "warning",
-    title: `${plural(repeatedValues, "value")} of ${subject.table.name}.${column} ${repeatedValues === 1 ? "stands" : "stand"} in more than one row`,
+    title: `${formatPlural(repeatedValues, "value")} of ${subject.table.name}.${column} ${repeatedValues === 1 ? "stands" : "stand"} in more than one row`,
     detail: `${WHY[reason]}, but no constraint does. Of ${rowsText(subject)}, ${formatCount(surplusRows)} repeat a value of another row (${formatPercent(surplusRows / subject.rows)}); the most frequent value stands in ${formatCount(rowsOfOneValueMax)} rows.${least} ${effect}`,
     values: {
       repeated_values: repeatedValues,

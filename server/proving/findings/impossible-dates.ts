@@ -1,5 +1,5 @@
-import { plural } from "@/server/advisor";
 import type { Finding } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
 import { quoteIdentifier } from "@/server/sql";
 import { isDate } from "./column-kinds";
 import { countAll } from "./count";
@@ -31,8 +31,8 @@ export const checkImpossibleDates: TableCheck = async ({ session, now }, subject
     const count = early + late;
     if (count === 0 || count > SHARE_MAX * present) return [];
     const parts = [
-      ...(early > 0 ? [`${plural(early, "value")} before ${FIRST_DAY}`] : []),
-      ...(late > 0 ? [`${plural(late, "value")} after ${lastDay}`] : []),
+      ...(early > 0 ? [`${formatPlural(early, "value")} before ${FIRST_DAY}`] : []),
+      ...(late > 0 ? [`${formatPlural(late, "value")} after ${lastDay}`] : []),
     ];
     const day = dayOf(column.name);
     return [
@@ -40,7 +40,7 @@ export const checkImpossibleDates: TableCheck = async ({ session, now }, subject
         kind: "outliers",
         column: column.name,
         severity: "warning",
-        title: `${plural(count, "date")} of ${subject.table.name}.${column.name} can hardly be right`,
+        title: `${formatPlural(count, "date")} of ${subject.table.name}.${column.name} can hardly be right`,
         detail: `Of ${rowsText(subject)}: ${parts.join(" and ")}. They widen the ranges that DuckDB keeps of each row group, and appear in every report without an end date.`,
         values: { early_values: early, late_values: late },
         remedy: "Look at the rows and correct them: a two-digit year or a placeholder is likely.",

@@ -20,7 +20,7 @@ export interface KeyColumn {
   rowsOfOneValueMax: number;
 }
 
-/** Estimates below this share of the rows are surely not distinct (the estimate errs by 20 %). */
+/** Estimates below this share of the rows are surely not distinct (the estimate errs by 20%). */
 const DISTINCT_SHARE_MIN = 0.7;
 const ROWS_MIN = 100;
 

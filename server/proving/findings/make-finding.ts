@@ -1,5 +1,5 @@
-import { formatCount } from "@/server/advisor";
 import type { Finding } from "@/server/contracts";
+import { formatCount } from "@/server/format";
 import type { Subject } from "./profile";
 
 type Claim = Pick<Finding, "kind" | "severity" | "title" | "detail"> & {
@@ -50,7 +50,7 @@ export function productFinding(
   };
 }
 
-/** `60 000 rows`, or `a sample of 1 000 000 of 3 000 000 rows`. */
+/** `60,000 rows`, or `a sample of 1,000,000 of 3,000,000 rows`. */
 export function rowsText({ rows, rowsTotal, isWhole }: Subject): string {
   if (isWhole) return `${formatCount(rows)} rows`;
   return `a sample of ${formatCount(rows)} of ${formatCount(rowsTotal)} rows`;

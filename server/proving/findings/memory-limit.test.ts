@@ -7,7 +7,7 @@ const TABLE = `CREATE TABLE hits AS SELECT md5(i::VARCHAR) AS visitor, i AS page
 const QUERY =
   "SELECT visitor, count(*), sum(page) FROM hits GROUP BY visitor ORDER BY 2 DESC, 1 LIMIT 10";
 
-describe("a query that groups 400 000 texts", () => {
+describe("a query that groups 400,000 texts", () => {
   let shadow: TestShadow;
   beforeAll(async () => {
     shadow = await createTestShadow([TABLE], { queries: [QUERY] });
@@ -45,6 +45,6 @@ describe("a query that groups 400 000 texts", () => {
   it("is tried under a limit scaled to the sample", async () => {
     const [finding] = await checkUnder(64e6, 2 * ROWS);
     expect(finding?.evidence.values.tried_limit_bytes).toBe(32e6);
-    expect(finding?.detail).toContain("50 % of the rows");
+    expect(finding?.detail).toContain("50% of the rows");
   });
 });

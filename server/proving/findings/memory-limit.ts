@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { formatCount, plural } from "@/server/advisor";
 import type { Finding } from "@/server/contracts";
+import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import type { Replay } from "../replay";
 import { copyShadow, openSession } from "../shadow";
 import { productFinding } from "./make-finding";
@@ -119,12 +119,12 @@ function toFinding(context: CheckContext, productBytes: number, trials: Trial[])
   const needed = Math.max(...trials.map(({ free, share }) => (HEADROOM * free.peakBytes) / share));
   const scaled =
     share < 1
-      ? ` The shadow holds ${formatCount(share * 100)} % of the rows, so the limit was scaled to ${megabytes(worst?.limitBytes ?? 0)}; that memory grows with the rows is assumed.`
+      ? ` The shadow holds ${formatPercent(share)} of the rows, so the limit was scaled to ${megabytes(worst?.limitBytes ?? 0)}; that memory grows with the rows is assumed.`
       : "";
   const outcome =
     failed > 0
-      ? `${plural(failed, "query", "queries")} ran out of memory`
-      : `${plural(trials.length, "query", "queries")} wrote up to ${megabytes(spilledBytes)} to disk`;
+      ? `${formatPlural(failed, "query", "queries")} ran out of memory`
+      : `${formatPlural(trials.length, "query", "queries")} wrote up to ${megabytes(spilledBytes)} to disk`;
   return productFinding(context.subjects, {
     kind: "memory_limit",
     severity: failed > 0 ? "critical" : "warning",

@@ -17,11 +17,11 @@ it("counts the gaps of columns that are nearly always filled, and of no others",
     severity: "warning",
     evidence: { rows: 2000, rows_total: 2000 },
   });
-  expect(found[1]?.detail).toContain("20 of 2 000 rows have no value (1 %)");
+  expect(found[1]?.detail).toContain("20 of 2,000 rows have no value (1%)");
 });
 
 it("says that it looked at a sample", async () => {
   const [found] = ofKind(await findIn([TABLE], { rowsMax: 1000 }), "missing_values");
   expect(found?.evidence).toMatchObject({ rows: 1000, rows_total: 2000 });
-  expect(found?.detail).toContain("a sample of 1 000 of 2 000 rows");
+  expect(found?.detail).toContain("a sample of 1,000 of 2,000 rows");
 });

@@ -1,10 +1,10 @@
-import { formatCount, formatPercent } from "@/server/advisor";
+import { formatCount, formatPercent } from "@/server/format";
 import { quoteIdentifier } from "@/server/sql";
 import { makeFinding, rowsText } from "./make-finding";
 import type { TableCheck } from "./types";
 
 /**
- * A column filled in 95 % of the rows or more seems meant to be filled always; with more gaps than
+ * A column filled in 95% of the rows or more seems meant to be filled always; with more gaps than
  * that, NULL is an ordinary value of it, and saying so would be noise.
  */
 const NULL_SHARE_MAX = 0.05;

@@ -1,5 +1,5 @@
-import { formatCount, formatPercent, plural } from "@/server/advisor";
 import type { Finding } from "@/server/contracts";
+import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import { quoteIdentifier } from "@/server/sql";
 import { countAll } from "./count";
 import { makeFinding, rowsText } from "./make-finding";
@@ -37,7 +37,7 @@ async function count({ session }: CheckContext, reference: Reference): Promise<F
     kind: "orphan_rows",
     column: manyColumn,
     severity: "warning",
-    title: `${plural(orphans, "row")} of ${many.table.name} ${orphans === 1 ? "has" : "have"} a ${manyColumn} that ${one.table.name} does not know`,
+    title: `${formatPlural(orphans, "row")} of ${many.table.name} ${orphans === 1 ? "has" : "have"} a ${manyColumn} that ${one.table.name} does not know`,
     detail: `${why}. Of ${rowsText(many)}, ${formatCount(orphans)} (${formatPercent(orphans / many.rows)}) hold a value that none of the ${formatCount(one.rows)} rows of ${one.table.name} has. Inner joins drop these rows without a word.`,
     values: { orphan_rows: orphans, referring_rows: present, referred_rows: one.rows },
     remedy: `Add the missing rows of ${one.table.name}, or correct or remove these; a FOREIGN KEY, declared when the table is created, keeps new ones out.`,

@@ -1,5 +1,5 @@
-import { formatCount, formatPercent, plural } from "@/server/advisor";
 import type { Finding } from "@/server/contracts";
+import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import { isInKey, isNumeric } from "./column-kinds";
 import { countAll } from "./count";
 import { type FarValues, readFarValues } from "./far-values";
@@ -15,7 +15,7 @@ const ROWS_MIN = 1000;
 /**
  * Numbers far from all others. A long tail is no mistake, so all of this must hold: beyond Tukey's
  * fences by far (10 interquartile ranges; for positive numbers also 3 on the logarithm), at most
- * 0.1 % of the values, and a gap between them and the rest. Beside that, the few negative numbers
+ * 0.1% of the values, and a gap between them and the rest. Beside that, the few negative numbers
  * of a column that is positive otherwise.
  * Source of the fences: Tukey, Exploratory Data Analysis (1977), chapter 2.
  */
@@ -78,13 +78,13 @@ function toFinding(
     ...(far === null ? [] : [farText(far)]),
     ...(negative === 0
       ? []
-      : [`${plural(negative, "value")} below zero, where all others are not`]),
+      : [`${formatPlural(negative, "value")} below zero, where all others are not`]),
   ];
   return makeFinding(subject, {
     kind: "outliers",
     column: name,
     severity: "warning",
-    title: `${plural(count, "value")} of ${subject.table.name}.${name} ${count === 1 ? "is" : "are"} unlike all others`,
+    title: `${formatPlural(count, "value")} of ${subject.table.name}.${name} ${count === 1 ? "is" : "are"} unlike all others`,
     detail: `Among ${rowsText(subject)}: ${parts.join("; ")} (${formatPercent(count / profile.present)} of the values). Sums and averages over them say little about the rest.`,
     values: {
       ...(far === null
@@ -99,5 +99,5 @@ function toFinding(
 }
 
 function farText({ count, times }: FarValues): string {
-  return `${plural(count, "value")} at least ${formatCount(Math.min(times, 1e12))} times as far from the median as any other`;
+  return `${formatPlural(count, "value")} at least ${formatCount(Math.min(times, 1e12))} times as far from the median as any other`;
 }

@@ -1,5 +1,6 @@
-import { formatCount, plural, type WorkloadQuery } from "@/server/advisor";
+import type { WorkloadQuery } from "@/server/advisor";
 import { type ColumnSchema, type Finding, isCollated } from "@/server/contracts";
+import { formatCount, formatPlural } from "@/server/format";
 import { quoteIdentifier } from "@/server/sql";
 import { dropColumn } from "./alter-table";
 import { columnBytes } from "./column-bytes";
@@ -77,7 +78,7 @@ async function toFinding(
   const use =
     naming === 0
       ? "No query of the observed workload names it."
-      : `${plural(naming, "query shape")} of the observed workload ${naming === 1 ? "names" : "name"} it.`;
+      : `${formatPlural(naming, "query shape")} of the observed workload ${naming === 1 ? "names" : "name"} it.`;
   const { table } = subject;
   const sampled = subject.isWhole ? "" : " Other rows may differ: look at the whole table first.";
   return makeFinding(subject, {

@@ -13,7 +13,7 @@ export interface Reference {
   isByName: boolean;
 }
 
-/** As `readKeyColumns` sorts out: the estimate errs by 20 %. */
+/** As `readKeyColumns` sorts out: the estimate errs by 20%. */
 const DISTINCT_SHARE_MIN = 0.7;
 
 /** References out of a table that no FOREIGN KEY guards: by the workload's joins, then by names. */

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { formatCount, formatPercent, plural } from "@/server/advisor";
 import type { Finding } from "@/server/contracts";
+import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import { comparePairs, weightedGain } from "@/server/statistics";
 import { measurePairs, type PairedSamples, type Replay, sameText } from "../replay";
 import { openSession } from "../shadow";
@@ -133,8 +133,8 @@ function judge({ seed }: CheckContext, subject: Subject, pairs: PairedSamples[])
       kind: "row_group_size",
       column: null,
       severity: "info",
-      title: `Smaller row groups save ${formatPercent(gain.value)} of the time of ${plural(pairs.length, "query", "queries")} on ${table}`,
-      detail: `${rowsText(subject)} were stored in row groups of ${formatCount(SMALLER_ROWS)} rows instead of ${formatCount(ROW_GROUP_ROWS)}, and the heaviest queries of the table alone were replayed in turns on both: ${formatPercent(gain.value)} less time (95 % interval ${formatPercent(gain.low)} to ${formatPercent(gain.high)}), because more of the table is skipped. Other queries were not timed.`,
+      title: `Smaller row groups save ${formatPercent(gain.value)} of the time of ${formatPlural(pairs.length, "query", "queries")} on ${table}`,
+      detail: `${rowsText(subject)} were stored in row groups of ${formatCount(SMALLER_ROWS)} rows instead of ${formatCount(ROW_GROUP_ROWS)}, and the heaviest queries of the table alone were replayed in turns on both: ${formatPercent(gain.value)} less time (95% interval ${formatPercent(gain.low)} to ${formatPercent(gain.high)}), because more of the table is skipped. Other queries were not timed.`,
       values: {
         gain: gain.value,
         gain_low: gain.low,

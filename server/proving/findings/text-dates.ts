@@ -1,5 +1,5 @@
-import { formatCount, formatPercent, plural } from "@/server/advisor";
 import type { Finding } from "@/server/contracts";
+import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import { quoteIdentifier } from "@/server/sql";
 import { alterTable } from "./alter-table";
 import { isInKey } from "./column-kinds";
@@ -123,7 +123,7 @@ function mixedFinding(subject: Subject, profile: ColumnProfile, form: TextForm, 
     kind: "text_dates",
     column: name,
     severity: "warning",
-    title: `${plural(count, "value")} of ${subject.table.name}.${name} ${count === 1 ? "keeps" : "keep"} it from becoming ${type}`,
+    title: `${formatPlural(count, "value")} of ${subject.table.name}.${name} ${count === 1 ? "keeps" : "keep"} it from becoming ${type}`,
     detail: `The column is text and holds ${form.holds}, written as ${form.label}, in all but ${formatCount(count)} of ${rowsText(subject)} (${formatPercent(count / subject.rows)}). Comparisons and sorting go by letters, every calculation converts row by row, and a change of type fails on these values.`,
     values: { unreadable_values: count, readable_values: profile.present - count },
     remedy:

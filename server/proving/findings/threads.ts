@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { formatCount, formatPercent, plural } from "@/server/advisor";
 import type { Finding } from "@/server/contracts";
+import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import { comparePairs } from "@/server/statistics";
 import { measurePairs, type Replay, sameText } from "../replay";
 import { copyShadow, openSession } from "../shadow";
@@ -37,8 +37,8 @@ function tooManyThreads(
   return productFinding(subjects, {
     kind: "threads",
     severity: "info",
-    title: `DuckDB has ${schema.threads} threads; the sidecar's machine has ${plural(cores, "core")}`,
-    detail: `The product gives DuckDB ${schema.threads} threads; the machine that the sidecar runs on has ${plural(cores, "core")}, and the product may run on another one. Threads beyond the cores take turns, and each needs memory of its own.`,
+    title: `DuckDB has ${schema.threads} threads; the sidecar's machine has ${formatPlural(cores, "core")}`,
+    detail: `The product gives DuckDB ${schema.threads} threads; the machine that the sidecar runs on has ${formatPlural(cores, "core")}, and the product may run on another one. Threads beyond the cores take turns, and each needs memory of its own.`,
     values: { threads: schema.threads, cores },
     remedy:
       "Look how many cores the product's machine has: set threads to that number, or less where other programs need some.",
@@ -63,7 +63,7 @@ async function measureMore(context: CheckContext, cores: number): Promise<Findin
       kind: "threads",
       severity: "info",
       title: `The heaviest query takes ${formatPercent(gain.value)} less time with ${useful} threads`,
-      detail: `The product gives DuckDB ${plural(schema.threads, "thread")}; the machine that the sidecar runs on, and measured on, has ${cores} cores. Query ${replay.query.shape.fingerprint} scans up to ${groups} row groups, and took ${formatCount(medianBefore)} ms with ${schema.threads}, ${formatCount(medianAfter)} ms with ${useful} threads (95 % interval of the gain ${formatPercent(gain.low)} to ${formatPercent(gain.high)}), run alone. Under many queries at once the cores are shared, and the gain shrinks.`,
+      detail: `The product gives DuckDB ${formatPlural(schema.threads, "thread")}; the machine that the sidecar runs on, and measured on, has ${cores} cores. Query ${replay.query.shape.fingerprint} scans up to ${groups} row groups, and took ${formatCount(medianBefore)} ms with ${schema.threads}, ${formatCount(medianAfter)} ms with ${useful} threads (95% interval of the gain ${formatPercent(gain.low)} to ${formatPercent(gain.high)}), run alone. Under many queries at once the cores are shared, and the gain shrinks.`,
       values: {
         threads: schema.threads,
         tried_threads: useful,

@@ -1,4 +1,4 @@
-import { listText, plural } from "@/server/advisor";
+import { formatList, formatPlural } from "@/server/format";
 import { quoteIdentifier } from "@/server/sql";
 import { alterTable } from "./alter-table";
 import { isInKey } from "./column-kinds";
@@ -25,9 +25,9 @@ export const checkUndeclaredConstraints: TableCheck = async (context, subject) =
   const rules = await readRules(context, subject);
   const { notNull, unique, domains } = rules;
   const parts = [
-    ...(notNull.length > 0 ? [`no NULL in ${listText(notNull)}`] : []),
-    ...(unique.length > 0 ? [`no repeated value in ${listText(unique)}`] : []),
-    ...domains.map(({ column, values }) => `only ${plural(values, "value")} in ${column}`),
+    ...(notNull.length > 0 ? [`no NULL in ${formatList(notNull)}`] : []),
+    ...(unique.length > 0 ? [`no repeated value in ${formatList(unique)}`] : []),
+    ...domains.map(({ column, values }) => `only ${formatPlural(values, "value")} in ${column}`),
   ];
   if (parts.length === 0) return [];
   const count = notNull.length + unique.length + domains.length;
@@ -36,7 +36,7 @@ export const checkUndeclaredConstraints: TableCheck = async (context, subject) =
       kind: "undeclared_constraint",
       column: null,
       severity: "info",
-      title: `${plural(count, "rule")} of ${subject.table.name} ${count === 1 ? "is" : "are"} kept but not declared`,
+      title: `${formatPlural(count, "rule")} of ${subject.table.name} ${count === 1 ? "is" : "are"} kept but not declared`,
       detail: `All ${rowsText(subject)} satisfy them: ${parts.join("; ")}. Nothing keeps the next row from breaking them.`,
       values: {
         columns_without_null: notNull.length,
@@ -101,7 +101,7 @@ function remedyOf({ notNull, unique, domains }: Rules): string {
       ? ["a short list of values is an ENUM, or a CHECK when the table is created"]
       : []),
   ];
-  const how = listText(parts);
+  const how = formatList(parts);
   return `Ask whether each is a rule or a coincidence. ${how.slice(0, 1).toUpperCase()}${how.slice(1)}.`;
 }
 

@@ -1,26 +1,15 @@
 import type { Interval } from "@/server/contracts";
+import { formatBounds, formatMs, formatPercent } from "@/server/format";
 
-/** Share as a percentage without its sign: `2.1 %`, `78 %`. */
-export function percent(share: number): string {
-  const value = Math.abs(share) * 100;
-  return `${value >= 9.95 ? Math.round(value) : value.toFixed(1)} %`;
-}
+/** A share in percent without its sign. */
+export const percent = (share: number): string => formatPercent(Math.abs(share));
 
-function signedPercent(share: number): string {
-  const text = percent(share);
-  return Number.parseFloat(text) === 0 ? "0 %" : `${share < 0 ? "−" : ""}${text}`;
-}
+export const milliseconds = formatMs;
 
-/** `78 % faster [70 %, 82 %]`, or `2.1 % slower [−3.0 %, −1.2 %]`: gains are positive. */
+/** `78% faster [70%, 82%]`, or `2.1% slower [−3%, −1.2%]`: gains are positive. */
 export function speed(gain: Interval): string {
   const word = gain.value < 0 ? "slower" : "faster";
-  return `${percent(gain.value)} ${word} [${signedPercent(gain.low)}, ${signedPercent(gain.high)}]`;
-}
-
-/** Milliseconds with as many digits as mean something. */
-export function milliseconds(value: number): string {
-  if (value >= 100) return `${Math.round(value)} ms`;
-  return `${value >= 10 ? value.toFixed(1) : value.toFixed(2)} ms`;
+  return `${percent(gain.value)} ${word} ${formatBounds(gain)}`;
 }
 
 /** The query in one line, cut. */

@@ -1,8 +1,7 @@
 import type { Candidate, ColumnSchema, TableSchema } from "@/server/contracts";
+import { formatCount, formatPercent } from "@/server/format";
 import {
   callsText,
-  formatCount,
-  formatPercent,
   frequencyText,
   round,
   sizeFactor,
@@ -22,9 +21,9 @@ import {
   writeShares,
 } from "../../workload-query";
 
-/** Distinct counts are HyperLogLog estimates; this leaves room for twice their usual error of 5 %. */
+/** Distinct counts are HyperLogLog estimates; this leaves room for twice their usual error of 5%. */
 const DISTINCT_SHARE_MIN = 0.9;
-/** What only joins use gained nothing beyond noise from a primary key: 1 297 → 960 ms on busy cores. */
+/** What only joins use gained nothing beyond noise from a primary key: 1,297 → 960 ms on busy cores. */
 const JOIN_ONLY = { prior: 0.05, gain: 0.05 } as const;
 const KEY_TYPES = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|UUID|VARCHAR|DATE|TIMESTAMP.*)$/i;
 

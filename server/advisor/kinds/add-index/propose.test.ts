@@ -44,7 +44,7 @@ describe("proposeIndexes", () => {
     expect(few?.prior).toBeLessThan(0.05);
     expect(few?.factors.find((factor) => factor.name === "Selectivity")?.weight).toBe(-1);
     expect(few?.counter_indications[0]).toBe(
-      "With about 3 distinct values, a value matches about 1 000 000 of 3 000 000 rows, more than the 3 000 up to which DuckDB uses an index. On a column with 3 values we measured queries 2.6 times slower.",
+      "With about 3 distinct values, a value matches about 1,000,000 of 3,000,000 rows, more than the 3,000 up to which DuckDB uses an index. On a column with 3 values we measured queries 2.6 times slower.",
     );
     expect(unique?.counter_indications).toEqual([]);
   });
@@ -59,7 +59,7 @@ describe("proposeIndexes", () => {
       const [candidate] = (await advise(sparse(null_fraction), sql)).candidates;
       return candidate?.factors.find((factor) => factor.name === "Selectivity")?.detail;
     };
-    expect(await detail(0)).toMatch(/matches about 3 000 rows/);
+    expect(await detail(0)).toMatch(/matches about 3,000 rows/);
     expect(await detail(0.99)).toMatch(/matches about 30 rows/);
   });
 
@@ -68,7 +68,7 @@ describe("proposeIndexes", () => {
     const sql = "SELECT * FROM projects WHERE name = 'a'";
     const { candidates, excluded } = await advise(of(2048), sql);
     expect(candidates).toEqual([]);
-    expect(excluded[0]?.reason).toMatch(/2 048 rows, not more than DuckDB reads at a time/);
+    expect(excluded[0]?.reason).toMatch(/2,048 rows, not more than DuckDB reads at a time/);
     for (const rows of [0, 2049]) expect((await advise(of(rows), sql)).candidates).toHaveLength(1);
   });
 
@@ -83,7 +83,7 @@ describe("proposeIndexes", () => {
     const [candidate] = candidates;
     expect(candidate?.factors.at(-1)).toEqual({
       name: "Write rate",
-      detail: "25 % of all calls insert into projects, 25 % update name; each maintains the index.",
+      detail: "25% of all calls insert into projects, 25% update name; each maintains the index.",
       weight: -0.5,
     });
     expect(candidate?.counter_indications).toHaveLength(2);

@@ -5,13 +5,11 @@ import {
   isCollated,
   type TableSchema,
 } from "@/server/contracts";
+import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import {
   callsText,
   cardinalityText,
-  formatCount,
-  formatPercent,
   frequencyText,
-  plural,
   round,
   sizeFactor,
   subjectTables,
@@ -62,13 +60,13 @@ function exclusion(table: TableSchema, column: ColumnSchema, refusal: string | n
   if (UNINDEXABLE.test(column.type)) {
     return `DuckDB cannot index a column of type ${column.type}.`;
   }
-  // An equality over 500 000 rows with NOCASE read all of them beside an index on the column.
+  // An equality over 500,000 rows with NOCASE read all of them beside an index on the column.
   if (isCollated(column.type)) {
     return `DuckDB compares ${column.name} by its collation (${column.type}), and no index finds values so.`;
   }
   // 0 rows: the size is not known.
   if (table.row_count > 0 && table.row_count <= VECTOR_ROWS) {
-    return `${table.name} has ${plural(table.row_count, "row")}, not more than DuckDB reads at a time (${formatCount(VECTOR_ROWS)}): an index saves nothing.`;
+    return `${table.name} has ${formatPlural(table.row_count, "row")}, not more than DuckDB reads at a time (${formatCount(VECTOR_ROWS)}): an index saves nothing.`;
   }
   return refusal;
 }
@@ -98,7 +96,7 @@ function draft(input: ProposeInput, table: TableSchema, column: ColumnSchema, us
   return { candidate, refusal };
 }
 
-/** Assumed, not measured: 16 bytes a row; 2 % (the specification's figure) while the size is unknown. */
+/** Assumed, not measured: 16 bytes a row; 2% (the specification's figure) while the size is unknown. */
 function storageOverhead(table: TableSchema): number {
   if (table.row_count === 0 || table.estimated_bytes === 0) return 0.02;
   return round((table.row_count * 16) / table.estimated_bytes);
@@ -133,7 +131,7 @@ function selectivityFactor(column: ColumnSchema, estimate: IndexEstimate): Facto
   const isServed = matches <= matchesMax;
   return {
     name,
-    detail: `A value of ${column.name} matches about ${plural(matches, "row")}; DuckDB uses an index up to ${formatCount(matchesMax)}.`,
+    detail: `A value of ${column.name} matches about ${formatPlural(matches, "row")}; DuckDB uses an index up to ${formatCount(matchesMax)}.`,
     weight: isServed ? round(estimate.gain) : -1,
   };
 }

@@ -1,9 +1,9 @@
 import type { Candidate, ColumnSchema, TableSchema, TargetType } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
 import {
   callsText,
   cardinalityText,
   frequencyText,
-  plural,
   round,
   sizeFactor,
   subjectTables,
@@ -63,7 +63,7 @@ function textUse(
       ).length > 0,
   );
   if (textual.length === 0) return null;
-  return `${plural(textual.length, "query shape")} treat ${column.name} as text (a pattern or a text function); they would fail on ${target.name}.`;
+  return `${formatPlural(textual.length, "query shape")} treat ${column.name} as text (a pattern or a text function); they would fail on ${target.name}.`;
 }
 
 function draft(
@@ -116,7 +116,7 @@ const capitalize = (text: string): string => text.slice(0, 1).toUpperCase() + te
 
 function evidenceText(column: ColumnSchema, to: TargetType): string {
   if (to.name === "ENUM") {
-    return `its ${plural(to.values.length, "value")} are a closed list (${cardinalityText(column)} in the statistics)`;
+    return `its ${formatPlural(to.values.length, "value")} are a closed list (${cardinalityText(column)} in the statistics)`;
   }
   const { min = "", max = "" } = column.statistics ?? {};
   return `its smallest value is ${min} and its largest ${max}, which ${to.name} holds`;
@@ -146,11 +146,13 @@ function counterIndications(
     found.push("DuckDB packs integers to the bits they need already: expect little.");
   }
   if (writes.length > 0) {
-    found.push(`${plural(writes.length, "write shape")} of ${table.name} must fit the new type.`);
+    found.push(
+      `${formatPlural(writes.length, "write shape")} of ${table.name} must fit the new type.`,
+    );
   }
   if (table.indexes.length > 0) {
     found.push(
-      `${plural(table.indexes.length, "index", "indexes")} of the table are dropped and built again.`,
+      `${formatPlural(table.indexes.length, "index", "indexes")} of the table are dropped and built again.`,
     );
   }
   return found;

@@ -37,7 +37,7 @@ export function keyUse(
   table: TableSchema,
   column: ColumnSchema,
 ): KeyUse | null {
-  // Zone maps keep texts as they are; with NOCASE, 500 000 stored in order were read whole.
+  // Zone maps keep texts as they are; with NOCASE, 500,000 stored in order were read whole.
   if (isCollated(column.type)) return null;
   if (filtersOn(query, table.name, column.name, isRangeFilter).length > 0) {
     return { kind: "range", pieces: 1, ...estimateRange(query, table.name, column) };

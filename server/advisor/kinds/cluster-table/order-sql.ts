@@ -1,7 +1,7 @@
 import type { ClusterTableChange, OrderStep } from "@/server/contracts";
 import { quoteIdentifier } from "@/server/sql";
 
-/** 2^8 steps a key: 65 536 cells over two keys, more than row groups in any table we can rebuild. */
+/** 2^8 steps a key: 65,536 cells over two keys, more than row groups in any table we can rebuild. */
 const BITS = 8;
 
 /**
@@ -14,7 +14,7 @@ const BITS = 8;
  *
  * Measured on DuckDB 1.5.6, one thread, 3 M rows of 8 columns (24.4 row groups), independent keys:
  * writing took 9.1 s against 5.1–6.6 s for one key after the other and 3.8 s for a plain copy.
- * Row groups read, and median time, of a range over 0.3 % of the days and over 0.5 % of the
+ * Row groups read, and median time, of a range over 0.3% of the days and over 0.5% of the
  * customers:
  *
  *     unordered          24.4 (12.5 ms)   24.4 (19.0 ms)

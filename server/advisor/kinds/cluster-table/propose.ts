@@ -1,14 +1,6 @@
 import { type Candidate, describeStep, type TableSchema } from "@/server/contracts";
-import {
-  formatCount,
-  formatPercent,
-  listText,
-  plural,
-  round,
-  sizeFactor,
-  subjectTables,
-  usageFactors,
-} from "../../candidate-parts";
+import { formatCount, formatList, formatPercent, formatPlural } from "@/server/format";
+import { round, sizeFactor, subjectTables, usageFactors } from "../../candidate-parts";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import { ROW_GROUP_ROWS } from "../../measured-facts";
 import { canSkip } from "../../range-estimate";
@@ -53,7 +45,7 @@ export function proposeOrders(input: ProposeInput): Proposals {
 
 function tooSmall(table: TableSchema): string | null {
   if (table.row_count === 0 || canSkip(table.row_count)) return null;
-  return `${table.name} has ${plural(table.row_count, "row")}, less than two row groups of ${formatCount(ROW_GROUP_ROWS)}: whatever the order, nothing can be skipped.`;
+  return `${table.name} has ${formatPlural(table.row_count, "row")}, less than two row groups of ${formatCount(ROW_GROUP_ROWS)}: whatever the order, nothing can be skipped.`;
 }
 
 function draft(input: ProposeInput, table: TableSchema, uses: Uses, rated: RatedOrder) {
@@ -68,7 +60,7 @@ function draft(input: ProposeInput, table: TableSchema, uses: Uses, rated: Rated
     candidate_id: `cluster_table:${table.name}:${keys.join(",")}${suffixOf(order)}`,
     change,
     target: keys.join(", "),
-    title: `Store ${table.name} ${wayOf(order)} ${listText(keys)}`,
+    title: `Store ${table.name} ${wayOf(order)} ${formatList(keys)}`,
     reason: orderReason(table, order, uses, usage),
     factors: [...usageFactors(usage), shareFactor(keys, rated), sizeFactor(table)],
     counter_indications: counterIndications(
@@ -111,7 +103,7 @@ function shareFactor(keys: string[], { fraction, isFromData }: RatedOrder) {
     : "assumed, since nothing given tells the bounds";
   return {
     name: "Selectivity",
-    detail: `Queries keep about ${formatPercent(fraction)} of the rows by ${listText(keys)} (${source}).`,
+    detail: `Queries keep about ${formatPercent(fraction)} of the rows by ${formatList(keys)} (${source}).`,
     weight: round(isFromData ? 1 - fraction : (1 - fraction) / 2),
   };
 }
@@ -145,7 +137,7 @@ function counterIndications(
   const others = [...uses.keys()].filter((query) => !queries.includes(query)).length;
   if (others > 0) {
     found.push(
-      `${plural(others, "other query shape")} that narrow another column of this table would not be served by this order, and may lose an order that serves them today.`,
+      `${formatPlural(others, "other query shape")} that narrow another column of this table would not be served by this order, and may lose an order that serves them today.`,
     );
   }
   if (table.row_count === 0) {

@@ -1,5 +1,6 @@
 import { type ColumnSchema, describeStep, type TableSchema } from "@/server/contracts";
-import { callsText, cardinalityText, frequencyText, listText } from "../../candidate-parts";
+import { formatList } from "@/server/format";
+import { callsText, cardinalityText, frequencyText } from "../../candidate-parts";
 import type { Usage } from "../../workload-query";
 import type { KeyUse } from "./key-use";
 import type { SteppedOrder } from "./order-step";
@@ -22,9 +23,9 @@ export function orderReason(table: TableSchema, order: Order, uses: Uses, usage:
     return kind === null ? [] : [PHRASES[kind](key.name)];
   });
   if (order.isCurve) {
-    return `Different queries filter on ${listText(parts)} ${calls}; along the curve, rows near in each of these lie near each other, and each of the queries skips row groups.`;
+    return `Different queries filter on ${formatList(parts)} ${calls}; along the curve, rows near in each of these lie near each other, and each of the queries skips row groups.`;
   }
-  const head = `${frequencyText(usage)} filtering on ${listText(parts)} ${calls}`;
+  const head = `${frequencyText(usage)} filtering on ${formatList(parts)} ${calls}`;
   const [first] = order.keys;
   if (order.keys.length > 1 || !first) return `${head}; ${SKIPS}.`;
   if (order.stepped !== null) return `${head}; ${SKIPS}. ${rangesReason(first, order.stepped)}`;

@@ -70,7 +70,7 @@ describe("proposeDrops", () => {
     const sql = "SELECT count(*) FROM projects WHERE status = ?";
     const { candidates } = await advise(projects([index("by_status", ["status"])]), [sql]);
     expect(candidates[0]).toMatchObject({ prior: 0.6, estimated_gain: 0.615 });
-    expect(candidates[0]?.reason).toMatch(/about 1 000 000 rows.*2.6 times as long/);
+    expect(candidates[0]?.reason).toMatch(/about 1,000,000 rows.*2.6 times as long/);
     expect(candidates[0]?.targeted_fingerprints).toHaveLength(1);
   });
 

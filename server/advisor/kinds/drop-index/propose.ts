@@ -1,8 +1,7 @@
 import type { Candidate, ColumnSchema, IndexSchema, TableSchema } from "@/server/contracts";
+import { formatCount, formatPlural } from "@/server/format";
 import {
   cardinalityText,
-  formatCount,
-  plural,
   round,
   sizeFactor,
   subjectTables,
@@ -162,7 +161,7 @@ function writeFactor(table: TableSchema, writes: WorkloadQuery[]) {
   const calls = writes.reduce((sum, query) => sum + query.pattern.calls, 0);
   const detail =
     calls > 0
-      ? `${plural(calls, "insert or update", "inserts and updates")} of ${table.name} maintained the index. With one more index we measured 13 → 24 ms for 1 000 rows, 52 → 193 ms for 20 000.`
+      ? `${formatPlural(calls, "insert or update", "inserts and updates")} of ${table.name} maintained the index. With one more index we measured 13 → 24 ms for 1,000 rows, 52 → 193 ms for 20,000.`
       : `No insert or update of ${table.name} was observed: only memory and storage are saved.`;
   return { name: "Write cost", detail, weight: calls > 0 ? 0.5 : 0 };
 }
@@ -179,14 +178,14 @@ function counterIndications(
   const hours = (Date.parse(times.at(-1) ?? "") - Date.parse(times[0] ?? "")) / 3_600_000;
   const against = ["A query that was not observed, monthly perhaps, may need the index."];
   if (calls < CALLS_MIN) {
-    against.push(`Only ${plural(calls, "call")} to ${table.name} were observed.`);
+    against.push(`Only ${formatPlural(calls, "call")} to ${table.name} were observed.`);
   }
   if (!(hours >= HOURS_MIN)) {
     against.push(`The observation of ${table.name} spans ${formatCount(hours || 0)} hours only.`);
   }
   const opaque = those.filter(({ shape }) => !shape.isParsed && shape.kind === "select").length;
   if (opaque > 0) {
-    against.push(`${plural(opaque, "query shape")} could not be read and may use it.`);
+    against.push(`${formatPlural(opaque, "query shape")} could not be read and may use it.`);
   }
   if (found.hurt.length === 0 && writes.length === 0) {
     against.push("Neither queries nor writes should become faster: it only frees memory.");

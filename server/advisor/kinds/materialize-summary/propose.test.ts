@@ -125,7 +125,7 @@ describe("proposeSummaries", () => {
     );
     expect(candidates).toEqual([]);
     expect(excluded.map((each) => each.reason)).toEqual([
-      "It would have up to 100 000 rows, more than 10 % of the 900 000 rows of sales.",
+      "It would have up to 100,000 rows, more than 10% of the 900,000 rows of sales.",
     ]);
     const { candidates: large } = proposeKind(
       "materialize_summary",
@@ -155,7 +155,7 @@ describe("proposeSummaries", () => {
     const [candidate] = proposeKind("materialize_summary", await advise([sum, INSERT])).candidates;
     expect(candidate?.counter_indications).toEqual([
       "Rows written after it was built are not in it until it is refreshed; the workload shows 11 inserts and 0 updates or deletes on sales.",
-      "A refresh reads all of sales again, about 72 to 546 ms by what we measured of 3 000 000 rows: CREATE OR REPLACE TABLE summary_sales_status AS SELECT source.status AS status, sum(source.ratio) AS sum_ratio FROM sales AS source GROUP BY 1 ORDER BY 1;",
+      "A refresh reads all of sales again, about 72 to 546 ms by what we measured of 3,000,000 rows: CREATE OR REPLACE TABLE summary_sales_status AS SELECT source.status AS status, sum(source.ratio) AS sum_ratio FROM sales AS source GROUP BY 1 ORDER BY 1;",
       "Nothing reads the summary by itself: the product's developers have to send the changed text of each query that is to read it.",
       "Sums of ratio are added in another order: their last digits may differ.",
     ]);

@@ -1,13 +1,10 @@
 import type { Candidate, Factor, MaterializeSummaryChange, TableSchema } from "@/server/contracts";
+import { formatCount, formatList, formatPercent, formatPlural } from "@/server/format";
 import { quoteIdentifier } from "@/server/sql";
 import { SUMMARY_PLACEHOLDER } from "@/server/workload/shape";
 import {
   callsText,
-  formatCount,
-  formatPercent,
   frequencyText,
-  listText,
-  plural,
   round,
   sizeFactor,
   subjectTables,
@@ -69,14 +66,14 @@ function exclusion(input: ProposeInput, table: TableSchema, group: SummaryGroup)
     members.map(({ summary }) => existingSummary(table, summary, input.tables)),
   );
   if (!existing.has(null)) {
-    return `${listText([...existing].map(String).sort())} can answer this already: change the queries to read it, or refresh it.`;
+    return `${formatList([...existing].map(String).sort())} can answer this already: change the queries to read it, or refresh it.`;
   }
   if (rows === null) return "Not known how many rows it would have: a key has no statistics.";
   return `It would have up to ${formatCount(rows)} rows, more than ${formatPercent(SUMMARY_ROW_SHARE_MAX)} of the ${formatCount(table.row_count)} rows of ${table.name}.`;
 }
 
 const keysText = ({ keys }: SummaryGroup): string =>
-  keys.length === 0 ? "in total" : `by ${listText(keys.map((key) => key.name))}`;
+  keys.length === 0 ? "in total" : `by ${formatList(keys.map((key) => key.name))}`;
 
 function changeOf(table: TableSchema, group: SummaryGroup, name: string): MaterializeSummaryChange {
   const rewrites = group.members.map(({ query, summary }) => ({
@@ -98,7 +95,7 @@ function draft(input: ProposeInput, table: TableSchema, group: SummaryGroup, nam
   const { plan, refusal } = input.tryPlan(change);
   const members = group.members.map((member) => member.query);
   const usage = measureUsage(input.queries, members);
-  const shapes = plural(members.length, "query shape");
+  const shapes = formatPlural(members.length, "query shape");
   const candidate: Candidate = {
     candidate_id: `materialize_summary:${table.name}:${group.keys.map((key) => key.name).join(",")}`,
     change,
@@ -118,7 +115,7 @@ function draft(input: ProposeInput, table: TableSchema, group: SummaryGroup, nam
 }
 
 const rowsText = ({ rows }: SummaryGroup): string =>
-  rows === null ? "a number of rows not known" : `about ${plural(rows, "row")}`;
+  rows === null ? "a number of rows not known" : `about ${formatPlural(rows, "row")}`;
 
 function reductionFactor(table: TableSchema, group: SummaryGroup): Factor {
   const name = "Reduction";
@@ -126,7 +123,7 @@ function reductionFactor(table: TableSchema, group: SummaryGroup): Factor {
   const times = table.row_count / Math.max(1, group.rows);
   return {
     name,
-    detail: `At most ${plural(group.rows, "row")} ${keysText(group)}, by the statistics: ${formatCount(times)} times fewer than ${table.name} has.`,
+    detail: `At most ${formatPlural(group.rows, "row")} ${keysText(group)}, by the statistics: ${formatCount(times)} times fewer than ${table.name} has.`,
     weight: round(groupGain(table, group)),
   };
 }
@@ -148,8 +145,8 @@ function counterIndications(
       .reduce((sum, query) => sum + query.pattern.calls, 0);
   const build = summaryBuildMs(table.row_count);
   const found = [
-    `Rows written after it was built are not in it until it is refreshed; the workload shows ${plural(calls(["insert"]), "insert")} and ${plural(calls(["update", "delete"]), "update or delete", "updates or deletes")} on ${table.name}.`,
-    `A refresh reads all of ${table.name} again, about ${formatCount(build.low)} to ${formatCount(build.high)} ms by what we measured of 3 000 000 rows: ${refreshSummarySql(change)}`,
+    `Rows written after it was built are not in it until it is refreshed; the workload shows ${formatPlural(calls(["insert"]), "insert")} and ${formatPlural(calls(["update", "delete"]), "update or delete", "updates or deletes")} on ${table.name}.`,
+    `A refresh reads all of ${table.name} again, about ${formatCount(build.low)} to ${formatCount(build.high)} ms by what we measured of 3,000,000 rows: ${refreshSummarySql(change)}`,
     "Nothing reads the summary by itself: the product's developers have to send the changed text of each query that is to read it.",
   ];
   const floats = change.measures.filter(
@@ -158,7 +155,7 @@ function counterIndications(
       table.columns.some((each) => each.name === column && /^(FLOAT|DOUBLE)$/.test(each.type)),
   );
   if (floats.length > 0) {
-    const columns = listText(floats.map((each) => each.column ?? ""));
+    const columns = formatList(floats.map((each) => each.column ?? ""));
     found.push(`Sums of ${columns} are added in another order: their last digits may differ.`);
   }
   return found;

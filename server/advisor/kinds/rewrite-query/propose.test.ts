@@ -54,7 +54,7 @@ test("proposes the other text under the same parameters, with nothing to run", a
       },
     ],
   });
-  expect(candidates[0]?.reason).toMatch(/^High-frequency query of projects \(10 calls, 50 %/);
+  expect(candidates[0]?.reason).toMatch(/^High-frequency query of projects \(10 calls, 50%/);
   expect(candidates[0]?.counter_indications[0]).toMatch(/product's own code/);
 });
 

@@ -1,12 +1,7 @@
 import type { Candidate, Plan, RewriteRule, Risk } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
 import type { QueryRewriteOption } from "@/server/workload/shape";
-import {
-  callsText,
-  frequencyText,
-  plural,
-  subjectTables,
-  usageFactors,
-} from "../../candidate-parts";
+import { callsText, frequencyText, subjectTables, usageFactors } from "../../candidate-parts";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import type { WorkloadQuery } from "../../workload-query";
 import { measureUsage } from "../../workload-query";
@@ -41,7 +36,7 @@ const MEASURED: Partial<
     title: "Join the aggregates",
     prior: 0.5,
     gain: 0.5,
-    cost: "Computes the aggregates of all keys: it loses where few of them are asked for (18 → 103 ms at 1 %).",
+    cost: "Computes the aggregates of all keys: it loses where few of them are asked for (18 → 103 ms at 1%).",
   },
   not_in_to_anti_join: {
     title: "Use NOT EXISTS",
@@ -120,6 +115,8 @@ function riskOf(query: WorkloadQuery, table: string): Risk {
     write_cost: "None.",
     reversibility: "The former text can be sent again at any time.",
     blast_radius: "Only callers of this one query.",
-    affected_consumers: [`1 query shape on ${table} (${plural(query.pattern.calls, "call")})`],
+    affected_consumers: [
+      `1 query shape on ${table} (${formatPlural(query.pattern.calls, "call")})`,
+    ],
   };
 }

@@ -1,6 +1,7 @@
 /**
- * The one place that turns numbers into text. Everything is written the same way on server and
- * browser (fixed locale, UTC), so that server-rendered pages never differ from hydrated ones.
+ * The one place that turns numbers into text, for people: pages, shell, reasons and reports. The same
+ * way on server and browser (fixed locale, UTC), so that server-rendered pages never differ from
+ * hydrated ones.
  */
 const LOCALE = "en-US";
 const integers = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
@@ -26,11 +27,15 @@ export function formatMs(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** A share (0..1) in percent. One digit below 10 % and above 90 %, where it matters. */
+/**
+ * A share (0..1) in percent: `55%`. One digit below 10% and above 90%, where it matters; never `100%`
+ * of what is not all.
+ */
 export function formatPercent(share: number): string {
   const percent = share * 100;
   const needsDigit = Math.abs(percent) < 10 || (percent > 90 && percent < 100);
-  const rounded = needsDigit ? Math.round(percent * 10) / 10 : Math.round(percent);
+  const exact = needsDigit ? Math.round(percent * 10) / 10 : Math.round(percent);
+  const rounded = share < 1 ? Math.min(99.9, exact) : exact;
   return `${integerOrOneDigit(rounded === 0 ? 0 : rounded)}%`.replace("-", "−");
 }
 
@@ -59,12 +64,17 @@ export function formatSpeed(beforeMs: number, afterMs: number): string {
   if (beforeMs <= 0 || afterMs <= 0) return "–";
   const ratio = beforeMs / afterMs;
   if (ratio > 0.97 && ratio < 1.03) return "same speed";
-  return ratio >= 1 ? `${significant(ratio)}× faster` : `${significant(1 / ratio)}× slower`;
+  return ratio >= 1 ? `${formatFactor(ratio)} faster` : `${formatFactor(1 / ratio)} slower`;
+}
+
+/** A factor: `1.4×`, `12.4×` */
+export function formatFactor(factor: number): string {
+  return `${significant(factor)}×`;
 }
 
 /** A ratio of costs: 1.02 is `+2%`, 3.8 is `3.8×`. */
 export function formatRatio(ratio: number): string {
-  return ratio >= 2 ? `${significant(ratio)}×` : formatSignedPercent(ratio - 1);
+  return ratio >= 2 ? formatFactor(ratio) : formatSignedPercent(ratio - 1);
 }
 
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
@@ -88,6 +98,12 @@ export function formatCount(value: number): string {
 /** `1 change`, `3 changes` */
 export function formatPlural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** `a`, `a and b`, `a, b and c` */
+export function formatList(items: readonly string[]): string {
+  const last = items.at(-1) ?? "";
+  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
 }
 
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   formatBytes,
   formatInterval,
+  formatList,
   formatMs,
   formatPercent,
   formatPlural,
@@ -9,7 +10,7 @@ import {
   formatRelative,
   formatSignedPercent,
   formatSpeed,
-} from "./format";
+} from "./index";
 
 describe("format", () => {
   it("writes durations in the unit that reads best", () => {
@@ -32,6 +33,19 @@ describe("format", () => {
       "100%",
       "−160%",
       "0%",
+    ]);
+  });
+
+  it("never calls what is not all 100%", () => {
+    expect([0.9996, 0.99, 0.999999].map(formatPercent)).toEqual(["99.9%", "99%", "99.9%"]);
+  });
+
+  it("lists in words", () => {
+    expect([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(formatList)).toEqual([
+      "",
+      "a",
+      "a and b",
+      "a, b and c",
     ]);
   });
 
