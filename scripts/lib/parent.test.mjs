@@ -21,7 +21,8 @@ const WAIT = { timeout: 20_000, interval: 50 };
 const SUPERVISOR = `
 import { writeFileSync } from "node:fs";
 for (const how of ["SIGTERM", "SIGINT", "disconnect"]) {
-  process.once(how, () => { writeFileSync("stopped", how, { flag: "wx" }); process.exit(0); });
+  // Not once(): without a listener a second signal would end it unasked.
+  process.on(how, () => { writeFileSync("stopped", how); process.exit(0); });
 }
 setInterval(() => {}, 1000);
 // Last: who reads it may send a signal at once.
