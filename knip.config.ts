@@ -3,7 +3,7 @@ import type { KnipConfig } from "knip";
 /** What is started from outside; everything else must be reached from here, or it goes. */
 export default {
   entry: [
-    "scripts/{up,test}.mjs",
+    "scripts/{up,test,test-node}.mjs",
     "demo/main.ts",
     "server/processes/{supervisor,prover,inference}/main.ts",
     "server/processes/supervisor/leash.mjs",

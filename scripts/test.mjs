@@ -1,15 +1,17 @@
-// `npm test`: all set-up included. `npm test -- --only vitest,types` runs some suites only.
+// `npm test`: all set-up included. `npm test -- --only vitest,types` runs some suites only, and
+// `--node` (for `npm run test:node`) what depends on the version of Node.js.
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureInstalled } from "./lib/install.mjs";
 import { nodeProblem } from "./lib/node-version.mjs";
 import { fail, report } from "./lib/run.mjs";
-import { SUITES } from "./lib/suites.mjs";
+import { NODE_SUITES, SUITES } from "./lib/suites.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 function chosenSuites(args) {
+  if (args.includes("--node")) return NODE_SUITES;
   const at = args.indexOf("--only");
   if (at === -1) return SUITES;
   const names = (args[at + 1] ?? "").split(",");

@@ -7,7 +7,19 @@ import { startDemo } from "./demo.mjs";
 import { playwrightFailures, vitestFailures } from "./failures.mjs";
 import { report, run } from "./run.mjs";
 
-const SPAWN_ROWS = 400_000;
+const JOURNEY_ROWS = 400_000;
+
+/** What depends on the version of Node.js: native modules, sockets, processes, the embedded database. */
+const NODE_TESTS = [
+  "demo/",
+  "scripts/",
+  "server/identity/",
+  "server/inference/",
+  "server/platform/",
+  "server/processes/supervisor/",
+  "server/queue/",
+  "server/workload/",
+];
 
 /** A static check: one test, shown only when it fails. Such checks can run side by side. */
 function check(name, script, args) {
@@ -42,18 +54,48 @@ function verdict(code, passed, failed) {
   return { passed, failed: isBad && failed === 0 ? 1 : failed };
 }
 
-const vitest = {
-  name: "vitest",
+/** Vitest on every test, or on those whose path holds one of `paths`. */
+function vitest(paths = []) {
+  return {
+    name: "vitest",
+    isStatic: false,
+    async run(root) {
+      const bin = path.join(root, "node_modules", ".bin", "vitest");
+      const { code, json } = await withReport(async (file) => {
+        const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+        const args = ["run", ...paths, ...reporters];
+        return (await run(bin, args, { what: "vitest", isShown: true, cwd: root })).code;
+      });
+      const failures = vitestFailures(root, json);
+      return { ...verdict(code, json?.numPassedTests ?? 0, json?.numFailedTests ?? 0), failures };
+    },
+  };
+}
+
+/** Runs `use` on a demo; one that cannot be stopped cleanly is a failure of its own. */
+async function withDemo(root, rows, use) {
+  await ensureBuilt(root);
+  report(`starting a demo with ${rows.toLocaleString("en-US")} rows`);
+  const demo = await startDemo(root, { rows, secondsMax: 180 });
+  let result;
+  try {
+    result = await use(demo);
+  } finally {
+    const code = await demo.stop();
+    report(`the demo was stopped (exit code ${code})`);
+    if (result !== undefined && code !== 0) {
+      result.failed += 1;
+      result.failures.push(`the demo ended with exit code ${code}`);
+    }
+  }
+  return result;
+}
+
+/** The whole program becomes ready, which each role says of itself, and stops. */
+const start = {
+  name: "start",
   isStatic: false,
-  async run(root) {
-    const bin = path.join(root, "node_modules", ".bin", "vitest");
-    const { code, json } = await withReport(async (file) => {
-      const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-      return (await run(bin, args, { what: "vitest", isShown: true, cwd: root })).code;
-    });
-    const failures = vitestFailures(root, json);
-    return { ...verdict(code, json?.numPassedTests ?? 0, json?.numFailedTests ?? 0), failures };
-  },
+  run: (root) => withDemo(root, 50_000, async () => ({ passed: 1, failed: 0, failures: [] })),
 };
 
 async function runPlaywright(root, demo, chromium) {
@@ -86,22 +128,7 @@ const playwright = {
       );
       return { passed: 0, failed: 1 };
     }
-    await ensureBuilt(root);
-    report(`starting a demo with ${SPAWN_ROWS.toLocaleString("en-US")} rows`);
-    const demo = await startDemo(root, { rows: SPAWN_ROWS, secondsMax: 180 });
-    let result;
-    try {
-      result = await runPlaywright(root, demo, chromium);
-    } finally {
-      const code = await demo.stop();
-      report(`the demo was stopped (exit code ${code})`);
-      // A demo that cannot be stopped cleanly is a failure of its own.
-      if (result !== undefined && code !== 0) {
-        result.failed += 1;
-        result.failures.push(`the demo ended with exit code ${code}`);
-      }
-    }
-    return result;
+    return withDemo(root, JOURNEY_ROWS, (demo) => runPlaywright(root, demo, chromium));
   },
 };
 
@@ -111,6 +138,9 @@ export const SUITES = [
   check("types", "tsc", ["--noEmit"]),
   check("knip", "knip", []),
   check("layers", "depcruise", ["--config", ".dependency-cruiser.cjs", "."]),
-  vitest,
+  vitest(),
   playwright,
 ];
+
+/** What `npm run test:node` runs with another Node.js. */
+export const NODE_SUITES = [check("types", "tsc", ["--noEmit"]), vitest(NODE_TESTS), start];
