@@ -31,7 +31,7 @@ export function ChangeItem({ item, isOneOfSeveral, choice }: ChangeItemProps) {
       <div className="grid gap-6 lg:grid-cols-2">
         <Part title="Decision factors">
           <FactorBars factors={item.decision_factors} />
-          <CounterIndications texts={item.counter_indications} />
+          <Drawbacks texts={item.drawbacks} />
         </Part>
         <Part title="Risk">
           <RiskPanel risk={item.risk} />
@@ -103,7 +103,7 @@ function Words({ explanation }: { explanation: Explanation }) {
   );
 }
 
-function CounterIndications({ texts }: { texts: string[] }) {
+function Drawbacks({ texts }: { texts: string[] }) {
   if (texts.length === 0) return null;
   return (
     <ul className="list-disc pl-5 text-sm break-words text-warning">

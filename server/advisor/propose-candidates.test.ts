@@ -48,7 +48,7 @@ describe("the specification's example, answered from its context alone", () => {
     const order = candidates.find((each) => each.target === "creation_date");
     expect(order?.plan.statements.join("\n")).toMatch(/ORDER BY source\.creation_date;/);
     expect(order?.risk.level).toBe("high");
-    expect(order?.counter_indications.join(" ")).toMatch(/not known here/);
+    expect(order?.drawbacks.join(" ")).toMatch(/not known here/);
   });
 
   test("admits little confidence", async () => {
@@ -106,7 +106,7 @@ describe("with statistics", () => {
       "cluster_table:projects:creation_date",
     ]);
     expect(ids.at(-1)).toBe("add_index:projects:status");
-    expect(candidates.at(-1)?.counter_indications[0]).toMatch(/1,000,000 of 3,000,000 rows/);
+    expect(candidates.at(-1)?.drawbacks[0]).toMatch(/1,000,000 of 3,000,000 rows/);
     expect(ids).toContain("change_type:projects:status");
     expect(excluded.map((each) => [each.candidate.candidate_id, each.reason])).toEqual([
       ["add_index:projects:project_id", expect.stringMatching(/has an index already/)],

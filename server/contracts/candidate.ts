@@ -40,7 +40,7 @@ export const Candidate = z.object({
   title: z.string(),
   reason: z.string(),
   factors: z.array(Factor),
-  counter_indications: z.array(z.string()),
+  drawbacks: z.array(z.string()),
   risk: Risk,
   plan: Plan,
   /** Fingerprints of the patterns it is meant to speed up. */

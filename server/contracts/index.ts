@@ -1,3 +1,4 @@
+export * from "./attribution";
 export * from "./candidate";
 export * from "./change";
 export * from "./change-facts";
@@ -15,7 +16,6 @@ export * from "./order-step";
 export * from "./proof";
 export * from "./queue";
 export * from "./suggestion";
-export * from "./told";
 export * from "./training";
 export * from "./transitions";
 export * from "./verdict";

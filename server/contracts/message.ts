@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FirstOpinion, Screening } from "./told";
+import { FirstOpinion, Screening } from "./attribution";
 
 /** Kinds of message the Multi-agent Cooperation Protocol knows. */
 export const MessageType = z.enum([

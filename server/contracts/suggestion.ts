@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { Explanation, SuspectText } from "./attribution";
 import { Factor, Plan, Risk } from "./candidate";
 import { Change, ChangeKind } from "./change";
 import { Evidence, MeasuredEvidence, SetTrial } from "./evidence";
 import { Finding } from "./finding";
 import { ProofEvent, ProofProgress } from "./proof";
-import { Explanation, SuspectText } from "./told";
 import { Verdict } from "./verdict";
 
 /**
@@ -111,7 +111,7 @@ export const SuggestionItem = z
       of: z.enum(["targeted_queries", "workload"]),
     }),
     decision_factors: z.array(Factor),
-    counter_indications: z.array(z.string()),
+    drawbacks: z.array(z.string()),
     risk: Risk,
     verdict: Verdict.nullable(),
     evidence: Evidence.nullable(),

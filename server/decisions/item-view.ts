@@ -29,7 +29,7 @@ export function toSuggestionItem(
     revert_sql: candidate.plan.is_reversible ? candidate.plan.revert_statements.join("\n") : null,
     estimated_impact: describeImpact(candidate, row.evidence),
     decision_factors: candidate.factors,
-    counter_indications: candidate.counter_indications,
+    drawbacks: candidate.drawbacks,
     risk: candidate.risk,
     verdict: row.verdict,
     evidence: row.evidence,

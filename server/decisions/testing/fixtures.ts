@@ -45,7 +45,7 @@ export function candidateOf(change: Change, plan: Plan, targeted: string[] = [])
     title: `${change.kind} on ${change.table}.${target}`,
     reason: "Made by a test",
     factors: [],
-    counter_indications: [],
+    drawbacks: [],
     risk: {
       level: "low",
       locks: "",

@@ -54,7 +54,7 @@ export function candidate(change: Change, targeted: string[], statements?: strin
     title: `${change.kind} on ${change.table}.${target}`,
     reason: "hand-written for a test",
     factors: [],
-    counter_indications: [],
+    drawbacks: [],
     risk: {
       level: "low",
       locks: "",

@@ -54,7 +54,7 @@ describe("proposeConstraints", () => {
     const queries = await workload(parser, tables, [{ sql, calls: 10, mean_ms: 5 }]);
     const [candidate] = proposeKind("add_constraint", { tables, queries }).candidates;
     expect(candidate).toMatchObject({ target: "id", prior: 0.05, estimated_gain: 0.05 });
-    expect(candidate?.counter_indications.join(" ")).toMatch(/Only joins use it/);
+    expect(candidate?.drawbacks.join(" ")).toMatch(/Only joins use it/);
   });
 
   test.each<[string, ColumnSchema]>([

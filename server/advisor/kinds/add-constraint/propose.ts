@@ -120,7 +120,7 @@ function draft(
       },
       sizeFactor(table),
     ],
-    counter_indications: counterIndications(input, table, name, isLookedUp),
+    drawbacks: drawbacksOf(input, table, name, isLookedUp),
     risk: constraintRisk(table, plan, name, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
@@ -133,7 +133,7 @@ function draft(
   return { candidate, refusal };
 }
 
-function counterIndications(
+function drawbacksOf(
   { queries }: ProposeInput,
   table: TableSchema,
   name: string,

@@ -43,10 +43,10 @@ describe("proposeIndexes", () => {
     expect(some?.estimated_gain).toBeCloseTo(0.714, 2);
     expect(few?.prior).toBeLessThan(0.05);
     expect(few?.factors.find((factor) => factor.name === "Selectivity")?.weight).toBe(-1);
-    expect(few?.counter_indications[0]).toBe(
+    expect(few?.drawbacks[0]).toBe(
       "With about 3 distinct values, a value matches about 1,000,000 of 3,000,000 rows, more than the 3,000 up to which DuckDB uses an index. On a column with 3 values we measured queries 2.6 times slower.",
     );
-    expect(unique?.counter_indications).toEqual([]);
+    expect(unique?.drawbacks).toEqual([]);
   });
 
   test("counts no NULL among the rows a value matches", async () => {
@@ -86,7 +86,7 @@ describe("proposeIndexes", () => {
       detail: "25% of all calls insert into projects, 25% update name; each maintains the index.",
       weight: -0.5,
     });
-    expect(candidate?.counter_indications).toHaveLength(2);
+    expect(candidate?.drawbacks).toHaveLength(2);
     expect(candidate?.risk.affected_consumers).toContain(
       "2 update query shapes on projects (20 calls)",
     );
@@ -104,7 +104,7 @@ describe("proposeIndexes", () => {
       one,
       "SELECT * FROM projects WHERE name = 'a' AND other = 1",
     );
-    expect(candidates[0]?.counter_indications[0]).toMatch(/also compare other.*uses neither/);
+    expect(candidates[0]?.drawbacks[0]).toMatch(/also compare other.*uses neither/);
   });
 
   test("warns of indexing two columns of one query", async () => {
@@ -112,11 +112,11 @@ describe("proposeIndexes", () => {
       sized(3_000_000),
       "SELECT * FROM projects WHERE name = 'a' AND other = 1",
     );
-    expect(candidates.map((each) => each.counter_indications[0])).toEqual([
+    expect(candidates.map((each) => each.drawbacks[0])).toEqual([
       expect.stringMatching(/^Queries also compare other: index only one/),
       expect.stringMatching(/Nothing given here tells how many values other has/),
     ]);
-    expect(candidates[1]?.counter_indications[1]).toMatch(/^Queries also compare name/);
+    expect(candidates[1]?.drawbacks[1]).toMatch(/^Queries also compare name/);
   });
 
   test.each<[string, Partial<TableSchema>, string]>([

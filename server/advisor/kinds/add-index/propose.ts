@@ -75,7 +75,7 @@ function draft(input: ProposeInput, table: TableSchema, column: ColumnSchema, us
   const change = { kind: "add_index" as const, table: table.name, column: column.name };
   const { plan, refusal } = input.tryPlan(change);
   const estimate = estimateIndex(table, column);
-  const against = counterIndications(input, table, column, usage, estimate);
+  const against = drawbacksOf(input, table, column, usage, estimate);
   const candidate: Candidate = {
     candidate_id: `add_index:${table.name}:${column.name}`,
     change,
@@ -85,7 +85,7 @@ function draft(input: ProposeInput, table: TableSchema, column: ColumnSchema, us
       isIndexed(table, column.name) ? "which is indexed" : "a non-indexed column"
     } with ${cardinalityText(column)}.`,
     factors: factorsOf(input, table, column, usage, estimate),
-    counter_indications: against,
+    drawbacks: against,
     risk: indexRisk(table, column.name, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
@@ -136,7 +136,7 @@ function selectivityFactor(column: ColumnSchema, estimate: IndexEstimate): Facto
   };
 }
 
-function counterIndications(
+function drawbacksOf(
   input: ProposeInput,
   table: TableSchema,
   column: ColumnSchema,

@@ -101,7 +101,7 @@ function draft(
       },
       sizeFactor(table),
     ],
-    counter_indications: counterIndications(input, table, column, to),
+    drawbacks: drawbacksOf(input, table, column, to),
     risk: typeRisk(table, plan, name, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
@@ -122,7 +122,7 @@ function evidenceText(column: ColumnSchema, to: TargetType): string {
   return `its smallest value is ${min} and its largest ${max}, which ${to.name} holds`;
 }
 
-function counterIndications(
+function drawbacksOf(
   { queries }: ProposeInput,
   table: TableSchema,
   column: ColumnSchema,

@@ -216,7 +216,7 @@ describe("proposeOrders", () => {
       keys.map((key) => `cluster_table:projects:${key}`),
     );
     const [byValues, ...byRanges] = orders;
-    const isCostly = byValues?.counter_indications.some((one) => one.includes("as runs")) ?? false;
+    const isCostly = byValues?.drawbacks.some((one) => one.includes("as runs")) ?? false;
     expect(isCostly).toBe(byRanges.length > 0);
     for (const { change, title, reason, plan, prior } of byRanges) {
       expect(prior).toBeGreaterThan(byValues?.prior ?? 1);
@@ -271,6 +271,6 @@ describe("proposeOrders", () => {
     const [lost] = (await advise(projects(3_000_000), [RANGE])).candidates;
     expect(kept?.risk.reversibility).toMatch(/former row order can be restored/);
     expect(lost?.risk.reversibility).toMatch(/row order cannot/);
-    expect(lost?.counter_indications.at(-1)).toMatch(/cannot be restored/);
+    expect(lost?.drawbacks.at(-1)).toMatch(/cannot be restored/);
   });
 });

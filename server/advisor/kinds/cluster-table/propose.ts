@@ -63,13 +63,7 @@ function draft(input: ProposeInput, table: TableSchema, uses: Uses, rated: Rated
     title: `Store ${table.name} ${wayOf(order)} ${formatList(keys)}`,
     reason: orderReason(table, order, uses, usage),
     factors: [...usageFactors(usage), shareFactor(keys, rated), sizeFactor(table)],
-    counter_indications: counterIndications(
-      table,
-      order,
-      uses,
-      rated,
-      plan.cleanup_statements.length > 0,
-    ),
+    drawbacks: drawbacksOf(table, order, uses, rated, plan.cleanup_statements.length > 0),
     risk: rebuildRisk(table, plan, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
@@ -108,7 +102,7 @@ function shareFactor(keys: string[], { fraction, isFromData }: RatedOrder) {
   };
 }
 
-function counterIndications(
+function drawbacksOf(
   table: TableSchema,
   order: Order,
   uses: Uses,

@@ -61,7 +61,7 @@ describe("proposeDrops", () => {
       },
     });
     expect(candidates[0]?.targeted_fingerprints).toHaveLength(1);
-    expect(candidates[0]?.counter_indications).toEqual([
+    expect(candidates[0]?.drawbacks).toEqual([
       "A query that was not observed, monthly perhaps, may need the index.",
     ]);
   });
@@ -87,7 +87,7 @@ describe("proposeDrops", () => {
     const { candidates } = await advise(projects([index("by_two", ["owner", "name"])]), [BY_OWNER]);
     expect(candidates[0]?.reason).toMatch(/no index over several columns/);
     expect(candidates[0]?.estimated_gain).toBe(0);
-    expect(candidates[0]?.counter_indications.at(-1)).toMatch(/only frees memory/);
+    expect(candidates[0]?.drawbacks.at(-1)).toMatch(/only frees memory/);
   });
 
   test.each([
@@ -138,9 +138,7 @@ describe("proposeDrops", () => {
 
   test("says when the observation is short", async () => {
     const { candidates } = await advise(projects([index("by_name", ["name"])]), [BY_OWNER], 20);
-    expect(candidates[0]?.counter_indications).toContain(
-      "Only 20 calls to projects were observed.",
-    );
+    expect(candidates[0]?.drawbacks).toContain("Only 20 calls to projects were observed.");
   });
 
   test.each<[string, IndexSchema]>([

@@ -135,7 +135,7 @@ function draft(input: ProposeInput, table: TableSchema, index: IndexSchema, foun
     title: `Drop the index ${index.name} of ${table.name}`,
     reason: `The index ${index.name} on ${target} costs ${writes.length > 0 ? "every insert, and memory" : "memory"}, but ${found.why}.`,
     factors: [...usageFactors(usage), writeFactor(table, writes), sizeFactor(table)],
-    counter_indications: counterIndications(input, table, found, writes),
+    drawbacks: drawbacksOf(input, table, found, writes),
     risk: dropIndexRisk(table, index.name, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
@@ -166,7 +166,7 @@ function writeFactor(table: TableSchema, writes: WorkloadQuery[]) {
   return { name: "Write cost", detail, weight: calls > 0 ? 0.5 : 0 };
 }
 
-function counterIndications(
+function drawbacksOf(
   { queries }: ProposeInput,
   table: TableSchema,
   found: Case,

@@ -153,7 +153,7 @@ describe("proposeSummaries", () => {
   test("says the writes it would miss, the refresh statement, and the texts to change", async () => {
     const sum = "SELECT status, sum(ratio) FROM sales GROUP BY status";
     const [candidate] = proposeKind("materialize_summary", await advise([sum, INSERT])).candidates;
-    expect(candidate?.counter_indications).toEqual([
+    expect(candidate?.drawbacks).toEqual([
       "Rows written after it was built are not in it until it is refreshed; the workload shows 11 inserts and 0 updates or deletes on sales.",
       "A refresh reads all of sales again, about 72 to 546 ms by what we measured of 3,000,000 rows: CREATE OR REPLACE TABLE summary_sales_status AS SELECT source.status AS status, sum(source.ratio) AS sum_ratio FROM sales AS source GROUP BY 1 ORDER BY 1;",
       "Nothing reads the summary by itself: the product's developers have to send the changed text of each query that is to read it.",

@@ -103,7 +103,7 @@ function draft(input: ProposeInput, table: TableSchema, group: SummaryGroup, nam
     title: `Summarize ${table.name} ${keysText(group)}`,
     reason: `${frequencyText(usage)} grouping of ${table.name} (${callsText(usage)}); ${shapes} can read the same answer from ${rowsText(group)} instead of ${formatCount(table.row_count)}.`,
     factors: [...usageFactors(usage), reductionFactor(table, group), sizeFactor(table)],
-    counter_indications: counterIndications(input, table, change),
+    drawbacks: drawbacksOf(input, table, change),
     risk: summaryRisk(table, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
@@ -134,7 +134,7 @@ function storageOverhead(table: TableSchema, group: SummaryGroup): number {
   return table.estimated_bytes === 0 ? 0 : round(bytes / table.estimated_bytes);
 }
 
-function counterIndications(
+function drawbacksOf(
   { queries }: ProposeInput,
   table: TableSchema,
   change: MaterializeSummaryChange,

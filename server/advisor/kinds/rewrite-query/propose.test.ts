@@ -55,7 +55,7 @@ test("proposes the other text under the same parameters, with nothing to run", a
     ],
   });
   expect(candidates[0]?.reason).toMatch(/^High-frequency query of projects \(10 calls, 50%/);
-  expect(candidates[0]?.counter_indications[0]).toMatch(/product's own code/);
+  expect(candidates[0]?.drawbacks[0]).toMatch(/product's own code/);
 });
 
 test("a rewrite compiles to no statement, alone and beside other changes", async () => {

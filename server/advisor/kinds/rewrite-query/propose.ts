@@ -88,7 +88,7 @@ function draft(
     title: `${measured.title} in a query of ${table}`,
     reason: `${frequencyText(usage)} query of ${table} (${callsText(usage)}). ${why}`,
     factors: [...usageFactors(usage), basis],
-    counter_indications: [
+    drawbacks: [
       "The product's own code has to send the new text: the sidecar cannot change it.",
       measured.cost,
     ],

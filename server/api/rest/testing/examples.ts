@@ -27,7 +27,7 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
           of: "targeted_queries",
         },
         decision_factors: [{ name: "frequency", detail: "120 calls", weight: 0.5 }],
-        counter_indications: [],
+        drawbacks: [],
         risk: {
           level: "low",
           locks: "none",

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
 /** Who said it: the rules, or a model by the name its answers carry. */
-const ToldBy = z.object({ by: z.enum(["model", "rules"]), model: z.string().nullable() });
+const Attribution = z.object({ by: z.enum(["model", "rules"]), model: z.string().nullable() });
 
 /** Whether a text tries to steer who reads it. */
-export const Screening = ToldBy.extend({
+export const Screening = Attribution.extend({
   is_suspect: z.boolean(),
   /** Probability that it does, 0..1. */
   score: z.number().min(0).max(1),
@@ -12,7 +12,7 @@ export const Screening = ToldBy.extend({
 export type Screening = z.infer<typeof Screening>;
 
 /** A text of a request that seems to try to steer who reads it. The text itself is not repeated. */
-export const SuspectText = ToldBy.extend({
+export const SuspectText = Attribution.extend({
   code: z.literal("suspect_text"),
   /** Where it stands in the request's body, as a JSON pointer. */
   pointer: z.string(),
@@ -22,7 +22,7 @@ export const SuspectText = ToldBy.extend({
 export type SuspectText = z.infer<typeof SuspectText>;
 
 /** What is thought of a proposal before any policy or person has: it decides nothing. */
-export const FirstOpinion = ToldBy.extend({
+export const FirstOpinion = Attribution.extend({
   opinion: z.enum(["accept", "reject", "counter"]),
   /** A code, `type_mismatch` say. */
   reason: z.string(),
@@ -32,5 +32,5 @@ export const FirstOpinion = ToldBy.extend({
 export type FirstOpinion = z.infer<typeof FirstOpinion>;
 
 /** Plain words for a reviewer, every figure of them from the evidence. */
-export const Explanation = ToldBy.extend({ text: z.string() });
+export const Explanation = Attribution.extend({ text: z.string() });
 export type Explanation = z.infer<typeof Explanation>;
