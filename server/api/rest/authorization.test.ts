@@ -3,7 +3,8 @@ import { UnsecuredJWT } from "jose";
 import { encode } from "next-auth/jwt";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiKeys } from "@/drizzle/schema";
-import { deactivateUser, issueToken, revokeApiKey, setUserRoles } from "@/server/identity";
+import { deactivateUser, issueServiceToken, revokeApiKey, setUserRoles } from "@/server/identity";
+import { sessionCookieSecret } from "@/server/identity/session";
 import { env } from "@/server/platform";
 import {
   approveSuggestionRoute,
@@ -46,14 +47,19 @@ test.each(guarded.map((route) => [`${route.method} ${route.path}`, route] as con
 );
 
 const now = () => Math.floor(Date.now() / 1000);
+test("a token that a product signed with its own secret is that product's", async () => {
+  expect((await list(await craftToken({}))).status).toBe(200);
+});
+
 test.each([
-  ["expired", () => craftToken({ sub: "p", kind: "data-product", exp: now() - 60 })],
-  ["for another audience", () => craftToken({ sub: "p", kind: "data-product", aud: "other" })],
-  ["of another issuer", () => craftToken({ sub: "p", kind: "data-product", iss: "other" })],
-  ["signed with another key", () => craftToken({ sub: "p", kind: "data-product" }, "x".repeat(40))],
-  ["without expiry", () => craftToken({ sub: "p", kind: "data-product", exp: undefined })],
-  ["of an unknown kind", () => craftToken({ sub: "p", kind: "system" })],
-  ["without subject", () => craftToken({ kind: "data-product" })],
+  ["expired", () => craftToken({ exp: now() - 60 })],
+  ["for another audience", () => craftToken({ aud: "other" })],
+  ["of another issuer", () => craftToken({ iss: "other" })],
+  ["of the sidecar by its issuer", () => craftToken({ iss: "agentic-sidecar" })],
+  ["signed with another key", () => craftToken({}, "x".repeat(40))],
+  ["without expiry", () => craftToken({ exp: undefined })],
+  ["of an unknown kind", () => craftToken({ kind: "system" })],
+  ["without subject", () => craftToken({ sub: undefined })],
   ["of a user nobody knows", () => craftToken({ sub: crypto.randomUUID(), kind: "user" })],
   ["of a user id that is no id", () => craftToken({ sub: "' or 1=1", kind: "user" })],
 ])("a token %s is 401", async (_, make) => {
@@ -79,8 +85,8 @@ test.each(["Basic abc", "Bearer", "Bearer a b", "Bearer not-a-token"])(
 );
 
 test("a token for a connector is not accepted here", async () => {
-  const input = { kind: "agent", subject: "a", audience: "duckdb-spawn", ttlSeconds: 60 } as const;
-  const token = await issueToken(input);
+  const input = { subject: "a", audience: "duckdb-spawn", ttl_seconds: 60 };
+  const token = await issueServiceToken({ ctx: harness.ctx, input });
   expect((await list({ authorization: `Bearer ${token}` })).status).toBe(401);
 });
 
@@ -141,7 +147,8 @@ test("taking a role or the account away counts from the next request", async () 
 
 test("a person's session cookie is a credential, but not for a call from another site", async () => {
   const { user } = await harness.person(["reviewer"]);
-  const token = await encode({ token: { sub: user.id }, secret: env().AUTH_SECRET });
+  const secret = sessionCookieSecret(env());
+  const token = await encode({ token: { sub: user.id }, secret });
   const cookie = `other=1; next-auth.session-token=${token}`;
   expect((await approve({ cookie })).status).toBe(200);
   expect((await approve({ cookie, "sec-fetch-site": "cross-site" })).status).toBe(401);

@@ -30,7 +30,7 @@ function create(): RestServices {
   return {
     ...root,
     verbs,
-    authenticate: (headers) => authenticate(headers, root.db),
+    authenticate: (headers) => authenticate({ ctx: root, input: { headers } }),
     gates: { requests: createGate(concurrentMax), streams: createGate(concurrentMax) },
     requestBytesMax: REQUEST_BYTES_MAX,
     streamSecondsMax: 600,

@@ -1,6 +1,12 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { assertCan, issueToken, listUsers, TokenKind } from "@/server/identity";
+import {
+  issueProductToken,
+  issueServiceToken,
+  issueUserToken,
+  listUsers,
+  TokenKind,
+} from "@/server/identity";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type Answer, answer } from "../command";
 
@@ -14,25 +20,34 @@ const Options = z.object({
     .max(24 * 365),
 });
 
-/** People are named by e-mail address at the shell, by id in a token. */
-async function subjectOf(ctx: ServiceContext, kind: TokenKind, named: string): Promise<string> {
-  if (kind !== "user") return named;
-  const found = (await listUsers({ ctx })).find((user) => user.email === named.toLowerCase());
-  if (found === undefined) throw new AppError("not_found", `There is no user ${named}.`);
-  return found.id;
+async function issue(ctx: ServiceContext, given: unknown): Promise<Answer> {
+  const { kind, subject, audience, hours } = Options.parse(given);
+  const ttl_seconds = Math.round(hours * 3600);
+  if (audience !== undefined && kind !== "agent") {
+    throw new AppError("invalid_input", "Only an agent's token can be for a product's connector.");
+  }
+  const token = await issueFor(ctx, kind, subject, { ttl_seconds, audience });
+  return { data: { token }, lines: [token] };
 }
 
-async function issue(ctx: ServiceContext, given: unknown): Promise<Answer> {
-  assertCan(ctx.actor, "user.manage");
-  const { kind, subject: named, audience, hours } = Options.parse(given);
-  const subject = await subjectOf(ctx, kind, named);
-  const token = await issueToken({
-    kind,
-    subject,
-    ttlSeconds: Math.round(hours * 3600),
-    ...(audience === undefined ? {} : { audience }),
-  });
-  return { data: { token }, lines: [token] };
+async function issueFor(
+  ctx: ServiceContext,
+  kind: TokenKind,
+  subject: string,
+  { ttl_seconds, audience }: { ttl_seconds: number; audience: string | undefined },
+): Promise<string> {
+  switch (kind) {
+    case "user": {
+      // People are named by email address at the shell, by id in a token.
+      const found = (await listUsers({ ctx })).find(({ email }) => email === subject.toLowerCase());
+      if (found === undefined) throw new AppError("not_found", `There is no user ${subject}.`);
+      return issueUserToken({ ctx, input: { user_id: found.id, ttl_seconds } });
+    }
+    case "agent":
+      return issueServiceToken({ ctx, input: { subject, audience, ttl_seconds } });
+    case "data-product":
+      return issueProductToken({ ctx, input: { product_id: subject, ttl_seconds } });
+  }
 }
 
 export function addTokenCommands(program: Command): void {
