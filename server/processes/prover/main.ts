@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { createConnectorClient } from "@/server/data-product";
 import { issueServiceToken } from "@/server/identity";
 import { inferenceClient } from "@/server/inference";
-import { AppError, env, type Root, systemContext } from "@/server/platform";
+import { AppError, env, type Root, type ServiceContext, systemContext } from "@/server/platform";
 import { lowerPriority } from "../lower-priority";
 import { type RunningProcess, runProcess } from "../run-process";
 import {
