@@ -1,3 +1,10 @@
-import { openApiRoute, serve } from "@/server/api/rest";
+import { handleRestRequest as handle } from "@/server/api/rest";
 
-export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve({ GET: openApiRoute });
+export {
+  handle as DELETE,
+  handle as GET,
+  handle as OPTIONS,
+  handle as PATCH,
+  handle as POST,
+  handle as PUT,
+};

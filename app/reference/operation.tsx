@@ -1,6 +1,10 @@
-import type { oas31 } from "zod-openapi";
+import type { OpenApiDocument } from "@/server/api/rest";
 import { FieldList, TypeText } from "./fields";
 import { fieldsOf, typeOf } from "./schema-shape";
+
+type PathItem = NonNullable<OpenApiDocument["paths"]>[string];
+export type OperationObject = NonNullable<PathItem["get"]>;
+type Answered = Extract<OperationObject["requestBody"], { content: unknown }>;
 
 /** Prose with `code` in backquotes. */
 export function Prose({ text }: { text: string }) {
@@ -20,7 +24,7 @@ export function Prose({ text }: { text: string }) {
   ));
 }
 
-function Content({ content }: { content: oas31.ContentObject | undefined }) {
+function Content({ content }: { content: Answered["content"] | undefined }) {
   return Object.entries(content ?? {}).map(([mediaType, { schema }]) => (
     <div key={mediaType} className="mt-1 text-sm">
       <code className="font-mono text-xs">{mediaType}</code>{" "}
@@ -34,7 +38,7 @@ function Content({ content }: { content: oas31.ContentObject | undefined }) {
   ));
 }
 
-function Parameters({ operation }: { operation: oas31.OperationObject }) {
+function Parameters({ operation }: { operation: OperationObject }) {
   const parameters = (operation.parameters ?? []).filter((given) => "name" in given);
   if (parameters.length === 0) return null;
   return (
@@ -57,7 +61,7 @@ function Parameters({ operation }: { operation: oas31.OperationObject }) {
   );
 }
 
-function Answers({ operation }: { operation: oas31.OperationObject }) {
+function Answers({ operation }: { operation: OperationObject }) {
   return (
     <>
       <h4 className="mt-4 text-sm font-semibold">Answers</h4>
@@ -77,11 +81,7 @@ function Answers({ operation }: { operation: oas31.OperationObject }) {
 }
 
 /** One route: what it is for, what it takes, what it answers. */
-export function Operation(props: {
-  method: string;
-  path: string;
-  operation: oas31.OperationObject;
-}) {
+export function Operation(props: { method: string; path: string; operation: OperationObject }) {
   const { method, path, operation } = props;
   const body = operation.requestBody;
   return (

@@ -1,17 +1,16 @@
 import type { Metadata } from "next";
-import type { oas31 } from "zod-openapi";
-import { createOpenApiDocument, ROUTES } from "@/server/api/rest";
+import { type OpenApiDocument, openApiDocument } from "@/server/api/rest";
 import { PROBLEMS } from "@/server/contracts";
 import { FieldList, TypeText } from "./fields";
 import { Operation, Prose } from "./operation";
-import { fieldsOf, typeOf } from "./schema-shape";
+import { fieldsOf, type Schemas, typeOf } from "./schema-shape";
 
 export const metadata: Metadata = {
   title: "API reference",
   description: "Every route, shape and error code of the agent's REST interface.",
 };
 
-function operationsOf(document: oas31.OpenAPIObject) {
+function operationsOf(document: OpenApiDocument) {
   return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     (["get", "post"] as const).flatMap((method) => {
       const operation = item[method];
@@ -54,8 +53,6 @@ function ErrorCodes() {
   );
 }
 
-type Schemas = NonNullable<oas31.ComponentsObject["schemas"]>;
-
 function Shapes({ schemas }: { schemas: Schemas }) {
   return (
     <section className="mt-10 space-y-4">
@@ -77,7 +74,7 @@ function Shapes({ schemas }: { schemas: Schemas }) {
 
 /** The API reference, rendered from the very document that /openapi.json publishes. */
 export default function ReferencePage() {
-  const document = createOpenApiDocument(ROUTES);
+  const document = openApiDocument();
   const operations = operationsOf(document);
   return (
     <main className="mx-auto max-w-4xl px-4 py-8">

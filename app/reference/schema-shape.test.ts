@@ -1,9 +1,17 @@
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { expect, test } from "vitest";
-import { z } from "zod";
-import { createSchema } from "zod-openapi";
 import { fieldsOf, typeOf } from "./schema-shape";
 
-const schemaOf = (schema: z.ZodType) => createSchema(schema).schema;
+/** A schema as the generator of the published document writes it. */
+function schemaOf(schema: z.ZodType) {
+  const { openAPIRegistry, getOpenAPI31Document } = new OpenAPIHono();
+  openAPIRegistry.register("Shape", schema);
+  const { components } = getOpenAPI31Document({
+    openapi: "3.1.1",
+    info: { title: "", version: "" },
+  });
+  return components?.schemas?.Shape ?? {};
+}
 const lineOf = (schema: z.ZodType) =>
   typeOf(schemaOf(schema))
     .map((part) => ("schema" in part ? part.schema : part.text))
@@ -17,6 +25,8 @@ test.each([
   [z.literal("a"), '"a"'],
   [z.number().min(0).max(1), "number (≥ 0, ≤ 1)"],
   [z.iso.datetime(), "date-time"],
+  [z.iso.datetime().nullable(), "date-time | null"],
+  [z.array(z.string()).nullable(), "string[] | null"],
   [z.unknown(), "any"],
 ])("a type reads in one line (%#)", (schema, line) => {
   expect(lineOf(schema)).toBe(line);

@@ -1,6 +1,8 @@
-import type { oas31 } from "zod-openapi";
+import type { OpenApiDocument } from "@/server/api/rest";
 
-type Schema = oas31.SchemaObject | oas31.ReferenceObject;
+export type Schemas = NonNullable<NonNullable<OpenApiDocument["components"]>["schemas"]>;
+type Schema = Schemas[string];
+type SchemaObject = Exclude<Schema, { $ref: string }>;
 
 /** One field of a shape, ready to be shown. */
 export interface Field {
@@ -22,7 +24,7 @@ function joined(parts: TypePart[][], separator: string): TypePart[] {
   return parts.flatMap((part, i) => (i === 0 ? part : [...text(separator), ...part]));
 }
 
-function limitsOf(schema: oas31.SchemaObject): string {
+function limitsOf(schema: SchemaObject): string {
   const { minimum, maximum, minLength, maxLength, pattern } = schema;
   const limits = [
     // A named format says more than the expression that checks it.
@@ -40,11 +42,19 @@ export function typeOf(schema: Schema): TypePart[] {
   if ("$ref" in schema && typeof schema.$ref === "string") {
     return [{ schema: schema.$ref.slice(REF.length) }];
   }
-  const known = schema as oas31.SchemaObject;
+  const known = schema as SchemaObject;
+  // A named shape with a description of its own here.
+  if (known.allOf?.[0] !== undefined) return typeOf(known.allOf[0]);
   const choices = known.anyOf ?? known.oneOf;
   if (choices !== undefined) return joined(choices.map(typeOf), " | ");
   if (known.enum !== undefined) return text(known.enum.map((v) => JSON.stringify(v)).join(" | "));
   if (known.const !== undefined) return text(JSON.stringify(known.const));
+  if (Array.isArray(known.type) && known.type.includes("null")) {
+    const [type, ...others] = known.type.filter((name) => name !== "null");
+    if (type !== undefined && others.length === 0) {
+      return joined([typeOf({ ...known, type }), text("null")], " | ");
+    }
+  }
   if (known.type === "array") {
     const items = known.items === undefined ? text("any") : typeOf(known.items);
     const isChoice = items.some((part) => "text" in part && part.text.includes(" | "));
@@ -55,9 +65,9 @@ export function typeOf(schema: Schema): TypePart[] {
 }
 
 /** The object written in place inside a schema (itself, its items or one of its choices). */
-function inlineObject(schema: Schema): oas31.SchemaObject | null {
+function inlineObject(schema: Schema): SchemaObject | null {
   if ("$ref" in schema) return null;
-  const known = schema as oas31.SchemaObject;
+  const known = schema as SchemaObject;
   if (known.properties !== undefined) return known;
   if (known.items !== undefined) return inlineObject(known.items);
   for (const choice of known.anyOf ?? known.oneOf ?? []) {
@@ -74,8 +84,15 @@ export function fieldsOf(schema: Schema): Field[] {
   return Object.entries(object.properties ?? {}).map(([name, property]) => ({
     name,
     isRequired: object.required?.includes(name) ?? false,
-    description: ("description" in property && property.description) || "",
+    description: descriptionOf(property),
     type: typeOf(property),
     fields: fieldsOf(property),
   }));
+}
+
+/** What is said of a property; a named shape's is beside its reference. */
+function descriptionOf(schema: Schema): string {
+  const beside = "allOf" in schema ? (schema.allOf ?? []) : [];
+  const found = [schema, ...beside].find((part) => "description" in part && part.description);
+  return found?.description ?? "";
 }

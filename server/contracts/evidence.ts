@@ -135,9 +135,8 @@ const EstimatedEvidence = z.object({
   storage_overhead: z.number(),
 });
 
-export const Evidence = z
-  .discriminatedUnion("basis", [MeasuredEvidence, EstimatedEvidence])
-  .meta({ id: "Evidence" });
+// Not named in the published document: its generator loses that a named union may be null.
+export const Evidence = z.discriminatedUnion("basis", [MeasuredEvidence, EstimatedEvidence]);
 export type Evidence = z.infer<typeof Evidence>;
 
 /** What the prover says of one candidate. */

@@ -154,7 +154,7 @@ export const Feedback = z.object({
 export type Feedback = z.infer<typeof Feedback>;
 
 export const FeedbackRequest = z
-  .object({
+  .strictObject({
     score: z.union([z.literal(1), z.literal(-1)]),
     comment: z.string().trim().max(2000).default(""),
   })
@@ -313,7 +313,7 @@ export const SuggestionPage = z
 export type SuggestionPage = z.infer<typeof SuggestionPage>;
 
 export const ApproveRequest = z
-  .object({
+  .strictObject({
     reason: z.string().trim().max(2000).default(""),
     /** Items to approve; all when left out. */
     item_ids: z.array(ItemId).min(1).optional(),
@@ -349,11 +349,11 @@ export const ProofLog = z
 export type ProofLog = z.infer<typeof ProofLog>;
 
 export const RejectRequest = z
-  .object({ reason: z.string().trim().min(1).max(2000) })
+  .strictObject({ reason: z.string().trim().min(1).max(2000) })
   .meta({ id: "RejectRequest" });
 export type RejectRequest = z.infer<typeof RejectRequest>;
 
 export const ExecuteRequest = z
-  .object({ suggestion_id: SuggestionId })
+  .strictObject({ suggestion_id: SuggestionId })
   .meta({ id: "ExecuteRequest" });
 export type ExecuteRequest = z.infer<typeof ExecuteRequest>;

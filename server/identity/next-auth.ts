@@ -1,9 +1,15 @@
 import type { NextAuthOptions } from "next-auth";
 import type { CredentialsConfig } from "next-auth/providers/credentials";
 import { z } from "zod";
-import { AppError, prepareNextAuthEnvironment, type Root } from "@/server/platform";
-import { hasSecureCookies, SESSION_HOURS_MAX, sessionCookieSecret } from "./session";
-import { verifyCredentials } from "./sign-in";
+import {
+  AppError,
+  createLogger,
+  env,
+  prepareNextAuthEnvironment,
+  webRoot,
+} from "@/server/platform";
+import { hasSecureCookies, SESSION_HOURS_MAX } from "./session-cookie";
+import { verifyPassword } from "./verify-password";
 
 const SignIn = z.object({ email: z.string().min(1), password: z.string().min(1) });
 
@@ -15,7 +21,7 @@ function addressOf(headers: Record<string, unknown> | undefined): string {
 }
 
 /** Sign-in by e-mail and password. The page sees `CredentialsSignin` or `rate_limited`. */
-const passwordProvider = (ctx: Root): CredentialsConfig => ({
+const credentials: CredentialsConfig = {
   id: "credentials",
   name: "E-mail and password",
   type: "credentials",
@@ -28,31 +34,31 @@ const passwordProvider = (ctx: Root): CredentialsConfig => ({
     if (!parsed.success) return null;
     const input = { ...parsed.data, address: addressOf(request.headers) };
     try {
-      const user = await verifyCredentials({ ctx, input });
+      const user = await verifyPassword({ db: webRoot().db, input });
       return user === null ? null : { id: user.id, email: user.email, name: user.name };
     } catch (error) {
       // next-auth passes an error's message on to the sign-in page: only a code may leave.
       if (error instanceof AppError && error.code === "rate_limited") {
         throw new Error("rate_limited", { cause: error });
       }
-      ctx.log.error({ err: error }, "sign-in failed");
+      createLogger("web").error({ err: error }, "sign-in failed");
       throw new Error("internal", { cause: error });
     }
   },
-});
+};
 
 /**
  * next-auth's settings, made when first needed (a build has no secret). The cookie carries who
  * the person is and nothing else; roles come from the database on every request.
  */
-export function authOptions({ ctx }: { ctx: Root }): NextAuthOptions {
+export function authOptions(): NextAuthOptions {
   prepareNextAuthEnvironment();
-  const { log, settings } = ctx;
+  const log = createLogger("web");
   return {
-    providers: [passwordProvider(ctx)],
-    secret: sessionCookieSecret(settings),
+    providers: [credentials],
+    secret: env().AUTH_SECRET,
     session: { strategy: "jwt", maxAge: SESSION_HOURS_MAX * 3600 },
-    useSecureCookies: hasSecureCookies(settings),
+    useSecureCookies: hasSecureCookies(),
     pages: { signIn: "/sign-in", error: "/sign-in" },
     logger: {
       error: (code, metadata) => log.error({ code, detail: String(metadata) }, "next-auth"),

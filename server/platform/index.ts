@@ -17,7 +17,6 @@ export {
   benchmarkEnv,
   type Env,
   env,
-  environmentWith,
   isSet,
   launchEnv,
   prepareNextAuthEnvironment,

@@ -1,3 +1,10 @@
-import { serveNotFound } from "@/server/api/rest";
+import { handleRestRequest as handle } from "@/server/api/rest";
 
-export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serveNotFound();
+export {
+  handle as DELETE,
+  handle as GET,
+  handle as OPTIONS,
+  handle as PATCH,
+  handle as POST,
+  handle as PUT,
+};

@@ -1,160 +1,182 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { agentDecisions, suggestions } from "@/drizzle/schema";
-import type { Suggestion } from "@/server/contracts";
+import { eq, sql } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { agentDecisions, jobs, suggestions } from "@/drizzle/schema";
+import { Suggestion } from "@/server/contracts";
+import { failProof } from "@/server/decisions";
 import { AppError } from "@/server/platform";
-import { analyzeRoute } from "./routes";
-import { exampleSuggestion } from "./testing/examples";
 import { createHarness, type Harness } from "./testing/harness";
+import { storeObservedProduct } from "./testing/observed-product";
+import { SPECIFIED_REQUEST } from "./testing/specified-request";
 
-/** The request of the specification's example, copied from it. */
-const SPECIFIED_REQUEST = `{
-  "operation_type": "schema_optimization",
-  "context": {
-    "table_name": "projects",
-    "query_patterns": [
-      {"query": "SELECT * FROM projects WHERE status = ?", "frequency": 120},
-      {"query": "SELECT * FROM projects WHERE creation_date > ?", "frequency": 45}
-    ],
-    "current_schema": [
-      {"name": "project_id", "type": "UUID", "indexed": true},
-      {"name": "project_name", "type": "VARCHAR", "indexed": false},
-      {"name": "status", "type": "VARCHAR", "indexed": false},
-      {"name": "creation_date", "type": "DATE", "indexed": false}
-    ]
-  }
-}`;
-
-const analyze = vi.fn(async (): Promise<Suggestion> => exampleSuggestion());
-const waitForSuggestion = vi.fn(async (): Promise<Suggestion> => exampleSuggestion());
 let harness: Harness;
 let headers: Record<string, string>;
 
 beforeAll(async () => {
-  harness = await createHarness({ analyze, waitForSuggestion });
+  harness = await createHarness();
   headers = await harness.machine("data-product", "duckdb-spawn");
 });
 afterAll(() => harness.drop());
-beforeEach(() => {
-  vi.clearAllMocks();
-});
+
+const analyze = (text: string, query = "") =>
+  harness.post(`/agent/analyze${query}`, { headers, text });
+const analyzeProduct = (context: Record<string, unknown> = {}, query = "") =>
+  analyze(JSON.stringify({ operation_type: "schema_optimization", context }), query);
+const read = async (response: Response) => Suggestion.parse(await response.json());
 
 test("the specification's example is accepted byte for byte and answered in its shape", async () => {
-  const response = await harness.send(analyzeRoute, { headers, text: SPECIFIED_REQUEST });
+  const response = await analyze(SPECIFIED_REQUEST);
   expect(response.status).toBe(200);
-  expect(Object.keys(await response.json()).slice(0, 4)).toEqual([
+  const body = await response.json();
+  expect(Object.keys(body).slice(0, 4)).toEqual([
     "suggestion_id",
     "suggestions",
     "confidence",
     "requires_approval",
   ]);
-  expect(analyze).toHaveBeenCalledExactlyOnceWith(
-    expect.objectContaining({ input: JSON.parse(SPECIFIED_REQUEST) }),
-  );
+  expect(body).toMatchObject({ requires_approval: true, state: "pending", basis: "estimate" });
+  expect(body.confidence).toBeGreaterThan(0);
+  expect(body.suggestions.length).toBeGreaterThan(0);
+  for (const item of body.suggestions) {
+    expect(item).toMatchObject({
+      type: expect.any(String),
+      target: expect.stringMatching(/status|creation_date/),
+      reason: expect.any(String),
+      execution_sql: expect.stringContaining("projects"),
+      estimated_impact: {
+        query_speedup: expect.stringMatching(/%$/),
+        storage_overhead: expect.stringMatching(/%$/),
+      },
+    });
+  }
 });
 
-test("a caller may set the proof's time, within what a day holds", async () => {
-  const ask = (budget_seconds: number) => {
-    const json = { operation_type: "schema_optimization", context: { budget_seconds } };
-    return harness.send(analyzeRoute, { headers, json });
-  };
-  expect((await ask(30)).status).toBe(200);
-  expect(analyze).toHaveBeenCalledExactlyOnceWith(
-    expect.objectContaining({
-      input: expect.objectContaining({ context: { budget_seconds: 30 } }),
-    }),
-  );
-  expect((await ask(0)).status).toBe(400);
-  expect((await ask(86_401)).status).toBe(400);
+test("what was answered is stored, and read again under its location", async () => {
+  const response = await analyze(SPECIFIED_REQUEST);
+  const location = response.headers.get("location") ?? "";
+  const again = await harness.get(location, headers);
+  expect(await again.json()).toEqual(await response.json());
 });
 
-test("a proof that still runs is 202 with the place to look", async () => {
-  analyze.mockResolvedValueOnce(exampleSuggestion({ state: "proving" }));
-  const response = await harness.send(analyzeRoute, { headers, text: SPECIFIED_REQUEST });
+test("unknown fields of an observation are ignored", async () => {
+  const request = { ...JSON.parse(SPECIFIED_REQUEST), extra: { anything: 1 } };
+  const { suggestion_id: id } = await read(await analyze(JSON.stringify(request)));
+  const [row] = await harness.db
+    .select({ context: agentDecisions.context })
+    .from(agentDecisions)
+    .innerJoin(suggestions, eq(suggestions.decisionId, agentDecisions.decisionId))
+    .where(eq(suggestions.id, id));
+  expect(row?.context).toEqual(JSON.parse(SPECIFIED_REQUEST).context);
+});
+
+test("a product nobody observed is 404, one that was never reached 503 with the time to retry", async () => {
+  expect((await analyzeProduct()).status).toBe(404);
+  await storeObservedProduct(harness.db, null);
+  const unreached = await analyzeProduct();
+  expect(unreached.status).toBe(503);
+  expect(unreached.headers.get("retry-after")).toBe("1");
+  expect(await unreached.json()).toMatchObject({ code: "product_unreachable" });
+});
+
+test("a proof is queued and answered 202 with the place to look; its table must exist", async () => {
+  await storeObservedProduct(harness.db);
+  const before = await harness.db.$count(jobs);
+  const response = await analyzeProduct({ table_name: "projects", budget_seconds: 30 });
   expect(response.status).toBe(202);
-  expect(response.headers.get("location")).toBe("/agent/suggestions/sugg-0123456789ab");
-  expect(waitForSuggestion).not.toHaveBeenCalled();
+  const { suggestion_id: id, state } = await read(response);
+  expect(state).toBe("proving");
+  expect(response.headers.get("location")).toBe(`/agent/suggestions/${id}`);
+  expect(await harness.db.$count(jobs)).toBe(before + 1);
+  const unknown = await analyzeProduct({ table_name: "elsewhere" });
+  expect(unknown.status).toBe(404);
+  expect(await unknown.json()).toMatchObject({ details: { tables: ["projects"] } });
 });
 
-test("wait= waits for the proof with that many seconds", async () => {
-  analyze.mockResolvedValueOnce(exampleSuggestion({ state: "proving" }));
-  const response = await harness.send(analyzeRoute, {
-    headers,
-    text: SPECIFIED_REQUEST,
-    query: "?wait=7",
+test("a proof's time is bounded by what a day holds", async () => {
+  expect((await analyzeProduct({ budget_seconds: 0 })).status).toBe(400);
+  expect((await analyzeProduct({ budget_seconds: 86_401 })).status).toBe(400);
+  expect((await analyzeProduct({ budget_seconds: 86_400 })).status).toBe(202);
+});
+
+test("wait= answers when the proof has ended, not when the time is over", async () => {
+  const before = await harness.db.$count(suggestions);
+  const started = performance.now();
+  const waiting = analyzeProduct({ table_name: "projects" }, "?wait=60");
+  await vi.waitFor(async () => expect(await harness.db.$count(suggestions)).toBe(before + 1));
+  const [{ id }] = await newest();
+  await failProof({
+    ctx: harness.ctx,
+    input: { suggestionId: id, error: new AppError("product_refused", "It would not.") },
   });
+  const response = await waiting;
+  expect(performance.now() - started).toBeLessThan(20_000);
   expect(response.status).toBe(200);
-  expect(waitForSuggestion).toHaveBeenCalledExactlyOnceWith(
-    expect.objectContaining({ input: { suggestion_id: "sugg-0123456789ab", seconds: 7 } }),
-  );
+  expect(await read(response)).toMatchObject({ suggestion_id: id, state: "failed" });
+});
+
+test("wait= answers 202 with the suggestion as it is when the time is over", async () => {
+  const response = await analyzeProduct({}, "?wait=1");
+  expect(response.status).toBe(202);
+  expect((await read(response)).state).toBe("proving");
+});
+
+async function newest(): Promise<[{ id: string }]> {
+  const [row] = await harness.db
+    .select({ id: suggestions.id })
+    .from(suggestions)
+    .orderBy(sql`${suggestions.createdAt} desc`)
+    .limit(1);
+  if (row === undefined) throw new Error("no suggestion");
+  return [row];
+}
+
+const withTable = (table_name: string) =>
+  JSON.stringify({ operation_type: "schema_optimization", context: { table_name } });
+
+test.each([
+  ["SQL in a table name", withTable("projects; DROP TABLE projects; --")],
+  ["a quoted table name", withTable('"projects"')],
+  ["malformed JSON", '{"operation_type": '],
+  ["an empty body", ""],
+  ["an unknown operation type", '{"operation_type": "drop_everything", "context": {}}'],
+  ["NUL in a query", SPECIFIED_REQUEST.replace("SELECT *", "SELECT \\u0000")],
+  ["an unpaired surrogate", SPECIFIED_REQUEST.replace("SELECT *", "\\ud800")],
+  ["nesting without end", `${"[".repeat(5000)}${"]".repeat(5000)}`],
+  ["a negative frequency", SPECIFIED_REQUEST.replace("120", "-120")],
+])("%s is 400 and stores nothing", async (_, text) => {
+  const counts = () =>
+    Promise.all([harness.db.$count(suggestions), harness.db.$count(agentDecisions)]);
+  const before = await counts();
+  const response = await analyze(text);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ code: "invalid_input" });
+  expect(await counts()).toEqual(before);
 });
 
 test.each(["121", "-1", "1.5", "1e1", "x", ""])("wait=%s is refused", async (wait) => {
-  const response = await harness.send(analyzeRoute, {
-    headers,
-    text: SPECIFIED_REQUEST,
-    query: `?wait=${wait}`,
-  });
+  const response = await analyze(SPECIFIED_REQUEST, `?wait=${wait}`);
   expect(response.status).toBe(400);
-  expect(analyze).not.toHaveBeenCalled();
-});
-
-const withTable = (table_name: string) => ({
-  operation_type: "schema_optimization",
-  context: { table_name },
-});
-
-test.each([
-  ["SQL in a table name", { json: withTable("projects; DROP TABLE projects; --") }],
-  ["a quoted table name", { json: withTable('"projects"') }],
-  ["malformed JSON", { text: '{"operation_type": ' }],
-  ["no body", {}],
-  ["an unknown operation type", { json: { operation_type: "drop_everything", context: {} } }],
-  ["NUL in a query", { text: SPECIFIED_REQUEST.replace("SELECT *", "SELECT \\u0000") }],
-  ["an unpaired surrogate", { text: SPECIFIED_REQUEST.replace("SELECT *", "\\ud800") }],
-  ["nesting without end", { text: `${"[".repeat(5000)}${"]".repeat(5000)}` }],
-  ["a negative frequency", { text: SPECIFIED_REQUEST.replace("120", "-120") }],
-])("%s is 400 and reaches no verb and no table", async (_, send) => {
-  const response = await harness.send(analyzeRoute, { headers, ...send });
-  expect(response.status).toBe(400);
-  expect(await response.json()).toMatchObject({ code: "invalid_input" });
-  expect(analyze).not.toHaveBeenCalled();
-  expect(await harness.db.$count(suggestions)).toBe(0);
-  expect(await harness.db.$count(agentDecisions)).toBe(0);
+  expect(await response.json()).toMatchObject({ errors: [{ location: "query", pointer: "wait" }] });
 });
 
 test("every fault is named with its place", async () => {
   const json = { operation_type: "x", context: { query_patterns: [{ query: "", frequency: 1 }] } };
-  const response = await harness.send(analyzeRoute, { headers, json });
-  const { errors } = await response.json();
+  const { errors } = await (await analyze(JSON.stringify(json))).json();
   expect(errors).toMatchObject([
     { location: "body", pointer: "/operation_type" },
     { location: "body", pointer: "/context/query_patterns/0/query" },
   ]);
 });
 
-test("unknown fields of an observation are ignored", async () => {
-  const json = { ...JSON.parse(SPECIFIED_REQUEST), extra: { anything: 1 } };
-  const response = await harness.send(analyzeRoute, { headers, json });
-  expect(response.status).toBe(200);
-  expect(analyze).toHaveBeenCalledExactlyOnceWith(
-    expect.objectContaining({ input: JSON.parse(SPECIFIED_REQUEST) }),
-  );
-});
-
 test("an unexpected error tells the caller its request id and nothing else", async () => {
   harness.services.log.level = "silent";
-  analyze.mockRejectedValueOnce(new Error("password=hunter2 in table users"));
-  const response = await harness.send(analyzeRoute, { headers, text: SPECIFIED_REQUEST });
-  expect(response.status).toBe(500);
-  const text = await response.text();
-  expect(text).not.toContain("hunter2");
-  expect(JSON.parse(text).request_id).toBe(response.headers.get("x-request-id"));
-});
-
-test("misconfiguration is not explained to callers", async () => {
-  const error = new AppError("misconfigured", "AUTH_SECRET is short", { details: { a: 1 } });
-  analyze.mockRejectedValueOnce(error);
-  const response = await harness.send(analyzeRoute, { headers, text: SPECIFIED_REQUEST });
-  expect(response.status).toBe(500);
-  expect(await response.text()).not.toMatch(/AUTH_SECRET|details/);
+  await harness.db.execute(sql`ALTER TABLE agent_decisions RENAME TO hidden_decisions`);
+  try {
+    const response = await analyze(SPECIFIED_REQUEST);
+    expect(response.status).toBe(500);
+    const text = await response.text();
+    expect(text).not.toMatch(/agent_decisions|insert|relation/i);
+    expect(JSON.parse(text).request_id).toBe(response.headers.get("x-request-id"));
+  } finally {
+    await harness.db.execute(sql`ALTER TABLE hidden_decisions RENAME TO agent_decisions`);
+  }
 });

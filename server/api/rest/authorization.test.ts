@@ -3,63 +3,49 @@ import { UnsecuredJWT } from "jose";
 import { encode } from "next-auth/jwt";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiKeys } from "@/drizzle/schema";
-import { deactivateUser, issueServiceToken, revokeApiKey, setUserRoles } from "@/server/identity";
-import { sessionCookieSecret } from "@/server/identity/session";
+import { indexOn, storeSuggestion } from "@/server/decisions/testing/fixtures";
+import { deactivateUser, issueToken, revokeApiKey, setUserRoles } from "@/server/identity";
 import { env } from "@/server/platform";
-import {
-  approveSuggestionRoute,
-  capabilitiesRoute,
-  executeRoute,
-  listSuggestionsRoute,
-  ROUTES,
-  rejectSuggestionRoute,
-} from "./routes";
-import { exampleSuggestion } from "./testing/examples";
+import { ROUTES } from "./app";
 import { craftToken, createHarness, type Harness } from "./testing/harness";
 
-const params = { id: "sugg-0123456789ab" };
 let harness: Harness;
-
 beforeAll(async () => {
-  harness = await createHarness({
-    listSuggestions: async () => ({ items: [], next_cursor: null }),
-    approveSuggestion: async () => exampleSuggestion({ state: "approved" }),
-    rejectSuggestion: async () => exampleSuggestion({ state: "rejected" }),
-  });
+  harness = await createHarness();
 });
 afterAll(() => harness.drop());
 
-const list = (headers: Record<string, string>) => harness.send(listSuggestionsRoute, { headers });
-const approve = (headers: Record<string, string>) =>
-  harness.send(approveSuggestionRoute, { headers, params });
+const list = (headers: Record<string, string>) => harness.get("/agent/suggestions", headers);
 
-const guarded = ROUTES.filter((route) => route.permission !== null);
-test.each(guarded.map((route) => [`${route.method} ${route.path}`, route] as const))(
-  "%s without a credential is 401 and says how",
-  async (_, route) => {
-    const ids: Record<string, string> = route.path.includes("operations")
-      ? { id: "op-0123456789ab" }
-      : params;
-    const response = await harness.send(route, { params: ids });
+/** Approves, or rejects, a suggestion of its own that waits for a decision. */
+async function decide(headers: Record<string, string>, verb: "approve" | "reject" = "approve") {
+  const candidates = [indexOn("status")];
+  const { id } = await storeSuggestion(harness.db, { state: "pending", candidates });
+  const json = { reason: "because" };
+  return harness.post(`/agent/suggestions/${id}/${verb}`, { headers, json });
+}
+
+const guarded = ROUTES.map(({ declaration }) => declaration).filter(
+  ({ permission }) => permission !== null,
+);
+test.each(guarded.map(({ method, path }) => [method.toUpperCase(), path] as const))(
+  "%s %s without a credential is 401 and says how",
+  async (method, path) => {
+    const response = await harness.call(method, path.replace("{id}", "sugg-0123456789ab"));
     expect(response.status).toBe(401);
     expect(response.headers.get("www-authenticate")).toMatch(/^Bearer/);
   },
 );
 
 const now = () => Math.floor(Date.now() / 1000);
-test("a token that a product signed with its own secret is that product's", async () => {
-  expect((await list(await craftToken({}))).status).toBe(200);
-});
-
 test.each([
-  ["expired", () => craftToken({ exp: now() - 60 })],
-  ["for another audience", () => craftToken({ aud: "other" })],
-  ["of another issuer", () => craftToken({ iss: "other" })],
-  ["of the sidecar by its issuer", () => craftToken({ iss: "agentic-sidecar" })],
-  ["signed with another key", () => craftToken({}, "x".repeat(40))],
-  ["without expiry", () => craftToken({ exp: undefined })],
-  ["of an unknown kind", () => craftToken({ kind: "system" })],
-  ["without subject", () => craftToken({ sub: undefined })],
+  ["expired", () => craftToken({ sub: "p", kind: "data-product", exp: now() - 60 })],
+  ["for another audience", () => craftToken({ sub: "p", kind: "data-product", aud: "other" })],
+  ["of another issuer", () => craftToken({ sub: "p", kind: "data-product", iss: "other" })],
+  ["signed with another key", () => craftToken({ sub: "p", kind: "data-product" }, "x".repeat(40))],
+  ["without expiry", () => craftToken({ sub: "p", kind: "data-product", exp: undefined })],
+  ["of an unknown kind", () => craftToken({ sub: "p", kind: "system" })],
+  ["without subject", () => craftToken({ kind: "data-product" })],
   ["of a user nobody knows", () => craftToken({ sub: crypto.randomUUID(), kind: "user" })],
   ["of a user id that is no id", () => craftToken({ sub: "' or 1=1", kind: "user" })],
 ])("a token %s is 401", async (_, make) => {
@@ -85,8 +71,8 @@ test.each(["Basic abc", "Bearer", "Bearer a b", "Bearer not-a-token"])(
 );
 
 test("a token for a connector is not accepted here", async () => {
-  const input = { subject: "a", audience: "duckdb-spawn", ttl_seconds: 60 };
-  const token = await issueServiceToken({ ctx: harness.ctx, input });
+  const input = { kind: "agent", subject: "a", audience: "duckdb-spawn", ttlSeconds: 60 } as const;
+  const token = await issueToken(input);
   expect((await list({ authorization: `Bearer ${token}` })).status).toBe(401);
 });
 
@@ -94,10 +80,11 @@ test("a role without the permission is 403, a role with it passes", async () => 
   const viewer = await harness.person(["viewer"]);
   const reviewer = await harness.person(["reviewer"]);
   expect((await list(viewer.headers)).status).toBe(200);
-  expect((await approve(viewer.headers)).status).toBe(403);
-  expect((await approve(reviewer.headers)).status).toBe(200);
-  const execute = { headers: reviewer.headers, json: { suggestion_id: params.id } };
-  expect((await harness.send(executeRoute, execute)).status).toBe(403);
+  expect((await decide(viewer.headers)).status).toBe(403);
+  expect((await decide(reviewer.headers)).status).toBe(200);
+  const { id } = await storeSuggestion(harness.db, { state: "approved" });
+  const execute = { headers: reviewer.headers, json: { suggestion_id: id } };
+  expect((await harness.post("/agent/execute", execute)).status).toBe(403);
 });
 
 test("no machine can approve or reject, whatever it holds", async () => {
@@ -113,9 +100,8 @@ test("no machine can approve or reject, whatever it holds", async () => {
     .set({ scopes: ["suggestion.read", "suggestion.decide"] })
     .where(eq(apiKeys.id, forced.apiKey.id));
   for (const headers of [...machines, forced.headers]) {
-    expect((await approve(headers)).status).toBe(403);
-    const reject = { headers, params, json: { reason: "no" } };
-    expect((await harness.send(rejectSuggestionRoute, reject)).status).toBe(403);
+    expect((await decide(headers)).status).toBe(403);
+    expect((await decide(headers, "reject")).status).toBe(403);
   }
 });
 
@@ -123,7 +109,7 @@ test("an API key does what its scopes say and no more, in either header", async 
   const { key, headers } = await harness.apiKey(["suggestion.read"]);
   expect((await list(headers)).status).toBe(200);
   expect((await list({ authorization: `Bearer ${key}` })).status).toBe(200);
-  expect((await harness.send(capabilitiesRoute, { headers })).status).toBe(403);
+  expect((await harness.get("/agent/capabilities", headers)).status).toBe(403);
 });
 
 test("a revoked, an expired and a made-up API key are 401", async () => {
@@ -138,23 +124,22 @@ test("a revoked, an expired and a made-up API key are 401", async () => {
 
 test("taking a role or the account away counts from the next request", async () => {
   const { user, headers } = await harness.person(["reviewer"]);
-  expect((await approve(headers)).status).toBe(200);
+  expect((await decide(headers)).status).toBe(200);
   await setUserRoles({ ctx: harness.ctx, input: { user_id: user.id, roles: ["viewer"] } });
-  expect((await approve(headers)).status).toBe(403);
+  expect((await decide(headers)).status).toBe(403);
   await deactivateUser({ ctx: harness.ctx, input: { user_id: user.id } });
   expect((await list(headers)).status).toBe(401);
 });
 
 test("a person's session cookie is a credential, but not for a call from another site", async () => {
   const { user } = await harness.person(["reviewer"]);
-  const secret = sessionCookieSecret(env());
-  const token = await encode({ token: { sub: user.id }, secret });
+  const token = await encode({ token: { sub: user.id }, secret: env().AUTH_SECRET });
   const cookie = `other=1; next-auth.session-token=${token}`;
-  expect((await approve({ cookie })).status).toBe(200);
-  expect((await approve({ cookie, "sec-fetch-site": "cross-site" })).status).toBe(401);
+  expect((await decide({ cookie })).status).toBe(200);
+  expect((await decide({ cookie, "sec-fetch-site": "cross-site" })).status).toBe(401);
   const half = token.length / 2;
   const parts = [token.slice(0, half), token.slice(half)];
   const chunked = parts.map((part, i) => `next-auth.session-token.${i}=${part}`).join("; ");
-  expect((await approve({ cookie: chunked })).status).toBe(200);
-  expect((await approve({ cookie: `next-auth.session-token=${token}x` })).status).toBe(401);
+  expect((await decide({ cookie: chunked })).status).toBe(200);
+  expect((await decide({ cookie: `next-auth.session-token=${token}x` })).status).toBe(401);
 });

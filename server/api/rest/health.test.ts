@@ -2,8 +2,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { jobs, processHeartbeats } from "@/drizzle/schema";
 import { closeDatabase, openDatabase, setEnv } from "@/server/platform";
-import { createGate } from "./gate";
-import { healthRoute } from "./routes";
+import { createConcurrencyLimiter } from "./services";
 import { createHarness, type Harness } from "./testing/harness";
 
 let harness: Harness;
@@ -15,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => harness.drop());
 
 test("health needs no credential and says ok", async () => {
-  const response = await harness.send(healthRoute);
+  const response = await harness.get("/agent/health");
   expect(response.status).toBe(200);
   expect(await response.json()).toMatchObject({
     status: "ok",
@@ -25,16 +24,17 @@ test("health needs no credential and says ok", async () => {
 });
 
 test("health answers when every other request is told to wait", async () => {
-  const { gates } = harness.services;
-  harness.services.gates = { requests: createGate(0), streams: createGate(0) };
-  expect((await harness.send(healthRoute)).status).toBe(200);
-  harness.services.gates = gates;
+  const { limiters } = harness.services;
+  const full = createConcurrencyLimiter(0);
+  harness.services.limiters = { requests: full, streams: full };
+  expect((await harness.get("/agent/health")).status).toBe(200);
+  harness.services.limiters = limiters;
 });
 
 test("work that nobody takes degrades, and a worker's lease heals", async () => {
   const runAt = sql`now() - interval '5 minutes'`;
   await harness.db.insert(jobs).values({ kind: "prove", subjectId: "a", runAt });
-  const stuck = await harness.send(healthRoute);
+  const stuck = await harness.get("/agent/health");
   expect(stuck.status).toBe(200);
   expect(await stuck.json()).toMatchObject({
     status: "degraded",
@@ -44,7 +44,7 @@ test("work that nobody takes degrades, and a worker's lease heals", async () => 
   await harness.db
     .insert(jobs)
     .values({ kind: "prove", subjectId: "b", state: "running", leaseUntil });
-  expect(await (await harness.send(healthRoute)).json()).toMatchObject({ status: "ok" });
+  expect(await (await harness.get("/agent/health")).json()).toMatchObject({ status: "ok" });
 });
 
 test("a prover that fell silent degrades, and its next sign of life heals", async () => {
@@ -59,13 +59,13 @@ test("a prover that fell silent degrades, and its next sign of life heals", asyn
   };
   const lastAt = sql`now() - interval '2 minutes'`;
   await harness.db.insert(processHeartbeats).values({ ...beat, lastAt });
-  expect(await (await harness.send(healthRoute)).json()).toMatchObject({
+  expect(await (await harness.get("/agent/health")).json()).toMatchObject({
     status: "degraded",
     checks: { prover: { status: "degraded" } },
     processes: [{ role: "prover", pid: 1, status: "down" }],
   });
   await harness.db.update(processHeartbeats).set({ lastAt: sql`now()` });
-  expect(await (await harness.send(healthRoute)).json()).toMatchObject({
+  expect(await (await harness.get("/agent/health")).json()).toMatchObject({
     status: "ok",
     processes: [{ status: "ok" }],
   });
@@ -79,7 +79,7 @@ test("a process that lives but cannot do its work degrades and says why; a secon
     ...{ ...beat, instanceId: "a", pid: 1 },
     status: { is_ready: false, parts: { queue: part } },
   });
-  expect(await (await harness.send(healthRoute)).json()).toMatchObject({
+  expect(await (await harness.get("/agent/health")).json()).toMatchObject({
     status: "degraded",
     checks: { prover: { detail: expect.stringContaining("The queue does not answer.") } },
     processes: [{ pid: 1, status: "degraded" }],
@@ -88,7 +88,7 @@ test("a process that lives but cannot do its work degrades and says why; a secon
     ...{ ...beat, instanceId: "b", pid: 2 },
     status: { is_ready: true, parts: {} },
   });
-  expect(await (await harness.send(healthRoute)).json()).toMatchObject({
+  expect(await (await harness.get("/agent/health")).json()).toMatchObject({
     checks: { prover: { status: "ok" } },
   });
 });
@@ -97,7 +97,7 @@ test("without the database it is 503 within about a second, and names no address
   const { db } = harness.services;
   harness.services.db = openDatabase("postgres://nobody@127.0.0.1:1/none", 1);
   const started = performance.now();
-  const response = await harness.send(healthRoute);
+  const response = await harness.get("/agent/health");
   expect(performance.now() - started).toBeLessThan(2500);
   expect(response.status).toBe(503);
   const text = await response.text();
@@ -109,7 +109,7 @@ test("without the database it is 503 within about a second, and names no address
 
 test("a model that is set up but does not run degrades, and says that rules advise", async () => {
   setEnv({ MODEL_MANIFEST: "models/manifest.json", SIDECAR_DATA_DIR: "no-such-data-folder" });
-  const response = await harness.send(healthRoute);
+  const response = await harness.get("/agent/health");
   expect(response.status).toBe(200);
   const { status, checks } = await response.json();
   expect(status).toBe("degraded");

@@ -1,19 +1,15 @@
 import { createHash } from "node:crypto";
 import { and, eq, isNull, lt, sql } from "drizzle-orm";
+import type { MiddlewareHandler } from "hono";
 import { idempotencyKeys } from "@/drizzle/schema";
 import type { Actor } from "@/server/contracts";
 import { AppError, type Database } from "@/server/platform";
+import type { RestEnv } from "./services";
 
 /** Longer than any request lasts: a claim this old belongs to a process that died. */
 const CLAIM_SECONDS_MAX = 300;
 const KEPT_HOURS = 24;
 const SANE_KEY = /^[\x21-\x7e]{1,200}$/;
-
-export interface TextAnswer {
-  status: number;
-  headers: Record<string, string>;
-  text: string;
-}
 
 interface StoredAnswer {
   /** The body exactly as it was sent. */
@@ -24,7 +20,7 @@ interface StoredAnswer {
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 /** Key of the claim: one caller, one route with its parameters, one Idempotency-Key. */
-export function idempotencyKeyOf(actor: Actor, target: string, given: string): string {
+function idempotencyKeyOf(actor: Actor, target: string, given: string): string {
   if (!SANE_KEY.test(given)) {
     throw new AppError("invalid_input", "Idempotency-Key: 1 to 200 visible ASCII characters.");
   }
@@ -72,7 +68,7 @@ async function earlierAnswer(
   db: Database,
   key: string,
   requestHash: string,
-): Promise<TextAnswer | null> {
+): Promise<Response | null> {
   const [row] = await db.select().from(idempotencyKeys).where(eq(idempotencyKeys.key, key));
   if (row !== undefined && row.requestHash !== requestHash) {
     throw new AppError(
@@ -83,7 +79,10 @@ async function earlierAnswer(
   if (row !== undefined && row.status !== null) {
     // Only `store` below writes the column, always in this shape.
     const { text, headers } = row.body as StoredAnswer;
-    return { status: row.status, text, headers: { ...headers, "idempotent-replayed": "true" } };
+    return new Response(text, {
+      status: row.status,
+      headers: { ...headers, "idempotent-replayed": "true" },
+    });
   }
   if (await takeOver(db, key)) return null;
   throw new AppError("conflict", "The first request with this Idempotency-Key is still running.", {
@@ -91,34 +90,41 @@ async function earlierAnswer(
   });
 }
 
-/** Keeps a final answer; what a repeat may change (5xx, 429) frees the key instead. */
-async function store(db: Database, key: string, answer: TextAnswer): Promise<void> {
+/** Keeps a final answer; what a repeat may change (400, 429, 5xx) frees the key instead. */
+async function store(db: Database, key: string, response: Response): Promise<void> {
   const isMine = and(eq(idempotencyKeys.key, key), isNull(idempotencyKeys.status));
-  if (answer.status >= 500 || answer.status === 429) {
+  const { status } = response;
+  if (status === 400 || status === 429 || status >= 500) {
     await db.delete(idempotencyKeys).where(isMine);
     return;
   }
-  const body: StoredAnswer = { text: answer.text, headers: answer.headers };
-  await db.update(idempotencyKeys).set({ status: answer.status, body }).where(isMine);
+  const text = await response.clone().text();
+  const body: StoredAnswer = { text, headers: Object.fromEntries(response.headers) };
+  await db.update(idempotencyKeys).set({ status, body }).where(isMine);
 }
 
 /**
- * Answers a request once: a repeat gets the first answer again, the same key with another
- * request is `idempotency_mismatch`, a repeat while the first still runs is `conflict`.
- * `run` must not throw: it answers problems as answers.
+ * Answers a request that carries an Idempotency-Key once: a repeat gets the first answer again
+ * (a refusal is an answer too), the same key with another request is `idempotency_mismatch`, a
+ * repeat while the first still runs is `conflict`.
  */
-export async function answerOnce(
-  db: Database,
-  key: string,
-  request: string,
-  run: () => Promise<TextAnswer>,
-): Promise<TextAnswer> {
-  const requestHash = sha256(request);
+export const idempotent: MiddlewareHandler<RestEnv> = async (c, next) => {
+  const given = c.req.header("idempotency-key");
+  if (given === undefined) {
+    await next();
+    return;
+  }
+  const { db } = c.env;
+  const url = new URL(c.req.url);
+  const key = idempotencyKeyOf(c.var.actor, `${c.req.method} ${url.pathname}`, given);
+  const requestHash = sha256(`${url.search}\n${c.var.bodyText ?? ""}`);
   if (!(await claim(db, key, requestHash))) {
     const earlier = await earlierAnswer(db, key, requestHash);
-    if (earlier !== null) return earlier;
+    if (earlier !== null) {
+      c.res = earlier;
+      return;
+    }
   }
-  const answer = await run();
-  await store(db, key, answer);
-  return answer;
-}
+  await next();
+  await store(db, key, c.res);
+};

@@ -1,20 +1,11 @@
-export { createOpenApiDocument } from "./openapi";
-export {
-  analyzeRoute,
-  approveSuggestionRoute,
-  capabilitiesRoute,
-  executeRoute,
-  feedbackRoute,
-  getOperationRoute,
-  getSuggestionRoute,
-  healthRoute,
-  listSuggestionsRoute,
-  messageRoute,
-  openApiRoute,
-  ROUTES,
-  rejectSuggestionRoute,
-  revertRoute,
-  suggestionEventsRoute,
-} from "./routes";
-export { serve } from "./serve";
-export { serveNotFound } from "./serve-with";
+import { restApp } from "./app";
+import { webServices } from "./services";
+
+export { openApiDocument, restApp } from "./app";
+export type { OpenApiDocument } from "./openapi";
+export { createRestServices } from "./services";
+
+/** A request answered on the web process's services: what the route files of Next.js export. */
+export async function handleRestRequest(request: Request): Promise<Response> {
+  return restApp.fetch(request, webServices());
+}

@@ -1,7 +1,6 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { agentMessages, auditEvents } from "@/drizzle/schema";
-import { messageRoute } from "./routes";
 import { createHarness, type Harness } from "./testing/harness";
 
 /** The specification's message, addressed to this agent by the other one. */
@@ -37,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.drop());
 
-const send = (json: unknown, as = headers) => harness.send(messageRoute, { headers: as, json });
+const send = (json: unknown, as = headers) => harness.post("/agent/message", { headers: as, json });
 
 test("a message is stored once with its envelope as it came, and audited once", async () => {
   const message = specified();

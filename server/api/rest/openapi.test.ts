@@ -1,9 +1,22 @@
-import { existsSync } from "node:fs";
-import { expect, test } from "vitest";
-import { createOpenApiDocument } from "./openapi";
-import { ROUTES } from "./routes";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ChangeKind, Suggestion } from "@/server/contracts";
+import { openApiDocument, ROUTES } from "./app";
+import { CHANGES, completeSuggestion } from "./testing/complete-suggestion";
+import { expectMatchesShape } from "./testing/expect-matches-openapi";
+import { createHarness, type Harness } from "./testing/harness";
 
-const document = createOpenApiDocument(ROUTES);
+const document = openApiDocument();
+const operations = ROUTES.map(({ declaration }) => {
+  const operation = document.paths?.[declaration.path]?.[declaration.method];
+  if (operation === undefined) throw new Error(`${declaration.path} is not published`);
+  return { ...declaration, operation };
+});
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await createHarness();
+});
+afterAll(() => harness.drop());
 
 test("the specification's five routes are published", () => {
   expect(document.paths?.["/agent/health"]?.get).toBeDefined();
@@ -13,9 +26,10 @@ test("the specification's five routes are published", () => {
   expect(document.paths?.["/agent/capabilities"]?.get).toBeDefined();
 });
 
-test.each(ROUTES.map(({ path }) => path))("%s has its file in the app folder", (path) => {
-  const file = `app${path.replace(/\{(\w+)\}/g, "[$1]")}/route.ts`;
-  expect(existsSync(file)).toBe(true);
+test("the document is served as it is made, without a credential", async () => {
+  const response = await harness.get("/openapi.json");
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual(JSON.parse(JSON.stringify(document)));
 });
 
 test("every reference leads somewhere and every operation id is used once", () => {
@@ -23,18 +37,28 @@ test("every reference leads somewhere and every operation id is used once", () =
   const names = [...text.matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name ?? "");
   expect(names.length).toBeGreaterThan(20);
   for (const name of names) expect(document.components?.schemas).toHaveProperty(name);
-  const ids = ROUTES.map(({ operationId }) => operationId);
+  const ids = operations.map(({ operationId }) => operationId);
   expect(new Set(ids).size).toBe(ids.length);
 });
 
 test("every shape is named once and used", () => {
   const text = JSON.stringify(document);
   const names = Object.keys(document.components?.schemas ?? {});
-  expect(names).toEqual(expect.arrayContaining(["Suggestion", "SuggestionItem", "Operation"]));
-  for (const name of names) {
-    expect(name).not.toMatch(/Output$/);
-    expect(text).toContain(`"#/components/schemas/${name}"`);
+  expect(names).toEqual(
+    expect.arrayContaining(["Suggestion", "SuggestionItem", "Operation", "Verdict", "Problem"]),
+  );
+  for (const name of names) expect(text).toContain(`"#/components/schemas/${name}"`);
+});
+
+test("named shapes never accept null themselves; fields that may be null say so", () => {
+  const schemas = Object.entries(document.components?.schemas ?? {});
+  for (const [name] of schemas) expect(() => expectMatchesShape(name, null), name).toThrow();
+  const text = JSON.stringify(document);
+  for (const name of ["Verdict", "MeasuredEvidence", "ProofProgress", "Verification"]) {
+    const nullable = `{"anyOf":[{"$ref":"#/components/schemas/${name}"},{"type":"null"}]}`;
+    expect(text).toContain(nullable);
   }
+  expect(text).not.toMatch(/"allOf":\[\{"\$ref":"[^"]+"\},\{"type":\[[^\]]*"null"/);
 });
 
 test("the example of analyze keeps its four fields first in the published answer", () => {
@@ -50,9 +74,37 @@ test("the example of analyze keeps its four fields first in the published answer
 });
 
 test("guarded operations name their permission and credentials, open ones none", () => {
-  for (const { path, method, permission } of ROUTES) {
-    const operation = document.paths?.[path]?.[method === "GET" ? "get" : "post"];
-    expect(operation?.security).toHaveLength(permission === null ? 0 : 3);
-    if (permission !== null) expect(operation?.description).toContain(`\`${permission}\``);
+  for (const { permission, operation } of operations) {
+    expect(operation.security).toHaveLength(permission === null ? 0 : 3);
+    if (permission !== null) expect(operation.description).toContain(`\`${permission}\``);
   }
+});
+
+test("every operation publishes 405 with Allow, and 401 and 503 with what to do", () => {
+  for (const { operationId, method, permission, limiter, operation } of operations) {
+    const headersOf = (status: number) =>
+      Object.keys(operation.responses?.[String(status)]?.headers ?? {});
+    expect(headersOf(405), operationId).toContain("Allow");
+    if (permission !== null) expect(headersOf(401), operationId).toContain("WWW-Authenticate");
+    if (limiter !== "none") expect(headersOf(503), operationId).toContain("Retry-After");
+    if (method === "post") expect(headersOf(409), operationId).toContain("Idempotent-Replayed");
+  }
+});
+
+test("every kind of change, measured sets and findings fit the published document", () => {
+  const suggestion = completeSuggestion();
+  expectMatchesShape("Suggestion", suggestion);
+  expect(Suggestion.parse(suggestion)).toEqual(suggestion);
+  expect(CHANGES.map((change) => change.kind)).toEqual(ChangeKind.options);
+});
+
+test("a body that does not fit the published shape is noticed by these tests", () => {
+  const broken = { ...completeSuggestion(), confidence: "high" };
+  expect(() => expectMatchesShape("Suggestion", broken)).toThrow();
+});
+
+test("capabilities name every kind of change", async () => {
+  const { headers } = await harness.person(["viewer"]);
+  const response = await harness.get("/agent/capabilities", headers);
+  expect(await response.json()).toMatchObject({ change_kinds: ChangeKind.options });
 });

@@ -1,130 +1,96 @@
 import { STATUS_CODES } from "node:http";
+import type { OpenAPIHono, RouteConfig } from "@hono/zod-openapi";
 import {
-  createDocument,
-  type oas31,
-  type ZodOpenApiOperationObject,
-  type ZodOpenApiPathsObject,
-  type ZodOpenApiResponseObject,
-} from "zod-openapi";
-import {
-  AnalyzeRequest,
-  ApproveRequest,
+  Change,
   type ErrorCode,
-  Evidence,
-  ExecuteRequest,
+  Finding,
   MeasuredEvidence,
-  MessageEnvelope,
-  MessageReceipt,
   Operation,
+  type Permission,
   Plan,
   PROBLEMS,
   Problem,
   ProofProgress,
   QueryEvidence,
-  RejectRequest,
   Risk,
-  Suggestion,
   SuggestionItem,
-  SuggestionPage,
-  SuggestionSummary,
   Verdict,
   Verification,
 } from "@/server/contracts";
-import type { DocumentedAnswer, Route } from "./define-route";
-import { pruneSchemas } from "./prune-schemas";
+import type { RestEnv } from "./services";
 
-/** Named in the document, so that a reader meets each shape once. */
-const SCHEMAS = {
-  AnalyzeRequest,
-  ApproveRequest,
-  Evidence,
-  ExecuteRequest,
-  MeasuredEvidence,
-  MessageEnvelope,
-  MessageReceipt,
-  Operation,
-  Plan,
-  Problem,
-  ProofProgress,
-  QueryEvidence,
-  RejectRequest,
-  Risk,
-  Suggestion,
-  SuggestionItem,
-  SuggestionPage,
-  SuggestionSummary,
-  Verdict,
-  Verification,
+/** All that is published of a route and that decides how it is guarded. */
+export type RouteDeclaration = Omit<RouteConfig, "method" | "middleware" | "security"> & {
+  method: "get" | "post";
+  /** OpenAPI form: `/agent/suggestions/{id}`. */
+  path: string;
+  operationId: string;
+  tags: [string];
+  summary: string;
+  description: string;
+  /** null: open to everybody. */
+  permission: Permission | null;
+  /** Which bound of simultaneous requests it counts against; `requests` unless given. */
+  limiter?: "requests" | "streams" | "none";
+  /** Error codes of this route beside those of the guards it passes. */
+  errors?: readonly ErrorCode[];
 };
 
-const SECURITY_SCHEMES: Record<string, oas31.SecuritySchemeObject> = {
-  bearerToken: {
-    type: "http",
-    scheme: "bearer",
-    bearerFormat: "JWT",
-    description:
-      "`aud` is `agentic-sidecar`, `exp` is required. A data product signs its own: `iss` and `sub` " +
-      "are its id, with the secret shared with it (HS256) or a key it publishes (EdDSA, ES256, " +
-      "ES384, PS256, RS256). The sidecar issues those of people and agents. An API key is taken too.",
-  },
-  apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
-  session: { type: "apiKey", in: "cookie", name: "next-auth.session-token" },
+export type OpenApiDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
+
+const text = (description: string) => ({ description, schema: { type: "string" as const } });
+
+const REQUEST_ID_ANSWER = {
+  "X-Request-Id": text("Id of this request: the caller's if it was sane, else a new one."),
+};
+const REPLAYED_ANSWER = {
+  "Idempotent-Replayed": text("`true` when this is the first answer again."),
 };
 
-const REQUEST_ID_HEADER = {
-  "X-Request-Id": {
-    description: "Id of this request: the caller's if it was sane, else a new one.",
-    schema: { type: "string" as const },
-  },
+/** Headers that come with a status, beside the request's id. */
+const HEADERS_BY_STATUS: Record<string, Record<string, ReturnType<typeof text>>> = {
+  401: { "WWW-Authenticate": text("How to authenticate: `Bearer`.") },
+  405: { Allow: text("The methods this path takes.") },
+  409: { "Retry-After": text("Seconds, where trying again will help.") },
+  429: { "Retry-After": text("Seconds to wait before trying again.") },
+  503: { "Retry-After": text("Seconds to wait before trying again.") },
 };
 
-const REQUEST_HEADERS: oas31.ParameterObject[] = [
-  {
-    name: "X-Request-Id",
-    in: "header",
-    description: "Yours to choose: up to 100 of A-Z a-z 0-9 . _ : -",
-    schema: { type: "string", maxLength: 100 },
-  },
-];
+const REQUEST_ID_PARAMETER = {
+  name: "X-Request-Id",
+  in: "header" as const,
+  description: "Yours to choose: up to 100 of A-Z a-z 0-9 . _ : -",
+  schema: { type: "string" as const, maxLength: 100 },
+};
 
-const IDEMPOTENCY_HEADER: oas31.ParameterObject = {
+const IDEMPOTENCY_PARAMETER = {
   name: "Idempotency-Key",
-  in: "header",
+  in: "header" as const,
   description:
     "A repeat with the same key and body gets the first answer again (`Idempotent-Replayed: " +
     "true`) for 24 hours; another body is 422, a repeat while the first still runs 409. Answers " +
-    "of 5xx and 429 are not kept.",
-  schema: { type: "string", maxLength: 200 },
+    "of 400, 429 and 5xx are not kept.",
+  schema: { type: "string" as const, maxLength: 200 },
 };
 
 /** Every code this route can answer: its own, and those of the guards it passes. */
-function codesOf(route: Route): Set<ErrorCode> {
-  const codes = new Set<ErrorCode>(["invalid_input", "internal", ...route.errors]);
-  if (route.gate !== "none") codes.add("overloaded");
-  if (route.permission !== null) codes.add("unauthenticated").add("forbidden");
-  if (route.method === "POST") {
+function codesOf({ errors, limiter, permission, method }: RouteDeclaration): Set<ErrorCode> {
+  const codes = new Set<ErrorCode>(["invalid_input", "method_not_allowed", "internal"]);
+  for (const code of errors ?? []) codes.add(code);
+  if (limiter !== "none") codes.add("overloaded");
+  if (permission !== null) codes.add("unauthenticated").add("forbidden");
+  if (method === "post") {
     codes.add("too_large").add("unsupported_media_type");
     codes.add("conflict").add("idempotency_mismatch");
   }
   return codes;
 }
 
-function answer({ description, schema, contentType, headers }: DocumentedAnswer) {
-  const told = Object.entries(headers ?? {}).map(([name, text]) => [
-    name,
-    { description: text, schema: { type: "string" } },
-  ]);
-  const mediaType = schema === undefined ? {} : { schema };
-  return {
-    description,
-    headers: { ...REQUEST_ID_HEADER, ...Object.fromEntries(told) },
-    content: { [contentType ?? "application/json"]: mediaType },
-  } satisfies ZodOpenApiResponseObject;
-}
+type Responses = RouteConfig["responses"];
 
-function problemAnswers(route: Route): Record<string, ZodOpenApiResponseObject> {
+function problemResponses(declaration: RouteDeclaration): Responses {
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of codesOf(route)) {
+  for (const code of codesOf(declaration)) {
     const { status } = PROBLEMS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
@@ -133,52 +99,117 @@ function problemAnswers(route: Route): Record<string, ZodOpenApiResponseObject> 
       status,
       {
         description: `${STATUS_CODES[status]}: ${codes.map((code) => `\`${code}\``).join(", ")}`,
-        headers: REQUEST_ID_HEADER,
         content: { "application/problem+json": { schema: Problem } },
       },
     ]),
   );
 }
 
-function descriptionOf({ description, permission, body, unknownFields }: Route): string {
-  const refuses = body !== null && unknownFields === "refuse";
-  return [
-    description,
-    ...(refuses ? ["Unknown fields of the body are refused."] : []),
-    ...(permission === null ? [] : [`Permission: \`${permission}\`.`]),
-  ].join("\n\n");
+/** Headers that every answer of the method and status may carry, beside the declared ones. */
+function withHeaders(method: "get" | "post", responses: Responses): Responses {
+  const complete = Object.entries(responses).map(([status, response]) => {
+    const headers = {
+      ...("headers" in response ? response.headers : {}),
+      ...REQUEST_ID_ANSWER,
+      ...HEADERS_BY_STATUS[status],
+      ...(method === "post" ? REPLAYED_ANSWER : {}),
+    };
+    return [status, { ...response, headers }];
+  });
+  return Object.fromEntries(complete);
 }
 
-function operationOf(route: Route): ZodOpenApiOperationObject {
-  const answers = Object.entries(route.answers).map(([status, told]) => [status, answer(told)]);
-  const isGuarded = route.permission !== null;
-  const body = route.body === null ? null : { "application/json": { schema: route.body } };
+/** The declaration with what its guards add: problems, headers, credentials, the permission's name. */
+export function completeOperation(declaration: RouteDeclaration): RouteConfig {
+  const { permission, errors: _errors, limiter: _limiter, ...operation } = declaration;
+  const { method, description } = operation;
+  const responses = {
+    ...operation.responses,
+    ...problemResponses(declaration),
+    ...operation.responses,
+  };
+  const named = permission === null ? "" : `\n\nPermission: \`${permission}\`.`;
   return {
-    operationId: route.operationId,
-    tags: [route.tag],
-    summary: route.summary,
-    description: descriptionOf(route),
-    security: isGuarded ? [{ bearerToken: [] }, { apiKey: [] }, { session: [] }] : [],
-    requestParams: { path: route.params, query: route.query },
+    ...operation,
+    description: `${description}${named}`,
+    security: permission === null ? [] : [{ bearerToken: [] }, { apiKey: [] }, { session: [] }],
     parameters:
-      route.method === "POST" ? [...REQUEST_HEADERS, IDEMPOTENCY_HEADER] : REQUEST_HEADERS,
-    ...(body === null ? {} : { requestBody: { required: !route.isBodyOptional, content: body } }),
-    responses: { ...problemAnswers(route), ...Object.fromEntries(answers) },
+      method === "post" ? [REQUEST_ID_PARAMETER, IDEMPOTENCY_PARAMETER] : [REQUEST_ID_PARAMETER],
+    responses: withHeaders(method, responses),
   };
 }
 
-function pathsOf(routes: readonly Route[]): ZodOpenApiPathsObject {
-  const paths: ZodOpenApiPathsObject = {};
-  for (const route of routes) {
-    const method = route.method === "GET" ? "get" : "post";
-    paths[route.path] = { ...paths[route.path], [method]: operationOf(route) };
-  }
-  return paths;
+/**
+ * Shapes that others refer to, each after those it refers to itself. The generator publishes a
+ * shape as it meets it first; met first through a field that may be null, it would be one that may
+ * be null everywhere. So a path that is not published shows them to it beforehand.
+ */
+const SHAPES = [
+  ...[Plan, Risk, Change, Finding, ProofProgress, QueryEvidence, MeasuredEvidence],
+  ...[Verdict, Verification, Operation, SuggestionItem],
+];
+const SHAPES_PATH = "/shapes";
+
+/** To be called before any route is registered. */
+export function registerShapes({ openAPIRegistry }: OpenAPIHono<RestEnv>): void {
+  const responses = SHAPES.map((schema, index) => [
+    200 + index,
+    { description: "", content: { "application/json": { schema } } },
+  ]);
+  openAPIRegistry.registerPath({
+    method: "get",
+    path: SHAPES_PATH,
+    responses: Object.fromEntries(responses),
+  });
 }
 
-/** The OpenAPI 3.1 document of the given routes, made from the schemas that guard them. */
-export function createOpenApiDocument(routes: readonly Route[]): oas31.OpenAPIObject {
-  const document = createDocument({
+function registerCredentials({ openAPIRegistry }: OpenAPIHono<RestEnv>): void {
+  openAPIRegistry.registerComponent("securitySchemes", "bearerToken", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description:
+      "`iss` and `aud` are `agentic-sidecar`, `exp` is required, `kind` is `user`, " +
+      "`data-product` or `agent`, `sub` the identity. An API key is taken too.",
+  });
+  openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
+    ...{ type: "apiKey", in: "header", name: "X-API-Key" },
+  });
+  openAPIRegistry.registerComponent("securitySchemes", "session", {
+    ...{ type: "apiKey", in: "cookie", name: "next-auth.session-token" },
+  });
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The named shape that a nullable reference was written for; null for anything else. */
+function nullableReference(value: Record<string, unknown>): unknown {
+  const { allOf } = value;
+  if (!Array.isArray(allOf) || allOf.length !== 2) return null;
+  const [reference, rest] = allOf;
+  if (!isRecord(reference) || !("$ref" in reference) || !isRecord(rest)) return null;
+  return Array.isArray(rest.type) && rest.type.includes("null") ? reference : null;
+}
+
+/**
+ * The generator (zod-to-openapi 9.1, its pull request 387) writes a nullable named shape as
+ * `allOf: [$ref, {type: [..., "null"]}]`, which refuses null: the reference does. Written anew.
+ */
+function mendNullable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(mendNullable);
+  if (!isRecord(value)) return value;
+  const reference = nullableReference(value);
+  if (reference !== null) return { anyOf: [reference, { type: "null" }] };
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, mendNullable(inner)]),
+  );
+}
+
+/** The OpenAPI 3.1 document of the app's routes, made from the schemas that guard them. */
+export function createOpenApiDocument(app: OpenAPIHono<RestEnv>): OpenApiDocument {
+  registerCredentials(app);
+  const { paths, ...document } = app.getOpenAPI31Document({
     openapi: "3.1.1",
     info: {
       title: "Agentic Sidecar",
@@ -187,11 +218,11 @@ export function createOpenApiDocument(routes: readonly Route[]): oas31.OpenAPIOb
         "The agent beside a DuckDB data product: it proposes improvements, measures each on a " +
         "shadow copy, and executes what a person approved. Errors are problem+json (RFC 9457) " +
         "with a stable `code`.",
-      license: { name: "MIT", identifier: "MIT" },
+      license: { name: "MIT" },
     },
     servers: [{ url: "/" }],
-    paths: pathsOf(routes),
-    components: { schemas: SCHEMAS, securitySchemes: SECURITY_SCHEMES },
   });
-  return pruneSchemas(document);
+  const { [SHAPES_PATH]: _, ...published } = paths ?? {};
+  // Mending keeps the document's shape: it only rewrites schemas.
+  return mendNullable({ ...document, paths: published }) as OpenApiDocument;
 }

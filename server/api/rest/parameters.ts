@@ -8,13 +8,13 @@ export const OperationParams = z.object({ id: OperationId });
 export const WAIT_SECONDS_MAX = 120;
 
 /** Query text holds digits only: `1e3`, ` 5` and `0x10` are refused. */
-const wholeNumber = (min: number, max: number) =>
+const wholeNumber = (minimum: number, maximum: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/, "must be a whole number")
     .transform(Number)
-    .pipe(z.number().min(min).max(max))
-    .meta({ override: { type: "integer", minimum: min, maximum: max } });
+    .pipe(z.number().min(minimum).max(maximum))
+    .meta({ type: "integer", minimum, maximum });
 
 export const AnalyzeQuery = z.object({
   wait: wholeNumber(0, WAIT_SECONDS_MAX)
@@ -23,16 +23,26 @@ export const AnalyzeQuery = z.object({
 });
 
 export const ListQuery = z.object({
+  /** `state=a,b` and `state=a&state=b` are the same list. */
   state: z
-    .string()
-    .transform((text) => text.split(",").filter((part) => part !== ""))
+    .union([z.string(), z.array(z.string())])
+    .transform((given) =>
+      [given]
+        .flat()
+        .flatMap((text) => text.split(","))
+        .filter(Boolean),
+    )
     .pipe(z.array(SuggestionState))
     .meta({
+      type: "string",
       description: "States to list, separated by commas; all when left out.",
-      override: { type: "string" },
       examples: ["pending,approved"],
     })
     .optional(),
   limit: wholeNumber(1, 100).optional().describe("Rows of a page; 50 when left out."),
-  cursor: z.string().min(1).max(200).optional().describe("`next_cursor` of the page before."),
+  cursor: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/)
+    .optional()
+    .describe("`next_cursor` of the page before."),
 });

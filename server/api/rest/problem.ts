@@ -1,9 +1,9 @@
-import { type ErrorCode, PROBLEMS, type RequestFault } from "@/server/contracts";
+import { type ErrorCode, PROBLEMS, type Problem, type RequestFault } from "@/server/contracts";
 import { AppError, toAppError } from "@/server/platform";
 
 /** An invalid request, with every fault found. */
 export function requestFaults(faults: RequestFault[]): AppError {
-  const text = faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join("; ");
+  const text = faults.map(({ pointer, detail }) => `${pointer || "body"}: ${detail}`).join("; ");
   return new AppError("invalid_input", text, { details: { faults } });
 }
 
@@ -16,42 +16,45 @@ function retryAfterSeconds(error: AppError): number | null {
   return TEMPORARY.includes(error.code) ? 1 : null;
 }
 
-const isSecretive = (code: ErrorCode) => PROBLEMS[code].status === 500;
+/** Codes whose cause is ours: it is logged, and the caller learns the request id only. */
+const hidesDetails = (code: ErrorCode) => PROBLEMS[code].status === 500;
 
-function problemBody(error: AppError, requestId: string, instance: string) {
+function problemBody(error: AppError, requestId: string, instance: string): Problem {
   const { code } = error;
   const { status, title } = PROBLEMS[code];
   const base = { type: `/reference#error-${code}`, title, status, instance };
   const tail = { code, request_id: requestId };
-  if (isSecretive(error.code)) {
+  if (hidesDetails(code)) {
     return { ...base, detail: "Something went wrong here; it has been logged.", ...tail };
   }
-  const { faults, ...details } = error.details ?? {};
+  const { faults, allow: _, ...details } = error.details ?? {};
   return {
     ...base,
     detail: error.message,
     ...tail,
-    ...(faults === undefined ? {} : { errors: faults }),
+    // Only requestFaults writes them, always in this shape.
+    ...(faults === undefined ? {} : { errors: faults as RequestFault[] }),
     ...(Object.keys(details).length === 0 ? {} : { details }),
   };
 }
 
-/** Any thrown value as status, headers and body; what is unknown tells nothing. */
-export function toProblem(thrown: unknown, requestId: string, instance: string) {
-  const error = toAppError(thrown);
-  const headers: Record<string, string> = { "content-type": "application/problem+json" };
-  if (error.code === "unauthenticated") headers["www-authenticate"] = 'Bearer realm="agent"';
-  const retryAfter = retryAfterSeconds(error);
-  if (retryAfter !== null) headers["retry-after"] = String(retryAfter);
-  const body = problemBody(error, requestId, instance);
-  return { status: body.status, headers, text: JSON.stringify(body) };
+/** 405 with the methods that would do. */
+export function methodNotAllowed(allowed: readonly string[]): AppError {
+  const useful = allowed.filter((method) => method !== "OPTIONS");
+  return new AppError("method_not_allowed", `Use ${useful.join(" or ")}.`, {
+    details: { allow: allowed.join(", ") },
+  });
 }
 
-/** 405 with the methods that would do. */
-export function methodNotAllowed(allowed: string[], requestId: string, instance: string) {
-  const useful = allowed.filter((method) => method !== "OPTIONS");
-  const error = new AppError("method_not_allowed", `Use ${useful.join(" or ")}.`);
-  const body = problemBody(error, requestId, instance);
-  const headers = { "content-type": "application/problem+json", allow: allowed.join(", ") };
-  return { status: body.status, headers, text: JSON.stringify(body) };
+/** Any thrown value as problem+json (RFC 9457); what is unknown tells nothing. */
+export function problemResponse(thrown: unknown, requestId: string, url: string): Response {
+  const error = toAppError(thrown);
+  const headers = new Headers({ "content-type": "application/problem+json" });
+  const { allow } = error.details ?? {};
+  if (error.code === "unauthenticated") headers.set("www-authenticate", 'Bearer realm="agent"');
+  if (error.code === "method_not_allowed") headers.set("allow", String(allow));
+  const retryAfter = retryAfterSeconds(error);
+  if (retryAfter !== null) headers.set("retry-after", String(retryAfter));
+  const body = problemBody(error, requestId, new URL(url).pathname);
+  return new Response(JSON.stringify(body), { status: body.status, headers });
 }

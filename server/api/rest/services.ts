@@ -1,42 +1,67 @@
-import type {
-  Actor,
-  AnalyzeRequest,
-  ApproveRequest,
-  ExecuteRequest,
-  ListSuggestions,
-  Operation,
-  RejectRequest,
-  Suggestion,
-  SuggestionPage,
-} from "@/server/contracts";
-import type { Root, ServiceContext } from "@/server/platform";
-import type { Gate } from "./gate";
+import type { Actor } from "@/server/contracts";
+import { AppError, type Root, type ServiceContext, webRoot } from "@/server/platform";
 
-type Verb<Input, Output> = (call: { ctx: ServiceContext; input: Input }) => Promise<Output>;
-interface OfSuggestion {
-  suggestion_id: string;
+/** Lets at most a number of requests run at once and refuses the next one. */
+export interface ConcurrencyLimiter {
+  /** Throws `overloaded` when full. Call the answer exactly once, when done. */
+  enter(): () => void;
 }
 
-/** The service verbs behind the routes; this interface is all REST knows of them. */
-export interface Verbs {
-  analyze: Verb<AnalyzeRequest, Suggestion>;
-  waitForSuggestion: Verb<OfSuggestion & { seconds: number }, Suggestion>;
-  getSuggestion: Verb<OfSuggestion, Suggestion>;
-  listSuggestions: Verb<ListSuggestions, SuggestionPage>;
-  approveSuggestion: Verb<OfSuggestion & ApproveRequest, Suggestion>;
-  rejectSuggestion: Verb<OfSuggestion & RejectRequest, Suggestion>;
-  requestExecution: Verb<ExecuteRequest, Operation>;
-  requestRevert: Verb<OfSuggestion, Operation>;
-  getOperation: Verb<{ operation_id: string }, Operation>;
+export function createConcurrencyLimiter(max: number): ConcurrencyLimiter {
+  let running = 0;
+  return {
+    enter() {
+      if (running >= max) {
+        throw new AppError("overloaded", "Too many requests at once. Try again shortly.", {
+          details: { retry_after_seconds: 1 },
+        });
+      }
+      running += 1;
+      return () => {
+        running -= 1;
+      };
+    },
+  };
 }
 
 /** What requests are answered with: one set per process. */
 export interface RestServices extends Root {
-  verbs: Verbs;
-  authenticate(headers: Headers): Promise<Actor | null>;
-  gates: { requests: Gate; streams: Gate };
-  requestBytesMax: number;
+  limiters: Record<"requests" | "streams", ConcurrencyLimiter>;
   /** How long an event stream lasts and how often it shows that it lives. */
   streamSecondsMax: number;
   heartbeatSeconds: number;
+}
+
+/** What Hono's context carries here: services from the process, the rest set on the way. */
+export interface RestEnv {
+  Bindings: RestServices;
+  Variables: {
+    requestId: string;
+    /** Path of the matched route, as declared; unset where none matched. */
+    route?: string;
+    actor: Actor;
+    ctx: ServiceContext;
+    /** The body as it was sent; "" without one. */
+    bodyText?: string;
+    /** Settles when an answer that streams has ended or its reader has gone. */
+    streamClosed?: Promise<void>;
+  };
+}
+
+export function createRestServices(root: Root): RestServices {
+  const max = root.settings.REQUESTS_CONCURRENT_MAX;
+  return {
+    ...root,
+    limiters: { requests: createConcurrencyLimiter(max), streams: createConcurrencyLimiter(max) },
+    streamSecondsMax: 600,
+    heartbeatSeconds: 15,
+  };
+}
+
+let services: RestServices | undefined;
+
+/** The web process's services, made at the first request: a build has no settings. */
+export function webServices(): RestServices {
+  services ??= createRestServices(webRoot());
+  return services;
 }

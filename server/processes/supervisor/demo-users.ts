@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { createUser, listUsers } from "@/server/identity";
-import { AppError, type ServiceContext } from "@/server/platform";
+import { AppError } from "@/server/platform";
 import { type Secrets, writeSecrets } from "@/server/platform/installation";
+import type { InstallerContext } from "./installer-context";
 
 type PersonRole = "viewer" | "reviewer" | "operator" | "admin";
 
@@ -44,7 +45,7 @@ function withPasswords(dataDir: string, secrets: Secrets): Secrets {
  * Throws `conflict` when the database already has them from another data folder.
  */
 export async function ensureDemoUsers(
-  ctx: ServiceContext,
+  ctx: InstallerContext,
   dataDir: string,
   secrets: Secrets,
 ): Promise<{ users: DemoUser[]; secrets: Secrets }> {

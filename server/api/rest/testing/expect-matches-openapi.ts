@@ -1,10 +1,9 @@
 import Ajv2020, { type ValidateFunction } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { expect } from "vitest";
-import { createOpenApiDocument } from "../openapi";
-import { ROUTES } from "../routes";
+import { openApiDocument } from "../app";
 
-const document = createOpenApiDocument(ROUTES);
+const document = openApiDocument();
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats(ajv);
 ajv.addSchema(document, "openapi");
@@ -19,22 +18,61 @@ function validatorOf(pointer: string): ValidateFunction {
   return found;
 }
 
-/** Fails unless the published document describes this status and media type and the body fits. */
-export async function expectMatchesOpenApi(
-  response: Response,
-  method: "get" | "post",
-  path: string,
-): Promise<unknown> {
+/** Fails unless the value fits a named shape of the published document. */
+export function expectMatchesShape(name: string, value: unknown): void {
+  const validate = validatorOf(`/components/schemas/${name}`);
+  expect(validate(value) ? [] : validate.errors).toEqual([]);
+}
+
+/** The documented path of a requested one; undefined for no route. */
+function documentedPath(pathname: string): string | undefined {
+  const paths = Object.keys(document.paths ?? {});
+  return paths.find((path) =>
+    new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(pathname),
+  );
+}
+
+type Operation = NonNullable<NonNullable<typeof document.paths>[string]["get"]>;
+
+/** What the document says of the request; any method of the path where it does not take this one. */
+function operationOf(method: string, path: string): [name: string, operation: Operation] {
+  const item = document.paths?.[path] ?? {};
+  const name = method.toLowerCase() === "get" ? "get" : "post";
+  const found = item[name] ?? item.get ?? item.post;
+  if (found === undefined) throw new Error(`${path} has no operation`);
+  return [found === item.get ? "get" : "post", found];
+}
+
+/** Headers that say something to the caller: the document must name each that is sent. */
+const TELLING = ["allow", "idempotent-replayed", "location", "retry-after", "www-authenticate"];
+
+function expectHeadersDocumented(response: Response, documented: Record<string, unknown>): void {
+  const names = Object.keys(documented).map((name) => name.toLowerCase());
+  const sent = [...TELLING, "x-request-id"].filter((name) => response.headers.has(name));
+  expect(names).toEqual(expect.arrayContaining(sent));
+}
+
+/**
+ * Fails unless the published document describes this status, media type and headers, and the body
+ * fits its schema.
+ */
+export async function expectMatchesOpenApi(response: Response, request: Request): Promise<void> {
+  const path = documentedPath(new URL(request.url).pathname);
+  if (path === undefined) {
+    expect(response.status).toBe(404);
+    expectMatchesShape("Problem", await response.clone().json());
+    return;
+  }
+  if (request.method === "OPTIONS") return;
+  const [method, { responses }] = operationOf(request.method, path);
+  const documented = responses?.[String(response.status)];
+  expect(documented, `${request.method} ${path} documents ${response.status}`).toBeDefined();
+  expectHeadersDocumented(response, documented?.headers ?? {});
   const mediaType = response.headers.get("content-type")?.split(";", 1)[0] ?? "";
-  const answer = document.paths?.[path]?.[method]?.responses?.[`${response.status}`];
-  expect(answer, `${method} ${path} documents ${response.status}`).toBeDefined();
-  const content = answer !== undefined && "content" in answer ? answer.content : {};
-  expect(Object.keys(content ?? {}), `media types of ${response.status}`).toContain(mediaType);
-  const body: unknown = await response.clone().json();
-  if (content?.[mediaType]?.schema === undefined) return body;
+  expect(Object.keys(documented?.content ?? {}), `media types of ${path}`).toContain(mediaType);
+  if (mediaType === "text/event-stream") return;
   const route = ["paths", path, method, "responses", String(response.status)];
   const pointer = [...route, "content", mediaType, "schema"].map((part) => `/${token(part)}`);
   const validate = validatorOf(pointer.join(""));
-  expect(validate(body) ? [] : validate.errors).toEqual([]);
-  return body;
+  expect(validate(await response.clone().json()) ? [] : validate.errors).toEqual([]);
 }

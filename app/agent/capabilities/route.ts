@@ -1,3 +1,0 @@
-import { capabilitiesRoute, serve } from "@/server/api/rest";
-
-export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve({ GET: capabilitiesRoute });

@@ -1,3 +1,0 @@
-import { approveSuggestionRoute, serve } from "@/server/api/rest";
-
-export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve({ POST: approveSuggestionRoute });

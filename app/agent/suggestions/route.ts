@@ -1,3 +1,0 @@
-import { listSuggestionsRoute, serve } from "@/server/api/rest";
-
-export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = serve({ GET: listSuggestionsRoute });

@@ -1,0 +1,130 @@
+import type { Hook } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import type { Actor, Permission, RequestFault } from "@/server/contracts";
+import { assertCan, authenticate } from "@/server/identity";
+import { AppError, contextFor, newId } from "@/server/platform";
+import { assertStorable } from "../assert-storable";
+import { requestFaults } from "./problem";
+import { parseJson, readBody } from "./request-body";
+import type { RestEnv, RestServices } from "./services";
+
+type Guard = MiddlewareHandler<RestEnv>;
+
+/** An API answer is data for one caller: never cached, framed, sniffed or given a referrer. */
+const SECURITY_HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
+const SANE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,100}$/;
+
+/** The caller's X-Request-Id when it is harmless in logs and headers, else a new one. */
+function requestIdOf(given: string | undefined): string {
+  return given !== undefined && SANE_REQUEST_ID.test(given) ? given : newId("req");
+}
+
+/** Around everything: the request's id, headers of every answer, one access line in the log. */
+export const frameRequest: Guard = async (c, next) => {
+  const started = performance.now();
+  const requestId = requestIdOf(c.req.header("x-request-id"));
+  c.set("requestId", requestId);
+  await next();
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
+  c.header("x-request-id", requestId);
+  const { status } = c.res;
+  const durationMs = Math.round(performance.now() - started);
+  const { method } = c.req;
+  c.env.log.info({ method, route: c.var.route, status, durationMs, requestId }, "request");
+};
+
+/** Counts the request against a bound until its answer, or its stream, has ended. */
+export function limitConcurrency(name: keyof RestServices["limiters"]): Guard {
+  return async (c, next) => {
+    const leave = c.env.limiters[name].enter();
+    try {
+      await next();
+    } finally {
+      const { streamClosed } = c.var;
+      if (streamClosed === undefined) leave();
+      else void streamClosed.finally(leave);
+    }
+  };
+}
+
+/** Nobody in particular: an identity that may do nothing, for routes open to everybody. */
+const ANONYMOUS: Actor = {
+  kind: "api-key",
+  id: "anonymous",
+  label: "anonymous",
+  roles: [],
+  scopes: [],
+};
+
+/** Who calls, and whether the route's permission is theirs. Throws `unauthenticated`, `forbidden`. */
+export function authenticateCaller(permission: Permission | null): Guard {
+  return async (c, next) => {
+    const actor = permission === null ? ANONYMOUS : await authenticate(c.req.raw.headers, c.env.db);
+    if (actor === null) throw new AppError("unauthenticated", "Send a bearer token or an API key.");
+    if (permission !== null) assertCan(actor, permission);
+    c.set("actor", actor);
+    c.set("ctx", contextFor(c.env, actor, c.var.requestId));
+    await next();
+  };
+}
+
+/**
+ * Reads the body within the limit and hands it on as JSON. Throws what readBody throws, and
+ * `invalid_input` for what is not JSON, cannot be stored, or is missing where it is required.
+ */
+export function readJsonBody(isRequired: boolean): Guard {
+  return async (c, next) => {
+    const text = await readBody(c.req.raw, c.env.settings.REQUEST_BYTES_MAX);
+    const value = parseJson(text);
+    assertStorable(value);
+    if (value === undefined && isRequired) {
+      throw requestFaults([{ location: "body", pointer: "", detail: "a JSON body is required" }]);
+    }
+    c.set("bodyText", text);
+    const { url, method, signal } = c.req.raw;
+    const headers = new Headers(c.req.raw.headers);
+    headers.set("content-type", "application/json");
+    const body = value === undefined ? "{}" : text;
+    c.req.raw = new Request(url, { method, headers, body, signal });
+    await next();
+  };
+}
+
+const LOCATIONS: Record<string, RequestFault["location"]> = {
+  json: "body",
+  query: "query",
+  param: "path",
+  header: "header",
+};
+
+const escapeToken = (key: PropertyKey) => String(key).replaceAll("~", "~0").replaceAll("/", "~1");
+
+function pointerOf(location: RequestFault["location"], path: PropertyKey[]): string {
+  return location === "body"
+    ? path.map((key) => `/${escapeToken(key)}`).join("")
+    : path.map(String).join(".");
+}
+
+/** A failed validation as `invalid_input` that lists every fault with its place. */
+export const refuseInvalid: Hook<unknown, RestEnv, string, void> = (result) => {
+  if (result.success) return;
+  const location = LOCATIONS[result.target] ?? "body";
+  const faults = result.error.issues.flatMap((issue): RequestFault[] => {
+    if (issue.code !== "unrecognized_keys") {
+      return [{ location, pointer: pointerOf(location, issue.path), detail: issue.message }];
+    }
+    return issue.keys.map((key) => ({
+      location,
+      pointer: pointerOf(location, [...issue.path, key]),
+      detail: "unknown field",
+    }));
+  });
+  throw requestFaults(faults);
+};

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { ExecuteRequest, Operation } from "@/server/contracts";
+import { getOperation, requestExecution, requestRevert } from "@/server/execution";
+import { answer, defineRoute, jsonBody } from "../define-route";
+import { OperationParams, SuggestionParams } from "../parameters";
+
+const accepted = answer("Accepted; follow the operation.", Operation, {
+  Location: "Where the operation is read.",
+});
+const locationOf = ({ operation_id }: Operation) => ({
+  location: `/agent/operations/${operation_id}`,
+});
+
+export const executeRoute = defineRoute(
+  {
+    method: "post",
+    path: "/agent/execute",
+    operationId: "execute",
+    tags: ["Operations"],
+    summary: "Execute an approved suggestion",
+    description:
+      "Runs the approved items on the data product, exactly once, provided the schema is the one " +
+      "they were proved on. What is not approved is refused with `not_approved`. Unknown fields " +
+      "of the body are refused.",
+    permission: "operation.execute",
+    request: { body: jsonBody(ExecuteRequest) },
+    responses: { 202: accepted },
+    errors: ["not_found", "not_approved", "not_executable", "schema_changed", "conflict"],
+  },
+  async (c) => {
+    const operation = await requestExecution({ ctx: c.var.ctx, input: c.req.valid("json") });
+    return c.json(operation, 202, locationOf(operation));
+  },
+);
+
+export const revertRoute = defineRoute(
+  {
+    method: "post",
+    path: "/agent/suggestions/{id}/revert",
+    operationId: "revertSuggestion",
+    tags: ["Operations"],
+    summary: "Revert an executed suggestion",
+    description:
+      "Runs the revert script that was prepared before the execution. No body needed; unknown " +
+      "fields are refused.",
+    permission: "operation.revert",
+    request: { params: SuggestionParams, body: jsonBody(z.strictObject({}), true) },
+    responses: { 202: accepted },
+    errors: ["not_found", "not_executable", "conflict"],
+  },
+  async (c) => {
+    const input = { suggestion_id: c.req.valid("param").id };
+    const operation = await requestRevert({ ctx: c.var.ctx, input });
+    return c.json(operation, 202, locationOf(operation));
+  },
+);
+
+export const getOperationRoute = defineRoute(
+  {
+    method: "get",
+    path: "/agent/operations/{id}",
+    operationId: "getOperation",
+    tags: ["Operations"],
+    summary: "Follow an operation",
+    description: "Its progress, the statements that ran, and actual against expected afterwards.",
+    permission: "operation.read",
+    request: { params: OperationParams },
+    responses: { 200: answer("The operation.", Operation) },
+    errors: ["not_found"],
+  },
+  async (c) => {
+    const input = { operation_id: c.req.valid("param").id };
+    return c.json(await getOperation({ ctx: c.var.ctx, input }), 200);
+  },
+);
