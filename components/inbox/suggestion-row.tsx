@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { cn } from "@/components/cn";
 import { RelativeTime } from "@/components/common/clock";
+import { CodeText } from "@/components/common/code-text";
 import { BasisBadge } from "@/components/gain/basis-badge";
 import { GainBar, GainText } from "@/components/gain/gain-bar";
 import { StateBadge } from "@/components/gain/state-badge";
@@ -27,7 +28,7 @@ export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: b
           href={`/suggestions/${summary.suggestion_id}`}
           className="font-medium break-words after:absolute after:inset-0"
         >
-          {summary.title}
+          <CodeText text={summary.title} />
         </Link>
         <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted-foreground">
           <StateBadge state={summary.state} label={hasNoProof ? "Test failed" : undefined} />

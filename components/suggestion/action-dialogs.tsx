@@ -1,4 +1,5 @@
 "use client";
+import { CodeText } from "@/components/common/code-text";
 import type { Suggestion } from "@/server/contracts";
 import { formatCount, formatPlural } from "@/server/format";
 import { ActionDialog } from "./action-dialog";
@@ -86,7 +87,7 @@ function AdviceNote({ suggestion }: { suggestion: Suggestion }) {
     <p className="text-sm">
       Only {formatPlural(executable.length, "change")} of{" "}
       {formatCount(executable.length + advice.length)} will run. For the product's developers:{" "}
-      {names}.
+      <CodeText text={names} />.
     </p>
   );
 }

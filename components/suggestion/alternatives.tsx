@@ -1,4 +1,5 @@
 import { ChevronRightIcon } from "lucide-react";
+import { CodeText } from "@/components/common/code-text";
 import { Empty } from "@/components/common/empty";
 import { GainBar } from "@/components/gain/gain-bar";
 import { SqlBlock } from "@/components/sql/sql-block";
@@ -51,7 +52,9 @@ function AlternativeSummary({ item }: { item: SuggestionItem }) {
   return (
     <div className="grid min-w-0 flex-1 gap-1">
       <p className="flex flex-wrap items-center gap-2">
-        <span className="min-w-0 text-sm font-medium break-words">{item.title}</span>
+        <span className="min-w-0 text-sm font-medium break-words">
+          <CodeText text={item.title} />
+        </span>
         {verdict === null ? null : <VerdictBadge verdict={verdict} />}
       </p>
       {verdict === null ? null : (

@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { RelativeTime } from "@/components/common/clock";
+import { CodeText } from "@/components/common/code-text";
 import { Badge } from "@/components/ui/badge";
 import { Checkbox } from "@/components/ui/checkbox";
 import { type Explanation, isAdvice, type SuggestionItem } from "@/server/contracts";
@@ -55,7 +56,7 @@ function ItemHeader({ item, choice }: Pick<ChangeItemProps, "item" | "choice">) 
       )}
       <div className="min-w-0 break-words">
         <h3 id={titleId} className="font-semibold">
-          {item.title}
+          <CodeText text={item.title} />
         </h3>
         <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted-foreground">
           <code className="min-w-0 font-mono break-all">

@@ -1,4 +1,5 @@
 import { CircleCheckIcon } from "lucide-react";
+import { CodeText } from "@/components/common/code-text";
 import { Alert } from "@/components/ui/alert";
 import type { MeasuredEvidence, Suggestion, SuggestionItem } from "@/server/contracts";
 import { describeBestGain, describeNothing } from "./wording";
@@ -11,8 +12,8 @@ export function NothingToDo({ suggestion }: { suggestion: Suggestion }) {
       <p>{describeNothing(suggestion)}</p>
       {best === undefined ? null : (
         <p className="mt-1">
-          The best of them, “{best.item.title}”, {describeBestGain(best.gain)}.{" "}
-          {best.item.verdict?.reason}
+          The best of them, “<CodeText text={best.item.title} />
+          ”, {describeBestGain(best.gain)}. {best.item.verdict?.reason}
         </p>
       )}
     </Alert>

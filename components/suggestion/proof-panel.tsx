@@ -1,3 +1,4 @@
+import { CodeText } from "@/components/common/code-text";
 import { GainText } from "@/components/gain/gain-bar";
 import { Progress } from "@/components/ui/progress";
 import type { ProofProgress } from "@/server/contracts";
@@ -40,7 +41,7 @@ export function ProofPanel({ progress }: { progress: ProofProgress | null }) {
         {shown.best === undefined ? null : (
           <p className="text-sm break-words">
             Best so far: <GainText gain={shown.best.gain} /> of the workload's time saved with{" "}
-            {nameBest(shown)}.
+            <CodeText text={nameBest(shown)} />.
           </p>
         )}
       </div>
@@ -49,7 +50,9 @@ export function ProofPanel({ progress }: { progress: ProofProgress | null }) {
           {shown.verdicts.map(({ candidate_id, title, verdict }) => (
             <li key={candidate_id} className="grid grid-cols-1 gap-1 py-2.5 text-sm">
               <span className="flex flex-wrap items-center gap-2">
-                <span className="min-w-0 break-words">{title}</span>
+                <span className="min-w-0 break-words">
+                  <CodeText text={title} />
+                </span>
                 <VerdictBadge verdict={verdict} />
               </span>
               <span className="break-words text-muted-foreground">{verdict.reason}</span>

@@ -91,14 +91,14 @@ describe("diffTable", () => {
       "constraint | status | unique | unique",
       "constraint | code, status |  | primary key",
       "index | old | index | ",
-      "row order | stored rows | as inserted | along a Morton (Z-order) curve over code, status",
+      "row order | stored rows | as inserted | in Morton (Z-) order of code, status",
       "new table | by_status |  | count(*) by day of created",
     ]);
   });
 
   it.each([
-    [100, "ordered by ranges (100 wide) of code"],
-    ["month", "ordered by months of code"],
+    [100, "ordered by code (in ranges of 100)"],
+    ["month", "ordered by code (monthly)"],
   ])("shows an order by ranges: %s", (step, after) => {
     const change = Change.parse({ kind: "cluster_table", table: "projects", keys: ["code"], step });
     expect(diffTable(before, [change]).at(-1)?.after).toBe(after);

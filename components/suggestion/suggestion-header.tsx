@@ -1,5 +1,6 @@
 import { ArrowLeftIcon } from "lucide-react";
 import Link from "next/link";
+import { CodeText } from "@/components/common/code-text";
 import { BasisBadge } from "@/components/gain/basis-badge";
 import { StateBadge } from "@/components/gain/state-badge";
 import type { Suggestion } from "@/server/contracts";
@@ -30,7 +31,7 @@ export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
       </Link>
       <div>
         <h1 className="text-xl font-semibold tracking-tight break-words">
-          {describeTitle(suggestion)}
+          <CodeText text={describeTitle(suggestion)} />
         </h1>
         <p className="mt-1.5 flex flex-wrap items-center gap-2 text-xs text-muted-foreground">
           <StateBadge state={suggestion.state} label={labelStanding(suggestion)} />

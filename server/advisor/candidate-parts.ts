@@ -1,8 +1,8 @@
-import type { ColumnSchema, Factor, TableSchema } from "@/server/contracts";
+import type { ColumnSchema, Factor, Plan, TableSchema } from "@/server/contracts";
 import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import type { AdviceInput } from "./kind-spec";
 import { SUMMARY_PREFIX } from "./table-schema";
-import type { Usage } from "./workload-query";
+import type { Usage, WorkloadQuery } from "./workload-query";
 
 /** Tables to advise on: not our own undo data or summaries, and only the one asked for. */
 export function subjectTables({ tables, tableName }: AdviceInput): TableSchema[] {
@@ -61,4 +61,32 @@ export function cardinalityText(column: ColumnSchema): string {
   return column.statistics
     ? `about ${formatPlural(column.statistics.distinct_count, "distinct value")}`
     : "an unknown number of distinct values";
+}
+
+/** Everything that reads or writes the table: those who notice a mistake or a lock. */
+export function affectedConsumers(queries: readonly WorkloadQuery[], table: string): string[] {
+  const using = queries.filter((query) => query.shape.tables.includes(table));
+  const kinds = ["select", "insert", "update", "delete"] as const;
+  return kinds.flatMap((kind) => {
+    const those = using.filter((query) => query.shape.kind === kind);
+    if (those.length === 0) return [];
+    const calls = those.reduce((sum, query) => sum + query.pattern.calls, 0);
+    const noun = formatPlural(those.length, `${kind} query shape`);
+    return [`${noun} on ${table} (${formatPlural(calls, "call")})`];
+  });
+}
+
+/** The table's size as a risk names it. */
+export const sizeText = (table: TableSchema): string =>
+  table.row_count > 0 ? `${formatCount(table.row_count)} rows` : "an unknown number of rows";
+
+/** The plan writes the table's rows anew. */
+export const isRebuilt = (plan: Plan): boolean =>
+  plan.statements.some((sql) => sql.startsWith("DROP TABLE"));
+
+/** Where a table is rewritten, comments are lost unless the product reports them. */
+export function commentLoss(table: TableSchema): string {
+  return table.comment === undefined
+    ? " Comments on the table and its columns are not known here and would be lost."
+    : "";
 }

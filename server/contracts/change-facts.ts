@@ -147,10 +147,8 @@ export const isAdvice = (change: Change): boolean => factsOf(change).carriedOutB
 
 function orderOf({ keys, curve, step }: ChangeOf<"cluster_table">): string {
   const names = keys.join(", ");
-  if (curve === "morton") return `along a Morton (Z-order) curve over ${names}`;
-  return step === undefined
-    ? `ordered by ${names}`
-    : `ordered by ${describeStep(step)} of ${names}`;
+  if (curve === "morton") return `in Morton (Z-) order of ${names}`;
+  return step === undefined ? `ordered by ${names}` : `ordered by ${names} (${describeStep(step)})`;
 }
 
 function typeOf({ to }: ChangeOf<"change_type">): string {

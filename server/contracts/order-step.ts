@@ -16,7 +16,18 @@ export function orderStepUnits(type: string): "number" | readonly CalendarUnit[]
   return type === "DATE" ? CalendarUnit.exclude(["hour"]).options : null;
 }
 
-/** `ranges (100 wide)`, `months`: followed by `of` and the key. */
+const UNIT_WORDS: Record<CalendarUnit, string> = {
+  year: "yearly",
+  quarter: "quarterly",
+  month: "monthly",
+  week: "weekly",
+  day: "daily",
+  hour: "hourly",
+};
+
+/** `weekly`, `in ranges of 1,000`: how wide the ranges are that rows are ordered by. */
 export function describeStep(step: OrderStep): string {
-  return typeof step === "number" ? `ranges (${step} wide)` : `${step}s`;
+  return typeof step === "number"
+    ? `in ranges of ${step.toLocaleString("en-US")}`
+    : UNIT_WORDS[step];
 }

@@ -36,7 +36,7 @@ describe("proposeConstraints", () => {
     expect(candidates[0]?.estimated_gain).toBeGreaterThan(0.9);
     expect(candidates[0]?.estimated_storage_overhead).toBe(0.2);
     expect(candidates[1]?.risk.level).toBe("high");
-    expect(candidates[1]?.risk.blast_radius).toMatch(/Comments .* are lost/);
+    expect(candidates[1]?.risk.blast_radius).toMatch(/Comments .* would be lost/);
   });
 
   test("proposes UNIQUE only where there is a primary key, and nothing where a key stands", async () => {

@@ -63,7 +63,7 @@ describe("proposeTypes", () => {
     const [candidate] = (await advise(one, SQL, ["b", "A", "é", "Z"])).candidates;
     expect(candidate?.change).toMatchObject({ to: { name: "ENUM", values: ["A", "Z", "b", "é"] } });
     expect(candidate?.estimated_gain).toBe(0.5);
-    expect(candidate?.drawbacks[0]).toMatch(/not among the 4 is refused/);
+    expect(candidate?.drawbacks[0]).toMatch(/outside these 4 is rejected/);
     expect(candidate?.risk.level).toBe("high");
   });
 

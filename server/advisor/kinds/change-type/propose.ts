@@ -1,17 +1,27 @@
-import type { Candidate, ColumnSchema, TableSchema, TargetType } from "@/server/contracts";
+import type {
+  Candidate,
+  ColumnSchema,
+  Plan,
+  Risk,
+  TableSchema,
+  TargetType,
+} from "@/server/contracts";
 import { formatPlural } from "@/server/format";
 import {
+  affectedConsumers,
   callsText,
   cardinalityText,
+  commentLoss,
   frequencyText,
+  isRebuilt,
   round,
   sizeFactor,
+  sizeText,
   subjectTables,
   usageFactors,
 } from "../../candidate-parts";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 
-import { typeRisk } from "../../risk";
 import type { WorkloadQuery } from "../../workload-query";
 import { filtersOn, measureUsage } from "../../workload-query";
 import { enumType, estimateType, tighterType } from "./target-type";
@@ -63,7 +73,7 @@ function textUse(
       ).length > 0,
   );
   if (textual.length === 0) return null;
-  return `${formatPlural(textual.length, "query shape")} treat ${column.name} as text (a pattern or a text function); they would fail on ${target.name}.`;
+  return `${formatPlural(textual.length, "query shape")} treat ${column.name} as text (a pattern or a text function) and would fail on ${target.name}.`;
 }
 
 function draft(
@@ -89,8 +99,8 @@ function draft(
     candidate_id: `change_type:${table.name}:${name}`,
     change,
     target: name,
-    title: `Change ${table.name}.${name} from ${column.type} to ${to.name}`,
-    reason: `${frequencyText(usage)} use of ${name} (${callsText(usage)}), held as ${column.type}: ${evidence}.`,
+    title: `Change type of \`${table.name}.${name}\` from ${column.type} to ${to.name}`,
+    reason: `${frequencyText(usage)} use of ${name} (${callsText(usage)}), stored as ${column.type}: ${evidence}.`,
     factors: [
       ...usageFactors(usage),
       { name: "Values", detail: `${capitalize(evidence)}.`, weight: 0.5 },
@@ -102,7 +112,7 @@ function draft(
       sizeFactor(table),
     ],
     drawbacks: drawbacksOf(input, table, column, to),
-    risk: typeRisk(table, plan, name, input.queries),
+    risk: riskOf(table, plan, name, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
     prior: estimate.prior,
@@ -116,10 +126,10 @@ const capitalize = (text: string): string => text.slice(0, 1).toUpperCase() + te
 
 function evidenceText(column: ColumnSchema, to: TargetType): string {
   if (to.name === "ENUM") {
-    return `its ${formatPlural(to.values.length, "value")} are a closed list (${cardinalityText(column)} in the statistics)`;
+    return `its ${formatPlural(to.values.length, "value")} form a closed list (${cardinalityText(column)} in the statistics)`;
   }
   const { min = "", max = "" } = column.statistics ?? {};
-  return `its smallest value is ${min} and its largest ${max}, which ${to.name} holds`;
+  return `its smallest value is ${min} and its largest ${max}, which fit ${to.name}`;
 }
 
 function drawbacksOf(
@@ -135,15 +145,15 @@ function drawbacksOf(
   );
   if (to.name === "ENUM") {
     found.push(
-      `A value that is not among the ${to.values.length} is refused from then on; adding one is another change of type.`,
+      `Any value outside these ${to.values.length} is rejected from then on; adding one needs another type change.`,
     );
   } else if (column.type === "VARCHAR") {
     found.push(
-      `Only the smallest and largest values were seen; the change fails, and nothing happens, when any other is no ${to.name} or is written in another form.`,
+      `Only the smallest and largest values were seen: the change fails without effect if any other value is not a ${to.name} or is written in another form.`,
     );
   } else {
-    found.push(`Values beyond the range of ${to.name} are refused from then on.`);
-    found.push("DuckDB packs integers to the bits they need already: expect little.");
+    found.push(`Values outside the range of ${to.name} are rejected from then on.`);
+    found.push("DuckDB already packs integers to the bits they need: expect little.");
   }
   if (writes.length > 0) {
     found.push(
@@ -156,4 +166,17 @@ function drawbacksOf(
     );
   }
   return found;
+}
+
+function riskOf(table: TableSchema, plan: Plan, column: string, queries: WorkloadQuery[]): Risk {
+  return {
+    level: "high",
+    locks: `All values of ${table.name}.${column} are converted in one transaction (${sizeText(table)}): meanwhile, writes to the table by others fail with a conflict and must be repeated.`,
+    write_cost:
+      "Each inserted value is checked against the new type; indexes of the table are rebuilt.",
+    reversibility:
+      "Can be reverted exactly: the transaction fails if a value would not convert back to what it was.",
+    blast_radius: `Every reader and writer of ${column}: a value that does not fit the new type is rejected, and clients receive another type.${isRebuilt(plan) ? commentLoss(table) : ""}`,
+    affected_consumers: affectedConsumers(queries, table.name),
+  };
 }

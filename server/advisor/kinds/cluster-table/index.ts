@@ -66,5 +66,7 @@ function checkStep(table: TableSchema, { keys, curve, step }: ChangeOf<"cluster_
   const type = table.columns.find((each) => each.name === keys[0])?.type ?? "";
   const units = orderStepUnits(type);
   if (typeof step === "number" ? units === "number" : units?.includes(step)) return;
-  throw refuse(`Column ${keys[0]} of ${table.name} (${type}) has no ${describeStep(step)}.`);
+  throw refuse(
+    `Column ${keys[0]} of ${table.name} (${type}) cannot be ordered ${describeStep(step)}.`,
+  );
 }

@@ -44,7 +44,7 @@ describe("proposeOrders", () => {
     expect(seen?.estimated_gain).toBeCloseTo(0.865, 2);
     expect(seen?.prior).toBeGreaterThan(guessed?.prior ?? 1);
     expect(seen?.factors.find((factor) => factor.name === "Selectivity")?.detail).toBe(
-      "Queries keep about 0.3% of the rows by created (from the parameters and statistics seen).",
+      "Queries keep about 0.3% of the rows by created (from observed parameters and statistics).",
     );
   });
 
@@ -221,8 +221,10 @@ describe("proposeOrders", () => {
     for (const { change, title, reason, plan, prior } of byRanges) {
       expect(prior).toBeGreaterThan(byValues?.prior ?? 1);
       expect(change).toMatchObject({ keys: ["created"], step: "week" });
-      expect(title).toBe("Store projects ordered by weeks of created");
-      expect(reason).toMatch(/runs of equal ones.*; by weeks it is not\.$/);
+      expect(title).toBe("Cluster `projects` by `created` (weekly)");
+      expect(reason).toMatch(
+        /Sorting by exact created slows scattered reads; weekly order avoids that\.$/,
+      );
       expect(plan.statements.join()).toContain(
         "ORDER BY date_trunc('week', source.created), source.rowid",
       );
@@ -265,11 +267,11 @@ describe("proposeOrders", () => {
     expect(excluded[0]?.reason).toBe("Table projects is referenced by a foreign key of child.");
   });
 
-  test("says whether the former row order can be restored", async () => {
+  test("says whether the previous row order can be restored", async () => {
     const key = { constraints: [{ type: "PRIMARY KEY" as const, columns: ["id"], sql: "" }] };
     const [kept] = (await advise(projects(3_000_000, key), [RANGE])).candidates;
     const [lost] = (await advise(projects(3_000_000), [RANGE])).candidates;
-    expect(kept?.risk.reversibility).toMatch(/former row order can be restored/);
+    expect(kept?.risk.reversibility).toMatch(/previous row order can be restored/);
     expect(lost?.risk.reversibility).toMatch(/row order cannot/);
     expect(lost?.drawbacks.at(-1)).toMatch(/cannot be restored/);
   });

@@ -6,7 +6,7 @@ import type { KeyUse } from "./key-use";
 import type { SteppedOrder } from "./order-step";
 import type { Order, Uses } from "./orders";
 
-const SKIPS = "stored in this order, DuckDB skips the row groups that hold nothing of it";
+const SKIPS = "in this order, DuckDB skips row groups with no matching rows";
 
 const PHRASES: Readonly<Record<KeyUse["kind"], (name: string) => string>> = {
   range: (name) => `a range of ${name}`,
@@ -23,7 +23,7 @@ export function orderReason(table: TableSchema, order: Order, uses: Uses, usage:
     return kind === null ? [] : [PHRASES[kind](key.name)];
   });
   if (order.isCurve) {
-    return `Different queries filter on ${formatList(parts)} ${calls}; along the curve, rows near in each of these lie near each other, and each of the queries skips row groups.`;
+    return `Different queries filter on ${formatList(parts)} ${calls}; in Morton order, rows with similar values of all of them are stored together, and each query skips row groups.`;
   }
   const head = `${frequencyText(usage)} filtering on ${formatList(parts)} ${calls}`;
   const [first] = order.keys;
@@ -31,16 +31,16 @@ export function orderReason(table: TableSchema, order: Order, uses: Uses, usage:
   if (order.stepped !== null) return `${head}; ${SKIPS}. ${rangesReason(first, order.stepped)}`;
   switch (kindOf(first, uses, usage)) {
     case "equality":
-      return `${head}, which has ${cardinalityText(first)}; if they are spread over all of ${table.name} now, ${SKIPS}.`;
+      return `${head}, which has ${cardinalityText(first)}; if matching rows are spread over all of ${table.name} now, ${SKIPS}.`;
     case "join":
-      return `${head}; where its keys lie close together, ${SKIPS}.`;
+      return `${head}; where the joined keys lie close together, ${SKIPS}.`;
     default:
       return `${head}, which an index cannot serve; ${SKIPS}.`;
   }
 }
 
 function rangesReason({ name }: ColumnSchema, { step }: SteppedOrder): string {
-  return `By its values, ${name} would be kept as runs of equal ones, which slows queries that read it of rows here and there; by ${describeStep(step)} it is not.`;
+  return `Sorting by exact ${name} slows scattered reads; ${typeof step === "number" ? `order ${describeStep(step)}` : `${describeStep(step)} order`} avoids that.`;
 }
 
 const STRENGTH: readonly KeyUse["kind"][] = ["range", "top", "equality", "join"];

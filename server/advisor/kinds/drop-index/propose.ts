@@ -1,16 +1,17 @@
-import type { Candidate, ColumnSchema, IndexSchema, TableSchema } from "@/server/contracts";
+import type { Candidate, ColumnSchema, IndexSchema, Risk, TableSchema } from "@/server/contracts";
 import { formatCount, formatPlural } from "@/server/format";
 import {
+  affectedConsumers,
   cardinalityText,
   round,
   sizeFactor,
+  sizeText,
   subjectTables,
   usageFactors,
 } from "../../candidate-parts";
 import { estimateIndex } from "../../index-estimate";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import { INDEX_INSERT_COST, INDEX_LOW_CARDINALITY_SLOWDOWN } from "../../measured-facts";
-import { dropIndexRisk } from "../../risk";
 import { isIndexed, isUnmanaged } from "../../table-schema";
 import type { WorkloadQuery } from "../../workload-query";
 import { filtersOn, isPointFilter, measureUsage, weightsOf } from "../../workload-query";
@@ -19,7 +20,7 @@ const CALLS_MIN = 1000;
 const HOURS_MIN = 24;
 
 const NOT_ALL_QUERIES =
-  "Judged by the queries of the request alone: others of the product may use it. Ask without query patterns to judge it by all that were observed.";
+  "Only the queries of the request were considered: others of the product may use it. Ask without query patterns to consider all observed queries.";
 
 /** Why an index does no good, and which queries it hurts. */
 interface Case {
@@ -71,7 +72,7 @@ function caseAgainst(
     (query) => filtersOn(query, table.name, name, isPointFilter).length > 0,
   );
   if (using.length === 0 || !column) {
-    const why = `no query compared ${name} with values by = or IN, which is all an index serves`;
+    const why = `no observed query filters ${name} by = or IN, which is all an index serves`;
     return { why, hurt: [], gain: 0, prior: 0.3 };
   }
   return tooFewValues(table, column, using) ?? inTheWay(table, column, using);
@@ -116,7 +117,7 @@ function inTheWay(table: TableSchema, column: ColumnSchema, hurt: WorkloadQuery[
       hurt.every((query) => filtersOn(query, table.name, other.name, isPointFilter).length > 0),
   );
   if (!better) return null;
-  const why = `every query that compares ${column.name} also compares ${better.name}, which has an index and more values; DuckDB uses neither of two indexes (duckdb issue 24111)`;
+  const why = `every query that filters on ${column.name} also filters on ${better.name}, which has an index and more values; DuckDB uses neither of two indexes (duckdb issue 24111)`;
   return { why, hurt, gain: estimateIndex(table, better).gain, prior: 0.4 };
 }
 
@@ -132,11 +133,11 @@ function draft(input: ProposeInput, table: TableSchema, index: IndexSchema, foun
     candidate_id: `drop_index:${table.name}:${index.name}`,
     change,
     target,
-    title: `Drop the index ${index.name} of ${table.name}`,
+    title: `Drop index \`${index.name}\` on \`${table.name}\``,
     reason: `The index ${index.name} on ${target} costs ${writes.length > 0 ? "every insert, and memory" : "memory"}, but ${found.why}.`,
     factors: [...usageFactors(usage), writeFactor(table, writes), sizeFactor(table)],
     drawbacks: drawbacksOf(input, table, found, writes),
-    risk: dropIndexRisk(table, index.name, input.queries),
+    risk: riskOf(table, index.name, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
     prior: found.prior,
@@ -176,19 +177,30 @@ function drawbacksOf(
   const calls = those.reduce((sum, query) => sum + query.pattern.calls, 0);
   const times = those.flatMap(({ pattern }) => [pattern.first_seen, pattern.last_seen]).sort();
   const hours = (Date.parse(times.at(-1) ?? "") - Date.parse(times[0] ?? "")) / 3_600_000;
-  const against = ["A query that was not observed, monthly perhaps, may need the index."];
+  const against = ["A query that was not observed (a monthly one, say) may need the index."];
   if (calls < CALLS_MIN) {
-    against.push(`Only ${formatPlural(calls, "call")} to ${table.name} were observed.`);
+    against.push(`Only ${formatPlural(calls, "call")} on ${table.name} were observed.`);
   }
   if (!(hours >= HOURS_MIN)) {
-    against.push(`The observation of ${table.name} spans ${formatCount(hours || 0)} hours only.`);
+    against.push(`${table.name} was observed for ${formatCount(hours || 0)} hours only.`);
   }
   const opaque = those.filter(({ shape }) => !shape.isParsed && shape.kind === "select").length;
   if (opaque > 0) {
-    against.push(`${formatPlural(opaque, "query shape")} could not be read and may use it.`);
+    against.push(`${formatPlural(opaque, "query shape")} could not be parsed and may use it.`);
   }
   if (found.hurt.length === 0 && writes.length === 0) {
-    against.push("Neither queries nor writes should become faster: it only frees memory.");
+    against.push("No query or write is expected to become faster: it only frees memory.");
   }
   return against;
+}
+
+function riskOf(table: TableSchema, index: string, queries: WorkloadQuery[]): Risk {
+  return {
+    level: "low",
+    locks: "Takes effect when the transaction ends; no data is read or written.",
+    write_cost: "None: inserts and updates become cheaper.",
+    reversibility: `The rollback builds ${index} again from its own statement, over ${sizeText(table)}.`,
+    blast_radius: `Only ${table.name}. Queries that used the index scan the table instead.`,
+    affected_consumers: affectedConsumers(queries, table.name),
+  };
 }

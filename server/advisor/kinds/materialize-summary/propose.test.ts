@@ -65,7 +65,7 @@ describe("proposeSummaries", () => {
       ),
     ]);
     // 1096 days cut to months of 28 days or more, times 3.
-    expect(candidate?.reason).toMatch(/1 query shape can read the same answer from about 123 rows/);
+    expect(candidate?.reason).toMatch(/1 query shape can read the same result from about 123 rows/);
     expect(candidate?.estimated_gain).toBeCloseTo(0.97, 2);
   });
 
@@ -154,10 +154,10 @@ describe("proposeSummaries", () => {
     const sum = "SELECT status, sum(ratio) FROM sales GROUP BY status";
     const [candidate] = proposeKind("materialize_summary", await advise([sum, INSERT])).candidates;
     expect(candidate?.drawbacks).toEqual([
-      "Rows written after it was built are not in it until it is refreshed; the workload shows 11 inserts and 0 updates or deletes on sales.",
-      "A refresh reads all of sales again, about 72 to 546 ms by what we measured of 3,000,000 rows: CREATE OR REPLACE TABLE summary_sales_status AS SELECT source.status AS status, sum(source.ratio) AS sum_ratio FROM sales AS source GROUP BY 1 ORDER BY 1;",
-      "Nothing reads the summary by itself: the product's developers have to send the changed text of each query that is to read it.",
-      "Sums of ratio are added in another order: their last digits may differ.",
+      "It does not include rows written since its last refresh; the workload has 11 inserts and 0 updates or deletes on sales.",
+      "A refresh reads all of sales again, about 72 to 546 ms as measured on 3,000,000 rows: CREATE OR REPLACE TABLE summary_sales_status AS SELECT source.status AS status, sum(source.ratio) AS sum_ratio FROM sales AS source GROUP BY 1 ORDER BY 1;",
+      "No query reads the summary by itself: the product's developers must switch each query to its new text.",
+      "Sums of ratio are computed in another order: their last digits may differ.",
     ]);
   });
 
@@ -189,7 +189,7 @@ describe("proposeSummaries", () => {
     );
     expect(candidates.filter((each) => each.change.table.startsWith("summary_"))).toEqual([]);
     expect(excluded.map((each) => each.reason)).toContain(
-      "summary_sales_status can answer this already: change the queries to read it, or refresh it.",
+      "summary_sales_status can already answer this: change the queries to read it, or refresh it.",
     );
   });
 

@@ -1,19 +1,26 @@
-import type { Candidate, Factor, MaterializeSummaryChange, TableSchema } from "@/server/contracts";
+import type {
+  Candidate,
+  Factor,
+  MaterializeSummaryChange,
+  Risk,
+  TableSchema,
+} from "@/server/contracts";
 import { formatCount, formatList, formatPercent, formatPlural } from "@/server/format";
 import { quoteIdentifier } from "@/server/sql";
 import { SUMMARY_PLACEHOLDER } from "@/server/workload/shape";
 import {
+  affectedConsumers,
   callsText,
   frequencyText,
   round,
   sizeFactor,
+  sizeText,
   subjectTables,
   usageFactors,
 } from "../../candidate-parts";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import { SUMMARY_ROW_SHARE_MAX, SUMMARY_TABLE_ROWS_MIN } from "../../measured-facts";
-import { summaryRisk } from "../../risk";
-import { measureUsage } from "../../workload-query";
+import { measureUsage, type WorkloadQuery } from "../../workload-query";
 import { summaryBuildMs } from "./estimate";
 import type { Summarized, SummaryGroup } from "./groups";
 import { chooseSummaries, groupGain } from "./groups";
@@ -66,11 +73,14 @@ function exclusion(input: ProposeInput, table: TableSchema, group: SummaryGroup)
     members.map(({ summary }) => existingSummary(table, summary, input.tables)),
   );
   if (!existing.has(null)) {
-    return `${formatList([...existing].map(String).sort())} can answer this already: change the queries to read it, or refresh it.`;
+    return `${formatList([...existing].map(String).sort())} can already answer this: change the queries to read it, or refresh it.`;
   }
-  if (rows === null) return "Not known how many rows it would have: a key has no statistics.";
+  if (rows === null) return "Its number of rows is not known: a key has no statistics.";
   return `It would have up to ${formatCount(rows)} rows, more than ${formatPercent(SUMMARY_ROW_SHARE_MAX)} of the ${formatCount(table.row_count)} rows of ${table.name}.`;
 }
+
+const titleKeys = ({ keys }: SummaryGroup): string =>
+  keys.length === 0 ? "(totals)" : `by ${formatList(keys.map(({ name }) => `\`${name}\``))}`;
 
 const keysText = ({ keys }: SummaryGroup): string =>
   keys.length === 0 ? "in total" : `by ${formatList(keys.map((key) => key.name))}`;
@@ -100,11 +110,11 @@ function draft(input: ProposeInput, table: TableSchema, group: SummaryGroup, nam
     candidate_id: `materialize_summary:${table.name}:${group.keys.map((key) => key.name).join(",")}`,
     change,
     target: group.keys.map((key) => key.name).join(", ") || "total",
-    title: `Summarize ${table.name} ${keysText(group)}`,
-    reason: `${frequencyText(usage)} grouping of ${table.name} (${callsText(usage)}); ${shapes} can read the same answer from ${rowsText(group)} instead of ${formatCount(table.row_count)}.`,
+    title: `Create summary table of \`${table.name}\` ${titleKeys(group)}`,
+    reason: `${frequencyText(usage)} grouping of ${table.name} (${callsText(usage)}); ${shapes} can read the same result from ${rowsText(group)} instead of ${formatCount(table.row_count)}.`,
     factors: [...usageFactors(usage), reductionFactor(table, group), sizeFactor(table)],
     drawbacks: drawbacksOf(input, table, change),
-    risk: summaryRisk(table, input.queries),
+    risk: riskOf(table, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
     prior: 0.8,
@@ -115,7 +125,7 @@ function draft(input: ProposeInput, table: TableSchema, group: SummaryGroup, nam
 }
 
 const rowsText = ({ rows }: SummaryGroup): string =>
-  rows === null ? "a number of rows not known" : `about ${formatPlural(rows, "row")}`;
+  rows === null ? "an unknown number of rows" : `about ${formatPlural(rows, "row")}`;
 
 function reductionFactor(table: TableSchema, group: SummaryGroup): Factor {
   const name = "Reduction";
@@ -145,9 +155,9 @@ function drawbacksOf(
       .reduce((sum, query) => sum + query.pattern.calls, 0);
   const build = summaryBuildMs(table.row_count);
   const found = [
-    `Rows written after it was built are not in it until it is refreshed; the workload shows ${formatPlural(calls(["insert"]), "insert")} and ${formatPlural(calls(["update", "delete"]), "update or delete", "updates or deletes")} on ${table.name}.`,
-    `A refresh reads all of ${table.name} again, about ${formatCount(build.low)} to ${formatCount(build.high)} ms by what we measured of 3,000,000 rows: ${refreshSummarySql(change)}`,
-    "Nothing reads the summary by itself: the product's developers have to send the changed text of each query that is to read it.",
+    `It does not include rows written since its last refresh; the workload has ${formatPlural(calls(["insert"]), "insert")} and ${formatPlural(calls(["update", "delete"]), "update or delete", "updates or deletes")} on ${table.name}.`,
+    `A refresh reads all of ${table.name} again, about ${formatCount(build.low)} to ${formatCount(build.high)} ms as measured on 3,000,000 rows: ${refreshSummarySql(change)}`,
+    "No query reads the summary by itself: the product's developers must switch each query to its new text.",
   ];
   const floats = change.measures.filter(
     ({ aggregate, column }) =>
@@ -156,7 +166,20 @@ function drawbacksOf(
   );
   if (floats.length > 0) {
     const columns = formatList(floats.map((each) => each.column ?? ""));
-    found.push(`Sums of ${columns} are added in another order: their last digits may differ.`);
+    found.push(`Sums of ${columns} are computed in another order: their last digits may differ.`);
   }
   return found;
+}
+
+/** Risk of a table of its own: nothing that exists is changed. */
+function riskOf(table: TableSchema, queries: WorkloadQuery[]): Risk {
+  return {
+    level: "medium",
+    locks: `None on ${table.name}: it is read once (${sizeText(table)}) in one transaction; others can read and write it meanwhile.`,
+    write_cost: `None: nothing is maintained when ${table.name} is written, so the summary is as old as its last refresh.`,
+    reversibility:
+      "DROP TABLE restores the previous state at once; queries changed to read the summary must be changed back first, or they fail.",
+    blast_radius: `A new table; ${table.name} does not change. Queries that read the summary do not see rows written since its last refresh.`,
+    affected_consumers: affectedConsumers(queries, table.name),
+  };
 }

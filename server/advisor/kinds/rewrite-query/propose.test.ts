@@ -38,7 +38,7 @@ test("proposes the other text under the same parameters, with nothing to run", a
   expect(candidates).toHaveLength(1);
   expect(Candidate.parse(candidates[0])).toMatchObject({
     candidate_id: `rewrite_query:${fingerprint}:sargable_predicate`,
-    title: "Compare the column itself in a query of projects",
+    title: "Rewrite query on `projects`: compare the bare column",
     targeted_fingerprints: [fingerprint],
     plan: { statements: [], revert_statements: [], cleanup_statements: [], is_reversible: true },
     risk: { level: "low" },

@@ -15,40 +15,40 @@ const MEASURED: Partial<
   Record<RewriteRule, { title: string; prior: number; gain: number; cost: string }>
 > = {
   sargable_predicate: {
-    title: "Compare the column itself",
+    title: "compare the bare column",
     prior: 0.7,
     gain: 0.8,
-    cost: "Where rows are stored in no order of that column, the gain was small (9.3 → 7.9 ms).",
+    cost: "Where rows are not stored in the order of that column, the gain was small (9.3 → 7.9 ms).",
   },
   drop_distinct: {
-    title: "Search for no duplicates",
+    title: "drop a needless DISTINCT",
     prior: 0.6,
     gain: 0.3,
-    cost: "The answer stays the same only while the key that excludes duplicates stands.",
+    cost: "The result stays the same only while the key that excludes duplicates exists.",
   },
   drop_order_by: {
-    title: "Do not sort inside the subquery",
+    title: "drop a needless ORDER BY in a subquery",
     prior: 0.8,
     gain: 0.6,
-    cost: "Whatever is later read from this subquery without aggregation will come in no order.",
+    cost: "Rows read from this subquery without aggregation come in no particular order.",
   },
   decorrelate_subquery: {
-    title: "Join the aggregates",
+    title: "join pre-computed aggregates",
     prior: 0.5,
     gain: 0.5,
-    cost: "Computes the aggregates of all keys: it loses where few of them are asked for (18 → 103 ms at 1%).",
+    cost: "Computes the aggregates of all keys: slower where only a few are needed (18 → 103 ms at 1%).",
   },
   not_in_to_anti_join: {
-    title: "Use NOT EXISTS",
+    title: "use NOT EXISTS",
     prior: 0.8,
     gain: 0.9,
-    cost: "The answer stays the same only while neither column can be NULL.",
+    cost: "The result stays the same only while neither column can be NULL.",
   },
   top_n: {
-    title: "Limit before numbering",
+    title: "limit before numbering",
     prior: 0.8,
     gain: 0.9,
-    cost: "Of rows that tie in the order, either text may keep any.",
+    cost: "Among rows that tie in the order, either text may keep any.",
   },
 };
 
@@ -85,11 +85,11 @@ function draft(
     candidate_id: `rewrite_query:${fingerprint}:${rule}`,
     change: { kind: "rewrite_query", table, rule, rewrites: [{ fingerprint, sql }] },
     target: fingerprint,
-    title: `${measured.title} in a query of ${table}`,
+    title: `Rewrite query on \`${table}\`: ${measured.title}`,
     reason: `${frequencyText(usage)} query of ${table} (${callsText(usage)}). ${why}`,
     factors: [...usageFactors(usage), basis],
     drawbacks: [
-      "The product's own code has to send the new text: the sidecar cannot change it.",
+      "The product's own code must send the new text: the sidecar cannot change it.",
       measured.cost,
     ],
     risk: riskOf(query, table),
@@ -113,7 +113,7 @@ function riskOf(query: WorkloadQuery, table: string): Risk {
     level: "low",
     locks: "None: nothing runs on the product.",
     write_cost: "None.",
-    reversibility: "The former text can be sent again at any time.",
+    reversibility: "The previous text can be used again at any time.",
     blast_radius: "Only callers of this one query.",
     affected_consumers: [
       `1 query shape on ${table} (${formatPlural(query.pattern.calls, "call")})`,
