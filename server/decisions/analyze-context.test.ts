@@ -56,7 +56,7 @@ test("what is suspect is only data: the advice is that of the same query without
   expect(suspect.state).toBe(plain.state);
 });
 
-test("what the rules leave out of an estimate is told with the reason, and is not suggested", async () => {
+test("what the rules exclude from an estimate is kept with the reason, and is not suggested", async () => {
   const { suggestions, alternatives } = await analyze({
     ctx: contextOf(database.db, ACTORS.product),
     input: AnalyzeRequest.parse({
@@ -74,7 +74,7 @@ test("what the rules leave out of an estimate is told with the reason, and is no
     verdict: {
       code: "excluded_by_rule",
       is_accepted: false,
-      reason: expect.stringContaining("has an index already"),
+      reason: expect.stringContaining("already has an index"),
     },
     evidence: null,
     estimated_impact: { basis: "estimate" },

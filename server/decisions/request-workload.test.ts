@@ -59,5 +59,5 @@ test("no index is dropped because the queries of a request do without it", async
     .where(eq(suggestionItems.suggestionId, id));
   const drop = items.find(({ candidate }) => candidate.candidate_id.startsWith("drop_index"));
   expect(drop?.role).toBe("alternative");
-  expect(drop?.verdict?.reason).toMatch(/queries of the request alone/);
+  expect(drop?.verdict?.reason).toMatch(/Only the queries of the request/);
 }, 60_000);
