@@ -4,6 +4,7 @@ import { AppError, env, type ServiceContext, shortHash } from "@/server/platform
 import type { QueryShape } from "@/server/workload";
 import { estimateCandidates } from "./estimate-candidates";
 import { openSuggestion } from "./open-suggestion";
+import { requesterOf } from "./product-scope";
 import { screenRequest } from "./screen-request";
 import { shapeParser } from "./shape-parser";
 import { loadSuggestion } from "./suggestion-view";
@@ -37,7 +38,7 @@ export async function analyzeContext(
   ]);
   const { id } = await openSuggestion(ctx, {
     request,
-    requestHash: shortHash(JSON.stringify(["context", request])),
+    requestHash: shortHash(JSON.stringify(["context", request, requesterOf(ctx.actor)])),
     productId: null,
     state: candidates.length > 0 ? "pending" : "no_gain",
     basis: "estimate",

@@ -3,6 +3,7 @@ import { assertCan } from "@/server/identity";
 import type { ServiceContext } from "@/server/platform";
 import { analyzeContext } from "./analyze-context";
 import { analyzeProduct } from "./analyze-product";
+import { confineRequest } from "./product-scope";
 
 /**
  * Analyzes and suggests. A request that brings its own schema and names no product is answered
@@ -18,9 +19,10 @@ export async function analyze({
   input: AnalyzeRequest;
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.analyze");
-  const { current_schema: columns } = input.context;
-  if (input.product_id === undefined && columns !== undefined) {
-    return analyzeContext(ctx, input, columns);
+  const request = confineRequest(ctx.actor, input);
+  const { current_schema: columns } = request.context;
+  if (request.product_id === undefined && columns !== undefined) {
+    return analyzeContext(ctx, request, columns);
   }
-  return analyzeProduct(ctx, input);
+  return analyzeProduct(ctx, request);
 }

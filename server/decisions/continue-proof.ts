@@ -18,6 +18,7 @@ import {
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
+import { assertVisible } from "./product-scope";
 import { loadSuggestion } from "./suggestion-view";
 import type { SuggestionRow } from "./transition";
 
@@ -36,6 +37,7 @@ export async function continueProof({
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.analyze");
   const { suggestion_id: id, seconds } = input;
+  await assertVisible(ctx, id);
   await ctx.db.transaction(async (tx) => {
     const row = await lockContinuable(tx, id);
     await tx

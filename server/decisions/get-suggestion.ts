@@ -1,6 +1,7 @@
 import type { Suggestion } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import type { ServiceContext } from "@/server/platform";
+import { assertVisible } from "./product-scope";
 import { loadSuggestion } from "./suggestion-view";
 
 /** One suggestion with evidence, alternatives, reviews and operations. Throws `not_found`. */
@@ -12,5 +13,6 @@ export async function getSuggestion({
   input: { suggestion_id: string };
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.read");
+  await assertVisible(ctx, input.suggestion_id);
   return loadSuggestion(ctx.db, input.suggestion_id);
 }

@@ -3,6 +3,7 @@ import { agentDecisions, feedback, suggestions } from "@/drizzle/schema";
 import type { FeedbackRequest, Suggestion } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { AppError, publish, recordAudit, type ServiceContext } from "@/server/platform";
+import { assertVisible } from "./product-scope";
 import { loadSuggestion } from "./suggestion-view";
 
 /**
@@ -18,6 +19,7 @@ export async function giveFeedback({
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.feedback");
   const { suggestion_id: suggestionId, score, comment } = input;
+  await assertVisible(ctx, suggestionId);
   await ctx.db.transaction(async (tx) => {
     // Held until the end: of two words at once the mean counts both.
     const [row] = await tx

@@ -8,6 +8,7 @@ export { giveFeedback } from "./give-feedback";
 export { isAnalysisDue } from "./is-analysis-due";
 export { listSuggestions } from "./list-suggestions";
 export { toOperation } from "./operation-view";
+export { assertVisible } from "./product-scope";
 export { listProofEvents } from "./proof-log";
 export { failProof } from "./publish-advice";
 export { refuseOtherProduct } from "./refuse-other-product";

@@ -10,6 +10,7 @@ import {
 } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { AppError, type ServiceContext } from "@/server/platform";
+import { visibleTo } from "./product-scope";
 import type { SuggestionRow } from "./transition";
 
 /** Suggestions, newest first, without evidence samples; `next_cursor` continues after the last. */
@@ -27,6 +28,7 @@ export async function listSuggestions({
     .from(suggestions)
     .where(
       and(
+        visibleTo(ctx.actor),
         input.state?.length ? inArray(suggestions.state, input.state) : undefined,
         after &&
           or(

@@ -9,6 +9,7 @@ import {
 } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { AppError, publish, type ServiceContext } from "@/server/platform";
+import { assertVisible } from "./product-scope";
 
 const WRITE_EVERY_MS = 500;
 
@@ -51,6 +52,7 @@ export async function listProofEvents({
 }): Promise<ProofLog> {
   assertCan(ctx.actor, "suggestion.read");
   const { suggestion_id: id, after, limit } = input;
+  await assertVisible(ctx, id);
   const [[known], rows] = await Promise.all([
     ctx.db.select({ id: suggestions.id }).from(suggestions).where(eq(suggestions.id, id)),
     ctx.db

@@ -3,6 +3,7 @@ import { suggestions } from "@/drizzle/schema";
 import { isProving, type Suggestion } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { AppError, type ServiceContext } from "@/server/platform";
+import { assertVisible } from "./product-scope";
 import { loadSuggestion } from "./suggestion-view";
 
 /**
@@ -17,6 +18,7 @@ export async function waitForSuggestion({
   input: { suggestion_id: string; seconds: number };
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.read");
+  await assertVisible(ctx, input.suggestion_id);
   const deadline = Date.now() + input.seconds * 1000;
   let wake = () => {};
   const unsubscribe = await ctx.bus.subscribe((event) => {

@@ -1,5 +1,5 @@
 import type { Operation } from "@/server/contracts";
-import { toOperation } from "@/server/decisions";
+import { assertVisible, toOperation } from "@/server/decisions";
 import { assertCan } from "@/server/identity";
 import type { ServiceContext } from "@/server/platform";
 import { loadOperation } from "./load-operation";
@@ -13,5 +13,7 @@ export async function getOperation({
   input: { operation_id: string };
 }): Promise<Operation> {
   assertCan(ctx.actor, "operation.read");
-  return toOperation(await loadOperation(ctx.db, input.operation_id));
+  const row = await loadOperation(ctx.db, input.operation_id);
+  await assertVisible(ctx, row.suggestionId);
+  return toOperation(row);
 }

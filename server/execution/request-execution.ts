@@ -9,7 +9,7 @@ import {
   ProductSchema,
   UNAPPROVED_STATES,
 } from "@/server/contracts";
-import { toOperation, transitionSuggestion } from "@/server/decisions";
+import { assertVisible, toOperation, transitionSuggestion } from "@/server/decisions";
 import { assertCan } from "@/server/identity";
 import {
   AppError,
@@ -32,6 +32,7 @@ export async function requestExecution({
   input: ExecuteRequest;
 }): Promise<Operation> {
   assertCan(ctx.actor, "operation.execute");
+  await assertVisible(ctx, input.suggestion_id);
   await assertExecutable(ctx, input.suggestion_id);
   const row = await ctx.db.transaction(async (tx) => {
     const suggestion = await transitionSuggestion(tx, ctx, {
