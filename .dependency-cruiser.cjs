@@ -92,7 +92,7 @@ module.exports = {
       from: { path: "^demo/", pathNot: TEST },
       to: {
         path: "^(app|bench|components|drizzle|models|server)/",
-        pathNot: ["^server/(contracts|data-product|identity|platform|workload)/index[.]ts$"],
+        pathNot: ["^server/(contracts|data-product|platform|workload)/index[.]ts$"],
       },
     },
     {

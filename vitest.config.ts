@@ -52,6 +52,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     env: {
       SIDECAR_MODE: "demo",
+      SESSION_SECRET: randomBytes(48).toString("base64"),
       AUTH_SECRET: randomBytes(48).toString("base64"),
       LOG_LEVEL: "error",
     },

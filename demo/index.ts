@@ -4,6 +4,7 @@ import type { DemoProduct, DemoProductOptions } from "./start-demo-product";
 export { SQL as demoQueries } from "./api/project-queries";
 export { demoDataSql } from "./data/demo-data-sql";
 export type { EmbeddedProduct } from "./embed";
+export { createTokenVerifier } from "./http/verify-token";
 
 /** Starts the demo data product. DuckDB is loaded only when asked for. */
 export async function startDemoProduct(options: DemoProductOptions): Promise<DemoProduct> {

@@ -1,5 +1,5 @@
-import { verifyServiceToken } from "@/server/identity";
 import { createLogger, env } from "@/server/platform";
+import { createTokenVerifier } from "./http/verify-token";
 import { startDemoProduct } from "./start-demo-product";
 
 const LEVELS = { DEBUG: "debug", INFO: "info", WARNING: "warn", ERROR: "error" } as const;
@@ -8,15 +8,17 @@ const LEVELS = { DEBUG: "debug", INFO: "info", WARNING: "warn", ERROR: "error" }
 async function main(): Promise<void> {
   const settings = env();
   const log = createLogger("demo");
+  const jwksUrl = settings.SIDECAR_JWKS_URL;
+  if (jwksUrl === undefined) {
+    throw new Error("SIDECAR_JWKS_URL must say where the sidecar publishes its public keys.");
+  }
   const product = await startDemoProduct({
     port: settings.SPAWN_PORT,
     rows: settings.SPAWN_ROWS,
     dataDir: settings.SIDECAR_DATA_DIR,
     queriesPerSecond: settings.SPAWN_QUERIES_PER_SECOND,
     productId: settings.DATA_PRODUCT_ID,
-    verifyToken: async (token) => {
-      await verifyServiceToken(token, settings.DATA_PRODUCT_ID);
-    },
+    verifyToken: createTokenVerifier({ jwksUrl, productId: settings.DATA_PRODUCT_ID }),
     onError: (error) => log.error({ err: error }, "demo.error"),
     onLogLevel: (level) => {
       log.level = LEVELS[level];

@@ -1,23 +1,43 @@
 import { type ChildProcess, spawn as startProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createConnectorClient } from "@/server/data-product";
-import { issueToken } from "@/server/identity";
+import { environmentWith } from "@/server/platform";
 
 const PRODUCT_ID = "duckdb-spawn";
 const children = new Set<ChildProcess>();
 let dataDir: string;
 let port: number;
+/** Stands for the sidecar: the product only ever sees the public half. */
+let sidecarKey: CryptoKey;
+let jwks: URL;
+
+const sign = (audience: string) =>
+  new SignJWT({})
+    .setProtectedHeader({ alg: "EdDSA", kid: "k1" })
+    .setIssuer("agentic-sidecar")
+    .setSubject("agent-1")
+    .setJti(crypto.randomUUID())
+    .setAudience(audience)
+    .setExpirationTime("1m")
+    .sign(sidecarKey);
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "sidecar-process-"));
   port = await freePort();
+  const pair = await generateKeyPair("EdDSA");
+  sidecarKey = pair.privateKey;
+  const keys = [{ ...(await exportJWK(pair.publicKey)), kid: "k1", alg: "EdDSA" }];
+  jwks = pathToFileURL(join(dataDir, "jwks.json"));
+  await writeFile(jwks, JSON.stringify({ keys }));
 });
 afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");
@@ -38,7 +58,10 @@ function start(folder = dataDir) {
   const child = startProcess(process.execPath, ["--import", "tsx", "demo/main.ts"], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
-      ...process.env,
+      // Another team's program: nothing of the sidecar's settings, and no secret of any kind.
+      ...environmentWith(["SIDECAR_MODE"]),
+      NODE_ENV: "test",
+      SIDECAR_JWKS_URL: jwks.href,
       LOG_LEVEL: "info",
       SPAWN_PORT: String(port),
       SPAWN_ROWS: "2000",
@@ -70,8 +93,7 @@ const client = () =>
   createConnectorClient({
     baseUrl: `http://127.0.0.1:${port}`,
     productId: PRODUCT_ID,
-    getToken: () =>
-      issueToken({ kind: "agent", subject: "sidecar", audience: PRODUCT_ID, ttlSeconds: 60 }),
+    getToken: () => sign(PRODUCT_ID),
   });
 
 test("what an operation did outlives kill -9, and is not done again", async () => {
@@ -101,8 +123,7 @@ test("a token for another audience opens nothing", async () => {
   const stranger = createConnectorClient({
     baseUrl: `http://127.0.0.1:${port}`,
     productId: PRODUCT_ID,
-    getToken: () =>
-      issueToken({ kind: "agent", subject: "sidecar", audience: "another", ttlSeconds: 60 }),
+    getToken: () => sign("another"),
   });
   await expect(stranger.getSchema()).rejects.toMatchObject({
     code: "product_refused",

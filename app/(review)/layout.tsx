@@ -10,13 +10,13 @@ import { ApiProvider } from "@/components/trpc/client";
 import { LiveProvider } from "@/components/trpc/live";
 import { TooltipProvider } from "@/components/ui/tooltip";
 import { describeSession } from "@/server/api/trpc";
-import { getSessionActor } from "@/server/identity";
+import { findSessionActor } from "@/server/identity";
+import { webRoot } from "@/server/platform";
 
 /** Everything but the sign-in page: a signed-in person, live data, keys. */
 export default async function ReviewLayout({ children }: { children: ReactNode }) {
   // Reading the request keeps these pages out of the build: they are per person, per moment.
-  await headers();
-  const actor = await getSessionActor();
+  const actor = await findSessionActor({ ctx: webRoot(), input: { headers: await headers() } });
   if (actor === null) redirect("/sign-in");
   return (
     <ApiProvider>

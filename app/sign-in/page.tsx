@@ -1,8 +1,8 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { SignInForm } from "@/components/shell/sign-in-form";
-import { getSessionActor } from "@/server/identity";
-import { env } from "@/server/platform";
+import { findSessionActor } from "@/server/identity";
+import { webRoot } from "@/server/platform";
 import { readDemoUsers } from "./demo-users";
 import { toLocalPath } from "./local-path";
 
@@ -11,10 +11,11 @@ export const metadata = { title: "Sign in" };
 export default async function SignInPage(props: {
   searchParams: Promise<{ next?: string | string[] }>;
 }) {
-  await headers();
+  const ctx = webRoot();
+  const actor = await findSessionActor({ ctx, input: { headers: await headers() } });
   const next = toLocalPath((await props.searchParams).next);
-  if ((await getSessionActor()) !== null) redirect(next);
-  const { SIDECAR_MODE, SIDECAR_DATA_DIR } = env();
+  if (actor !== null) redirect(next);
+  const { SIDECAR_MODE, SIDECAR_DATA_DIR } = ctx.settings;
   const users = SIDECAR_MODE === "demo" ? await readDemoUsers(SIDECAR_DATA_DIR) : [];
   return (
     <main className="mx-auto grid min-h-dvh w-full max-w-sm content-center gap-6 px-4 py-12">

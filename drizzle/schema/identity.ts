@@ -1,13 +1,17 @@
+import { sql } from "drizzle-orm";
 import {
   bigserial,
   boolean,
+  check,
   index,
   jsonb,
   pgTable,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { JWK } from "jose";
 import type { Permission, Role } from "@/server/contracts";
 
 const instant = (name: string) =>
@@ -52,5 +56,46 @@ export const signInAttempts = pgTable(
   (t) => [
     index("sign_in_attempts_email").on(t.email, t.at),
     index("sign_in_attempts_address").on(t.address, t.at),
+  ],
+);
+
+/** Ed25519 key pairs the sidecar signs with. One is active; what retired ones signed still verifies. */
+export const signingKeys = pgTable(
+  "signing_keys",
+  {
+    /** Thumbprint of the public half (RFC 7638). */
+    kid: text("kid").primaryKey(),
+    publicJwk: jsonb("public_jwk").$type<JWK>().notNull(),
+    /** Sealed under SESSION_SECRET; deleted when the pair is retired. */
+    sealedPrivateKey: text("sealed_private_key"),
+    state: text("state").$type<"active" | "retired">().notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    retiredAt: instant("retired_at"),
+    /** When the last token signed with it has ended: until then a retired pair is published. */
+    verifyUntil: instant("verify_until").notNull(),
+  },
+  (t) => [
+    uniqueIndex("signing_keys_one_active").on(t.state).where(sql`${t.state} = 'active'`),
+    check(
+      "signing_keys_state",
+      sql`(${t.state} = 'active' and ${t.sealedPrivateKey} is not null and ${t.retiredAt} is null)
+        or (${t.state} = 'retired' and ${t.sealedPrivateKey} is null and ${t.retiredAt} is not null)`,
+    ),
+  ],
+);
+
+/** How a data product proves who it is: its published keys, or a secret shared with it alone. */
+export const productCredentials = pgTable(
+  "product_credentials",
+  {
+    productId: text("product_id").primaryKey(),
+    jwksUrl: text("jwks_url"),
+    /** Sealed under SESSION_SECRET: checking HS256 takes the secret itself. */
+    sealedSecret: text("sealed_secret"),
+    createdBy: text("created_by").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (t) => [
+    check("product_credentials_one_of", sql`num_nonnulls(${t.jwksUrl}, ${t.sealedSecret}) = 1`),
   ],
 );

@@ -209,9 +209,11 @@ export const operations = pgTable(
     checkOneOf("operations_state_known", t.state, OperationState.options),
     index("operations_suggestion").on(t.suggestionId, t.createdAt),
     /** Is one running, or being verified? Asked before every proof. */
-    index("operations_product_state").on(t.productId, t.state),
+    index("operations_product_state").on(t.productId, t.state, t.finishedAt),
     /** How executions turned out: what the confidence of a proof is calibrated by. */
-    index("operations_outcome").on(sql`(verification->>'state')`).where(sql`kind = 'execute'`),
+    index("operations_judged")
+      .on(t.finishedAt.desc())
+      .where(sql`kind = 'execute' and verification->>'state' in ('confirmed', 'regressed')`),
     /** At most one execution and one revert per suggestion; only a failed one may be tried again. */
     uniqueIndex("operations_once").on(t.suggestionId, t.kind).where(sql`state <> 'failed'`),
     /** The lock: one running operation a product. */

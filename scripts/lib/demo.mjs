@@ -16,7 +16,13 @@ function freePort() {
 }
 
 /** Settings of the person running the tests that must not reach the demo under test. */
-const NOT_INHERITED = ["DATABASE_URL", "DATA_PRODUCT_API", "PUBLIC_URL", "AUTH_SECRET"];
+const NOT_INHERITED = [
+  "DATABASE_URL",
+  "DATA_PRODUCT_API",
+  "PUBLIC_URL",
+  "AUTH_SECRET",
+  "SESSION_SECRET",
+];
 
 /**
  * Starts the whole program as `npm run up` does, on free ports and in a folder of its own.

@@ -18,11 +18,17 @@ import { readSecrets } from "@/server/platform/installation";
 /** Administration at the shell of the machine; named so in the audit trail. */
 const ADMINISTRATOR: Actor = { kind: "system", id: "cli", label: "cli", roles: ["admin"] };
 
-/** Settles DATABASE_URL and AUTH_SECRET from the data folder where they are not set. */
+/** Settles DATABASE_URL and SESSION_SECRET from the data folder where they are not set. */
 export function findInstallation(): void {
   const dataDir = path.resolve(launchEnv().SIDECAR_DATA_DIR);
   const secrets = readSecrets(dataDir);
-  if (secrets !== null && !isSet("AUTH_SECRET")) setEnv({ AUTH_SECRET: secrets.auth_secret });
+  if (secrets !== null && !isSet("SESSION_SECRET")) {
+    setEnv({ SESSION_SECRET: secrets.session_secret });
+  }
+  // A demo's product has its secret from the same file.
+  if (secrets !== null && secrets.demo_api_key !== null && !isSet("AUTH_SECRET")) {
+    setEnv({ AUTH_SECRET: secrets.auth_secret });
+  }
   if (isSet("DATABASE_URL")) return;
   if (secrets === null || secrets.postgres_port === null) {
     throw new AppError(

@@ -4,7 +4,7 @@ import { addKeyCommands } from "./commands/keys";
 import { addModelCommands } from "./commands/models";
 import { addOperationCommands } from "./commands/operations";
 import { addSuggestionCommands } from "./commands/suggestions";
-import { addTokenCommands } from "./commands/tokens";
+import { addTrustCommands } from "./commands/trust";
 import { addUserCommands } from "./commands/users";
 
 /** All commands. Every write goes through the same verbs, and audit, as the pages and REST. */
@@ -16,7 +16,7 @@ export function createProgram(): Command {
     .exitOverride();
   addUserCommands(program);
   addKeyCommands(program);
-  addTokenCommands(program);
+  addTrustCommands(program);
   addSuggestionCommands(program);
   addOperationCommands(program);
   addModelCommands(program);

@@ -3,6 +3,12 @@ import { z } from "zod";
 export const Role = z.enum(["viewer", "reviewer", "operator", "admin", "data-product", "agent"]);
 export type Role = z.infer<typeof Role>;
 
+/**
+ * Issuer (`iss`) of every token the sidecar signs, and audience (`aud`) of every token meant for
+ * it. No data product may have this id.
+ */
+export const SIDECAR_ISSUER = "agentic-sidecar";
+
 /** The only list of things one may be allowed to do. */
 export const Permission = z.enum([
   "suggestion.read",

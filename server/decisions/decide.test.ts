@@ -217,7 +217,7 @@ test("approved advice says that nothing is executed, and does not hold up the ne
   const noteOf = async ({ id }: { id: string }) =>
     (await getSuggestion({ ctx: as(ACTORS.viewer), input: { suggestion_id: id } })).note;
   expect(await noteOf(await store(rewrite))).toMatch(/nothing for the sidecar to execute/);
-  expect(await isAnalysisDue(as(ACTORS.viewer), schema)).toBe(true);
+  expect(await isAnalysisDue({ ctx: as(ACTORS.viewer), input: schema })).toBe(true);
   expect(await noteOf(await store(rewrite, change))).toMatch(/except the rewritten queries/);
-  expect(await isAnalysisDue(as(ACTORS.viewer), schema)).toBe(false);
+  expect(await isAnalysisDue({ ctx: as(ACTORS.viewer), input: schema })).toBe(false);
 });

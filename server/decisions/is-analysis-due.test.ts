@@ -33,7 +33,7 @@ async function isDueAfter(
     .set({ createdAt: at, updatedAt: at })
     .where(eq(suggestions.id, id));
   const schema = emptySchema({ product_id: productId });
-  return isAnalysisDue(contextOf(database.db, ACTORS.viewer), schema);
+  return isAnalysisDue({ ctx: contextOf(database.db, ACTORS.viewer), input: schema });
 }
 
 test.each<SuggestionState>(["no_gain", "rejected", "expired"])(

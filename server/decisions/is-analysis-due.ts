@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, ne, notInArray, or, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, ne, notInArray, or, type SQL, sql } from "drizzle-orm";
 import { agentDecisions, suggestions } from "@/drizzle/schema";
 import { kindsWhere } from "@/server/advisor";
 import { OPEN_STATES, type ProductSchema } from "@/server/contracts";
@@ -9,10 +9,14 @@ const HYSTERESIS_MS = 24 * 3_600_000;
 /** A proof or execution that failed said nothing of the schema: asked again, but not at once. */
 const BACK_OFF_MS = 3_600_000;
 
-/** Asked about the whole product: one table, the caller's own queries or a shorter time say less. */
-const isOfAll = sql`${agentDecisions.context} = '{}'::jsonb`;
-
 const ADVICE_KINDS = kindsWhere(({ carriedOutBy }) => carriedOutBy === "developers");
+
+/** Asked about the whole product: one table, the caller's own queries or a shorter time say less. */
+const isOfAll = sql`exists (
+  select from ${agentDecisions}
+  where ${agentDecisions.decisionId} = ${suggestions.decisionId}
+    and ${agentDecisions.context} = '{}'::jsonb
+)`;
 
 /** Approved advice for the product's developers stays approved: nobody executes it. */
 const hasWorkLeft = sql`exists (
@@ -23,31 +27,44 @@ const hasWorkLeft = sql`exists (
 
 /**
  * True unless something about this product is open, or all of it was analyzed lately for this very
- * schema.
+ * schema. Asked every few seconds: each reason is a look-up of its own in an index.
  */
-export async function isAnalysisDue(ctx: ServiceContext, schema: ProductSchema): Promise<boolean> {
-  const ago = (ms: number) => new Date(Date.now() - ms);
-  const [blocking] = await ctx.db
+export async function isAnalysisDue({
+  ctx,
+  input: schema,
+}: {
+  ctx: ServiceContext;
+  input: ProductSchema;
+}): Promise<boolean> {
+  const ago = (ms: number) => new Date(ctx.clock.now().getTime() - ms);
+  const { state, createdAt, updatedAt, schemaFingerprint } = suggestions;
+  const reasons = [
+    inArray(state, [...OPEN_STATES, "executing"]),
+    and(eq(state, "approved"), hasWorkLeft),
+    and(
+      or(
+        and(ne(state, "failed"), gt(createdAt, ago(HYSTERESIS_MS))),
+        and(eq(state, "failed"), gt(updatedAt, ago(BACK_OFF_MS))),
+      ),
+      eq(schemaFingerprint, schema.schema_fingerprint),
+      isOfAll,
+    ),
+  ];
+  for (const reason of reasons) {
+    if (await hasSuggestion(ctx, schema.product_id, reason)) return false;
+  }
+  return true;
+}
+
+async function hasSuggestion(
+  ctx: ServiceContext,
+  productId: string,
+  reason: SQL | undefined,
+): Promise<boolean> {
+  const [found] = await ctx.db
     .select({ id: suggestions.id })
     .from(suggestions)
-    .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
-    .where(
-      and(
-        eq(suggestions.productId, schema.product_id),
-        or(
-          inArray(suggestions.state, [...OPEN_STATES, "executing"]),
-          and(eq(suggestions.state, "approved"), hasWorkLeft),
-          and(
-            eq(suggestions.schemaFingerprint, schema.schema_fingerprint),
-            isOfAll,
-            or(
-              and(ne(suggestions.state, "failed"), gt(suggestions.createdAt, ago(HYSTERESIS_MS))),
-              and(eq(suggestions.state, "failed"), gt(suggestions.updatedAt, ago(BACK_OFF_MS))),
-            ),
-          ),
-        ),
-      ),
-    )
+    .where(and(eq(suggestions.productId, productId), reason))
     .limit(1);
-  return blocking === undefined;
+  return found !== undefined;
 }

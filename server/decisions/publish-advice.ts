@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { desc, eq, sql } from "drizzle-orm";
 import { agentDecisions, operations, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
   allows,
@@ -254,15 +254,25 @@ export function calibrateConfidence(outcomes: { kept: number; of: number }): num
   return (PRIOR.kept + outcomes.kept) / (PRIOR.of + outcomes.of);
 }
 
-/** Executions verified so far, and how many of them delivered what was expected. */
+/** Confidence follows what executions delivered lately: so many of the latest count. */
+const OUTCOMES_MAX = 1000;
+
+/** The latest executions that were verified, and how many of them delivered what was expected. */
 export async function countOutcomes(db: Database): Promise<{ kept: number; of: number }> {
   const state = sql<string>`${operations.verification}->>'state'`;
+  const latest = db
+    .select({ state: state.as("state") })
+    .from(operations)
+    // Spelled out as in the index operations_judged, which is chosen by these very words.
+    .where(sql`${operations.kind} = 'execute' and ${state} in ('confirmed', 'regressed')`)
+    .orderBy(desc(operations.finishedAt))
+    .limit(OUTCOMES_MAX)
+    .as("latest");
   const [row] = await db
     .select({
       of: sql<number>`count(*)::int`,
-      kept: sql<number>`(count(*) filter (where ${state} = 'confirmed'))::int`,
+      kept: sql<number>`(count(*) filter (where ${latest.state} = 'confirmed'))::int`,
     })
-    .from(operations)
-    .where(and(eq(operations.kind, "execute"), inArray(state, ["confirmed", "regressed"])));
+    .from(latest);
   return row ?? { kept: 0, of: 0 };
 }

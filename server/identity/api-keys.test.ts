@@ -3,10 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiKeys, auditEvents } from "@/drizzle/schema";
 import type { Actor } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { createApiKey } from "./create-api-key";
-import { listApiKeys } from "./list-api-keys";
-import { loadApiKeyActor } from "./load-api-key-actor";
-import { revokeApiKey } from "./revoke-api-key";
+import { createApiKey, listApiKeys, loadApiKeyActor, revokeApiKey } from "./api-keys";
 
 const ADMIN: Actor = { kind: "user", id: "a", label: "admin@example.org", roles: ["admin"] };
 let database: TestDatabase;

@@ -1,14 +1,14 @@
-export type { ApiKey } from "./api-key";
+export { type ApiKey, createApiKey, listApiKeys, revokeApiKey } from "./api-keys";
 export { authenticate } from "./authenticate";
-export { createApiKey } from "./create-api-key";
-export { createUser } from "./create-user";
-export { deactivateUser } from "./deactivate-user";
-export { listApiKeys } from "./list-api-keys";
-export { listUsers } from "./list-users";
 export { authOptions } from "./next-auth";
 export { API_KEY_PERMISSIONS, assertCan, PERSON_ROLES } from "./permissions";
-export { revokeApiKey } from "./revoke-api-key";
-export { getSessionActor } from "./session-actor";
-export { setUserRoles } from "./set-user-roles";
-export { issueToken, TokenKind, verifyServiceToken } from "./tokens";
-export type { User } from "./user";
+export {
+  listProductCredentials,
+  type ProductCredential,
+  trustProduct,
+  untrustProduct,
+} from "./product-credentials";
+export { findSessionActor } from "./session";
+export { getJwks, listSigningKeys, rotateSigningKey, type SigningKey } from "./signing-keys";
+export { issueProductToken, issueServiceToken, issueUserToken, TokenKind } from "./tokens";
+export { createUser, deactivateUser, listUsers, setUserRoles, type User } from "./users";

@@ -1,15 +1,9 @@
 import type { NextAuthOptions } from "next-auth";
 import type { CredentialsConfig } from "next-auth/providers/credentials";
 import { z } from "zod";
-import {
-  AppError,
-  createLogger,
-  env,
-  prepareNextAuthEnvironment,
-  webRoot,
-} from "@/server/platform";
-import { hasSecureCookies, SESSION_HOURS_MAX } from "./session-cookie";
-import { verifyPassword } from "./verify-password";
+import { AppError, prepareNextAuthEnvironment, type Root } from "@/server/platform";
+import { hasSecureCookies, SESSION_HOURS_MAX, sessionCookieSecret } from "./session";
+import { verifyCredentials } from "./sign-in";
 
 const SignIn = z.object({ email: z.string().min(1), password: z.string().min(1) });
 
@@ -21,7 +15,7 @@ function addressOf(headers: Record<string, unknown> | undefined): string {
 }
 
 /** Sign-in by e-mail and password. The page sees `CredentialsSignin` or `rate_limited`. */
-const credentials: CredentialsConfig = {
+const passwordProvider = (ctx: Root): CredentialsConfig => ({
   id: "credentials",
   name: "E-mail and password",
   type: "credentials",
@@ -34,31 +28,31 @@ const credentials: CredentialsConfig = {
     if (!parsed.success) return null;
     const input = { ...parsed.data, address: addressOf(request.headers) };
     try {
-      const user = await verifyPassword({ db: webRoot().db, input });
+      const user = await verifyCredentials({ ctx, input });
       return user === null ? null : { id: user.id, email: user.email, name: user.name };
     } catch (error) {
       // next-auth passes an error's message on to the sign-in page: only a code may leave.
       if (error instanceof AppError && error.code === "rate_limited") {
         throw new Error("rate_limited", { cause: error });
       }
-      createLogger("web").error({ err: error }, "sign-in failed");
+      ctx.log.error({ err: error }, "sign-in failed");
       throw new Error("internal", { cause: error });
     }
   },
-};
+});
 
 /**
  * next-auth's settings, made when first needed (a build has no secret). The cookie carries who
  * the person is and nothing else; roles come from the database on every request.
  */
-export function authOptions(): NextAuthOptions {
+export function authOptions({ ctx }: { ctx: Root }): NextAuthOptions {
   prepareNextAuthEnvironment();
-  const log = createLogger("web");
+  const { log, settings } = ctx;
   return {
-    providers: [credentials],
-    secret: env().AUTH_SECRET,
+    providers: [passwordProvider(ctx)],
+    secret: sessionCookieSecret(settings),
     session: { strategy: "jwt", maxAge: SESSION_HOURS_MAX * 3600 },
-    useSecureCookies: hasSecureCookies(),
+    useSecureCookies: hasSecureCookies(settings),
     pages: { signIn: "/sign-in", error: "/sign-in" },
     logger: {
       error: (code, metadata) => log.error({ code, detail: String(metadata) }, "next-auth"),

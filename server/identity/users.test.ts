@@ -3,10 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { auditEvents, users } from "@/drizzle/schema";
 import type { Actor } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { createUser } from "./create-user";
-import { deactivateUser } from "./deactivate-user";
-import { listUsers } from "./list-users";
-import { setUserRoles } from "./set-user-roles";
+import { createUser, deactivateUser, listUsers, setUserRoles } from "./users";
 
 const SYSTEM: Actor = { kind: "system", id: "t", label: "t", roles: [] };
 const PASSWORD = "correct horse battery";

@@ -1,14 +1,26 @@
 import { existsSync } from "node:fs";
 import { createEnv } from "@t3-oss/env-core";
 import { z } from "zod";
+import { SIDECAR_ISSUER } from "@/server/contracts";
 
-/** The secret `npm run up` never uses: it only makes development without a setting possible. */
-const DEVELOPMENT_SECRET = "development-only-secret-not-for-production";
+const SECRET_LENGTH_MIN = 32;
+/** Base64 or hexadecimal of random bytes has more; a repeated word has fewer. */
+const SECRET_CHARACTERS_MIN = 10;
+/** The default of earlier versions: everybody knows it. */
+const PUBLISHED_SECRET = "development-only-secret-not-for-production";
+const secret = z
+  .string()
+  .min(SECRET_LENGTH_MIN, `must have at least ${SECRET_LENGTH_MIN} random characters`)
+  .refine(
+    (text) => new Set(text).size >= SECRET_CHARACTERS_MIN && text !== PUBLISHED_SECRET,
+    "must be random (openssl rand -base64 48)",
+  )
+  .optional();
 const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
 
 /**
  * Every setting of every process. Nothing else reads process.env.
- * Production (NODE_ENV=production and SIDECAR_MODE=production) refuses a short or default secret.
+ * There is no default secret; a short or repetitive one is refused in every mode.
  */
 function load() {
   return createEnv({
@@ -21,15 +33,24 @@ function load() {
       BIND_ADDRESS: z.string().min(1).optional(),
       /** What people's links start with; needed behind a proxy. */
       PUBLIC_URL: z.url().optional(),
-      /** Signs and checks every token. At least 32 characters. */
-      AUTH_SECRET: z.string().default(DEVELOPMENT_SECRET),
+      /** People's sessions and tokens, and what the sidecar's keys are stored under. Never leaves it. */
+      SESSION_SECRET: secret,
+      /** Shared with the product named by DATA_PRODUCT_ID; opens that product's role and nothing else. */
+      AUTH_SECRET: secret,
       DATABASE_URL: z.url().default("postgres://sidecar@127.0.0.1:5432/sidecar"),
       DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(100).default(10),
       SIDECAR_DATA_DIR: z.string().min(1).default(".data"),
       AGENT_ID: z.string().min(1).default("agent-duckdb-spawn-1"),
       /** Base URL of the data product beside us; without it only estimates can be given. */
       DATA_PRODUCT_API: z.url().optional(),
-      DATA_PRODUCT_ID: z.string().min(1).default("duckdb-spawn"),
+      DATA_PRODUCT_ID: z
+        .string()
+        .min(1)
+        .max(200)
+        .refine((id) => id !== SIDECAR_ISSUER, `must not be ${SIDECAR_ISSUER}`)
+        .default("duckdb-spawn"),
+      /** Where the demo product finds the sidecar's public keys: http(s):, or file: for a copy. */
+      SIDECAR_JWKS_URL: z.url({ protocol: /^(https?|file)$/ }).optional(),
       SPAWN_PORT: port(8000),
       SPAWN_ROWS: z.coerce.number().int().min(1000).max(100_000_000).default(3_000_000),
       /** Queries per second of the demo product's own workload. */
@@ -98,13 +119,13 @@ let cached: Settings | undefined;
 
 /** Settings of this process, read once. Throws with every unusable setting named. */
 export function env(): Settings {
-  cached ??= assertProductionSecret(load());
+  cached ??= assertSecrets(load());
   return cached;
 }
 
 /**
  * Settings of a command run by hand: like env(), with `.env` of the working folder (what is set
- * already wins), and before AUTH_SECRET must exist.
+ * already wins), and before SESSION_SECRET must exist.
  */
 export function launchEnv(): Settings {
   if (existsSync(".env") && typeof process.loadEnvFile === "function") process.loadEnvFile(".env");
@@ -122,16 +143,31 @@ export function setEnv(values: Partial<Record<keyof Settings | "NODE_ENV", strin
   cached = undefined;
 }
 
-/** Production refuses the development secret and anything shorter than 32 characters. */
-function assertProductionSecret(loaded: Settings): Settings {
-  if (loaded.SIDECAR_MODE === "production") {
-    if (loaded.AUTH_SECRET === DEVELOPMENT_SECRET || loaded.AUTH_SECRET.length < 32) {
-      throw new Error(
-        "AUTH_SECRET must be set to at least 32 random characters in production (openssl rand -base64 48).",
-      );
-    }
+/** Production needs SESSION_SECRET; no mode lets a product hold it as its own secret. */
+function assertSecrets(loaded: Settings): Settings {
+  const { SIDECAR_MODE, SESSION_SECRET, AUTH_SECRET } = loaded;
+  if (SIDECAR_MODE === "production" && SESSION_SECRET === undefined) {
+    throw new Error(
+      "SESSION_SECRET must be set in production, the same for every process (openssl rand -base64 48).",
+    );
+  }
+  if (AUTH_SECRET !== undefined && AUTH_SECRET === SESSION_SECRET) {
+    throw new Error(
+      "AUTH_SECRET is shared with the data product, SESSION_SECRET with nobody: they must differ.",
+    );
   }
   return loaded;
+}
+
+/** This process's environment without any setting of the sidecar but the named ones. */
+export function environmentWith(keys: readonly (keyof Settings)[]): Record<string, string> {
+  const settings = new Set(Object.keys(load()));
+  const kept = new Set<string>(keys);
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([key, value]) =>
+      value === undefined || (settings.has(key) && !kept.has(key)) ? [] : [[key, value]],
+    ),
+  );
 }
 
 /**

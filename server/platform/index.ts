@@ -17,6 +17,7 @@ export {
   benchmarkEnv,
   type Env,
   env,
+  environmentWith,
   isSet,
   launchEnv,
   prepareNextAuthEnvironment,

@@ -5,7 +5,7 @@ import type { Route } from "./define-route";
 import { frameRequest, refuseInvalid } from "./guards";
 import { createOpenApiDocument, type OpenApiDocument, registerShapes } from "./openapi";
 import { methodNotAllowed, problemResponse } from "./problem";
-import { capabilitiesRoute, defineOpenApiRoute, healthRoute } from "./routes/agent";
+import { capabilitiesRoute, defineOpenApiRoute, healthRoute, jwksRoute } from "./routes/agent";
 import { approveRoute, feedbackRoute, rejectRoute } from "./routes/decisions";
 import { messageRoute } from "./routes/messages";
 import { executeRoute, getOperationRoute, revertRoute } from "./routes/operations";
@@ -29,6 +29,7 @@ export function openApiDocument(): OpenApiDocument {
 export const ROUTES: readonly Route[] = [
   healthRoute,
   capabilitiesRoute,
+  jwksRoute,
   defineOpenApiRoute(openApiDocument),
   analyzeRoute,
   listSuggestionsRoute,

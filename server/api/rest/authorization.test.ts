@@ -1,10 +1,18 @@
 import { eq } from "drizzle-orm";
-import { UnsecuredJWT } from "jose";
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify, UnsecuredJWT } from "jose";
 import { encode } from "next-auth/jwt";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiKeys } from "@/drizzle/schema";
 import { indexOn, storeSuggestion } from "@/server/decisions/testing/fixtures";
-import { deactivateUser, issueToken, revokeApiKey, setUserRoles } from "@/server/identity";
+import {
+  deactivateUser,
+  issueServiceToken,
+  issueUserToken,
+  revokeApiKey,
+  setUserRoles,
+  trustProduct,
+} from "@/server/identity";
+import { sessionCookieSecret } from "@/server/identity/session";
 import { env } from "@/server/platform";
 import { ROUTES } from "./app";
 import { craftToken, createHarness, type Harness } from "./testing/harness";
@@ -38,14 +46,19 @@ test.each(guarded.map(({ method, path }) => [method.toUpperCase(), path] as cons
 );
 
 const now = () => Math.floor(Date.now() / 1000);
+test("a token that a product signed with its own secret is that product's", async () => {
+  expect((await list(await craftToken({}))).status).toBe(200);
+});
+
 test.each([
-  ["expired", () => craftToken({ sub: "p", kind: "data-product", exp: now() - 60 })],
-  ["for another audience", () => craftToken({ sub: "p", kind: "data-product", aud: "other" })],
-  ["of another issuer", () => craftToken({ sub: "p", kind: "data-product", iss: "other" })],
-  ["signed with another key", () => craftToken({ sub: "p", kind: "data-product" }, "x".repeat(40))],
-  ["without expiry", () => craftToken({ sub: "p", kind: "data-product", exp: undefined })],
-  ["of an unknown kind", () => craftToken({ sub: "p", kind: "system" })],
-  ["without subject", () => craftToken({ kind: "data-product" })],
+  ["expired", () => craftToken({ exp: now() - 60 })],
+  ["for another audience", () => craftToken({ aud: "other" })],
+  ["of another issuer", () => craftToken({ iss: "other" })],
+  ["of the sidecar by its issuer", () => craftToken({ iss: "agentic-sidecar" })],
+  ["signed with another key", () => craftToken({}, "x".repeat(40))],
+  ["without expiry", () => craftToken({ exp: undefined })],
+  ["of an unknown kind", () => craftToken({ kind: "system" })],
+  ["without subject", () => craftToken({ sub: undefined })],
   ["of a user nobody knows", () => craftToken({ sub: crypto.randomUUID(), kind: "user" })],
   ["of a user id that is no id", () => craftToken({ sub: "' or 1=1", kind: "user" })],
 ])("a token %s is 401", async (_, make) => {
@@ -71,8 +84,8 @@ test.each(["Basic abc", "Bearer", "Bearer a b", "Bearer not-a-token"])(
 );
 
 test("a token for a connector is not accepted here", async () => {
-  const input = { kind: "agent", subject: "a", audience: "duckdb-spawn", ttlSeconds: 60 } as const;
-  const token = await issueToken(input);
+  const input = { subject: "a", audience: "duckdb-spawn", ttl_seconds: 60 };
+  const token = await issueServiceToken({ ctx: harness.ctx, input });
   expect((await list({ authorization: `Bearer ${token}` })).status).toBe(401);
 });
 
@@ -133,7 +146,7 @@ test("taking a role or the account away counts from the next request", async () 
 
 test("a person's session cookie is a credential, but not for a call from another site", async () => {
   const { user } = await harness.person(["reviewer"]);
-  const token = await encode({ token: { sub: user.id }, secret: env().AUTH_SECRET });
+  const token = await encode({ token: { sub: user.id }, secret: sessionCookieSecret(env()) });
   const cookie = `other=1; next-auth.session-token=${token}`;
   expect((await decide({ cookie })).status).toBe(200);
   expect((await decide({ cookie, "sec-fetch-site": "cross-site" })).status).toBe(401);
@@ -142,4 +155,46 @@ test("a person's session cookie is a credential, but not for a call from another
   const chunked = parts.map((part, i) => `next-auth.session-token.${i}=${part}`).join("; ");
   expect((await decide({ cookie: chunked })).status).toBe(200);
   expect((await decide({ cookie: `next-auth.session-token=${token}x` })).status).toBe(401);
+});
+
+test("a product's secret makes no reviewer: neither a token nor a session cookie decides", async () => {
+  const { user, headers } = await harness.person(["reviewer"]);
+  const secret = env().AUTH_SECRET ?? "";
+  const cookie = await encode({ token: { sub: user.id }, secret });
+  const forgeries = [
+    await craftToken({ sub: user.id, kind: "user", iss: "agentic-sidecar" }),
+    await craftToken({ sub: user.id, kind: "user" }),
+    { cookie: `next-auth.session-token=${cookie}` },
+  ];
+  for (const forged of forgeries) expect((await decide(forged)).status).toBe(401);
+  expect((await decide(headers)).status).toBe(200);
+});
+
+test("a product's credential opens no other product", async () => {
+  const { id } = await storeSuggestion(harness.db, { state: "pending" });
+  const input = { product_id: "risk" };
+  const { secret } = await trustProduct({ ctx: harness.ctx, input });
+  const risk = await craftToken({ iss: "risk", sub: "risk" }, secret ?? "");
+  expect((await list(risk)).status).toBe(200);
+  expect((await harness.get(`/agent/suggestions/${id}`, risk)).status).toBe(404);
+  const impostor = await craftToken({}, secret ?? "");
+  expect((await harness.get(`/agent/suggestions/${id}`, impostor)).status).toBe(401);
+  expect((await harness.get(`/agent/suggestions/${id}`, await craftToken({}))).status).toBe(200);
+});
+
+test("the published keys verify what the sidecar signs, and hold no private half", async () => {
+  const response = await harness.get("/.well-known/jwks.json");
+  expect(response.headers.get("cache-control")).toBe("public, max-age=60");
+  const jwks = (await response.json()) as JSONWebKeySet;
+  expect(JSON.stringify(jwks)).not.toContain('"d"');
+  const input = { subject: "a", audience: "risk", ttl_seconds: 60 };
+  const token = await issueServiceToken({ ctx: harness.ctx, input });
+  const { payload } = await jwtVerify(token, createLocalJWKSet(jwks), { audience: "risk" });
+  expect(payload.sub).toBe("a");
+  const person = await harness.person(["admin"]);
+  const userToken = await issueUserToken({
+    ctx: harness.ctx,
+    input: { user_id: person.user.id, ttl_seconds: 60 },
+  });
+  await expect(jwtVerify(userToken, createLocalJWKSet(jwks))).rejects.toThrow();
 });

@@ -66,7 +66,8 @@ const ANONYMOUS: Actor = {
 /** Who calls, and whether the route's permission is theirs. Throws `unauthenticated`, `forbidden`. */
 export function authenticateCaller(permission: Permission | null): Guard {
   return async (c, next) => {
-    const actor = permission === null ? ANONYMOUS : await authenticate(c.req.raw.headers, c.env.db);
+    const input = { headers: c.req.raw.headers };
+    const actor = permission === null ? ANONYMOUS : await authenticate({ ctx: c.env, input });
     if (actor === null) throw new AppError("unauthenticated", "Send a bearer token or an API key.");
     if (permission !== null) assertCan(actor, permission);
     c.set("actor", actor);

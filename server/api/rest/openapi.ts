@@ -169,8 +169,9 @@ function registerCredentials({ openAPIRegistry }: OpenAPIHono<RestEnv>): void {
     scheme: "bearer",
     bearerFormat: "JWT",
     description:
-      "`iss` and `aud` are `agentic-sidecar`, `exp` is required, `kind` is `user`, " +
-      "`data-product` or `agent`, `sub` the identity. An API key is taken too.",
+      "`aud` is `agentic-sidecar`, `exp` is required. A data product signs its own: `iss` and `sub` " +
+      "are its id, with the secret shared with it (HS256) or a key it publishes (EdDSA, ES256, " +
+      "ES384, PS256, RS256). The sidecar issues those of people and agents. An API key is taken too.",
   });
   openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
     ...{ type: "apiKey", in: "header", name: "X-API-Key" },

@@ -1,5 +1,5 @@
 import type { Actor } from "@/server/contracts";
-import { getSessionActor } from "@/server/identity";
+import { findSessionActor } from "@/server/identity";
 import { newId, type ServiceContext, webRoot } from "@/server/platform";
 
 /** What every procedure starts from: a service context whose actor may not be known yet. */
@@ -15,5 +15,10 @@ export async function createContext(headers: Headers): Promise<TrpcContext> {
   const requestId = given !== null && REQUEST_ID.test(given) ? given : newId("req");
   const root = webRoot();
   const log = root.log.child({ requestId });
-  return { ...root, log, requestId, actor: await getSessionActor() };
+  return {
+    ...root,
+    log,
+    requestId,
+    actor: await findSessionActor({ ctx: root, input: { headers } }),
+  };
 }

@@ -7,7 +7,9 @@ import { writePrivateJson } from "./private-file";
 
 /** What one installation must remember and nobody else may know. `<data dir>/secrets.json`. */
 export const Secrets = z.object({
-  /** Base64 of 48 random bytes. */
+  /** Base64 of 48 random bytes: people's sessions, and what the sidecar's keys are stored under. */
+  session_secret: z.string().min(32),
+  /** Base64 of 48 random bytes: the demo product's own, shared with it. */
   auth_secret: z.string().min(32),
   postgres_password: z.string().min(16),
   /** Port of the embedded PostgreSQL, kept from run to run while it is free. */
@@ -21,9 +23,12 @@ export type Secrets = z.infer<typeof Secrets>;
 
 const fileIn = (dataDir: string) => path.join(dataDir, "secrets.json");
 
+const newSecret = () => randomBytes(48).toString("base64");
+
 function freshSecrets(): Secrets {
   return {
-    auth_secret: randomBytes(48).toString("base64"),
+    session_secret: newSecret(),
+    auth_secret: newSecret(),
     postgres_password: randomBytes(24).toString("base64url"),
     postgres_port: null,
     demo_passwords: {},
@@ -31,12 +36,23 @@ function freshSecrets(): Secrets {
   };
 }
 
+/**
+ * A file of before SESSION_SECRET was a secret of its own gets one. Not the old one: every data
+ * product knows that, and it could make sessions with it.
+ */
+function withSessionSecret(dataDir: string, stored: unknown): unknown {
+  if (typeof stored !== "object" || stored === null || "session_secret" in stored) return stored;
+  const secrets = Secrets.parse({ ...stored, session_secret: newSecret() });
+  writeSecrets(dataDir, secrets);
+  return secrets;
+}
+
 /** The secrets of an installation, or null before its first start. Throws `misconfigured`. */
 export function readSecrets(dataDir: string): Secrets | null {
   const file = fileIn(dataDir);
   if (!existsSync(file)) return null;
   try {
-    return Secrets.parse(JSON.parse(readFileSync(file, "utf8")));
+    return Secrets.parse(withSessionSecret(dataDir, JSON.parse(readFileSync(file, "utf8"))));
   } catch (cause) {
     throw new AppError(
       "misconfigured",

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn as spawnProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { startDemoProduct } from "@/demo";
+import { createTokenVerifier, startDemoProduct } from "@/demo";
 import { jobs, suggestionItems } from "@/drizzle/schema";
 import { compilePlan } from "@/server/advisor";
 import type { Change } from "@/server/contracts";
@@ -18,7 +19,7 @@ import {
   storeSuggestion,
 } from "@/server/decisions/testing/fixtures";
 import { requestExecution } from "@/server/execution";
-import { issueToken, verifyServiceToken } from "@/server/identity";
+import { getJwks, issueServiceToken } from "@/server/identity";
 import { observeProduct } from "@/server/knowledge";
 import { createRoot, systemContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
@@ -38,9 +39,7 @@ beforeAll(async () => {
     rows: 200_000,
     dataDir,
     queriesPerSecond: 20,
-    verifyToken: async (token) => {
-      await verifyServiceToken(token, PRODUCT_ID);
-    },
+    verifyToken: createTokenVerifier({ jwksUrl: await writeJwks(), productId: PRODUCT_ID }),
   });
 });
 afterEach(() => killProver());
@@ -51,6 +50,15 @@ afterAll(async () => {
 });
 
 const ctx = contextOf;
+const system = () => systemContext(createRoot("test", { db: test_.db }), "test");
+
+/** The sidecar's public keys as a file: what the product checks tokens with while no web runs. */
+async function writeJwks(): Promise<string> {
+  const file = join(dataDir, "jwks.json");
+  await writeFile(file, JSON.stringify(await getJwks({ ctx: system() })));
+  return pathToFileURL(file).href;
+}
+
 const reader = () => ctx(test_.db, ACTORS.viewer);
 const read = (id: string) => getSuggestion({ ctx: reader(), input: { suggestion_id: id } });
 const product = () =>
@@ -58,7 +66,10 @@ const product = () =>
     baseUrl: demo.url,
     productId: PRODUCT_ID,
     getToken: () =>
-      issueToken({ kind: "agent", subject: "test", audience: PRODUCT_ID, ttlSeconds: 60 }),
+      issueServiceToken({
+        ctx: system(),
+        input: { subject: "test", audience: PRODUCT_ID, ttl_seconds: 60 },
+      }),
   });
 
 function startProver(): void {

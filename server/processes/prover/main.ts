@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createConnectorClient } from "@/server/data-product";
-import { issueToken } from "@/server/identity";
+import { issueServiceToken } from "@/server/identity";
 import { inferenceClient } from "@/server/inference";
-import { AppError, env, type Root, systemContext } from "@/server/platform";
+import { AppError, env, type Root, type ServiceContext, systemContext } from "@/server/platform";
 import { lowerPriority } from "../lower-priority";
 import { type RunningProcess, runProcess } from "../run-process";
 import {
@@ -27,7 +27,7 @@ async function startProver(root: Root): Promise<RunningProcess> {
   await lowerPriority("low");
   const { bus, log } = root;
   const ctx = (label: string) => systemContext(root, label);
-  const { baseUrl, product } = connectProduct();
+  const { baseUrl, product } = connectProduct(ctx("connector"));
   // Shadows of a proof that was killed; its job starts again from nothing.
   await rm(resolve(env().SIDECAR_DATA_DIR, "prover", "work"), { recursive: true, force: true });
 
@@ -70,8 +70,8 @@ async function startProver(root: Root): Promise<RunningProcess> {
   };
 }
 
-function connectProduct() {
-  const { DATA_PRODUCT_API: baseUrl, DATA_PRODUCT_ID: productId } = env();
+function connectProduct(ctx: ServiceContext) {
+  const { DATA_PRODUCT_API: baseUrl, DATA_PRODUCT_ID: productId, AGENT_ID } = ctx.settings;
   if (baseUrl === undefined) {
     throw new AppError(
       "misconfigured",
@@ -79,11 +79,9 @@ function connectProduct() {
     );
   }
   const getToken = () =>
-    issueToken({
-      kind: "agent",
-      subject: env().AGENT_ID,
-      audience: productId,
-      ttlSeconds: TOKEN_SECONDS,
+    issueServiceToken({
+      ctx,
+      input: { subject: AGENT_ID, audience: productId, ttl_seconds: TOKEN_SECONDS },
     });
   return { baseUrl, product: createConnectorClient({ baseUrl, productId, getToken }) };
 }

@@ -36,7 +36,7 @@ export function startObserver(
     });
     await expireSuggestions({ ctx });
     await resumeSearches({ ctx });
-    if (!(await isAnalysisDue(ctx, schema))) return;
+    if (!(await isAnalysisDue({ ctx, input: schema }))) return;
     const workload = await options.product.getWorkload(new Date(Date.now() - DAY_MS));
     const calls = workload.patterns
       .filter((pattern) => pattern.kind === "select")

@@ -1,7 +1,7 @@
 import type { Permission } from "@/server/contracts";
 import { createApiKey, listApiKeys } from "@/server/identity";
+import type { ServiceContext } from "@/server/platform";
 import { type Secrets, writeSecrets } from "@/server/platform/installation";
-import type { InstallerContext } from "./installer-context";
 
 const SCOPES: Permission[] = [
   "suggestion.read",
@@ -13,7 +13,7 @@ const SCOPES: Permission[] = [
 
 /** The demo's API key: the kept one while it is valid, else a new one. */
 export async function ensureDemoKey(
-  ctx: InstallerContext,
+  ctx: ServiceContext,
   dataDir: string,
   secrets: Secrets,
 ): Promise<string> {

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createUser, listUsers } from "@/server/identity";
-import { AppError } from "@/server/platform";
+import { AppError, type ServiceContext } from "@/server/platform";
 import { type Secrets, writeSecrets } from "@/server/platform/installation";
-import type { InstallerContext } from "./installer-context";
 
 type PersonRole = "viewer" | "reviewer" | "operator" | "admin";
 
@@ -45,7 +44,7 @@ function withPasswords(dataDir: string, secrets: Secrets): Secrets {
  * Throws `conflict` when the database already has them from another data folder.
  */
 export async function ensureDemoUsers(
-  ctx: InstallerContext,
+  ctx: ServiceContext,
   dataDir: string,
   secrets: Secrets,
 ): Promise<{ users: DemoUser[]; secrets: Secrets }> {

@@ -1,24 +1,38 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
-import { issueToken, listUsers } from "@/server/identity";
-import { AppError, closeDatabase, type Database, openDatabase } from "@/server/platform";
+import type { Actor } from "@/server/contracts";
+import { issueProductToken, issueUserToken, listUsers } from "@/server/identity";
+import {
+  AppError,
+  closeRoot,
+  contextFor,
+  createRoot,
+  type ServiceContext,
+} from "@/server/platform";
 import { ensureSecrets, writePrivateJson } from "@/server/platform/installation";
 import { ensureDemoKey } from "./demo-key";
 import { DEMO_USERS, type DemoUser, ensureDemoUsers } from "./demo-users";
-import { installerContext } from "./installer-context";
 import type { Settings } from "./settings";
 
-const TOKEN_DAYS = 30;
-const ttlSeconds = TOKEN_DAYS * 86_400;
+const TOKEN_SECONDS = 30 * 86_400;
 
 const demoFile = (dataDir: string) => path.join(dataDir, "demo.json");
 
-async function withDatabase<T>(url: string, use: (db: Database) => Promise<T>): Promise<T> {
-  const db = openDatabase(url, 2);
+/** Who acts while an installation is set up; named in the audit trail. */
+const INSTALLER: Actor = {
+  kind: "system",
+  id: "installer",
+  label: "installer",
+  roles: ["admin"],
+};
+
+/** On the database that the settings name by now. */
+async function asInstaller<T>(use: (ctx: ServiceContext) => Promise<T>): Promise<T> {
+  const root = createRoot("supervisor", { poolMax: 2 });
   try {
-    return await use(db);
+    return await use(contextFor(root, INSTALLER));
   } finally {
-    await closeDatabase(db);
+    await closeRoot(root);
   }
 }
 
@@ -33,17 +47,18 @@ export interface Demo {
 }
 
 /** Makes the demo's people, key and tokens; the same people and key at every later start. */
-export function seedDemo(settings: Settings, databaseUrl: string): Promise<Demo> {
+export function seedDemo(settings: Settings): Promise<Demo> {
   const { dataDir, env, url, spawnUrl } = settings;
-  return withDatabase(databaseUrl, async (db) => {
-    const ctx = installerContext(db);
+  return asInstaller(async (ctx) => {
     const { users, secrets } = await ensureDemoUsers(ctx, dataDir, ensureSecrets(dataDir));
     const apiKey = await ensureDemoKey(ctx, dataDir, secrets);
     const reviewer = users.find((user) => user.role === "reviewer");
     if (reviewer === undefined) throw new AppError("internal", "The demo has no reviewer.");
-    const subject = env.DATA_PRODUCT_ID;
-    const jwt = await issueToken({ kind: "data-product", subject, ttlSeconds });
-    const reviewerToken = await issueToken({ kind: "user", subject: reviewer.id, ttlSeconds });
+    const ttl_seconds = TOKEN_SECONDS;
+    const product_id = env.DATA_PRODUCT_ID;
+    const jwt = await issueProductToken({ ctx, input: { product_id, ttl_seconds } });
+    const user_id = reviewer.id;
+    const reviewerToken = await issueUserToken({ ctx, input: { user_id, ttl_seconds } });
     return { url, spawnUrl, apiKey, jwt, reviewerToken, users };
   });
 }
@@ -63,9 +78,9 @@ export function removeDemoFile(dataDir: string): void {
  * Production must hold nothing of a demo. Throws `misconfigured` while a demo user is active;
  * answers whether anybody can administer this installation yet.
  */
-export function assertNoDemo(databaseUrl: string): Promise<{ hasAdmin: boolean }> {
-  return withDatabase(databaseUrl, async (db) => {
-    const active = (await listUsers({ ctx: installerContext(db) })).filter((user) => user.isActive);
+export function assertNoDemo(): Promise<{ hasAdmin: boolean }> {
+  return asInstaller(async (ctx) => {
+    const active = (await listUsers({ ctx })).filter((user) => user.isActive);
     const demo = active.filter((user) => DEMO_USERS.some(({ email }) => email === user.email));
     if (demo.length > 0) {
       throw new AppError(

@@ -37,7 +37,7 @@ async function assertExternal(url: string): Promise<string> {
 }
 
 /** Makes the knowledge store reachable and migrated, and DATABASE_URL known to every process. */
-export async function openKnowledgeStore(crew: Crew, settings: Settings): Promise<string> {
+export async function openKnowledgeStore(crew: Crew, settings: Settings): Promise<void> {
   const url = settings.hasEmbeddedDatabase
     ? await startEmbedded(crew, settings.dataDir)
     : await assertExternal(settings.env.DATABASE_URL);
@@ -45,5 +45,4 @@ export async function openKnowledgeStore(crew: Crew, settings: Settings): Promis
   crew.assertNotStopping();
   await migrateDatabase(url);
   report("the database has the newest schema");
-  return url;
 }

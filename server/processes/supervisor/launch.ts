@@ -54,9 +54,9 @@ export async function launch(crew: Crew, settings: Settings): Promise<void> {
   const web = webSpec(settings);
   shareSettings(settings);
   report("starting the database");
-  const databaseUrl = await openKnowledgeStore(crew, settings);
-  const demo = settings.isDemo ? await seedDemo(settings, databaseUrl) : null;
-  const hasAdmin = demo !== null || (await assertNoDemo(databaseUrl)).hasAdmin;
+  await openKnowledgeStore(crew, settings);
+  const demo = settings.isDemo ? await seedDemo(settings) : null;
+  const hasAdmin = demo !== null || (await assertNoDemo()).hasAdmin;
   await startRoles(crew, settings, web);
   if (demo !== null) writeDemoFile(settings.dataDir, demo);
   announce(settings, demo);

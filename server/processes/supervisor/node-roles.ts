@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { socketPath } from "@/server/inference";
-import { AppError } from "@/server/platform";
+import { AppError, environmentWith } from "@/server/platform";
 import { INFERENCE_ARGS } from "../inference/command";
 import type { ChildSpec } from "./child-spec";
 import { accepts, answersHttp } from "./readiness";
@@ -9,7 +9,10 @@ import { ROOT, type Settings } from "./settings";
 
 const LEASH = new URL("leash.mjs", import.meta.url).href;
 
-type NodeRole = Pick<ChildSpec, "role" | "label" | "isReady" | "readySecondsMax" | "isOptional">;
+type NodeRole = Pick<
+  ChildSpec,
+  "role" | "label" | "isReady" | "readySecondsMax" | "isOptional" | "env"
+>;
 
 function nodeRole(role: NodeRole, args: string[]): ChildSpec {
   return {
@@ -24,11 +27,29 @@ function nodeRole(role: NodeRole, args: string[]): ChildSpec {
 
 const typescript = (entry: string) => ["--import", "tsx", path.join(ROOT, entry)];
 
+/** All the demo product is told. It is another team's program: no secret of the sidecar is among it. */
+const DEMO_SETTINGS = [
+  "SIDECAR_MODE",
+  "LOG_LEVEL",
+  "SIDECAR_DATA_DIR",
+  "DATA_PRODUCT_ID",
+  "SIDECAR_JWKS_URL",
+  "SPAWN_PORT",
+  "SPAWN_ROWS",
+  "SPAWN_QUERIES_PER_SECOND",
+] as const;
+
 /** The demo data product; its first start generates its rows. */
 export function spawnSpec({ env }: Settings): ChildSpec {
   const isReady = () => answersHttp(`http://127.0.0.1:${env.SPAWN_PORT}/health`);
   return nodeRole(
-    { role: "spawn", label: "The demo data product", isReady, readySecondsMax: 300 },
+    {
+      role: "spawn",
+      label: "The demo data product",
+      isReady,
+      readySecondsMax: 300,
+      env: environmentWith(DEMO_SETTINGS),
+    },
     typescript("demo/main.ts"),
   );
 }

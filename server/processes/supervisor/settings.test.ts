@@ -1,8 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { setEnv } from "@/server/platform";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { env, setEnv } from "@/server/platform";
+import { readSecrets } from "@/server/platform/installation";
+import { spawnSpec } from "./node-roles";
 import { readSettings, shareSettings } from "./settings";
 
 const kept = { ...process.env };
@@ -17,14 +20,58 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test.each(["short", "development-only-secret-not-for-production"])(
-  "production does not start on the secret %s",
-  (secret) => {
-    setEnv({ SIDECAR_MODE: "production", AUTH_SECRET: secret });
-    const settings = readSettings();
-    expect(() => shareSettings(settings)).toThrow("AUTH_SECRET");
-  },
-);
+/** What starting with these settings would share with every process. */
+function share(settings: Parameters<typeof setEnv>[0]) {
+  setEnv(settings);
+  shareSettings(readSettings());
+  return env();
+}
+
+describe.each(["SESSION_SECRET", "AUTH_SECRET"] as const)("%s", (name) => {
+  test.each([
+    ["short", "short"],
+    ["repetitive", "abc".repeat(20)],
+    ["published with an earlier version", "development-only-secret-not-for-production"],
+  ])("that is %s starts nothing, in production or a demo", (_, secret) => {
+    for (const mode of ["production", "demo"]) {
+      expect(() => share({ SIDECAR_MODE: mode, [name]: secret })).toThrow(name);
+    }
+  });
+});
+
+test("the secret of sessions cannot be the one a product holds", () => {
+  const secret = randomBytes(48).toString("base64");
+  expect(() => share({ SESSION_SECRET: secret, AUTH_SECRET: secret })).toThrow("must differ");
+});
+
+test("production shares a random secret of its own, and gives no product one", () => {
+  setEnv({ SESSION_SECRET: "", AUTH_SECRET: "" });
+  const shared = share({ SIDECAR_MODE: "production" });
+  expect(shared.SESSION_SECRET).toBe(readSecrets(folder)?.session_secret);
+  expect(shared.AUTH_SECRET).toBeUndefined();
+});
+
+test("a process of production that was given no secret does not start", () => {
+  setEnv({ SIDECAR_MODE: "production", SESSION_SECRET: "" });
+  expect(() => env()).toThrow("SESSION_SECRET must be set");
+});
+
+test("the demo product is started without any secret of the sidecar", () => {
+  const shared = share({
+    SIDECAR_MODE: "demo",
+    DATABASE_URL: "postgres://sidecar:pass-word@127.0.0.1/sidecar",
+    INFERENCE_API_KEY: "inference-key",
+    REDIS_URL: "redis://:redis-pass@127.0.0.1",
+  });
+  const told = spawnSpec(readSettings()).env ?? {};
+  expect(told.SIDECAR_JWKS_URL).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\.well-known\/jwks\.json$/);
+  const text = JSON.stringify(told);
+  const secrets = [shared.SESSION_SECRET, shared.AUTH_SECRET, "pass-word", "inference-key"];
+  for (const secret of [...secrets, "redis-pass"]) {
+    expect(secret).toBeDefined();
+    expect(text).not.toContain(secret);
+  }
+});
 
 test("production without a data product has none; a demo always has one", () => {
   setEnv({ SIDECAR_MODE: "production" });

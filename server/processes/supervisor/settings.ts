@@ -43,19 +43,29 @@ export function readSettings(): Settings {
   };
 }
 
+function demoProductSettings({ env: { PORT, SPAWN_PORT } }: Settings) {
+  return {
+    DATA_PRODUCT_API: `http://127.0.0.1:${SPAWN_PORT}`,
+    ...(isSet("SIDECAR_JWKS_URL")
+      ? {}
+      : { SIDECAR_JWKS_URL: `http://127.0.0.1:${PORT}/.well-known/jwks.json` }),
+  };
+}
+
 /**
  * Hands every process what it must agree on: secrets, addresses, mode.
  * Throws when they are not fit for the mode, before anything is started with them.
  */
 export function shareSettings(settings: Settings): void {
+  const { session_secret, auth_secret } = ensureSecrets(settings.dataDir);
   setEnv({
     NODE_ENV: "production",
     SIDECAR_MODE: settings.env.SIDECAR_MODE,
     SIDECAR_DATA_DIR: settings.dataDir,
-    ...(isSet("AUTH_SECRET") ? {} : { AUTH_SECRET: ensureSecrets(settings.dataDir).auth_secret }),
-    ...(settings.hasSpawn
-      ? { DATA_PRODUCT_API: `http://127.0.0.1:${settings.env.SPAWN_PORT}` }
-      : {}),
+    ...(isSet("SESSION_SECRET") ? {} : { SESSION_SECRET: session_secret }),
+    // A product of yours has the secret you gave it, or none; the demo's is made for it.
+    ...(settings.isDemo && !isSet("AUTH_SECRET") ? { AUTH_SECRET: auth_secret } : {}),
+    ...(settings.hasSpawn ? demoProductSettings(settings) : {}),
   });
   env();
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AnalyzeRequest, ChangeKind, MessageType } from "@/server/contracts";
+import { getJwks } from "@/server/identity";
 import { askStatus } from "@/server/models";
 import { checkHealth, HealthCheck, ProcessHealth } from "@/server/telemetry";
 import { answer, defineRoute } from "../define-route";
@@ -106,6 +107,42 @@ export const capabilitiesRoute = defineRoute(
       },
       links: { openapi: "/openapi.json", reference: "/reference" },
     };
+    return c.json(body, 200);
+  },
+);
+
+/** Short: after a rotation, a product that meets an unknown key id must find the new key here. */
+const JWKS_SECONDS = 60;
+
+const PublicKey = z.object({
+  kty: z.literal("OKP"),
+  crv: z.literal("Ed25519"),
+  x: z.string().describe("The 32 bytes of the public key, base64url."),
+  kid: z.string().describe("Its thumbprint (RFC 7638)."),
+  alg: z.literal("EdDSA"),
+  use: z.literal("sig"),
+});
+const PublicKeys = z.object({ keys: z.array(PublicKey) });
+
+export const jwksRoute = defineRoute(
+  {
+    method: "get",
+    path: "/.well-known/jwks.json",
+    operationId: "getJwks",
+    tags: ["Agent"],
+    summary: "The sidecar's public keys",
+    description:
+      "What data products and other agents check the sidecar's tokens with (RFC 7517): the key in " +
+      "use, then retired ones whose tokens may still be valid.",
+    permission: null,
+    limiter: "none",
+    responses: {
+      200: answer("The keys.", PublicKeys, { "Cache-Control": "How long they may be kept." }),
+    },
+  },
+  async (c) => {
+    const body = PublicKeys.parse(await getJwks({ ctx: c.var.ctx }));
+    c.header("cache-control", `public, max-age=${JWKS_SECONDS}`);
     return c.json(body, 200);
   },
 );

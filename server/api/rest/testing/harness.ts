@@ -1,6 +1,12 @@
 import { SignJWT } from "jose";
 import type { Permission, Role } from "@/server/contracts";
-import { createApiKey, createUser, issueToken } from "@/server/identity";
+import {
+  createApiKey,
+  createUser,
+  issueProductToken,
+  issueServiceToken,
+  issueUserToken,
+} from "@/server/identity";
 import { createRoot, type Database, env, type Settings, systemContext } from "@/server/platform";
 import { createTestDatabase } from "@/server/platform/testing";
 import { restApp } from "../app";
@@ -77,11 +83,13 @@ export async function createHarness(options: HarnessOptions = {}) {
           roles: personRoles,
         },
       });
-      const token = await issueToken({ kind: "user", subject: user.id, ttlSeconds: 60 });
+      const token = await issueUserToken({ ctx, input: { user_id: user.id, ttl_seconds: 60 } });
       return { user, headers: { authorization: `Bearer ${token}` } };
     },
     async machine(kind: "data-product" | "agent", subject: string) {
-      const token = await issueToken({ kind, subject, ttlSeconds: 60 });
+      const token = await (kind === "agent"
+        ? issueServiceToken({ ctx, input: { subject, ttl_seconds: 60 } })
+        : issueProductToken({ ctx, input: { product_id: subject, ttl_seconds: 60 } }));
       return { authorization: `Bearer ${token}` };
     },
     async apiKey(scopes: Permission[], expiresAt?: Date) {
@@ -93,13 +101,15 @@ export async function createHarness(options: HarnessOptions = {}) {
 }
 export type Harness = Awaited<ReturnType<typeof createHarness>>;
 
-/** A token whose claims and key the caller chooses: for what must be refused. */
+/** A token as the product of AUTH_SECRET signs it, but for the given claims: to be refused. */
 export async function craftToken(
   claims: Record<string, unknown>,
   secret = env().AUTH_SECRET,
 ): Promise<Record<string, string>> {
   const now = Math.floor(Date.now() / 1000);
-  const all = { iss: "agentic-sidecar", aud: "agentic-sidecar", exp: now + 60, ...claims };
+  const product = env().DATA_PRODUCT_ID;
+  const own = { iss: product, sub: product, kind: "data-product" };
+  const all = { ...own, aud: "agentic-sidecar", exp: now + 60, ...claims };
   const token = await new SignJWT(all)
     .setProtectedHeader({ alg: "HS256" })
     .sign(new TextEncoder().encode(secret));

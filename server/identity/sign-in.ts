@@ -1,12 +1,14 @@
 import { and, eq, lt, or, sql } from "drizzle-orm";
-import { signInAttempts } from "@/drizzle/schema";
-import { AppError, type Database } from "@/server/platform";
+import { signInAttempts, users } from "@/drizzle/schema";
+import { AppError, type Database, type ServiceContext } from "@/server/platform";
+import { PASSWORD_LENGTH_MAX, verifyPassword } from "./passwords";
+import { EMAIL_LENGTH_MAX, toPublicUser, type User } from "./users";
 
 const WINDOW_MINUTES = 15;
 /** Failures inside the window: one person from one place, one person from anywhere, one place. */
 const FAILURES_MAX = { pair: 10, email: 50, address: 100 };
 
-export interface SignInSource {
+interface SignInSource {
   /** Lower case. */
   email: string;
   /** Network address as the web server saw it. */
@@ -29,10 +31,10 @@ async function countRecent(db: Database, source: SignInSource) {
 }
 
 /**
- * Notes an attempt before the password is checked (so that parallel guesses count each other)
+ * Records an attempt before the password is checked (so that parallel guesses count each other)
  * and throws `rate_limited` when there were too many.
  */
-export async function noteAttempt(db: Database, source: SignInSource): Promise<void> {
+async function recordAttempt(db: Database, source: SignInSource): Promise<void> {
   await db.insert(signInAttempts).values(source);
   const counts = await countRecent(db, source);
   if (
@@ -47,12 +49,34 @@ export async function noteAttempt(db: Database, source: SignInSource): Promise<v
   });
 }
 
-/** After a success: forgets this person's failures from this place, and everybody's old ones. */
-export async function forgetAttempts(db: Database, source: SignInSource): Promise<void> {
+/** After a success: deletes this person's failures from this place, and everybody's old ones. */
+async function clearAttempts(db: Database, source: SignInSource): Promise<void> {
   const isPair = and(
     eq(signInAttempts.email, source.email),
     eq(signInAttempts.address, source.address),
   );
   const isOld = lt(signInAttempts.at, sql`now() - interval '1 day'`);
   await db.delete(signInAttempts).where(or(isPair, isOld));
+}
+
+/**
+ * The active user with this address and password, or null (unknown, wrong and deactivated look
+ * alike and take the same time). Throws `rate_limited` after too many failures.
+ */
+export async function verifyCredentials({
+  ctx: { db },
+  input,
+}: {
+  ctx: Pick<ServiceContext, "db">;
+  input: { email: string; password: string; address: string };
+}): Promise<User | null> {
+  const email = input.email.trim().toLowerCase().slice(0, EMAIL_LENGTH_MAX);
+  const source = { email, address: input.address.slice(0, 100) };
+  await recordAttempt(db, source);
+  const [row] = await db.select().from(users).where(eq(users.email, email));
+  const password = input.password.slice(0, PASSWORD_LENGTH_MAX + 1);
+  const isRight = await verifyPassword(row?.passwordHash, password);
+  if (row === undefined || !isRight || !row.isActive) return null;
+  await clearAttempts(db, source);
+  return toPublicUser(row);
 }

@@ -3,9 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { signInAttempts } from "@/drizzle/schema";
 import type { Actor } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { createUser } from "./create-user";
-import { deactivateUser } from "./deactivate-user";
-import { verifyPassword } from "./verify-password";
+import { verifyCredentials } from "./sign-in";
+import { createUser, deactivateUser } from "./users";
 
 const SYSTEM: Actor = { kind: "system", id: "t", label: "t", roles: [] };
 const PASSWORD = "correct horse battery";
@@ -14,7 +13,7 @@ let database: TestDatabase;
 const ctx = () => ({ db: database.db, actor: SYSTEM, requestId: "req-1" });
 
 const signIn = (password: string, email = EMAIL, address = "10.0.0.1") =>
-  verifyPassword({ db: database.db, input: { email, password, address } });
+  verifyCredentials({ ctx: database, input: { email, password, address } });
 
 /** Failures noted without the work of checking a password. */
 const fail = (times: number, email: string, address: string) =>

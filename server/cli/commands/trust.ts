@@ -1,0 +1,180 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { z } from "zod";
+import {
+  issueProductToken,
+  issueServiceToken,
+  issueUserToken,
+  listProductCredentials,
+  listSigningKeys,
+  listUsers,
+  type ProductCredential,
+  rotateSigningKey,
+  type SigningKey,
+  TokenKind,
+  trustProduct,
+  untrustProduct,
+} from "@/server/identity";
+import { AppError, type ServiceContext } from "@/server/platform";
+import { type Answer, answer, table } from "../command";
+
+/** Who is believed: the sidecar's own keys, the data products it listens to, and signed tokens. */
+export function addTrustCommands(program: Command): void {
+  addSigningKeyCommands(program);
+  addProductCommands(program);
+  addTokenCommands(program);
+}
+
+const rowOfKey = (key: SigningKey) => [
+  key.kid,
+  key.state,
+  key.createdAt.toISOString(),
+  key.state === "active" ? "" : `verifies until ${key.verifyUntil.toISOString()}`,
+];
+const answerKeys = (keys: SigningKey[]): Answer => ({
+  data: keys,
+  lines: table(keys.map(rowOfKey)),
+});
+
+function addSigningKeyCommands(program: Command): void {
+  const group = program
+    .command("signing-keys")
+    .description("key pairs the sidecar signs with, towards data products and agents");
+  group
+    .command("list")
+    .description("newest first, retired ones included")
+    .action((_, command: Command) =>
+      answer(command, async (ctx) => answerKeys(await listSigningKeys({ ctx }))),
+    );
+  group
+    .command("rotate")
+    .description("sign with a new pair; tokens of the old one stay valid until they end")
+    .option("--compromised", "the old key is in wrong hands: refuse what it signed at once")
+    .action((options: { compromised?: true }, command: Command) =>
+      answer(command, async (ctx) => {
+        const input = { is_compromised: options.compromised === true };
+        return answerKeys([await rotateSigningKey({ ctx, input })]);
+      }),
+    );
+}
+
+const rowOfProduct = (product: ProductCredential) => [
+  product.productId,
+  product.kind === "setting" ? "secret (AUTH_SECRET)" : (product.jwksUrl ?? "secret"),
+  product.createdBy ?? "",
+  product.createdAt?.toISOString() ?? "",
+];
+const answerProducts = (products: ProductCredential[]): Answer => ({
+  data: products,
+  lines: table(products.map(rowOfProduct)),
+});
+
+/** From a file: on the command line a secret would stay in the shell's history. */
+async function readSecretFile(path: string): Promise<string> {
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (cause) {
+    throw new AppError("invalid_input", `The secret in ${path} cannot be read.`, { cause });
+  }
+}
+
+async function trust(
+  ctx: ServiceContext,
+  product_id: string,
+  { jwks, secretFile }: { jwks?: string; secretFile?: string },
+): Promise<Answer> {
+  const input = {
+    product_id,
+    ...(jwks !== undefined && { jwks_url: jwks }),
+    ...(secretFile !== undefined && { secret: await readSecretFile(secretFile) }),
+  };
+  const { credential, secret } = await trustProduct({ ctx, input });
+  return {
+    data: { ...credential, secret },
+    lines: [
+      ...table([rowOfProduct(credential)]),
+      ...(secret === null ? [] : [`secret (shown only now): ${secret}`]),
+    ],
+  };
+}
+
+function addProductCommands(program: Command): void {
+  const group = program
+    .command("products")
+    .description("data products whose calls are accepted, and how each proves who it is");
+  group
+    .command("trust <product_id>")
+    .description("register a product, or replace its credential; without options a secret is made")
+    .option("--jwks <address>", "where it publishes its public keys (https)")
+    .option("--secret-file <path>", "file with a secret shared with this product alone")
+    .action((id: string, options, command: Command) =>
+      answer(command, (ctx) => trust(ctx, id, options)),
+    );
+  group
+    .command("list")
+    .description("by id; never a secret")
+    .action((_, command: Command) =>
+      answer(command, async (ctx) => answerProducts(await listProductCredentials({ ctx }))),
+    );
+  group
+    .command("untrust <product_id>")
+    .description("refuse its calls from now on")
+    .action((product_id: string, _, command: Command) =>
+      answer(command, async (ctx) =>
+        answerProducts([await untrustProduct({ ctx, input: { product_id } })]),
+      ),
+    );
+}
+
+const TokenOptions = z.object({
+  kind: TokenKind,
+  subject: z.string().min(1),
+  audience: z.string().min(1).optional(),
+  hours: z.coerce
+    .number()
+    .positive()
+    .max(24 * 365),
+});
+
+async function issue(ctx: ServiceContext, given: unknown): Promise<Answer> {
+  const { kind, subject, audience, hours } = TokenOptions.parse(given);
+  const ttl_seconds = Math.round(hours * 3600);
+  if (audience !== undefined && kind !== "agent") {
+    throw new AppError("invalid_input", "Only an agent's token can be for a product's connector.");
+  }
+  const token = await issueFor(ctx, kind, subject, { ttl_seconds, audience });
+  return { data: { token }, lines: [token] };
+}
+
+async function issueFor(
+  ctx: ServiceContext,
+  kind: TokenKind,
+  subject: string,
+  { ttl_seconds, audience }: { ttl_seconds: number; audience: string | undefined },
+): Promise<string> {
+  switch (kind) {
+    case "user": {
+      // People are named by email address at the shell, by id in a token.
+      const found = (await listUsers({ ctx })).find(({ email }) => email === subject.toLowerCase());
+      if (found === undefined) throw new AppError("not_found", `There is no user ${subject}.`);
+      return issueUserToken({ ctx, input: { user_id: found.id, ttl_seconds } });
+    }
+    case "agent":
+      return issueServiceToken({ ctx, input: { subject, audience, ttl_seconds } });
+    case "data-product":
+      return issueProductToken({ ctx, input: { product_id: subject, ttl_seconds } });
+  }
+}
+
+function addTokenCommands(program: Command): void {
+  program
+    .command("token")
+    .description("signed bearer tokens")
+    .command("issue")
+    .description("sign a token for a person, a data product or an agent")
+    .requiredOption("--kind <kind>", TokenKind.options.join(", "))
+    .requiredOption("--subject <name>", "e-mail address of a person, or id of a machine")
+    .option("--audience <name>", "product id, for a token its connector checks")
+    .option("--hours <hours>", "valid for so long", "8")
+    .action((options, command: Command) => answer(command, (ctx) => issue(ctx, options)));
+}
