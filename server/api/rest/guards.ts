@@ -10,7 +10,7 @@ import type { RestEnv, RestServices } from "./services";
 
 type Guard = MiddlewareHandler<RestEnv>;
 
-/** An API answer is data for one caller: never cached, framed, sniffed or given a referrer. */
+/** An API answer is data for one caller: not cached unless its route says so, nor framed or sniffed. */
 const SECURITY_HEADERS = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -32,7 +32,9 @@ export const frameRequest: Guard = async (c, next) => {
   const requestId = requestIdOf(c.req.header("x-request-id"));
   c.set("requestId", requestId);
   await next();
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+    if (!c.res.headers.has(name)) c.header(name, value);
+  }
   c.header("x-request-id", requestId);
   const { status } = c.res;
   const durationMs = Math.round(performance.now() - started);
