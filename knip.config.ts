@@ -6,7 +6,7 @@ export default {
     "scripts/{up,test,test-node}.mjs",
     "demo/main.ts",
     "server/processes/{supervisor,prover,inference}/main.ts",
-    "server/processes/supervisor/leash.mjs",
+    "server/processes/supervisor/parent-watchdog.mjs",
     "e2e/*.spec.ts",
     "bench/*.ts",
   ],

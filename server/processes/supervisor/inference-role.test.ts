@@ -16,7 +16,7 @@ let dir: string;
 let settings: Settings;
 const pids: number[] = [];
 const lock: DataDirLock = {
-  noteChild: (_, child) => {
+  registerChild: (_, child) => {
     if (child !== null) pids.push(child.pid);
   },
   release: () => {},

@@ -2,10 +2,10 @@ import postgres from "postgres";
 import { AppError, setEnv } from "@/server/platform";
 import { postgresAnswers } from "@/server/platform/embedded-postgres";
 import { migrateDatabase } from "@/server/platform/migrations";
-import type { Crew } from "./crew";
+import { report } from "./console";
 import { prepareEmbeddedPostgres } from "./postgres-role";
-import { report } from "./progress";
 import type { Settings } from "./settings";
+import type { Supervisor } from "./supervisor";
 
 const DATABASE = "sidecar";
 
@@ -19,9 +19,9 @@ async function createDatabaseOnce(adminUrl: string): Promise<void> {
   }
 }
 
-async function startEmbedded(crew: Crew, dataDir: string): Promise<string> {
+async function startEmbedded(supervisor: Supervisor, dataDir: string): Promise<string> {
   const { spec, urlOf } = await prepareEmbeddedPostgres(dataDir);
-  await crew.start(spec);
+  await supervisor.start(spec);
   await createDatabaseOnce(urlOf("postgres"));
   return urlOf(DATABASE);
 }
@@ -37,12 +37,15 @@ async function assertExternal(url: string): Promise<string> {
 }
 
 /** Makes the knowledge store reachable and migrated, and DATABASE_URL known to every process. */
-export async function openKnowledgeStore(crew: Crew, settings: Settings): Promise<void> {
+export async function openKnowledgeStore(
+  supervisor: Supervisor,
+  settings: Settings,
+): Promise<void> {
   const url = settings.hasEmbeddedDatabase
-    ? await startEmbedded(crew, settings.dataDir)
+    ? await startEmbedded(supervisor, settings.dataDir)
     : await assertExternal(settings.env.DATABASE_URL);
   setEnv({ DATABASE_URL: url });
-  crew.assertNotStopping();
+  supervisor.assertNotStopping();
   await migrateDatabase(url);
   report("the database has the newest schema");
 }

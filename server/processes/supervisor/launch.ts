@@ -1,43 +1,46 @@
 import { formatCount } from "@/server/format";
 import { hasLocalModel } from "@/server/inference";
-import { explain } from "./advice";
-import type { ChildSpec } from "./child-spec";
-import { type Crew, Interrupted } from "./crew";
+import type { ChildSpec } from "./child-process";
+import { explain, print, printError, report } from "./console";
 import { assertNoDemo, type Demo, seedDemo, writeDemoFile } from "./demo";
 import { openKnowledgeStore } from "./knowledge-store";
-import { inferenceSpec, proverSpec, spawnSpec, webSpec } from "./node-roles";
+import { demoSpec, inferenceSpec, proverSpec, webSpec } from "./node-roles";
 import { assertPortFree } from "./ports";
-import { complain, print, report } from "./progress";
 import { type Settings, shareSettings } from "./settings";
+import { Interrupted, type Supervisor } from "./supervisor";
 
 async function assertPorts({ env, hasSpawn }: Settings): Promise<void> {
   await assertPortFree(env.PORT, "PORT", "the web server");
   if (hasSpawn) await assertPortFree(env.SPAWN_PORT, "SPAWN_PORT", "the demo data product");
 }
 
-async function startRoles(crew: Crew, settings: Settings, web: ChildSpec): Promise<void> {
-  const product = settings.hasSpawn ? crew.start(spawnSpec(settings)) : Promise.resolve();
+async function startRoles(
+  supervisor: Supervisor,
+  settings: Settings,
+  web: ChildSpec,
+): Promise<void> {
+  const product = settings.hasSpawn ? supervisor.start(demoSpec(settings)) : Promise.resolve();
   if (settings.hasSpawn) {
     const rows = formatCount(settings.env.SPAWN_ROWS);
     report(`starting the demo data product (its first start generates ${rows} rows)`);
   }
   // Both are awaited even when one fails, so that nothing starts behind a stop.
-  const results = await Promise.allSettled([product, crew.start(web)]);
+  const results = await Promise.allSettled([product, supervisor.start(web)]);
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
-  if (settings.hasProduct) await crew.start(proverSpec());
+  if (settings.hasProduct) await supervisor.start(proverSpec());
   else report("no data product is attached (DATA_PRODUCT_API): answers are estimates");
-  await startInference(crew, settings);
+  await startInference(supervisor, settings);
 }
 
 /** Last: pages and proofs do not wait for a model. */
-async function startInference(crew: Crew, settings: Settings): Promise<void> {
+async function startInference(supervisor: Supervisor, settings: Settings): Promise<void> {
   try {
     if (settings.env.INFERENCE_URL !== undefined) report("the model at INFERENCE_URL is asked");
-    else if (hasLocalModel(settings.env)) await crew.start(inferenceSpec(settings));
+    else if (hasLocalModel(settings.env)) await supervisor.start(inferenceSpec(settings));
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    complain(`${explain(error)}\nNo model is asked; the others go on without it.`);
+    printError(`${explain(error)}\nNo model is asked; the others go on without it.`);
   }
 }
 
@@ -49,15 +52,15 @@ function announce(settings: Settings, demo: Demo | null): void {
 }
 
 /** Takes an installation from nothing to `ready`. */
-export async function launch(crew: Crew, settings: Settings): Promise<void> {
+export async function launch(supervisor: Supervisor, settings: Settings): Promise<void> {
   await assertPorts(settings);
   const web = webSpec(settings);
   shareSettings(settings);
   report("starting the database");
-  await openKnowledgeStore(crew, settings);
+  await openKnowledgeStore(supervisor, settings);
   const demo = settings.isDemo ? await seedDemo(settings) : null;
   const hasAdmin = demo !== null || (await assertNoDemo()).hasAdmin;
-  await startRoles(crew, settings, web);
+  await startRoles(supervisor, settings, web);
   if (demo !== null) writeDemoFile(settings.dataDir, demo);
   announce(settings, demo);
   if (!hasAdmin) {

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { lockDataDir } from "./lock";
-import { identify } from "./process-identity";
+import { identify, lockDataDir } from "./lock";
 
 let dir: string;
 beforeEach(() => {
@@ -34,7 +33,7 @@ test("what a killed supervisor left running is ended; a process that got its pid
   const dead = { pid: process.pid, mark: "an earlier process" };
   const children = {
     web: identify(orphan.pid ?? 0),
-    spawn: { pid: bystander.pid, mark: "an earlier process" },
+    demo: { pid: bystander.pid, mark: "an earlier process" },
   };
   writeFileSync(path.join(dir, "supervisor.lock"), JSON.stringify({ supervisor: dead, children }));
   const { lock, ended: roles } = await lockDataDir(dir);

@@ -1,10 +1,40 @@
+import { execFileSync } from "node:child_process";
 import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { AppError } from "@/server/platform";
 import { writePrivateJson } from "@/server/platform/installation";
-import { groupEnds, signalGroup } from "./process-group";
-import { identify, isAlive, type ProcessIdentity } from "./process-identity";
+import { groupEnds, signalGroup } from "./child-process";
+
+/** When a process began, as the system tells it: pid and this together name one process for good. */
+function startMark(pid: number): string | null {
+  try {
+    if (process.platform === "linux") {
+      // The name in parentheses may hold spaces; the start time is the 20th field after it.
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return fields[0] === "Z" ? null : (fields[19] ?? null);
+    }
+    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
+  } catch {
+    return null;
+  }
+}
+
+/** One process: a pid may be given to another program later, the pair never. */
+export interface ProcessIdentity {
+  pid: number;
+  mark: string;
+}
+
+export function identify(pid: number): ProcessIdentity | null {
+  const mark = startMark(pid);
+  return mark === null || mark === "" ? null : { pid, mark };
+}
+
+export function isAlive(identity: ProcessIdentity): boolean {
+  return startMark(identity.pid) === identity.mark;
+}
 
 const Identity = z.object({ pid: z.number().int().positive(), mark: z.string() });
 const LockFile = z.object({
@@ -15,7 +45,7 @@ const LockFile = z.object({
 type LockFile = z.infer<typeof LockFile>;
 
 export interface DataDirLock {
-  noteChild(role: string, child: ProcessIdentity | null): void;
+  registerChild(role: string, child: ProcessIdentity | null): void;
   release(): void;
 }
 
@@ -82,7 +112,7 @@ export async function lockDataDir(
   return {
     ended,
     lock: {
-      noteChild(role, child) {
+      registerChild(role, child) {
         if (child === null) delete content.children[role];
         else content.children[role] = child;
         writePrivateJson(file, content);

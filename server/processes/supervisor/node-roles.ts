@@ -3,11 +3,11 @@ import path from "node:path";
 import { socketPath } from "@/server/inference";
 import { AppError, environmentWith } from "@/server/platform";
 import { INFERENCE_ARGS } from "../inference/command";
-import type { ChildSpec } from "./child-spec";
+import type { ChildSpec } from "./child-process";
 import { accepts, answersHttp } from "./readiness";
 import { ROOT, type Settings } from "./settings";
 
-const LEASH = new URL("leash.mjs", import.meta.url).href;
+const PARENT_WATCHDOG = new URL("parent-watchdog.mjs", import.meta.url).href;
 
 type NodeRole = Pick<
   ChildSpec,
@@ -18,9 +18,9 @@ function nodeRole(role: NodeRole, args: string[]): ChildSpec {
   return {
     ...role,
     file: process.execPath,
-    args: ["--import", LEASH, ...args],
+    args: ["--import", PARENT_WATCHDOG, ...args],
     account: null,
-    hasLeash: true,
+    hasWatchdog: true,
     stopSignal: "SIGTERM",
   };
 }
@@ -40,11 +40,11 @@ const DEMO_SETTINGS = [
 ] as const;
 
 /** The demo data product; its first start generates its rows. */
-export function spawnSpec({ env }: Settings): ChildSpec {
+export function demoSpec({ env }: Settings): ChildSpec {
   const isReady = () => answersHttp(`http://127.0.0.1:${env.SPAWN_PORT}/health`);
   return nodeRole(
     {
-      role: "spawn",
+      role: "demo",
       label: "The demo data product",
       isReady,
       readySecondsMax: 300,

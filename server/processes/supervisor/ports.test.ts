@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { assertPortFree, keptOrFreePort } from "./ports";
+import { assertPortFree, resolvePort } from "./ports";
 
 const server = createServer();
 let taken = 0;
@@ -17,7 +17,7 @@ test("a taken port is named together with the setting that chooses another", asy
 });
 
 test("the database keeps its port while that is free and takes another when it is not", async () => {
-  const free = await keptOrFreePort(null);
-  expect(await keptOrFreePort(free)).toBe(free);
-  expect(await keptOrFreePort(taken)).not.toBe(taken);
+  const free = await resolvePort(null);
+  expect(await resolvePort(free)).toBe(free);
+  expect(await resolvePort(taken)).not.toBe(taken);
 });

@@ -36,7 +36,7 @@ export async function assertPortFree(
 }
 
 /** The port kept from the last run when it is still free, else a new one. */
-export async function keptOrFreePort(kept: number | null): Promise<number> {
+export async function resolvePort(kept: number | null): Promise<number> {
   if (kept !== null && (await portProblem(kept, "127.0.0.1")) === null) return kept;
   return freePort();
 }

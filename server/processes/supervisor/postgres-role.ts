@@ -9,9 +9,9 @@ import {
   postgresUrl,
 } from "@/server/platform/embedded-postgres";
 import { ensureSecrets, writeSecrets } from "@/server/platform/installation";
-import type { ChildSpec } from "./child-spec";
-import { keptOrFreePort } from "./ports";
-import { report } from "./progress";
+import type { ChildSpec } from "./child-process";
+import { report } from "./console";
+import { resolvePort } from "./ports";
 
 /** The start reports where the data is when that is not the data folder, and data nobody uses. */
 function reportPlace({
@@ -45,7 +45,7 @@ export async function prepareEmbeddedPostgres(
   await initialiseCluster({ dir, password, programs, account, isDurable: true });
   const leftover = await clearLeftover(dir);
   if (leftover === "stopped") report("stopped the database a killed run had left");
-  const port = await keptOrFreePort(secrets.postgres_port);
+  const port = await resolvePort(secrets.postgres_port);
   if (port !== secrets.postgres_port) writeSecrets(dataDir, { ...secrets, postgres_port: port });
   const urlOf = (name: string) => postgresUrl(port, password, name);
   const command = postgresCommand({ dir, port, programs, account, isDurable: true });
@@ -59,7 +59,7 @@ function postgresSpec(command: ReturnType<typeof postgresCommand>, adminUrl: str
     ...command,
     // Nothing of ours: the database's account has no business with our secrets.
     env: { LC_ALL: "C" },
-    hasLeash: false,
+    hasWatchdog: false,
     // SIGINT: roll back what runs, write everything, end. (SIGTERM would wait for clients.)
     stopSignal: "SIGINT",
     isReady: () => postgresAnswers(adminUrl),

@@ -1,8 +1,7 @@
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { AppError } from "@/server/platform";
-import type { ChildSpec } from "./child-spec";
-import type { RunningProcess } from "./running-process";
+import type { ChildSpec, RunningProcess } from "./child-process";
 
 /** True when the address answers with anything below 500: a program that serves. */
 export async function answersHttp(url: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { env, setEnv } from "@/server/platform";
 import { readSecrets } from "@/server/platform/installation";
-import { spawnSpec } from "./node-roles";
+import { demoSpec } from "./node-roles";
 import { readSettings, shareSettings } from "./settings";
 
 const kept = { ...process.env };
@@ -63,7 +63,7 @@ test("the demo product is started without any secret of the sidecar", () => {
     INFERENCE_API_KEY: "inference-key",
     REDIS_URL: "redis://:redis-pass@127.0.0.1",
   });
-  const told = spawnSpec(readSettings()).env ?? {};
+  const told = demoSpec(readSettings()).env ?? {};
   expect(told.SIDECAR_JWKS_URL).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\.well-known\/jwks\.json$/);
   const text = JSON.stringify(told);
   const secrets = [shared.SESSION_SECRET, shared.AUTH_SECRET, "pass-word", "inference-key"];

@@ -2,17 +2,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ChildSpec } from "./child-spec";
-import type { DataDirLock } from "./lock";
-import { signalGroup } from "./process-group";
-import type { ProcessIdentity } from "./process-identity";
-import { SupervisedChild } from "./supervised-child";
+import type { ChildSpec } from "./child-process";
+import { signalGroup } from "./child-process";
+import type { DataDirLock, ProcessIdentity } from "./lock";
+import { afterCrash, SupervisedChild } from "./supervised-child";
 
 let dir: string;
 let pids: number[];
 let said: string;
 const lock: DataDirLock = {
-  noteChild: (_, child: ProcessIdentity | null) => {
+  registerChild: (_, child: ProcessIdentity | null) => {
     if (child !== null) pids.push(child.pid);
   },
   release: () => {},
@@ -44,7 +43,7 @@ function role(
     file: process.execPath,
     args: ["-e", script],
     account: null,
-    hasLeash: false,
+    hasWatchdog: false,
     stopSignal: "SIGTERM",
     isReady,
     readySecondsMax: 10,
@@ -82,4 +81,16 @@ test("every start has a log of its own, the earlier one beside it", async () => 
   }
   const read = (name: string) => readFileSync(path.join(dir, "logs", name), "utf8").trim();
   expect([read("prover.log"), read("prover.log.1")]).toEqual(["second", "first"]);
+});
+
+test("delays double while a role keeps dying, and the fifth crash within a minute ends it", () => {
+  const now = 1_000_000;
+  const delays = [0, 1, 2, 3].map((count) => afterCrash(Array(count).fill(now - 1000), now));
+  expect(delays).toEqual([1, 2, 4, 8].map((s) => ({ action: "restart", delayMs: s * 1000 })));
+  expect(afterCrash(Array(4).fill(now - 59_000), now)).toEqual({ action: "give-up", crashes: 5 });
+});
+
+test("crashes of more than a minute ago are forgotten", () => {
+  const old = Array(20).fill(0);
+  expect(afterCrash(old, 60_000)).toEqual({ action: "restart", delayMs: 1000 });
 });

@@ -1,14 +1,29 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { AppError } from "@/server/platform";
-import { adviceFor } from "./advice";
-import type { ChildSpec } from "./child-spec";
+import type { ChildSpec } from "./child-process";
+import { type RunningProcess, startProcess } from "./child-process";
+import { adviceFor, printError, report } from "./console";
 import type { DataDirLock } from "./lock";
+import { identify } from "./lock";
 import { lastLines, logFileOf, rotateLog } from "./logs";
-import { identify } from "./process-identity";
-import { complain, report } from "./progress";
 import { becomesReady } from "./readiness";
-import { afterCrash } from "./restart-policy";
-import { type RunningProcess, startProcess } from "./running-process";
+
+const WINDOW_MS = 60_000;
+const CRASHES_MAX = 5;
+const DELAY_MS_MAX = 15_000;
+
+/**
+ * What to do after a crash at `nowMs`, given when this child crashed before: how long to wait
+ * (1, 2, 4 … s by the crashes of the last minute), or give up at the fifth within a minute.
+ */
+export function afterCrash(
+  earlierMs: readonly number[],
+  nowMs: number,
+): { action: "restart"; delayMs: number } | { action: "give-up"; crashes: number } {
+  const recent = earlierMs.filter((at) => nowMs - at < WINDOW_MS).length + 1;
+  if (recent >= CRASHES_MAX) return { action: "give-up", crashes: recent };
+  return { action: "restart", delayMs: Math.min(DELAY_MS_MAX, 1000 * 2 ** (recent - 1)) };
+}
 
 /** Keeps one role alive: starts it, restarts it after a crash, gives up when that is useless. */
 export class SupervisedChild {
@@ -47,13 +62,13 @@ export class SupervisedChild {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running?.stop();
-    this.#lock.noteChild(this.spec.role, null);
+    this.#lock.registerChild(this.spec.role, null);
   }
 
   #launch(): RunningProcess {
     const running = startProcess(this.spec, this.#logFile);
     this.#running = running;
-    this.#lock.noteChild(this.spec.role, running.pid > 0 ? identify(running.pid) : null);
+    this.#lock.registerChild(this.spec.role, running.pid > 0 ? identify(running.pid) : null);
     return running;
   }
 
@@ -81,7 +96,7 @@ export class SupervisedChild {
       const seconds = next.delayMs / 1000;
       report(`${this.spec.label} died (${reason}); restarting in ${seconds} s`);
       const advice = adviceFor(`${reason}\n${lastLines(this.#logFile, 5)}`);
-      if (advice !== "") complain(advice);
+      if (advice !== "") printError(advice);
       await pause(next.delayMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
       if (this.#stopping.signal.aborted) return;
       running = this.#launch();
@@ -94,7 +109,7 @@ export class SupervisedChild {
       if (await becomesReady(this.spec, running)) report(`${this.spec.label} is back`);
     } catch (error) {
       // Up but not answering: end it, and the watch treats that as one more crash.
-      complain(error instanceof Error ? error.message : String(error));
+      printError(error instanceof Error ? error.message : String(error));
       await running.stop();
     }
   }

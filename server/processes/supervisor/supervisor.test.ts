@@ -2,25 +2,25 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ChildSpec } from "./child-spec";
-import { Crew } from "./crew";
+import type { ChildSpec } from "./child-process";
+import { Supervisor } from "./supervisor";
 
 let dir: string;
-let crew: Crew;
+let supervisor: Supervisor;
 let complaints: string;
 beforeEach(() => {
-  dir = mkdtempSync(path.join(os.tmpdir(), "sidecar-crew-"));
+  dir = mkdtempSync(path.join(os.tmpdir(), "sidecar-supervisor-"));
   complaints = "";
   vi.spyOn(process.stdout, "write").mockReturnValue(true);
   vi.spyOn(process.stderr, "write").mockImplementation((text) => {
     complaints += String(text);
     return true;
   });
-  const lock = { noteChild: () => {}, release: () => {} };
-  crew = new Crew({ dataDir: dir, lock, onGiveUp: () => {} });
+  const lock = { registerChild: () => {}, release: () => {} };
+  supervisor = new Supervisor({ dataDir: dir, lock, onGiveUp: () => {} });
 });
 afterEach(async () => {
-  await crew.stop();
+  await supervisor.stop();
   vi.restoreAllMocks();
   rmSync(dir, { recursive: true, force: true });
 });
@@ -31,7 +31,7 @@ const dying = (isOptional: boolean): ChildSpec => ({
   file: process.execPath,
   args: ["-e", "console.error('the model is damaged'); process.exit(3)"],
   account: null,
-  hasLeash: false,
+  hasWatchdog: false,
   stopSignal: "SIGTERM",
   isReady: async () => false,
   readySecondsMax: 10,
@@ -39,10 +39,10 @@ const dying = (isOptional: boolean): ChildSpec => ({
 });
 
 test("an optional role that cannot start is complained about, and the start goes on", async () => {
-  await expect(crew.start(dying(true))).resolves.toBeUndefined();
+  await expect(supervisor.start(dying(true))).resolves.toBeUndefined();
   expect(complaints).toMatch(/exit code 3[\s\S]*the model is damaged[\s\S]*go on without it/);
 });
 
 test("any other role that cannot start ends the start", async () => {
-  await expect(crew.start(dying(false))).rejects.toThrow("exit code 3");
+  await expect(supervisor.start(dying(false))).rejects.toThrow("exit code 3");
 });

@@ -1,8 +1,48 @@
 import { type SpawnOptions, spawn } from "node:child_process";
-import type { ChildSpec } from "./child-spec";
+import { setTimeout as pause } from "node:timers/promises";
+import type { PostgresAccount } from "@/server/platform/embedded-postgres";
 import { withLogHandle } from "./logs";
-import { groupEnds, signalGroup } from "./process-group";
 import { ROOT } from "./settings";
+
+/** How to run one role and how to tell that it works. */
+export interface ChildSpec {
+  role: "postgres" | "demo" | "prover" | "inference" | "web";
+  /** What it is, in a message to a person. */
+  label: string;
+  file: string;
+  args: string[];
+  /** Its whole environment; left out, it inherits ours (with every secret in it). */
+  env?: Record<string, string>;
+  account: PostgresAccount;
+  /** Node roles get a channel, so that they notice a supervisor that was killed. */
+  hasWatchdog: boolean;
+  stopSignal: NodeJS.Signals;
+  /** Asked every 100 ms until true; `runningMs`: how long this process has run. */
+  isReady(runningMs: number): Promise<boolean>;
+  readySecondsMax: number;
+  /** When it cannot be kept alive, the others go on without it. */
+  isOptional?: boolean;
+}
+
+/** Signals a whole process group; false when nothing of it is left. */
+export function signalGroup(leaderPid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-leaderPid, name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** True when the group is empty before `secondsMax` are over. */
+export async function groupEnds(leaderPid: number, secondsMax: number): Promise<boolean> {
+  const deadline = Date.now() + secondsMax * 1000;
+  while (signalGroup(leaderPid, 0)) {
+    if (Date.now() > deadline) return false;
+    await pause(50);
+  }
+  return true;
+}
 
 const ESCALATE_SECONDS = 10;
 
@@ -25,7 +65,7 @@ export function startProcess(spec: ChildSpec, logFile: string): RunningProcess {
     const options: SpawnOptions = {
       cwd: ROOT,
       detached: true,
-      stdio: spec.hasLeash ? ["ignore", log, log, "ipc"] : ["ignore", log, log],
+      stdio: spec.hasWatchdog ? ["ignore", log, log, "ipc"] : ["ignore", log, log],
       ...(spec.account ?? {}),
       ...(spec.env === undefined ? {} : { env: { NODE_ENV: "production", ...spec.env } }),
     };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { AppError } from "@/server/platform";
-import { adviceFor, explain } from "./advice";
+import { adviceFor, explain } from "./console";
 
 test.each([
   ["ENOSPC: no space left on device, write", "SIDECAR_DATA_DIR"],

@@ -1,14 +1,13 @@
-import { explain } from "./advice";
-import type { ChildSpec } from "./child-spec";
+import type { ChildSpec } from "./child-process";
+import { explain, printError, report } from "./console";
 import type { DataDirLock } from "./lock";
-import { complain, report } from "./progress";
 import { SupervisedChild } from "./supervised-child";
 
 /** Thrown out of a start that a signal cut short: not a failure. */
 export class Interrupted extends Error {}
 
 /** All roles of one supervisor, in the order of their start. */
-export class Crew {
+export class Supervisor {
   readonly #dataDir: string;
   readonly #lock: DataDirLock;
   readonly #onGiveUp: (message: string) => void;
@@ -35,7 +34,7 @@ export class Crew {
       lock: this.#lock,
       onGiveUp: (message) => {
         if (spec.isOptional !== true) this.#onGiveUp(message);
-        else complain(`${message}\n${spec.label} stays away; the others go on without it.`);
+        else printError(`${message}\n${spec.label} stays away; the others go on without it.`);
       },
     });
     this.#children.push(child);
@@ -44,7 +43,7 @@ export class Crew {
     } catch (error) {
       this.assertNotStopping();
       if (spec.isOptional !== true) throw error;
-      complain(`${explain(error)}\n${spec.label} stays away; the others go on without it.`);
+      printError(`${explain(error)}\n${spec.label} stays away; the others go on without it.`);
       await child.stop();
       return;
     }
