@@ -6,17 +6,17 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { ChoiceScores, PresentScores } from "@/server/contracts";
+import type { BaselineScores, ChoiceScores } from "@/server/contracts";
 import { formatCount, formatPercent } from "@/server/format";
 
 interface EvaluationTableProps {
   label: string;
   scores: Record<string, ChoiceScores>;
   /** Name of the model it was compared with, and that one's answers to the same questions. */
-  beside?: { name: string; scores: Record<string, PresentScores> } | undefined;
+  beside?: { name: string; scores: Record<string, BaselineScores> } | undefined;
 }
 
-/** How a model did at each choice, beside the model present then, rules and majority class. */
+/** How a model did at each choice, beside the model baseline then, rules and majority class. */
 export function EvaluationTable({ label, scores, beside }: EvaluationTableProps) {
   const heads = [
     ...["This model right", ...(beside ? [beside.name, "Only this right", "Only that right"] : [])],
@@ -43,7 +43,11 @@ export function EvaluationTable({ label, scores, beside }: EvaluationTableProps)
   );
 }
 
-function ChoiceRow(props: { field: string; own: ChoiceScores; beside: PresentScores | undefined }) {
+function ChoiceRow(props: {
+  field: string;
+  own: ChoiceScores;
+  beside: BaselineScores | undefined;
+}) {
   const { field, own, beside } = props;
   return (
     <TableRow>

@@ -45,7 +45,7 @@ function Answering({ status }: { status: InferenceStatus }) {
   const tasks = model.tasks ?? Object.keys(TASK_NAMES);
   const asked = cache.hits + cache.misses;
   return (
-    <section aria-label="Present model">
+    <section aria-label="Active model">
       <Card>
         <CardHeader>
           <CardTitle>{model.name}</CardTitle>

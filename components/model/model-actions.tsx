@@ -8,7 +8,7 @@ import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/button";
 import type { Model } from "@/server/contracts";
 
-/** Promote a candidate, or go back from the present model; administrators only. */
+/** Promote a candidate, or go back from the active model; administrators only. */
 export function ModelActions({ model, canPromote }: { model: Model; canPromote: boolean }) {
   const [isAsking, setIsAsking] = useState(false);
   const { promote, rollBack } = useModelActions();
@@ -19,7 +19,7 @@ export function ModelActions({ model, canPromote }: { model: Model; canPromote: 
     );
   }
   const isCandidate = model.state === "candidate";
-  const isWorse = model.worse_at.length > 0;
+  const isWorse = model.regressions.length > 0;
   const label = isCandidate ? "Promote" : "Roll back";
   return (
     <div>
@@ -46,8 +46,8 @@ export function ModelActions({ model, canPromote }: { model: Model; canPromote: 
 
 const ROLL_BACK = "The model it took the place of answers again.";
 
-function describePromotion({ worse_at: worse }: Model): string {
-  const answers = "It answers from now on; the present model can be brought back.";
+function describePromotion({ regressions: worse }: Model): string {
+  const answers = "It answers from now on; the active model can be brought back.";
   return worse.length === 0 ? answers : `It is worse at ${worse.join(", ")}. ${answers}`;
 }
 

@@ -8,9 +8,9 @@ import { formatBytes, formatCount, formatMs } from "@/server/format";
 import { ModelActions } from "./model-actions";
 import { ModelEvaluation } from "./model-evaluation";
 
-const TONES = { present: "positive", candidate: "info", retired: "neutral" } as const;
+const TONES = { active: "positive", candidate: "info", retired: "neutral" } as const;
 
-/** One registered model with how it did on families it never saw, beside present model and rules. */
+/** One registered model with how it did on families it never saw, beside its baseline and the rules. */
 export function ModelCard({ model, canPromote }: { model: Model; canPromote: boolean }) {
   return (
     <article aria-label={`Model ${model.name}`} className="min-w-0">
@@ -18,7 +18,7 @@ export function ModelCard({ model, canPromote }: { model: Model; canPromote: boo
         <CardHeader>
           <CardTitle className="flex flex-wrap items-center gap-2">
             {model.name} <Badge tone={TONES[model.state]}>{model.state}</Badge>
-            {model.worse_at.length > 0 ? <Badge tone="warning">worse</Badge> : null}
+            {model.regressions.length > 0 ? <Badge tone="warning">worse</Badge> : null}
           </CardTitle>
           <CardDescription className="font-mono break-all">
             {model.sha256.slice(0, 16)}

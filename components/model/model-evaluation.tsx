@@ -5,15 +5,15 @@ import { EvaluationTable } from "./evaluation-table";
 
 /** What an evaluation found: on families never seen, and on what happened here. */
 export function ModelEvaluation({ model }: { model: Model }) {
-  const { tasks, present, live } = model.evaluation;
-  const name = present?.name ?? "";
+  const { tasks, baseline, live } = model.evaluation;
+  const name = baseline?.name ?? "";
   return (
     <div className="grid gap-4">
       <WorseAlert model={model} />
       <EvaluationTable
         label={`Evaluation of ${model.name}`}
         scores={tasks}
-        beside={present && { name, scores: present.tasks }}
+        beside={baseline && { name, scores: baseline.tasks }}
       />
       {live === undefined ? null : (
         <div className="grid gap-2">
@@ -21,7 +21,7 @@ export function ModelEvaluation({ model }: { model: Model }) {
           <EvaluationTable
             label={`Evaluation of ${model.name} on what happened here`}
             scores={live.tasks}
-            beside={present && { name, scores: live.present }}
+            beside={baseline && { name, scores: live.baseline }}
           />
         </div>
       )}
@@ -30,16 +30,16 @@ export function ModelEvaluation({ model }: { model: Model }) {
 }
 
 function WorseAlert({ model }: { model: Model }) {
-  const { present } = model.evaluation;
-  if (present === undefined || model.worse_at.length === 0) return null;
+  const { baseline } = model.evaluation;
+  if (baseline === undefined || model.regressions.length === 0) return null;
   return (
     <Alert
       tone="warning"
       icon={<TriangleAlertIcon className="size-4" />}
-      title={`Worse than ${present.name}`}
+      title={`Worse than ${baseline.name}`}
     >
       <p>
-        At {model.worse_at.join(", ")}, by more than chance. Promoting it all the same needs a
+        At {model.regressions.join(", ")}, by more than chance. Promoting it all the same needs a
         reason.
       </p>
     </Alert>

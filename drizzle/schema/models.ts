@@ -27,5 +27,5 @@ export const models = pgTable(
     /** The model it took the place of; null: the manifest's default. */
     replaced: text("replaced"),
   },
-  (t) => [uniqueIndex("models_present").on(t.state).where(sql`state = 'present'`)],
+  (t) => [uniqueIndex("models_active").on(t.state).where(sql`state = 'active'`)],
 );

@@ -50,9 +50,9 @@ test("a model is registered, promoted and rolled back at the shell", async () =>
   const register = ["models", "register", "--file", file, "--evaluation", evaluation];
   const [{ model_id }] = (await cli(...register)).json();
   expect((await cli(...register)).code).toBe(5);
-  expect((await cli("models", "present")).json()).toBeNull();
+  expect((await cli("models", "active")).json()).toBeNull();
   expect((await cli("models", "promote", model_id)).json()).toMatchObject([{ promoted_by: "cli" }]);
-  expect((await cli("models", "present")).json()).toMatchObject([{ model_id }]);
+  expect((await cli("models", "active")).json()).toMatchObject([{ model_id }]);
   expect((await cli("models", "roll-back")).json()).toBeNull();
   expect((await cli("models", "list")).json()).toMatchObject([{ model_id, state: "retired" }]);
 });
@@ -61,21 +61,21 @@ test("a worse candidate is promoted with a reason, and not without", async () =>
   const [file, evaluation] = [path.join(folder, "worse.gguf"), path.join(folder, "worse.json")];
   await writeFile(file, "GGUF worse");
   const compared = { accuracy: 0.9, ece: 0.01, lost: 60, won: 20 };
-  const present = { name: "shipped", sha256: "", trusted_tasks: [], tasks: { "a.b": compared } };
+  const baseline = { name: "shipped", sha256: "", trusted_tasks: [], tasks: { "a.b": compared } };
   const report = {
     ...{ name: "worse", sha256: createHash("sha256").update("GGUF worse").digest("hex") },
     ...{ parameters: 1, quantization: "Q8_0", source: "refined" },
-    evaluation: { tasks: {}, latency_ms: { p50: 1, p95: 2 }, resident_bytes: 1, present },
+    evaluation: { tasks: {}, latency_ms: { p50: 1, p95: 2 }, resident_bytes: 1, baseline },
     trained_on: { outcomes: 1, reviews: 0, base_set: "generated" },
   };
   await writeFile(evaluation, JSON.stringify(report));
   const args = ["models", "register", "--file", file, "--evaluation", evaluation];
-  const [{ model_id, worse_at }] = (await cli(...args)).json();
-  expect(worse_at).toEqual(["a.b"]);
+  const [{ model_id, regressions }] = (await cli(...args)).json();
+  expect(regressions).toEqual(["a.b"]);
   expect((await cli("models", "promote", model_id)).code).toBe(5);
-  expect((await cli("models", "present")).json()).toBeNull();
+  expect((await cli("models", "active")).json()).toBeNull();
   const forced = await cli("models", "promote", model_id, "--force", "a trial");
-  expect(forced.json()).toMatchObject([{ model_id, state: "present" }]);
+  expect(forced.json()).toMatchObject([{ model_id, state: "active" }]);
   expect((await cli("models", "roll-back")).json()).toBeNull();
 });
 

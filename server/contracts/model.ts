@@ -15,15 +15,15 @@ export const ChoiceScores = z.object({
 });
 export type ChoiceScores = z.infer<typeof ChoiceScores>;
 
-/** The model that was present when another was evaluated, asked the same questions. */
-export const PresentScores = z.object({
+/** The model that another was compared with, asked the same questions. */
+export const BaselineScores = z.object({
   accuracy: Share,
   ece: Share,
   /** Questions that it alone got right, and that the evaluated model alone did. */
   lost: Count,
   won: Count,
 });
-export type PresentScores = z.infer<typeof PresentScores>;
+export type BaselineScores = z.infer<typeof BaselineScores>;
 
 /** How a model did on held-out families, by choice (`task.key`). */
 export const ModelEvaluation = z.object({
@@ -34,20 +34,20 @@ export const ModelEvaluation = z.object({
   trusted_tasks: z.array(z.string()).optional(),
   /** Temperature by `task.key`, with which it is served. */
   calibration: z.record(z.string(), z.number().positive()).optional(),
-  /** The model present then, on the same questions; left out: it was compared with none. */
-  present: z
+  /** The model active then, on the same questions; left out: it was compared with none. */
+  baseline: z
     .object({
       name: z.string().max(200),
       sha256: z.string(),
       trusted_tasks: z.array(z.string()),
-      tasks: z.record(z.string(), PresentScores),
+      tasks: z.record(z.string(), BaselineScores),
     })
     .optional(),
   /** The same on what happened here and was kept out of its training. */
   live: z
     .object({
       tasks: z.record(z.string(), ChoiceScores),
-      present: z.record(z.string(), PresentScores),
+      baseline: z.record(z.string(), BaselineScores),
     })
     .optional(),
 });
@@ -65,7 +65,7 @@ const ModelId = z.string().regex(/^model-[0-9a-z]{6,32}$/);
 
 export const PromoteModel = z.object({
   model_id: ModelId,
-  /** Why a candidate that is worse than the present model is promoted all the same. */
+  /** Why a candidate that is worse than the active model is promoted all the same. */
   force_reason: z.string().trim().min(1).max(2000).optional(),
 });
 export type PromoteModel = z.infer<typeof PromoteModel>;
@@ -83,8 +83,8 @@ export const RegisterModel = z.object({
 });
 export type RegisterModel = z.infer<typeof RegisterModel>;
 
-/** At most one is `present`: none means the manifest's default. */
-export const ModelState = z.enum(["candidate", "present", "retired"]);
+/** At most one is `active`: none means the manifest's default. */
+export const ModelState = z.enum(["candidate", "active", "retired"]);
 export type ModelState = z.infer<typeof ModelState>;
 
 export const Model = RegisterModel.extend({
@@ -92,7 +92,7 @@ export const Model = RegisterModel.extend({
   size_bytes: z.number().int(),
   state: ModelState,
   /** Choices and tasks at which it is worse than the model it was compared with. */
-  worse_at: z.array(z.string()),
+  regressions: z.array(z.string()),
   created_at: z.iso.datetime(),
   created_by: z.string(),
   promoted_at: z.iso.datetime().nullable(),

@@ -33,8 +33,11 @@ export async function analyzeContext(
     tableName,
   });
   const [candidates, warnings] = await Promise.all([
-    estimateCandidates({ candidates: proposed, tables, queries, hasStatistics: false }),
-    screenRequest(request),
+    estimateCandidates({
+      ctx,
+      input: { candidates: proposed, tables, queries, hasStatistics: false },
+    }),
+    screenRequest({ ctx, input: request }),
   ]);
   const { id } = await openSuggestion(ctx, {
     request,

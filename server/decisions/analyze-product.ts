@@ -19,7 +19,7 @@ export async function analyzeProduct(
       details: { tables: schema.tables.map((known) => known.name) },
     });
   }
-  const warnings = await screenRequest(request);
+  const warnings = await screenRequest({ ctx, input: request });
   const { id } = await openSuggestion(
     ctx,
     {

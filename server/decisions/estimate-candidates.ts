@@ -1,7 +1,13 @@
 import { byExpectedGain, candidateFeatures, type WorkloadQuery } from "@/server/advisor";
 import type { Candidate, TableSchema } from "@/server/contracts";
 import { formatPercent } from "@/server/format";
-import { type AskOptions, askTask, confidence, prior } from "@/server/inference";
+import {
+  type AskOptions,
+  askTask,
+  confidence,
+  type InferenceContext,
+  prior,
+} from "@/server/inference";
 
 export interface EstimateInput {
   candidates: readonly Candidate[];
@@ -20,11 +26,12 @@ const DEADLINE_MS = 3000;
  * keeps what the rules said. Only order and shown expectations depend on it: what is suggested of
  * measured data, the measurement decides.
  */
-export async function estimateCandidates(
-  input: EstimateInput,
-  options: AskOptions = {},
-): Promise<Candidate[]> {
-  const asked = { deadlineMs: DEADLINE_MS, ...options };
+export async function estimateCandidates({
+  ctx,
+  input,
+  ...options
+}: AskOptions & { ctx: InferenceContext; input: EstimateInput }): Promise<Candidate[]> {
+  const asked = { ctx, deadlineMs: DEADLINE_MS, ...options };
   const estimated = await Promise.all(
     input.candidates.map((candidate) => estimate(candidate, input, asked)),
   );
@@ -34,16 +41,18 @@ export async function estimateCandidates(
 async function estimate(
   candidate: Candidate,
   { tables, queries, hasStatistics }: EstimateInput,
-  options: AskOptions,
+  asked: AskOptions & { ctx: InferenceContext },
 ): Promise<Candidate> {
   const features = candidateFeatures(candidate, tables, queries);
   if (!hasStatistics) {
-    const { result, model } = await askTask(confidence, features, options);
-    return model === null ? candidate : told(candidate, model, { prior: result.confidence });
+    const { result, model } = await askTask({ ...asked, task: confidence, input: features });
+    return model === null
+      ? candidate
+      : withEstimate(candidate, model, { prior: result.confidence });
   }
-  const { result, model } = await askTask(prior, features, options);
+  const { result, model } = await askTask({ ...asked, task: prior, input: features });
   if (model === null) return candidate;
-  return told(candidate, model, {
+  return withEstimate(candidate, model, {
     prior: result.chanceItPays,
     estimated_gain: Math.max(0, result.expectedGain),
   });
@@ -52,7 +61,7 @@ async function estimate(
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** The candidate with the model's numbers, and a factor that says whose they are. */
-function told(
+function withEstimate(
   candidate: Candidate,
   model: string,
   numbers: { prior: number; estimated_gain?: number },

@@ -195,10 +195,11 @@ async function proposeChanges(
     ...(schema.resources ? { freeBytes: schema.resources.free_disk_bytes } : {}),
     distinctValues: await readDistinctValues(product, schema, signal),
   });
-  const candidates = await estimateCandidates(
-    { candidates: proposed, tables: schema.tables, queries, hasStatistics: true },
-    { signal },
-  );
+  const candidates = await estimateCandidates({
+    ctx,
+    input: { candidates: proposed, tables: schema.tables, queries, hasStatistics: true },
+    signal,
+  });
   return { schema, queries, candidates, excluded };
 }
 

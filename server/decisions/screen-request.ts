@@ -1,5 +1,5 @@
 import type { AnalyzeRequest, SuspectText } from "@/server/contracts";
-import { type AskOptions, screenEach } from "@/server/inference";
+import { type AskOptions, type InferenceContext, screenEach } from "@/server/inference";
 
 /** Longest wait for the model's opinion of all texts together, ms: an estimate is due in 60. */
 const DEADLINE_MS = 20;
@@ -33,12 +33,13 @@ function textsOf({ context }: AnalyzeRequest): ForeignText[] {
  * Warns of texts of a request that seem to try to steer who reads them, by their place. What is
  * suspect is still only data: it is analyzed like any other. Never rejects.
  */
-export async function screenRequest(
-  request: AnalyzeRequest,
-  options: AskOptions = {},
-): Promise<SuspectText[]> {
-  const texts = textsOf(request);
-  const screenings = await screenEach(texts, { deadlineMs: DEADLINE_MS, ...options });
+export async function screenRequest({
+  ctx,
+  input,
+  ...options
+}: AskOptions & { ctx: InferenceContext; input: AnalyzeRequest }): Promise<SuspectText[]> {
+  const texts = textsOf(input);
+  const screenings = await screenEach({ ctx, input: texts, deadlineMs: DEADLINE_MS, ...options });
   return texts.flatMap(({ pointer }, at) => {
     const found = screenings[at];
     if (found === undefined || !found.is_suspect) return [];

@@ -1,61 +1,67 @@
 import type { z } from "zod";
 import type { InferAnswer, InferRequest, InferSchema } from "@/server/contracts";
-import { env } from "@/server/platform";
-import type { InferenceClient } from "./client/types";
-import { inferenceClient } from "./process-client";
+import { type InferenceContext, inferenceClientOf } from "./client/create-inference-client";
+import type { InferenceClient } from "./client/inference-client";
 import type { AnswerSchema, Choice, Task } from "./tasks";
-import { isTrusted } from "./trusted-tasks";
 
 /** A task's result, and who gave it. */
-export interface Told<Result> {
+export interface Attributed<Result> {
   result: Result;
   /** The model's name as its answers carry it; null: the rules answered. */
   model: string | null;
 }
 
 export interface AskOptions {
+  /** Instead of the process's own client. */
   client?: InferenceClient;
   /** Longest wait, ms; the setting INFERENCE_DEADLINE_MS when left out. */
   deadlineMs?: number;
   signal?: AbortSignal;
 }
 
-/** Tokens of a text answer: forty words, and then some for a model with small tokens. */
-const TOKENS_MAX = 160;
+/** A task, what it is asked about, and how long the answer may take. */
+export interface Ask<Schema extends z.ZodType, Result> extends AskOptions {
+  ctx: InferenceContext;
+  task: Task<Schema, Result>;
+  input: z.infer<Schema>;
+}
+
+/** Answers of tasks are choices, which cost no generated token; a request names one at least. */
+const TOKENS_MAX = 1;
 
 /**
  * Asks the model alone; null where it is down, busy, late, not trusted with the task, or answers what
  * the task does not accept or the rules know better. Never rejects but with the signal's reason.
  */
-export async function askModel<Schema extends z.ZodType, Result>(
-  task: Task<Schema, Result>,
-  input: z.infer<Schema>,
-  options: AskOptions = {},
-): Promise<(Told<Result> & { model: string }) | null> {
-  const client = options.client ?? inferenceClient();
-  const deadlineMs = options.deadlineMs ?? env().INFERENCE_DEADLINE_MS;
+export async function askModel<Schema extends z.ZodType, Result>({
+  ctx,
+  task,
+  input,
+  client = inferenceClientOf(ctx),
+  deadlineMs = ctx.settings.INFERENCE_DEADLINE_MS,
+  signal,
+}: Ask<Schema, Result>): Promise<(Attributed<Result> & { model: string }) | null> {
   if (!(await isTrusted(client, task.name, deadlineMs))) return null;
   try {
-    const told = await client.infer(requestOf(task, input, deadlineMs), options.signal);
-    const answer = JSON.stringify(told.answer);
+    const answered = await client.infer(requestOf(task, input, deadlineMs), signal);
+    const answer = JSON.stringify(answered.answer);
     // Checked before it is weighed against the rules.
-    const result = task.read(answer, choicesOf(task.schema, told));
-    const settled = task.settle?.(answer, task.byRules(input)) ?? answer;
-    return settled === answer ? { result, model: told.model } : null;
+    const result = task.read(answer, choicesOf(task.schema, answered));
+    const reconciled = task.reconcile?.(answer, task.ruleFallback(input)) ?? answer;
+    return reconciled === answer ? { result, model: answered.model } : null;
   } catch {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     return null;
   }
 }
 
 /** Asks the model, and the rules where it does not answer. Never rejects but with the signal's reason. */
 export async function askTask<Schema extends z.ZodType, Result>(
-  task: Task<Schema, Result>,
-  input: z.infer<Schema>,
-  options: AskOptions = {},
-): Promise<Told<Result>> {
-  const told = await askModel(task, input, options);
-  return told ?? { result: task.read(task.byRules(input), []), model: null };
+  ask: Ask<Schema, Result>,
+): Promise<Attributed<Result>> {
+  const { task, input } = ask;
+  const attributed = await askModel(ask);
+  return attributed ?? { result: task.read(task.ruleFallback(input), []), model: null };
 }
 
 function requestOf<Schema extends z.ZodType, Result>(
@@ -75,10 +81,9 @@ function requestOf<Schema extends z.ZodType, Result>(
 
 /** The same schema with the types of its choices named. */
 function toInferSchema({ properties, required }: AnswerSchema): InferSchema {
-  const typed = Object.entries(properties).map(([name, property]) => {
-    if (!("enum" in property)) return [name, property] as const;
-    const numbers = property.enum.filter((choice) => typeof choice === "number");
-    const words = property.enum.filter((choice) => typeof choice === "string");
+  const typed = Object.entries(properties).map(([name, { enum: choices }]) => {
+    const numbers = choices.filter((choice) => typeof choice === "number");
+    const words = choices.filter((choice) => typeof choice === "string");
     return numbers.length > 0
       ? ([name, { type: "integer", enum: numbers }] as const)
       : ([name, { type: "string", enum: words }] as const);
@@ -91,9 +96,53 @@ function toInferSchema({ properties, required }: AnswerSchema): InferSchema {
   };
 }
 
-/** Probabilities in the order of the schema's choices. */
+/** Probabilities in the order of the schema's properties. */
 function choicesOf({ properties }: AnswerSchema, { probabilities }: InferAnswer): Choice[] {
-  return Object.entries(properties).flatMap(([name, property]) =>
-    "enum" in property ? [{ at: 0, choices: probabilities[name] ?? {} }] : [],
-  );
+  return Object.keys(properties).map((name) => ({ at: 0, choices: probabilities[name] ?? {} }));
+}
+
+/** A change of model is noticed after this at the latest; until then the model refuses by itself. */
+const FRESH_MS = 10_000;
+/** A worker that is down is asked for its status no more often than this. */
+const DOWN_MS = 1000;
+
+interface Known {
+  /** undefined: not asked yet. null: nothing says which, so everything may be asked. */
+  tasks: readonly string[] | null | undefined;
+  freshUntil: number;
+  asking: Promise<void> | undefined;
+}
+
+const knownOf = new WeakMap<InferenceClient, Known>();
+
+/**
+ * Whether the model is trusted with a task, as its status says: what it would refuse anyway need not
+ * be asked, candidate by candidate. Only the first call waits for the status, for `waitMsMax` at most;
+ * later ones are answered at once, and the status is read again in the background. True when unknown.
+ */
+export async function isTrusted(
+  client: InferenceClient,
+  task: string,
+  waitMsMax: number,
+): Promise<boolean> {
+  const known = knownOf.get(client) ?? { tasks: undefined, freshUntil: 0, asking: undefined };
+  knownOf.set(client, known);
+  if (performance.now() >= known.freshUntil) known.asking ??= readTasks(client, known);
+  if (known.tasks === undefined && known.asking !== undefined) {
+    const late = new Promise<void>((resolve) => setTimeout(resolve, waitMsMax).unref());
+    await Promise.race([known.asking, late]);
+  }
+  return known.tasks?.includes(task) ?? true;
+}
+
+async function readTasks(client: InferenceClient, known: Known): Promise<void> {
+  try {
+    known.tasks = (await client.status()).model.tasks;
+    known.freshUntil = performance.now() + FRESH_MS;
+  } catch {
+    known.tasks = null;
+    known.freshUntil = performance.now() + DOWN_MS;
+  } finally {
+    known.asking = undefined;
+  }
 }

@@ -1,8 +1,12 @@
 export { type AskOptions, askTask } from "./ask-task";
-export { createInferenceClient } from "./client/create-inference-client";
-export type { InferenceClient } from "./client/types";
-export { inferenceClient } from "./process-client";
-export { screenEach, screenTexts } from "./screen-text";
+export {
+  createInferenceClient,
+  type InferenceContext,
+  inferenceClientOf,
+} from "./client/create-inference-client";
+export type { InferenceClient } from "./client/inference-client";
+export { screenEach, screenTexts } from "./screen-texts";
+export { socketPath } from "./socket";
 export {
   confidence,
   gainBucket,
@@ -10,7 +14,6 @@ export {
   opinion,
   prior,
 } from "./tasks";
-export { socketPath } from "./wire/socket-path";
 export {
   defaultModelFile,
   hasLocalModel,

@@ -8,7 +8,7 @@ import {
   type Screening,
 } from "@/server/contracts";
 import { askTask, type OpinionInput, opinion, screenTexts } from "@/server/inference";
-import { type Database, env } from "@/server/platform";
+import { type Database, env, type ServiceContext } from "@/server/platform";
 
 const Text = z.string().max(500).catch("");
 
@@ -37,8 +37,8 @@ export interface FirstSight {
  * Looks at a message before it is stored: do its words try to steer us, and what is to be thought of
  * its proposal? A suspect proposal is to be rejected, whatever it proposes. Nothing is decided here.
  */
-export async function lookAt(db: Database, message: MessageEnvelope): Promise<FirstSight> {
-  const screening = await screenTexts(textsOf(message.content));
+export async function lookAt(ctx: ServiceContext, message: MessageEnvelope): Promise<FirstSight> {
+  const screening = await screenTexts({ ctx, input: textsOf(message.content) });
   if (message.message_type !== "schema_proposal") return { first_opinion: null, screening };
   const parsed = Proposal.safeParse(message.content);
   if (!parsed.success) return { first_opinion: null, screening };
@@ -47,8 +47,8 @@ export async function lookAt(db: Database, message: MessageEnvelope): Promise<Fi
     const suspect = { opinion: "reject" as const, reason: "suspect_text", confidence: score };
     return { first_opinion: { ...suspect, by, model }, screening };
   }
-  const input = await describeProposal(db, parsed.data, message.sender.domain);
-  const { result, model } = await askTask(opinion, input);
+  const input = await describeProposal(ctx.db, parsed.data, message.sender.domain);
+  const { result, model } = await askTask({ ctx, task: opinion, input });
   return {
     first_opinion: {
       opinion: result.opinion,

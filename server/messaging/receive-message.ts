@@ -94,7 +94,7 @@ export async function receiveMessage({
   // Most repeats are found here, before anything is thought of them again; the insert decides.
   const known = await findStored(ctx.db, recordId);
   if (known !== null) return answerRepeat(recordId, { stored: known, digest });
-  const seen = await lookAt(ctx.db, input);
+  const seen = await lookAt(ctx, input);
   const content: StoredContent = {
     ...seen,
     envelope: input,

@@ -1,8 +1,5 @@
-export { keepPresentModel } from "./keep-present-model";
-export { listModels } from "./list-models";
-export { askStatus, modelStatus } from "./model-status";
-export { presentModel } from "./present-model";
-export { promoteModel } from "./promote-model";
+export { promoteModel, rollBackModel } from "./activate-model";
+export { activeModel, listModels } from "./model-view";
 export { registerModel } from "./register-model";
-export { rollBackModel } from "./roll-back-model";
+export { askStatus, modelStatus, serveActiveModel } from "./served-model";
 export { exportTrainingSet } from "./training/export-training-set";

@@ -8,15 +8,15 @@ import { auditEvents, models } from "@/drizzle/schema";
 import type { Actor, Model, ModelChoice, RegisterModel } from "@/server/contracts";
 import { ACTORS, contextOf } from "@/server/decisions/testing/fixtures";
 import type { InferenceClient } from "@/server/inference";
-import { createLogger, setEnv } from "@/server/platform";
+import { setEnv } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import {
-  keepPresentModel,
+  activeModel,
   listModels,
-  presentModel,
   promoteModel,
   registerModel,
   rollBackModel,
+  serveActiveModel,
 } from ".";
 
 const ADMIN: Actor = { kind: "user", id: "u-9", label: "admin@test", roles: ["admin"] };
@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 const as = (actor: Actor) => contextOf(database.db, actor);
-const presentId = async () => (await presentModel({ ctx: as(ACTORS.viewer) }))?.model_id ?? null;
+const activeId = async () => (await activeModel({ ctx: as(ACTORS.viewer) }))?.model_id ?? null;
 const actionsOf = async (id: string) =>
   (await database.db.select().from(auditEvents).where(eq(auditEvents.subjectId, id))).map(
     (row) => `${row.actorLabel} ${row.action}`,
@@ -43,9 +43,9 @@ const actionsOf = async (id: string) =>
 
 type Evaluation = RegisterModel["evaluation"];
 
-/** Compared with a present model that got 60 questions right which this one gets wrong. */
-const WORSE: Pick<Evaluation, "present"> = {
-  present: {
+/** Compared with a baseline that got 60 questions right which this one gets wrong. */
+const WORSE: Pick<Evaluation, "baseline"> = {
+  baseline: {
     ...{ name: "shipped", sha256: "0".repeat(64), trusted_tasks: [] },
     tasks: { "prior.gain": { accuracy: 0.9, ece: 0.02, lost: 60, won: 20 } },
   },
@@ -78,19 +78,19 @@ const register = async (name: string): Promise<Model> =>
 const promote = ({ model_id }: Model, actor: Actor = ADMIN) =>
   promoteModel({ ctx: as(actor), input: { model_id } });
 
-test("a candidate takes the present model's place, and a roll-back brings that one back", async () => {
+test("a candidate takes the active model's place, and a roll-back brings that one back", async () => {
   const [first, second] = [await register("one"), await register("two")];
-  expect([first.state, first.size_bytes, await presentId()]).toEqual(["candidate", 8, null]);
+  expect([first.state, first.size_bytes, await activeId()]).toEqual(["candidate", 8, null]);
   await promote(first);
   expect(await promote(second)).toMatchObject({
-    state: "present",
+    state: "active",
     promoted_by: "admin@test",
     replaced: first.model_id,
   });
-  expect(await presentId()).toBe(second.model_id);
+  expect(await activeId()).toBe(second.model_id);
   expect((await rollBackModel({ ctx: as(ADMIN) }))?.model_id).toBe(first.model_id);
   expect(await rollBackModel({ ctx: as(ADMIN) })).toBeNull();
-  expect(await presentId()).toBeNull();
+  expect(await activeId()).toBeNull();
   expect(await actionsOf(second.model_id)).toEqual([
     "admin@test model.register",
     "admin@test model.promote",
@@ -102,21 +102,21 @@ test("a candidate takes the present model's place, and a roll-back brings that o
 test("a candidate that is worse is promoted only with a reason, which the audit keeps", async () => {
   const input = await inputOf("GGUF worse", WORSE);
   const model = await registerModel({ ctx: as(ADMIN), input });
-  expect(model.worse_at).toEqual(["prior.gain"]);
+  expect(model.regressions).toEqual(["prior.gain"]);
   await expect(promote(model)).rejects.toMatchObject({
-    ...{ code: "candidate_is_worse", details: { worse_at: ["prior.gain"] } },
+    ...{ code: "candidate_is_worse", details: { regressions: ["prior.gain"] } },
   });
-  expect(await presentId()).toBeNull();
+  expect(await activeId()).toBeNull();
   expect(await actionsOf(model.model_id)).toEqual(["admin@test model.register"]);
   const forced = { model_id: model.model_id, force_reason: "a trial" };
   await promoteModel({ ctx: as(ADMIN), input: forced });
-  expect(await presentId()).toBe(model.model_id);
+  expect(await activeId()).toBe(model.model_id);
   const [, row] = await database.db
     .select()
     .from(auditEvents)
     .where(eq(auditEvents.subjectId, model.model_id))
     .orderBy(auditEvents.id);
-  expect(row?.after).toMatchObject({ worse_at: ["prior.gain"], force_reason: "a trial" });
+  expect(row?.after).toMatchObject({ regressions: ["prior.gain"], force_reason: "a trial" });
 });
 
 test("the worker is given the promoted file with its tasks and temperatures", async () => {
@@ -132,7 +132,7 @@ test("the worker is given the promoted file with its tasks and temperatures", as
       return { name: "trusted" };
     },
   } as unknown as InferenceClient;
-  await keepPresentModel(as(ADMIN), { client, log: createLogger("test") });
+  await serveActiveModel({ ctx: as(ADMIN), client });
   const { trusted_tasks: tasks, calibration } = evaluation;
   expect(swapped).toEqual([{ path: input.file, sha256: input.sha256, tasks, calibration }]);
 });
@@ -142,7 +142,7 @@ test("of two promotions at once one wins and the other is a conflict that change
   const settled = await Promise.allSettled(both.map((model) => promote(model)));
   const lost = settled.filter((one) => one.status === "rejected");
   const states = (await listModels({ ctx: as(ACTORS.viewer) })).map(({ state }) => state);
-  expect(states.filter((state) => state === "present")).toHaveLength(1);
+  expect(states.filter((state) => state === "active")).toHaveLength(1);
   // Those that did not overlap both won, one after the other.
   expect(states).toContain(lost.length === 1 ? "candidate" : "retired");
   for (const one of lost) expect(one.reason).toMatchObject({ code: "conflict" });
@@ -153,7 +153,7 @@ test("the same candidate is promoted once; the loser leaves no audit row", async
   const settled = await Promise.allSettled([promote(model), promote(model)]);
   const [lost] = settled.filter((one) => one.status === "rejected");
   expect(lost?.reason).toMatchObject({ code: "conflict" });
-  expect(await presentId()).toBe(model.model_id);
+  expect(await activeId()).toBe(model.model_id);
   const promotions = (await actionsOf(model.model_id)).filter((text) => text.includes("promote"));
   expect(promotions).toHaveLength(1);
 });

@@ -115,8 +115,8 @@ function judgeProver({ queue, processes }: Observed, { settings }: HealthContext
   };
 }
 
-async function judgeModel(): Promise<HealthCheck> {
-  const answer = await askStatus();
+async function judgeModel(ctx: HealthContext): Promise<HealthCheck> {
+  const answer = await askStatus({ ctx });
   if (answer.state !== "up") {
     return { status: answer.state === "none" ? "ok" : "degraded", detail: answer.detail };
   }
@@ -131,7 +131,7 @@ export async function checkHealth({ ctx }: { ctx: HealthContext }): Promise<{
   processes: ProcessHealth[];
 }> {
   const started = performance.now();
-  const inference = await bounded(judgeModel()).catch((): HealthCheck => {
+  const inference = await bounded(judgeModel(ctx)).catch((): HealthCheck => {
     return { status: "degraded", detail: "The model does not answer; rules alone advise." };
   });
   try {

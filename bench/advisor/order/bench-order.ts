@@ -3,7 +3,7 @@ import path from "node:path";
 import { embedProduct } from "@/demo";
 import type { Candidate, Interval } from "@/server/contracts";
 import { estimateCandidates } from "@/server/decisions";
-import { defaultModelFile, inferenceClient, startInferenceWorker } from "@/server/inference";
+import { defaultModelFile, inferenceClientOf, startInferenceWorker } from "@/server/inference";
 import { createLogger, env, setEnv } from "@/server/platform";
 import { orderCandidates } from "@/server/proving";
 import { createShapeParser } from "@/server/workload";
@@ -65,7 +65,7 @@ export async function benchOrder(root: string): Promise<void> {
     updateBenchmarksPage("advisor-order", renderOrders(results));
     console.log(`Written to ${RESULT_FILE} and ${BENCHMARKS_PAGE}`);
   } finally {
-    await inferenceClient().close();
+    await inferenceClientOf({ settings: env() }).close();
     await worker.stop(1);
   }
 }
@@ -81,8 +81,9 @@ async function compareOrders(
       .map(({ name, promised }) => [name, promised.value] as const),
   );
   const { candidates, queries, schema } = await proposeFor(workload, rows, folder);
-  const told = await estimateCandidates({
-    ...{ candidates, tables: schema.tables, queries, hasStatistics: true },
+  const estimated = await estimateCandidates({
+    ctx: { settings: env() },
+    input: { candidates, tables: schema.tables, queries, hasStatistics: true },
   });
   const needed = (list: Candidate[]) =>
     proofsNeeded(
@@ -95,7 +96,7 @@ async function compareOrders(
     workload: workload.name,
     candidates: candidates.length,
     rules: needed(candidates),
-    model: needed(told),
+    model: needed(estimated),
   };
 }
 

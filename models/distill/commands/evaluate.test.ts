@@ -25,5 +25,5 @@ test("what evaluate writes of any GGUF can be registered, trusted with nothing t
   expect(prior?.accuracy).toBeGreaterThan(prior?.rules ?? 1);
   expect(prior?.ece).toBeGreaterThan(CALIBRATION_ERROR_MAX);
   expect(given.evaluation.trusted_tasks).toEqual([]);
-  expect(given.evaluation.present).toBeUndefined();
+  expect(given.evaluation.baseline).toBeUndefined();
 });

@@ -23,7 +23,7 @@ const OPTIONS = {
   out: { type: "string" },
   data: { type: "string" },
   models: { type: "string", default: "models" },
-  present: { type: "string" },
+  baseline: { type: "string" },
   name: { type: "string" },
   minutes: { type: "string", default: "10" },
   python: { type: "string", default: "python3" },
@@ -41,7 +41,7 @@ const BASE_SCALE = "0.1";
 
 /**
  * `refine --from set.jsonl.gz --out DIR [--data DIR] [--minutes 10] [--python python3]`: goes on
- * from the present model (`--models models`, `--present NAME` of its manifest, else the first) with
+ * from the baseline (`--models models`, `--baseline NAME` of its manifest, else the first) with
  * an export of `cli models export` among replayed examples of the generated set (`--data`, else a
  * small one is made), compares both, and writes <out>/<name>-q8_0.gguf, report.json, which
  * `cli models register` reads, and report.md. Rejects where there are too few examples
@@ -55,27 +55,27 @@ export async function refine(args: string[]): Promise<void> {
   const out = path.resolve(values.out);
   const run = path.join(out, "run");
   if (existsSync(run)) throw new Error(`${out} holds a refinement already: choose another folder.`);
-  const present = presentOf(values.models, values.present);
+  const baseline = baselineOf(values.models, values.baseline);
   const exported = readTrainingSet(values.from);
   const own = splitGroups(exported, Number(values["min-examples"]));
   const base = values.data ?? path.join(out, "base");
   if (values.data === undefined) await dataset(["--out", base, "--scale", BASE_SCALE]);
   const mixed = path.join(out, "data");
   await prepareData(own, { base, replay: Number(values.replay), folder: mixed });
-  const initial = path.resolve(values.models, present.file);
+  const initial = path.resolve(values.models, baseline.file);
   await train([
     ...["--python", values.python, "--data", mixed, "--run", run, "--initial", initial],
     ...["--minutes", values.minutes, "--threads", values.threads, "--epochs", "1000"],
     ...["--learning-rate", values["learning-rate"], "--validate-every", "100"],
   ]);
   const candidate = await exportCandidate(values.python, {
-    ...{ run, out, present, name: values.name ?? named(present) },
+    ...{ run, out, baseline, name: values.name ?? named(baseline) },
   });
   const file = path.join(out, candidate.file);
   const { examples, threads } = values;
   const { report, evaluation } = await evaluateBoth({
     candidate: { name: candidate.name, file, calibration: candidate.calibration },
-    present: { ...present, file: initial },
+    baseline: { ...baseline, file: initial },
     questions: readQuestions({
       data: base,
       examplesMax: Number(examples),
@@ -97,7 +97,7 @@ export async function refine(args: string[]): Promise<void> {
   );
 }
 
-function presentOf(models: string, name: string | undefined): ManifestEntry {
+function baselineOf(models: string, name: string | undefined): ManifestEntry {
   const all = readManifest(models);
   const found = name === undefined ? all[0] : all.find((entry) => entry.name === name);
   if (found !== undefined) return found;
@@ -112,7 +112,7 @@ function named({ name }: ManifestEntry): string {
 
 async function exportCandidate(
   python: string,
-  { run, out, name, present }: { run: string; out: string; name: string; present: ManifestEntry },
+  { run, out, name, baseline }: { run: string; out: string; name: string; baseline: ManifestEntry },
 ): Promise<ManifestEntry> {
   const file = `${name}-q8_0.gguf`;
   const to = path.join(out, file);
@@ -123,13 +123,13 @@ async function exportCandidate(
   );
   if (exported.steps === 0) {
     throw new Error(
-      "Nothing better than the present model was found on held-out examples: there is nothing to register. More examples or other settings (--minutes, --learning-rate) may help.",
+      "Nothing better than the baseline was found on held-out examples: there is nothing to register. More examples or other settings (--minutes, --learning-rate) may help.",
     );
   }
   const calibration = Calibration.parse(
     JSON.parse(readFileSync(path.join(run, "calibration.json"), "utf8")),
   );
-  return enterModel(out, { name, file, exported, calibration, madeFrom: present.name });
+  return enterModel(out, { name, file, exported, calibration, madeFrom: baseline.name });
 }
 
 /** Changes by where their answers come from. */

@@ -58,7 +58,7 @@ export async function selfTest(args: string[]): Promise<void> {
       console.log(`${field}: accuracy ${student.accuracy.toFixed(3)}`);
       if (student.accuracy < ACCURACY_MIN) throw new Error(`${field} was forgotten.`);
     }
-    const [here, was] = [evaluation.live?.tasks, evaluation.live?.present];
+    const [here, was] = [evaluation.live?.tasks, evaluation.live?.baseline];
     const gained = (here?.["prior.gain"]?.accuracy ?? 0) - (was?.["prior.gain"]?.accuracy ?? 1);
     console.log(`on examples of this place: ${(100 * gained).toFixed(0)} points more right`);
     if (gained < GAINED_MIN) throw new Error("What happened here was not learnt.");

@@ -55,7 +55,7 @@ export function drawAdversarial(rng: Rng, splitOf: (family: string) => Split): E
     {
       ...{ task: "adversarial", family },
       prompt: adversarial.prompt(input),
-      rules: adversarial.byRules(input),
+      rules: adversarial.ruleFallback(input),
     },
     '{"adversarial":"',
     '"}',

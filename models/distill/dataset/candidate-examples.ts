@@ -46,12 +46,12 @@ export function priorExample(
   shares: Record<string, number>,
   family: string,
 ): Example {
-  const base = { prompt: prior.prompt(features), rules: prior.byRules(features) };
+  const base = { prompt: prior.prompt(features), rules: prior.ruleFallback(features) };
   return enumExample({ task: "prior", family, ...base }, '{"gain":', "}", shares);
 }
 
 function confidenceExample(features: CandidateFeatures, chance: number, family: string): Example {
-  const base = { prompt: confidence.prompt(features), rules: confidence.byRules(features) };
+  const base = { prompt: confidence.prompt(features), rules: confidence.ruleFallback(features) };
   const choices = { yes: chance, no: 1 - chance };
   return enumExample({ task: "confidence", family, ...base }, '{"pays":"', '"}', choices);
 }

@@ -29,7 +29,7 @@ export function drawOpinion(rng: Rng, splitOf: (family: string) => Split): Examp
       { at: answer.indexOf(':"') + 2, choices: { [right.opinion]: 1 } },
       { at: answer.lastIndexOf(':"') + 2, choices: { [right.reason]: 1 } },
     ],
-    rules: opinion.byRules(input),
+    rules: opinion.ruleFallback(input),
   };
 }
 

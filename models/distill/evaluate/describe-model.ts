@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { GgufFileType } from "node-llama-cpp";
 import type { RegisterModel } from "@/server/contracts";
-import { readHeader } from "@/server/inference/engine/read-header";
+import { readHeader } from "@/server/inference/engine/model-file";
 
 /** What a GGUF says of itself, as it is registered. Throws `not_found`, `invalid_input`. */
 export async function describeModel(

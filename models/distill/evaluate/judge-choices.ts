@@ -82,11 +82,11 @@ function isRulesBetter(
   choices: readonly Choice[],
 ): boolean {
   const task = [adversarial, opinion].find(({ name }) => name === example.task);
-  if (task?.settle === undefined) return false;
+  if (task?.reconcile === undefined) return false;
   const told = JSON.stringify(
     Object.fromEntries(points.map(({ key }, at) => [key, choices[at]?.said])),
   );
-  return task.settle(told, example.rules) !== told;
+  return task.reconcile(told, example.rules) !== told;
 }
 
 function emptyAnswers(): FieldAnswers {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Judged } from "./metrics";
 import type { Report } from "./report";
-import { presentScores } from "./to-evaluation";
+import { baselineScores } from "./to-evaluation";
 
 const answers = (said: string, right = "yyyy"): ReadonlyMap<string, Judged[]> =>
   new Map([["a.b", [...said].map((one, at) => ({ said: one, right: right[at] ?? "" }))]]);
@@ -10,12 +10,12 @@ const report = {
 } as unknown as Report;
 
 test("answers are paired: what only one of both got right is lost or won", () => {
-  const scores = presentScores({ report, answers: answers("yynn") }, answers("ynyy"));
+  const scores = baselineScores({ report, answers: answers("yynn") }, answers("ynyy"));
   expect(scores).toEqual({ "a.b": { accuracy: 0.5, ece: 0.1, lost: 1, won: 2 } });
 });
 
 test("answers to other questions are not compared", () => {
-  const present = { report, answers: answers("yynn") };
-  expect(() => presentScores(present, answers("yyyn", "yyyn"))).toThrow(RangeError);
-  expect(() => presentScores(present, answers("yyy"))).toThrow(RangeError);
+  const baseline = { report, answers: answers("yynn") };
+  expect(() => baselineScores(baseline, answers("yyyn", "yyyn"))).toThrow(RangeError);
+  expect(() => baselineScores(baseline, answers("yyy"))).toThrow(RangeError);
 });

@@ -1,4 +1,4 @@
-import type { ChoiceScores, ModelEvaluation, PresentScores } from "@/server/contracts";
+import type { BaselineScores, ChoiceScores, ModelEvaluation } from "@/server/contracts";
 import type { Judged } from "./metrics";
 import type { Report } from "./report";
 
@@ -34,16 +34,16 @@ export function choiceScores(report: Report): Record<string, ChoiceScores> {
 type Answers = ReadonlyMap<string, readonly Judged[]>;
 
 /**
- * The present model's scores beside another's on the same questions in the same order, by field.
+ * The baseline's scores beside another's on the same questions in the same order, by field.
  * Throws a RangeError where the questions were not the same.
  */
-export function presentScores(
-  present: { report: Report; answers: Answers },
+export function baselineScores(
+  baseline: { report: Report; answers: Answers },
   other: Answers,
-): Record<string, PresentScores> {
+): Record<string, BaselineScores> {
   return Object.fromEntries(
-    present.report.choices.map(({ field, student }) => {
-      const pairs = pair(field, present.answers.get(field), other.get(field));
+    baseline.report.choices.map(({ field, student }) => {
+      const pairs = pair(field, baseline.answers.get(field), other.get(field));
       return [
         field,
         {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   folder = writeDataset({ train: toyExamples(), test: toyExamples() });
   found = await evaluateBoth({
     candidate: { ...toy, name: "candidate" },
-    present: { ...toy, calibration: {}, sha256: "0".repeat(64), tasks: ["prior"] },
+    baseline: { ...toy, calibration: {}, sha256: "0".repeat(64), tasks: ["prior"] },
     questions: readQuestions({ data: folder, examplesMax: 100 }),
     own: ownExamples().slice(0, 40),
     ...{ threads: 1, residentMb: 100 },
@@ -26,18 +26,18 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test("a model beside itself neither wins nor loses a question, here or there", () => {
-  const { present, live, tasks } = found.evaluation;
-  expect(Object.keys(present?.tasks ?? {})).toEqual(Object.keys(tasks));
-  for (const scores of [present?.tasks, live?.present]) {
+  const { baseline, live, tasks } = found.evaluation;
+  expect(Object.keys(baseline?.tasks ?? {})).toEqual(Object.keys(tasks));
+  for (const scores of [baseline?.tasks, live?.baseline]) {
     for (const { lost, won } of Object.values(scores ?? {})) expect([lost, won]).toEqual([0, 0]);
   }
   expect(live?.tasks["prior.gain"]).toMatchObject({ n: 40 });
   // Another rule holds here.
   expect(live?.tasks["prior.gain"]?.accuracy).toBeLessThan(0.5);
-  expect(present?.tasks["prior.gain"]?.ece).not.toBe(tasks["prior.gain"]?.ece);
+  expect(baseline?.tasks["prior.gain"]?.ece).not.toBe(tasks["prior.gain"]?.ece);
 });
 
-test("trust is never given by an evaluation beside the present model", () => {
+test("trust is never given by an evaluation beside the baseline", () => {
   expect(found.evaluation.tasks["opinion.opinion"]?.accuracy).toBe(1);
   expect(found.evaluation.trusted_tasks).toEqual(["prior"]);
 });

@@ -2,7 +2,7 @@ import type { ModelEvaluation, TrainingExample } from "@/server/contracts";
 import { chooseTasks } from "../card/choose-tasks";
 import { evaluateOn, type Questions } from "../evaluate/evaluate";
 import type { Report } from "../evaluate/report";
-import { choiceScores, presentScores, toEvaluation } from "../evaluate/to-evaluation";
+import { baselineScores, choiceScores, toEvaluation } from "../evaluate/to-evaluation";
 
 interface Contender {
   name: string;
@@ -12,7 +12,7 @@ interface Contender {
 
 interface Contest {
   candidate: Contender;
-  present: Contender & { sha256: string; tasks: readonly string[] };
+  baseline: Contender & { sha256: string; tasks: readonly string[] };
   /** Of the base set's test split. */
   questions: Questions;
   /** What happened here and was kept out of training. */
@@ -23,35 +23,35 @@ interface Contest {
 }
 
 /**
- * Asks candidate and present model the same held-out questions, of the test split and of this
- * place. The candidate may answer what the present one may, if it is still better than the rules:
+ * Asks candidate and baseline the same held-out questions, of the test split and of this
+ * place. The candidate may answer what the baseline may, if it is still better than the rules:
  * trust is taken away here, never given.
  */
 export async function evaluateBoth(
   contest: Contest,
 ): Promise<{ report: Report; evaluation: ModelEvaluation }> {
-  const { candidate, present, questions, threads, residentMb } = contest;
+  const { candidate, baseline, questions, threads, residentMb } = contest;
   const ask = ({ file, calibration }: Contender, asked: Questions) => {
     // What no generator wrote is asked once, not with the questions of this place.
     const outside = asked === questions ? {} : { outside: [] };
     return evaluateOn({ model: file, calibration, threads, ...outside }, asked, residentMb);
   };
-  const [one, other] = [await ask(candidate, questions), await ask(present, questions)];
+  const [one, other] = [await ask(candidate, questions), await ask(baseline, questions)];
   const here = { ...questions, examples: contest.own };
-  const [oneHere, otherHere] = [await ask(candidate, here), await ask(present, here)];
-  const trusted = chooseTasks(one.report).filter((task) => present.tasks.includes(task));
+  const [oneHere, otherHere] = [await ask(candidate, here), await ask(baseline, here)];
+  const trusted = chooseTasks(one.report).filter((task) => baseline.tasks.includes(task));
   const evaluation = toEvaluation(one.report, trusted, candidate.calibration);
   return {
     report: one.report,
     evaluation: {
       ...evaluation,
-      present: {
-        ...{ name: present.name, sha256: present.sha256, trusted_tasks: [...present.tasks] },
-        tasks: presentScores(other, one.answers),
+      baseline: {
+        ...{ name: baseline.name, sha256: baseline.sha256, trusted_tasks: [...baseline.tasks] },
+        tasks: baselineScores(other, one.answers),
       },
       live: {
         tasks: choiceScores(oneHere.report),
-        present: presentScores(otherHere, oneHere.answers),
+        baseline: baselineScores(otherHere, oneHere.answers),
       },
     },
   };

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { jobs, processHeartbeats } from "@/drizzle/schema";
-import { closeDatabase, openDatabase, setEnv } from "@/server/platform";
+import { closeDatabase, env, openDatabase, setEnv } from "@/server/platform";
 import { createConcurrencyLimiter } from "./services";
 import { createHarness, type Harness } from "./testing/harness";
 
@@ -109,6 +109,7 @@ test("without the database it is 503 within about a second, and names no address
 
 test("a model that is set up but does not run degrades, and says that rules advise", async () => {
   setEnv({ MODEL_MANIFEST: "models/manifest.json", SIDECAR_DATA_DIR: "no-such-data-folder" });
+  harness.services.settings = env();
   const response = await harness.get("/agent/health");
   expect(response.status).toBe(200);
   const { status, checks } = await response.json();

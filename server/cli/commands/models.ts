@@ -3,9 +3,9 @@ import { gzipSync } from "node:zlib";
 import type { Command } from "commander";
 import { type Model, RegisterModel } from "@/server/contracts";
 import {
+  activeModel,
   exportTrainingSet,
   listModels,
-  presentModel,
   promoteModel,
   registerModel,
   rollBackModel,
@@ -15,13 +15,13 @@ import { type Answer, answer, table } from "../command";
 
 const rowOf = (model: Model) => [
   model.model_id,
-  model.worse_at.length > 0 ? `${model.state} (worse)` : model.state,
+  model.regressions.length > 0 ? `${model.state} (worse)` : model.state,
   model.name,
   model.sha256.slice(0, 12),
   model.promoted_by ?? "-",
 ];
 const answerOf = (all: Model[]): Answer => ({ data: all, lines: table(all.map(rowOf)) });
-const answerPresent = (model: Model | null): Answer =>
+const answerActive = (model: Model | null): Answer =>
   model === null ? { data: null, lines: ["the manifest's default"] } : answerOf([model]);
 
 async function readReport(path: string): Promise<object> {
@@ -63,10 +63,10 @@ export function addModelCommands(program: Command): void {
       answer(command, async (ctx) => answerOf(await listModels({ ctx }))),
     );
   group
-    .command("present")
+    .command("active")
     .description("the one to load")
     .action((_, command: Command) =>
-      answer(command, async (ctx) => answerPresent(await presentModel({ ctx }))),
+      answer(command, async (ctx) => answerActive(await activeModel({ ctx }))),
     );
   group
     .command("export")
@@ -91,7 +91,7 @@ export function addModelCommands(program: Command): void {
   group
     .command("promote <model_id>")
     .description("let a candidate answer from now on")
-    .option("--force <reason>", "although it is worse than the present model; kept in the audit")
+    .option("--force <reason>", "although it is worse than the active model; kept in the audit")
     .action((model_id: string, { force }: { force?: string }, command: Command) =>
       answer(command, async (ctx) => {
         const input = { model_id, ...(force !== undefined && { force_reason: force }) };
@@ -100,8 +100,8 @@ export function addModelCommands(program: Command): void {
     );
   group
     .command("roll-back")
-    .description("back to the model the present one replaced")
+    .description("back to the model the active one replaced")
     .action((_, command: Command) =>
-      answer(command, async (ctx) => answerPresent(await rollBackModel({ ctx }))),
+      answer(command, async (ctx) => answerActive(await rollBackModel({ ctx }))),
     );
 }

@@ -1,13 +1,12 @@
-import type { Env } from "@/server/platform";
-import { openRedisStore } from "../cache/redis-store";
-import { ResponseCache } from "../cache/response-cache";
+import type { ServiceContext, Settings } from "@/server/platform";
+import { openRedisStore, ResponseCache } from "../response-cache";
+import type { InferenceClient } from "./inference-client";
 import { createRemoteClient } from "./remote-client";
-import type { InferenceClient } from "./types";
 import { createWorkerClient } from "./worker-client";
 
 /** The settings a client needs. */
 export type InferenceClientOptions = Pick<
-  Env,
+  Settings,
   | "SIDECAR_DATA_DIR"
   | "REDIS_URL"
   | "INFERENCE_URL"
@@ -23,7 +22,7 @@ export type InferenceClientOptions = Pick<
  * process and keep it; it connects by itself when it is first asked, and again after a restart.
  *
  * @example
- * const client = createInferenceClient(env());
+ * const client = createInferenceClient(root.settings);
  * const { answer, probabilities } = await client.infer(request, signal);
  */
 export function createInferenceClient(options: InferenceClientOptions): InferenceClient {
@@ -38,4 +37,18 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
       inFlightMax: options.INFERENCE_QUEUE_MAX,
     },
   );
+}
+
+/** What asking the model takes of a service context. */
+export type InferenceContext = Pick<ServiceContext, "settings">;
+
+const clients = new WeakMap<Settings, InferenceClient>();
+
+/** The client of a process: one for its settings. It connects when it is first asked. */
+export function inferenceClientOf({ settings }: InferenceContext): InferenceClient {
+  const known = clients.get(settings);
+  if (known !== undefined) return known;
+  const client = createInferenceClient(settings);
+  clients.set(settings, client);
+  return client;
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { env } from "@/server/platform";
 import { createInferenceClient, type InferenceClient } from "..";
-import { gainRequest, mixedRequest } from "../testing/requests";
+import { gainRequest, mixedRequest } from "../testing/test-worker";
 
 type Answer = (body: z.infer<typeof Body>, response: ServerResponse) => void;
 const Body = z.looseObject({

@@ -1,15 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { z } from "zod";
 import type { InferAnswer, InferRequest } from "@/server/contracts";
 import { AppError } from "@/server/platform";
-import type { ResponseCache } from "../cache/response-cache";
-import { checkAnswer } from "../decode/check-answer";
-import { outcomeOf, withDeadline } from "../worker/deadline";
-import { Metrics } from "../worker/metrics";
-import { choiceProbabilities } from "./choice-probabilities";
-import { ChatCompletion, chatBody, ModelList } from "./openai-wire";
-import { parseRequest } from "./parse-request";
-import { callRemote, type RemoteOptions } from "./remote-server";
-import type { InferenceClient } from "./types";
+import { checkAnswer } from "../decode/plan";
+import { Metrics, outcomeOf, withDeadline } from "../request-metrics";
+import type { ResponseCache } from "../response-cache";
+import { ChatCompletion, chatBody, choiceProbabilities, ModelList } from "./chat-completion";
+import { type InferenceClient, parseRequest } from "./inference-client";
 
 const STATUS_MS_MAX = 5000;
 
@@ -127,4 +124,65 @@ export function createRemoteClient(
     },
     close: () => cache.close(),
   };
+}
+
+export interface RemoteOptions {
+  /** `https://host:port`, with or without `/v1`. */
+  url: string;
+  apiKey: string | undefined;
+  /** undefined: the first model the server names. */
+  model: string | undefined;
+}
+
+const MESSAGE_MAX = 200;
+
+function unavailableNow(message: string, retryAfter: number, cause?: unknown): AppError {
+  return new AppError("unavailable", message, {
+    cause,
+    details: { retry_after_seconds: retryAfter },
+  });
+}
+
+/** The server's refusal: of the request itself, or for now. */
+async function refusal(response: Response): Promise<AppError> {
+  const text = (await response.text().catch(() => "")).slice(0, MESSAGE_MAX);
+  const what = `The inference server answered ${response.status}`;
+  if ([400, 413, 422].includes(response.status)) {
+    return new AppError("invalid_input", `${what}: ${text}`);
+  }
+  const retryAfter = Number(response.headers.get("retry-after"));
+  // The text may tell of its set-up, which is no caller's business; it stays in the cause.
+  return unavailableNow(`${what}.`, retryAfter > 0 ? retryAfter : 5, new Error(text));
+}
+
+/** One call of an OpenAI-compatible server. Throws `unavailable`, `invalid_input`, or the signal's reason. */
+async function callRemote<Schema extends z.ZodType>(
+  { url, apiKey }: RemoteOptions,
+  call: { path: string; body?: unknown; answer: Schema; signal: AbortSignal },
+): Promise<z.output<Schema>> {
+  const base = url.replace(/\/+$/, "").replace(/\/v1$/, "");
+  const { body, signal } = call;
+  let response: Response;
+  let json: unknown;
+  try {
+    response = await fetch(`${base}/v1/${call.path}`, {
+      headers: {
+        "content-type": "application/json",
+        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      },
+      signal,
+      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw await refusal(response);
+    json = await response.json();
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    signal.throwIfAborted();
+    throw unavailableNow("The inference server cannot be reached.", 5, cause);
+  }
+  const parsed = call.answer.safeParse(json);
+  if (!parsed.success) {
+    throw unavailableNow("The inference server's answer cannot be read.", 5, parsed.error);
+  }
+  return parsed.data;
 }

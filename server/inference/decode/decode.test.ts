@@ -1,11 +1,9 @@
 import type { Token } from "node-llama-cpp";
 import { expect, test } from "vitest";
 import type { InferSchema } from "@/server/contracts";
-import { checkAnswer } from "./check-answer";
-import { decode } from "./decode";
-import type { Evaluator } from "./evaluator";
-import { planAnswer } from "./plan";
-import type { Vocabulary } from "./vocabulary";
+import type { Vocabulary } from "../engine/tokens";
+import { decode, type Evaluator } from "./decode";
+import { checkAnswer, planAnswer } from "./plan";
 
 /** Words of several letters win over single letters, the longest first. */
 const WORDS = ["accept", "reject", "yes", '."}', "12", "ok "];

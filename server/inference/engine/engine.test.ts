@@ -10,10 +10,10 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeRandomModel } from "../testing/random-model";
-import { gainRequest, mixedRequest } from "../testing/requests";
-import { checkSum } from "./check-sum";
+import { gainRequest, mixedRequest } from "../testing/test-worker";
 import { type Engine, openEngine } from "./engine";
 import { defaultModel, findModel, type ModelSource, readManifest } from "./manifest";
+import { checkSum } from "./model-file";
 
 const TERABYTE = 1024 ** 4;
 const CHAT_TEMPLATE =

@@ -1,15 +1,11 @@
 import type { GgufFileType, Llama, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
 import type { InferenceModel, InferRequest } from "@/server/contracts";
 import { AppError } from "@/server/platform";
-import { vocabularyOf } from "../decode/vocabulary";
-import { checkSum } from "./check-sum";
-import { Lanes } from "./lanes";
+import { type CoreShare, Lanes, splitSequences } from "./lanes";
 import { LoadedModel } from "./loaded-model";
 import type { ModelSource } from "./manifest";
-import { assertFits } from "./memory";
-import { promptTokenizer } from "./prompt-tokens";
-import { type ModelHeader, readHeader } from "./read-header";
-import { type CoreShare, splitSequences } from "./share-cores";
+import { assertFits, checkSum, type ModelHeader, readHeader } from "./model-file";
+import { promptTokenizer, vocabularyOf } from "./tokens";
 
 export interface EngineOptions extends CoreShare {
   sequences: number;

@@ -1,15 +1,14 @@
 import type { LlamaContextSequence } from "node-llama-cpp";
 import { expect, test } from "vitest";
-import { Lanes, type Lent } from "./lanes";
-import { shareCores, splitSequences } from "./share-cores";
+import { Lanes, type Lease, shareCores, splitSequences } from "./lanes";
 
 /** Stands for a sequence where only its identity counts. */
 const sequence = (name: string) => ({ name }) as unknown as LlamaContextSequence;
 
-function lendAll(lanes: Lanes): Lent[] {
-  const lent: Lent[] = [];
-  for (let one = lanes.lend(); one !== null; one = lanes.lend()) lent.push(one);
-  return lent;
+function leaseAll(lanes: Lanes): Lease[] {
+  const leases: Lease[] = [];
+  for (let one = lanes.acquire(); one !== null; one = lanes.acquire()) leases.push(one);
+  return leases;
 }
 
 test("two requests at once are computed on two lanes, a third one beside the earlier", () => {
@@ -17,9 +16,9 @@ test("two requests at once are computed on two lanes, a third one beside the ear
     [sequence("a"), sequence("b")],
     [sequence("c"), sequence("d")],
   ]);
-  const [first, second, third, fourth] = lendAll(lanes);
-  expect(first?.inTurn).not.toBe(second?.inTurn);
-  expect(third?.inTurn).toBe(first?.inTurn);
+  const [first, second, third, fourth] = leaseAll(lanes);
+  expect(first?.runSerially).not.toBe(second?.runSerially);
+  expect(third?.runSerially).toBe(first?.runSerially);
   expect(new Set([first, second, third, fourth].map((one) => one?.sequence)).size).toBe(4);
 });
 
@@ -28,14 +27,14 @@ test("a lane that is done is taken before one that works", () => {
     [sequence("a"), sequence("b")],
     [sequence("c"), sequence("d")],
   ]);
-  const lent = lendAll(lanes);
+  const leases = leaseAll(lanes);
   expect(lanes.hasRoom()).toBe(false);
-  expect(lanes.lend()).toBeNull();
-  lent[0]?.giveBack();
-  lent[1]?.giveBack();
-  lent[3]?.giveBack();
-  const next = lanes.lend();
-  expect(next?.inTurn).toBe(lent[1]?.inTurn);
+  expect(lanes.acquire()).toBeNull();
+  leases[0]?.release();
+  leases[1]?.release();
+  leases[3]?.release();
+  const next = lanes.acquire();
+  expect(next?.runSerially).toBe(leases[1]?.runSerially);
 });
 
 test("lanes and threads together never exceed the cores", () => {

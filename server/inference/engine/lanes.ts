@@ -1,23 +1,22 @@
 import type { LlamaContextSequence } from "node-llama-cpp";
-import { type OneAtATime, oneAtATime } from "./one-at-a-time";
 
 /** A context of llama.cpp: its sequences share one decoding, which runs beside those of other lanes. */
 interface Lane {
   free: LlamaContextSequence[];
   running: number;
-  inTurn: OneAtATime;
+  runSerially: SerialExecutor;
 }
 
-/** A sequence lent for one request. */
-export interface Lent {
+/** A sequence held for one request. */
+export interface Lease {
   sequence: LlamaContextSequence;
-  /** Turns among the requests of the same lane. */
-  inTurn: OneAtATime;
+  /** Runs work one at a time among the requests of the same lane. */
+  runSerially: SerialExecutor;
   /** Call once, when the request is done. */
-  giveBack(): void;
+  release(): void;
 }
 
-/** Lends the sequences of a model's lanes; a request goes to the lane that has least to do. */
+/** Leases the sequences of a model's lanes; a request goes to the lane that has least to do. */
 export class Lanes {
   readonly #lanes: Lane[];
 
@@ -25,7 +24,7 @@ export class Lanes {
     this.#lanes = sequences.map((free) => ({
       free: [...free],
       running: 0,
-      inTurn: oneAtATime(),
+      runSerially: createSerialExecutor(),
     }));
   }
 
@@ -33,8 +32,8 @@ export class Lanes {
     return this.#lanes.some(({ free }) => free.length > 0);
   }
 
-  /** Null when every sequence is lent. */
-  lend(): Lent | null {
+  /** Null when every sequence is taken. */
+  acquire(): Lease | null {
     const [lane] = this.#lanes
       .filter(({ free }) => free.length > 0)
       .sort((a, b) => a.running - b.running);
@@ -43,11 +42,46 @@ export class Lanes {
     lane.running += 1;
     return {
       sequence,
-      inTurn: lane.inTurn,
-      giveBack() {
+      runSerially: lane.runSerially,
+      release() {
         lane.running -= 1;
         lane.free.push(sequence);
       },
     };
   }
+}
+
+/** How the engine uses the machine. */
+export interface CoreShare {
+  /** Contexts that decode at the same moment. */
+  lanes: number;
+  /** Threads of each. */
+  threads: number;
+}
+
+/**
+ * As many lanes as wished, but together never more threads than `cores`: with more, llama.cpp's
+ * spinning barriers make a millisecond's work last seconds. One thread a lane never waits at one.
+ */
+export function shareCores(wished: CoreShare, cores: number): CoreShare {
+  const threads = Math.max(1, Math.min(wished.threads, cores));
+  return { threads, lanes: Math.max(1, Math.min(wished.lanes, Math.floor(cores / threads))) };
+}
+
+/** Splits sequences over lanes as evenly as it goes; a lane has at least one. */
+export function splitSequences(sequences: number, lanes: number): number[] {
+  const used = Math.min(lanes, sequences);
+  return Array.from({ length: used }, (_, lane) => Math.floor((sequences + lane) / used));
+}
+
+/** Runs work in the order of arrival, one at a time; work that fails does not stop the next. */
+export type SerialExecutor = <T>(work: () => Promise<T>) => Promise<T>;
+
+function createSerialExecutor(): SerialExecutor {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
 }

@@ -1,14 +1,11 @@
 import type { Token } from "node-llama-cpp";
 import type { InferenceModel, InferRequest } from "@/server/contracts";
 import { AppError } from "@/server/platform";
-import { checkAnswer } from "../decode/check-answer";
 import { type Decoded, decode } from "../decode/decode";
-import { type Plan, planAnswer } from "../decode/plan";
-import type { Vocabulary } from "../decode/vocabulary";
-import { calibrate } from "./calibrate";
-import type { Lanes, Lent } from "./lanes";
-import type { PromptTokenizer } from "./prompt-tokens";
+import { checkAnswer, type Plan, planAnswer } from "../decode/plan";
+import type { Lanes, Lease } from "./lanes";
 import { evaluatorOf } from "./sequence-evaluator";
+import type { PromptTokenizer, Vocabulary } from "./tokens";
 
 /** Plans kept; products ask a handful of kinds of question. */
 const PLANS_MAX = 64;
@@ -63,13 +60,13 @@ export class LoadedModel {
         `The model does not answer ${request.task}: rules do better.`,
       );
     }
-    const lent = this.#lanes.lend();
-    if (lent === null) throw new AppError("internal", "No sequence is free.");
+    const lease = this.#lanes.acquire();
+    if (lease === null) throw new AppError("internal", "No sequence is free.");
     this.#running += 1;
     try {
-      return await this.#runOn(lent, request, signal);
+      return await this.#runOn(lease, request, signal);
     } finally {
-      lent.giveBack();
+      lease.release();
       this.#running -= 1;
       if (this.#running === 0) this.#onIdle?.();
     }
@@ -85,7 +82,7 @@ export class LoadedModel {
     await this.#free();
   }
 
-  async #runOn({ sequence, inTurn }: Lent, request: InferRequest, signal: AbortSignal) {
+  async #runOn({ sequence, runSerially }: Lease, request: InferRequest, signal: AbortSignal) {
     const started = performance.now();
     const plan = this.#planOf(request);
     const prompt = this.#tokenize(request.prompt, request.instruction);
@@ -95,7 +92,7 @@ export class LoadedModel {
     const { firstDifferentIndex } = sequence.compareContextTokens(prompt);
     const kept = prompt.slice(0, Math.min(firstDifferentIndex, prompt.length - 1));
     await sequence.adaptStateToTokens(kept, false);
-    const evaluator = evaluatorOf(sequence, inTurn, signal);
+    const evaluator = evaluatorOf(sequence, runSerially, signal);
     const decoded = await decode(evaluator, this.#vocabulary, plan, {
       prompt: prompt.slice(sequence.nextTokenIndex),
       tokensMax: request.tokensMax,
@@ -139,4 +136,28 @@ export class LoadedModel {
       { details: { prompt_tokens: prompt.length, prompt_tokens_max: Math.max(0, room) } },
     );
   }
+}
+
+/**
+ * Probabilities with each property's temperature T applied: p^(1/T), renormalized (temperature
+ * scaling: Guo et al. 2017, On Calibration of Modern Neural Networks). The order of choices stays.
+ */
+export function calibrate(
+  probabilities: Record<string, Record<string, number>>,
+  task: string | undefined,
+  temperatures: Readonly<Record<string, number>>,
+): Record<string, Record<string, number>> {
+  const scaled = Object.entries(probabilities).map(([property, choices]) => {
+    const temperature = temperatures[`${task}.${property}`] ?? 1;
+    if (temperature === 1) return [property, choices] as const;
+    const powers = Object.entries(choices).map(
+      ([choice, p]) => [choice, p ** (1 / temperature)] as const,
+    );
+    const sum = powers.reduce((total, [, power]) => total + power, 0);
+    return [
+      property,
+      Object.fromEntries(powers.map(([choice, power]) => [choice, power / sum])),
+    ] as const;
+  });
+  return Object.fromEntries(scaled);
 }

@@ -1,6 +1,6 @@
 import type { LlamaContextSequence, Token } from "node-llama-cpp";
-import type { Evaluator } from "../decode/evaluator";
-import type { OneAtATime } from "./one-at-a-time";
+import type { Evaluator } from "../decode/decode";
+import type { SerialExecutor } from "./lanes";
 
 /** Tokens read between two looks at the signal, and before another's turn. */
 const CHUNK = 128;
@@ -28,12 +28,12 @@ type Wanted =
     };
 
 /**
- * Reads tokens into a sequence; `inTurn` is shared by all sequences of a model. Rejects with the
+ * Reads tokens into a sequence; `runSerially` is shared by all sequences of a model. Rejects with the
  * signal's reason between chunks.
  */
 export function evaluatorOf(
   sequence: LlamaContextSequence,
-  inTurn: OneAtATime,
+  runSerially: SerialExecutor,
   signal: AbortSignal,
 ): CountingEvaluator {
   let tokens = 0;
@@ -42,7 +42,7 @@ export function evaluatorOf(
     let start = 0;
     for (; read.length - start > CHUNK; start += CHUNK) {
       const chunk = read.slice(start, start + CHUNK);
-      await inTurn(async () => {
+      await runSerially(async () => {
         signal.throwIfAborted();
         await sequence.evaluateWithoutGeneratingNewTokens(chunk);
       });
@@ -58,7 +58,7 @@ export function evaluatorOf(
       ]);
     };
     const outputs =
-      rest.length < BATCHED_TOKENS_MAX ? await ask() : await inTurn(async () => ask());
+      rest.length < BATCHED_TOKENS_MAX ? await ask() : await runSerially(async () => ask());
     tokens += read.length;
     firstAnswerAt ??= performance.now();
     return outputs.at(-1)?.next.logits ?? new Map<Token, number>();

@@ -1,6 +1,13 @@
 import { z } from "zod";
-import { answerSchema, choicesAt, type Task } from "./task";
-import { counted, foreign, magnitude, sentence } from "./words";
+import {
+  answerSchema,
+  choicesAt,
+  counted,
+  joinWords,
+  magnitude,
+  sanitizePromptText,
+  type Task,
+} from "./task";
 
 const OPINIONS = ["accept", "reject", "counter"] as const;
 export const REASONS = [
@@ -89,37 +96,39 @@ export const opinion: Task<typeof OpinionInput, OpinionResult> = {
     "Another data product proposes a change to our schema. Accept, reject or counter it, with one reason. Mind what the column means: money as text or float is a type_mismatch, personal data without a legal ground is sensitive_data, a purpose that says nothing is unclear_purpose, one that contradicts the column is purpose_mismatch, a column we have under another name is a duplicate_column.",
   schema: answerSchema({ opinion: { enum: OPINIONS }, reason: { enum: REASONS } }),
   prompt({ proposal, facts }) {
-    return sentence([
+    return joinWords([
       "opinion",
       proposal.operation,
-      foreign(proposal.table, 40),
-      foreign(proposal.column, 40),
-      foreign(proposal.type, 20).toLowerCase(),
+      sanitizePromptText(proposal.table, 40),
+      sanitizePromptText(proposal.column, 40),
+      sanitizePromptText(proposal.type, 20).toLowerCase(),
       proposal.is_required ? "required" : "",
       proposal.has_default ? "default" : "",
-      `about ${foreign(proposal.description, 100)}`,
-      `for ${foreign(proposal.purpose, 100)}`,
-      `from ${foreign(proposal.sender_domain, 30)}`,
+      `about ${sanitizePromptText(proposal.description, 100)}`,
+      `for ${sanitizePromptText(proposal.purpose, 100)}`,
+      `from ${sanitizePromptText(proposal.sender_domain, 30)}`,
       facts.table_exists ? "known" : "unknown",
-      facts.column_exists ? `has ${foreign(facts.existing_type ?? "", 20).toLowerCase()}` : "",
+      facts.column_exists
+        ? `has ${sanitizePromptText(facts.existing_type ?? "", 20).toLowerCase()}`
+        : "",
       counted("rows", magnitude(facts.rows)),
       counted("consumers", Math.min(facts.consumers, 9)),
       counted("dependents", Math.min(facts.dependents, 9)),
       facts.similar.length > 0
-        ? `beside ${facts.similar.map((one) => foreign(one, 40)).join(" ")}`
+        ? `beside ${facts.similar.map((one) => sanitizePromptText(one, 40)).join(" ")}`
         : "",
     ]);
   },
-  byRules: (input) => JSON.stringify(structuralOpinion(input)),
+  ruleFallback: (input) => JSON.stringify(structuralOpinion(input)),
   /** The reason that comes first stands; a structural one of the model is one that the rules deny. */
-  settle(told, ruled) {
-    const placeOf = (answer: string): number => {
-      const { reason } = Answer.parse(JSON.parse(answer));
+  reconcile(answer, ruleAnswer) {
+    const rankOf = (json: string): number => {
+      const { reason } = Answer.parse(JSON.parse(json));
       return PRECEDENCE.findIndex((one) => one.reason === reason);
     };
-    const [place, rulesPlace] = [placeOf(told), placeOf(ruled)];
-    const isDenied = PRECEDENCE[place]?.isStructural === true;
-    return isDenied || place >= rulesPlace ? ruled : told;
+    const [rank, ruleRank] = [rankOf(answer), rankOf(ruleAnswer)];
+    const isDenied = PRECEDENCE[rank]?.isStructural === true;
+    return isDenied || rank >= ruleRank ? ruleAnswer : answer;
   },
   read(answer, probabilities) {
     const found = Answer.parse(JSON.parse(answer));

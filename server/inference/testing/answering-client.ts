@@ -1,6 +1,6 @@
 import type { InferAnswer, InferRequest } from "@/server/contracts";
 import { AppError } from "@/server/platform";
-import type { InferenceClient } from "../client/types";
+import type { InferenceClient } from "../client/inference-client";
 
 const TIMINGS = { queueMs: 0, prefillMs: 1, generateMs: 0, totalMs: 1, tokens: 9 };
 

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { InferRequest } from "@/server/contracts";
 import { type Env, env, setEnv } from "@/server/platform";
 import { INFERENCE_ARGS } from "@/server/processes/inference/command";
 import { createInferenceClient, type InferenceClient } from "..";
@@ -10,7 +11,7 @@ import { type RandomModelOptions, writeRandomModel } from "./random-model";
 
 const READY_SECONDS_MAX = 60;
 
-type Settings = Partial<Record<keyof Env, string>>;
+type WorkerSettings = Partial<Record<keyof Env, string>>;
 
 /** A worker process on a random model, in a data folder of its own. */
 export interface TestWorker {
@@ -23,7 +24,7 @@ export interface TestWorker {
   close(): Promise<void>;
 }
 
-const DEFAULTS: Settings = {
+const DEFAULTS: WorkerSettings = {
   MODEL_MANIFEST: "",
   REDIS_URL: "",
   INFERENCE_URL: "",
@@ -36,15 +37,15 @@ const DEFAULTS: Settings = {
 
 /** Makes folder and model and starts the worker. */
 export async function startTestWorker(
-  settings: Settings = {},
+  settings: WorkerSettings = {},
   model: RandomModelOptions = {},
 ): Promise<TestWorker> {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), "sidecar-infer-"));
   const modelFile = path.join(dataDir, "random.gguf");
   writeRandomModel(modelFile, model);
-  const settle = () =>
+  const applySettings = () =>
     setEnv({ ...DEFAULTS, SIDECAR_DATA_DIR: dataDir, MODEL_PATH: modelFile, ...settings });
-  settle();
+  applySettings();
   const client = createInferenceClient(env());
   let child: ChildProcess | undefined;
   let output = "";
@@ -53,7 +54,7 @@ export async function startTestWorker(
     modelFile,
     client,
     async start() {
-      settle();
+      applySettings();
       child = spawn(process.execPath, INFERENCE_ARGS, { stdio: ["ignore", "pipe", "pipe"] });
       output = "";
       for (const stream of [child.stdout, child.stderr]) {
@@ -94,4 +95,32 @@ async function answers(client: InferenceClient, child: ChildProcess, output: () 
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+const base = { instruction: "Answer.", tokensMax: 64, deadlineMs: 20_000 };
+const closed = { type: "object", additionalProperties: false } as const;
+
+/** A digit, as a student's first task has it. */
+export function gainRequest(prompt: string, changes: Partial<InferRequest> = {}): InferRequest {
+  const gain = { type: "integer" as const, enum: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] };
+  const schema = { ...closed, properties: { gain }, required: ["gain"] };
+  return { ...base, prompt, schema, ...changes };
+}
+
+/** A choice, a number of several digits and a text that holds no digit. */
+export function mixedRequest(prompt: string, changes: Partial<InferRequest> = {}): InferRequest {
+  const properties: InferRequest["schema"]["properties"] = {
+    opinion: { type: "string", enum: ["accept", "reject", "counter", "accept later"] },
+    days: { type: "integer", enum: [-1, 1, 10, 100, 12] },
+    text: { type: "string", maxLength: 30, pattern: "^[a-z ,.]*$" },
+  };
+  const schema = { ...closed, properties, required: Object.keys(properties) };
+  return { ...base, prompt, schema, ...changes };
+}
+
+/** A text that a random model writes to its end: takes long. */
+export function longRequest(prompt: string, changes: Partial<InferRequest> = {}): InferRequest {
+  const text = { type: "string" as const, maxLength: 1500, pattern: "^[!-~]*$" };
+  const schema = { ...closed, properties: { text }, required: ["text"] };
+  return { ...base, prompt, schema, tokensMax: 1500, deadlineMs: 60_000, ...changes };
 }

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { z } from "zod";
 import { InferenceCall } from "@/server/contracts";
 import { AppError, toAppError } from "@/server/platform";
-import { readLines, writeLine } from "../wire/lines";
+import { readLines, writeLine } from "../socket";
 import type { InferenceService } from "./inference-service";
 
 /** What is still asked of a worker over one connection. */

@@ -7,12 +7,11 @@ import {
   ModelChoice,
 } from "@/server/contracts";
 import { AppError, type Logger } from "@/server/platform";
-import type { ResponseCache } from "../cache/response-cache";
 import type { Engine } from "../engine/engine";
 import type { LoadedModel } from "../engine/loaded-model";
 import { findModel, type ModelSource } from "../engine/manifest";
-import { outcomeOf, withDeadline } from "./deadline";
-import { Metrics } from "./metrics";
+import { Metrics, outcomeOf, withDeadline } from "../request-metrics";
+import type { ResponseCache } from "../response-cache";
 import { type Finished, RequestQueue } from "./request-queue";
 
 /** First characters of a SHA-256 that tell a model apart in answers. */
@@ -69,7 +68,7 @@ export class InferenceService {
   }
 
   /**
-   * Loads another model beside the present one and hands over: what runs ends on the old one, which
+   * Loads another model beside the active one and hands over: what runs ends on the old one, which
    * is then freed. Throws like Engine.load, and the old one stays; `conflict` while another swap runs.
    */
   async swap(choice: ModelChoice): Promise<InferenceModel> {
@@ -125,7 +124,7 @@ export class InferenceService {
 
   #toAnswer(request: InferRequest, startedAt: number, { run, model, queueMs }: Finished) {
     const { answer, probabilities, prefillMs, generateMs, tokens } = run;
-    // Of the model that answered: another may have become the present one meanwhile.
+    // Of the model that answered: another may have become the active one meanwhile.
     const sha256 = model.info.sha256 ?? "";
     this.#cache.set(sha256, request, { answer, probabilities });
     const totalMs = performance.now() - startedAt;

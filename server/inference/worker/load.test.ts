@@ -1,10 +1,9 @@
 import { copyFileSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkAnswer } from "../decode/check-answer";
+import { checkAnswer } from "../decode/plan";
 import { writeRandomModel } from "../testing/random-model";
-import { gainRequest, longRequest } from "../testing/requests";
-import { startTestWorker, type TestWorker } from "../testing/test-worker";
+import { gainRequest, longRequest, startTestWorker, type TestWorker } from "../testing/test-worker";
 
 /** Slow enough to be caught at work. */
 const TALKATIVE = { isTalkative: true, width: 64, layers: 2 };

@@ -15,7 +15,7 @@ export interface Finished {
   queueMs: number;
 }
 
-/** Requests that wait for a sequence of the present model, oldest first; at most `waitingMax`. */
+/** Requests that wait for a sequence of the active model, oldest first; at most `waitingMax`. */
 export class RequestQueue {
   readonly waitingMax: number;
   readonly #waiting = new Set<Job>();

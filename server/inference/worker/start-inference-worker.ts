@@ -1,15 +1,13 @@
 import { existsSync } from "node:fs";
 import os from "node:os";
 import { AppError, type Env, type Logger } from "@/server/platform";
-import { openRedisStore } from "../cache/redis-store";
-import { ResponseCache } from "../cache/response-cache";
 import { openEngine } from "../engine/engine";
+import { shareCores } from "../engine/lanes";
 import { defaultModel, readManifest } from "../engine/manifest";
-import { shareCores } from "../engine/share-cores";
-import { socketPath } from "../wire/socket-path";
+import { openRedisStore, ResponseCache } from "../response-cache";
+import { listenOn, socketPath } from "../socket";
 import { answerConnection, type Connection } from "./answer-connection";
 import { InferenceService } from "./inference-service";
-import { listenOn } from "./listen";
 
 const DRAIN_POLL_MS = 20;
 

@@ -2,10 +2,14 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkAnswer } from "../decode/check-answer";
-import { gainRequest, mixedRequest } from "../testing/requests";
-import { startTestWorker, type TestWorker } from "../testing/test-worker";
-import { socketPath } from "../wire/socket-path";
+import { checkAnswer } from "../decode/plan";
+import { socketPath } from "../socket";
+import {
+  gainRequest,
+  mixedRequest,
+  startTestWorker,
+  type TestWorker,
+} from "../testing/test-worker";
 
 const FUZZED = 1000;
 const FUZZ_MS_MAX = 120_000;

@@ -11,16 +11,15 @@ import {
 import { assertCan } from "@/server/identity";
 import type { ServiceContext } from "@/server/platform";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
-import { outcomeExamples, reviewExample } from "./outcome-example";
-import { type Subject, withoutChange } from "./subject";
-import { judgeByWords, type Words } from "./weigh-words";
+import { outcomeExamples, reviewExample, type Subject, withoutChange } from "./training-examples";
+import { judgeByVotes, type Votes } from "./weigh-feedback";
 
 type ItemRow = typeof suggestionItems.$inferSelect;
 type SuggestionRow = typeof suggestions.$inferSelect;
 
 export interface TrainingSet {
   examples: TrainingExample[];
-  /** What they were made of: measured candidates, and such as only people judged. */
+  /** What they were made of: measured candidates, and estimates that people voted on. */
   outcomes: number;
   reviews: number;
   /** Scores that people gave, and that weighed in. */
@@ -28,14 +27,13 @@ export interface TrainingSet {
 }
 
 /**
- * What happened here as questions and answers for a model: every measured candidate with its gain
- * (on the live workload where it was executed), and what people said of those that could not be
- * measured. Their scores weigh the former and judge the latter (`weigh-words.ts`). Left out, because it
- * says nothing: what was neither measured nor judged, an even vote, rejections of measured
- * candidates (the measurement stands), explanations (a score is of the suggestion, not of its
- * words), and first opinions on proposals (nobody rules on them here). Later examples replace
- * earlier ones of the same question, but a proof never an execution. Statistics are today's: those
- * of the proof are not kept. Throws `forbidden`.
+ * What happened here as questions and answers for a model: every measured candidate with its gain (on
+ * the live workload where it was executed), and for estimates the votes of people. Votes on measured
+ * candidates weigh the example, they never change its answer (`weigh-feedback.ts`). Left out, because it
+ * says nothing: what was neither measured nor voted on, an even vote, rejections of measured candidates
+ * (the measurement stands), and first opinions on proposals (nobody rules on them here). Later examples
+ * replace earlier ones of the same question, but a proof never an execution. Statistics are today's:
+ * those of the proof are not kept. Throws `forbidden`.
  */
 export async function exportTrainingSet({
   ctx,
@@ -52,30 +50,30 @@ export async function exportTrainingSet({
     .where(gte(suggestions.createdAt, input.since ?? new Date(0)))
     .orderBy(suggestions.createdAt, suggestionItems.ordinal);
   const ids = [...new Set(found.map(({ suggestion }) => suggestion.id))];
-  const [actual, words] = [await loadActual(ctx, ids), await loadWords(ctx, ids)];
+  const [actual, votesOf] = [await loadActual(ctx, ids), await loadVotes(ctx, ids)];
   const tables = await loadTables(ctx);
   const parser = await createShapeParser();
   const set = { outcomes: 0, reviews: 0, byId: new Map<string, TrainingExample>() };
-  const heard = new Set<string>();
+  const counted = new Set<string>();
   try {
     for (const { suggestion, item } of found) {
-      const said = words.get(suggestion.id) ?? SILENCE;
-      const made = await makeExamples(parser, tables, suggestion, item, { actual, said });
+      const votes = votesOf.get(suggestion.id) ?? NO_VOTES;
+      const made = await makeExamples(parser, tables, suggestion, item, { actual, votes });
       if (made.length === 0) continue;
       for (const example of made) keep(set.byId, example);
       set[made[0]?.basis === "people" ? "reviews" : "outcomes"] += 1;
-      if (words.has(suggestion.id)) heard.add(suggestion.id);
+      if (votesOf.has(suggestion.id)) counted.add(suggestion.id);
     }
   } finally {
     parser.close();
   }
-  const scores = [...heard].reduce((sum, id) => sum + count(words.get(id) ?? SILENCE), 0);
+  const scores = [...counted].reduce((sum, id) => sum + count(votesOf.get(id) ?? NO_VOTES), 0);
   const { outcomes, reviews } = set;
   return { examples: [...set.byId.values()], outcomes, reviews, scores };
 }
 
-const SILENCE: Words = { useful: 0, useless: 0 };
-const count = ({ useful, useless }: Words): number => useful + useless;
+const NO_VOTES: Votes = { useful: 0, useless: 0 };
+const count = ({ useful, useless }: Votes): number => useful + useless;
 
 function keep(byId: Map<string, TrainingExample>, example: TrainingExample): void {
   const isLive = byId.get(example.id)?.basis === "live";
@@ -108,16 +106,16 @@ async function loadActual({ db }: ServiceContext, ids: string[]): Promise<Map<st
   return gains;
 }
 
-/** Scores given, by suggestion. */
-async function loadWords({ db }: ServiceContext, ids: string[]): Promise<Map<string, Words>> {
+/** Votes by suggestion. */
+async function loadVotes({ db }: ServiceContext, ids: string[]): Promise<Map<string, Votes>> {
   if (ids.length === 0) return new Map();
   const rows = await db.select().from(feedback).where(inArray(feedback.suggestionId, ids));
-  const words = new Map<string, Words>();
+  const votes = new Map<string, Votes>();
   for (const { suggestionId: id, score } of rows) {
-    const { useful, useless } = words.get(id) ?? SILENCE;
-    words.set(id, { useful: useful + Number(score > 0), useless: useless + Number(score < 0) });
+    const { useful, useless } = votes.get(id) ?? NO_VOTES;
+    votes.set(id, { useful: useful + Number(score > 0), useless: useless + Number(score < 0) });
   }
-  return words;
+  return votes;
 }
 
 async function makeExamples(
@@ -125,14 +123,14 @@ async function makeExamples(
   tablesOf: Map<string, TableSchema[]>,
   suggestion: SuggestionRow,
   item: ItemRow,
-  { actual, said }: { actual: Map<string, number>; said: Words },
+  { actual, votes }: { actual: Map<string, number>; votes: Votes },
 ): Promise<TrainingExample[]> {
   const { candidate, evidence, isApproved } = item;
   const all = tablesOf.get(suggestion.productId ?? "") ?? [];
   const tables = withoutChange(all, candidate.change);
   const subject = { family: `live:${suggestion.productId ?? "context"}`, candidate, tables };
   if (evidence?.basis !== "measured")
-    return judged({ ...subject, queries: [] }, suggestion, item, said);
+    return estimateExamples({ ...subject, queries: [] }, suggestion, item, votes);
   const queries = await Promise.all(
     evidence.queries.map((query) => describeQuery(parser, patternOf(query), tables)),
   );
@@ -145,25 +143,25 @@ async function makeExamples(
       isLive = true;
       return { ...query, gain: { ...query.gain, value: live } };
     });
-  return outcomeExamples({ ...subject, queries }, { gains, isLive, words: said });
+  return outcomeExamples({ ...subject, queries }, { gains, isLive, votes });
 }
 
-/** What people said of an estimate, where they said anything. */
-function judged(
+/** What people thought of an estimate, where they voted. */
+function estimateExamples(
   subject: Subject,
   { basis, state }: SuggestionRow,
   { role, isApproved }: ItemRow,
-  said: Words,
+  votes: Votes,
 ): TrainingExample[] {
   if (basis !== "estimate" || role !== "suggested") return [];
-  const isLeft = state === "approved" && isApproved === false;
-  const decision = isLeft
+  const isExcluded = state === "approved" && isApproved === false;
+  const decision = isExcluded
     ? "rejected"
     : state === "approved" || state === "rejected"
       ? state
       : null;
   // Scores are of what was approved, not of what was left out of it.
-  const pays = judgeByWords(decision, isLeft ? SILENCE : said);
+  const pays = judgeByVotes(decision, isExcluded ? NO_VOTES : votes);
   return pays === null ? [] : [reviewExample(subject, pays)];
 }
 

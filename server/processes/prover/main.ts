@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createConnectorClient } from "@/server/data-product";
 import { issueServiceToken } from "@/server/identity";
-import { inferenceClient } from "@/server/inference";
+import { inferenceClientOf } from "@/server/inference";
 import { AppError, env, type Root, type ServiceContext, systemContext } from "@/server/platform";
 import { lowerPriority } from "../lower-priority";
 import { type RunningProcess, runProcess } from "../run-process";
@@ -63,7 +63,7 @@ async function startProver(root: Root): Promise<RunningProcess> {
   return {
     async stop() {
       await stopModelKeeper();
-      await inferenceClient().close();
+      await inferenceClientOf(root).close();
       await Promise.all([stopObserver(), ...workers.map((worker) => worker.stop())]);
       await unsubscribe();
     },

@@ -1,16 +1,16 @@
-import { keepPresentModel } from "@/server/models";
+import { serveActiveModel } from "@/server/models";
 import type { Bus, Logger, ServiceContext } from "@/server/platform";
 
 /** A worker that was restarted serves the default again: it is told within this time. */
 const LOOK_MS = 15_000;
 
-/** Has the inference worker serve the present model, from now on. Answers what stops it. */
+/** Has the inference worker serve the active model, from now on. Answers what stops it. */
 export function startModelKeeper(ctx: ServiceContext, bus: Bus, log: Logger): () => Promise<void> {
   let looking = Promise.resolve();
   const look = () => {
     looking = looking
-      .then(() => keepPresentModel(ctx, { log }))
-      .catch((error: unknown) => log.warn({ err: error }, "the present model is not known"));
+      .then(() => serveActiveModel({ ctx }))
+      .catch((error: unknown) => log.warn({ err: error }, "the active model is not known"));
   };
   const timer = setInterval(look, LOOK_MS);
   const subscribed = bus.subscribe((event) => {

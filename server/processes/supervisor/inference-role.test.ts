@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createInferenceClient, hasLocalModel } from "@/server/inference";
 import { writeRandomModel } from "@/server/inference/testing/random-model";
-import { gainRequest } from "@/server/inference/testing/requests";
+import { gainRequest } from "@/server/inference/testing/test-worker";
 import { env, setEnv } from "@/server/platform";
 import type { DataDirLock } from "./lock";
 import { inferenceSpec } from "./node-roles";

@@ -16,7 +16,7 @@ export function outsideExamples(): OutsideExample[] {
     task: "adversarial",
     family: FAMILY,
     prompt: adversarial.prompt(input),
-    rules: adversarial.byRules(input),
+    rules: adversarial.ruleFallback(input),
     text: `${input.place}: ${input.text}`,
     ...answered({ adversarial: is_attack ? "yes" : "no" }),
   }));
@@ -25,7 +25,7 @@ export function outsideExamples(): OutsideExample[] {
     task: "opinion",
     family: FAMILY,
     prompt: opinion.prompt(input),
-    rules: opinion.byRules(input),
+    rules: opinion.ruleFallback(input),
     text: tellProposal(input.proposal),
     ...answered({ opinion: right.opinion, reason: right.reason }),
   }));

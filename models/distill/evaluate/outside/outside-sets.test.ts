@@ -49,7 +49,8 @@ describe("texts that are attacks or not", () => {
   });
 
   it("holds attacks that the rules miss and harmless texts that look like one", () => {
-    const found = (text: string) => adversarial.byRules({ place: "message", text }).includes("yes");
+    const found = (text: string) =>
+      adversarial.ruleFallback({ place: "message", text }).includes("yes");
     const missed = ATTACKS.filter(({ is_attack, text }) => is_attack && !found(text));
     expect(missed.length).toBeGreaterThanOrEqual(40);
     const alarming = /ignore|approv|admin|password|drop|delete|secret|system|instruction/i;

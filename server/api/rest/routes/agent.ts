@@ -89,7 +89,7 @@ export const capabilitiesRoute = defineRoute(
   },
   async (c) => {
     const { settings } = c.var.ctx;
-    const model = await askStatus();
+    const model = await askStatus({ ctx: c.var.ctx });
     const body: z.infer<typeof Capabilities> = {
       agent_id: settings.AGENT_ID,
       product_id: settings.DATA_PRODUCT_ID,
