@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ChangeKind, Suggestion } from "@/server/contracts";
 import { openApiDocument, ROUTES } from "./app";
-import { CHANGES, completeSuggestion } from "./testing/complete-suggestion";
+import { completeSuggestion } from "./testing/complete-suggestion";
 import { expectMatchesShape } from "./testing/expect-matches-openapi";
 import { createHarness, type Harness } from "./testing/harness";
 
@@ -95,7 +95,16 @@ test("every kind of change, measured sets and findings fit the published documen
   const suggestion = completeSuggestion();
   expectMatchesShape("Suggestion", suggestion);
   expect(Suggestion.parse(suggestion)).toEqual(suggestion);
-  expect(CHANGES.map((change) => change.kind)).toEqual(ChangeKind.options);
+  const kinds = new Set(suggestion.suggestions.map(({ type }) => type));
+  expect([...kinds]).toEqual(ChangeKind.options);
+});
+
+test("wherever the document lists kinds of change, it lists all of them", () => {
+  const lists = enumsOf(document).filter((each) => each.includes("add_index") && each.length > 1);
+  expect(lists.length).toBeGreaterThan(0);
+  for (const list of lists) expect(list).toEqual(ChangeKind.options);
+  const words = enumsOf(document).flatMap((each) => (each.length === 1 ? each : []));
+  expect(words).toEqual(expect.arrayContaining(ChangeKind.options));
 });
 
 test("a body that does not fit the published shape is noticed by these tests", () => {
@@ -108,3 +117,10 @@ test("capabilities name every kind of change", async () => {
   const response = await harness.get("/agent/capabilities", headers);
   expect(await response.json()).toMatchObject({ change_kinds: ChangeKind.options });
 });
+
+/** Every list of allowed words in a JSON document, however deep. */
+function enumsOf(value: unknown): unknown[][] {
+  if (typeof value !== "object" || value === null) return [];
+  const own = "enum" in value && Array.isArray(value.enum) ? [value.enum] : [];
+  return [...own, ...Object.values(value).flatMap(enumsOf)];
+}

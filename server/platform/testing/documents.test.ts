@@ -19,6 +19,7 @@ test.each([
   "docs/runbook.md",
   "docs/model.md",
   "README.md",
+  "CONTRIBUTING.md",
 ])("every path named in %s exists", (document) => {
   const paths = namedPaths(document);
   expect(paths.length).toBeGreaterThan(0);

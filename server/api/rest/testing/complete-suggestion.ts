@@ -1,5 +1,7 @@
+import { CHANGE_KINDS } from "@/server/advisor";
 import {
   type Change,
+  ChangeKind,
   type Finding,
   rewritesOf,
   type SetTrial,
@@ -11,30 +13,12 @@ import { exampleSuggestion } from "./examples";
 
 const SQL = "SELECT status, count(*) FROM projects GROUP BY status";
 const table = "projects";
-const rewrites = [{ fingerprint: "grouped", sql: "SELECT status, rows FROM by_status" }];
 
-/** One change of every kind. */
-export const CHANGES: Change[] = [
-  { kind: "add_index", table, column: "status" },
-  { kind: "drop_index", table, index: "idx_old" },
+/** One change of every kind, and what only some changes of a kind have. */
+const CHANGES: Change[] = [
+  ...ChangeKind.options.map((kind) => CHANGE_KINDS[kind].sample.change),
   { kind: "cluster_table", table, keys: ["creation_date", "status"], curve: "morton" },
-  {
-    kind: "change_type",
-    table,
-    column: "status",
-    from: "VARCHAR",
-    to: { name: "ENUM", values: ["A"] },
-  },
-  { kind: "add_constraint", table, constraint: "PRIMARY KEY", columns: ["project_id"] },
-  {
-    kind: "materialize_summary",
-    table,
-    name: "by_status",
-    keys: [{ name: "status", column: "status", unit: null }],
-    measures: [{ name: "rows", aggregate: "count", column: null }],
-    rewrites,
-  },
-  { kind: "rewrite_query", table, rule: "share_subquery", rewrites },
+  { kind: "cluster_table", table, keys: ["creation_date"], step: "week" },
 ];
 
 const FINDING: Finding = {
