@@ -16,7 +16,8 @@ import { webRoot } from "@/server/platform";
 /** Everything but the sign-in page: a signed-in person, live data, keys. */
 export default async function ReviewLayout({ children }: { children: ReactNode }) {
   // Reading the request keeps these pages out of the build: they are per person, per moment.
-  const actor = await findSessionActor({ ctx: webRoot(), input: { headers: await headers() } });
+  const given = await headers();
+  const actor = await findSessionActor({ ctx: webRoot(), input: { headers: given } });
   if (actor === null) redirect("/sign-in");
   return (
     <ApiProvider>

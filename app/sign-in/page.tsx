@@ -11,8 +11,10 @@ export const metadata = { title: "Sign in" };
 export default async function SignInPage(props: {
   searchParams: Promise<{ next?: string | string[] }>;
 }) {
+  // First: it keeps this page out of the build, which has no settings.
+  const given = await headers();
   const ctx = webRoot();
-  const actor = await findSessionActor({ ctx, input: { headers: await headers() } });
+  const actor = await findSessionActor({ ctx, input: { headers: given } });
   const next = toLocalPath((await props.searchParams).next);
   if (actor !== null) redirect(next);
   const { SIDECAR_MODE, SIDECAR_DATA_DIR } = ctx.settings;

@@ -24,7 +24,17 @@ export function connectorOpenApi(): Document {
     },
     security: [{ bearer: [] }],
     components: {
-      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+      securitySchemes: {
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description:
+            "Signed by the sidecar with its Ed25519 key: `alg` is `EdDSA`, `kid` names one of the " +
+            "keys at the sidecar's `/.well-known/jwks.json`, `iss` is `agentic-sidecar`, `aud` is " +
+            "this product's id, `exp` is required. The product holds no secret of the sidecar.",
+        },
+      },
     },
     paths,
   });
@@ -40,6 +50,7 @@ const answers = (description: string, schema: z.ZodType) => ({
   "200": { description, ...json(schema) },
   "400": problem("The request does not match the contract."),
   "401": problem("No token, or one that is not good."),
+  "503": problem("The sidecar's public keys cannot be fetched now."),
 });
 
 const paths: ZodOpenApiPathsObject = {

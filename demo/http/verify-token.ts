@@ -5,7 +5,6 @@ import { AppError } from "@/server/platform";
 
 const CLOCK_TOLERANCE_SECONDS = 5;
 
-/** An unknown key id makes us fetch the keys again, but not more often than this. */
 const COOLDOWN_MS = 5000;
 
 /**
@@ -19,12 +18,15 @@ const COOLDOWN_MS = 5000;
 export function createTokenVerifier({
   jwksUrl,
   productId,
+  cooldownMs = COOLDOWN_MS,
 }: {
   jwksUrl: string;
   productId: string;
+  /** An unknown key id makes it fetch the keys again, but not more often than this. */
+  cooldownMs?: number;
 }): (token: string) => Promise<void> {
   const keys = createRemoteJWKSet(new URL(jwksUrl), {
-    cooldownDuration: COOLDOWN_MS,
+    cooldownDuration: cooldownMs,
     [customFetch]: fetchKeys,
   });
   return async (token) => {
