@@ -4,7 +4,7 @@ import { auditEvents } from "@/drizzle/schema";
 import { AnalyzeRequest } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { analyze } from "./analyze";
-import { getSuggestion } from "./get-suggestion";
+import { getSuggestion } from "./read-suggestions";
 import { ACTORS, contextOf } from "./testing/fixtures";
 
 let database: TestDatabase;

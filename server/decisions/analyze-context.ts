@@ -2,8 +2,8 @@ import { describeEstimate, proposeCandidates, type WorkloadQuery } from "@/serve
 import type { AnalyzeRequest, Suggestion, TableSchema, WorkloadPattern } from "@/server/contracts";
 import { AppError, env, type ServiceContext, shortHash } from "@/server/platform";
 import type { QueryShape } from "@/server/workload";
+import { createSuggestion } from "./create-suggestion";
 import { estimateCandidates } from "./estimate-candidates";
-import { openSuggestion } from "./open-suggestion";
 import { requesterOf } from "./product-scope";
 import { screenRequest } from "./screen-request";
 import { shapeParser } from "./shape-parser";
@@ -39,7 +39,7 @@ export async function analyzeContext(
     }),
     screenRequest({ ctx, input: request }),
   ]);
-  const { id } = await openSuggestion(ctx, {
+  const { id } = await createSuggestion(ctx, {
     request,
     requestHash: shortHash(JSON.stringify(["context", request, requesterOf(ctx.actor)])),
     productId: null,

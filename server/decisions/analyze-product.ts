@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { dataProducts } from "@/drizzle/schema";
 import { type AnalyzeRequest, ProductSchema, type Suggestion } from "@/server/contracts";
 import { AppError, enqueueJob, env, type ServiceContext, shortHash } from "@/server/platform";
-import { openSuggestion } from "./open-suggestion";
+import { createSuggestion } from "./create-suggestion";
 import { screenRequest } from "./screen-request";
 import { loadSuggestion } from "./suggestion-view";
 
@@ -20,7 +20,7 @@ export async function analyzeProduct(
     });
   }
   const warnings = await screenRequest({ ctx, input: request });
-  const { id } = await openSuggestion(
+  const { id } = await createSuggestion(
     ctx,
     {
       request,

@@ -3,7 +3,7 @@ import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
 import { type ProofResult, TRANSITIONS } from "@/server/contracts";
 import type { ServiceContext, Transaction } from "@/server/platform";
 import { earlierVerdict } from "@/server/proving";
-import { candidateId } from "./candidate-id";
+import { candidateId } from "./earlier-proofs";
 import { type SuggestionRow, transitionSuggestion, tryTransitionSuggestion } from "./transition";
 
 /** Ends pending suggestions nobody decided in time. */

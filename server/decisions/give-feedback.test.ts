@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { agentDecisions, auditEvents, suggestions } from "@/drizzle/schema";
 import type { Actor } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { giveFeedback } from "./give-feedback";
+import { giveFeedback } from "./decide";
 import { ACTORS, contextOf, storeSuggestion } from "./testing/fixtures";
 
 let database: TestDatabase;

@@ -1,23 +1,19 @@
 export { analyze } from "./analyze";
-export { approveSuggestion } from "./approve-suggestion";
+export { checkSameProduct } from "./check-same-product";
 export { continueProof, resumeSearches } from "./continue-proof";
+export { approveSuggestion, giveFeedback, rejectSuggestion } from "./decide";
 export { expireSuggestions, supersedeBySchemaChange } from "./end-suggestions";
 export { estimateCandidates } from "./estimate-candidates";
-export { getSuggestion } from "./get-suggestion";
-export { giveFeedback } from "./give-feedback";
 export { isAnalysisDue } from "./is-analysis-due";
-export { listSuggestions } from "./list-suggestions";
-export { toOperation } from "./operation-view";
 export { assertVisible } from "./product-scope";
 export { listProofEvents } from "./proof-log";
 export { failProof } from "./publish-advice";
-export { refuseOtherProduct } from "./refuse-other-product";
-export { rejectSuggestion } from "./reject-suggestion";
+export { getSuggestion, listSuggestions, waitForSuggestion } from "./read-suggestions";
 export { runProof } from "./run-proof";
+export { toOperation } from "./suggestion-view";
 export {
   type OperationRow,
   publishOperation,
   transitionOperation,
   transitionSuggestion,
 } from "./transition";
-export { waitForSuggestion } from "./wait-for-suggestion";

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { proofEvents, suggestionItems, suggestions } from "@/drizzle/schema";
 import type { ProofEvent } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { getSuggestion } from "./get-suggestion";
 import { createProofWriter, listProofEvents, recordProofEvents } from "./proof-log";
+import { getSuggestion } from "./read-suggestions";
 import { ACTORS, contextOf, storeSuggestion } from "./testing/fixtures";
 
 let database: TestDatabase;

@@ -10,9 +10,9 @@ import {
 } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { approveSuggestion } from "./approve-suggestion";
-import { getSuggestion } from "./get-suggestion";
+import { approveSuggestion } from "./decide";
 import { failProof, publishAdvice } from "./publish-advice";
+import { getSuggestion } from "./read-suggestions";
 import { ACTORS, contextOf, emptySchema, indexOn, storeSuggestion } from "./testing/fixtures";
 
 let database: TestDatabase;

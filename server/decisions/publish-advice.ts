@@ -17,7 +17,7 @@ import {
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
-import { candidateId } from "./candidate-id";
+import { candidateId } from "./earlier-proofs";
 import { supersedeByNewerProof } from "./end-suggestions";
 import { explainItem } from "./explain-item";
 import {

@@ -19,12 +19,12 @@ import {
 import { type DataProduct, readDistinctValues } from "@/server/data-product";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type ProofInput, proveCandidates } from "@/server/proving";
+import { checkSameProduct } from "./check-same-product";
 import { checkSearch, loadMeasured } from "./continue-proof";
+import { loadEarlierVerdicts } from "./earlier-proofs";
 import { estimateCandidates } from "./estimate-candidates";
-import { loadEarlierVerdicts } from "./load-earlier-verdicts";
 import { createProofWriter } from "./proof-log";
 import { publishAdvice } from "./publish-advice";
-import { refuseOtherProduct } from "./refuse-other-product";
 import { shapeParser } from "./shape-parser";
 
 const WORKLOAD_WINDOW_MS = 24 * 3_600_000;
@@ -169,7 +169,7 @@ async function loadQuestion(
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
   const isFirst = isProving(row.state);
   if (!isFirst && !(row.isSearching && SEARCHABLE_STATES.includes(row.state))) return null;
-  const refusal = refuseOtherProduct(row, product);
+  const refusal = checkSameProduct(row, product);
   if (refusal !== null) throw refusal;
   const context = row.context as AnalyzeRequest["context"];
   return { context, isFirst, extraSeconds: row.extraSeconds };

@@ -3,15 +3,15 @@ import { feedback, operations, reviews, suggestionItems, suggestions } from "@/d
 import {
   isAdvice,
   isUntested,
+  type Operation,
   type Review,
   SEARCHABLE_STATES,
   type Suggestion,
   type SuggestionItem,
 } from "@/server/contracts";
 import { AppError, type Database, env } from "@/server/platform";
+import { loadRejections } from "./earlier-proofs";
 import { type ItemRow, toSuggestionItem } from "./item-view";
-import { loadRejections } from "./load-rejections";
-import { toOperation } from "./operation-view";
 import type { OperationRow, SuggestionRow } from "./transition";
 
 /** The whole suggestion: items, alternatives, reviews, operations. Throws `not_found`. */
@@ -174,4 +174,25 @@ function describeEstimateNote(itemCount: number): string {
   const how = "Send product_id to have it measured on a shadow copy of the data.";
   if (itemCount === 0) return `Nothing to suggest from this context alone. ${how}`;
   return `An estimate from the request alone: no data was reachable behind it. ${how}`;
+}
+
+/** An operation as callers see it. */
+export function toOperation(row: OperationRow): Operation {
+  return {
+    operation_id: row.id,
+    suggestion_id: row.suggestionId,
+    kind: row.kind,
+    state: row.state,
+    item_ids: row.itemIds,
+    plan: row.plan,
+    is_automatic: row.isAutomatic,
+    requested_by: row.requestedBy,
+    progress: row.progress,
+    statements: row.statements,
+    verification: row.verification,
+    error: row.error,
+    created_at: row.createdAt.toISOString(),
+    started_at: row.startedAt?.toISOString() ?? null,
+    finished_at: row.finishedAt?.toISOString() ?? null,
+  };
 }

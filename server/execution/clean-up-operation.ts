@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { operations } from "@/drizzle/schema";
 import { allows } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
-import { refuseOtherProduct } from "@/server/decisions";
+import { checkSameProduct } from "@/server/decisions";
 import { recordAudit, type ServiceContext } from "@/server/platform";
 import { loadOperation } from "./load-operation";
 
@@ -16,7 +16,7 @@ export async function cleanUpOperation(
 ): Promise<void> {
   const row = await loadOperation(ctx.db, input.operationId);
   if (!allows("operation", "revert", row.state)) return;
-  const refusal = refuseOtherProduct(row, input.product);
+  const refusal = checkSameProduct(row, input.product);
   if (refusal !== null) throw refusal;
   await ctx.db.transaction(async (tx) => {
     // First the promise is withdrawn, then the data goes: never the other way round.

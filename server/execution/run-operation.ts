@@ -3,9 +3,9 @@ import { operations } from "@/drizzle/schema";
 import type { ConnectorOperation } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import {
+  checkSameProduct,
   type OperationRow,
   publishOperation,
-  refuseOtherProduct,
   transitionOperation,
 } from "@/server/decisions";
 import { AppError, isUniqueViolation, type ServiceContext } from "@/server/platform";
@@ -26,7 +26,7 @@ export async function runOperation(
   input: { operationId: string; product: DataProduct; signal: AbortSignal },
 ): Promise<void> {
   let row = await loadOperation(ctx.db, input.operationId);
-  const refusal = refuseOtherProduct(row, input.product);
+  const refusal = checkSameProduct(row, input.product);
   if (refusal !== null && row.state === "queued") return failOperation(ctx, row, refusal);
   if (row.state === "queued") row = await startOperation(ctx, row, input.product);
   if (row.state !== "executing") return;

@@ -3,9 +3,9 @@ import { agentDecisions, operations, suggestions } from "@/drizzle/schema";
 import { TRANSITIONS, type Verification, Workload } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import {
+  checkSameProduct,
   type OperationRow,
   publishOperation,
-  refuseOtherProduct,
   transitionOperation,
   transitionSuggestion,
 } from "@/server/decisions";
@@ -31,7 +31,7 @@ export async function verifyOperation(
 ): Promise<void> {
   const row = await loadOperation(ctx.db, input.operationId);
   if (row.state !== "executed" || row.kind !== "execute" || row.finishedAt === null) return;
-  const refusal = refuseOtherProduct(row, input.product);
+  const refusal = checkSameProduct(row, input.product);
   if (refusal !== null) throw refusal;
   const since = new Date(row.finishedAt.getTime() + WARM_UP_MS);
   const deadline = row.finishedAt.getTime() + env().VERIFY_SECONDS_MAX * 1000;

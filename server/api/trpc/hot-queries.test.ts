@@ -6,8 +6,8 @@ import { CLOSED_STATES, EFFECTIVE_STATES } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import { expireSuggestions, resumeSearches, supersedeBySchemaChange } from "@/server/decisions";
 import { checkSearch } from "@/server/decisions/continue-proof";
+import { loadEarlierVerdicts } from "@/server/decisions/earlier-proofs";
 import { isAnalysisDue } from "@/server/decisions/is-analysis-due";
-import { loadEarlierVerdicts } from "@/server/decisions/load-earlier-verdicts";
 import { publishAdvice } from "@/server/decisions/publish-advice";
 import {
   ACTORS,

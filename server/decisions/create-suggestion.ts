@@ -22,7 +22,7 @@ import { excludedByRule } from "@/server/proving";
  * Creates a suggestion, or answers the open one of an equal request (same hash): asking twice
  * neither proves twice nor fills the inbox. `inTransaction` runs only for a new one.
  */
-export async function openSuggestion(
+export async function createSuggestion(
   ctx: ServiceContext,
   opening: {
     request: AnalyzeRequest;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { suggestionItems, suggestions } from "@/drizzle/schema";
 import { makeVerdict, type SuggestionState, type VerdictCode } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { loadEarlierVerdicts } from "./load-earlier-verdicts";
+import { loadEarlierVerdicts } from "./earlier-proofs";
 import { indexOn, storeSuggestion } from "./testing/fixtures";
 
 let database: TestDatabase;

@@ -1,0 +1,171 @@
+import { and, avg, eq, inArray } from "drizzle-orm";
+import { agentDecisions, feedback, reviews, suggestionItems, suggestions } from "@/drizzle/schema";
+import type {
+  ApproveRequest,
+  FeedbackRequest,
+  RejectRequest,
+  Suggestion,
+} from "@/server/contracts";
+import { assertCan } from "@/server/identity";
+import {
+  AppError,
+  publish,
+  recordAudit,
+  type ServiceContext,
+  type Transaction,
+} from "@/server/platform";
+import { assertVisible } from "./product-scope";
+import { loadSuggestion } from "./suggestion-view";
+import { type SuggestionRow, transitionSuggestion } from "./transition";
+
+/**
+ * A person approves all items or the chosen ones. Throws `forbidden` (machines never decide),
+ * `not_found`, `invalid_input` (an item of another suggestion), `conflict` (somebody was first, or the
+ * advice has changed).
+ */
+export async function approveSuggestion({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: ApproveRequest & { suggestion_id: string };
+}): Promise<Suggestion> {
+  assertCan(ctx.actor, "suggestion.decide");
+  await ctx.db.transaction(async (tx) => {
+    const row = await transitionSuggestion(tx, ctx, {
+      id: input.suggestion_id,
+      transition: "approve",
+      note: { reason: input.reason, item_ids: input.item_ids ?? "all" },
+    });
+    if (input.revision !== undefined && input.revision !== row.revision) {
+      throw new AppError(
+        "conflict",
+        "The advice has changed since it was read; look at it again.",
+        {
+          details: { revision: row.revision },
+        },
+      );
+    }
+    const itemIds = await markApprovedItems(tx, input);
+    await recordReview(tx, ctx, row, { verdict: "approved", reason: input.reason, itemIds });
+  });
+  return loadSuggestion(ctx.db, input.suggestion_id);
+}
+
+async function markApprovedItems(
+  tx: Transaction,
+  input: ApproveRequest & { suggestion_id: string },
+): Promise<string[]> {
+  const ofSuggestion = and(
+    eq(suggestionItems.suggestionId, input.suggestion_id),
+    eq(suggestionItems.role, "suggested"),
+  );
+  await tx.update(suggestionItems).set({ isApproved: false }).where(ofSuggestion);
+  const chosen = input.item_ids;
+  const approved = await tx
+    .update(suggestionItems)
+    .set({ isApproved: true })
+    .where(chosen ? and(ofSuggestion, inArray(suggestionItems.id, chosen)) : ofSuggestion)
+    .returning({ id: suggestionItems.id });
+  if (approved.length === 0 || (chosen && approved.length !== new Set(chosen).size)) {
+    throw new AppError(
+      "invalid_input",
+      "Some of these items are not suggested changes of this suggestion.",
+      {
+        details: { item_ids: chosen ?? [] },
+      },
+    );
+  }
+  return approved.map((item) => item.id);
+}
+
+/** A person rejects the whole suggestion, with a reason. Throws `forbidden`, `not_found`, `conflict`. */
+export async function rejectSuggestion({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: RejectRequest & { suggestion_id: string };
+}): Promise<Suggestion> {
+  assertCan(ctx.actor, "suggestion.decide");
+  await ctx.db.transaction(async (tx) => {
+    const row = await transitionSuggestion(tx, ctx, {
+      id: input.suggestion_id,
+      transition: "reject",
+      note: { reason: input.reason },
+    });
+    await tx
+      .update(suggestionItems)
+      .set({ isApproved: false })
+      .where(eq(suggestionItems.suggestionId, row.id));
+    await recordReview(tx, ctx, row, { verdict: "rejected", reason: input.reason, itemIds: [] });
+  });
+  return loadSuggestion(ctx.db, input.suggestion_id);
+}
+
+/** What every decision of a person leaves behind, in its transaction: the verdict and who gave it. */
+export async function recordReview(
+  tx: Transaction,
+  ctx: Pick<ServiceContext, "actor">,
+  row: SuggestionRow,
+  review: { verdict: "approved" | "rejected"; reason: string; itemIds: string[] },
+): Promise<void> {
+  await tx
+    .update(agentDecisions)
+    .set({ approved: review.verdict === "approved" })
+    .where(eq(agentDecisions.decisionId, row.decisionId));
+  await tx.insert(reviews).values({
+    suggestionId: row.id,
+    reviewerId: ctx.actor.id,
+    reviewerLabel: ctx.actor.label,
+    ...review,
+  });
+}
+
+/**
+ * Says how useful a suggestion was. One word an actor: a later one replaces it. The decision's score
+ * is the mean of all. Throws `forbidden`, `not_found`.
+ */
+export async function giveFeedback({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: FeedbackRequest & { suggestion_id: string };
+}): Promise<Suggestion> {
+  assertCan(ctx.actor, "suggestion.feedback");
+  const { suggestion_id: suggestionId, score, comment } = input;
+  await assertVisible(ctx, suggestionId);
+  await ctx.db.transaction(async (tx) => {
+    // Held until the end: of two words at once the mean counts both.
+    const [row] = await tx
+      .select({ decisionId: suggestions.decisionId })
+      .from(suggestions)
+      .where(eq(suggestions.id, suggestionId))
+      .for("update");
+    if (row === undefined)
+      throw new AppError("not_found", `There is no suggestion ${suggestionId}.`);
+    const { kind, id, label } = ctx.actor;
+    const given = { score, comment, actorLabel: label, at: new Date() };
+    await tx
+      .insert(feedback)
+      .values({ suggestionId, actorKey: `${kind}:${id}`, ...given })
+      .onConflictDoUpdate({ target: [feedback.suggestionId, feedback.actorKey], set: given });
+    const [mean] = await tx
+      .select({ score: avg(feedback.score).mapWith(Number) })
+      .from(feedback)
+      .where(eq(feedback.suggestionId, suggestionId));
+    await tx
+      .update(agentDecisions)
+      .set({ feedbackScore: mean?.score ?? null })
+      .where(eq(agentDecisions.decisionId, row.decisionId));
+    await recordAudit(tx, ctx, {
+      action: "suggestion.feedback",
+      subjectType: "suggestion",
+      subjectId: suggestionId,
+      after: { score, comment },
+    });
+    await publish(tx, { topic: "suggestion", id: suggestionId });
+  });
+  return loadSuggestion(ctx.db, suggestionId);
+}
