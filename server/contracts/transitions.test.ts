@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { OperationState, SuggestionState } from "./suggestion";
 import {
@@ -65,4 +66,17 @@ test("what was never approved is never executed", () => {
     "proving",
     "rejected",
   ]);
+});
+
+test("the architecture page shows every transition, and no other", async () => {
+  const page = await readFile("docs/ARCHITECTURE.md", "utf8");
+  const cells = (line: string) => line.split("|").map((cell) => cell.trim().replaceAll("`", ""));
+  const shown = page
+    .split("\n")
+    .filter((line) => /^\| (suggestion|operation) /.test(line))
+    .map((line) => cells(line).slice(1, -1));
+  const allowed = Object.entries(TRANSITIONS).flatMap(([entity, table]) =>
+    Object.values(table).map(({ from, to, action }) => [entity, from.join(", "), to, action]),
+  );
+  expect(shown).toEqual(allowed);
 });

@@ -82,7 +82,9 @@ test("there is nothing to continue where everything was tested, or nothing was m
     message: expect.stringContaining("Every candidate"),
   });
   const estimate = await storeSuggestion(database.db, { state: "pending", productId: null });
-  await expect(continued(estimate.id)).rejects.toMatchObject({ code: "not_executable" });
+  await expect(continued(estimate.id, "reviewer")).rejects.toMatchObject({
+    code: "not_executable",
+  });
   await expect(continued("sugg-000000000000")).rejects.toMatchObject({ code: "not_found" });
 });
 
