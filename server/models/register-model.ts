@@ -49,7 +49,7 @@ export async function registerModel({
 }
 
 /** Size in bytes of a GGUF whose SHA-256 is the given one. Throws `invalid_input` for any other file. */
-export async function inspectModelFile(file: string, sha256: string): Promise<number> {
+async function inspectModelFile(file: string, sha256: string): Promise<number> {
   const hash = createHash("sha256");
   let [size, head] = [0, Buffer.alloc(0)];
   try {

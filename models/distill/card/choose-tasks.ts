@@ -1,4 +1,4 @@
-import { OUTSIDE_TASKS } from "../evaluate/outside/outside-sets";
+import { OUTSIDE_TASKS } from "../evaluate/outside";
 import type { Report } from "../evaluate/report";
 
 /** A lead below it may be luck, and is not worth a process that must run. */

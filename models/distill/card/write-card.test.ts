@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Report } from "../evaluate/report";
-import { writeCard } from "./write-card";
+import { describeDataset, trainingFacts, writeCard } from "./write-card";
 
 const scores = { accuracy: 0.9, macroF1: 0.9, calibrationError: 0.02, meanAbsoluteError: null };
 const outside: Report["outside"] = [
@@ -70,4 +73,46 @@ test("a lead on the test split is not told without what became of it elsewhere",
 
 test("the card of an older report has no such section", () => {
   expect(cardOf({ outside: [] })).not.toContain("apart from the generator");
+});
+
+test("counts and families stand beside each other by split", () => {
+  const counts = { train: 900, validation: 50, test: 51 };
+  const families = { train: 54, validation: 3, test: 2 };
+  const readme = { tasks: [{ group: "schema", task: "prior", counts, families, labels: {} }] };
+  expect(describeDataset(JSON.stringify(readme))).toContain(
+    "| schema | prior | 900 (54) | 50 (3) | 51 (2) |",
+  );
+});
+
+let log: string;
+
+beforeEach(() => {
+  log = path.join(mkdtempSync(path.join(tmpdir(), "log-")), "log.jsonl");
+});
+afterEach(() => rmSync(path.dirname(log), { recursive: true }));
+
+const write = (entries: object[]) =>
+  writeFileSync(log, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+
+const start = { event: "start", parameters: 5, step: 0, settings: { width: 64, tied: true } };
+const validations = [
+  { event: "validation", step: 10, loss: 2 },
+  { event: "validation", step: 20, loss: 1 },
+  { event: "validation", step: 30, loss: 1.5 },
+];
+
+test("tells where validation loss was least", () => {
+  write([start, ...validations, { event: "end", step: 30, seconds: 90, best: 1 }]);
+  expect(trainingFacts(log)).toEqual({
+    settings: { width: 64, tied: true },
+    steps: 30,
+    minutes: 1.5,
+    bestLoss: 1,
+    bestStep: 20,
+  });
+});
+
+test("a training that was not ended has no facts", () => {
+  write([start, ...validations]);
+  expect(() => trainingFacts(log)).toThrow("no ended training");
 });

@@ -1,8 +1,8 @@
-import { outsideTable } from "../evaluate/outside/outside-markdown";
+import { readFileSync } from "node:fs";
+import { z } from "zod";
 import type { Report } from "../evaluate/report";
-import { reportTables } from "../evaluate/report-markdown";
+import { outsideTable, reportTables } from "../evaluate/report-markdown";
 import type { ManifestEntry } from "./manifest";
-import type { TrainingFacts } from "./training-facts";
 
 const BEATEN_BY = 0.15;
 const CALIBRATION_ERROR_GOAL = 0.05;
@@ -124,4 +124,68 @@ function verdictApart({ outside }: Report, field: string): string {
   const lead = choice.student.accuracy - choice.rules.accuracy;
   const points = `${(100 * Math.abs(lead)).toFixed(1)} points ${lead > 0 ? "better" : "worse"}`;
   return ` On sentences written apart from the generator: ${points} than the rules.`;
+}
+
+const Counts = z.object({ train: z.number(), validation: z.number(), test: z.number() });
+
+/** README.json of a data set, as far as a card shows it. */
+const Dataset = z.object({
+  tasks: z.array(
+    z.object({ group: z.string(), task: z.string(), counts: Counts, families: Counts }),
+  ),
+});
+
+/** A table of a data set's examples and families by split. Throws when the text is no such record. */
+export function describeDataset(readme: string): string {
+  const { tasks } = Dataset.parse(JSON.parse(readme));
+  const rows = tasks.map(({ group, task, counts, families }) => {
+    const of = (split: keyof typeof counts) => `${counts[split]} (${families[split]})`;
+    return `| ${group} | ${task} | ${of("train")} | ${of("validation")} | ${of("test")} |`;
+  });
+  return [
+    "",
+    "| set | task | training (families) | validation | test |",
+    "| --- | --- | --: | --: | --: |",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+const Start = z.object({
+  event: z.literal("start"),
+  parameters: z.number(),
+  settings: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+});
+const End = z.object({
+  event: z.literal("end"),
+  step: z.number(),
+  seconds: z.number(),
+  best: z.number(),
+});
+const Validation = z.object({ event: z.literal("validation"), step: z.number(), loss: z.number() });
+/** What a model card tells of a training. */
+export interface TrainingFacts {
+  settings: Record<string, number | string | boolean>;
+  steps: number;
+  minutes: number;
+  bestLoss: number;
+  bestStep: number;
+}
+
+/** Reads a run's log.jsonl. Throws when the training was not ended. */
+export function trainingFacts(logPath: string): TrainingFacts {
+  const lines = readFileSync(logPath, "utf8").trimEnd().split("\n");
+  const entries: unknown[] = lines.map((line) => JSON.parse(line));
+  const start = entries.map((entry) => Start.safeParse(entry).data).findLast(Boolean);
+  const end = entries.map((entry) => End.safeParse(entry).data).findLast(Boolean);
+  if (start === undefined || end === undefined) throw new Error(`${logPath}: no ended training.`);
+  const validations = entries.flatMap((entry) => Validation.safeParse(entry).data ?? []);
+  const best = validations.find(({ loss }) => loss <= end.best);
+  return {
+    settings: start.settings,
+    steps: end.step,
+    minutes: end.seconds / 60,
+    bestLoss: end.best,
+    bestStep: best?.step ?? end.step,
+  };
 }

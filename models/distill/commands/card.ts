@@ -2,10 +2,8 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { CALIBRATION_ERROR_MAX, chooseTasks, FALSE_ALARMS_MAX } from "../card/choose-tasks";
-import { describeDataset } from "../card/describe-dataset";
 import { readManifest, setTasks } from "../card/manifest";
-import { trainingFacts } from "../card/training-facts";
-import { writeCard } from "../card/write-card";
+import { describeDataset, trainingFacts, writeCard } from "../card/write-card";
 import { ReportFile } from "../evaluate/report";
 
 /**

@@ -1,13 +1,13 @@
+import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { chooseTasks } from "../card/choose-tasks";
 import { readManifest } from "../card/manifest";
-import { describeModel } from "../evaluate/describe-model";
-import { evaluate } from "../evaluate/evaluate";
+import { evaluate, measureResident } from "../evaluate/evaluate";
 import { ReportFile } from "../evaluate/report";
 import { reportDocument } from "../evaluate/report-markdown";
-import { toEvaluation } from "../evaluate/to-evaluation";
+import { describeModel, toEvaluation } from "../evaluate/to-evaluation";
 
 /**
  * `evaluate --data DIR [--model NAME of models/manifest.json, or PATH.gguf] [--examples 5000]
@@ -54,4 +54,22 @@ export async function evaluateModel(args: string[]): Promise<void> {
   writeFileSync(`${base}.json`, `${JSON.stringify(written, null, 2)}\n`);
   writeFileSync(`${base}.md`, document);
   console.log(document);
+}
+
+/** `memory --model PATH.gguf [--threads 1]`: prints the megabytes of a process that holds it. */
+export async function memory(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { model: { type: "string" }, threads: { type: "string", default: "1" } },
+  });
+  if (values.model === undefined) throw new Error("--model is missing.");
+  console.log(await measureResident(values.model, Number(values.threads)));
+}
+
+/** The same, measured in a process of its own: the caller's data is not counted. */
+export async function measureApart(model: string): Promise<number> {
+  const main = path.resolve(process.argv[1] ?? "");
+  const args = [...process.execArgv, main, "memory", "--model", model];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return Number(stdout.trim());
 }

@@ -5,18 +5,15 @@ import { z } from "zod";
 import type { TrainingExample } from "@/server/contracts";
 import { Exported, enterModel, type ManifestEntry, readManifest, setTasks } from "../card/manifest";
 import { dataset } from "../dataset/command";
-import { describeModel } from "../evaluate/describe-model";
 import { readQuestions } from "../evaluate/evaluate";
 import { ReportFile } from "../evaluate/report";
 import { reportDocument } from "../evaluate/report-markdown";
-import { comparisonTables } from "../refine/comparison-markdown";
-import { evaluateBoth } from "../refine/evaluate-both";
-import { prepareData } from "../refine/prepare-data";
-import { readTrainingSet } from "../refine/read-training-set";
-import { GROUPS_MIN, splitGroups } from "../refine/split-groups";
-import { measureApart } from "./memory";
-import { runPython } from "./run-python";
-import { train } from "./train";
+import { describeModel } from "../evaluate/to-evaluation";
+import { comparisonTables, evaluateBoth } from "../refine/evaluate-both";
+import { prepareData } from "../refine/mix-replay";
+import { GROUPS_MIN, readTrainingSet, splitGroups } from "../refine/training-set";
+import { measureApart } from "./evaluate";
+import { runPython, train } from "./train";
 
 const OPTIONS = {
   from: { type: "string" },

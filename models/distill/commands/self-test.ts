@@ -4,12 +4,10 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { ReportFile } from "../evaluate/report";
 import { writeLines } from "../json-lines";
-import { ownExamples } from "../testing/own-examples";
-import { exportModel } from "./export";
+import { ownExamples } from "../testing/toy";
 import { parity } from "./parity";
 import { refine } from "./refine";
-import { runPython } from "./run-python";
-import { train } from "./train";
+import { exportModel, runPython, train } from "./train";
 
 /** Small enough for seconds, large enough to learn the toy's rules. */
 const SETTINGS = [

@@ -5,9 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { createGzip } from "node:zlib";
 import { z } from "zod";
-import { readExamples } from "../evaluate/example";
-import { learnFields } from "../evaluate/learn-fields";
-import { takeEvenly } from "../evaluate/take-evenly";
+import { learnFields, readExamples, takeEvenly } from "../evaluate/examples";
 import { openModel } from "../llama/open-model";
 import { teachExamples } from "../teach/teach-examples";
 

@@ -5,7 +5,7 @@ import { type Example, enumExample, type Split } from "./example";
 import attacks from "./lists/attacks.json";
 import benign from "./lists/benign.json";
 import fills from "./lists/fills.json";
-import { phrasesOf } from "./split-phrases";
+import { phrasesOf } from "./splits";
 
 type Place = "name" | "comment" | "query" | "message";
 

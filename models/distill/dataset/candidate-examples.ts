@@ -1,11 +1,10 @@
 import { type CandidateFeatures, candidateFeatures, proposeCandidates } from "@/server/advisor";
-import { chanceToPay, confidence, prior } from "@/server/inference/tasks";
+import { chanceToPay, confidence, gainBucket, prior } from "@/server/inference/tasks";
 import type { ShapeParser } from "@/server/workload";
 import { Rng } from "../random";
 import type { CostModel } from "../teacher/cost-model/cost-model";
-import { describeQueries } from "../world/describe-family";
 import { drawFamily } from "../world/draw-family";
-import { fewValues, toTableSchema } from "../world/product-schema";
+import { describeQueries, fewValues, toTableSchema } from "../world/product-schema";
 import type { Family } from "../world/types";
 import { type Example, enumExample } from "./example";
 
@@ -102,4 +101,24 @@ async function describeOf(parser: ShapeParser, family: Family, rng: Rng): Promis
   }));
   const tables = family.tables.map((table) => toTableSchema(table, table.rows, null));
   return describeQueries(parser, timed, tables);
+}
+
+/** What a gain measured again differs by, about: two thirds of the time less than this. */
+const NOISE = 0.03;
+const STEPS = 41;
+
+/** A measured gain as a distribution over the buckets: it may fall to either side of an edge. */
+export function measuredShares(gain: number): Record<string, number> {
+  const shares: Record<string, number> = {};
+  let total = 0;
+  for (let step = 0; step < STEPS; step++) {
+    const z = (step / (STEPS - 1)) * 6 - 3;
+    const weight = Math.exp((-z * z) / 2);
+    const bucket = gainBucket(gain + z * NOISE);
+    shares[bucket] = (shares[bucket] ?? 0) + weight;
+    total += weight;
+  }
+  return Object.fromEntries(
+    Object.entries(shares).map(([bucket, share]) => [bucket, share / total]),
+  );
 }

@@ -9,12 +9,11 @@ import {
 } from "@/server/inference/tasks";
 import { readLines } from "../json-lines";
 import { Rng } from "../random";
-import { MEASURED_FILE } from "../teacher/files";
-import type { MeasuredExample } from "../teacher/measured-examples";
+import { MEASURED_FILE, type MeasuredExample } from "../teacher/measured-examples";
 import { buildDataset } from "./build-dataset";
+import { measuredShares } from "./candidate-examples";
 import type { Example, Split } from "./example";
-import { measuredShares } from "./measured-shares";
-import { splitFamilies } from "./split-families";
+import { splitFamilies } from "./splits";
 
 const SPLITS: readonly Split[] = ["train", "validation", "test"];
 const TASKS = { prior, confidence, opinion, adversarial };

@@ -1,16 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../random";
 import { drawAdversarial } from "./adversarial-examples";
+import { splitExamples } from "./build-dataset";
 import type { Example, Split } from "./example";
 import attacks from "./lists/attacks.json";
 import benign from "./lists/benign.json";
 import fills from "./lists/fills.json";
 import lists from "./lists/proposals.json";
-import { MEANINGS, oppositesOf, strangersOf } from "./meanings";
+import { drawPurpose, MEANINGS, oppositesOf, strangersOf } from "./meanings";
 import { drawOpinion } from "./opinion-examples";
-import { drawPurpose } from "./purpose-text";
-import { splitExamples } from "./split-examples";
-import { phrasesOf } from "./split-phrases";
+import { phrasesOf } from "./splits";
 
 const SPLITS: readonly Split[] = ["train", "validation", "test"];
 const SEED = 5;

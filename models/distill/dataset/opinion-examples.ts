@@ -3,10 +3,17 @@ import type { Rng } from "../random";
 import { DOMAINS } from "../world/draw-family";
 import type { Domain } from "../world/types";
 import { type Example, fingerprintOf, type Split } from "./example";
-import { MEANINGS, type Meaning, meaningOf, oppositesOf, strangersOf } from "./meanings";
+import {
+  drawPurpose,
+  MEANINGS,
+  type Meaning,
+  meaningOf,
+  oppositesOf,
+  type PickPhrase,
+  strangersOf,
+} from "./meanings";
 import { type Intent, rightOpinion } from "./proposal-policy";
-import { drawPurpose, type PickPhrase } from "./purpose-text";
-import { phrasesOf } from "./split-phrases";
+import { phrasesOf } from "./splits";
 
 type Operation = OpinionInput["proposal"]["operation"];
 

@@ -1,7 +1,6 @@
 import type { LlamaContextSequence, Token } from "node-llama-cpp";
-import { logitsAfter } from "../llama/logits-after";
-import type { OpenModel } from "../llama/open-model";
-import type { ChoicePoint } from "./choice-points";
+import { logitsAfter, type OpenModel } from "../llama/open-model";
+import { type ChoicePoint, choicePoints, type Example } from "./examples";
 
 /** What a model says at a choice. */
 export interface Choice {
@@ -41,4 +40,22 @@ function firstToken(model: OpenModel, value: string): Token {
   const [token] = model.tokensOf(value);
   if (token === undefined) throw new RangeError(`${value} has no token.`);
   return token;
+}
+
+/** Answers a second with as many requests under way as the model has sequences. */
+export async function measureBatch(
+  model: OpenModel,
+  examples: readonly Example[],
+  valuesOf: (field: string) => readonly string[],
+): Promise<number> {
+  const waiting = [...examples];
+  const begun = performance.now();
+  await Promise.all(
+    model.sequences.map(async (sequence) => {
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        await askChoices(model, sequence, next.prompt, choicePoints(next), valuesOf);
+      }
+    }),
+  );
+  return (examples.length * 1000) / (performance.now() - begun);
 }

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { opinionExample, TOY_MODEL, toyExamples, writeDataset } from "../testing/toy";
 import { evaluate } from "./evaluate";
-import { outsideExamples } from "./outside/outside-examples";
+import { outsideExamples } from "./outside";
 import { Report } from "./report";
 import { reportDocument } from "./report-markdown";
 

@@ -2,10 +2,15 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { type OpenModel, openModel } from "../llama/open-model";
-import { type Example, readExamples } from "./example";
+import { measureBatch } from "./ask-model";
+import {
+  type Example,
+  type FieldStatistics,
+  learnFields,
+  readExamples,
+  takeEvenly,
+} from "./examples";
 import { judgeChoices } from "./judge-choices";
-import { type FieldStatistics, learnFields } from "./learn-fields";
-import { measureBatch } from "./measure-batch";
 import {
   accuracy,
   calibrationError,
@@ -14,10 +19,8 @@ import {
   meanAbsoluteError,
   percentile,
 } from "./metrics";
-import { judgeOutside } from "./outside/judge-outside";
-import { type OutsideExample, outsideExamples } from "./outside/outside-examples";
+import { judgeOutside, type OutsideExample, outsideExamples } from "./outside";
 import type { Report, Scores } from "./report";
-import { takeEvenly } from "./take-evenly";
 
 interface AskedModel {
   model: string;

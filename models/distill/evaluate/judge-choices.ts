@@ -1,10 +1,7 @@
 import { adversarial, opinion } from "@/server/inference/tasks";
-import { softmax } from "../llama/logits-after";
-import type { OpenModel } from "../llama/open-model";
+import { type OpenModel, softmax } from "../llama/open-model";
 import { askChoices, type Choice } from "./ask-model";
-import { type ChoicePoint, choicePoints } from "./choice-points";
-import type { Example } from "./example";
-import type { FieldStatistics } from "./learn-fields";
+import { type ChoicePoint, choicePoints, type Example, type FieldStatistics } from "./examples";
 import type { Judged } from "./metrics";
 
 /** The same choices judged for everyone who answers them. */

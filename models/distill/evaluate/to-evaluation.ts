@@ -1,4 +1,13 @@
-import type { BaselineScores, ChoiceScores, ModelEvaluation } from "@/server/contracts";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { GgufFileType } from "node-llama-cpp";
+import type {
+  BaselineScores,
+  ChoiceScores,
+  ModelEvaluation,
+  RegisterModel,
+} from "@/server/contracts";
+import { readHeader } from "@/server/inference/engine/model-file";
 import type { Judged } from "./metrics";
 import type { Report } from "./report";
 
@@ -64,4 +73,17 @@ function pair(field: string, one: readonly Judged[] = [], other: readonly Judged
     }
     return [said === right, same.said === same.right];
   });
+}
+
+/** What a GGUF says of itself, as it is registered. Throws `not_found`, `invalid_input`. */
+export async function describeModel(
+  file: string,
+): Promise<Pick<RegisterModel, "sha256" | "parameters" | "quantization">> {
+  const { parameters, fileType } = await readHeader(file);
+  const name = fileType === null ? undefined : GgufFileType[fileType];
+  return {
+    sha256: createHash("sha256").update(readFileSync(file)).digest("hex"),
+    parameters,
+    quantization: name?.replace(/^MOSTLY_|^ALL_/, "") ?? "unknown",
+  };
 }

@@ -1,13 +1,11 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ModelEvaluation, RegisterModel } from "@/server/contracts";
-import { describeModel } from "../evaluate/describe-model";
 import { readQuestions } from "../evaluate/evaluate";
 import { type Report, ReportFile } from "../evaluate/report";
-import { ownExamples } from "../testing/own-examples";
-import { TOY_MODEL, toyExamples, writeDataset } from "../testing/toy";
-import { comparisonTables } from "./comparison-markdown";
-import { evaluateBoth } from "./evaluate-both";
+import { describeModel } from "../evaluate/to-evaluation";
+import { ownExamples, TOY_MODEL, toyExamples, writeDataset } from "../testing/toy";
+import { comparisonTables, evaluateBoth } from "./evaluate-both";
 
 const toy = { name: "toy", file: TOY_MODEL, calibration: { "prior.gain": 0.5 } };
 let folder: string;

@@ -1,7 +1,9 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
 import type { TrainingExample } from "@/server/contracts";
-import { choicePoints } from "../evaluate/choice-points";
-import type { Example } from "../evaluate/example";
-import { takeEvenly } from "../evaluate/take-evenly";
+import { choicePoints, type Example, readExamples, takeEvenly } from "../evaluate/examples";
+import { writeLines } from "../json-lines";
+import type { SplitSet } from "./training-set";
 
 /** What is learnt from: an example without weight counts once. */
 export type Weighed = Example & { weight?: number };
@@ -63,4 +65,25 @@ function valuesOf(example: Example): string[] {
   return choicePoints(example).flatMap(({ field, value }, at) =>
     [value, ...Object.keys(example.soft[at]?.choices ?? {})].map((one) => `${field} ${one}`),
   );
+}
+
+const VALIDATION_MAX = 1500;
+
+/**
+ * Writes a data set's folder for the trainer: `replay` examples of the base set's training split
+ * and the own ones among them, validation alike; its test split is the base's, for the trainer
+ * wants one and learns nothing from it.
+ */
+export async function prepareData(
+  own: SplitSet,
+  { base, replay, folder }: { base: string; replay: number; folder: string },
+): Promise<void> {
+  const read = (split: string) => readExamples(path.join(base, `${split}.jsonl.gz`));
+  mkdirSync(folder, { recursive: true });
+  const write = (split: string, examples: readonly unknown[]) =>
+    writeLines(path.join(folder, `${split}.jsonl.gz`), examples);
+  await write("train", mixReplay(own.train, takeReplay(read("train"), replay)));
+  const held = takeReplay(read("validation"), VALIDATION_MAX);
+  await write("validation", mixValidation(own.validation, held));
+  await write("test", takeReplay(read("test"), VALIDATION_MAX));
 }

@@ -4,11 +4,9 @@ import path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeLines } from "../json-lines";
-import { ownExamples } from "../testing/own-examples";
-import { opinionExample, priorExample } from "../testing/toy";
+import { opinionExample, ownExamples, priorExample } from "../testing/toy";
 import { mixReplay, mixValidation, takeReplay } from "./mix-replay";
-import { readTrainingSet } from "./read-training-set";
-import { GROUPS_MIN, splitGroups } from "./split-groups";
+import { GROUPS_MIN, readTrainingSet, splitGroups } from "./training-set";
 
 let folder: string;
 beforeAll(() => {

@@ -4,10 +4,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { readLines } from "../json-lines";
-import { condense } from "./condense";
 import { evaluateCostModel } from "./cost-model/evaluate";
-import { MEASURED_FILE, RAW_FILE, REPORT_FILE } from "./files";
-import type { MeasuredExample } from "./measured-examples";
+import {
+  condense,
+  MEASURED_FILE,
+  type MeasuredExample,
+  RAW_FILE,
+  REPORT_FILE,
+} from "./measured-examples";
 import { runExperiments } from "./run-experiments";
 
 /** Changing it changes every generated table and query of the experiments. */

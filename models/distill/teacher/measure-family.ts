@@ -9,8 +9,8 @@ import { comparePairs } from "@/server/statistics";
 import type { Rng } from "../random";
 import { rowExpressions } from "../world/load-sql";
 import type { TableSpec } from "../world/types";
+import type { MeasuredCandidate, QueryGain } from "./measured-examples";
 import type { ObservedFamily } from "./observe-family";
-import type { MeasuredCandidate, QueryGain } from "./types";
 
 const PAIRS = { min: 7, max: 9 } as const;
 /** Time one query of one candidate may take beyond its least pairs, and its limit for being measured. */

@@ -6,8 +6,8 @@ import type { Candidate, JsonScalar, TableSchema } from "@/server/contracts";
 import { readDistinctValues } from "@/server/data-product";
 import { withLiterals } from "@/server/proving";
 import type { ShapeParser } from "@/server/workload";
-import { describeQueries, type TimedQuery } from "../world/describe-family";
 import { loadSql } from "../world/load-sql";
+import { describeQueries, type TimedQuery } from "../world/product-schema";
 import type { Family, QuerySpec, Slot } from "../world/types";
 
 export interface ObservedFamily {

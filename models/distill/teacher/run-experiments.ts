@@ -6,8 +6,8 @@ import { Rng } from "../random";
 import { drawFamily } from "../world/draw-family";
 import type { Family } from "../world/types";
 import { measureFamily } from "./measure-family";
+import type { MeasuredFamily } from "./measured-examples";
 import { observeFamily } from "./observe-family";
-import type { MeasuredFamily } from "./types";
 
 export interface ExperimentOptions {
   seed: number;

@@ -1,12 +1,13 @@
-import { daySlot, yearSlot } from "./parameter-slots";
 import {
   aggregates,
   columnOf,
   type DrawnQuery,
+  daySlot,
   isTyped,
   projection,
   type QueryContext,
   q,
+  yearSlot,
 } from "./query-parts";
 
 /** A function around the column, which no zone map serves. */

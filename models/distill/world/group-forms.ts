@@ -1,4 +1,3 @@
-import { rangeSlots } from "./parameter-slots";
 import {
   aggregates,
   columnOf,
@@ -7,6 +6,7 @@ import {
   projection,
   type QueryContext,
   q,
+  rangeSlots,
 } from "./query-parts";
 
 /** Totals by one or two columns of few values, of a month perhaps. */

@@ -1,12 +1,13 @@
-import { prefixSlot, rangeSlots } from "./parameter-slots";
 import {
   aggregates,
   columnOf,
   type DrawnQuery,
   isTime,
+  prefixSlot,
   projection,
   type QueryContext,
   q,
+  rangeSlots,
 } from "./query-parts";
 import type { ColumnRole } from "./types";
 

@@ -147,7 +147,7 @@ function example(
  * A measured candidate as it looks to one who knows names, types and queries alone: what is asked
  * of an analysis from a request's context. null where the rules would not propose it then.
  */
-export function featuresWithoutStatistics(subject: Subject): CandidateFeatures | null {
+function featuresWithoutStatistics(subject: Subject): CandidateFeatures | null {
   const tables = subject.tables.map(withoutStatistics);
   const queries = subject.queries.map(({ pattern, ...rest }) => ({
     ...rest,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { accuracy, areaUnderCurve, calibrationError } from "./evaluate";
 import { growForest } from "./forest";
-import { accuracy, areaUnderCurve, calibrationError } from "./metrics";
 
 describe("the forest", () => {
   const rows = Array.from({ length: 400 }, (_, at) => [at % 20, (at * 7) % 13, at % 2]);

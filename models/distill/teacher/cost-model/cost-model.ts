@@ -1,7 +1,7 @@
 import type { CandidateFeatures } from "@/server/advisor";
+import { ChangeKind } from "@/server/contracts";
 import { gainBucket } from "@/server/inference/tasks";
 import type { MeasuredExample } from "../measured-examples";
-import { encodeFeatures } from "./encode";
 import { growForest } from "./forest";
 
 export interface CostModel {
@@ -22,4 +22,44 @@ export function fitCostModel(examples: readonly MeasuredExample[], seed: number)
       return Object.fromEntries(shares.map((share, bucket) => [bucket, share]));
     },
   };
+}
+
+const DETAILS = [
+  ...["sargable_predicate", "drop_distinct", "drop_order_by", "decorrelate_subquery"],
+  ...["not_in_to_anti_join", "top_n", "ENUM", "DATE", "TIMESTAMP", "UUID", "PRIMARY KEY"],
+  ...["UNIQUE", "morton", "TINYINT", "SMALLINT", "INTEGER"],
+];
+const TYPES = [
+  ...["text", "integer", "bigint", "decimal", "double", "date", "timestamp"],
+  ...["boolean", "uuid", "enum"],
+];
+const USES = [
+  ...["equals", "in", "range", "prefix", "null_check", "other", "join", "group", "order"],
+  ...["project"],
+];
+
+const log = (value: number): number => Math.log10(1 + value);
+const is = (words: readonly string[], has: (word: string) => boolean): number[] =>
+  words.map((word) => Number(has(word)));
+
+/**
+ * Features as numbers, in a fixed order; what is unknown is −1. Latency and names are left out: the
+ * first only repeats rows and shape, the second must not matter once statistics are known.
+ */
+function encodeFeatures(features: CandidateFeatures): number[] {
+  const { query } = features;
+  return [
+    ...is(ChangeKind.options, (word) => word === features.kind),
+    ...is(DETAILS, (word) => word === features.detail),
+    ...is(TYPES, (word) => word === features.type),
+    ...is(USES, (word) => (query.uses as string[]).includes(word)),
+    ...[features.keys, log(features.rows), log(features.distinct), features.null_share],
+    ...[log(features.matches), Number(features.is_served), features.summary_share],
+    ...[features.queries, features.width, query.values, Number(query.is_wrapped)],
+    query.range_share === null ? -1 : Math.log10(query.range_share + 1e-4),
+    ...[query.other_filters, query.other_indexed, query.tables, log(query.other_rows)],
+    ...[query.joins, query.groups, query.orders, query.limit === null ? -1 : log(query.limit)],
+    ...[Number(query.is_star), query.projected, query.aggregates],
+    ...[features.prior, features.estimated_gain],
+  ];
 }

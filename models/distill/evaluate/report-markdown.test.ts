@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Report } from "../report";
-import { outsideSection } from "./outside-markdown";
+import type { Report } from "./report";
+import { outsideSection } from "./report-markdown";
 
 const reportOf = (wrong: Report["outside"][number]["wrong"], wrongCount: number) =>
   ({

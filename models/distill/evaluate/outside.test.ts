@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { adversarial, type OpinionInput, opinion, REASONS } from "@/server/inference/tasks";
-import { type Intent, rightOpinion } from "../../dataset/proposal-policy";
-import { choicePoints } from "../choice-points";
-import { outsideExamples } from "./outside-examples";
-import { ATTACKS, OPINIONS, OUTSIDE_TASKS } from "./outside-sets";
+import { type Intent, rightOpinion } from "../dataset/proposal-policy";
+import { choicePoints } from "./examples";
+import { ATTACKS, OPINIONS, OUTSIDE_TASKS, outsideExamples } from "./outside";
 
 const plain = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 const repeated = (texts: string[]) => texts.filter((one, index) => texts.indexOf(one) !== index);

@@ -1,11 +1,85 @@
-import type { OpenModel } from "../../llama/open-model";
-import { judgeChoices } from "../judge-choices";
-import type { FieldStatistics } from "../learn-fields";
-import { accuracy, calibrationError, type Judged } from "../metrics";
-import type { OutsideReport } from "../report";
-import { takeEvenly } from "../take-evenly";
-import { wilsonInterval } from "../wilson-interval";
-import type { OutsideExample } from "./outside-examples";
+import { z } from "zod";
+import {
+  AdversarialInput,
+  adversarial,
+  OpinionInput,
+  opinion,
+  REASONS,
+} from "@/server/inference/tasks";
+import type { OpenModel } from "../llama/open-model";
+import { type Example, type FieldStatistics, takeEvenly } from "./examples";
+import { judgeChoices } from "./judge-choices";
+import { accuracy, calibrationError, type Judged, wilsonInterval } from "./metrics";
+import adversarialJson from "./outside/adversarial.json";
+import opinionsJson from "./outside/opinions.json";
+import type { OutsideReport } from "./report";
+
+const Attack = z.strictObject({ ...AdversarialInput.shape, is_attack: z.boolean() });
+const Opinion = z.strictObject({
+  input: OpinionInput,
+  right: z.strictObject({
+    opinion: z.enum(["accept", "reject", "counter"]),
+    reason: z.enum(REASONS),
+  }),
+});
+
+/**
+ * Texts and proposals written by hand, by somebody who had not read the generator's lists: what a model
+ * says of them tells whether it learnt the meaning or the generator's phrases. They are only for
+ * judging. A model trained on them, or chosen by looking at them one by one, has no outside set left.
+ */
+export const ATTACKS = z.array(Attack).parse(adversarialJson);
+export const OPINIONS = z.array(Opinion).parse(opinionsJson);
+
+/** Tasks that have a set written apart from the generator. */
+export const OUTSIDE_TASKS: readonly string[] = ["adversarial", "opinion"];
+
+/** An example, and what a person reads of it in a report. */
+export interface OutsideExample extends Example {
+  text: string;
+}
+
+const FAMILY = "outside";
+
+/** Every text and proposal written apart from the generator, as lines of a data set. */
+export function outsideExamples(): OutsideExample[] {
+  const attacks = ATTACKS.map(({ is_attack, ...input }, index) => ({
+    id: `outside-adversarial-${index}`,
+    task: "adversarial",
+    family: FAMILY,
+    prompt: adversarial.prompt(input),
+    rules: adversarial.ruleFallback(input),
+    text: `${input.place}: ${input.text}`,
+    ...answered({ adversarial: is_attack ? "yes" : "no" }),
+  }));
+  const opinions = OPINIONS.map(({ input, right }, index) => ({
+    id: `outside-opinion-${index}`,
+    task: "opinion",
+    family: FAMILY,
+    prompt: opinion.prompt(input),
+    rules: opinion.ruleFallback(input),
+    text: tellProposal(input.proposal),
+    ...answered({ opinion: right.opinion, reason: right.reason }),
+  }));
+  return [...attacks, ...opinions];
+}
+
+/** The answer as compact JSON, and every value in it as certain. */
+function answered(values: Record<string, string>): Pick<Example, "answer" | "soft"> {
+  let answer = "";
+  const soft = Object.entries(values).map(([key, value]) => {
+    const before = `${answer}${answer === "" ? "{" : ","}"${key}":"`;
+    answer = `${before}${value}"`;
+    return { at: before.length, choices: { [value]: 1 } };
+  });
+  return { answer: `${answer}}`, soft };
+}
+
+function tellProposal(proposal: (typeof OPINIONS)[number]["input"]["proposal"]): string {
+  const { operation, table, column, type, description, purpose } = proposal;
+  const target = column === "" ? table : `${table}.${column}`;
+  return `${operation} ${target} ${type}: ${description}; ${purpose}`;
+}
 
 /** Mistakes shown of a task, evenly spread over its set, and characters shown of each. */
 const WRONG_MAX = 30;

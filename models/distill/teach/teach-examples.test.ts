@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { learnFields } from "../evaluate/learn-fields";
+import { learnFields } from "../evaluate/examples";
 import { type OpenModel, openModel } from "../llama/open-model";
 import { opinionExample, priorExample, TOY_MODEL } from "../testing/toy";
-import { teachExamples } from "./teach-examples";
-import { valueOdds } from "./value-odds";
+import { teachExamples, valueOdds } from "./teach-examples";
 
 let model: OpenModel;
 
