@@ -9,7 +9,11 @@ export default {
     "server/processes/supervisor/parent-watchdog.mjs",
     "e2e/*.spec.ts",
     "bench/*.ts",
+    // Started by its test as a process of its own.
+    "server/queue/testing/worker-process.ts",
   ],
+  // Tests of the queue start a private one where it is installed.
+  ignoreBinaries: ["redis-server"],
   project: ["**/*.{ts,tsx,mjs,cjs,css}"],
   // Style sheets import packages too.
   compilers: {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addDatabaseCommands } from "./commands/database";
+import { addJobCommands } from "./commands/jobs";
 import { addKeyCommands } from "./commands/keys";
 import { addModelCommands } from "./commands/models";
 import { addOperationCommands } from "./commands/operations";
@@ -19,6 +20,7 @@ export function createProgram(): Command {
   addTrustCommands(program);
   addSuggestionCommands(program);
   addOperationCommands(program);
+  addJobCommands(program);
   addModelCommands(program);
   addDatabaseCommands(program);
   return program;

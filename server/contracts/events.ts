@@ -4,7 +4,6 @@ import { z } from "zod";
 export const BusEvent = z.discriminatedUnion("topic", [
   z.object({ topic: z.literal("suggestion"), id: z.string() }),
   z.object({ topic: z.literal("operation"), id: z.string(), suggestion_id: z.string() }),
-  z.object({ topic: z.literal("job"), id: z.string() }),
   z.object({ topic: z.literal("product"), id: z.string() }),
   z.object({ topic: z.literal("model"), id: z.string() }),
 ]);

@@ -20,6 +20,7 @@ export const Permission = z.enum([
   "operation.revert",
   "product.read",
   "audit.read",
+  "job.manage",
   "message.send",
   "model.read",
   "model.promote",

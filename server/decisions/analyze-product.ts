@@ -1,7 +1,8 @@
 import { eq } from "drizzle-orm";
 import { dataProducts } from "@/drizzle/schema";
 import { type AnalyzeRequest, ProductSchema, type Suggestion } from "@/server/contracts";
-import { AppError, enqueueJob, env, type ServiceContext, shortHash } from "@/server/platform";
+import { AppError, env, type ServiceContext, shortHash } from "@/server/platform";
+import { enqueueJob } from "@/server/queue";
 import { createSuggestion } from "./create-suggestion";
 import { screenRequest } from "./screen-request";
 import { loadSuggestion } from "./suggestion-view";

@@ -12,12 +12,12 @@ import { assertCan } from "@/server/identity";
 import {
   AppError,
   type Database,
-  enqueueJob,
   publish,
   recordAudit,
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
+import { enqueueJob } from "@/server/queue";
 import { assertVisible } from "./product-scope";
 import { loadSuggestion } from "./suggestion-view";
 import type { SuggestionRow } from "./transition";
@@ -111,7 +111,9 @@ export async function resumeSearches({ ctx }: { ctx: ServiceContext }): Promise<
       .select({ id: suggestions.id })
       .from(suggestions)
       .where(and(eq(suggestions.isSearching, true), inArray(suggestions.state, SEARCHABLE_STATES)));
-    for (const { id } of searching) await enqueueJob(tx, { kind: "prove", subjectId: id });
+    for (const { id } of searching) {
+      await enqueueJob(tx, { kind: "prove", subjectId: id, priority: "background" });
+    }
   });
 }
 

@@ -7,11 +7,11 @@ import {
   approveSuggestion,
   expireSuggestions,
   getSuggestion,
-  isAnalysisDue,
   listSuggestions,
   rejectSuggestion,
   supersedeBySchemaChange,
 } from ".";
+import { isAnalysisDue } from "./is-analysis-due";
 import { ACTORS, candidateOf, contextOf, storeSuggestion } from "./testing/fixtures";
 
 let test_: TestDatabase;

@@ -2,13 +2,8 @@ import { and, eq } from "drizzle-orm";
 import { agentDecisions, operations, suggestions } from "@/drizzle/schema";
 import type { ConnectorOperation } from "@/server/contracts";
 import { type OperationRow, transitionOperation, transitionSuggestion } from "@/server/decisions";
-import {
-  type AppError,
-  enqueueJob,
-  env,
-  type ServiceContext,
-  type Transaction,
-} from "@/server/platform";
+import { type AppError, env, type ServiceContext, type Transaction } from "@/server/platform";
+import { enqueueJob } from "@/server/queue";
 
 /** Stores that the product ran it: states, decision and the work that follows, in one transaction. */
 export async function completeOperation(
@@ -78,6 +73,7 @@ export async function failOperation(
   ctx: ServiceContext,
   row: OperationRow,
   error: AppError,
+  outcome = "Failed; nothing was changed",
 ): Promise<void> {
   const shown = { code: error.code, message: error.message };
   await ctx.db.transaction(async (tx) => {
@@ -100,7 +96,7 @@ export async function failOperation(
       set: {
         error: shown,
         finishedAt: new Date(),
-        progress: { message: "Failed; nothing was changed", fraction: 1 },
+        progress: { message: outcome, fraction: 1 },
       },
       note: { error: shown },
     });

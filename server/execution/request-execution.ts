@@ -11,13 +11,8 @@ import {
 } from "@/server/contracts";
 import { assertVisible, toOperation, transitionSuggestion } from "@/server/decisions";
 import { assertCan } from "@/server/identity";
-import {
-  AppError,
-  enqueueJob,
-  newId,
-  type ServiceContext,
-  type Transaction,
-} from "@/server/platform";
+import { AppError, newId, type ServiceContext, type Transaction } from "@/server/platform";
+import { enqueueJob } from "@/server/queue";
 
 /**
  * Queues the execution of the approved items of a suggestion. Nothing runs here: the prover

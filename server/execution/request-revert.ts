@@ -5,12 +5,12 @@ import { type OperationRow, publishOperation, toOperation } from "@/server/decis
 import { assertCan } from "@/server/identity";
 import {
   AppError,
-  enqueueJob,
   newId,
   recordAudit,
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
+import { enqueueJob } from "@/server/queue";
 
 /**
  * Queues the prepared revert of an executed suggestion. Throws `forbidden`, `not_found`,

@@ -54,9 +54,8 @@ export async function verifyOperation(
       queries,
       summary: summarizeOutcome(state, queries, promise.targeted.size > 0),
     };
-    const isOurs = await storeVerification(ctx, row, verification);
-    if (!isOurs) return;
-    if (state !== "watching") return conclude(ctx, row, verification);
+    if (state !== "watching") return concludeVerification(ctx, row, verification);
+    if (!(await storeVerification(ctx, row, verification))) return;
   }
 }
 
@@ -81,7 +80,13 @@ async function storeVerification(
   });
 }
 
-async function conclude(ctx: ServiceContext, row: OperationRow, verification: Verification) {
+/** Stores the verdict and what follows from it; nothing when the operation has moved on meanwhile. */
+export async function concludeVerification(
+  ctx: ServiceContext,
+  row: OperationRow,
+  verification: Verification,
+): Promise<void> {
+  if (!(await storeVerification(ctx, row, verification))) return;
   if (verification.state === "regressed") await revertOnce(ctx, row.suggestionId);
   await ctx.db.transaction(async (tx) => {
     if (verification.state === "confirmed") {

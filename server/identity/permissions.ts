@@ -22,6 +22,7 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     "operation.execute",
     "operation.revert",
     "audit.read",
+    "job.manage",
     "message.send",
     "model.promote",
     "key.manage",

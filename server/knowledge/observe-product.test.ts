@@ -83,7 +83,7 @@ beforeEach(async () => {
 });
 const ctx = () => contextOf(test_.db, ACTORS.viewer);
 const observe = (product: DataProduct) =>
-  observeProduct(ctx(), { product, baseUrl: "http://localhost" });
+  observeProduct({ ctx: ctx(), input: { product, baseUrl: "http://localhost" } });
 
 test("shapes are listed with how their calls drift, those not called any more as well", async () => {
   const log = {

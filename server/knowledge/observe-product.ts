@@ -23,10 +23,13 @@ const CALLS_FOR_HALF_CONFIDENCE = 10;
  * it), after noting it beside the product, even one that never answered: people learn there why
  * nothing is known of it.
  */
-export async function observeProduct(
-  ctx: ServiceContext,
-  input: { product: DataProduct; baseUrl: string },
-): Promise<ProductSchema> {
+export async function observeProduct({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { product: DataProduct; baseUrl: string };
+}): Promise<ProductSchema> {
   const { product } = input;
   const [known] = await ctx.db
     .select()

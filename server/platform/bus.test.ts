@@ -28,26 +28,26 @@ async function drain(): Promise<BusEvent[]> {
 test("an event of a transaction is delivered after the commit, not before", async () => {
   const { db } = database;
   await db.transaction(async (tx) => {
-    await publish(tx, { topic: "job", id: "1" });
+    await publish(tx, { topic: "product", id: "1" });
     expect(await drain()).toEqual([]);
   });
-  expect(await drain()).toEqual([{ topic: "job", id: "1" }]);
+  expect(await drain()).toEqual([{ topic: "product", id: "1" }]);
 });
 
 test("equal events of one transaction are delivered once", async () => {
   await database.db.transaction(async (tx) => {
-    for (const id of ["1", "2", "1"]) await publish(tx, { topic: "job", id });
+    for (const id of ["1", "2", "1"]) await publish(tx, { topic: "product", id });
   });
   expect(await drain()).toEqual([
-    { topic: "job", id: "1" },
-    { topic: "job", id: "2" },
+    { topic: "product", id: "1" },
+    { topic: "product", id: "2" },
   ]);
 });
 
 test("a transaction that is rolled back tells nobody", async () => {
   const failure = new Error("rolled back by the test");
   const rolledBack = database.db.transaction(async (tx) => {
-    await publish(tx, { topic: "job", id: "1" });
+    await publish(tx, { topic: "product", id: "1" });
     throw failure;
   });
   await expect(rolledBack).rejects.toBe(failure);

@@ -26,7 +26,6 @@ export {
 } from "./env";
 export { AppError, toAppError } from "./errors";
 export { newId, shortHash } from "./ids";
-export { type ClaimedJob, claimJob, enqueueJob, finishJob, renewLease } from "./jobs";
 export { createLogger, type Logger } from "./log";
 export { Lru } from "./lru";
 export { closeRoot, createRoot, webRoot } from "./root";

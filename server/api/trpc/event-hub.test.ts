@@ -39,11 +39,11 @@ describe("createEventHub", () => {
     const stop = new AbortController();
     const reader = createEventHub(bus).stream(stop.signal);
     await reader.next();
-    for (let i = 0; i < 100; i += 1) await bus.publish({ topic: "job", id: String(i % 2) });
+    for (let i = 0; i < 100; i += 1) await bus.publish({ topic: "product", id: String(i % 2) });
     const seen = [(await reader.next()).value, (await reader.next()).value];
     expect(seen).toEqual([
-      { topic: "job", id: "0" },
-      { topic: "job", id: "1" },
+      { topic: "product", id: "0" },
+      { topic: "product", id: "1" },
     ]);
     const last = reader.next();
     stop.abort();

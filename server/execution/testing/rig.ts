@@ -71,7 +71,10 @@ export class Rig {
 
   /** The schema as the product tells it now, which the store then knows. */
   observe(): Promise<ProductSchema> {
-    return observeProduct(this.system, { product: this.product, baseUrl: this.baseUrl });
+    return observeProduct({
+      ctx: this.system,
+      input: { product: this.product, baseUrl: this.baseUrl },
+    });
   }
 
   read(suggestionId: string): Promise<Suggestion> {

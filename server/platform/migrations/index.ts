@@ -1,8 +1,13 @@
 import { fileURLToPath } from "node:url";
+import { runMigrations } from "bullmq";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
+import pg from "pg";
 import { closeDatabase, openDatabase } from "../db";
 
-/** Brings the database at `url` to the newest schema; already applied migrations are skipped. */
+/**
+ * Brings the database at `url` to the newest schema, the queue's own (`bullmq`) included; already
+ * applied migrations are skipped.
+ */
 export async function migrateDatabase(url: string): Promise<void> {
   const db = openDatabase(url, 1);
   try {
@@ -11,5 +16,12 @@ export async function migrateDatabase(url: string): Promise<void> {
     });
   } finally {
     await closeDatabase(db);
+  }
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await runMigrations(client);
+  } finally {
+    await client.end();
   }
 }

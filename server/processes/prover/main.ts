@@ -1,77 +1,88 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { ProcessStatus } from "@/server/contracts";
 import { createConnectorClient } from "@/server/data-product";
+import { isProductBusy } from "@/server/execution";
 import { issueServiceToken } from "@/server/identity";
 import { inferenceClientOf } from "@/server/inference";
-import { AppError, env, type Root, type ServiceContext, systemContext } from "@/server/platform";
+import { AppError, type Root, type ServiceContext, systemContext } from "@/server/platform";
+import { openBroker } from "@/server/platform/broker";
+import { startRelay, startSweeps, startWorker } from "@/server/queue";
 import { lowerPriority } from "../lower-priority";
 import { type RunningProcess, runProcess } from "../run-process";
-import {
-  giveUpProof,
-  isLiveMeasurementRunning,
-  operationHandler,
-  proofHandler,
-  retryOperation,
-  retryProof,
-} from "./handlers";
+import { operationHandlers, proofHandler } from "./job-handlers";
 import { startModelKeeper } from "./model-keeper";
-import { startObserver } from "./observer";
-import { startWorker } from "./worker";
+import { createSweeps, type ProductContact } from "./sweeps";
 
 /** Operations wait for the product most of the time; a few can do so side by side. */
-const OPERATION_WORKERS = 3;
+const OPERATIONS_AT_ONCE = 3;
 const TOKEN_SECONDS = 300;
 
 /** The prover process: observes the product, proves, executes, verifies. Away from the web process. */
 async function startProver(root: Root): Promise<RunningProcess> {
   await lowerPriority("low");
-  const { bus, log } = root;
-  const ctx = (label: string) => systemContext(root, label);
-  const { baseUrl, product } = connectProduct(ctx("connector"));
+  const { settings, log } = root;
+  const { baseUrl, product } = connectProduct(systemContext(root, "connector"));
+  const { productId } = product;
   // Shadows of a proof that was killed; its job starts again from nothing.
-  await rm(resolve(env().SIDECAR_DATA_DIR, "prover", "work"), { recursive: true, force: true });
+  await rm(resolve(settings.SIDECAR_DATA_DIR, "prover", "work"), { recursive: true, force: true });
+  const broker = openBroker(settings, log);
+  const prover = systemContext(root, "prover");
+  const executor = systemContext(root, "executor");
+  const contact: ProductContact = { isKnown: false, fault: null };
 
-  const prover = startWorker(ctx("prover"), {
-    kinds: ["prove"],
-    handle: proofHandler(ctx("prover"), product),
-    retryAfter: retryProof,
-    giveUp: (job, error) => giveUpProof(ctx("prover"), job, error),
-    isPaused: () => isLiveMeasurementRunning(ctx("prover"), product.productId),
-    log,
+  const relay = startRelay(root, broker);
+  const proofs = startWorker(root, broker, {
+    queue: "proofs",
+    concurrency: 1,
+    handlers: { prove: proofHandler(prover, product) },
+    isPaused: () => isProductBusy({ ctx: prover, input: { productId } }),
   });
-  const executors = Array.from({ length: OPERATION_WORKERS }, () =>
-    startWorker(ctx("executor"), {
-      kinds: ["execute", "verify", "cleanup"],
-      handle: operationHandler(ctx("executor"), product),
-      retryAfter: retryOperation,
-      giveUp: async () => {},
-      log,
-    }),
-  );
-  const workers = [prover, ...executors];
-  const unsubscribe = await bus.subscribe((event) => {
-    if (event.topic === "job") for (const worker of workers) worker.wake();
+  const operations = startWorker(root, broker, {
+    queue: "operations",
+    concurrency: OPERATIONS_AT_ONCE,
+    handlers: operationHandlers(executor, product),
   });
-  const everySeconds = env().OBSERVE_SECONDS;
-  const stopObserver =
-    everySeconds > 0
-      ? startObserver(ctx("observer"), { product, baseUrl, everySeconds, log })
-      : async () => {};
-  const stopModelKeeper = startModelKeeper(ctx("model keeper"), bus, log);
-  log.info({ product: product.productId }, "prover ready");
+  const sweeps = startSweeps(root, broker, createSweeps(root, { product, baseUrl, contact }));
+  const stopModelKeeper = startModelKeeper(systemContext(root, "model keeper"));
+  const takers = [proofs, operations, sweeps];
+  log.info({ product: productId, queue: broker.kind }, "prover started");
 
   return {
+    status: () => {
+      const isTaking = takers.every((taker) => taker.isReady());
+      return statusOf({ isTaking, isHandingOver: relay.isReady(), contact });
+    },
     async stop() {
-      await stopModelKeeper();
+      await Promise.all([stopModelKeeper(), relay.stop(), ...takers.map((taker) => taker.stop())]);
       await inferenceClientOf(root).close();
-      await Promise.all([stopObserver(), ...workers.map((worker) => worker.stop())]);
-      await unsubscribe();
+      await broker.close();
     },
   };
 }
 
+/** A product that does not answer is its own fault: the prover is ready, and its check says so. */
+function statusOf(seen: {
+  isTaking: boolean;
+  isHandingOver: boolean;
+  contact: ProductContact;
+}): ProcessStatus {
+  const queue = seen.isHandingOver ? "Jobs are handed over." : "The queue does not answer.";
+  const workers = seen.isTaking ? "Jobs are taken." : "Jobs are not taken yet.";
+  const { fault, isKnown } = seen.contact;
+  const parts = {
+    queue: { is_ready: seen.isHandingOver, detail: queue },
+    workers: { is_ready: seen.isTaking, detail: workers },
+    product: {
+      is_ready: true,
+      detail: fault ?? (isKnown ? "Answered when last asked." : "Not asked by this process yet."),
+    },
+  };
+  return { is_ready: Object.values(parts).every((part) => part.is_ready), parts };
+}
+
 function connectProduct(ctx: ServiceContext) {
-  const { DATA_PRODUCT_API: baseUrl, DATA_PRODUCT_ID: productId, AGENT_ID } = ctx.settings;
+  const { DATA_PRODUCT_API: baseUrl, DATA_PRODUCT_ID: productId, AGENT_ID: subject } = ctx.settings;
   if (baseUrl === undefined) {
     throw new AppError(
       "misconfigured",
@@ -81,7 +92,7 @@ function connectProduct(ctx: ServiceContext) {
   const getToken = () =>
     issueServiceToken({
       ctx,
-      input: { subject: AGENT_ID, audience: productId, ttl_seconds: TOKEN_SECONDS },
+      input: { subject, audience: productId, ttl_seconds: TOKEN_SECONDS },
     });
   return { baseUrl, product: createConnectorClient({ baseUrl, productId, getToken }) };
 }

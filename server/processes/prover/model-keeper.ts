@@ -1,11 +1,12 @@
 import { serveActiveModel } from "@/server/models";
-import type { Bus, Logger, ServiceContext } from "@/server/platform";
+import type { ServiceContext } from "@/server/platform";
 
 /** A worker that was restarted serves the default again: it is told within this time. */
 const LOOK_MS = 15_000;
 
 /** Has the inference worker serve the active model, from now on. Answers what stops it. */
-export function startModelKeeper(ctx: ServiceContext, bus: Bus, log: Logger): () => Promise<void> {
+export function startModelKeeper(ctx: ServiceContext): () => Promise<void> {
+  const { bus, log } = ctx;
   let looking = Promise.resolve();
   const look = () => {
     looking = looking

@@ -1,0 +1,2 @@
+export { openBroker } from "./open-broker";
+export type { Broker, Delivery, Next } from "./port";

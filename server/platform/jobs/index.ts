@@ -1,1 +1,0 @@
-export { type ClaimedJob, claimJob, enqueueJob, finishJob, renewLease } from "./jobs";

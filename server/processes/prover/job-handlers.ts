@@ -1,0 +1,66 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { DataProduct } from "@/server/data-product";
+import { failProof, runProof } from "@/server/decisions";
+import {
+  cleanUpOperation,
+  giveUpOperation,
+  isProductBusy,
+  noteUnknownOutcome,
+  runOperation,
+  verifyOperation,
+} from "@/server/execution";
+import type { ServiceContext } from "@/server/platform";
+import type { ClaimedJob, JobHandler } from "@/server/queue";
+
+/** A proof that failed for a passing reason is made again, from the start. */
+export function proofHandler(ctx: ServiceContext, product: DataProduct): JobHandler {
+  const root = resolve(ctx.settings.SIDECAR_DATA_DIR, "prover");
+  return {
+    async run(job, signal) {
+      const workDir = join(root, "work", `${job.subjectId}-${job.attempts}`);
+      await mkdir(workDir, { recursive: true });
+      try {
+        const dirs = { cacheDir: join(root, "exports"), workDir };
+        const isBusy = () => isProductBusy({ ctx, input: { productId: product.productId } });
+        const input = { suggestionId: job.subjectId, product, dirs, isBusy, signal };
+        await runProof({ ctx, input });
+      } finally {
+        await rm(workDir, { recursive: true, force: true });
+      }
+    },
+    giveUp: (job, error) => failProof({ ctx, input: { suggestionId: job.subjectId, error } }),
+  };
+}
+
+/** Handlers of what is done with an operation: it is run, watched, and its undo data dropped. */
+export function operationHandlers(ctx: ServiceContext, product: DataProduct) {
+  const input = (job: ClaimedJob, signal: AbortSignal) => ({
+    operationId: job.subjectId,
+    product,
+    signal,
+  });
+  const giveUp: JobHandler["giveUp"] = (job, error) =>
+    giveUpOperation({ ctx, input: { operationId: job.subjectId, error } });
+  const execute: JobHandler = {
+    async run(job, signal) {
+      try {
+        await runOperation(ctx, input(job, signal));
+      } catch (error) {
+        await noteUnknownOutcome(ctx, job.subjectId);
+        throw error;
+      }
+    },
+    giveUp,
+  };
+  const verify: JobHandler = {
+    run: (job, signal) => verifyOperation(ctx, input(job, signal)),
+    giveUp,
+  };
+  const cleanup: JobHandler = {
+    run: (job, signal) => cleanUpOperation(ctx, input(job, signal)),
+    // The undo data stay; the dead job says so to administrators.
+    giveUp: async () => {},
+  };
+  return { execute, verify, cleanup };
+}

@@ -1,0 +1,63 @@
+import type { DataProduct } from "@/server/data-product";
+import {
+  analyzeWhenDue,
+  expireSuggestions,
+  resumeSearches,
+  supersedeBySchemaChange,
+} from "@/server/decisions";
+import { observeProduct } from "@/server/knowledge";
+import { type Root, systemContext } from "@/server/platform";
+import { pruneJobs, type Sweep } from "@/server/queue";
+
+const EXPIRE_SECONDS = 10;
+const PRUNE_SECONDS = 3600;
+
+/** How the data product answered the last time this process asked. */
+export interface ProductContact {
+  /** null: not asked yet. */
+  fault: string | null;
+  isKnown: boolean;
+}
+
+/** What is due by the clock: observing the product, ending what became stale, pruning. */
+export function createSweeps(
+  root: Root,
+  options: { product: DataProduct; baseUrl: string; contact: ProductContact },
+): Sweep[] {
+  const ctx = (label: string) => systemContext(root, label);
+  const { product, baseUrl, contact } = options;
+
+  /** Keeps schema and patterns, ends what they made stale, and asks for an analysis that is due. */
+  async function observe(): Promise<void> {
+    const observer = ctx("observer");
+    const schema = await observeProduct({ ctx: observer, input: { product, baseUrl } }).catch(
+      (error: unknown) => {
+        Object.assign(contact, { isKnown: true, fault: "The data product does not answer." });
+        throw error;
+      },
+    );
+    Object.assign(contact, { isKnown: true, fault: null });
+    const { product_id: productId, schema_fingerprint: schemaFingerprint } = schema;
+    await supersedeBySchemaChange({ ctx: observer, input: { productId, schemaFingerprint } });
+    await resumeSearches({ ctx: observer });
+    const suggestion = await analyzeWhenDue({ ctx: observer, input: { product, schema } });
+    if (suggestion !== null) root.log.info({ suggestion }, "analysis started");
+  }
+
+  return [
+    { name: "observe", everySeconds: root.settings.OBSERVE_SECONDS, run: observe },
+    {
+      name: "expire",
+      everySeconds: EXPIRE_SECONDS,
+      run: () => expireSuggestions({ ctx: ctx("expiry") }),
+    },
+    {
+      name: "prune",
+      everySeconds: PRUNE_SECONDS,
+      run: async () => {
+        const jobs = await pruneJobs({ ctx: ctx("pruning") });
+        root.log.debug({ jobs }, "finished jobs pruned");
+      },
+    },
+  ];
+}

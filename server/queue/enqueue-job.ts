@@ -1,0 +1,27 @@
+import { sql } from "drizzle-orm";
+import { jobs } from "@/drizzle/schema";
+import type { JobKind } from "@/server/contracts";
+import type { Transaction } from "@/server/platform";
+
+/** Wakes the relays; sent inside the transaction, so that it arrives when the row can be read. */
+export const JOBS_CHANNEL = "sidecar_jobs";
+
+/** Which goes first of two jobs that are due. */
+const PRIORITIES = { urgent: 1, normal: 5, background: 10 } as const;
+export type JobPriority = keyof typeof PRIORITIES;
+
+/**
+ * Asks for work in the transaction that made it necessary: both are kept, or neither. A no-op while
+ * the same work is queued or running. `runAt` is the earliest moment (now unless told).
+ */
+export async function enqueueJob(
+  tx: Transaction,
+  job: { kind: JobKind; subjectId: string; runAt?: Date; priority?: JobPriority },
+): Promise<void> {
+  const { kind, subjectId, runAt, priority = "normal" } = job;
+  await tx
+    .insert(jobs)
+    .values({ kind, subjectId, priority: PRIORITIES[priority], ...(runAt ? { runAt } : {}) })
+    .onConflictDoNothing();
+  await tx.execute(sql`select pg_notify(${JOBS_CHANNEL}, '')`);
+}

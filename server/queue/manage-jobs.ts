@@ -1,0 +1,123 @@
+import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { jobs } from "@/drizzle/schema";
+import type { Job, JobState } from "@/server/contracts";
+import { assertCan } from "@/server/identity";
+import {
+  AppError,
+  isUniqueViolation,
+  recordAudit,
+  type ServiceContext,
+  type Transaction,
+} from "@/server/platform";
+import { JOBS_CHANNEL } from "./enqueue-job";
+
+/** Finished jobs are kept a day, for people who ask what happened; dead ones until somebody decides. */
+const KEEP_DONE = sql`now() - interval '1 day'`;
+
+type Row = typeof jobs.$inferSelect;
+
+function toJob(row: Row): Job {
+  return {
+    id: row.id,
+    kind: row.kind,
+    subject_id: row.subjectId,
+    state: row.state,
+    attempts: row.attempts,
+    run_at: row.runAt.toISOString(),
+    last_error: row.lastError,
+    created_at: row.createdAt.toISOString(),
+    finished_at: row.finishedAt?.toISOString() ?? null,
+  };
+}
+
+/** Jobs of a state, the latest first. Throws `forbidden`. */
+export async function listJobs({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { state?: JobState | undefined; limit: number };
+}): Promise<Job[]> {
+  assertCan(ctx.actor, "job.manage");
+  const rows = await ctx.db
+    .select()
+    .from(jobs)
+    .where(input.state === undefined ? undefined : eq(jobs.state, input.state))
+    .orderBy(desc(jobs.id))
+    .limit(input.limit);
+  return rows.map(toJob);
+}
+
+/**
+ * Queues a dead job anew, with all its attempts. Throws `forbidden`, `not_found` (no dead job has
+ * this id), `conflict` (the same work was asked for again meanwhile).
+ */
+export async function retryJob({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: number };
+}): Promise<Job> {
+  return change(ctx, input.id, "job.retry", async (tx) => {
+    const [row] = await tx
+      .update(jobs)
+      .set({
+        ...{ state: "queued", attempts: 0, stalls: 0, runAt: sql`now()` },
+        ...{ handedAt: null, finishedAt: null },
+      })
+      .where(and(eq(jobs.id, input.id), eq(jobs.state, "dead")))
+      .returning();
+    await tx.execute(sql`select pg_notify(${JOBS_CHANNEL}, '')`);
+    return row;
+  });
+}
+
+/** Deletes a dead job. Throws `forbidden`, `not_found`. */
+export async function discardJob({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: number };
+}): Promise<Job> {
+  return change(ctx, input.id, "job.discard", async (tx) => {
+    const isDead = and(eq(jobs.id, input.id), eq(jobs.state, "dead"));
+    const [row] = await tx.delete(jobs).where(isDead).returning();
+    return row;
+  });
+}
+
+/** Deletes jobs done more than a day ago; answers how many. */
+export async function pruneJobs({ ctx }: { ctx: ServiceContext }): Promise<number> {
+  const pruned = await ctx.db
+    .delete(jobs)
+    .where(and(eq(jobs.state, "done"), lt(jobs.finishedAt, KEEP_DONE)))
+    .returning({ id: jobs.id });
+  return pruned.length;
+}
+
+async function change(
+  ctx: ServiceContext,
+  id: number,
+  action: string,
+  apply: (tx: Transaction) => Promise<Row | undefined>,
+): Promise<Job> {
+  assertCan(ctx.actor, "job.manage");
+  try {
+    return await ctx.db.transaction(async (tx) => {
+      const row = await apply(tx);
+      if (row === undefined) throw new AppError("not_found", `There is no dead job ${id}.`);
+      await recordAudit(tx, ctx, {
+        action,
+        subjectType: "job",
+        subjectId: String(id),
+        after: { kind: row.kind, subject_id: row.subjectId, last_error: row.lastError },
+      });
+      return toJob(row);
+    });
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new AppError("conflict", "The same work is queued or running already.");
+  }
+}
