@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import {
   startOn,
@@ -117,6 +119,37 @@ test.each([
   const after = await demo.product.getSchema();
   // Free space changes with everything else on the disk.
   expect({ ...after, resources: before.resources }).toEqual(before);
+});
+
+test("another method is 405 and names the methods that would do", async () => {
+  const response = await demo.call("DELETE", "/ops/projects");
+  expect(response.status).toBe(405);
+  expect(response.headers.get("allow")).toBe("POST, GET, HEAD");
+  expect(await response.json()).toMatchObject({ code: "method_not_allowed" });
+});
+
+test("the published contract describes the connector's routes and nothing else", async () => {
+  const response = await demo.call("GET", "/connector/openapi.json", undefined, null);
+  const { openapi, paths } = (await response.json()) as { openapi: string; paths: object };
+  expect(openapi).toBe("3.1.0");
+  expect(Object.keys(paths).sort()).toEqual([
+    "/connector/execute",
+    "/connector/export/{table}",
+    "/connector/operations/{id}",
+    "/connector/query",
+    "/connector/schema",
+    "/connector/workload",
+  ]);
+});
+
+test("a download that is given up leaves no file, and the next one works", async () => {
+  const exports = join(demo.dataDir, "spawn-exports");
+  const response = await demo.call("GET", "/connector/export/projects?rows_max=5000");
+  await response.body?.cancel();
+  await vi.waitFor(async () => expect(await readdir(exports)).toEqual([]));
+  const again = await demo.call("GET", "/connector/export/projects?rows_max=10");
+  expect((await again.arrayBuffer()).byteLength).toBe(Number(again.headers.get("content-length")));
+  await vi.waitFor(async () => expect(await readdir(exports)).toEqual([]));
 });
 
 test("the log level that was set is answered", async () => {

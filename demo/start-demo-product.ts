@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { DuckDBInstance } from "@duckdb/node-api";
+import { getRequestListener } from "@hono/node-server";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
 import { monitoringRoutes } from "./api/monitoring";
 import { projectRoutes } from "./api/projects";
@@ -11,7 +12,7 @@ import { connectorRoutes } from "./connector/routes";
 import { QueryCapture } from "./engine/capture";
 import { Database } from "./engine/database";
 import { type Engine, openEngine } from "./engine/open";
-import { createHttpServer } from "./http/serve";
+import { createProductApp } from "./http/app";
 import { startWorkload } from "./workload/run";
 
 export interface DemoProductOptions {
@@ -45,16 +46,13 @@ export async function startDemoProduct(options: DemoProductOptions): Promise<Dem
   const engine = await openEngine(options.dataDir, options.rows);
   const parser = await createShapeParser();
   const parts = await openParts(engine, parser, options.productId ?? "duckdb-spawn");
-  const server = createHttpServer({
-    routes: [
-      ...projectRoutes(parts.database),
-      ...tableRoutes(parts.database),
-      ...monitoringRoutes(parts.database, options.onLogLevel ?? (() => undefined)),
-      ...parts.connectorRoutes,
-    ],
-    verifyToken: options.verifyToken,
-    onError,
-  });
+  const app = createProductApp({ verifyToken: options.verifyToken, onError }, [
+    projectRoutes(parts.database),
+    tableRoutes(parts.database),
+    monitoringRoutes(parts.database, options.onLogLevel ?? (() => undefined)),
+    parts.connectorRoutes,
+  ]);
+  const server = createServer(getRequestListener(app.fetch));
   try {
     await listen(server, options.port);
   } catch (error) {

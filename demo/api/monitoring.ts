@@ -1,7 +1,9 @@
 import { cpus, freemem, loadavg, totalmem } from "node:os";
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { z } from "zod";
 import type { Database } from "../engine/database";
-import { parseInput, type Route } from "../http/route";
+import { createRoutes, jsonBody } from "../http/app";
 
 const LogLevel = z.object({
   level: z
@@ -9,39 +11,36 @@ const LogLevel = z.object({
     .transform((text) => text.toUpperCase())
     .pipe(z.enum(["DEBUG", "INFO", "WARNING", "ERROR"])),
 });
+type Level = z.infer<typeof LogLevel>["level"];
+
+const setLogLevel = createRoute({
+  method: "post",
+  path: "/admin/logging/level",
+  request: { body: jsonBody(LogLevel) },
+  responses: { 200: { description: "The level that counts now." } },
+});
 
 /** DuckDB Spawn's health, metrics and log level. */
 export function monitoringRoutes(
   database: Database,
-  setLevel: (level: z.infer<typeof LogLevel>["level"]) => void,
-): Route[] {
-  let level: z.infer<typeof LogLevel>["level"] = "INFO";
-  const health = async () => {
+  setLevel: (level: Level) => void,
+): OpenAPIHono {
+  let level: Level = "INFO";
+  const routes = createRoutes();
+  const health = async (c: Context) => {
     await database.inspect((connection) => connection.run("SELECT 1"));
-    return { status: 200, body: { status: "healthy", uptime_seconds: process.uptime() } };
+    return c.json({ status: "healthy", uptime_seconds: process.uptime() });
   };
-  const get = (path: string, handle: Route["handle"], isProtected = false): Route => ({
-    method: "GET",
-    path,
-    isProtected,
-    handle,
+  routes.get("/health", health);
+  routes.get("/monitoring/health", health);
+  routes.get("/monitoring/metrics/system", (c) => c.json(systemMetrics()));
+  routes.get("/admin/logging/level", (c) => c.json({ level }));
+  routes.openapi(setLogLevel, (c) => {
+    level = c.req.valid("json").level;
+    setLevel(level);
+    return c.json({ level }, 200);
   });
-  return [
-    get("/health", health),
-    get("/monitoring/health", health),
-    get("/monitoring/metrics/system", async () => ({ status: 200, body: systemMetrics() })),
-    get("/admin/logging/level", async () => ({ status: 200, body: { level } }), true),
-    {
-      method: "POST",
-      path: "/admin/logging/level",
-      isProtected: true,
-      handle: async (call) => {
-        level = parseInput(LogLevel, call.body).level;
-        setLevel(level);
-        return { status: 200, body: { level } };
-      },
-    },
-  ];
+  return routes;
 }
 
 function systemMetrics() {

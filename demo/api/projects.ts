@@ -1,53 +1,52 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { AppError } from "@/server/platform";
 import { CREATE_PRODUCT_TABLES, PRODUCT_TABLES } from "../data/tables";
 import type { Database, Row } from "../engine/database";
-import { parseInput, type Route } from "../http/route";
+import { createRoutes, jsonBody } from "../http/app";
 import { CreateProject, ListProjects } from "./project-input";
 import { insertProject, SQL, toProject } from "./project-queries";
 
+const createProject = createRoute({
+  method: "post",
+  path: "/ops/projects",
+  request: { body: jsonBody(CreateProject) },
+  responses: { 201: { description: "The project." } },
+});
+const listProjects = createRoute({
+  method: "get",
+  path: "/ops/projects",
+  request: { query: ListProjects },
+  responses: { 200: { description: "Projects, newest first." } },
+});
+const getProject = createRoute({
+  method: "get",
+  path: "/ops/projects/{id}",
+  request: { params: z.object({ id: z.uuid() }) },
+  responses: { 200: { description: "The project." } },
+});
+
 /** DuckDB Spawn's `/ops` routes: open on loopback, as in the original. */
-export function projectRoutes(database: Database): Route[] {
-  return [
-    {
-      method: "POST",
-      path: "/ops/initialize",
-      isProtected: false,
-      handle: async () => {
-        for (const sql of CREATE_PRODUCT_TABLES) {
-          await database.writes.run((connection) => connection.run(sql));
-        }
-        return { status: 200, body: { status: "initialized", tables: PRODUCT_TABLES } };
-      },
-    },
-    {
-      method: "POST",
-      path: "/ops/projects",
-      isProtected: false,
-      handle: async (call) => {
-        const id = await insertProject(database, parseInput(CreateProject, call.body));
-        return { status: 201, body: await findProject(database, id) };
-      },
-    },
-    {
-      method: "GET",
-      path: "/ops/projects",
-      isProtected: false,
-      handle: async (call) => {
-        const rows = await listProjects(database, parseInput(ListProjects, call.query));
-        return { status: 200, body: rows.map(toProject) };
-      },
-    },
-    {
-      method: "GET",
-      path: "/ops/projects/{id}",
-      isProtected: false,
-      handle: async (call) => ({
-        status: 200,
-        body: await findProject(database, parseInput(z.uuid(), call.path.id)),
-      }),
-    },
-  ];
+export function projectRoutes(database: Database): OpenAPIHono {
+  const routes = createRoutes();
+  routes.post("/ops/initialize", async (c) => {
+    for (const sql of CREATE_PRODUCT_TABLES) {
+      await database.writes.run((connection) => connection.run(sql));
+    }
+    return c.json({ status: "initialized", tables: PRODUCT_TABLES });
+  });
+  routes.openapi(createProject, async (c) => {
+    const id = await insertProject(database, c.req.valid("json"));
+    return c.json(await findProject(database, id), 201);
+  });
+  routes.openapi(listProjects, async (c) => {
+    const rows = await selectProjects(database, c.req.valid("query"));
+    return c.json(rows.map(toProject), 200);
+  });
+  routes.openapi(getProject, async (c) =>
+    c.json(await findProject(database, c.req.valid("param").id), 200),
+  );
+  return routes;
 }
 
 async function findProject(database: Database, id: string): Promise<Row> {
@@ -56,7 +55,7 @@ async function findProject(database: Database, id: string): Promise<Row> {
   return toProject(row);
 }
 
-async function listProjects(
+async function selectProjects(
   database: Database,
   input: z.infer<typeof ListProjects>,
 ): Promise<Row[]> {

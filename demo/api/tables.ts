@@ -1,48 +1,62 @@
-import type { z } from "zod";
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "zod";
 import { AppError } from "@/server/platform";
 import { type CatalogTable, readCatalog } from "../connector/catalog";
 import { PRODUCT_TABLES } from "../data/tables";
 import type { Database } from "../engine/database";
 import { quoteName } from "../engine/sql-text";
-import { parseInput, type Route } from "../http/route";
+import { createRoutes, jsonBody } from "../http/app";
 import { type Column, CreateTable, TableName, UpdateTable } from "./table-input";
 
+const params = z.object({ name: TableName });
+const createTable = createRoute({
+  method: "post",
+  path: "/admin/tables",
+  request: { body: jsonBody(CreateTable) },
+  responses: { 201: { description: "The table." } },
+});
+const updateTable = createRoute({
+  method: "put",
+  path: "/admin/tables/{name}",
+  request: { params, body: jsonBody(UpdateTable) },
+  responses: { 200: { description: "The table as it is now." } },
+});
+const dropTable = createRoute({
+  method: "delete",
+  path: "/admin/tables/{name}",
+  request: { params },
+  responses: { 200: { description: "The table is gone." } },
+});
+
 /** DuckDB Spawn's `/admin/tables`: names and types come from a closed grammar, then are quoted. */
-export function tableRoutes(database: Database): Route[] {
-  const route = (method: Route["method"], path: string, handle: Route["handle"]): Route => ({
-    method,
-    path,
-    isProtected: true,
-    handle,
+export function tableRoutes(database: Database): OpenAPIHono {
+  const routes = createRoutes();
+  routes.get("/admin/tables", async (c) =>
+    c.json((await database.inspect(readCatalog)).map(describeTable)),
+  );
+  routes.openapi(createTable, async (c) => {
+    const input = c.req.valid("json");
+    return c.json(await change(database, input.name, false, [createSql(input)]), 201);
   });
-  return [
-    route("GET", "/admin/tables", async () => ({
-      status: 200,
-      body: (await database.inspect(readCatalog)).map(describeTable),
-    })),
-    route("POST", "/admin/tables", async (call) => {
-      const input = parseInput(CreateTable, call.body);
-      return { status: 201, body: await change(database, input.name, false, [createSql(input)]) };
-    }),
-    route("PUT", "/admin/tables/{name}", async (call) => {
-      const name = parseInput(TableName, call.path.name);
-      const input = parseInput(UpdateTable, call.body);
-      const table = quoteName(name);
-      const statements = [
-        ...input.add_columns.map((each) => `ALTER TABLE ${table} ADD COLUMN ${columnSql(each)}`),
-        ...input.drop_columns.map((each) => `ALTER TABLE ${table} DROP COLUMN ${quoteName(each)}`),
-      ];
-      return { status: 200, body: await change(database, name, true, statements) };
-    }),
-    route("DELETE", "/admin/tables/{name}", async (call) => {
-      const name = parseInput(TableName, call.path.name);
-      if (PRODUCT_TABLES.some((each) => each === name)) {
-        throw new AppError("conflict", `${name} is one of the product's own tables.`);
-      }
-      await change(database, name, true, [`DROP TABLE ${quoteName(name)}`]);
-      return { status: 200, body: { name, status: "dropped" } };
-    }),
-  ];
+  routes.openapi(updateTable, async (c) => {
+    const { name } = c.req.valid("param");
+    const { add_columns, drop_columns } = c.req.valid("json");
+    const table = quoteName(name);
+    const statements = [
+      ...add_columns.map((each) => `ALTER TABLE ${table} ADD COLUMN ${columnSql(each)}`),
+      ...drop_columns.map((each) => `ALTER TABLE ${table} DROP COLUMN ${quoteName(each)}`),
+    ];
+    return c.json(await change(database, name, true, statements), 200);
+  });
+  routes.openapi(dropTable, async (c) => {
+    const { name } = c.req.valid("param");
+    if (PRODUCT_TABLES.some((each) => each === name)) {
+      throw new AppError("conflict", `${name} is one of the product's own tables.`);
+    }
+    await change(database, name, true, [`DROP TABLE ${quoteName(name)}`]);
+    return c.json({ name, status: "dropped" }, 200);
+  });
+  return routes;
 }
 
 /** Runs statements in one transaction after checking that the table is there, or is not. */

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
-import type { ServerResponse } from "node:http";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
+import { Readable } from "node:stream";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TableExport } from "@/server/data-product";
 import { AppError } from "@/server/platform";
@@ -18,18 +17,18 @@ export interface ExportRequest {
 }
 
 /**
- * Writes the table to a Parquet file in the export folder and answers the function that streams
- * and deletes it. Interrupted when the client goes away.
+ * Writes the table to a Parquet file in the export folder and answers the download, which deletes
+ * it at its end. Interrupted when the client goes away.
  */
 export async function exportTable(
   connection: DuckDBConnection,
   exportDir: string,
   request: ExportRequest,
   signal: AbortSignal,
-): Promise<(response: ServerResponse) => Promise<void>> {
+): Promise<Response> {
   const file = path.join(exportDir, `${randomUUID()}.parquet`);
   const exported = await writeTable(connection, file, request, signal);
-  return (response) => stream(response, exported);
+  return download(exported, signal);
 }
 
 /**
@@ -104,18 +103,22 @@ async function copyTable(
   }
 }
 
-async function stream(response: ServerResponse, exported: TableExport): Promise<void> {
-  try {
-    response.writeHead(200, {
+async function download(exported: TableExport, signal: AbortSignal): Promise<Response> {
+  const { size } = await stat(exported.file);
+  const file = createReadStream(exported.file, { signal });
+  // Also when the reader goes away, in the middle or before the first byte. An abort is no fault.
+  file.on("error", () => undefined);
+  file.once("close", () => void rm(exported.file, { force: true }));
+  // Node's and the web's types of one and the same stream differ.
+  const body = Readable.toWeb(file) as ReadableStream<Uint8Array>;
+  return new Response(body, {
+    headers: {
       "content-type": "application/vnd.apache.parquet",
-      "content-length": (await stat(exported.file)).size,
-      "x-rows": exported.rows,
-      "x-rows-total": exported.rowsTotal,
+      "content-length": String(size),
+      "x-rows": String(exported.rows),
+      "x-rows-total": String(exported.rowsTotal),
       "x-sample-method": exported.method,
       "x-data-version": exported.dataVersion,
-    });
-    await pipeline(createReadStream(exported.file), response);
-  } finally {
-    await rm(exported.file, { force: true });
-  }
+    },
+  });
 }
