@@ -1,4 +1,6 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
 import os from "node:os";
+import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { auditEvents, users } from "@/drizzle/schema";
 import { setEnv } from "@/server/platform";
@@ -78,4 +80,51 @@ test("wrong usage, a wrong value and a missing installation are told apart and e
     SIDECAR_DATA_DIR: `${os.tmpdir()}/no-such-sidecar`,
   });
   expect([lost.code, lost.said]).toEqual([8, expect.stringContaining("npm run up")]);
+});
+
+test("the signing key is rotated at the shell, and nothing shown can sign", async () => {
+  const first = (await cli(["signing-keys", "rotate"])).json();
+  const second = (await cli(["signing-keys", "rotate", "--compromised"])).json();
+  const listed = (await cli(["signing-keys", "list"])).json();
+  const states = listed.map(({ kid, state }: { kid: string; state: string }) => [kid, state]);
+  expect(states).toEqual([
+    [second[0].kid, "active"],
+    [first[0].kid, "retired"],
+  ]);
+  expect(JSON.stringify([first, second, listed])).not.toMatch(/sealed|"d"/);
+});
+
+test("a product is trusted, listed and untrusted; its secret is shown once, or never", async () => {
+  const made = (await cli(["products", "trust", "risk"])).json();
+  expect(made).toMatchObject({ productId: "risk", kind: "secret" });
+  expect(made.secret).toHaveLength(64);
+  const file = path.join(await mkdtemp(path.join(os.tmpdir(), "trust-")), "secret");
+  await writeFile(file, `${"0123456789abcdef".repeat(3)}\n`);
+  const given = (await cli(["products", "trust", "other", "--secret-file", file])).json();
+  expect(given).toMatchObject({ productId: "other", secret: null });
+  const address = "https://published.example.org/jwks.json";
+  await cli(["products", "trust", "published", "--jwks", address]);
+  const listed = (await cli(["products", "list"])).json();
+  expect(listed).toMatchObject([
+    { productId: "other", kind: "secret" },
+    { productId: "published", kind: "jwks", jwksUrl: address },
+    { productId: "risk", kind: "secret" },
+    { productId: "duckdb-spawn", kind: "setting" },
+  ]);
+  const audit = JSON.stringify(await database.db.select().from(auditEvents));
+  for (const text of [JSON.stringify(listed), audit]) {
+    expect(text).not.toContain(made.secret);
+    expect(text).not.toContain("0123456789abcdef");
+  }
+  expect((await cli(["products", "untrust", "risk"])).code).toBe(0);
+  expect((await cli(["products", "untrust", "risk"])).code).toBe(4);
+});
+
+test("an address in the clear, a short secret and the sidecar's own name are refused", async () => {
+  const http = ["products", "trust", "risk", "--jwks", "http://risk.example.org/jwks.json"];
+  expect((await cli(http)).code).toBe(2);
+  const file = path.join(await mkdtemp(path.join(os.tmpdir(), "trust-")), "secret");
+  await writeFile(file, "too short");
+  expect((await cli(["products", "trust", "risk", "--secret-file", file])).code).toBe(2);
+  expect((await cli(["products", "trust", "agentic-sidecar"])).code).toBe(2);
 });

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { env, setEnv } from "./env";
+import { createLogger } from "./log";
+
+test("secrets are redacted, at the top and in what is logged beside it", () => {
+  setEnv({ DATABASE_URL: "postgres://sidecar:hidden-0@127.0.0.1/sidecar", LOG_LEVEL: "info" });
+  const lines: string[] = [];
+  const log = createLogger("test", { write: (line) => lines.push(line) });
+  const settings = env();
+  log.info({ settings, token: "hidden-1" }, "shown");
+  log.info({ ctx: { settings }, row: { sealedPrivateKey: "hidden-2", kid: "kid-1" } }, "shown");
+  log.info({ request: { headers: { "x-api-key": "hidden-3", cookie: "hidden-4" } } }, "shown");
+  log.info({ secrets: { session_secret: "hidden-5", auth_secret: "hidden-6" } }, "shown");
+  log.info({ jwk: { kty: "OKP", d: "hidden-7" }, apiKey: "hidden-8" }, "shown");
+  const text = lines.join("");
+  expect(lines).toHaveLength(5);
+  expect(text).not.toMatch(/hidden/);
+  for (const secret of [settings.SESSION_SECRET, settings.AUTH_SECRET]) {
+    expect(secret).toBeDefined();
+    expect(text).not.toContain(secret);
+  }
+  // What is not secret stays.
+  expect(text).toContain("kid-1");
+  expect(text).toContain(settings.DATA_PRODUCT_ID);
+});
