@@ -17,17 +17,19 @@ import { NothingToDo } from "./nothing-to-do";
 import { OperationPanel } from "./operation-panel";
 import { ProofPanel } from "./proof-panel";
 import { SchemaDiffTable } from "./schema-diff-table";
+import { SearchPanel } from "./search-panel";
 import { Section } from "./section";
-import type { Choice } from "./use-decision";
+import type { Actions, Choice } from "./use-decision";
 import { describeAlternatives } from "./wording";
 
 interface SuggestionBodyProps {
   suggestion: Suggestion;
   /** Undefined: nothing is to be chosen (any more, or by this person). */
   choice: Choice | undefined;
+  actions: Actions;
 }
 
-export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
+export function SuggestionBody({ suggestion, choice, actions }: SuggestionBodyProps) {
   const canReadAudit = useCan("audit.read");
   const newestFirst = [...suggestion.operations].sort((a, b) =>
     b.created_at.localeCompare(a.created_at),
@@ -48,6 +50,7 @@ export function SuggestionBody({ suggestion, choice }: SuggestionBodyProps) {
       ))}
       {suggestion.state === "no_gain" ? <NothingToDo suggestion={suggestion} /> : null}
       {isProving(suggestion.state) ? <ProofPanel progress={suggestion.progress} /> : null}
+      <SearchPanel suggestion={suggestion} actions={actions} />
       <SetEvidence suggestion={suggestion} />
       <Changes suggestion={suggestion} choice={choice} />
       <SchemaDiffs suggestion={suggestion} />
@@ -101,7 +104,7 @@ function SetEvidence({ suggestion }: { suggestion: Suggestion }) {
   );
 }
 
-function Changes({ suggestion, choice }: SuggestionBodyProps) {
+function Changes({ suggestion, choice }: Omit<SuggestionBodyProps, "actions">) {
   if (suggestion.suggestions.length === 0) return null;
   return (
     <Section

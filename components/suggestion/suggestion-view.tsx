@@ -70,6 +70,7 @@ function Loaded({ suggestion }: { suggestion: Suggestion }) {
         <SuggestionBody
           suggestion={suggestion}
           choice={abilities.has("approve") ? choice : undefined}
+          actions={actions}
         />
       </div>
       <ActionDialogs

@@ -76,6 +76,7 @@ export function useActions() {
     conflict,
     clearConflict: () => setConflict(null),
     approve: useMutation(trpc.suggestions.approve.mutationOptions(handlers("Approved"))),
+    continue: useMutation(trpc.suggestions.continue.mutationOptions(handlers("Search continued"))),
     reject: useMutation(trpc.suggestions.reject.mutationOptions(handlers("Rejected"))),
     execute: useMutation(trpc.operations.execute.mutationOptions(handlers("Execution started"))),
     revert: useMutation(trpc.operations.revert.mutationOptions(handlers("Rollback started"))),

@@ -333,8 +333,8 @@ export type ContinueRequest = z.infer<typeof ContinueRequest>;
 
 export const ListProofEvents = z.object({
   /** Events after this `seq`; all when left out. */
-  after: z.coerce.number().int().nonnegative().optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(500),
+  after: z.number().int().nonnegative().optional(),
+  limit: z.number().int().min(1).max(1000).default(500),
 });
 export type ListProofEvents = z.infer<typeof ListProofEvents>;
 

@@ -9,6 +9,7 @@ import { capabilitiesRoute, defineOpenApiRoute, healthRoute, jwksRoute } from ".
 import { approveRoute, feedbackRoute, rejectRoute } from "./routes/decisions";
 import { messageRoute } from "./routes/messages";
 import { executeRoute, getOperationRoute, revertRoute } from "./routes/operations";
+import { continueProofRoute, proofLogRoute } from "./routes/proof";
 import {
   analyzeRoute,
   getSuggestionRoute,
@@ -38,6 +39,8 @@ export const ROUTES: readonly Route[] = [
   approveRoute,
   rejectRoute,
   feedbackRoute,
+  proofLogRoute,
+  continueProofRoute,
   executeRoute,
   revertRoute,
   getOperationRoute,

@@ -46,3 +46,10 @@ export const ListQuery = z.object({
     .optional()
     .describe("`next_cursor` of the page before."),
 });
+
+export const LogQuery = z.object({
+  after: wholeNumber(0, 999_999_999)
+    .optional()
+    .describe("Events after this `seq`: `next_after` of the page before."),
+  limit: wholeNumber(1, 1000).optional().describe("Events of a page; 500 when left out."),
+});

@@ -1,0 +1,47 @@
+import { useCan } from "@/components/shell/session";
+import { Button } from "@/components/ui/button";
+import { SEARCHABLE_STATES, type Suggestion } from "@/server/contracts";
+import { Section } from "./section";
+import type { Actions } from "./use-decision";
+
+const MORE_SECONDS = 120;
+
+interface SearchPanelProps {
+  suggestion: Suggestion;
+  actions: Actions;
+}
+
+/** The search after the first advice: whether it runs, what it changed, and more time for it. */
+export function SearchPanel({ suggestion, actions }: SearchPanelProps) {
+  const canContinue = useCan("suggestion.analyze");
+  const { suggestion_id, state, basis, search, progress } = suggestion;
+  const isSearchable = basis === "measured" && SEARCHABLE_STATES.includes(state);
+  const isWorthShowing = search.is_running || search.untested_count > 0 || search.revision > 0;
+  if (!isSearchable || !isWorthShowing) return null;
+  return (
+    <Section id="search" title="Search for better advice" description={describeSearch(search)}>
+      {search.revision_note === null ? null : (
+        <p className="text-sm break-words">Last update: {search.revision_note}</p>
+      )}
+      {search.is_running && progress !== null ? (
+        <p className="text-sm break-words text-muted-foreground">{progress.message}</p>
+      ) : null}
+      {canContinue && !search.is_running && search.untested_count > 0 ? (
+        <Button
+          variant="outline"
+          className="mt-3"
+          disabled={actions.continue.isPending}
+          onClick={() => actions.continue.mutate({ suggestion_id, seconds: MORE_SECONDS })}
+        >
+          Continue for 2 more minutes
+        </Button>
+      ) : null}
+    </Section>
+  );
+}
+
+function describeSearch({ is_running, untested_count }: Suggestion["search"]): string {
+  if (is_running) return "Remaining candidates are being tested. You can decide at any time.";
+  if (untested_count === 0) return "Every candidate was tested or ruled out.";
+  return `Not tested: ${untested_count}. The time budget ran out.`;
+}
