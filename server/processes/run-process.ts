@@ -5,6 +5,7 @@ import { closeRoot, createRoot, type Root } from "@/server/platform";
 import { beatProcess, endProcess, type Process } from "@/server/telemetry";
 
 const BEAT_MS = 5000;
+const STARTING_BEAT_MS = 250;
 /** Longer than what a worker needs to give its jobs back, shorter than a supervisor's patience. */
 const STOP_SECONDS_MAX = 8;
 
@@ -84,24 +85,31 @@ async function within(seconds: number, work: () => Promise<void>): Promise<void>
   }
 }
 
-/** Beats until the returned function is called, which takes the sign of life away. */
+/**
+ * Beats until the returned function is called, which takes the sign of life away. What is not ready
+ * yet beats faster: somebody may wait for it.
+ */
 function startHeartbeat(root: Root, role: string, running: RunningProcess): () => Promise<void> {
   const { pid } = process;
   const instanceId = `${hostname()}:${pid}:${randomBytes(4).toString("hex")}`;
   const self: Process = { instanceId, role, host: hostname(), pid, startedAt: new Date() };
-  const beat = () => {
+  let timer: NodeJS.Timeout | undefined;
+  let isEnded = false;
+  const beat = async () => {
     const status = running.status?.() ?? ALWAYS_READY;
-    return beatProcess({ ctx: root, input: { ...self, status } }).catch((error: unknown) => {
+    await beatProcess({ ctx: root, input: { ...self, status } }).catch((error: unknown) => {
       // The next beat tells; a missed one only shows in health answers.
       root.log.debug({ err: error }, "a heartbeat was not stored");
     });
+    if (!isEnded) timer = setTimeout(next, status.is_ready ? BEAT_MS : STARTING_BEAT_MS);
   };
   let last = beat();
-  const timer = setInterval(() => {
+  const next = () => {
     last = beat();
-  }, BEAT_MS);
+  };
   return async () => {
-    clearInterval(timer);
+    isEnded = true;
+    clearTimeout(timer);
     await last;
     await endProcess({ ctx: root, input: { instanceId } }).catch((error: unknown) => {
       root.log.debug({ err: error }, "the heartbeat was left behind");

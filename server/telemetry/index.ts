@@ -1,2 +1,2 @@
 export { checkHealth, HealthCheck, ProcessHealth } from "./check-health";
-export { beatProcess, endProcess, type Process } from "./processes";
+export { beatProcess, endProcess, isProcessReady, type Process } from "./processes";

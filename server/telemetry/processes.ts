@@ -1,4 +1,4 @@
-import { desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import { processHeartbeats } from "@/drizzle/schema";
 import type { ProcessStatus } from "@/server/contracts";
 import type { ServiceContext } from "@/server/platform";
@@ -61,4 +61,29 @@ export async function listProcesses({ ctx }: { ctx: Pick<ServiceContext, "db"> }
     })
     .from(processHeartbeats)
     .orderBy(desc(processHeartbeats.lastAt));
+}
+
+/** True when the process of that role, host and pid has lately said that it can do its work. */
+export async function isProcessReady({
+  ctx,
+  input,
+}: {
+  ctx: Pick<ServiceContext, "db">;
+  input: Pick<Process, "role" | "host" | "pid">;
+}): Promise<boolean> {
+  const { role, host, pid } = processHeartbeats;
+  const [latest] = await ctx.db
+    .select({ status: processHeartbeats.status })
+    .from(processHeartbeats)
+    .where(
+      and(
+        eq(role, input.role),
+        eq(host, input.host),
+        eq(pid, input.pid),
+        sql`${processHeartbeats.lastAt} > now() - make_interval(secs => ${SILENCE_SECONDS_MAX})`,
+      ),
+    )
+    .orderBy(desc(processHeartbeats.startedAt))
+    .limit(1);
+  return latest?.status.is_ready === true;
 }

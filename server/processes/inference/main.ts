@@ -1,28 +1,16 @@
 import { startInferenceWorker } from "@/server/inference";
-import { createLogger, env } from "@/server/platform";
+import type { Root } from "@/server/platform";
 import { lowerPriority } from "../lower-priority";
+import { type RunningProcess, runProcess } from "../run-process";
 
-/** Shorter than the supervisor's patience. */
+/** Shorter than what a process is given to end. */
 const DRAIN_SECONDS = 5;
 
-/** The inference process: the only one that loads a model. */
-async function main(): Promise<void> {
+/** The inference process: the only one that loads a model. Who asks it over its socket hears how it is. */
+async function startInference({ settings, log }: Root): Promise<RunningProcess> {
   await lowerPriority("below-normal");
-  const log = createLogger("inference");
-  const stopped = new Promise<void>((stop) => {
-    // Not once(): node-llama-cpp's signal-exit kills a process whose last listener was taken off.
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop());
-  });
-  const worker = await startInferenceWorker(env(), log);
-  await stopped;
-  log.info("inference worker stopping");
-  await worker.stop(DRAIN_SECONDS);
+  const worker = await startInferenceWorker(settings, log);
+  return { stop: () => worker.stop(DRAIN_SECONDS) };
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
-  },
-);
+runProcess("inference", startInference, { hasHeartbeat: false });

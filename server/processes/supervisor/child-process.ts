@@ -17,8 +17,8 @@ export interface ChildSpec {
   /** Node roles get a channel, so that they notice a supervisor that was killed. */
   hasWatchdog: boolean;
   stopSignal: NodeJS.Signals;
-  /** Asked every 100 ms until true; `runningMs`: how long this process has run. */
-  isReady(runningMs: number): Promise<boolean>;
+  /** Whether the process of this pid can do its work; asked again until true. */
+  isReady(pid: number): Promise<boolean>;
   readySecondsMax: number;
   /** When it cannot be kept alive, the others go on without it. */
   isOptional?: boolean;

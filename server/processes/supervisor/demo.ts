@@ -10,8 +10,7 @@ import {
   type ServiceContext,
 } from "@/server/platform";
 import { ensureSecrets, writePrivateJson } from "@/server/platform/installation";
-import { ensureDemoKey } from "./demo-key";
-import { DEMO_USERS, type DemoUser, ensureDemoUsers } from "./demo-users";
+import { DEMO_USERS, type DemoUser, ensureDemoKey, ensureDemoUsers } from "./demo-accounts";
 import type { Settings } from "./settings";
 
 const TOKEN_SECONDS = 30 * 86_400;

@@ -8,12 +8,10 @@ import { gainRequest } from "@/server/inference/testing/test-worker";
 import { env, setEnv } from "@/server/platform";
 import type { DataDirLock } from "./lock";
 import { inferenceSpec } from "./node-roles";
-import type { Settings } from "./settings";
 import { SupervisedChild } from "./supervised-child";
 
 const WAIT = { timeout: 60_000, interval: 50 };
 let dir: string;
-let settings: Settings;
 const pids: number[] = [];
 const lock: DataDirLock = {
   registerChild: (_, child) => {
@@ -27,16 +25,6 @@ beforeAll(() => {
   const model = path.join(dir, "random.gguf");
   writeRandomModel(model);
   setEnv({ SIDECAR_DATA_DIR: dir, MODEL_PATH: model });
-  settings = {
-    env: env(),
-    dataDir: dir,
-    isDemo: true,
-    hasEmbeddedDatabase: true,
-    hasSpawn: true,
-    hasProduct: true,
-    url: "",
-    spawnUrl: "",
-  };
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, "write").mockReturnValue(true);
   }
@@ -49,7 +37,7 @@ afterAll(() => {
 test("killed, the inference worker is started again, and the same client goes on", async () => {
   expect(hasLocalModel(env())).toBe(true);
   const child = new SupervisedChild({
-    spec: inferenceSpec(settings),
+    spec: inferenceSpec(),
     dataDir: dir,
     lock,
     onGiveUp: () => {},

@@ -2,8 +2,8 @@ import { formatCount } from "@/server/format";
 import { hasLocalModel } from "@/server/inference";
 import type { ChildSpec } from "./child-process";
 import { explain, print, printError, report } from "./console";
+import { openKnowledgeStore } from "./database";
 import { assertNoDemo, type Demo, seedDemo, writeDemoFile } from "./demo";
-import { openKnowledgeStore } from "./knowledge-store";
 import { demoSpec, inferenceSpec, proverSpec, webSpec } from "./node-roles";
 import { assertPortFree } from "./ports";
 import { type Settings, shareSettings } from "./settings";
@@ -37,7 +37,7 @@ async function startRoles(
 async function startInference(supervisor: Supervisor, settings: Settings): Promise<void> {
   try {
     if (settings.env.INFERENCE_URL !== undefined) report("the model at INFERENCE_URL is asked");
-    else if (hasLocalModel(settings.env)) await supervisor.start(inferenceSpec(settings));
+    else if (hasLocalModel(settings.env)) await supervisor.start(inferenceSpec());
   } catch (error) {
     if (error instanceof Interrupted) throw error;
     printError(`${explain(error)}\nNo model is asked; the others go on without it.`);

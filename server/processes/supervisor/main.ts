@@ -1,9 +1,8 @@
 import { explain, printError, report } from "./console";
 import { removeDemoFile } from "./demo";
-import { assertDiskSpace } from "./disk";
 import { launch } from "./launch";
 import { lockDataDir } from "./lock";
-import { readSettings, type Settings } from "./settings";
+import { assertDiskSpace, readSettings, type Settings } from "./settings";
 import { Interrupted, Supervisor } from "./supervisor";
 
 async function end(supervisor: Supervisor, settings: Settings, exitCode: number): Promise<never> {

@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { socketPath } from "@/server/inference";
 import { AppError, environmentWith } from "@/server/platform";
 import { INFERENCE_ARGS } from "../inference/command";
 import type { ChildSpec } from "./child-process";
-import { accepts, answersHttp } from "./readiness";
+import { answersHttp, answersStatus, beatsReady } from "./readiness";
 import { ROOT, type Settings } from "./settings";
 
 const PARENT_WATCHDOG = new URL("parent-watchdog.mjs", import.meta.url).href;
@@ -54,22 +53,22 @@ export function demoSpec({ env }: Settings): ChildSpec {
   );
 }
 
-/** The worker of proofs and executions. It has no port: up means it still runs after 1 s. */
+/** The worker of proofs and executions; ready when its heartbeat says that it takes jobs. */
 export function proverSpec(): ChildSpec {
-  const isReady = async (runningMs: number) => runningMs >= 1000;
+  const isReady = (pid: number) => beatsReady("prover", pid);
   return nodeRole(
-    { role: "prover", label: "The prover", isReady, readySecondsMax: 30 },
+    { role: "prover", label: "The prover", isReady, readySecondsMax: 60 },
     typescript("server/processes/prover/main.ts"),
   );
 }
 
-/** The model; up means it accepts calls. Everything else works by rules without it. */
-export function inferenceSpec({ dataDir }: Settings): ChildSpec {
+/** The model; ready when it tells its status. Everything else works by rules without it. */
+export function inferenceSpec(): ChildSpec {
   return nodeRole(
     {
       role: "inference",
       label: "The inference worker",
-      isReady: () => accepts(socketPath(dataDir)),
+      isReady: answersStatus,
       // Checksum and load of a model of many gigabytes.
       readySecondsMax: 300,
       isOptional: true,
@@ -89,7 +88,7 @@ export function webSpec({ env, isDemo }: Settings): ChildSpec {
   // The sign-in page of a demo offers its users: that is for this machine's people only.
   const address = env.BIND_ADDRESS ?? (isDemo ? "127.0.0.1" : undefined);
   const next = path.join(ROOT, "node_modules/next/dist/bin/next");
-  const isReady = () => answersHttp(`http://127.0.0.1:${env.PORT}/sign-in`);
+  const isReady = () => answersHttp(`http://127.0.0.1:${env.PORT}/agent/health`);
   return nodeRole({ role: "web", label: "The web server", isReady, readySecondsMax: 60 }, [
     next,
     "start",

@@ -1,37 +1,51 @@
-import { connect } from "node:net";
+import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { AppError } from "@/server/platform";
+import { createInferenceClient } from "@/server/inference";
+import { AppError, closeRoot, createRoot, env } from "@/server/platform";
+import { isProcessReady } from "@/server/telemetry";
 import type { ChildSpec, RunningProcess } from "./child-process";
 
-/** True when the address answers with anything below 500: a program that serves. */
+/** True when the address answers 200 within 2 s. */
 export async function answersHttp(url: string): Promise<boolean> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(2000), redirect: "manual" });
     await answer.body?.cancel();
-    return answer.status < 500;
+    return answer.status === 200;
   } catch {
     return false;
   }
 }
 
-/** True when somebody listens on a local socket. */
-export function accepts(socket: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect(socket);
-    const settle = (answer: boolean) => {
-      probe.destroy();
-      resolve(answer);
-    };
-    probe.once("connect", () => settle(true));
-    probe.once("error", () => settle(false));
-  });
+/** True when the inference worker of this installation has loaded a model and tells its status. */
+export async function answersStatus(): Promise<boolean> {
+  const client = createInferenceClient(env());
+  try {
+    await client.status();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.close();
+  }
+}
+
+/** True when the process of this role and pid stored a heartbeat that says it can do its work. */
+export async function beatsReady(role: string, pid: number): Promise<boolean> {
+  const root = createRoot("supervisor", { poolMax: 1 });
+  try {
+    return await isProcessReady({ ctx: root, input: { role, host: hostname(), pid } });
+  } catch {
+    return false;
+  } finally {
+    await closeRoot(root);
+  }
 }
 
 /** Resolves true when the role is ready, false when it ended first. Throws `timeout`. */
 export async function becomesReady(spec: ChildSpec, running: RunningProcess): Promise<boolean> {
   const startedMs = Date.now();
   while (!running.hasEnded()) {
-    if (await spec.isReady(Date.now() - startedMs)) return !running.hasEnded();
+    if (await spec.isReady(running.pid)) return !running.hasEnded();
     if (Date.now() - startedMs > spec.readySecondsMax * 1000) {
       throw new AppError(
         "timeout",

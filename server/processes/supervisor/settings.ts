@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, statfsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Env, env, isSet, launchEnv, setEnv } from "@/server/platform";
+import { AppError, type Env, env, isSet, launchEnv, setEnv } from "@/server/platform";
 import { ensureSecrets } from "@/server/platform/installation";
 
 /** Where the program itself lies. */
@@ -68,4 +68,19 @@ export function shareSettings(settings: Settings): void {
     ...(settings.hasSpawn ? demoProductSettings(settings) : {}),
   });
   env();
+}
+
+const BYTES_MIN = 1024 ** 3;
+
+/** Throws `misconfigured` when less than 1 GB is free: the start would fail half-way. */
+export function assertDiskSpace(dataDir: string): void {
+  const { bavail, bsize } = statfsSync(dataDir);
+  const freeBytes = bavail * bsize;
+  if (freeBytes >= BYTES_MIN) return;
+  const freeMb = Math.floor(freeBytes / 1024 ** 2);
+  throw new AppError(
+    "misconfigured",
+    `Only ${freeMb} MB are free on the disk of ${dataDir}; at least 1024 MB are needed. ` +
+      "Free some space, or choose another place: SIDECAR_DATA_DIR=<folder> npm run up",
+  );
 }

@@ -33,10 +33,7 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-function role(
-  script: string,
-  isReady: ChildSpec["isReady"] = async (runningMs) => runningMs > 300,
-): SupervisedChild {
+function role(script: string, isReady: ChildSpec["isReady"] = async () => true): SupervisedChild {
   const spec: ChildSpec = {
     role: "prover",
     label: "The role",
