@@ -47,6 +47,12 @@ export async function inspect(page: Page, name: string) {
   await page.setViewportSize({ width: first.width, height: first.height });
 }
 
+/** A picture for the documentation: kept (in docs/images) where DOCS_IMAGES names that folder. */
+export async function takeDocsPicture(page: Page, name: string) {
+  const folder = process.env.DOCS_IMAGES ?? "test-results";
+  await page.screenshot({ path: `${folder}/${name}.png` });
+}
+
 /** Of one frame, and of what is violated alone: half the time on a page of many thousand elements. */
 function accessibility(page: Page) {
   return new AxeBuilder({ page })
