@@ -19,8 +19,8 @@ interface EvaluationTableProps {
 /** How a model did at each choice, beside the model baseline then, rules and majority class. */
 export function EvaluationTable({ label, scores, beside }: EvaluationTableProps) {
   const heads = [
-    ...["This model right", ...(beside ? [beside.name, "Only this right", "Only that right"] : [])],
-    ...["Rules", "Majority", "Calibration error", "Questions"],
+    ...["Accuracy", ...(beside ? [beside.name, "Only this correct", "Only baseline correct"] : [])],
+    ...["Rules", "Majority class", "Calibration error", "Questions"],
   ];
   return (
     <Table label={label}>

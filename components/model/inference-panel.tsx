@@ -11,7 +11,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import type { InferenceStatus } from "@/server/contracts";
 import { formatBytes, formatCount, formatMs } from "@/server/format";
 
-/** What answers now, and how fast; or that rules alone do. */
+/** The model that serves now with its figures, or that only rules do. */
 export function InferencePanel() {
   const trpc = useTRPC();
   const query = useQuery(trpc.model.status.queryOptions());
@@ -34,10 +34,10 @@ export function InferencePanel() {
 }
 
 const TASK_NAMES: Record<string, string> = {
-  prior: "order of proofs",
+  prior: "order of test runs",
   confidence: "confidence of estimates",
   opinion: "first opinion on proposals",
-  adversarial: "screening of texts",
+  adversarial: "prompt injection screening",
 };
 
 function Answering({ status }: { status: InferenceStatus }) {
@@ -50,7 +50,7 @@ function Answering({ status }: { status: InferenceStatus }) {
         <CardHeader>
           <CardTitle>{model.name}</CardTitle>
           <CardDescription className="font-mono break-all">
-            {model.sha256?.slice(0, 16) ?? "on another server"}
+            {model.sha256?.slice(0, 16) ?? "remote server"}
           </CardDescription>
         </CardHeader>
         <CardContent className="grid gap-5">
@@ -62,27 +62,25 @@ function Answering({ status }: { status: InferenceStatus }) {
                 note: model.quantization ?? undefined,
               },
               {
-                label: "Answer, median",
+                label: "Median latency",
                 value: latency.totalMs ? formatMs(latency.totalMs.p50) : "–",
-                note: latency.totalMs
-                  ? `95 of 100 within ${formatMs(latency.totalMs.p95)}`
-                  : "not asked yet",
+                note: latency.totalMs ? `p95 ${formatMs(latency.totalMs.p95)}` : "no requests yet",
               },
               {
                 label: "Answered",
                 value: formatCount(requests.answered),
-                note: `${formatCount(requests.refused + requests.timedOut)} refused or late`,
+                note: `${formatCount(requests.refused + requests.timedOut)} refused or timed out`,
               },
               {
-                label: "From the cache",
+                label: "Cache hits",
                 value: asked === 0 ? "–" : formatCount(cache.hits),
-                note: `${formatCount(queue.waiting)} waiting now`,
+                note: `${formatCount(queue.waiting)} queued`,
               },
               { label: "Memory", value: formatBytes(status.residentBytes) },
             ]}
           />
           <div className="grid gap-2">
-            <h3 className="text-sm font-medium">Asked for; the rules answer the rest</h3>
+            <h3 className="text-sm font-medium">Tasks handled by the model</h3>
             <ul className="flex flex-wrap gap-2">
               {Object.entries(TASK_NAMES).map(([task, name]) => (
                 <li key={task}>

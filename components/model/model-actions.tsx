@@ -15,7 +15,9 @@ export function ModelActions({ model, canPromote }: { model: Model; canPromote: 
   if (model.state === "retired") return null;
   if (!canPromote) {
     return (
-      <p className="text-sm text-muted-foreground">Administrators promote and roll back models.</p>
+      <p className="text-sm text-muted-foreground">
+        Only administrators can promote or roll back models.
+      </p>
     );
   }
   const isCandidate = model.state === "candidate";
@@ -33,7 +35,7 @@ export function ModelActions({ model, canPromote }: { model: Model; canPromote: 
         description={isCandidate ? describePromotion(model) : ROLL_BACK}
         confirmLabel={`${label} now`}
         reason={isCandidate && isWorse ? "required" : "none"}
-        reasonHint="Kept in the audit trail: why it is promoted although it is worse."
+        reasonHint="Stored in the audit log: why it is promoted despite regressions."
         onConfirm={(reason) =>
           isCandidate
             ? promote.mutate({ model_id: model.model_id, ...(isWorse && { force_reason: reason }) })
@@ -44,11 +46,11 @@ export function ModelActions({ model, canPromote }: { model: Model; canPromote: 
   );
 }
 
-const ROLL_BACK = "The model it took the place of answers again.";
+const ROLL_BACK = "The model it replaced becomes active again.";
 
 function describePromotion({ regressions: worse }: Model): string {
-  const answers = "It answers from now on; the active model can be brought back.";
-  return worse.length === 0 ? answers : `It is worse at ${worse.join(", ")}. ${answers}`;
+  const answers = "It becomes active at once; you can roll back to the current model.";
+  return worse.length === 0 ? answers : `It has regressions in ${worse.join(", ")}. ${answers}`;
 }
 
 function useModelActions() {

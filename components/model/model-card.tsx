@@ -18,7 +18,7 @@ export function ModelCard({ model, canPromote }: { model: Model; canPromote: boo
         <CardHeader>
           <CardTitle className="flex flex-wrap items-center gap-2">
             {model.name} <Badge tone={TONES[model.state]}>{model.state}</Badge>
-            {model.regressions.length > 0 ? <Badge tone="warning">worse</Badge> : null}
+            {model.regressions.length > 0 ? <Badge tone="warning">regressions</Badge> : null}
           </CardTitle>
           <CardDescription className="font-mono break-all">
             {model.sha256.slice(0, 16)}
@@ -45,9 +45,9 @@ function ModelFacts({ model }: { model: Model }) {
           note: `${formatCount(model.parameters)} parameters, ${model.quantization}`,
         },
         {
-          label: "Answer, median",
+          label: "Median latency",
           value: formatMs(evaluation.latency_ms.p50),
-          note: `95 of 100 within ${formatMs(evaluation.latency_ms.p95)}`,
+          note: `p95 ${formatMs(evaluation.latency_ms.p95)}`,
         },
         {
           label: "Trained on",

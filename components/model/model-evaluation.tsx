@@ -17,9 +17,11 @@ export function ModelEvaluation({ model }: { model: Model }) {
       />
       {live === undefined ? null : (
         <div className="grid gap-2">
-          <h3 className="text-sm font-medium">What happened here, kept out of its training</h3>
+          <h3 className="text-sm font-medium">
+            Outcomes of this installation, not used in training
+          </h3>
           <EvaluationTable
-            label={`Evaluation of ${model.name} on what happened here`}
+            label={`Evaluation of ${model.name} on outcomes of this installation`}
             scores={live.tasks}
             beside={baseline && { name, scores: live.baseline }}
           />
@@ -36,10 +38,10 @@ function WorseAlert({ model }: { model: Model }) {
     <Alert
       tone="warning"
       icon={<TriangleAlertIcon className="size-4" />}
-      title={`Worse than ${baseline.name}`}
+      title={`Regressions against ${baseline.name}`}
     >
       <p>
-        At {model.regressions.join(", ")}, by more than chance. Promoting it all the same needs a
+        Significantly less accurate in {model.regressions.join(", ")}. Promoting it requires a
         reason.
       </p>
     </Alert>

@@ -9,7 +9,7 @@ export function ModelView() {
     <>
       <PageTitle
         title="Model"
-        lead="It answers what it is better at than the rules; they answer the rest. It decides nothing, and no figure shown as measured is its own."
+        lead="The model handles the tasks at which it beats the rules; the rules handle the rest. It decides nothing: every measured figure comes from a test run."
       />
       <div className="grid gap-5">
         <InferencePanel />

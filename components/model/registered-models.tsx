@@ -22,9 +22,9 @@ export function RegisteredModels() {
         Registered models
       </h2>
       {query.data.length === 0 ? (
-        <Empty title="No other model is registered">
-          The shipped model is served. One that was trained anew is registered at the shell with the
-          report of its evaluation, and waits here until an administrator promotes it.
+        <Empty title="No registered models">
+          The shipped model is served. Register a refined model on the command line with its
+          evaluation report; it appears here until an administrator promotes it.
         </Empty>
       ) : null}
       {query.data.map((model) => (
