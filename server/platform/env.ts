@@ -77,7 +77,7 @@ function load() {
       OBSERVE_SECONDS: z.coerce.number().min(0).default(5),
       REQUEST_BYTES_MAX: z.coerce.number().int().min(1024).default(1_048_576),
       REQUESTS_CONCURRENT_MAX: z.coerce.number().int().min(1).default(64),
-      /** Shares cached answers of the model between processes; nothing else needs it. */
+      /** The queue's store instead of PostgreSQL; shares cached answers of the model between processes. */
       REDIS_URL: z.url().optional(),
       /** A GGUF of yours; without it the first model of the manifest. */
       MODEL_PATH: z.string().min(1).optional(),

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { vi } from "vitest";
+import { freePort } from "@/server/platform/embedded-postgres";
 
 /** True where a redis-server can be started; without one, tests of Redis cannot run. */
 export const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
@@ -20,14 +20,16 @@ export interface PrivateRedis {
   stop(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("There is no port.");
-  return address.port;
+async function untilAnswers(url: string): Promise<void> {
+  for (let tries = 200; ; tries -= 1) {
+    try {
+      await ask(url, (redis) => redis.ping());
+      return;
+    } catch (error) {
+      if (tries === 0) throw error;
+      await sleep(50);
+    }
+  }
 }
 
 export async function startRedis(): Promise<PrivateRedis> {
@@ -39,7 +41,7 @@ export async function startRedis(): Promise<PrivateRedis> {
   let server: ChildProcess;
   const start = async () => {
     server = spawn("redis-server", args, { stdio: "ignore" });
-    await vi.waitFor(() => ask(url, (redis) => redis.ping()), { timeout: 10_000, interval: 50 });
+    await untilAnswers(url);
   };
   const kill = async () => {
     const gone = once(server, "exit");
