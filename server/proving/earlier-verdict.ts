@@ -1,7 +1,8 @@
 import type { Verdict } from "@/server/contracts";
 
-/** What a proof said of a change, for the next one of the same question. */
-export type EarlierVerdict = "suggested" | "rejected";
+import type { EarlierVerdict } from "./judge";
+
+export type { EarlierVerdict };
 
 /** null where no measurement decided: the next proof knows nothing of the change. */
 export function earlierVerdict(

@@ -1,6 +1,5 @@
 export { type EarlierVerdict, earlierVerdict, earlierVerdicts } from "./earlier-verdict";
-export { orderCandidates } from "./proof/order-candidates";
-export { excludedByRule } from "./proof/prove-one";
-export { proveCandidates } from "./prove-candidates";
-export { withLiterals } from "./sql";
+export { withLiterals } from "./measure/replay/with-literals";
+export { excludedByRule, proveCandidates } from "./prove-candidates";
+export { orderCandidates } from "./search";
 export type { AdviceUpdate, ProofCompletion, ProofInput, ProofWeights } from "./types";

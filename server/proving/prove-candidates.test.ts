@@ -2,7 +2,13 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Candidate, type ProofProgress, ProofResult } from "@/server/contracts";
+import {
+  type Candidate,
+  type ProofEvent,
+  type ProofProgress,
+  ProofResult,
+} from "@/server/contracts";
+import { AppError } from "@/server/platform";
 import { candidate, compile, query } from "./testing/candidates";
 import { createTestProduct, type TestProduct } from "./testing/product";
 import { proveProduct } from "./testing/prove-product";
@@ -101,7 +107,7 @@ describe("a proof of an index, a useless index and a stored order", () => {
   it("rejects an index on a three-value column with its measured loss", () => {
     const status = result.alternatives.find((one) => one.candidate.target === "status");
     expect(["slower", "regresses_query"]).toContain(status?.verdict.code);
-    expect(status?.verdict.reason).toMatch(/% slower \[−\d.* %, .*storage\./);
+    expect(status?.verdict.reason).toMatch(/% slower \[−\d.*%, .*storage\./);
     expect(status?.verdict.reason).toMatch(/Inserts take [\d.]+ × as long/);
     expect(status?.evidence?.basis).toBe("measured");
   });
@@ -202,7 +208,7 @@ describe("a proof in trouble", () => {
     "says of what it had no time for that it was not tried: %s s",
     async (secondsMax) => {
       const result = await prove(ALL, { secondsMax });
-      expect(new Set(Object.values(codes(result)))).toEqual(new Set(["not_tried"]));
+      expect(new Set(Object.values(codes(result)))).toEqual(new Set(["not_reached"]));
     },
   );
   it("samples a table larger than the limit and says so", async () => {
@@ -279,22 +285,42 @@ describe("a proof of changes that exclude each other", () => {
   });
 });
 
-describe("a set that cannot be built without one of its changes", () => {
-  it("stays as it is: the proof does not end by it", async () => {
-    const named = candidate({ ...INDEX_NAME }, ["by-name", "by-date"]);
-    const dated = candidate({ ...BY_DATE, keys: [...BY_DATE.keys] }, ["by-name", "by-date"]);
-    let asked = 0;
-    const result = await prove([named, dated], {
-      queries: QUERIES.slice(0, 2),
-      // Only leaving one out asks for a plan of one: their own are compiled already.
-      compile: (changes) => {
-        if (changes.length > 1) return compile(changes);
-        asked++;
-        throw new Error("refused");
-      },
+describe("a set that cannot be built", () => {
+  const named = candidate({ ...INDEX_NAME }, ["by-name", "by-date"]);
+  const dated = candidate({ ...BY_DATE, keys: [...BY_DATE.keys] }, ["by-name", "by-date"]);
+  const refuseSets = (error: Error) => ({
+    queries: QUERIES.slice(0, 2),
+    compile: (changes: Parameters<typeof compile>[0]) => {
+      if (changes.length > 1) throw error;
+      return compile(changes);
+    },
+  });
+
+  it("is the verdict of what was to join it, by an error and not by a measurement", async () => {
+    const refused = new AppError("not_executable", "These exclude each other.");
+    const result = await prove([named, dated], refuseSets(refused));
+    expect(result.accepted).toHaveLength(1);
+    expect(result.alternatives[0]?.verdict).toMatchObject({
+      code: "failed_in_set",
+      basis: "error",
+      reason: expect.stringContaining("These exclude each other."),
     });
-    expect(asked).toBe(1);
-    expect(result.accepted).toHaveLength(2);
-    expect(result.set_evidence).not.toBeNull();
+  });
+  it("by a fault of the program ends the proof, and names the changes", async () => {
+    const problems: string[] = [];
+    const events: ProofEvent[] = [];
+    const proof = prove([named, dated], {
+      ...refuseSets(new TypeError("undefined is not a function")),
+      onProblem: (what) => problems.push(what),
+      onEvent: (event) => events.push(event),
+    });
+    await expect(proof).rejects.toThrow("undefined is not a function");
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /add_index:projects:project_name.*cluster_table:projects:creation_date/,
+      ),
+    ]);
+    expect(events.at(-1)).toMatchObject({ kind: "problem", what: problems[0] });
+    expect(existsSync(path.join(folder, "work"))).toBe(false);
   });
 });

@@ -10,15 +10,9 @@ import type {
   ProvedCandidate,
 } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product/port";
-import type { EarlierVerdict } from "./earlier-verdict";
+import type { EarlierVerdicts, ProofWeights } from "./judge";
 
-/** What costs weigh against a gain of the workload's time. */
-export interface ProofWeights {
-  /** Gain (0..1) that doubling the storage must bring. */
-  storage: number;
-  /** 1: a millisecond lost by inserts counts like one saved by queries. */
-  write: number;
-}
+export type { ProofWeights };
 
 export interface AdviceUpdate {
   /** Every candidate was measured or ruled out, or the time for that has ended: the last call. */
@@ -57,7 +51,7 @@ export interface ProofInput {
   /** Share of the time (0..1) of the workload or of a targeted query that is worth a change. */
   gainMin: number;
   /** What the last proof of the same question said, by candidate id; empty for the first. */
-  earlier: ReadonlyMap<string, EarlierVerdict>;
+  earlier: EarlierVerdicts;
   /**
    * What an earlier proof of the same question said, evidence included: measurements of the same data
    * version are used again. Left out: nothing is remembered.

@@ -34,7 +34,7 @@ export interface StoppingRule {
   /** Gain (0..1) that would matter. */
   gainMin: number;
   /** Loss (0..1) that would matter. */
-  lossMin: number;
+  regressionMin: number;
   seed: number;
 }
 
@@ -56,6 +56,6 @@ export function hasEnoughPairs(
   if (before.length >= rule.pairsMax) return true;
   const { gain } = comparePairs(before, after, { seed: rule.seed, level: 0.99, resamples: 300 });
   if (lowerConfidenceGain(gain) >= rule.gainMin) return true;
-  if (gain.high <= -rule.lossMin) return before.length >= LOSS_PAIRS_MIN;
-  return gain.low > -rule.lossMin && gain.high < rule.gainMin;
+  if (gain.high <= -rule.regressionMin) return before.length >= LOSS_PAIRS_MIN;
+  return gain.low > -rule.regressionMin && gain.high < rule.gainMin;
 }

@@ -15,7 +15,7 @@ import {
 const latency = fc.double({ min: 0.01, max: 5000, noNaN: true });
 const latencies = fc.array(latency, { minLength: 5, maxLength: 40 });
 const seed = fc.integer({ min: 0, max: 2 ** 31 });
-const rule = { pairsMin: 5, pairsMax: 40, gainMin: 0.1, lossMin: 0.05, seed: 1 };
+const rule = { pairsMin: 5, pairsMax: 40, gainMin: 0.1, regressionMin: 0.05, seed: 1 };
 
 /** Noise around one: ± `spread`. */
 function noisy(count: number, base: number, spread: number, seedOfNoise: number): number[] {

@@ -1,7 +1,7 @@
 import { commentsSql, indexCommentSql } from "@/server/advisor";
 import type { IndexSchema, ProductSchema, TableSchema } from "@/server/contracts";
 import { quoteIdentifier } from "@/server/sql";
-import { tableDdl } from "../shadow";
+import { tableDdl } from "../measure/shadow";
 
 const APART =
   "-- DuckDB refuses these in one transaction: run them one after the other, while nothing writes to the table.";

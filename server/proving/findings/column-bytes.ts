@@ -1,5 +1,5 @@
-import type { Session } from "../shadow";
-import { quoteText } from "../sql";
+import { quoteLiteral } from "@/server/sql";
+import type { Session } from "../measure/shadow";
 import { STATEMENT_MS } from "./count";
 import type { Subject } from "./profile";
 
@@ -20,11 +20,11 @@ export async function columnBytes(
        SELECT column_name, len(additional_block_ids) AS more, block_size,
          lead(block_offset, 1, block_size) OVER (PARTITION BY block_id ORDER BY block_offset)
            - block_offset AS bytes
-       FROM pragma_storage_info(${quoteText(subject.table.name)}), blocks
+       FROM pragma_storage_info(${quoteLiteral(subject.table.name)}), blocks
        WHERE persistent AND block_id >= 0
      )
      SELECT coalesce(sum(bytes + more * block_size), 0) FROM segments
-     WHERE column_name = ${quoteText(column)}`,
+     WHERE column_name = ${quoteLiteral(column)}`,
     STATEMENT_MS,
   );
   const bytes = Number(row?.[0] ?? 0);

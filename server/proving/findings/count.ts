@@ -1,4 +1,4 @@
-import type { Session } from "../shadow";
+import type { Session } from "../measure/shadow";
 
 /** One statement of a check; a table that takes longer is not judged. */
 export const STATEMENT_MS = 5000;

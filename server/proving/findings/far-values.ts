@@ -1,4 +1,4 @@
-import type { Session } from "../shadow";
+import type { Session } from "../measure/shadow";
 import { STATEMENT_MS } from "./count";
 import { type Fences, finite } from "./fences";
 import type { Subject } from "./profile";

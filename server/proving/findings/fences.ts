@@ -1,5 +1,5 @@
 import { quoteIdentifier } from "@/server/sql";
-import type { Session } from "../shadow";
+import type { Session } from "../measure/shadow";
 import { countAll } from "./count";
 import type { ColumnProfile, Subject } from "./profile";
 

@@ -1,7 +1,7 @@
 import type { WorkloadQuery } from "@/server/advisor";
 import { isInteger } from "@/server/contracts";
 import { quoteIdentifier } from "@/server/sql";
-import type { Session } from "../shadow";
+import type { Session } from "../measure/shadow";
 import { isDate, isDeclaredUnique, isNamedAsKey, isNumeric } from "./column-kinds";
 import { countAll } from "./count";
 import type { ColumnProfile, Subject } from "./profile";

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from "@/server/sql";
-import type { Session } from "../shadow";
+import type { Session } from "../measure/shadow";
 import { countAll } from "./count";
 import type { Subject } from "./profile";
 import type { TextForm } from "./text-forms";

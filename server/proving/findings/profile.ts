@@ -1,6 +1,6 @@
 import type { ColumnSchema, TableSchema } from "@/server/contracts";
 import { quoteIdentifier } from "@/server/sql";
-import type { LoadedTable, Session } from "../shadow";
+import type { LoadedTable, Session } from "../measure/shadow";
 import { countAll } from "./count";
 
 export interface ColumnProfile {

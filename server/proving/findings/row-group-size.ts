@@ -2,10 +2,10 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Finding } from "@/server/contracts";
 import { formatCount, formatPercent, formatPlural } from "@/server/format";
+import { quoteLiteral } from "@/server/sql";
 import { comparePairs, weightedGain } from "@/server/statistics";
-import { measurePairs, type PairedSamples, type Replay, sameText } from "../replay";
-import { openSession } from "../shadow";
-import { quoteText } from "../sql";
+import { measurePairs, type PairedSamples, type Replay, sameText } from "../measure/replay";
+import { openSession } from "../measure/shadow";
 import { makeFinding, rowsText } from "./make-finding";
 import type { Subject } from "./profile";
 import type { CheckContext } from "./types";
@@ -20,7 +20,7 @@ const ROW_GROUP_ROWS = 122_880;
 const SMALLER_ROWS = 30_720;
 const GROUPS_MIN = 4;
 const GAIN_MIN = 0.1;
-const LOSS_MIN = 0.05;
+const REGRESSION_MIN = 0.05;
 const QUERIES_MAX = 4;
 const PAIRS = { pairsMin: 5, pairsMax: 20 };
 const TOTAL_MS = 4000;
@@ -83,7 +83,7 @@ async function measure(
         baseline: context.session,
         candidate,
         replays: replays.map(sameText),
-        ruleFor: () => ({ ...PAIRS, gainMin: GAIN_MIN, lossMin: LOSS_MIN, seed }),
+        ruleFor: () => ({ ...PAIRS, gainMin: GAIN_MIN, regressionMin: REGRESSION_MIN, seed }),
         isTimeUp,
         confirmMs: 500,
         remainingMs: () => Number.POSITIVE_INFINITY,
@@ -103,8 +103,8 @@ async function measure(
 async function buildSmaller(context: CheckContext, { name }: Subject, file: string): Promise<void> {
   const { threads, signal, baselineFile } = context;
   const prepare = [
-    `ATTACH ${quoteText(baselineFile)} AS whole (READ_ONLY)`,
-    `ATTACH ${quoteText(file)} AS smaller (ROW_GROUP_SIZE ${SMALLER_ROWS})`,
+    `ATTACH ${quoteLiteral(baselineFile)} AS whole (READ_ONLY)`,
+    `ATTACH ${quoteLiteral(file)} AS smaller (ROW_GROUP_SIZE ${SMALLER_ROWS})`,
     `CREATE TABLE smaller.${name} AS SELECT * FROM whole.${name}`,
     "CHECKPOINT smaller",
     "DETACH smaller",
@@ -124,7 +124,7 @@ function judge({ seed }: CheckContext, subject: Subject, pairs: PairedSamples[])
     { seed },
   );
   const losers = pairs.filter(
-    ({ before, after }) => comparePairs(before, after, { seed }).gain.high < -LOSS_MIN,
+    ({ before, after }) => comparePairs(before, after, { seed }).gain.high < -REGRESSION_MIN,
   );
   if (gain.low < GAIN_MIN || losers.length > 0) return [];
   const table = subject.table.name;

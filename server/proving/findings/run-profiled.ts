@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Session } from "../shadow";
+import type { Session } from "../measure/shadow";
 
 const Profile = z.object({
   latency: z.number(),

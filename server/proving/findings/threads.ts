@@ -4,8 +4,8 @@ import path from "node:path";
 import type { Finding } from "@/server/contracts";
 import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import { comparePairs } from "@/server/statistics";
-import { measurePairs, type Replay, sameText } from "../replay";
-import { copyShadow, openSession } from "../shadow";
+import { measurePairs, type Replay, sameText } from "../measure/replay";
+import { copyShadow, openSession } from "../measure/shadow";
 import { productFinding } from "./make-finding";
 import type { CheckContext } from "./types";
 
@@ -101,7 +101,13 @@ async function compareThreads(context: CheckContext, replay: Replay, useful: num
         baseline,
         candidate,
         replays: [sameText(replay)],
-        ruleFor: () => ({ pairsMin: 5, pairsMax: 15, gainMin: GAIN_MIN, lossMin: 0.05, seed }),
+        ruleFor: () => ({
+          pairsMin: 5,
+          pairsMax: 15,
+          gainMin: GAIN_MIN,
+          regressionMin: 0.05,
+          seed,
+        }),
         isTimeUp: () => context.isTimeUp() || performance.now() - start > TOTAL_MS,
         confirmMs: 500,
         remainingMs: () => Number.POSITIVE_INFINITY,

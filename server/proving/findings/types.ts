@@ -1,7 +1,7 @@
 import type { WorkloadQuery } from "@/server/advisor";
 import type { Finding, ProductSchema } from "@/server/contracts";
-import type { Replay } from "../replay";
-import type { LoadedTable, Session } from "../shadow";
+import type { Replay } from "../measure/replay";
+import type { LoadedTable, Session } from "../measure/shadow";
 import type { Subject } from "./profile";
 
 export interface FindingInput {

@@ -8,14 +8,17 @@ import type {
 import { comparePairs, excludesZero, lowerConfidenceGain } from "@/server/statistics";
 import { milliseconds, percent, shortSql, speed } from "./format";
 import { rejection } from "./rejection";
+import type { ResidualTime } from "./residual-time";
 
 /** A query slower by more than this share rejects a candidate, unless less is allowed. */
-export const LOSS_MIN = 0.05;
-/** Part of a loss that matters which must surely be there. */
+export const REGRESSION_MIN = 0.05;
+/** A workload slower by more than this share is slower. */
+const SLOWER_MIN = REGRESSION_MIN / 5;
+/** Part of a regression that matters which must surely be there. */
 const SURE_SHARE = 0.5;
 /** A query may be a small part of the workload, but then it must gain this much of its time. */
 const MUCH = 0.5;
-/** Otherwise its gain must be this part of what is asked of the whole workload. */
+/** Otherwise its gain must be this part of what is required of the whole workload. */
 const NOTICED = 0.1;
 /** Differences below this are smaller than a network call's own noise: neither gain nor loss. */
 const DIFFERENCE_MS_MIN = 0.1;
@@ -24,8 +27,8 @@ const DIFFERENCE_MS_MIN = 0.1;
 export interface JudgeOptions {
   /** Share of the time (0..1) of the workload or of a targeted query that is worth a change. */
   gainMin: number;
-  /** Share of a query's time (0..1) that a change may not cost it; LOSS_MIN unless given. */
-  lossMin?: number;
+  /** Share of a query's time (0..1) that a change may not cost it; REGRESSION_MIN unless given. */
+  regressionMin?: number;
   /** The change only removes: cheaper inserts are a gain of their own. */
   isRemoval?: boolean;
   /**
@@ -34,10 +37,10 @@ export interface JudgeOptions {
    */
   isReplacement?: boolean;
   /**
-   * What the set compared with left of queries' unchanged times (0.3: 70 % saved), by fingerprint. A
-   * query that gained there may give some of it back: it is lost when it ends slower than unchanged.
+   * What the set compared with leaves of the queries' unchanged times. A query that gained there may
+   * give some of it back: it regresses when it ends slower than unchanged.
    */
-  left?: ReadonlyMap<string, number>;
+  residual?: ResidualTime;
   /** What the workload's gain weighs in `net_gain` (0..1, 1 unless given): see netGain. */
   gainWeight?: number;
 }
@@ -45,7 +48,7 @@ export interface JudgeOptions {
 /**
  * The verdict on measured evidence. It passes when the whole workload, or one targeted query,
  * saves at least gainMin of its time with an interval that excludes zero; what it costs inserts and
- * storage is worth less; no query slowed by more than 5 % (see lostQueries); and every result is equal.
+ * storage is worth less; no query slowed by more than 5 % (see regressedQueries); and every result is equal.
  */
 export function judge(evidence: MeasuredEvidence, options: JudgeOptions): Verdict {
   const { workload, queries } = evidence;
@@ -60,13 +63,13 @@ export function judge(evidence: MeasuredEvidence, options: JudgeOptions): Verdic
     );
   }
   const whole = `Whole workload ${speed(workload.gain)}`;
-  if (workload.gain.high < 0 && workload.gain.value < -LOSS_MIN / 5) {
-    const lost = worst(lostQueries(evidence));
-    return reject("slower", `${whole}${lost ? `; ${describeQuery(lost)}` : ""}.`);
+  if (workload.gain.high < 0 && workload.gain.value < -SLOWER_MIN) {
+    const regressed = worst(regressedQueries(evidence));
+    return reject("slower", `${whole}${regressed ? `; ${describeQuery(regressed)}` : ""}.`);
   }
-  const lost = worst(lostQueries(evidence, options));
-  if (lost !== undefined)
-    return reject("regresses_query", `${describeQuery(lost)}; ${lower(whole)}.`);
+  const regressed = worst(regressedQueries(evidence, options));
+  if (regressed !== undefined)
+    return reject("regresses_query", `${describeQuery(regressed)}; ${lower(whole)}.`);
   return judgeGain(evidence, options, whole, cost);
 }
 
@@ -89,10 +92,14 @@ function judgeGain(
   // Of queries too quick to matter, the workload's share is no gain to anybody.
   const hasWorkloadGain =
     isGain(workload.gain, gainMin, isReplacement) && queries.some(isWorthwhile);
+  // What the workload seems to lose by, no single query's gain excuses: the loss may be there.
+  const isHarmless = workload.gain.value >= -SLOWER_MIN;
   const hasQueryGain =
-    !isReplacement && targeted.some((query) => isWorthAttention(query, workload, gainMin));
+    isHarmless &&
+    !isReplacement &&
+    targeted.some((query) => isWorthAttention(query, workload, gainMin));
   const freed = isRemoval ? (inserts?.gain ?? null) : null;
-  const hasInsertGain = freed !== null && freed.low > 0 && freed.value >= gainMin;
+  const hasInsertGain = isHarmless && freed !== null && freed.low > 0 && freed.value >= gainMin;
   const detail = best ? `; ${describeQuery(best)}` : "";
   const reason = `${whole}${detail}.${cost}`;
   const reject = (code: VerdictCode, why: string) => rejection(code, `${why}. ${reason}`);
@@ -117,17 +124,19 @@ function isGain({ value, low }: Interval, gainMin: number, isReplacement: boolea
  * Gain from which one query accepts a change by itself: what is asked of the workload, and enough
  * for the workload to notice, or much of its own time however small its share (0..1) is.
  */
-export function gainAsked(share: number, gainMin: number): number {
+export function queryGainRequired(share: number, gainMin: number): number {
   return Math.min(MUCH, Math.max(gainMin, (gainMin * NOTICED) / share));
 }
 
-/** The gain asked is surely there: see lowerConfidenceGain. */
-export function isSureGain({ baseline, candidate }: QueryEvidence, asked: number): boolean {
-  const pairs = [baseline.samples_ms, candidate.samples_ms] as const;
-  return (
-    lowerConfidenceGain(comparePairs(...pairs, { seed: 1, level: 0.99, resamples: 300 }).gain) >=
-    asked
-  );
+/** The query gains that much in another run too: see lowerConfidenceGain. */
+export function isQueryGainCertain(query: QueryEvidence, required: number): boolean {
+  return lowerConfidenceGain(gain99(query)) >= required;
+}
+
+/** The gain with its 99 % interval: as it was measured, or from the samples. */
+function gain99({ gain_99, baseline, candidate }: QueryEvidence): Interval {
+  if (gain_99 !== undefined) return gain_99;
+  return comparePairs(baseline.samples_ms, candidate.samples_ms, { seed: 1, level: 0.99 }).gain;
 }
 
 function isWorthAttention(
@@ -136,7 +145,7 @@ function isWorthAttention(
   gainMin: number,
 ): boolean {
   const share = (query.calls * query.baseline.median_ms) / Math.max(totalMs, Number.MIN_VALUE);
-  return isSureGain(query, gainAsked(share, gainMin));
+  return isQueryGainCertain(query, queryGainRequired(share, gainMin));
 }
 
 function isWorthwhile(query: QueryEvidence): boolean {
@@ -144,21 +153,27 @@ function isWorthwhile(query: QueryEvidence): boolean {
 }
 
 /**
- * Queries slower than on unchanged data by more than lossMin, and surely (the 99 % interval) by more
+ * Queries slower than on unchanged data by more than regressionMin, and surely (the 99 % interval) by more
  * than half of it. Asked for only a loss that is surely there, noise would excuse what it hides; asked
  * for 95 % beyond zero, chance alone would reject something each time, with ten queries and as many
  * candidates.
  */
-export function lostQueries(
+export function regressedQueries(
   { queries }: MeasuredEvidence,
-  { left = new Map(), lossMin = LOSS_MIN }: Pick<JudgeOptions, "left" | "lossMin"> = {},
+  {
+    residual = new Map(),
+    regressionMin = REGRESSION_MIN,
+  }: Pick<JudgeOptions, "residual" | "regressionMin"> = {},
 ): QueryEvidence[] {
-  return queries.filter(({ fingerprint, baseline, candidate, gain }) => {
+  return queries.filter((query) => {
+    const { fingerprint, baseline, candidate, gain } = query;
     if (gain.high >= 0 || candidate.median_ms - baseline.median_ms < DIFFERENCE_MS_MIN)
       return false;
-    const sure = comparePairs(baseline.samples_ms, candidate.samples_ms, { seed: 1, level: 0.99 });
-    const lossOf = (gain: number) => (left.get(fingerprint) ?? 1) * (1 - gain) - 1;
-    return lossOf(sure.gain.value) > lossMin && lossOf(sure.gain.high) > lossMin * SURE_SHARE;
+    const sure = gain99(query);
+    const slowdownOf = (gain: number) => (residual.get(fingerprint) ?? 1) * (1 - gain) - 1;
+    return (
+      slowdownOf(sure.value) > regressionMin && slowdownOf(sure.high) > regressionMin * SURE_SHARE
+    );
   });
 }
 

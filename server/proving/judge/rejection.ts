@@ -9,7 +9,7 @@ export const HARMFUL: ReadonlySet<VerdictCode> = new Set([
 ]);
 
 /** Something is slower: unlike differing results, noise alone may say so. */
-export const isLoss = ({ code }: Pick<Verdict, "code">): boolean =>
+export const isRegression = ({ code }: Pick<Verdict, "code">): boolean =>
   code === "slower" || code === "regresses_query";
 
 /** A verdict that does not accept. */

@@ -6,8 +6,8 @@ import { declaredColumns } from "@/demo/connector/declared-columns";
 import type { WorkloadQuery } from "@/server/advisor";
 import type { ProductSchema, TableSchema } from "@/server/contracts";
 import { createShapeParser } from "@/server/workload";
-import { prepareReplay, type Replay } from "../../replay";
-import { buildBaseline, copyShadow, type LoadedTable, openSession } from "../../shadow";
+import { prepareReplay, type Replay } from "../../measure/replay";
+import { buildBaseline, copyShadow, type LoadedTable, openSession } from "../../measure/shadow";
 import { readSubject } from "../profile";
 import type { CheckContext, FindingInput } from "../types";
 

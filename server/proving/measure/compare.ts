@@ -1,0 +1,177 @@
+import type { Change, MeasuredEvidence } from "@/server/contracts";
+import { deriveSeed } from "@/server/statistics";
+import {
+  queryGainRequired,
+  type ResidualTime,
+  type TimedQuery,
+  totalTimeMs,
+  type WeighedInserts,
+} from "../judge";
+import { PAIRS_MIN, type StoppingThresholds, type TimeLimits } from "../search";
+import { affectedReplays } from "./affected";
+import { checkResults, describeFailure } from "./check-results";
+import { buildEvidence } from "./evidence";
+import { measureInserts } from "./inserts";
+import {
+  failureOf,
+  measurePairs,
+  type PairedSamples,
+  QueryFailure,
+  type Replay,
+  type ReplayedPair,
+  readProfile,
+} from "./replay";
+import type { MeasuringRoom } from "./room";
+import { openSession, type Session } from "./shadow";
+import type { ShadowVariant } from "./variants";
+
+const PAIRS_MAX = 40;
+/** Part of the whole time for a second look at what is doubtful in one measurement. */
+const CONFIRM_SHARE = 0.03;
+
+export interface Comparison {
+  title: string;
+  before: ShadowVariant;
+  after: ShadowVariant;
+  /** Changes by which the two differ. */
+  judged: Change[];
+  /** What `before` leaves of the queries' unchanged times. */
+  residual: ResidualTime;
+  /** Insert costs under `before`: those of tables that no judged change touches stay. */
+  inserts: readonly WeighedInserts[];
+  limits: TimeLimits;
+  stopping: StoppingThresholds;
+  onPair(message: string): void;
+}
+
+type Compared =
+  | { evidence: MeasuredEvidence; inserts: WeighedInserts[] }
+  /** Rows or columns differ, or a query that worked before fails now: a sentence. */
+  | { difference: string };
+
+/**
+ * Compares two variants of the shadow: results first, then pairs, rows scanned and inserts. Throws
+ * AppError `timeout` when the least number of pairs does not fit, DuckDbError, the signal's reason.
+ */
+export async function compareVariants(
+  room: MeasuringRoom,
+  comparison: Comparison,
+): Promise<Compared> {
+  const startedMs = performance.now();
+  const { before, after, judged, limits, residual } = comparison;
+  const affected = affectedReplays(room.replays, judged, {
+    before: before.changes,
+    after: after.changes,
+  });
+  const sides = await openSides(room, before, after);
+  try {
+    const remainingMs = () => limits.untilMs - room.timer.elapsedMs();
+    const session = sides.after;
+    const checked = { session, changes: after.changes, pairs: affected, remainingMs };
+    const check = await checkResults(room, checked);
+    if (check.difference !== null) {
+      return { difference: `Not the same data: ${check.difference}.` };
+    }
+    if (check.failure !== null) return { difference: `A query stops working: ${check.failure}.` };
+    // A parameter set whose results were not compared may be the one that fails.
+    const taken = await failureOf(async () => {
+      const samples = await samplePairs(room, comparison, sides, affected);
+      return { samples, scanned: await scanAll(session, samples) };
+    });
+    if (taken instanceof QueryFailure) {
+      return { difference: `A query stops working: ${describeFailure(taken)}.` };
+    }
+    sides.close();
+    const inserts = await measureInserts(room, after, judged, comparison.inserts);
+    const durationMs = performance.now() - startedMs;
+    const measured = { ...taken, check, inserts, durationMs, residual };
+    return { evidence: buildEvidence(room, after, measured), inserts };
+  } finally {
+    sides.close();
+  }
+}
+
+interface Sides {
+  before: Session;
+  after: Session;
+  close(): void;
+}
+
+/** Where only texts differ, both sides are one database. */
+async function openSides(
+  room: MeasuringRoom,
+  before: ShadowVariant,
+  after: ShadowVariant,
+): Promise<Sides> {
+  const opened: Session[] = [];
+  const close = () => {
+    for (const session of opened.splice(0)) session.close();
+  };
+  const open = async ({ file }: ShadowVariant) => {
+    const session = await openSession({ file, threads: room.threads, signal: room.input.signal });
+    opened.push(session);
+    return session;
+  };
+  try {
+    const isUnchanged = before.file === room.baselineFile;
+    const reference = isUnchanged ? room.baseline : await open(before);
+    const isShared = after.file === before.file && !isUnchanged;
+    return { before: reference, after: isShared ? reference : await open(after), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Replays the affected queries in pairs until they are decided, or the time for it ends. */
+function samplePairs(
+  room: MeasuringRoom,
+  { title, residual, limits, stopping, onPair }: Comparison,
+  sides: Sides,
+  affected: ReplayedPair[],
+): Promise<PairedSamples[]> {
+  const { timer, input } = room;
+  const totalMs = totalTimeMs(room.workload.replayed, residual);
+  const replays = affected.map((one) => one.replay);
+  let extraUntilMs: number | undefined;
+  return measurePairs({
+    baseline: sides.before,
+    candidate: sides.after,
+    replays: affected,
+    ruleFor: (replay) => ({
+      pairsMin: PAIRS_MIN,
+      pairsMax: PAIRS_MAX,
+      gainMin: queryGainRequired(
+        totalTimeMs([timed(replay)], residual) / totalMs,
+        stopping.gainMin,
+      ),
+      regressionMin: stopping.regressionMin,
+      seed: deriveSeed(input.seed, title),
+    }),
+    confirmMs: CONFIRM_SHARE * input.secondsMax * 1000,
+    // First asked when every query has its minimum.
+    isTimeUp: () => {
+      extraUntilMs ??= timer.elapsedMs() + limits.extraMs;
+      return timer.elapsedMs() > extraUntilMs;
+    },
+    remainingMs: () => limits.untilMs - timer.elapsedMs(),
+    signal: input.signal,
+    onPairs: (replay, pairs) => {
+      const which = `query ${replays.indexOf(replay) + 1} of ${replays.length}`;
+      onPair(`Measuring ${title}: pair ${pairs} of ${which}`);
+    },
+  });
+}
+
+function timed({ baselineMs, query: { pattern } }: Replay): TimedQuery {
+  return { fingerprint: pattern.fingerprint, calls: pattern.calls, baselineMs };
+}
+
+async function scanAll(session: Session, samples: PairedSamples[]): Promise<Map<Replay, number>> {
+  const scanned = new Map<Replay, number>();
+  for (const { replay, textsAfter } of samples) {
+    const text = textsAfter[0] ?? replay.query.shape.sql;
+    scanned.set(replay, (await readProfile(session, text)).rowsScanned);
+  }
+  return scanned;
+}

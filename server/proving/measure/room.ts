@@ -1,0 +1,173 @@
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { insertTimeShare, type WorkloadQuery } from "@/server/advisor";
+import type { TableSchema } from "@/server/contracts";
+import type { CostModel, WorkloadModel } from "../judge";
+import type { ProgressReporter } from "../progress";
+import type { ProofInput } from "../types";
+import { prepareReplays } from "./prepare-replays";
+import { heldTableSql, type NotReplayed, type Replay } from "./replay";
+import {
+  buildBaseline,
+  buildEmpty,
+  copyShadow,
+  exportCached,
+  type LoadedTable,
+  openSession,
+  type Session,
+} from "./shadow";
+
+/** Time of a proof: ms since it began, pauses left out. */
+export interface ProofTimer {
+  elapsedMs(): number;
+}
+
+/** Everything that is held open while a proof measures. */
+export interface MeasuringRoom {
+  input: ProofInput;
+  timer: ProofTimer;
+  progress: ProgressReporter;
+  threads: number;
+  tables: LoadedTable[];
+  /** Never written again after it was built: variants are copies of it, and texts and cold runs read it. */
+  baselineFile: string;
+  baselineBytes: number;
+  /** The same tables without rows. */
+  emptyFile: string;
+  baseline: Session;
+  /** A copy of its own: measured inserts leave traces. */
+  insertBaseline: Session;
+  replays: Replay[];
+  notReplayed: NotReplayed[];
+  /** Queries that use no table a candidate changes: they count as unchanged. */
+  untouched: WorkloadQuery[];
+  workload: WorkloadModel;
+  costs: CostModel;
+  close(): void;
+}
+
+/** Part of the planned time for running the workload as it is. */
+const PREPARE_SHARE = 0.5;
+const PLANNED_SHARE = 0.85;
+
+/** Exports, builds the shadow and runs the unchanged workload once. */
+export async function openRoom(
+  input: ProofInput,
+  { timer, progress }: { timer: ProofTimer; progress: ProgressReporter },
+): Promise<MeasuringRoom> {
+  const threads = shadowThreads(input.schema.threads);
+  const { touched, untouched, tables } = selectWorkload(input);
+  const loaded = await exportTables(input, tables, progress);
+  const baselineFile = path.join(input.workDir, "baseline.duckdb");
+  const common = { threads, signal: input.signal };
+  const { bytes: baselineBytes } = await buildBaseline({
+    ...common,
+    file: baselineFile,
+    directories: [input.cacheDir, input.workDir].map((folder) => path.resolve(folder)),
+    tables: loaded,
+    seed: input.seed,
+    onTable: (table) => progress.report("shadow", 0, `Building the shadow copy of ${table}`),
+  });
+  const emptyFile = path.join(input.workDir, "empty.duckdb");
+  await buildEmpty({ ...common, file: emptyFile, tables });
+  const opened: Session[] = [];
+  const open = async (name: string, prepare: string[]) => {
+    const file = path.join(input.workDir, name);
+    await copyShadow(baselineFile, file);
+    const session = await openSession({ ...common, file, prepare });
+    opened.push(session);
+    return session;
+  };
+  const close = () => {
+    for (const session of opened.splice(0)) session.close();
+  };
+  try {
+    const baseline = await open("baseline-run.duckdb", []);
+    const held = loaded.map((one, index) => heldTableSql(index, one.heldFile));
+    const insertBaseline = await open("baseline-insert.duckdb", held);
+    const plannedMs = input.secondsMax * 1000 * PLANNED_SHARE;
+    const untilMs = timer.elapsedMs() + PREPARE_SHARE * (plannedMs - timer.elapsedMs());
+    const prepared = await prepareReplays(touched, { input, timer, baseline, progress, untilMs });
+    return {
+      ...{ input, timer, progress, threads, tables: loaded, baselineFile, baselineBytes },
+      ...{ emptyFile, baseline, insertBaseline, ...prepared, untouched, close },
+      workload: workloadModel(prepared, untouched),
+      costs: costModel(input),
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+const WITHOUT_TIME =
+  "it reads no table that a change touches, and the product has not seen it, so its time is not known and not part of the workload's";
+
+function workloadModel(
+  { replays, notReplayed }: { replays: Replay[]; notReplayed: NotReplayed[] },
+  untouched: WorkloadQuery[],
+): WorkloadModel {
+  // A request may bring a query that the product has not seen: it weighs nothing, and it is said.
+  const withoutTime = untouched
+    .filter(({ pattern }) => pattern.median_ms === 0)
+    .map((query) => ({ query, why: WITHOUT_TIME }));
+  return {
+    replayed: replays.map(({ baselineMs, query: { pattern } }) => {
+      return { fingerprint: pattern.fingerprint, calls: pattern.calls, baselineMs };
+    }),
+    untouched: untouched
+      .filter(({ pattern }) => pattern.median_ms > 0)
+      .map(({ pattern }) => ({ calls: pattern.calls, baselineMs: pattern.median_ms })),
+    notReplayed: [...notReplayed, ...withoutTime].map(({ query, why }) => ({
+      fingerprint: query.pattern.fingerprint,
+      sql: query.pattern.sql,
+      why,
+    })),
+  };
+}
+
+function costModel({ schema, queries, weights }: ProofInput): CostModel {
+  const inserting = schema.tables.reduce(
+    (sum, { name }) => sum + insertTimeShare(queries, name),
+    0,
+  );
+  return { ...weights, readShare: 1 - Math.min(1, inserting) };
+}
+
+/** No more threads than the product has; one where a second would starve the product. */
+function shadowThreads(productThreads: number): number {
+  const cores = availableParallelism();
+  return cores <= 2 ? 1 : Math.max(1, Math.min(productThreads, cores - 1));
+}
+
+function selectWorkload(input: ProofInput) {
+  const changed = new Set(input.candidates.map((candidate) => candidate.change.table));
+  const isTouched = (query: WorkloadQuery) => query.shape.tables.some((name) => changed.has(name));
+  const touched = input.queries.filter(isTouched);
+  const needed = new Set([...changed, ...touched.flatMap((query) => query.shape.tables)]);
+  // Small tables cost little to look at; without candidates there is time for all of them.
+  const rowsMax = changed.size > 0 ? input.rowsMax / 10 : Number.POSITIVE_INFINITY;
+  const isWanted = (table: TableSchema) =>
+    needed.has(table.name) || (table.row_count <= rowsMax && !table.name.startsWith("_sidecar_"));
+  return {
+    touched,
+    untouched: input.queries.filter((query) => !isTouched(query) && query.shape.kind === "select"),
+    tables: input.schema.tables.filter(isWanted),
+  };
+}
+
+async function exportTables(
+  input: ProofInput,
+  tables: TableSchema[],
+  progress: ProgressReporter,
+): Promise<LoadedTable[]> {
+  const loaded: LoadedTable[] = [];
+  for (const [index, table] of tables.entries()) {
+    input.signal.throwIfAborted();
+    progress.report("export", index / tables.length, `Reading table ${table.name}`);
+    const exported = await exportCached({ ...input, table });
+    const heldFile = path.join(path.resolve(input.workDir), `held-${index}.parquet`);
+    loaded.push({ table, exported: { ...exported, file: path.resolve(exported.file) }, heldFile });
+  }
+  return loaded;
+}

@@ -1,0 +1,204 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Finding, ProofEvent, ProofResult, ProvedCandidate } from "@/server/contracts";
+import {
+  type Bench,
+  createVariants,
+  deepenEvidence,
+  isSampled,
+  type MeasuringRoom,
+  performMeasurement,
+} from "./measure";
+import {
+  type Action,
+  type ActionResult,
+  apply,
+  concludeSearch,
+  createClock,
+  type MeasuringAction,
+  next,
+  orderCandidates,
+  type SearchState,
+  setsInUse,
+  startSearch,
+  suggestedSet,
+} from "./search";
+import type { PausableTimer } from "./timer";
+
+/** How long the search waits before it asks again whether the product or the machine is busy. */
+const PAUSE_MS = 2000;
+
+export interface SearchRun {
+  room: MeasuringRoom;
+  timer: PausableTimer;
+  /** Candidates that rules excluded: shown as alternatives. */
+  excluded: readonly ProvedCandidate[];
+  findings: readonly Finding[];
+}
+
+/**
+ * Carries out what the search decides, until it is finished: measures, tells each event, publishes the
+ * advice, and goes on afterwards while nobody has decided and the machine is not busy. A fault of the
+ * program is told with the candidate it fell at, and thrown.
+ */
+export async function runSearch(run: SearchRun): Promise<ProofResult> {
+  const { room, timer } = run;
+  const { input, progress } = room;
+  const bench: Bench = { room, variants: createVariants(room) };
+  let state = startSearch(problemOf(room), clockOf(run));
+  const tell = (events: readonly ProofEvent[]) => {
+    for (const event of events) {
+      input.onEvent(event);
+      progress.addEvent(event);
+    }
+  };
+  tell([
+    {
+      kind: "proof_started",
+      at_ms: timer.elapsedMs(),
+      candidates: input.candidates.length,
+      budget_ms: input.secondsMax * 1000,
+    },
+  ]);
+  for (;;) {
+    const action = next(state);
+    if (action.kind === "finish") break;
+    if (state.mode === "completing" && (await isStopped(run, action, tell))) break;
+    const result = await perform(run, bench, state, action, tell);
+    const applied = apply(state, action, result);
+    state = applied.state;
+    tell(applied.events);
+    const best = suggestedSet(state);
+    if (best.members.length > 0) {
+      progress.setBest({ candidate_ids: best.members.map(({ id }) => id).sort(), gain: best.gain });
+    }
+    await bench.variants.keepOnly(setsInUse(state));
+  }
+  const result = concludeSearch(state, run);
+  for (const proved of [...result.accepted, ...result.alternatives]) {
+    if (state.problem.order.includes(proved.candidate.candidate_id)) progress.addVerdict(proved);
+  }
+  const count = result.accepted.length;
+  progress.report("done", 1, `${count} of ${input.candidates.length} candidates pay`);
+  return result;
+}
+
+function problemOf({ input, workload, costs }: MeasuringRoom): SearchState["problem"] {
+  const order = orderCandidates(input).map(({ candidate_id }) => candidate_id);
+  const { candidates, earlier, gainMin } = input;
+  return { candidates, order, workload, earlier, gainMin, costs };
+}
+
+function clockOf({ room, timer }: SearchRun): SearchState["clock"] {
+  const { input, tables } = room;
+  const completionMs = (input.completion?.secondsMax ?? 0) * 1000;
+  const clock = createClock(input.secondsMax * 1000, completionMs, tables.some(isSampled));
+  return { ...clock, elapsedMs: timer.elapsedMs() };
+}
+
+/** Waits while the product or the machine is busy. True when somebody has decided. */
+async function isStopped(
+  { room, timer }: SearchRun,
+  action: Action,
+  tell: (events: readonly ProofEvent[]) => void,
+): Promise<boolean> {
+  const { completion, signal } = room.input;
+  // What was found is published whatever else goes on.
+  if (completion === null || action.kind === "publish") return false;
+  let pausedSince: number | null = null;
+  for (;;) {
+    signal.throwIfAborted();
+    const answer = await completion.check();
+    const at_ms = timer.elapsedMs();
+    if (answer !== "pause") {
+      if (pausedSince !== null) {
+        timer.resume();
+        tell([{ kind: "resumed", at_ms, paused_ms: performance.now() - pausedSince }]);
+      }
+      if (answer === "stop")
+        tell([{ kind: "stopped", at_ms, reason: "The search was told to stop." }]);
+      return answer === "stop";
+    }
+    if (pausedSince === null) {
+      pausedSince = performance.now();
+      timer.pause();
+      tell([{ kind: "paused", at_ms, reason: "The product or the machine is busy." }]);
+    }
+    await wait(PAUSE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}
+
+async function perform(
+  run: SearchRun,
+  bench: Bench,
+  state: SearchState,
+  action: Exclude<Action, { kind: "finish" }>,
+  tell: (events: readonly ProofEvent[]) => void,
+): Promise<ActionResult> {
+  const { room, timer } = run;
+  const { input } = room;
+  switch (action.kind) {
+    case "publish": {
+      const { isComplete, note } = action;
+      const answer = await input.onAdvice(concludeSearch(state, run), { isComplete, note });
+      return { of: "publish", answer, elapsedMs: timer.elapsedMs() };
+    }
+    case "deepen": {
+      const deepened = await deepenEvidence(bench, action.set, state.clock.deepenEndMs);
+      return { ...deepened, elapsedMs: timer.elapsedMs() };
+    }
+    default: {
+      const result = await measure(run, bench, state, action, tell);
+      return { of: "measurement", result, elapsedMs: timer.elapsedMs() };
+    }
+  }
+}
+
+async function measure(
+  { room, timer }: SearchRun,
+  bench: Bench,
+  state: SearchState,
+  action: MeasuringAction,
+  tell: (events: readonly ProofEvent[]) => void,
+) {
+  const { input, progress } = room;
+  if (action.kind === "measure_alone") {
+    const { candidate_id, title } = action.candidate;
+    const at_ms = timer.elapsedMs();
+    tell([{ kind: "candidate_started", at_ms, candidate_id, title, is_repeat: action.isRepeat }]);
+  }
+  const phase = phaseOf(state, action);
+  try {
+    return await performMeasurement(bench, action, (message) =>
+      progress.report(phase, partOf(state, action, timer.elapsedMs()), message),
+    );
+  } catch (error) {
+    input.signal.throwIfAborted();
+    const what = nameOf(action);
+    input.onProblem(what, error);
+    const message = error instanceof Error ? error.message : String(error);
+    tell([{ kind: "problem", at_ms: timer.elapsedMs(), what, message }]);
+    throw error;
+  }
+}
+
+function phaseOf({ mode }: SearchState, { kind }: MeasuringAction) {
+  if (mode === "completing") return "completing" as const;
+  return kind === "measure_alone" ? ("measure" as const) : ("set" as const);
+}
+
+/** How much of the phase is done, 0..1. */
+function partOf(state: SearchState, action: MeasuringAction, elapsedMs: number): number {
+  if (action.kind === "measure_alone") return state.alone.size / state.problem.order.length;
+  return Math.min(0.95, elapsedMs / Math.max(1, state.clock.deadlineMs));
+}
+
+function nameOf(action: MeasuringAction): string {
+  switch (action.kind) {
+    case "measure_alone":
+      return `measuring ${action.candidate.candidate_id}`;
+    case "measure_step":
+      return `measuring ${action.target.map(({ id }) => id).join(", ")} together`;
+    case "confirm_set":
+      return `measuring ${action.set.members.map(({ id }) => id).join(", ")} together`;
+  }
+}

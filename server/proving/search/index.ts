@@ -1,0 +1,23 @@
+export { apply, startSearch } from "./apply";
+export { suggestedSet } from "./choose";
+export { concludeSearch } from "./conclude";
+export { isExhausted, next } from "./next";
+export { orderCandidates } from "./order";
+export { layerOf, setsInUse } from "./sets";
+export type {
+  Action,
+  ActionResult,
+  ChosenSet,
+  ConfirmSet,
+  MeasureAlone,
+  MeasureStep,
+  MeasuringAction,
+  Member,
+  SearchProblem,
+  SearchState,
+  StepResult,
+  StoppingThresholds,
+  TimeLimits,
+} from "./state";
+export { setKey } from "./state";
+export { createClock, PAIRS_MIN } from "./time";

@@ -1,0 +1,70 @@
+import { kindOf } from "@/server/advisor";
+import type { Candidate } from "@/server/contracts";
+import { trueNetGain } from "./measure";
+import { isCompatible, slowedQueries, trueGain, type World } from "./world";
+
+/** What a set is worth, exactly; 0 for none. */
+export function worthOf(world: World, set: readonly Candidate[]): number {
+  if (set.length === 0) return 0;
+  return trueNetGain(world, set, trueGain(world, idsOf(set)));
+}
+
+/** Share of a query's time that no set may cost it. */
+const SLOWED = 0.05;
+/** What each change of a set must gain beside the others. */
+const MARGINAL = 0.05;
+
+/**
+ * The best set that adds some of `pool` to `base`, found by trying all: it slows no query, and each of
+ * its changes gains beside the others what is required of a step.
+ */
+export function bestSet(
+  world: World,
+  pool: readonly Candidate[],
+  base: readonly Candidate[] = [],
+): { set: Candidate[]; worth: number } {
+  let best = { set: [...base], worth: worthOf(world, base) };
+  for (let mask = 1; mask < 1 << pool.length; mask++) {
+    const set = [...base, ...pool.filter((_, index) => mask & (1 << index))];
+    const ids = idsOf(set);
+    if (!isCompatible(set) || slowedQueries(world, ids, SLOWED).length > 0) continue;
+    const worth = worthOf(world, set);
+    if (worth > best.worth && set.every((one) => pays(world, ids, one))) best = { set, worth };
+  }
+  return best;
+}
+
+function pays(world: World, ids: readonly string[], { candidate_id }: Candidate): boolean {
+  const without = trueGain(
+    world,
+    ids.filter((id) => id !== candidate_id),
+  );
+  return (trueGain(world, ids) - without) / (1 - without) >= MARGINAL;
+}
+
+const idsOf = (set: readonly Candidate[]): string[] => set.map((one) => one.candidate_id);
+
+export const isAdvice = ({ change }: Candidate): boolean => kindOf(change).setRank === 1;
+
+/**
+ * How near a chosen set comes to the best there is, 1 = as good: its executable changes to the best
+ * executable set, and all of it to the best that texts can add to those. null where nothing gains
+ * what is required.
+ */
+export function qualityOf(
+  world: World,
+  chosen: readonly Candidate[],
+  gainMin: number,
+): number | null {
+  const executable = chosen.filter((one) => !isAdvice(one));
+  const core = bestSet(
+    world,
+    world.candidates.filter((one) => !isAdvice(one)),
+  );
+  const all = bestSet(world, world.candidates.filter(isAdvice), executable);
+  const shares = [
+    { worth: worthOf(world, executable), best: core.worth },
+    { worth: worthOf(world, chosen), best: all.worth },
+  ].filter(({ best }) => best >= gainMin);
+  return shares.length === 0 ? null : Math.min(...shares.map(({ worth, best }) => worth / best));
+}
