@@ -1,7 +1,7 @@
 import { shortHash } from "@/server/platform";
 import { type Ast, asNode, asNodes, asText, descend } from "./ast";
+import { canonicalText } from "./canonical-text";
 import type { Engine } from "./engine";
-import { canonicalText } from "./fingerprint";
 import { foldText, kindOf } from "./fold-text";
 import { parameterize } from "./parameterize";
 import type { NormalizedQuery, ParameterSource } from "./shape";

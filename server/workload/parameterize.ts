@@ -1,6 +1,5 @@
 import { type Ast, asNode, asNodes, asText, hasColumn, isClass, isValue } from "./ast";
-import { isPrefixPattern, LIKE_FUNCTIONS, PREFIX_FUNCTIONS } from "./like";
-import { literalValue } from "./literal";
+import { isPrefixPattern, LIKE_FUNCTIONS, literalValue, PREFIX_FUNCTIONS } from "./literal";
 import type { ParameterSource } from "./shape";
 
 /**

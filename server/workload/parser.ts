@@ -2,9 +2,9 @@ import { Lru, shortHash } from "@/server/platform";
 import { openEngine } from "./engine";
 import { readShape } from "./features/read-shape";
 import { normalizeSql } from "./normalize";
-import { rewriteQuery } from "./rewrites";
+import { rewriteQuery } from "./rewrites/rewrite-query";
 import type { NormalizedQuery, QueryShape, QuerySummary, ShapeParser } from "./shape";
-import { summarizeQuery } from "./summary";
+import { summarizeQuery } from "./summary/summarize-query";
 
 const ENTRIES_MAX = 2000;
 

@@ -1,7 +1,7 @@
 import { type Ast, asNode, asNodes, asText, hasColumn, isClass, isValue } from "../ast";
-import { isPrefixPattern, LIKE_FUNCTIONS, PREFIX_FUNCTIONS } from "../like";
+import { isPrefixPattern, LIKE_FUNCTIONS, PREFIX_FUNCTIONS } from "../literal";
 import type { ColumnRef, FilterFeature, FilterOperator } from "../shape";
-import { columnPath, columnsIn, parametersIn, type ReadContext } from "./context";
+import { columnPath, columnsIn, parametersIn, type ReadContext } from "./read-context";
 import type { Scope } from "./scope";
 
 const COMPARISONS: Readonly<Record<string, FilterOperator>> = {

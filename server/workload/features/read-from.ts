@@ -1,6 +1,6 @@
 import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
-import { columnPath, type ReadContext } from "./context";
 import { readConditions } from "./read-conditions";
+import { columnPath, type ReadContext } from "./read-context";
 import { columnOf, type Scope, type Source, tableSource } from "./scope";
 
 /** Reads a query that stands in FROM and answers what its columns are. */

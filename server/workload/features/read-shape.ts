@@ -1,7 +1,7 @@
 import { type Ast, asNode, asNodes, descend } from "../ast";
-import { writeTarget } from "../fold-target";
+import { writeTarget } from "../fold-text";
 import type { ColumnRef, NormalizedQuery, QueryShape } from "../shape";
-import { FeatureSink } from "./feature-sink";
+import { FeatureSink } from "./read-context";
 import { readQuery } from "./read-query";
 import { isStranger, type KnownTable } from "./scope";
 

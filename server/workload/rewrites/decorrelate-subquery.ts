@@ -1,6 +1,6 @@
 import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
 import { isKeyType } from "../column-types";
-import { columnPath } from "../features/context";
+import { columnPath } from "../features/read-context";
 import {
   coalesce,
   column,
@@ -12,6 +12,7 @@ import {
   replace,
   select as selectFrom,
 } from "./build";
+import type { Rewrite, RewriteContext } from "./query-parts";
 import {
   conditionsOf,
   type FoundColumn,
@@ -21,8 +22,7 @@ import {
   isAggregated,
   ownExpressions,
   selects,
-} from "./names";
-import type { Rewrite, RewriteContext } from "./types";
+} from "./query-parts";
 
 /**
  * An aggregate for each outer row, asked by a correlated subquery in the select list, as a LEFT JOIN

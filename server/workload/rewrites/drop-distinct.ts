@@ -1,6 +1,7 @@
 import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
-import { columnPath } from "../features/context";
+import { columnPath } from "../features/read-context";
 import { queryOf } from "./build";
+import type { Rewrite, RewriteContext } from "./query-parts";
 import {
   type FromItem,
   findColumn,
@@ -10,8 +11,7 @@ import {
   returnsRows,
   selects,
   uniqueKeys,
-} from "./names";
-import type { Rewrite, RewriteContext } from "./types";
+} from "./query-parts";
 
 /**
  * Removing duplicates where there can be none, or where they do not matter. Measured on DuckDB

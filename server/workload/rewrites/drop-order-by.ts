@@ -1,7 +1,7 @@
 import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
 import { queryOf } from "./build";
-import { functionNames, hasModifier, isAggregated, ownExpressions, selects } from "./names";
-import type { Rewrite, RewriteContext } from "./types";
+import type { Rewrite, RewriteContext } from "./query-parts";
+import { functionNames, hasModifier, isAggregated, ownExpressions, selects } from "./query-parts";
 
 /**
  * ORDER BY in a derived table, CTE, IN or EXISTS whose order nothing can see. Measured on DuckDB

@@ -1,6 +1,7 @@
 import { type Ast, asNode, asNodes, isClass } from "../ast";
-import { columnPath } from "../features/context";
+import { columnPath } from "../features/read-context";
 import { column, compare, conjunction, integer, queryOf, replace, subquery } from "./build";
+import type { Rewrite, RewriteContext } from "./query-parts";
 import {
   conditionsOf,
   type FoundColumn,
@@ -11,8 +12,7 @@ import {
   isNeverNull,
   ownExpressions,
   selects,
-} from "./names";
-import type { Rewrite, RewriteContext } from "./types";
+} from "./query-parts";
 
 /**
  * `x NOT IN (SELECT y …)` that depends on the outer row, as NOT EXISTS. Measured on DuckDB 1.5.6,

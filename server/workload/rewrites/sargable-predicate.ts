@@ -1,7 +1,7 @@
 import { type Ast, asNode, asNodes, asText, hasColumn, isClass } from "../ast";
 import { call, cast, compare, conjunction, integer, replace, text } from "./build";
-import { conditionsOf, type FromItem, findColumn, fromItems, selects } from "./names";
-import type { Rewrite } from "./types";
+import type { Rewrite } from "./query-parts";
+import { conditionsOf, type FromItem, findColumn, fromItems, selects } from "./query-parts";
 
 /**
  * Conditions that compute with a column, as ranges over the column alone, so that zone maps skip

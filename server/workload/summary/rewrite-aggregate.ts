@@ -1,12 +1,11 @@
 import { isCollated } from "@/server/contracts";
 import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
 import { isSumType } from "../column-types";
-import { columnPath } from "../features/context";
+import { columnPath } from "../features/read-context";
 import type { QuerySummary } from "../shape";
 import { callNode, castNode, columnNode, divideNode, orZeroNode } from "./nodes";
-import { refuse } from "./not-summarizable";
-import { findColumn, type Subject } from "./subject";
-import type { SummaryParts } from "./summary-parts";
+import type { SummaryParts } from "./subject";
+import { findColumn, refuse, type Subject } from "./subject";
 
 type Aggregate = QuerySummary["measures"][number]["aggregate"];
 type RewriteKeys = (node: Ast) => Ast;

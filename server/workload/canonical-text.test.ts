@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createShapeParser, type ShapeParser } from "../index";
+import { createShapeParser, type ShapeParser } from "./index";
 
 let parser: ShapeParser;
 beforeAll(async () => {

@@ -1,6 +1,4 @@
-import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
-import { CanonicalNames, Undecided } from "./names";
-import { NameScope } from "./scope";
+import { type Ast, asNode, asNodes, asText, hasColumn, isClass } from "./ast";
 
 /**
  * A text equal for queries that differ only in the names they give to tables, CTEs and output
@@ -147,4 +145,94 @@ function visitExpression(value: unknown, scope: NameScope, names: CanonicalNames
     return;
   }
   for (const child of Object.values(node)) visitExpression(child, scope, names);
+}
+
+/** What a name means is in doubt: it may be a column here and a source elsewhere. */
+export class Undecided extends Error {}
+
+/** Hands out canonical names in order of appearance, and writes them into references. */
+export class CanonicalNames {
+  readonly #counts = { source: 0, query: 0 };
+
+  next(kind: "source" | "query"): string {
+    this.#counts[kind] += 1;
+    return `${kind} ${this.#counts[kind]}`;
+  }
+
+  /** `a.x`, and `x` where only one source can have it, name the same column. */
+  column(reference: Ast, scope: NameScope): void {
+    if (!hasColumn(reference)) return;
+    const raw = Array.isArray(reference.column_names) ? reference.column_names : [];
+    const path = raw.map((part) => asText(part).toLowerCase());
+    const [first = "", ...rest] = path;
+    const source = scope.findSource(first);
+    reference.column_names = path;
+    if (source !== undefined) {
+      // A plain name that is also a source's: the column, or the whole row.
+      if (rest.length === 0) throw new Undecided();
+      reference.column_names = [source, ...rest];
+    } else if (rest.length > 1) {
+      throw new Undecided();
+    } else if (scope.onlySource !== null && !scope.outputs.has(first)) {
+      reference.column_names = [scope.onlySource, ...path];
+    }
+  }
+
+  /** `*` and `a.*` are the same where there is one source. */
+  star(star: Ast, scope: NameScope): void {
+    const name = asText(star.relation_name).toLowerCase();
+    const lists = [star.qualified_exclude_list, star.rename_list, star.exclude_list];
+    if (lists.some((list) => Array.isArray(list) && list.length > 0)) throw new Undecided();
+    if (star.columns === true || star.expr) {
+      if (name !== "") throw new Undecided();
+      return;
+    }
+    const source = name === "" ? (scope.onlySource ?? "") : scope.findSource(name);
+    if (source === undefined) throw new Undecided();
+    star.relation_name = source;
+  }
+}
+
+/** Names of one SELECT's sources and the canonical names that take their place. */
+export class NameScope {
+  readonly #sources = new Map<string, string>();
+  readonly #ctes = new Map<string, string>();
+  /** Names in the select list: a plain name may mean one of these rather than a column. */
+  outputs: ReadonlySet<string> = new Set();
+
+  /** `outer` is null where no other query's columns can be seen. */
+  constructor(
+    readonly outer: NameScope | null,
+    readonly enclosing: NameScope | null = outer,
+  ) {}
+
+  /** False: two sources share the name. */
+  addSource(name: string, canonical: string): boolean {
+    const key = name === "" ? `unnamed ${canonical}` : name;
+    const isNew = !this.#sources.has(key);
+    this.#sources.set(key, canonical);
+    return isNew;
+  }
+
+  addCte(name: string, canonical: string): void {
+    this.#ctes.set(name, canonical);
+  }
+
+  findSource(name: string): string | undefined {
+    return this.#sources.get(name) ?? this.outer?.findSource(name);
+  }
+
+  findCte(name: string): string | undefined {
+    return this.#ctes.get(name) ?? this.enclosing?.findCte(name);
+  }
+
+  /** The source every plain name must belong to; null where there are several, or outer queries. */
+  get onlySource(): string | null {
+    const [only, ...others] = this.#sources.values();
+    return others.length === 0 && this.outer === null ? (only ?? null) : null;
+  }
+
+  get sourceCount(): number {
+    return this.#sources.size;
+  }
 }

@@ -6,9 +6,9 @@ import { decorrelateSubquery } from "./decorrelate-subquery";
 import { dropDistinct } from "./drop-distinct";
 import { dropOrderBy } from "./drop-order-by";
 import { notInToAntiJoin } from "./not-in-to-anti-join";
+import type { Rewrite, RewriteContext } from "./query-parts";
 import { sargablePredicate } from "./sargable-predicate";
 import { topN } from "./top-n";
-import type { Rewrite, RewriteContext } from "./types";
 
 const REWRITES: readonly Rewrite[] = [
   sargablePredicate,

@@ -1,1 +1,0 @@
-export { canonicalText } from "./canonical";

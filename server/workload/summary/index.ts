@@ -1,1 +1,0 @@
-export { summarizeQuery } from "./summarize-query";
