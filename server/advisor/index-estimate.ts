@@ -46,8 +46,8 @@ export function estimateIndex(table: TableSchema, column: ColumnSchema): IndexEs
 
 function speedupAt(matches: number): number {
   const log = Math.log(Math.max(1, matches));
-  for (let at = 1; at < INDEX_SPEEDUPS.length; at++) {
-    const [low, high] = [INDEX_SPEEDUPS[at - 1], INDEX_SPEEDUPS[at]];
+  for (let index = 1; index < INDEX_SPEEDUPS.length; index++) {
+    const [low, high] = [INDEX_SPEEDUPS[index - 1], INDEX_SPEEDUPS[index]];
     if (!low || !high || matches > high.matches) continue;
     const part = (log - Math.log(low.matches)) / (Math.log(high.matches) - Math.log(low.matches));
     return Math.exp(Math.log(low.speedup) * (1 - part) + Math.log(high.speedup) * part);

@@ -34,14 +34,14 @@ const READS: ReadonlySet<string> = new Set(["select", "from", "values", "with"])
 export function verbAt(words: readonly string[]): number {
   if (words[0] !== "with") return 0;
   let depth = 0;
-  for (let at = 1; at < words.length; at++) {
-    const [word = "", next] = [words[at], words[at + 1]];
+  for (let index = 1; index < words.length; index++) {
+    const [word = "", next] = [words[index], words[index + 1]];
     if (word === "(") depth++;
     if (word === ")") depth--;
     if (depth > 0 || next === "as") continue;
     // `update (a, b) AS …` is a query of that name; no write has a bracket there.
     const isWrite = /^(insert|update|delete|merge)$/.test(word) && next !== "(";
-    if (isWrite || READS.has(word)) return at;
+    if (isWrite || READS.has(word)) return index;
   }
   return 0;
 }
@@ -51,7 +51,8 @@ export function kindOf(sql: string): QueryShape["kind"] {
   const words = tokenize(sql).map((token) => token.toLowerCase());
   const verb = words[verbAt(words)] ?? "";
   // As an INSERT with ON CONFLICT, a MERGE that may insert counts as one.
-  const actions = verb === "merge" ? words.filter((_, at) => words[at - 1] === "then") : [verb];
+  const actions =
+    verb === "merge" ? words.filter((_, index) => words[index - 1] === "then") : [verb];
   const write = WRITES.find((each) => actions.includes(each));
   return write ?? (READS.has(verb) ? "select" : "other");
 }
@@ -70,14 +71,15 @@ export function writeTarget(sql: string): WriteTarget | null {
   const tokens = tokenize(sql);
   const words = tokens.map((token) => token.toLowerCase());
   const verb = verbAt(words);
-  const isTarget = (word: string, at: number) => at > verb && (word === "into" || word === "from");
+  const isTarget = (word: string, index: number) =>
+    index > verb && (word === "into" || word === "from");
   const start = words[verb] === "update" ? verb : words.findIndex(isTarget);
   if (start < 0) return null;
-  let at = start + 1;
-  const path = [tokens[at] ?? ""];
-  while (tokens[at + 1] === "." && at + 2 < tokens.length) {
-    at += 2;
-    path.push(tokens[at] ?? "");
+  let position = start + 1;
+  const path = [tokens[position] ?? ""];
+  while (tokens[position + 1] === "." && position + 2 < tokens.length) {
+    position += 2;
+    path.push(tokens[position] ?? "");
   }
   if (!path.every((part) => /^[\p{L}_"]/u.test(part))) return null;
   const isAssigning = words[verb] === "update" || words[verb] === "merge";

@@ -29,9 +29,9 @@ export function parameterize(root: Ast): ParameterSource[] {
   const numbering = new Numbering();
   if (statement) {
     visit(statement.node, "shape", numbering);
-    statement.named_param_map = numbering.sources.map((_, at) => ({
-      key: String(at + 1),
-      value: at + 1,
+    statement.named_param_map = numbering.sources.map((_, index) => ({
+      key: String(index + 1),
+      value: index + 1,
     }));
   }
   return numbering.sources;

@@ -34,7 +34,7 @@ export function queryFeatures(
     is_wrapped: shape.filters.some((each) => each.wrappedBy !== null),
     range_share: column === null ? null : rangeShare(query, table, column),
     other_filters: others.length,
-    other_indexed: others.filter((one) => isPointFilter(one) && isIndexed(table, one.column))
+    other_indexed: others.filter((each) => isPointFilter(each) && isIndexed(table, each.column))
       .length,
     tables: shape.tables.length,
     other_rows: Math.max(0, ...otherRows),

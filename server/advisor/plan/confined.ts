@@ -36,13 +36,13 @@ export function checkedType(type: string): string {
   const words: string[] = [];
   let depth = 0;
   TYPE_TOKEN.lastIndex = 0;
-  for (let at = 0; at < type.length; at = TYPE_TOKEN.lastIndex) {
+  for (let index = 0; index < type.length; index = TYPE_TOKEN.lastIndex) {
     const token = TYPE_TOKEN.exec(type)?.[0];
     if (token === undefined) throw unknownType(type);
     if (token === "(") depth++;
     else if (token === ")") depth--;
     else if (depth === 0 && (token === "," || /^['\d]/.test(token))) {
-      if (!/\[\d*$/.test(type.slice(0, at))) throw unknownType(type);
+      if (!/\[\d*$/.test(type.slice(0, index))) throw unknownType(type);
     } else if (depth === 0 && /^[A-Za-z_"]/.test(token)) words.push(token);
     if (depth < 0) throw unknownType(type);
   }

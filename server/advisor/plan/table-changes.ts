@@ -155,6 +155,6 @@ function checkTouch({ table, types, constraints }: TableChanges, tables: readonl
 /** A foreign key elsewhere that points here: DuckDB then refuses ALTER TYPE and DROP TABLE. */
 function referencingTable(table: TableSchema, tables: readonly TableSchema[]): string | null {
   const points = (each: TableSchema): boolean =>
-    each.constraints.some((one) => referencedTable(one) === table.name.toLowerCase());
+    each.constraints.some((constraint) => referencedTable(constraint) === table.name.toLowerCase());
   return tables.find(points)?.name ?? null;
 }

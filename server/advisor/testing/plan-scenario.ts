@@ -81,7 +81,7 @@ export function scenarioChanges(scenario: PlanScenario): Change[] {
   if (key === "added") {
     changes.push({ kind: "add_constraint", table, constraint: "PRIMARY KEY", columns: ["id"] });
   }
-  const names = [...new Set(keys.map((at) => columns[at]?.name ?? "id"))];
+  const names = [...new Set(keys.map((index) => columns[index]?.name ?? "id"))];
   if (names.length > 0) {
     changes.push({ kind: "cluster_table", table, keys: names, ...way });
   }

@@ -112,7 +112,7 @@ export async function withStatistics(
   schema: TableSchema[],
   { tables }: WorkloadScenario,
 ): Promise<TableSchema[]> {
-  const told: TableSchema[] = [];
+  const known: TableSchema[] = [];
   for (const one of schema) {
     const { rows = 0, scale = 1 } = tables.find((each) => each.name === one.name) ?? {};
     const columns: TableSchema["columns"] = [];
@@ -131,14 +131,14 @@ export async function withStatistics(
       columns.push({ ...each, statistics });
     }
     const row_count = rows * scale;
-    told.push({ ...one, columns, row_count, estimated_bytes: row_count * 64 });
+    known.push({ ...one, columns, row_count, estimated_bytes: row_count * 64 });
   }
-  return told;
+  return known;
 }
 
 export function queryTexts({ tables, queries }: WorkloadScenario) {
-  return queries.flatMap(({ kind, table: at, first, second, calls, mean_ms }) => {
-    const one = tables[at % tables.length];
+  return queries.flatMap(({ kind, table: index, first, second, calls, mean_ms }) => {
+    const one = tables[index % tables.length];
     const a = one?.columns[first % one.columns.length];
     const b = one?.columns[second % one.columns.length];
     if (!one || !a || !b) return [];

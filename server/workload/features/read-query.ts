@@ -125,10 +125,10 @@ export function readSelectList(node: Ast, scope: Scope, context: ReadContext): A
 /** Reads ORDER BY (ordinals and aliases resolved) and a constant LIMIT. */
 export function readOrder(node: Ast, items: Ast[], scope: Scope, context: ReadContext): void {
   for (const modifier of asNodes(node.modifiers)) {
-    for (const [at, order] of asNodes(modifier.orders).entries()) {
+    for (const [index, order] of asNodes(modifier.orders).entries()) {
       const meant = itemMeant(asNode(order.expression), items);
       const first = isClass(meant, "COLUMN_REF") ? scope.resolve(columnPath(meant)) : null;
-      if (at === 0 && first) context.sink.orderedFirstBy.set(node, first.ref);
+      if (index === 0 && first) context.sink.orderedFirstBy.set(node, first.ref);
       if (meant && hasAggregate(meant, context)) continue;
       for (const ref of columnsIn(meant, scope)) context.sink.column("orderBy", ref);
     }

@@ -3,7 +3,7 @@ import { writeTarget } from "../fold-text";
 import type { ColumnRef, NormalizedQuery, QueryShape } from "../shape";
 import { FeatureSink } from "./read-context";
 import { readQuery } from "./read-query";
-import { isStranger, type KnownTable } from "./scope";
+import { isForeignTable, type KnownTable } from "./scope";
 
 interface ReadShapeInput {
   query: NormalizedQuery;
@@ -58,7 +58,7 @@ function readWrite({ query, text, tables, schema }: ReadShapeInput, sink: Featur
   const target = writeTarget(text);
   if (!target) return;
   const lower = (name: string): string => name.toLowerCase();
-  const isKnown = !isStranger(target.path, schema);
+  const isKnown = !isForeignTable(target.path, schema);
   const name = (isKnown ? target.path.at(-1) : target.path.join(".")) ?? "";
   const known = tables.find((table) => isKnown && lower(table.name) === lower(name));
   const table = known?.name ?? name;

@@ -44,9 +44,9 @@ export class Scope {
 
   /** undefined: no source here has it; null: it is here but no base column. */
   #resolveHere(path: string[]): ColumnRef | null | undefined {
-    for (let at = path.length - 2; at >= 0; at--) {
-      const source = this.sources.get((path[at] ?? "").toLowerCase());
-      if (source) return columnOf(source, path[at + 1] ?? "");
+    for (let index = path.length - 2; index >= 0; index--) {
+      const source = this.sources.get((path[index] ?? "").toLowerCase());
+      if (source) return columnOf(source, path[index + 1] ?? "");
     }
     const name = path[0] ?? "";
     const merged = this.merged.get(lower(name));
@@ -72,7 +72,7 @@ export function columnOf(source: Source, name: string): ColumnRef | null | undef
  * A table of another schema than the known ones. Names of catalogs are not told: of two parts the first
  * is taken for a schema, of three the catalog for the product's own.
  */
-export function isStranger(path: string[], schema: string | undefined): boolean {
+export function isForeignTable(path: string[], schema: string | undefined): boolean {
   const owner = path.at(-2);
   return schema !== undefined && owner !== undefined && lower(owner) !== lower(schema);
 }
@@ -82,7 +82,7 @@ export function tableSource(
   path: string[],
   { tables, schema }: { tables: readonly KnownTable[]; schema: string | undefined },
 ): Source {
-  if (isStranger(path, schema)) return { columns: new Map(), openTable: path.join(".") };
+  if (isForeignTable(path, schema)) return { columns: new Map(), openTable: path.join(".") };
   const name = path.at(-1) ?? "";
   const known = tables.find((table) => lower(table.name) === lower(name));
   if (!known) return { columns: new Map(), openTable: name };

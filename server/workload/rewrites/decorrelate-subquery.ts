@@ -1,6 +1,4 @@
 import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
-import { isKeyType } from "../column-types";
-import { columnPath } from "../features/read-context";
 import {
   coalesce,
   column,
@@ -11,7 +9,9 @@ import {
   queryOf,
   replace,
   select as selectFrom,
-} from "./build";
+} from "../build-ast";
+import { isKeyType } from "../column-types";
+import { columnPath } from "../features/read-context";
 import type { Rewrite, RewriteContext } from "./query-parts";
 import {
   conditionsOf,
@@ -83,15 +83,15 @@ function joinFor(
   if (keys.length === 0 || !isInner([aggregate, inner.from_table], items)) return null;
   const grouped = selectFrom(
     [
-      ...keys.map((key, at) => ({ ...key.inner, alias: `${alias}_key_${at + 1}` })),
+      ...keys.map((key, index) => ({ ...key.inner, alias: `${alias}_key_${index + 1}` })),
       { ...aggregate, alias: `${alias}_value` },
     ],
     inner.from_table,
     conjunction(rest),
     keys.map((key) => key.inner),
   );
-  const on = keys.map((key, at) =>
-    compare("COMPARE_EQUAL", column(alias, `${alias}_key_${at + 1}`), key.outer),
+  const on = keys.map((key, index) =>
+    compare("COMPARE_EQUAL", column(alias, `${alias}_key_${index + 1}`), key.outer),
   );
   const value = column(alias, `${alias}_value`);
   const isCount = asText(aggregate.function_name).startsWith("count");
@@ -156,14 +156,14 @@ function isSimple(inner: Ast, aggregate: Ast): boolean {
 function correlation(condition: Ast, items: FromItem[], around: FromItem[]): Key | null {
   if (condition.type !== "COMPARE_EQUAL") return null;
   const sides = [asNode(condition.left), asNode(condition.right)];
-  for (const [one, other] of [sides, [...sides].reverse()]) {
-    const inside = findColumn(one, items);
-    const outside = findColumn(other, around);
-    if (!one || !other || !inside || !outside || columnPath(other).length !== 2) continue;
+  for (const [inner, outer] of [sides, [...sides].reverse()]) {
+    const inside = findColumn(inner, items);
+    const outside = findColumn(outer, around);
+    if (!inner || !outer || !inside || !outside || columnPath(outer).length !== 2) continue;
     const isShadowed = items.some(
       (item) => item.alias.toLowerCase() === outside.item.alias.toLowerCase(),
     );
-    if (!isShadowed && isOneKind(inside, outside)) return { inner: one, outer: other };
+    if (!isShadowed && isOneKind(inside, outside)) return { inner, outer };
   }
   return null;
 }

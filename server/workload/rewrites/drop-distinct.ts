@@ -1,6 +1,6 @@
 import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { queryOf } from "../build-ast";
 import { columnPath } from "../features/read-context";
-import { queryOf } from "./build";
 import type { Rewrite, RewriteContext } from "./query-parts";
 import {
   type FromItem,

@@ -1,5 +1,5 @@
 import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
-import { queryOf } from "./build";
+import { queryOf } from "../build-ast";
 import type { Rewrite, RewriteContext } from "./query-parts";
 import { functionNames, hasModifier, isAggregated, ownExpressions, selects } from "./query-parts";
 

@@ -1,6 +1,6 @@
 import { type Ast, asNode, asNodes, isClass } from "../ast";
+import { column, compare, conjunction, integer, queryOf, replace, subquery } from "../build-ast";
 import { columnPath } from "../features/read-context";
-import { column, compare, conjunction, integer, queryOf, replace, subquery } from "./build";
 import type { Rewrite, RewriteContext } from "./query-parts";
 import {
   conditionsOf,

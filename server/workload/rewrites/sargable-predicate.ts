@@ -1,5 +1,5 @@
 import { type Ast, asNode, asNodes, asText, hasColumn, isClass } from "../ast";
-import { call, cast, compare, conjunction, integer, replace, text } from "./build";
+import { call, cast, compare, conjunction, integer, replace, text } from "../build-ast";
 import type { Rewrite } from "./query-parts";
 import { conditionsOf, type FromItem, findColumn, fromItems, selects } from "./query-parts";
 

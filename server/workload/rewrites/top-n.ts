@@ -1,6 +1,6 @@
 import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { call, derivedTable, integer, queryOf, select as selectFrom } from "../build-ast";
 import { columnPath } from "../features/read-context";
-import { call, derivedTable, integer, queryOf, select as selectFrom } from "./build";
 import {
   conditionsOf,
   type FromItem,

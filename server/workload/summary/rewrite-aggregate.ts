@@ -1,9 +1,9 @@
 import { isCollated } from "@/server/contracts";
 import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { call, cast, coalesce, column, integer } from "../build-ast";
 import { isSumType } from "../column-types";
 import { columnPath } from "../features/read-context";
 import type { QuerySummary } from "../shape";
-import { callNode, castNode, columnNode, divideNode, orZeroNode } from "./nodes";
 import type { SummaryParts } from "./subject";
 import { findColumn, refuse, type Subject } from "./subject";
 
@@ -23,27 +23,22 @@ export function rewriteAggregate(
   const isDistinct = node.distinct === true && name !== "min" && name !== "max";
   if (isDistinct || isOrdered || second) return refuse("distinct, ordered or binary aggregate");
   const filter = asNode(node.filter);
-  const total = (outer: string, aggregate: Aggregate): Ast =>
-    callNode(
-      outer,
-      readMeasure(argument ?? null, aggregate, subject, parts, rewriteKeys),
-      filter && rewriteKeys(filter),
-    );
+  const total = (outer: string, aggregate: Aggregate): Ast => ({
+    ...call(outer, readMeasure(argument ?? null, aggregate, subject, parts, rewriteKeys)),
+    filter: filter && rewriteKeys(filter),
+  });
   switch (name) {
     case "count_star":
     case "count":
       // sum(BIGINT) is a HUGEINT, and NULL of no rows.
-      return castNode(orZeroNode(total("sum", "count")), "BIGINT");
+      return cast(coalesce(total("sum", "count"), integer(0)), "BIGINT");
     case "sum":
     case "min":
     case "max":
       return total(name, name);
     case "avg":
     case "mean":
-      return divideNode(
-        castNode(total("sum", "sum"), "DOUBLE"),
-        castNode(total("sum", "count"), "DOUBLE"),
-      );
+      return call("/", cast(total("sum", "sum"), "DOUBLE"), cast(total("sum", "count"), "DOUBLE"));
     default:
       return refuse(`${name} cannot be computed from parts`);
   }
@@ -57,14 +52,14 @@ function readMeasure(
   parts: SummaryParts,
   rewriteKeys: RewriteKeys,
 ): Ast {
-  const countRows = (): Ast => columnNode(subject.alias, parts.measure("count", null));
+  const countRows = (): Ast => column(subject.alias, parts.measure("count", null));
   if (argument === null) return countRows();
   if (isClass(argument, "COLUMN_REF")) {
-    const column = findColumn(subject, columnPath(argument));
-    if (!column) return refuse("not a column of the table");
-    if (aggregate === "sum" && !isSumType(column.type)) return refuse("sum of such a type");
-    if (aggregate !== "count" && isCollated(column.type)) return refuse("a text with a collation");
-    return columnNode(subject.alias, parts.measure(aggregate, column.name));
+    const found = findColumn(subject, columnPath(argument));
+    if (!found) return refuse("not a column of the table");
+    if (aggregate === "sum" && !isSumType(found.type)) return refuse("sum of such a type");
+    if (aggregate !== "count" && isCollated(found.type)) return refuse("a text with a collation");
+    return column(subject.alias, parts.measure(aggregate, found.name));
   }
   if (isClass(argument, "CONSTANT")) return readConstant(argument, aggregate, countRows);
   if (!isClass(argument, "CASE")) return refuse("aggregate of an expression");

@@ -1,8 +1,8 @@
 import type { CalendarUnit } from "@/server/contracts";
 import { type Ast, asNode, asNodes, asText, hasColumn, isClass, isValue } from "../ast";
+import { column as columnReference } from "../build-ast";
 import { isKeyType } from "../column-types";
 import type { Engine } from "../engine";
-import { columnNode } from "./nodes";
 import { rewriteAggregate } from "./rewrite-aggregate";
 import { findColumn, refuse, type Subject, type SummaryParts } from "./subject";
 
@@ -84,7 +84,7 @@ function keyNode(
   to: Rewriting,
   alias = "",
 ): Ast {
-  return { ...columnNode(to.subject.alias, to.parts.key(column, unit)), alias };
+  return { ...columnReference(to.subject.alias, to.parts.key(column, unit)), alias };
 }
 
 /** The column of type DATE or TIMESTAMP that an expression is. */

@@ -71,11 +71,11 @@ function hasAggregate(node: Ast, engine: Engine): boolean {
 /** Rewrites the SELECT in place. */
 function rewriteSelect(to: Rewriting, items: Ast[], names: (string | null)[]): void {
   const { select, from, alias } = to.subject;
-  const rewritten = items.map((item, at) => {
+  const rewritten = items.map((item, index) => {
     const result = rewriteExpression(item, to);
     const name = asText(item.alias);
     if (name !== "") to.aliases.set(name.toLowerCase(), { ...result, alias: "" });
-    return { ...result, alias: names[at] ?? name };
+    return { ...result, alias: names[index] ?? name };
   });
   const rewrite = (value: unknown, within: Rewriting): Ast | null => {
     const node = asNode(value);

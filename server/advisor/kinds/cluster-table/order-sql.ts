@@ -39,12 +39,12 @@ function rangeSql(key: string, step: OrderStep): string {
 }
 
 function curveSql(keys: string[]): string {
-  const places = keys.flatMap((key, at) => {
+  const places = keys.flatMap((key, index) => {
     const rank = `(rank() OVER (ORDER BY ${key} NULLS LAST) - 1)`;
     const step = `(${rank} * ${2 ** BITS} // count(*) OVER ())`;
     return Array.from(
       { length: BITS },
-      (_, bit) => `((${step} >> ${bit} & 1) << ${bit * keys.length + keys.length - 1 - at})`,
+      (_, bit) => `((${step} >> ${bit} & 1) << ${bit * keys.length + keys.length - 1 - index})`,
     );
   });
   return places.join(" | ");

@@ -41,7 +41,7 @@ function stepsOf({ type }: ColumnSchema, span: number): SteppedOrder[] {
   if (units === null) return [];
   if (units === "number") {
     const digits = Math.max(0, Math.floor(Math.log10(span)));
-    const powers = Array.from({ length: digits }, (_, at) => 10 ** (digits - at));
+    const powers = Array.from({ length: digits }, (_, index) => 10 ** (digits - index));
     return powers.map((step) => ({ step, ranges: span / step }));
   }
   const widestFirst = CalendarUnit.options.filter((unit) => units.includes(unit));

@@ -69,9 +69,9 @@ export function lexicographicOrders(uses: Uses): Order[] {
       .filter(([column, { kind }]) => kind === "equality" && valuesOf(column) <= LEADING_VALUES_MAX)
       .map(([column]) => column)
       .sort((a, b) => valuesOf(a) - valuesOf(b) || byName(a, b));
-    const heads = leads.flatMap((lead, at) => [
+    const heads = leads.flatMap((lead, index) => [
       [lead],
-      ...leads.slice(at + 1).map((next) => [lead, next]),
+      ...leads.slice(index + 1).map((next) => [lead, next]),
     ]);
     for (const head of heads) {
       for (const last of found.keys()) {
@@ -97,7 +97,7 @@ export function curveOrders(uses: Uses, columns: readonly ColumnSchema[]): Order
         (each) => each.has(key) && keys.every((other) => other === key || !each.has(other)),
       ),
     );
-  const pairs = first.flatMap((a, at) => first.slice(at + 1).map((b) => [a, b]));
+  const pairs = first.flatMap((a, index) => first.slice(index + 1).map((b) => [a, b]));
   const triple = first.length >= 3 ? [first.slice(0, 3)] : [];
   return [...pairs, ...triple]
     .filter(isApart)

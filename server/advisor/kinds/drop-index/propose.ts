@@ -108,7 +108,7 @@ function tooFewValues(table: TableSchema, column: ColumnSchema, hurt: WorkloadQu
 
 /** Every query on the column also compares a more selective indexed one: DuckDB then uses neither. */
 function inTheWay(table: TableSchema, column: ColumnSchema, hurt: WorkloadQuery[]): Case | null {
-  const values = (one: ColumnSchema): number => one.statistics?.distinct_count ?? 0;
+  const values = ({ statistics }: ColumnSchema): number => statistics?.distinct_count ?? 0;
   const better = table.columns.find(
     (other) =>
       other !== column &&

@@ -79,29 +79,29 @@ function collect(
   return group;
 }
 
-function groupOf(table: TableSchema, one: Summarized): SummaryGroup {
+function groupOf(table: TableSchema, query: Summarized): SummaryGroup {
   const nothing = { keys: [], measures: [], members: [], rows: null };
-  return unite(table, nothing, { ...nothing, ...one.summary, members: [one] });
+  return unite(table, nothing, { ...nothing, ...query.summary, members: [query] });
 }
 
-function unite(table: TableSchema, one: SummaryGroup, other: SummaryGroup): SummaryGroup {
-  const keys = uniteParts(one.keys, other.keys);
+function unite(table: TableSchema, a: SummaryGroup, b: SummaryGroup): SummaryGroup {
+  const keys = uniteParts(a.keys, b.keys);
   return {
     keys,
-    measures: uniteParts(one.measures, other.measures),
-    members: [...one.members, ...other.members],
+    measures: uniteParts(a.measures, b.measures),
+    members: [...a.members, ...b.members],
     rows: estimateSummaryRows(table, keys),
   };
 }
 
 /** Each part once, by name. */
 function uniteParts<Part extends { name: string; column: string | null }>(
-  one: readonly Part[],
-  other: readonly Part[],
+  first: readonly Part[],
+  second: readonly Part[],
 ): Part[] {
   const isKnown = (part: Part): boolean =>
-    one.some((each) => each.name === part.name && each.column === part.column);
-  return [...one, ...other.filter((part) => !isKnown(part))].sort((a, b) =>
+    first.some((each) => each.name === part.name && each.column === part.column);
+  return [...first, ...second.filter((part) => !isKnown(part))].sort((a, b) =>
     a.name < b.name ? -1 : 1,
   );
 }

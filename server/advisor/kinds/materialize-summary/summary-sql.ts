@@ -29,7 +29,7 @@ export function refreshSummarySql(change: MaterializeSummaryChange): string {
 function bodySql(change: MaterializeSummaryChange): string {
   const { name, table, keys, measures } = change;
   const items = [...keys.map(keySql), ...measures.map(measureSql)].join(", ");
-  const numbers = keys.map((_, at) => at + 1).join(", ");
+  const numbers = keys.map((_, index) => index + 1).join(", ");
   const grouping =
     keys.length > 0 ? `GROUP BY ${numbers} ORDER BY ${numbers}` : "HAVING count(*) > 0";
   return `${quoteIdentifier(name)} AS SELECT ${items} FROM ${quoteIdentifier(table)} AS source ${grouping}`;

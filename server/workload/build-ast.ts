@@ -1,4 +1,4 @@
-import { type Ast, asNode } from "../ast";
+import { type Ast, asNode } from "./ast";
 
 const expression = (of: string, type: string, more: Ast): Ast => ({
   class: of,
@@ -64,7 +64,7 @@ export function select(items: Ast[], from: unknown, where: Ast | null, groups: A
     from_table: from,
     where_clause: where,
     group_expressions: groups,
-    group_sets: groups.length > 0 ? [groups.map((_, at) => at)] : [],
+    group_sets: groups.length > 0 ? [groups.map((_, index) => index)] : [],
     aggregate_handling: "STANDARD_HANDLING",
     having: null,
     sample: null,
