@@ -35,12 +35,16 @@ test("a wrong password is refused in plain words", async ({ page }) => {
 test("every other page is accessible and fits a phone", async ({ page }) => {
   await signIn(page, "reviewer");
   await inspect(page, "inbox");
-  for (const name of ["workload", "model", "audit"]) {
+  for (const name of ["workload", "model", "audit", "health"]) {
     await page.goto(`/${name}`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await expectLive(page);
     await inspect(page, name);
   }
+  const prover = page
+    .getByRole("table", { name: "Processes" })
+    .getByRole("row", { name: /prover/ });
+  await expect(prover).toContainText("ok");
   await page.goto("/workload");
   // By role: while the page streams in, a hidden copy of it is in the document too.
   const patterns = page.getByRole("tabpanel", { name: "Query patterns" });

@@ -8,6 +8,7 @@ const LINKS = [
   { href: "/workload", label: "Workload" },
   { href: "/model", label: "Model" },
   { href: "/audit", label: "Audit" },
+  { href: "/health", label: "Health" },
 ] as const;
 
 function isCurrent(href: string, pathname: string): boolean {

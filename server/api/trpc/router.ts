@@ -1,6 +1,7 @@
 import { router } from "./init";
 import { auditRouter } from "./routers/audit";
 import { eventsRouter } from "./routers/events";
+import { healthRouter } from "./routers/health";
 import { modelRouter } from "./routers/model";
 import { operationsRouter } from "./routers/operations";
 import { productRouter } from "./routers/product";
@@ -13,6 +14,7 @@ export const appRouter = router({
   product: productRouter,
   model: modelRouter,
   audit: auditRouter,
+  health: healthRouter,
   session: sessionRouter,
   events: eventsRouter,
 });
