@@ -285,6 +285,35 @@ describe("a proof of changes that exclude each other", () => {
   });
 });
 
+describe("a proof that goes on from an earlier one of the same data", () => {
+  const index = candidate({ ...INDEX_NAME }, ["by-name"]);
+  const started = async (remembered: ProofResult["accepted"], data_version = "1") => {
+    const ids: string[] = [];
+    const result = await proveProduct(
+      { ...source, schema: { ...source.schema, data_version } },
+      folder,
+      [index],
+      {
+        queries: QUERIES.slice(0, 1),
+        remembered,
+        onEvent: (event) => {
+          if (event.kind === "candidate_started") ids.push(event.candidate_id);
+        },
+      },
+    );
+    return { result, ids };
+  };
+  it("measures nothing again that was measured alone, unless the data changed", async () => {
+    const first = await started([]);
+    expect(first.ids).toEqual([index.candidate_id]);
+    const again = await started(first.result.accepted);
+    expect(again.ids).toEqual([]);
+    expect(codes(again.result)).toEqual(codes(first.result));
+    const changed = await started(first.result.accepted, "2");
+    expect(changed.ids).toEqual([index.candidate_id]);
+  });
+});
+
 describe("a set that cannot be built", () => {
   const named = candidate({ ...INDEX_NAME }, ["by-name", "by-date"]);
   const dated = candidate({ ...BY_DATE, keys: [...BY_DATE.keys] }, ["by-name", "by-date"]);

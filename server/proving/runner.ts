@@ -1,5 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Finding, ProofEvent, ProofResult, ProvedCandidate } from "@/server/contracts";
+import { insertTimeShare } from "@/server/advisor";
+import type {
+  Candidate,
+  Finding,
+  ProofEvent,
+  ProofResult,
+  ProvedCandidate,
+} from "@/server/contracts";
+import { netGain } from "./judge";
 import {
   type Bench,
   createVariants,
@@ -12,6 +20,7 @@ import {
   type Action,
   type ActionResult,
   apply,
+  BESIDE_OTHERS,
   concludeSearch,
   createClock,
   type MeasuringAction,
@@ -44,7 +53,7 @@ export async function runSearch(run: SearchRun): Promise<ProofResult> {
   const { room, timer } = run;
   const { input, progress } = room;
   const bench: Bench = { room, variants: createVariants(room) };
-  let state = startSearch(problemOf(room), clockOf(run));
+  let state = recall(run, startSearch(problemOf(room), clockOf(run)));
   const tell = (events: readonly ProofEvent[]) => {
     for (const event of events) {
       input.onEvent(event);
@@ -80,6 +89,49 @@ export async function runSearch(run: SearchRun): Promise<ProofResult> {
   const count = result.accepted.length;
   progress.report("done", 1, `${count} of ${input.candidates.length} candidates pay`);
   return result;
+}
+
+/**
+ * What an earlier proof measured of each candidate alone counts again, where the data and the schema
+ * are the same: only what joins a set is built anew.
+ */
+function recall({ room, timer }: SearchRun, start: SearchState): SearchState {
+  const { input, costs } = room;
+  const { data_version, schema_fingerprint } = input.schema;
+  return (input.remembered ?? []).reduce((state, { candidate, evidence, verdict }) => {
+    const isKnown = input.candidates.some((one) => one.candidate_id === candidate.candidate_id);
+    const isSame =
+      evidence?.basis === "measured" &&
+      evidence.data_version === data_version &&
+      evidence.schema_fingerprint === schema_fingerprint;
+    // Evidence of what is suggested only beside others is not of the change alone.
+    if (!isKnown || !isSame || verdict.reason.startsWith(BESIDE_OTHERS)) return state;
+    const { insert_cost: cost } = evidence;
+    const { table } = candidate.change;
+    const timeShare = insertTimeShare(input.queries, cost?.table ?? table);
+    const inserts = cost === null ? [] : [{ cost, timeShare }];
+    const net_gain = netGain(
+      evidence.workload.gain.value,
+      evidence.storage.overhead,
+      inserts,
+      costs,
+    );
+    const action = recalledAction(candidate);
+    return apply(state, action, {
+      of: "measurement",
+      elapsedMs: timer.elapsedMs(),
+      result: { kind: "measured", evidence: { ...evidence, net_gain }, inserts, baseOverhead: 0 },
+    }).state;
+  }, start);
+}
+
+/** As if it had just been measured, and needed no second look. */
+function recalledAction(candidate: Candidate): MeasuringAction {
+  return {
+    ...{ kind: "measure_alone", candidate, isRepeat: true },
+    limits: { extraMs: 0, untilMs: 0 },
+    stopping: { gainMin: 0, regressionMin: 0 },
+  };
 }
 
 function problemOf({ input, workload, costs }: MeasuringRoom): SearchState["problem"] {

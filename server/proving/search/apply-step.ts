@@ -40,6 +40,9 @@ import {
 import type { ChosenSet, Layer, MeasureStep, Member, SearchState, StepResult } from "./state";
 import { canRepeat } from "./time";
 
+/** Begins the verdict of a change that is suggested only for what it adds to others. */
+export const BESIDE_OTHERS = "Beside the other changes:";
+
 type Measured = Extract<StepResult, { kind: "measured" }>;
 type Outcome = Extract<ProofEvent, { kind: "set_tried" }>["outcome"];
 
@@ -175,7 +178,7 @@ function acceptInto(
   let besideOthers = state.besideOthers;
   for (const one of added.filter(({ role }) => role !== "standalone")) {
     // It is suggested for what it adds to the others: that is its verdict, and its evidence.
-    const reason = `Beside the other changes: ${verdict.reason}`;
+    const reason = `${BESIDE_OTHERS} ${verdict.reason}`;
     besideOthers = withEntry(besideOthers, one.id, { verdict: { ...verdict, reason }, evidence });
   }
   const core = layer === "executable" ? set : state.core;

@@ -1,4 +1,5 @@
 export { apply, startSearch } from "./apply";
+export { BESIDE_OTHERS } from "./apply-step";
 export { suggestedSet } from "./choose";
 export { concludeSearch } from "./conclude";
 export { isExhausted, next } from "./next";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { query } from "../../testing/candidates";
+import { DuckDbError } from "../errors";
 import type { Session } from "../shadow";
 import { measurePairs, sameText } from "./measure-pairs";
 import type { Replay } from "./prepare-replay";
@@ -50,7 +51,7 @@ function measure(given: { candidate?: Session; remaining?: () => number; confirm
 describe("replaying in pairs", () => {
   it("names the query that fails on the candidate's side with a parameter set of its own", async () => {
     const candidate = session((sql) => {
-      if (sql === "SELECT 3") throw new Error("Conversion Error: 'abc'\n at cast");
+      if (sql === "SELECT 3") throw new DuckDbError(new Error("Conversion Error: 'abc'\n at cast"));
       return 10;
     });
     const failed = measure({ candidate });
