@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { sourceFiles } from "./source-files";
 
-const isCode = (file: string) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file);
+/** Tests, and the programs that only tests start, may set up processes of their own. */
+const isCode = (file: string) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|\/testing\//.test(file);
 
 test("only server/platform/env.ts reads process.env", () => {
   const files = sourceFiles("app", "components", "demo", "drizzle", "server").filter(isCode);
