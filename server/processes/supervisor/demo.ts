@@ -38,7 +38,7 @@ async function asInstaller<T>(use: (ctx: ServiceContext) => Promise<T>): Promise
 /** Everything a script needs to drive a demo. `jwt`: the product's; `reviewerToken`: a person's. */
 export interface Demo {
   url: string;
-  spawnUrl: string;
+  productUrl: string;
   apiKey: string;
   jwt: string;
   reviewerToken: string;
@@ -47,7 +47,7 @@ export interface Demo {
 
 /** Makes the demo's people, key and tokens; the same people and key at every later start. */
 export function seedDemo(settings: Settings): Promise<Demo> {
-  const { dataDir, env, url, spawnUrl } = settings;
+  const { dataDir, env, url, productUrl } = settings;
   return asInstaller(async (ctx) => {
     const { users, secrets } = await ensureDemoUsers(ctx, dataDir, ensureSecrets(dataDir));
     const apiKey = await ensureDemoKey(ctx, dataDir, secrets);
@@ -58,7 +58,7 @@ export function seedDemo(settings: Settings): Promise<Demo> {
     const jwt = await issueProductToken({ ctx, input: { product_id, ttl_seconds } });
     const user_id = reviewer.id;
     const reviewerToken = await issueUserToken({ ctx, input: { user_id, ttl_seconds } });
-    return { url, spawnUrl, apiKey, jwt, reviewerToken, users };
+    return { url, productUrl, apiKey, jwt, reviewerToken, users };
   });
 }
 

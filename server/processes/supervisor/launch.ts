@@ -9,9 +9,9 @@ import { assertPortFree } from "./ports";
 import { type Settings, shareSettings } from "./settings";
 import { Interrupted, type Supervisor } from "./supervisor";
 
-async function assertPorts({ env, hasSpawn }: Settings): Promise<void> {
+async function assertPorts({ env, hasDemoProduct }: Settings): Promise<void> {
   await assertPortFree(env.PORT, "PORT", "the web server");
-  if (hasSpawn) await assertPortFree(env.SPAWN_PORT, "SPAWN_PORT", "the demo data product");
+  if (hasDemoProduct) await assertPortFree(env.SPAWN_PORT, "SPAWN_PORT", "the demo data product");
 }
 
 async function startRoles(
@@ -19,8 +19,10 @@ async function startRoles(
   settings: Settings,
   web: ChildSpec,
 ): Promise<void> {
-  const product = settings.hasSpawn ? supervisor.start(demoSpec(settings)) : Promise.resolve();
-  if (settings.hasSpawn) {
+  const product = settings.hasDemoProduct
+    ? supervisor.start(demoSpec(settings))
+    : Promise.resolve();
+  if (settings.hasDemoProduct) {
     const rows = formatCount(settings.env.SPAWN_ROWS);
     report(`starting the demo data product (its first start generates ${rows} rows)`);
   }

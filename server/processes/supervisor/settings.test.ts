@@ -75,10 +75,10 @@ test("the demo product is started without any secret of the sidecar", () => {
 
 test("production without a data product has none; a demo always has one", () => {
   setEnv({ SIDECAR_MODE: "production" });
-  expect(readSettings()).toMatchObject({ hasProduct: false, hasSpawn: false });
+  expect(readSettings()).toMatchObject({ hasProduct: false, hasDemoProduct: false });
   setEnv({ DATA_PRODUCT_API: "http://127.0.0.1:1" });
-  expect(readSettings()).toMatchObject({ hasProduct: true, hasSpawn: false });
+  expect(readSettings()).toMatchObject({ hasProduct: true, hasDemoProduct: false });
   delete process.env.DATA_PRODUCT_API;
   setEnv({ SIDECAR_MODE: "demo" });
-  expect(readSettings()).toMatchObject({ hasProduct: true, hasSpawn: true });
+  expect(readSettings()).toMatchObject({ hasProduct: true, hasDemoProduct: true });
 });

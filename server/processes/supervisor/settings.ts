@@ -15,11 +15,11 @@ export interface Settings {
   /** false: DATABASE_URL names a database somebody else runs. */
   hasEmbeddedDatabase: boolean;
   /** false: DATA_PRODUCT_API names a real product, or this is production. */
-  hasSpawn: boolean;
+  hasDemoProduct: boolean;
   /** false: nothing to observe, prove or execute on; answers are estimates. */
   hasProduct: boolean;
   url: string;
-  spawnUrl: string;
+  productUrl: string;
 }
 
 /** Reads the settings and makes the data folder. Throws for unusable settings or folder. */
@@ -36,10 +36,10 @@ export function readSettings(): Settings {
     dataDir,
     isDemo,
     hasEmbeddedDatabase: !isSet("DATABASE_URL"),
-    hasSpawn: isDemo && product === undefined,
+    hasDemoProduct: isDemo && product === undefined,
     hasProduct: isDemo || product !== undefined,
     url: `http://localhost:${launched.PORT}`,
-    spawnUrl: product ?? `http://localhost:${launched.SPAWN_PORT}`,
+    productUrl: product ?? `http://localhost:${launched.SPAWN_PORT}`,
   };
 }
 
@@ -65,7 +65,7 @@ export function shareSettings(settings: Settings): void {
     ...(isSet("SESSION_SECRET") ? {} : { SESSION_SECRET: session_secret }),
     // A product of yours has the secret you gave it, or none; the demo's is made for it.
     ...(settings.isDemo && !isSet("AUTH_SECRET") ? { AUTH_SECRET: auth_secret } : {}),
-    ...(settings.hasSpawn ? demoProductSettings(settings) : {}),
+    ...(settings.hasDemoProduct ? demoProductSettings(settings) : {}),
   });
   env();
 }
