@@ -14,7 +14,7 @@ export interface Comparison {
 const MS_MIN = 1e-6;
 
 /** log(after/before) of each pair. Throws RangeError when the lists differ in length. */
-export function logRatios(before: readonly number[], after: readonly number[]): Float64Array {
+function logRatios(before: readonly number[], after: readonly number[]): Float64Array {
   if (before.length !== after.length) throw new RangeError("Pairs need two samples each.");
   return Float64Array.from(before, (value, index) =>
     Math.log(Math.max(after[index] ?? Number.NaN, MS_MIN) / Math.max(value, MS_MIN)),

@@ -1,4 +1,4 @@
-export { milliseconds, percent, shortSql, speed } from "./format";
+export { shortSql } from "./format";
 export {
   type CostModel,
   composeGains,
@@ -7,7 +7,6 @@ export {
   type WeighedInserts,
 } from "./gain-arithmetic";
 export {
-  isQueryGainCertain,
   type JudgeOptions,
   judge,
   queryGainRequired,
@@ -15,7 +14,7 @@ export {
   regressedQueries,
 } from "./judge";
 export { type MemberRole, memberRole } from "./member-role";
-export { HARMFUL, isRegression, rejection } from "./rejection";
+export { HARMFUL, isRegression } from "./rejection";
 export {
   anyRegression,
   type EarlierVerdict,
@@ -30,7 +29,6 @@ export {
 export {
   applyGains,
   bestCaseGain,
-  callTimeMs,
   expectedGain,
   inverseGain,
   type MeasuredQueries,

@@ -2,9 +2,9 @@ export { apply, startSearch } from "./apply";
 export { BESIDE_OTHERS } from "./apply-step";
 export { suggestedSet } from "./choose";
 export { concludeSearch } from "./conclude";
-export { isExhausted, next } from "./next";
+export { next } from "./next";
 export { orderCandidates } from "./order";
-export { layerOf, setsInUse } from "./sets";
+export { setsInUse } from "./sets";
 export type {
   Action,
   ActionResult,
@@ -20,5 +20,4 @@ export type {
   StoppingThresholds,
   TimeLimits,
 } from "./state";
-export { setKey } from "./state";
 export { createClock, PAIRS_MIN } from "./time";

@@ -57,7 +57,7 @@ export function next(state: SearchState): Action {
 }
 
 /** Is nothing left to measure, whatever the time? */
-export function isExhausted(state: SearchState): boolean {
+function isExhausted(state: SearchState): boolean {
   const timeless = { ...state, clock: TIMELESS, mode: "completing" as const };
   return (
     state.remeasuring === null &&
@@ -128,7 +128,7 @@ interface Evaluation {
 }
 
 /** Members of the layer that no step has decided beside the present base. */
-export function openEvaluations(state: SearchState, layer: Layer): Evaluation[] {
+function openEvaluations(state: SearchState, layer: Layer): Evaluation[] {
   const base = baseOf(state, layer);
   const evaluations = membersInOrder(state).flatMap((member): Evaluation[] => {
     const added = openAddition(state, layer, base, member);
@@ -228,7 +228,7 @@ function nextRemoval(state: SearchState, layer: Layer): MeasureStep | null {
 }
 
 /** Several changes whose gain together is composed of steps. */
-export const needsConfirmation = ({ chosen }: SearchState): boolean =>
+const needsConfirmation = ({ chosen }: SearchState): boolean =>
   chosen.members.length > 1 && chosen.direct === null;
 
 /** Begins while the budget lasts, even when time is short: what does harm must not be suggested. */

@@ -48,7 +48,7 @@ interface MeasuredAlone {
 }
 
 /** ms that building and measuring each of these changes took alone. */
-export function aloneTimeMs(members: readonly Pick<MeasuredAlone, "evidence">[]): number {
+function aloneTimeMs(members: readonly Pick<MeasuredAlone, "evidence">[]): number {
   return sum(members.map(({ evidence }) => evidence.duration_ms + evidence.build_ms));
 }
 
@@ -57,7 +57,7 @@ export function aloneTimeMs(members: readonly Pick<MeasuredAlone, "evidence">[])
  * each took alone: queries that several of them touch are timed once, a table is checked and inserted
  * into once. 0 for a single one: it is measured already.
  */
-export function togetherTimeMs(members: readonly MeasuredAlone[]): number {
+function togetherTimeMs(members: readonly MeasuredAlone[]): number {
   if (members.length < 2) return 0;
   const ofQueries = new Map<string, number>();
   const ofTables = new Map<string, number>();
