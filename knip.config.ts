@@ -11,7 +11,6 @@ export default {
     "bench/*.ts",
     // Started by its test as a process of its own.
     "server/queue/testing/{worker,chaos}-process.ts",
-    "server/queue/testing/chaos-main.ts",
   ],
   // Tests of the queue start a private one where it is installed.
   ignoreBinaries: ["redis-server"],

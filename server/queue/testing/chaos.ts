@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { operations } from "@/drizzle/schema";
 import { indexOn, storeSuggestion } from "@/server/decisions/testing/fixtures";
-import { closeDatabase, type Database, newId, openDatabase } from "@/server/platform";
+import { closeDatabase, type Database, newId, openDatabase, setEnv } from "@/server/platform";
 import { startTemporaryPostgres } from "@/server/platform/embedded-postgres";
 import { migrateDatabase } from "@/server/platform/migrations";
 import { enqueueJob } from "..";
@@ -92,13 +92,14 @@ export async function runChaos(lives: number): Promise<boolean> {
   const db = openDatabase(url, 5);
   await db.execute(sql`create table executions (job_id bigint, token text)`);
   await db.execute(sql`create table product_runs (operation_id text)`);
-  const env = {
-    ...{ ...process.env, DATABASE_URL: url, REDIS_URL: redis.url, LOG_LEVEL: "error" },
+  // What is set here, every child inherits.
+  setEnv({
+    ...{ DATABASE_URL: url, REDIS_URL: redis.url, LOG_LEVEL: "error" },
     ...{ SIDECAR_MODE: "demo", VERIFY_SECONDS_MAX: "1" },
-  };
+  });
   const file = "server/queue/testing/chaos-process.ts";
   const run = (role: string) =>
-    spawn(process.execPath, ["--import", "tsx", file, role], { stdio: "ignore", env });
+    spawn(process.execPath, ["--import", "tsx", file, role], { stdio: "ignore" });
   const processes = new Map(ROLES.map((role) => [role as string, run(role)]));
   const ended = new AbortController();
   const blowing = dealBlows(redis, processes, run, ended.signal);

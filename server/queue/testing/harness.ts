@@ -4,7 +4,7 @@ import { eq, sql } from "drizzle-orm";
 import { vi } from "vitest";
 import { jobs } from "@/drizzle/schema";
 import type { JobKind } from "@/server/contracts";
-import { createRoot, type Database, type Root } from "@/server/platform";
+import { createRoot, type Database, type Root, setEnv } from "@/server/platform";
 import { type Broker, openBroker } from "@/server/platform/broker";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import {
@@ -93,8 +93,9 @@ export class QueueHarness {
   /** A worker in a process of its own, which never ends a job. */
   workerProcess(): { kill: () => Promise<void> } {
     const args = ["--import", "tsx", "server/queue/testing/worker-process.ts", String(LEASE_MS)];
-    const env = { ...process.env, ...this.env };
-    const child = spawn(process.execPath, args, { stdio: "inherit", env });
+    // What is set here, a child inherits.
+    setEnv({ DATABASE_URL: this.env.DATABASE_URL, REDIS_URL: this.env.REDIS_URL ?? "" });
+    const child = spawn(process.execPath, args, { stdio: "inherit" });
     const kill = async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, "exit");
