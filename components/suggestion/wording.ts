@@ -20,7 +20,7 @@ export function describeImpact(impact: SuggestionItem["estimated_impact"]): stri
 type Considered = Pick<Suggestion, "basis" | "suggestions" | "alternatives">;
 
 /** How many of the alternatives a measurement decided; the others say why there was none. */
-export function countMeasured({ alternatives }: Pick<Suggestion, "alternatives">): number {
+function countMeasured({ alternatives }: Pick<Suggestion, "alternatives">): number {
   return alternatives.filter(({ evidence }) => evidence?.basis === "measured").length;
 }
 

@@ -1,7 +1,6 @@
 export { areExclusive, CHANGE_KINDS, kindOf, kindsWhere } from "./change-kinds";
 export { byExpectedGain, describeEstimate, expectedGain } from "./expected-gain";
 export { CandidateFeatures, candidateFeatures } from "./features";
-export type { KindSpec, Reach } from "./kind-spec";
 export { compilePlan } from "./plan/compile-plan";
 export { commentsSql, indexCommentSql } from "./plan/table-sql";
 export { proposeCandidates } from "./propose-candidates";

@@ -46,7 +46,7 @@ export interface Proposals {
 export type Reach = "related" | "same_table" | "none";
 
 /** A table with data and a workload for which a kind proposes `change`: for tests. */
-export interface KindSample<Kind extends ChangeKind> {
+interface KindSample<Kind extends ChangeKind> {
   table: TableSchema;
   /** SELECT that yields a few rows, columns in the table's order; the statistics speak of many. */
   rowsSql: string;

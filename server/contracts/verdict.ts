@@ -32,8 +32,8 @@ export const VerdictCode = z.enum([
 export type VerdictCode = z.infer<typeof VerdictCode>;
 
 /** What a verdict rests on: measurements, an estimate (or nothing yet), or an error. */
-export const VerdictBasis = z.enum(["measured", "estimated", "error"]);
-export type VerdictBasis = z.infer<typeof VerdictBasis>;
+const VerdictBasis = z.enum(["measured", "estimated", "error"]);
+type VerdictBasis = z.infer<typeof VerdictBasis>;
 
 const BASES: Record<VerdictCode, VerdictBasis> = {
   passed: "measured",

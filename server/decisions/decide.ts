@@ -104,7 +104,7 @@ export async function rejectSuggestion({
 }
 
 /** What every decision of a person leaves behind, in its transaction: the verdict and who gave it. */
-export async function recordReview(
+async function recordReview(
   tx: Transaction,
   ctx: Pick<ServiceContext, "actor">,
   row: SuggestionRow,

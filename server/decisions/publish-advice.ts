@@ -215,7 +215,7 @@ function toRow(proved: ProvedCandidate, role: "suggested" | "alternative") {
 }
 
 /** The search is over; its advice, if any, stays as it is. */
-export async function endSearch(db: Database | Transaction, id: string): Promise<void> {
+async function endSearch(db: Database | Transaction, id: string): Promise<void> {
   await db
     .update(suggestions)
     .set({ isSearching: false, extraSeconds: null })
@@ -250,7 +250,7 @@ const PRIOR = { kept: 19, of: 20 };
  * Mean of the Beta posterior that an expected outcome comes true: the interval's nominal level as
  * prior, moved by what executions here have really delivered. Source: Beta-binomial conjugacy.
  */
-export function calibrateConfidence(outcomes: { kept: number; of: number }): number {
+function calibrateConfidence(outcomes: { kept: number; of: number }): number {
   return (PRIOR.kept + outcomes.kept) / (PRIOR.of + outcomes.of);
 }
 
@@ -258,7 +258,7 @@ export function calibrateConfidence(outcomes: { kept: number; of: number }): num
 const OUTCOMES_MAX = 1000;
 
 /** The latest executions that were verified, and how many of them delivered what was expected. */
-export async function countOutcomes(db: Database): Promise<{ kept: number; of: number }> {
+async function countOutcomes(db: Database): Promise<{ kept: number; of: number }> {
   const state = sql<string>`${operations.verification}->>'state'`;
   const latest = db
     .select({ state: state.as("state") })

@@ -38,7 +38,7 @@ export interface RunProofInput {
   signal: AbortSignal;
 }
 
-export interface ProofDirs {
+interface ProofDirs {
   /** Exported Parquet files, kept between proofs. */
   cacheDir: string;
   /** Shadow databases of this proof alone. */

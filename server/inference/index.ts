@@ -6,7 +6,6 @@ export {
 } from "./client/create-inference-client";
 export type { InferenceClient } from "./client/inference-client";
 export { screenEach, screenTexts } from "./screen-texts";
-export { socketPath } from "./socket";
 export {
   confidence,
   gainBucket,

@@ -2,4 +2,4 @@ export { type EarlierVerdict, earlierVerdict, earlierVerdicts } from "./earlier-
 export { withLiterals } from "./measure/replay/with-literals";
 export { excludedByRule, proveCandidates } from "./prove-candidates";
 export { orderCandidates } from "./search";
-export type { AdviceUpdate, ProofCompletion, ProofInput, ProofWeights } from "./types";
+export type { ProofInput } from "./types";

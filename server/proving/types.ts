@@ -12,16 +12,14 @@ import type {
 import type { DataProduct } from "@/server/data-product/port";
 import type { EarlierVerdicts, ProofWeights } from "./judge";
 
-export type { ProofWeights };
-
-export interface AdviceUpdate {
+interface AdviceUpdate {
   /** Every candidate was measured or ruled out, or the time for that has ended: the last call. */
   isComplete: boolean;
   /** What changed since the advice before, as a sentence; null: nothing, or it is the first. */
   note: string | null;
 }
 
-export interface ProofCompletion {
+interface ProofCompletion {
   /** From the start of the proof, pauses left out; Infinity: until everything was measured. */
   secondsMax: number;
   /**

@@ -148,10 +148,10 @@ function visitExpression(value: unknown, scope: NameScope, names: CanonicalNames
 }
 
 /** What a name means is in doubt: it may be a column here and a source elsewhere. */
-export class Undecided extends Error {}
+class Undecided extends Error {}
 
 /** Hands out canonical names in order of appearance, and writes them into references. */
-export class CanonicalNames {
+class CanonicalNames {
   readonly #counts = { source: 0, query: 0 };
 
   next(kind: "source" | "query"): string {
@@ -194,7 +194,7 @@ export class CanonicalNames {
 }
 
 /** Names of one SELECT's sources and the canonical names that take their place. */
-export class NameScope {
+class NameScope {
   readonly #sources = new Map<string, string>();
   readonly #ctes = new Map<string, string>();
   /** Names in the select list: a plain name may mean one of these rather than a column. */

@@ -76,14 +76,14 @@ const MARKED = new RegExp(`"${MARK}(-?\\d[\\d.eE+-]*)"`, "g");
  * JSON.parse that keeps numbers JavaScript cannot hold (64-bit integers) or would print
  * differently (`1000.0`) as marked strings; `printExactJson` writes them back as they were.
  */
-export function parseExactJson(text: string): unknown {
+function parseExactJson(text: string): unknown {
   const marked = text.replace(TOKEN, (token) =>
     token.startsWith('"') || String(Number(token)) === token ? token : `"${MARK}${token}"`,
   );
   return JSON.parse(marked);
 }
 
-export function printExactJson(value: unknown): string {
+function printExactJson(value: unknown): string {
   return JSON.stringify(value).replace(MARKED, "$1");
 }
 

@@ -6,7 +6,7 @@ const TOKEN =
   /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[eE]?'(?:[^']|'')*(?:'|$)|\$([A-Za-z_]*)\$[\s\S]*?(?:\$\1\$|$)|"(?:[^"]|"")*(?:"|$)|\$\w+|\d[\w.]*|[\p{L}_][\p{L}\p{M}\p{N}_$]*|\s+|[\s\S]/gu;
 
 /** Tokens of any text, comments and white space left out. Never throws. */
-export function tokenize(sql: string): string[] {
+function tokenize(sql: string): string[] {
   const tokens = sql.match(TOKEN) ?? [];
   return tokens.filter((token) => !/^(--|\/\*|\s)/.test(token));
 }
@@ -31,7 +31,7 @@ const WRITES = ["insert", "update", "delete"] as const;
 const READS: ReadonlySet<string> = new Set(["select", "from", "values", "with"]);
 
 /** Place of the word that says what a statement does, in lower case: the first, or past WITH. */
-export function verbAt(words: readonly string[]): number {
+function verbAt(words: readonly string[]): number {
   if (words[0] !== "with") return 0;
   let depth = 0;
   for (let index = 1; index < words.length; index++) {

@@ -2,8 +2,6 @@ export { createShapeParser } from "./parser";
 export type {
   FilterFeature,
   NormalizedQuery,
-  QueryRewriteOption,
   QueryShape,
-  QuerySummary,
   ShapeParser,
 } from "./shape";

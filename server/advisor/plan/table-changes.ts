@@ -25,7 +25,7 @@ export interface TableChanges {
 }
 
 /** A table of its own, made after all that becomes of others, and dropped first by the revert. */
-export interface NewTable {
+interface NewTable {
   name: string;
   createSql: string;
   dropSql: string;

@@ -1,9 +1,8 @@
 import { restApp } from "./app";
 import { webServices } from "./services";
 
-export { openApiDocument, restApp } from "./app";
+export { openApiDocument } from "./app";
 export type { OpenApiDocument } from "./openapi";
-export { createRestServices } from "./services";
 
 /** A request answered on the web process's services: what the route files of Next.js export. */
 export async function handleRestRequest(request: Request): Promise<Response> {

@@ -32,7 +32,7 @@ export function identify(pid: number): ProcessIdentity | null {
   return mark === null || mark === "" ? null : { pid, mark };
 }
 
-export function isAlive(identity: ProcessIdentity): boolean {
+function isAlive(identity: ProcessIdentity): boolean {
   return startMark(identity.pid) === identity.mark;
 }
 

@@ -7,7 +7,6 @@ export {
   type WeighedInserts,
 } from "./gain-arithmetic";
 export {
-  type JudgeOptions,
   judge,
   queryGainRequired,
   REGRESSION_MIN,
@@ -19,7 +18,6 @@ export {
   anyRegression,
   type EarlierVerdict,
   type EarlierVerdicts,
-  type GainThreshold,
   judgeBy,
   MARGINAL_SHARE,
   marginalThreshold,
@@ -31,14 +29,12 @@ export {
   bestCaseGain,
   expectedGain,
   inverseGain,
-  type MeasuredQueries,
   type ResidualTime,
   significantGain,
   type TimedQuery,
   totalTimeMs,
 } from "./residual-time";
 export {
-  type CountedPairs,
   evidenceOfSome,
   isSurelyChanged,
   keepGainingTexts,

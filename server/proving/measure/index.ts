@@ -1,4 +1,4 @@
 export { type Bench, deepenEvidence, performMeasurement } from "./perform";
-export { type MeasuringRoom, openRoom, type ProofTimer } from "./room";
+export { type MeasuringRoom, openRoom } from "./room";
 export { isSampled, removeStaleWork } from "./shadow";
 export { createVariants } from "./variants";

@@ -83,7 +83,7 @@ export type Fallback = ChosenSet & {
 };
 
 /** What is to be measured next, whatever else waits: it follows from the step before. */
-export interface FollowUp {
+interface FollowUp {
   /** Ids of members to measure beside the base, with the candidate in the place of the member's. */
   added: readonly string[];
   narrowed: Candidate | null;

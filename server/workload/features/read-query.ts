@@ -103,7 +103,7 @@ function outputOf(node: Ast, items: Ast[], scope: Scope): Source {
 }
 
 /** Reads the select list and GROUP BY; answers the select items. */
-export function readSelectList(node: Ast, scope: Scope, context: ReadContext): Ast[] {
+function readSelectList(node: Ast, scope: Scope, context: ReadContext): Ast[] {
   const items = asNodes(node.select_list);
   for (const item of items) {
     if (isClass(item, "STAR")) context.sink.selectsStar = true;
@@ -123,7 +123,7 @@ export function readSelectList(node: Ast, scope: Scope, context: ReadContext): A
 }
 
 /** Reads ORDER BY (ordinals and aliases resolved) and a constant LIMIT. */
-export function readOrder(node: Ast, items: Ast[], scope: Scope, context: ReadContext): void {
+function readOrder(node: Ast, items: Ast[], scope: Scope, context: ReadContext): void {
   for (const modifier of asNodes(node.modifiers)) {
     for (const [index, order] of asNodes(modifier.orders).entries()) {
       const meant = itemMeant(asNode(order.expression), items);

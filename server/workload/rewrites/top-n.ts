@@ -125,7 +125,7 @@ function limitOf(condition: unknown, isNumber: (node: unknown) => boolean): Ast 
 }
 
 /** Where a condition names the window: in the query around it, or in its own QUALIFY. */
-export type Place = { kind: "outer"; alias: string } | { kind: "qualify" };
+type Place = { kind: "outer"; alias: string } | { kind: "qualify" };
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
@@ -134,7 +134,7 @@ const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCas
  * nothing else: around a derived table the first of two columns of a name wins, in QUALIFY a column
  * of the table wins over an alias, and `s.n` may be a struct's field.
  */
-export function meansWindow(
+function meansWindow(
   node: Ast | null,
   window: Ast,
   query: Ast,

@@ -157,14 +157,14 @@ const FORMATS: readonly [CalendarUnit, RegExp][] = [
 const KNOWN_FORMAT = /^(?:[^%]|%%|%-?[dmyjHI]|%[aAbBpuUwWVGY])*$/;
 
 /** A function of one date: what it looks at, down to which unit, and whether it is the cut itself. */
-export interface UnitCall {
+interface UnitCall {
   argument: Ast;
   unit: CalendarUnit;
   isTruncation: boolean;
 }
 
 /** null: no function of a date, or one that looks at more than a calendar unit. */
-export function readUnitCall(node: Ast): UnitCall | null {
+function readUnitCall(node: Ast): UnitCall | null {
   if (isClass(node, "CAST")) {
     const argument = asNode(node.child);
     const isDate = asNode(node.cast_type)?.id === "DATE";

@@ -122,7 +122,7 @@ function rewriteModifier(modifier: Ast, to: Rewriting): Ast {
  * The name DuckDB gives an unnamed item of a select list: its text, in which a type that is a
  * keyword stands in quotes and the parts of a type apart (checked on 1.5.6). null: named already.
  */
-export async function outputName(item: Ast, select: Ast, engine: Engine): Promise<string | null> {
+async function outputName(item: Ast, select: Ast, engine: Engine): Promise<string | null> {
   if (asText(item.alias) !== "" || isClass(item, "COLUMN_REF")) return null;
   const node = {
     ...select,

@@ -18,7 +18,7 @@ const MARGINAL = 0.05;
  * The best set that adds some of `pool` to `base`, found by trying all: it slows no query, and each of
  * its changes gains beside the others what is required of a step.
  */
-export function bestSet(
+function bestSet(
   world: World,
   pool: readonly Candidate[],
   base: readonly Candidate[] = [],

@@ -27,7 +27,7 @@ export interface SimulationOptions {
   onAdvice?: (result: ProofResult, isComplete: boolean) => "continue" | "stop";
 }
 
-export interface SimulatedAction {
+interface SimulatedAction {
   action: Action;
   startMs: number;
   endMs: number;

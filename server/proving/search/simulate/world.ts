@@ -3,7 +3,7 @@ import type { Candidate, Change } from "@/server/contracts";
 import { createRandom, deriveSeed } from "@/server/statistics";
 
 /** How one change treats one query. */
-export interface Effect {
+interface Effect {
   /** Time with it alone ÷ without; 1: untouched, above 1: slower. */
   ratio: number;
   /** Ids of which one must be in the set for the effect to show; empty: always. */
