@@ -52,7 +52,7 @@ function RowMeasure({ summary }: { summary: SuggestionSummary }) {
     return (
       <div className="grid content-center gap-1.5 sm:w-72">
         <p className="truncate text-xs text-muted-foreground">
-          {summary.progress_message ?? "Waiting to start"}
+          <CodeText text={summary.progress_message ?? "Waiting to start"} />
         </p>
         <Progress fraction={fraction ?? 0} label={`Test run of ${summary.title}`} />
       </div>

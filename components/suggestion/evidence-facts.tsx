@@ -51,7 +51,8 @@ export function EvidenceMethod({ evidence }: { evidence: MeasuredEvidence }) {
       <p>{sample.map(describeSample).join(" ")}</p>
       <p>
         {formatCount(workload.patterns)} queries replayed in interleaved pairs with DuckDB{" "}
-        {evidence.duckdb_version} on {evidence.threads} threads in {formatMs(evidence.duration_ms)}
+        {evidence.duckdb_version} on {formatPlural(evidence.threads, "thread")} in{" "}
+        {formatMs(evidence.duration_ms)}
         {", "}
         seed {evidence.seed}; intervals are 95% bootstrap.
       </p>

@@ -10,7 +10,7 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import type { QueryOutcome } from "@/server/contracts";
-import { formatCount, formatMs, formatSpeed } from "@/server/format";
+import { formatCount, formatMs, formatPlural, formatSpeed } from "@/server/format";
 
 const STATUSES: Record<QueryOutcome["status"], { label: string; tone: Tone }> = {
   faster: { label: "faster", tone: "positive" },
@@ -59,7 +59,7 @@ function OutcomeRow({ outcome, isWatching }: { outcome: QueryOutcome; isWatching
         <SqlLine sql={outcome.sql} />
         <span className="mt-1 flex items-center gap-2 text-xs text-muted-foreground">
           {outcome.is_targeted ? <Badge tone="info">targeted</Badge> : null}
-          {formatCount(before.calls)} calls before, {formatCount(after.calls)} after
+          {formatPlural(before.calls, "call")} before, {formatCount(after.calls)} after
         </span>
       </TableCell>
       <TableCell className="text-right whitespace-nowrap">

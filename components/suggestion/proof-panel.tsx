@@ -37,7 +37,9 @@ export function ProofPanel({ progress }: { progress: ProofProgress | null }) {
           <span>{Math.round(shown.fraction * 100)}%</span>
         </div>
         <Progress fraction={shown.fraction} label="Test run" className="h-2" />
-        <p className="min-h-5 text-sm break-words text-muted-foreground">{shown.message}</p>
+        <p className="min-h-5 text-sm break-words text-muted-foreground">
+          <CodeText text={shown.message} />
+        </p>
         {shown.best === undefined ? null : (
           <p className="text-sm break-words">
             Best so far: <GainText gain={shown.best.gain} /> of the workload's time saved with{" "}

@@ -59,7 +59,7 @@ function QueryRow({ query, hasCold }: { query: QueryEvidence; hasCold: boolean }
         )}
         <span className="mt-1 flex items-center gap-2 text-xs text-muted-foreground">
           {query.is_targeted ? <Badge tone="info">targeted</Badge> : null}
-          {formatCount(query.calls)} calls
+          {formatPlural(query.calls, "call")}
         </span>
       </TableCell>
       <TableCell className="text-right whitespace-nowrap">

@@ -1,3 +1,4 @@
+import { CodeText } from "@/components/common/code-text";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { SEARCHABLE_STATES, type Suggestion } from "@/server/contracts";
@@ -21,10 +22,14 @@ export function SearchPanel({ suggestion, actions }: SearchPanelProps) {
   return (
     <Section id="search" title="Search for better advice" description={describeSearch(search)}>
       {search.revision_note === null ? null : (
-        <p className="text-sm break-words">Last update: {search.revision_note}</p>
+        <p className="text-sm break-words">
+          Last update: <CodeText text={search.revision_note} />
+        </p>
       )}
       {search.is_running && progress !== null ? (
-        <p className="text-sm break-words text-muted-foreground">{progress.message}</p>
+        <p className="text-sm break-words text-muted-foreground">
+          <CodeText text={progress.message} />
+        </p>
       ) : null}
       {canContinue && !search.is_running && search.untested_count > 0 ? (
         <Button

@@ -15,6 +15,7 @@ import { isFailedProof } from "./lifecycle";
 import { MeasuredSets } from "./measured-sets";
 import { NothingToDo } from "./nothing-to-do";
 import { OperationPanel } from "./operation-panel";
+import { ProofLogPanel } from "./proof-log-panel";
 import { ProofPanel } from "./proof-panel";
 import { SchemaDiffTable } from "./schema-diff-table";
 import { SearchPanel } from "./search-panel";
@@ -73,6 +74,7 @@ export function SuggestionBody({ suggestion, choice, actions }: SuggestionBodyPr
           <FindingsPanel findings={suggestion.findings} />
         </Section>
       )}
+      {suggestion.basis === "measured" ? <ProofLogPanel suggestion={suggestion} /> : null}
       {canReadAudit ? (
         <section aria-labelledby="trail-title" className="grid gap-3">
           <h2 id="trail-title" className="text-base font-semibold tracking-tight">

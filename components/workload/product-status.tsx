@@ -10,6 +10,7 @@ import { Badge } from "@/components/ui/badge";
 import { Card, CardContent } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ProductOverview } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
 
 export function ProductStatus() {
   const trpc = useTRPC();
@@ -65,7 +66,10 @@ function Overview({ product }: { product: ProductOverview }) {
             {
               label: "Engine",
               value: product.schema === null ? "–" : `DuckDB ${product.schema.duckdb_version}`,
-              note: product.schema === null ? undefined : `${product.schema.threads} threads`,
+              note:
+                product.schema === null
+                  ? undefined
+                  : formatPlural(product.schema.threads, "thread"),
             },
           ]}
         />

@@ -1,0 +1,85 @@
+"use client";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { CodeText } from "@/components/common/code-text";
+import { QueryError } from "@/components/common/query-error";
+import { useTRPC, useTRPCClient } from "@/components/trpc/client";
+import { Button } from "@/components/ui/button";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { Suggestion } from "@/server/contracts";
+import { formatMs } from "@/server/format";
+import { describeProofEvent } from "./proof-log-wording";
+import { Section } from "./section";
+
+const PAGE_SIZE = 200;
+
+/** The log of the test run: what was tried, when, and why it won or lost. Read when opened. */
+export function ProofLogPanel({ suggestion }: { suggestion: Suggestion }) {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <Section id="log" title="Test log" description="What was tried, when, and why it was chosen.">
+      <details onToggle={(event) => setIsOpen(event.currentTarget.open)}>
+        <summary className="w-fit text-sm font-medium text-primary">Show the log</summary>
+        {isOpen ? <Events suggestion={suggestion} /> : null}
+      </details>
+    </Section>
+  );
+}
+
+function Events({ suggestion }: { suggestion: Suggestion }) {
+  const { suggestion_id } = suggestion;
+  const query = useProofLog(suggestion_id);
+  if (query.isPending) return <Skeleton className="mt-3 h-32" />;
+  if (query.isError) {
+    return <QueryError error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  const events = query.data.pages.flatMap((page) => page.items);
+  if (events.length === 0) return <p className="mt-3 text-sm">No entries yet.</p>;
+  const items = [...suggestion.suggestions, ...suggestion.alternatives];
+  const titles = new Map(items.map((item) => [item.candidate_id, item.title]));
+  return (
+    <div className="mt-3 grid gap-3">
+      <ol className="divide-y rounded-md border text-sm">
+        {events.map(({ seq, event }) => (
+          <li key={seq} className="grid grid-cols-[4.5rem_minmax(0,1fr)] gap-3 px-3 py-2">
+            <span className="text-right text-xs leading-5 text-muted-foreground">
+              {formatMs(event.at_ms)}
+            </span>
+            <span className="break-words">
+              <CodeText text={describeProofEvent(event, (id) => titles.get(id) ?? id)} />
+            </span>
+          </li>
+        ))}
+      </ol>
+      {query.hasNextPage ? (
+        <Button
+          variant="outline"
+          className="justify-self-center"
+          disabled={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+        >
+          Show more
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+function useProofLog(suggestion_id: string) {
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  return useInfiniteQuery({
+    queryKey: [...trpc.suggestions.log.pathKey(), "pages", suggestion_id],
+    initialPageParam: null as number | null,
+    queryFn: ({ pageParam, signal }) =>
+      client.suggestions.log.query(
+        {
+          suggestion_id,
+          limit: PAGE_SIZE,
+          ...(pageParam === null ? {} : { after: pageParam }),
+        },
+        { signal },
+      ),
+    getNextPageParam: (page) => page.next_after,
+  });
+}
