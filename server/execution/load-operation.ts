@@ -1,11 +1,26 @@
 import { eq } from "drizzle-orm";
-import { operations } from "@/drizzle/schema";
+import { operations, suggestions } from "@/drizzle/schema";
+import type { SuggestionState } from "@/server/contracts";
 import type { OperationRow } from "@/server/decisions";
-import { AppError, type Database } from "@/server/platform";
+import { AppError, type Database, type Transaction } from "@/server/platform";
 
 /** The row of an operation. Throws `not_found`. */
 export async function loadOperation(db: Database, id: string): Promise<OperationRow> {
   const [row] = await db.select().from(operations).where(eq(operations.id, id));
   if (row === undefined) throw new AppError("not_found", `There is no operation ${id}.`);
   return row;
+}
+
+/**
+ * Locks a suggestion's row, always before those of its operations, and returns its state.
+ * Throws `not_found`.
+ */
+export async function lockSuggestion(tx: Transaction, id: string): Promise<SuggestionState> {
+  const [row] = await tx
+    .select({ state: suggestions.state })
+    .from(suggestions)
+    .where(eq(suggestions.id, id))
+    .for("update");
+  if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
+  return row.state;
 }

@@ -1,5 +1,5 @@
 import { and, eq, inArray } from "drizzle-orm";
-import { operations, suggestions } from "@/drizzle/schema";
+import { operations } from "@/drizzle/schema";
 import { allows, type Operation, TRANSITIONS } from "@/server/contracts";
 import { type OperationRow, publishOperation, toOperation } from "@/server/decisions";
 import { assertCan } from "@/server/identity";
@@ -11,6 +11,7 @@ import {
   type Transaction,
 } from "@/server/platform";
 import { enqueueJob } from "@/server/queue";
+import { lockSuggestion } from "./load-operation";
 
 /**
  * Queues the prepared revert of an executed suggestion. Throws `forbidden`, `not_found`,
@@ -63,21 +64,12 @@ export async function requestRevert({
 
 /** The execution to undo, its suggestion's row locked so that two reverts cannot both see it. */
 async function lockExecuted(tx: Transaction, suggestionId: string): Promise<OperationRow> {
-  const [suggestion] = await tx
-    .select({ state: suggestions.state })
-    .from(suggestions)
-    .where(eq(suggestions.id, suggestionId))
-    .for("update");
-  if (suggestion === undefined) {
-    throw new AppError("not_found", `There is no suggestion ${suggestionId}.`);
-  }
-  if (!allows("suggestion", "revert", suggestion.state)) {
+  const state = await lockSuggestion(tx, suggestionId);
+  if (!allows("suggestion", "revert", state)) {
     throw new AppError(
       "conflict",
-      `Suggestion ${suggestionId} is ${suggestion.state}; only an executed one can be reverted.`,
-      {
-        details: { state: suggestion.state },
-      },
+      `Suggestion ${suggestionId} is ${state}; only an executed one can be reverted.`,
+      { details: { state } },
     );
   }
   const [row] = await tx

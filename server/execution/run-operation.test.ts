@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { agentDecisions, auditEvents, operations, suggestions } from "@/drizzle/schema";
 import { AppError } from "@/server/platform";
 import { cleanUpOperation } from "./clean-up-operation";
+import { requestRevert } from "./request-revert";
 import { Rig, signal } from "./testing/rig";
 import { verifyOperation } from "./verify-operation";
 
@@ -121,6 +122,18 @@ test("one that runs on another data product is neither concluded, watched nor cl
   const [row] = await rig.db.select().from(operations).where(eq(operations.id, operationId));
   expect(row).toMatchObject({ verification: null, plan: { is_reversible: true } });
   await rig.settle(id);
+});
+
+test("undo data stay while a rollback waits, and the rollback then succeeds", async () => {
+  const { id, operationId } = await rig.queue();
+  await rig.run(operationId);
+  const rollback = await requestRevert({ ctx: rig.system, input: { suggestion_id: id } });
+  await cleanUpOperation(rig.system, { operationId, product: rig.product, signal });
+  const [row] = await rig.db.select().from(operations).where(eq(operations.id, operationId));
+  expect(row?.plan.is_reversible).toBe(true);
+  await rig.run(rollback.operation_id);
+  expect(await rig.stateOf(id)).toBe("reverted");
+  expect(await rig.hasIndex()).toBe(false);
 });
 
 test("a statement the product refuses leaves schema and data as they were", async () => {

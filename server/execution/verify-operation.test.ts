@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { operations } from "@/drizzle/schema";
+import { auditEvents, operations } from "@/drizzle/schema";
 import { workloadOf } from "./testing/live-workload";
 import { Rig, signal } from "./testing/rig";
 import { verifyOperation } from "./verify-operation";
@@ -29,6 +29,27 @@ test("a measured live regression reverts by itself and says so", async () => {
   expect(executed?.verification).toMatchObject({ state: "regressed" });
   expect(executed?.verification?.summary).toMatch(/slower/);
   expect(await rig.hasIndex()).toBe(false);
+});
+
+test("a verdict delivered again is audited once, and its rollback is still asked for after a crash", async () => {
+  const { id, operationId } = await rig.queue();
+  const live = (latency: number) =>
+    rig.withProduct({ getWorkload: async (since) => workloadOf(since, latency) });
+  await rig.run(operationId, live(10));
+  await verifyOperation(rig.system, { operationId, product: live(40), signal });
+  const rollbacks = and(eq(operations.suggestionId, id), eq(operations.kind, "revert"));
+  const removed = await rig.db.delete(operations).where(rollbacks).returning();
+  // As after a crash between the verdict and the request for its rollback.
+  await verifyOperation(rig.system, { operationId, product: live(40), signal });
+  await verifyOperation(rig.system, { operationId, product: live(40), signal });
+  const judged = await rig.db
+    .select({ id: auditEvents.id })
+    .from(auditEvents)
+    .where(and(eq(auditEvents.subjectId, id), eq(auditEvents.action, "operation.judge")));
+  const [rollback, ...others] = await rig.db.select().from(operations).where(rollbacks);
+  expect([removed.length, judged.length, others.length]).toEqual([1, 1, 0]);
+  await rig.run(rollback?.id ?? "");
+  expect(await rig.stateOf(id)).toBe("reverted");
 });
 
 test("a confirmed gain ends as verified, with actual beside expected", async () => {

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import { agentDecisions, operations, suggestions } from "@/drizzle/schema";
 import { TRANSITIONS, type Verification, Workload } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
@@ -9,9 +9,15 @@ import {
   transitionOperation,
   transitionSuggestion,
 } from "@/server/decisions";
-import { AppError, env, recordAudit, type ServiceContext } from "@/server/platform";
+import {
+  AppError,
+  env,
+  recordAudit,
+  type ServiceContext,
+  type Transaction,
+} from "@/server/platform";
 import { judgeOperation, judgeQueries, summarizeOutcome } from "./judge";
-import { loadOperation } from "./load-operation";
+import { loadOperation, lockSuggestion } from "./load-operation";
 import { loadPromise } from "./load-promise";
 import { requestRevert } from "./request-revert";
 
@@ -33,6 +39,7 @@ export async function verifyOperation(
   if (row.state !== "executed" || row.kind !== "execute" || row.finishedAt === null) return;
   const refusal = checkSameProduct(row, input.product);
   if (refusal !== null) throw refusal;
+  if (hasEnded(row.verification)) return finishConcluded(ctx, row);
   const since = new Date(row.finishedAt.getTime() + WARM_UP_MS);
   const deadline = row.finishedAt.getTime() + env().VERIFY_SECONDS_MAX * 1000;
   const promise = await loadPromise(ctx, row);
@@ -80,15 +87,18 @@ async function storeVerification(
   });
 }
 
-/** Stores the verdict and what follows from it; nothing when the operation has moved on meanwhile. */
+/**
+ * Stores the verdict and what follows from it in one transaction, once: nothing when the operation
+ * has moved on meanwhile, or when a verdict was stored before.
+ */
 export async function concludeVerification(
   ctx: ServiceContext,
   row: OperationRow,
   verification: Verification,
 ): Promise<void> {
-  if (!(await storeVerification(ctx, row, verification))) return;
-  if (verification.state === "regressed") await revertOnce(ctx, row.suggestionId);
-  await ctx.db.transaction(async (tx) => {
+  const isConcluded = await ctx.db.transaction(async (tx) => {
+    await lockSuggestion(tx, row.suggestionId);
+    if (!(await storeVerdict(tx, row, verification))) return false;
     if (verification.state === "confirmed") {
       await transitionSuggestion(tx, ctx, {
         id: row.suggestionId,
@@ -104,16 +114,50 @@ export async function concludeVerification(
         after: { verification: verification.state, summary: verification.summary },
       });
     }
-    const decision = tx
-      .select({ id: suggestions.decisionId })
-      .from(suggestions)
-      .where(eq(suggestions.id, row.suggestionId));
-    await tx
-      .update(agentDecisions)
-      .set({ outcome: verification })
-      .where(inArray(agentDecisions.decisionId, decision));
+    await storeOutcome(tx, row.suggestionId, verification);
     await publishOperation(tx, row);
+    return true;
   });
+  if (isConcluded && verification.state === "regressed") await revertOnce(ctx, row.suggestionId);
+}
+
+/** The verdict is stored; a crash may have come before the rollback that a regression asks for. */
+async function finishConcluded(ctx: ServiceContext, row: OperationRow): Promise<void> {
+  if (row.verification?.state === "regressed") await revertOnce(ctx, row.suggestionId);
+}
+
+function hasEnded(verification: Verification | null): boolean {
+  return verification !== null && verification.window_ended_at !== null;
+}
+
+async function storeVerdict(
+  tx: Transaction,
+  row: OperationRow,
+  verification: Verification,
+): Promise<boolean> {
+  const updated = await tx
+    .update(operations)
+    .set({ verification })
+    .where(
+      and(
+        eq(operations.id, row.id),
+        inArray(operations.state, TRANSITIONS.operation.verify.from),
+        sql`${operations.verification}->>'window_ended_at' is null`,
+      ),
+    )
+    .returning({ id: operations.id });
+  return updated.length > 0;
+}
+
+async function storeOutcome(tx: Transaction, suggestionId: string, outcome: Verification) {
+  const decision = tx
+    .select({ id: suggestions.decisionId })
+    .from(suggestions)
+    .where(eq(suggestions.id, suggestionId));
+  await tx
+    .update(agentDecisions)
+    .set({ outcome })
+    .where(inArray(agentDecisions.decisionId, decision));
 }
 
 /** A person may have asked for the revert first, or this very step before a crash. */

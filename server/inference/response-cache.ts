@@ -15,8 +15,11 @@ const Stored = InferAnswer.pick({ answer: true, probabilities: true });
 type Stored = Pick<InferAnswer, "answer" | "probabilities">;
 
 /** Of everything an answer depends on. JSON keeps neighbouring texts apart. */
-function keyOf(model: string, { instruction, prompt, schema, tokensMax }: InferRequest): string {
-  const text = JSON.stringify([model, instruction, prompt, schema, tokensMax]);
+function keyOf(
+  model: string,
+  { task, instruction, prompt, schema, tokensMax }: InferRequest,
+): string {
+  const text = JSON.stringify([model, task, instruction, prompt, schema, tokensMax]);
   return createHash("sha256").update(text).digest("hex");
 }
 
