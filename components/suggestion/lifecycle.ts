@@ -8,15 +8,15 @@ import {
   type Verification,
 } from "@/server/contracts";
 
-type Standing = Pick<Suggestion, "state" | "operations">;
+type Life = Pick<Suggestion, "state" | "operations">;
 
 /** The execution, whatever became of it. */
-export function findExecution({ operations }: Standing): Operation | undefined {
+export function findExecution({ operations }: Life): Operation | undefined {
   return operations.find((operation) => operation.kind === "execute");
 }
 
 /** The revert asked for last: a failed one may be tried again. Operations come newest first. */
-export function findRevert({ operations }: Standing): Operation | undefined {
+export function findRevert({ operations }: Life): Operation | undefined {
   return operations.find((operation) => operation.kind === "revert");
 }
 
@@ -26,13 +26,13 @@ export function isRunning({ state }: Operation): boolean {
 }
 
 /** A failure before there was anything to decide: nothing was ever executed. */
-export function isFailedProof({ state, operations }: Standing): boolean {
+export function isFailedProof({ state, operations }: Life): boolean {
   return state === "failed" && operations.length === 0;
 }
 
 /** How the watch over the live workload ended, and when; null: it goes on, or never began. */
 export function findWatchEnd(
-  suggestion: Standing,
+  suggestion: Life,
 ): { state: Verification["state"]; at: string } | null {
   const verification = findExecution(suggestion)?.verification;
   if (verification == null || verification.window_ended_at === null) return null;
@@ -40,7 +40,7 @@ export function findWatchEnd(
 }
 
 /** Whether an execution is there to be undone, with no revert that did it or is at it. */
-export function isRevertible(suggestion: Standing): boolean {
+export function isRevertible(suggestion: Life): boolean {
   const { state, operations } = suggestion;
   const isDone = allows("suggestion", "revert", state);
   const isTaken = operations.some(
@@ -50,7 +50,7 @@ export function isRevertible(suggestion: Standing): boolean {
 }
 
 /** Whether it changes by itself: a proof, an operation or the watch is at work. */
-export function isMoving(suggestion: Standing): boolean {
+export function isMoving(suggestion: Life): boolean {
   const { state, operations } = suggestion;
   if (isProving(state) || state === "executing" || operations.some(isRunning)) return true;
   if (state !== "executed") return false;
@@ -60,7 +60,7 @@ export function isMoving(suggestion: Standing): boolean {
 }
 
 /** What the badge of the state says where the state alone says too little. */
-export function labelStanding(suggestion: Standing): string | undefined {
+export function labelState(suggestion: Life): string | undefined {
   if (isFailedProof(suggestion)) return "Test failed";
   const isWatched = suggestion.state === "executed" && findWatchEnd(suggestion) === null;
   return isWatched ? "Executed, verifying" : undefined;

@@ -5,7 +5,7 @@ import { BasisBadge } from "@/components/gain/basis-badge";
 import { StateBadge } from "@/components/gain/state-badge";
 import type { Suggestion } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
-import { isFailedProof, labelStanding } from "./lifecycle";
+import { isFailedProof, labelState } from "./lifecycle";
 import { TimelineSteps } from "./timeline-steps";
 
 function describeTitle({ suggestions, state, basis }: Suggestion): string {
@@ -34,7 +34,7 @@ export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
           <CodeText text={describeTitle(suggestion)} />
         </h1>
         <p className="mt-1.5 flex flex-wrap items-center gap-2 text-xs text-muted-foreground">
-          <StateBadge state={suggestion.state} label={labelStanding(suggestion)} />
+          <StateBadge state={suggestion.state} label={labelState(suggestion)} />
           {isFailedProof(suggestion) ? null : <BasisBadge basis={suggestion.basis} />}
           {suggestion.product_id === null ? null : (
             <span className="min-w-0 break-all">on {suggestion.product_id}</span>

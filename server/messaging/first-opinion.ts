@@ -28,7 +28,7 @@ const Proposal = z.object({
 type Proposal = z.infer<typeof Proposal>;
 
 /** What is thought of a message at first sight; `first_opinion` only of a schema proposal. */
-export interface FirstSight {
+export interface Triage {
   first_opinion: FirstOpinion | null;
   screening: Screening;
 }
@@ -37,7 +37,10 @@ export interface FirstSight {
  * Looks at a message before it is stored: do its words try to steer us, and what is to be thought of
  * its proposal? A suspect proposal is to be rejected, whatever it proposes. Nothing is decided here.
  */
-export async function lookAt(ctx: ServiceContext, message: MessageEnvelope): Promise<FirstSight> {
+export async function triageMessage(
+  ctx: ServiceContext,
+  message: MessageEnvelope,
+): Promise<Triage> {
   const screening = await screenTexts({ ctx, input: textsOf(message.content) });
   if (message.message_type !== "schema_proposal") return { first_opinion: null, screening };
   const parsed = Proposal.safeParse(message.content);

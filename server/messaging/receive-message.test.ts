@@ -2,12 +2,12 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Actor, MessageEnvelope } from "@/server/contracts";
 import { contextFor, createRoot, type ServiceContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { lookAt } from "./first-opinion";
+import { triageMessage } from "./first-opinion";
 import { receiveMessage } from "./receive-message";
 
 vi.mock(import("./first-opinion"), async (load) => {
   const real = await load();
-  return { ...real, lookAt: vi.fn(real.lookAt) };
+  return { ...real, triageMessage: vi.fn(real.triageMessage) };
 });
 
 const SENDER: Actor = { kind: "agent", id: "agent-risk-1", label: "risk", roles: ["agent"] };
@@ -18,7 +18,7 @@ beforeAll(async () => {
   ctx = contextFor(createRoot("test", { db: database.db }), SENDER, "req-test");
 });
 afterAll(() => database.drop());
-beforeEach(() => void vi.mocked(lookAt).mockClear());
+beforeEach(() => void vi.mocked(triageMessage).mockClear());
 
 const message = (message_id: string): MessageEnvelope => ({
   message_id,
@@ -38,20 +38,20 @@ test("a repeat gets the first answer, and nothing is thought of it again", async
   const again = await receiveMessage({ ctx, input });
   expect(again).toEqual({ ...first, is_duplicate: true });
   expect(first.screening.is_suspect).toBe(true);
-  expect(lookAt).toHaveBeenCalledTimes(1);
+  expect(triageMessage).toHaveBeenCalledTimes(1);
   const changed = { ...input, priority: "high" as const };
   await expect(receiveMessage({ ctx, input: changed })).rejects.toMatchObject({
     code: "idempotency_mismatch",
   });
-  expect(lookAt).toHaveBeenCalledTimes(1);
+  expect(triageMessage).toHaveBeenCalledTimes(1);
 });
 
 test("of two deliveries that both find nothing stored, the insert makes one the repeat", async () => {
   // The second begins while the first is still being looked at: neither is stored then.
   const input = message("msg-2");
-  const real = vi.mocked(lookAt).getMockImplementation();
+  const real = vi.mocked(triageMessage).getMockImplementation();
   let second: ReturnType<typeof receiveMessage> | undefined;
-  vi.mocked(lookAt).mockImplementationOnce(async (db, envelope) => {
+  vi.mocked(triageMessage).mockImplementationOnce(async (db, envelope) => {
     second = receiveMessage({ ctx, input });
     await second;
     if (real === undefined) throw new Error("there is a real one");
@@ -60,5 +60,5 @@ test("of two deliveries that both find nothing stored, the insert makes one the 
   const first = await receiveMessage({ ctx, input });
   expect(first.is_duplicate).toBe(true);
   expect(await second).toEqual({ ...first, is_duplicate: false });
-  expect(lookAt).toHaveBeenCalledTimes(2);
+  expect(triageMessage).toHaveBeenCalledTimes(2);
 });

@@ -12,7 +12,7 @@ import {
   type Transaction,
 } from "@/server/platform";
 import { assertAcceptable } from "./assert-acceptable";
-import { type FirstSight, lookAt } from "./first-opinion";
+import { type Triage, triageMessage } from "./first-opinion";
 import { messageRecordId } from "./message-record-id";
 
 const NOTE =
@@ -35,7 +35,7 @@ function digestOf(message: MessageEnvelope): string {
 /** Of messages stored before there was a screening. */
 const NOT_SCREENED: Screening = { is_suspect: false, score: 0, by: "rules", model: null };
 
-interface StoredContent extends Partial<FirstSight> {
+interface StoredContent extends Partial<Triage> {
   /** The whole envelope with its own message id, as it came. */
   envelope: MessageEnvelope;
   digest: string;
@@ -94,7 +94,7 @@ export async function receiveMessage({
   // Most repeats are found here, before anything is thought of them again; the insert decides.
   const known = await findStored(ctx.db, recordId);
   if (known !== null) return answerRepeat(recordId, { stored: known, digest });
-  const seen = await lookAt(ctx, input);
+  const seen = await triageMessage(ctx, input);
   const content: StoredContent = {
     ...seen,
     envelope: input,
