@@ -89,10 +89,7 @@ function notChosen(state: SearchState, suggested: ChosenSet, member: Member): Pr
 /** It pays alone, and was not measured beside the chosen changes. */
 function undecided(state: SearchState, suggested: ChosenSet, member: Member): Verdict {
   const isChosen = state.chosen.members.some(({ id }) => id === member.id);
-  if (isChosen && state.chosen.direct !== null) {
-    const why = `${titlesOf(suggested.members)} surely gains more than ${titlesOf(state.chosen.members)}.`;
-    return makeVerdict("redundant_in_set", why);
-  }
+  if (isChosen && state.chosen.direct !== null) return displaced(state, suggested, member);
   const base = baseOf(state, layerOf(member));
   const excluded = excludedBy(base.members, member);
   if (excluded.some((one) => layerOf(one) !== layerOf(member))) {
@@ -106,6 +103,26 @@ function undecided(state: SearchState, suggested: ChosenSet, member: Member): Ve
   const others = titlesOf(suggested.members);
   const why = `The time of this proof ended before it was measured beside ${others || "others"}.`;
   return makeVerdict("not_reached", why);
+}
+
+/** It was chosen, and a measured set that surely gains more is suggested instead. */
+function displaced(state: SearchState, suggested: ChosenSet, member: Member): Verdict {
+  const others = titlesOf(suggested.members);
+  const excluded = excludedBy(suggested.members, member);
+  if (excluded.length > 0) {
+    return makeVerdict(
+      "conflicts_in_set",
+      `Excludes ${titlesOf(excluded)}, which surely gains more.`,
+    );
+  }
+  const failed = suggested.members
+    .map(({ id }) => state.rejections.get(id)?.verdict)
+    .find((verdict) => verdict?.code === "failed_in_set");
+  if (failed !== undefined) {
+    return makeVerdict("failed_in_set", `${others} surely gains more. Together: ${failed.reason}`);
+  }
+  const why = `${others} surely gains more than ${titlesOf(state.chosen.members)}.`;
+  return makeVerdict("redundant_in_set", why);
 }
 
 /** What changed since the advice before; null where nothing did, or it is the first. */
