@@ -1,8 +1,8 @@
 "use client";
 import { Empty } from "@/components/common/empty";
+import { LoadMore } from "@/components/common/load-more";
 import { QueryError } from "@/components/common/query-error";
 import { RowsSkeleton } from "@/components/inbox/suggestion-row";
-import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { AuditEntry } from "./audit-entry";
 import { useAuditPages } from "./use-audit-pages";
@@ -27,16 +27,7 @@ export function AuditList({ subjectId }: { subjectId?: string }) {
           ))}
         </ul>
       </Card>
-      {query.hasNextPage ? (
-        <Button
-          variant="outline"
-          className="justify-self-center"
-          disabled={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          Show older
-        </Button>
-      ) : null}
+      <LoadMore query={query} label="Show older" />
     </div>
   );
 }

@@ -1,10 +1,10 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { LoadMore } from "@/components/common/load-more";
 import { QueryError } from "@/components/common/query-error";
 import { useHotkeys } from "@/components/shell/hotkeys";
 import { useCan } from "@/components/shell/session";
-import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import type { SuggestionSummary } from "@/server/contracts";
 import { InboxEmpty } from "./inbox-empty";
@@ -35,16 +35,7 @@ export function SuggestionList({ tab }: { tab: InboxTab }) {
           ))}
         </ul>
       </Card>
-      {query.hasNextPage ? (
-        <Button
-          variant="outline"
-          className="justify-self-center"
-          disabled={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          Show more
-        </Button>
-      ) : null}
+      <LoadMore query={query} />
     </>
   );
 }

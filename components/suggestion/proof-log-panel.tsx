@@ -2,9 +2,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { CodeText } from "@/components/common/code-text";
+import { LoadMore } from "@/components/common/load-more";
 import { QueryError } from "@/components/common/query-error";
 import { useTRPC, useTRPCClient } from "@/components/trpc/client";
-import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Suggestion } from "@/server/contracts";
 import { formatMs } from "@/server/format";
@@ -51,16 +51,7 @@ function Events({ suggestion }: { suggestion: Suggestion }) {
           </li>
         ))}
       </ol>
-      {query.hasNextPage ? (
-        <Button
-          variant="outline"
-          className="justify-self-center"
-          disabled={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          Show more
-        </Button>
-      ) : null}
+      <LoadMore query={query} />
     </div>
   );
 }
