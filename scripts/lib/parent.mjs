@@ -23,9 +23,10 @@ function isAlive(pid) {
 }
 
 /**
- * npm runs a script in a shell, passes SIGTERM to that shell only, and SIGHUP and SIGKILL to nobody.
- * So a script that npm started asks whether shell and npm still live; `onGone` is called once when one
- * does not. A script started in another way may outlive who started it (nohup, a service manager).
+ * npm passes SIGINT and SIGTERM to the shell of its script, SIGHUP and SIGKILL to nobody. The script
+ * takes the shell's place by `exec`: a shell that waits would keep SIGINT to itself. And it asks
+ * whether npm (and a shell, where there is one) still lives; `onGone` is called once when not. A script
+ * started in another way may outlive who started it (nohup, a service manager).
  */
 export function watchNpm(onGone) {
   if (process.env.npm_lifecycle_event === undefined) return;

@@ -34,7 +34,8 @@ let npm;
 beforeEach(() => {
   root = mkdtempSync(path.join(os.tmpdir(), "sidecar-npm-"));
   cpSync("scripts", path.join(root, "scripts"), { recursive: true });
-  write("package.json", JSON.stringify({ type: "module", scripts: { up: "node scripts/up.mjs" } }));
+  const { up } = JSON.parse(readFileSync("package.json", "utf8")).scripts;
+  write("package.json", JSON.stringify({ type: "module", scripts: { up } }));
   write("package-lock.json", "{}");
   write("server/processes/supervisor/main.ts", SUPERVISOR);
   mkdirSync(path.join(root, "node_modules"));
@@ -74,6 +75,7 @@ async function startWithNpm() {
 
 test.each([
   ["SIGTERM", "npm alone"],
+  ["SIGINT", "npm alone"],
   ["SIGHUP", "npm alone"],
   ["SIGKILL", "npm alone"],
   ["SIGINT", "all of it, as Ctrl-C does"],
