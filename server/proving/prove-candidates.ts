@@ -6,7 +6,7 @@ import {
   type ProofResult,
   type ProvedCandidate,
 } from "@/server/contracts";
-import { collectFindings } from "./findings";
+import { collectFindings } from "./findings/collect-findings";
 import { type MeasuringRoom, openRoom, removeStaleWork } from "./measure";
 import { createReporter } from "./progress";
 import { runSearch } from "./runner";

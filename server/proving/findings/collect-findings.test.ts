@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Finding } from "@/server/contracts";
-import { collectFindings } from ".";
+import { collectFindings } from "./collect-findings";
 import { createTestShadow, type TestShadow } from "./testing/shadow";
 
 const STATEMENTS = [

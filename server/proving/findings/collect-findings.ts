@@ -1,19 +1,19 @@
 import type { Finding } from "@/server/contracts";
-import { checkDuplicateKeys } from "./duplicate-key";
+import type { CheckContext, FindingInput, TableCheck } from "./check-context";
+import { readTableProfile, type TableProfile } from "./check-context";
 import { checkImpossibleDates } from "./impossible-dates";
+import { checkDuplicateKeys } from "./keys";
 import { checkMemoryLimit } from "./memory-limit";
 import { checkMissingValues } from "./missing-values";
 import { checkOrphanRows } from "./orphan-rows";
 import { checkOutliers } from "./outliers";
-import { readSubject, type Subject } from "./profile";
 import { checkRedundantColumns } from "./redundant-column";
 import { checkRowGroupSize } from "./row-group-size";
 import { checkTextDates } from "./text-dates";
 import { checkThreads } from "./threads";
-import type { CheckContext, FindingInput, TableCheck } from "./types";
 import { checkUndeclaredConstraints } from "./undeclared-constraint";
 
-/** What weighs more comes first: time may end before the last. */
+/** Most important first: time may run out before the last. */
 const TABLE_CHECKS: Record<string, TableCheck> = {
   missing_values: checkMissingValues,
   duplicate_key: checkDuplicateKeys,
@@ -34,18 +34,18 @@ const PRODUCT_CHECKS: Record<string, (context: CheckContext) => Promise<Finding[
 const SEVERITIES = ["critical", "warning", "info"] as const;
 
 /**
- * Looks for faults and waste in the data of the shadow, and in what the product runs with. Each
- * number is counted or timed here. Stops between two checks once time is up; what was not looked
- * at, or could not be, is not claimed (`onError` is told). Sorted by severity, then id: the same
- * input gives the same findings. Throws only the signal's reason.
+ * Looks for data quality problems and waste in the shadow copy, and in the product's settings. Every
+ * number is counted or timed here. Stops between two checks once time is up; a check that was not
+ * reached, or failed (`onError`), claims nothing. Sorted by severity, then id: the same input gives
+ * the same findings. Throws only the signal's reason.
  */
 export async function collectFindings(input: FindingInput): Promise<Finding[]> {
-  const subjects = await readSubjects(input);
-  const context = { ...input, subjects };
+  const profiles = await readTableProfiles(input);
+  const context = { ...input, profiles };
   const found: Finding[] = [];
   for (const [check, run] of Object.entries(TABLE_CHECKS)) {
-    for (const subject of subjects) {
-      const findings = await attempt(input, check, () => run(context, subject));
+    for (const profile of profiles) {
+      const findings = await attempt(input, check, () => run(context, profile));
       found.push(...(findings ?? []));
     }
   }
@@ -53,22 +53,22 @@ export async function collectFindings(input: FindingInput): Promise<Finding[]> {
     found.push(...((await attempt(input, check, () => run(context))) ?? []));
   }
   return found.sort(
-    (one, other) =>
-      SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity) ||
-      (one.finding_id < other.finding_id ? -1 : 1),
+    (a, b) =>
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+      (a.finding_id < b.finding_id ? -1 : 1),
   );
 }
 
-async function readSubjects(input: FindingInput): Promise<Subject[]> {
-  const subjects: Subject[] = [];
+async function readTableProfiles(input: FindingInput): Promise<TableProfile[]> {
+  const profiles: TableProfile[] = [];
   for (const loaded of input.tables) {
-    const subject = await attempt(input, "profile", () => readSubject(input.session, loaded));
-    if (subject !== null && subject.rows > 0) subjects.push(subject);
+    const profile = await attempt(input, "profile", () => readTableProfile(input.session, loaded));
+    if (profile !== null && profile.rows > 0) profiles.push(profile);
   }
-  return subjects;
+  return profiles;
 }
 
-/** null: no time was left, or it failed. */
+/** null: time was up, or the check failed. */
 async function attempt<T>(
   input: FindingInput,
   check: string,

@@ -1,10 +1,10 @@
 import type { Finding } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
 import { quoteIdentifier } from "@/server/sql";
+import type { TableCheck } from "./check-context";
+import { countAll } from "./check-context";
 import { isDate } from "./column-kinds";
-import { countAll } from "./count";
 import { makeFinding, rowsText } from "./make-finding";
-import type { TableCheck } from "./types";
 
 const FIRST_DAY = "1900-01-01";
 const YEARS_AHEAD = 50;
@@ -12,12 +12,12 @@ const YEARS_AHEAD = 50;
 const SHARE_MAX = 0.01;
 
 /** Days before 1900, or more than 50 years from now. */
-export const checkImpossibleDates: TableCheck = async ({ session, now }, subject) => {
-  const columns = subject.columns.filter(({ column }) => isDate(column.type));
+export const checkImpossibleDates: TableCheck = async ({ session, now }, profile) => {
+  const columns = profile.columns.filter(({ column }) => isDate(column.type));
   const lastDay = `${now.getUTCFullYear() + YEARS_AHEAD}-12-31`;
   const counts = await countAll(
     session,
-    subject.name,
+    profile.name,
     columns.flatMap(({ column }) => {
       const day = dayOf(column.name);
       return [
@@ -36,15 +36,15 @@ export const checkImpossibleDates: TableCheck = async ({ session, now }, subject
     ];
     const day = dayOf(column.name);
     return [
-      makeFinding(subject, {
+      makeFinding(profile, {
         kind: "outliers",
         column: column.name,
         severity: "warning",
-        title: `${formatPlural(count, "date")} of ${subject.table.name}.${column.name} can hardly be right`,
-        detail: `Of ${rowsText(subject)}: ${parts.join(" and ")}. They widen the ranges that DuckDB keeps of each row group, and appear in every report without an end date.`,
+        title: `${formatPlural(count, "implausible date")} in ${profile.table.name}.${column.name}`,
+        detail: `Of ${rowsText(profile)}: ${parts.join(" and ")}. They widen the zone maps of their row groups, and appear in every report without an end date.`,
         values: { early_values: early, late_values: late },
-        remedy: "Look at the rows and correct them: a two-digit year or a placeholder is likely.",
-        sql: `SELECT * FROM ${subject.name} WHERE ${day} < DATE '${FIRST_DAY}' OR ${day} > DATE '${lastDay}' LIMIT 100`,
+        remedy: "Review the rows and correct them: a two-digit year or a placeholder is likely.",
+        sql: `SELECT * FROM ${profile.name} WHERE ${day} < DATE '${FIRST_DAY}' OR ${day} > DATE '${lastDay}' LIMIT 100`,
       }),
     ];
   });

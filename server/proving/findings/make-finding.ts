@@ -1,6 +1,6 @@
 import type { Finding } from "@/server/contracts";
 import { formatCount } from "@/server/format";
-import type { Subject } from "./profile";
+import type { TableProfile } from "./check-context";
 
 type Claim = Pick<Finding, "kind" | "severity" | "title" | "detail"> & {
   column: string | null;
@@ -10,7 +10,7 @@ type Claim = Pick<Finding, "kind" | "severity" | "title" | "detail"> & {
 };
 
 /** A finding about a table or one of its columns, with the rows that were looked at. */
-export function makeFinding({ table, rows, rowsTotal }: Subject, claim: Claim): Finding {
+export function makeFinding({ table, rows, rowsTotal }: TableProfile, claim: Claim): Finding {
   const { kind, column, severity, title, detail, values, remedy, sql } = claim;
   return {
     finding_id: [kind, table.name, ...(column === null ? [] : [column])].join(":"),
@@ -27,12 +27,12 @@ export function makeFinding({ table, rows, rowsTotal }: Subject, claim: Claim): 
 
 /** A finding about what the product runs with; the rows are those of the tables that were used. */
 export function productFinding(
-  subjects: readonly Subject[],
+  profiles: readonly TableProfile[],
   claim: Omit<Claim, "column">,
 ): Finding {
   const { kind, severity, title, detail, values, remedy, sql } = claim;
-  const sum = (count: (subject: Subject) => number) =>
-    subjects.reduce((total, subject) => total + count(subject), 0);
+  const sum = (count: (profile: TableProfile) => number) =>
+    profiles.reduce((total, profile) => total + count(profile), 0);
   return {
     finding_id: kind,
     kind,
@@ -51,7 +51,7 @@ export function productFinding(
 }
 
 /** `60,000 rows`, or `a sample of 1,000,000 of 3,000,000 rows`. */
-export function rowsText({ rows, rowsTotal, isWhole }: Subject): string {
+export function rowsText({ rows, rowsTotal, isWhole }: TableProfile): string {
   if (isWhole) return `${formatCount(rows)} rows`;
   return `a sample of ${formatCount(rows)} of ${formatCount(rowsTotal)} rows`;
 }

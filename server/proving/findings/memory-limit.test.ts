@@ -20,7 +20,7 @@ describe("a query that groups 400,000 texts", () => {
     return checkMemoryLimit({
       ...context,
       schema: { ...context.schema, resources },
-      subjects: context.subjects.map((one) => ({ ...one, rowsTotal })),
+      profiles: context.profiles.map((one) => ({ ...one, rowsTotal })),
     });
   };
 

@@ -1,13 +1,12 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { z } from "zod";
 import type { Finding } from "@/server/contracts";
 import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import type { Replay } from "../measure/replay";
-import { copyShadow, openSession } from "../measure/shadow";
+import { copyShadow, openSession, type Session } from "../measure/shadow";
+import type { CheckContext, TableProfile } from "./check-context";
 import { productFinding } from "./make-finding";
-import type { Subject } from "./profile";
-import { type MemoryUse, runProfiled } from "./run-profiled";
-import type { CheckContext } from "./types";
 
 /** The shadow itself runs with 2 GB: what needs more cannot be told apart here. */
 const SHADOW_BYTES = 2e9;
@@ -45,7 +44,7 @@ export async function checkMemoryLimit(context: CheckContext): Promise<Finding[]
   try {
     await copyShadow(context.baselineFile, file);
     for (const replay of heavy) {
-      const share = sampledShare(replay, context.subjects);
+      const share = sampledShare(replay, context.profiles);
       const limitBytes = Math.floor(productBytes * share);
       if (limitBytes < LIMIT_BYTES_MIN || limitBytes > SHADOW_BYTES) continue;
       if (context.isTimeUp()) break;
@@ -63,7 +62,7 @@ function heaviest(replays: readonly Replay[]): Replay[] {
     .filter(({ query: { shape } }) => {
       return shape.joins.length > 0 || shape.groupBy.length > 0 || shape.orderBy.length > 0;
     })
-    .sort((one, other) => other.baselineMs - one.baselineMs);
+    .sort((a, b) => b.baselineMs - a.baselineMs);
   let total = 0;
   return sorted.slice(0, QUERIES_MAX).filter((replay) => {
     const isFitting = total + 2 * replay.baselineMs <= TOTAL_MS;
@@ -72,8 +71,8 @@ function heaviest(replays: readonly Replay[]): Replay[] {
   });
 }
 
-function sampledShare({ query }: Replay, subjects: readonly Subject[]): number {
-  const used = subjects.filter(({ table }) => query.shape.tables.includes(table.name));
+function sampledShare({ query }: Replay, profiles: readonly TableProfile[]): number {
+  const used = profiles.filter(({ table }) => query.shape.tables.includes(table.name));
   return Math.min(1, ...used.map(({ rows, rowsTotal }) => rows / Math.max(1, rowsTotal)));
 }
 
@@ -125,7 +124,7 @@ function toFinding(context: CheckContext, productBytes: number, trials: Trial[])
     failed > 0
       ? `${formatPlural(failed, "query", "queries")} ran out of memory`
       : `${formatPlural(trials.length, "query", "queries")} wrote up to ${megabytes(spilledBytes)} to disk`;
-  return productFinding(context.subjects, {
+  return productFinding(context.profiles, {
     kind: "memory_limit",
     severity: failed > 0 ? "critical" : "warning",
     title: `${outcome} under the product's memory limit`,
@@ -154,3 +153,31 @@ function timesText(trials: readonly Trial[]): string {
 }
 
 const megabytes = (bytes: number) => `${formatCount(bytes / 1e6)} MB`;
+
+const Profile = z.object({
+  latency: z.number(),
+  system_peak_buffer_memory: z.number(),
+  system_peak_temp_dir_size: z.number(),
+});
+
+export interface MemoryUse {
+  ms: number;
+  peakBytes: number;
+  /** Written to the temporary folder because memory was short. */
+  spilledBytes: number;
+}
+
+/** Runs a query under DuckDB's profiler. Throws what the session throws (out of memory too). */
+export async function runProfiled(
+  session: Session,
+  sql: string,
+  timeoutMs: number,
+): Promise<MemoryUse> {
+  const [row] = await session.rows(`EXPLAIN (ANALYZE, FORMAT json) ${sql}`, timeoutMs);
+  const profile = Profile.parse(JSON.parse(String(row?.[1])));
+  return {
+    ms: profile.latency * 1000,
+    peakBytes: profile.system_peak_buffer_memory,
+    spilledBytes: profile.system_peak_temp_dir_size,
+  };
+}

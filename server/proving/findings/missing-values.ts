@@ -1,7 +1,7 @@
 import { formatCount, formatPercent } from "@/server/format";
 import { quoteIdentifier } from "@/server/sql";
+import type { TableCheck } from "./check-context";
 import { makeFinding, rowsText } from "./make-finding";
-import type { TableCheck } from "./types";
 
 /**
  * A column filled in 95% of the rows or more seems meant to be filled always; with more gaps than
@@ -12,22 +12,23 @@ const NULL_SHARE_MAX = 0.05;
 const ROWS_MIN = 100;
 
 /** Columns that are almost always filled, but not quite. */
-export const checkMissingValues: TableCheck = async (_, subject) => {
-  const { table, name, rows } = subject;
+export const checkMissingValues: TableCheck = async (_, profile) => {
+  const { table, name, rows } = profile;
   if (rows < ROWS_MIN) return [];
-  return subject.columns.flatMap(({ column, present }) => {
+  return profile.columns.flatMap(({ column, present }) => {
     const missing = rows - present;
     const share = missing / rows;
     if (!column.nullable || missing === 0 || share > NULL_SHARE_MAX) return [];
     const sql = quoteIdentifier(column.name);
-    return makeFinding(subject, {
+    return makeFinding(profile, {
       kind: "missing_values",
       column: column.name,
       severity: "warning",
       title: `${table.name}.${column.name} is missing in ${formatCount(missing)} rows`,
-      detail: `${formatCount(missing)} of ${rowsText(subject)} have no value (${formatPercent(share)}), where all others have one. Aggregates leave these rows out, and joins and comparisons on the column lose them.`,
+      detail: `${formatCount(missing)} of ${rowsText(profile)} have no value (${formatPercent(share)}); all others have one. Aggregates ignore these rows, and joins and comparisons on the column drop them.`,
       values: { missing_rows: missing, missing_share: share },
-      remedy: `Look at the rows, fill them in, then declare the column NOT NULL; or say in the product's description what a missing value means.`,
+      remedy:
+        "Review the rows and fill them in, then declare the column NOT NULL; or document what a missing value means.",
       sql: `SELECT * FROM ${name} WHERE ${sql} IS NULL LIMIT 100`,
     });
   });

@@ -52,7 +52,7 @@ it("counts what is far away and what is negative together, each value once", asy
   );
   const [found] = ofKind(await findIn([table]), "outliers");
   expect(found?.evidence.values).toMatchObject({ far_values: 3, negative_values: 2 });
-  expect(found?.title).toContain("5 values");
+  expect(found?.title).toContain("5 outliers");
   expect(await rowsListed(table, found?.remediation.sql)).toEqual(["0", "1", "2", "3", "4"]);
 });
 

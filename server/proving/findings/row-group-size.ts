@@ -6,9 +6,8 @@ import { quoteLiteral } from "@/server/sql";
 import { comparePairs, weightedGain } from "@/server/statistics";
 import { measurePairs, type PairedSamples, type Replay, sameText } from "../measure/replay";
 import { openSession } from "../measure/shadow";
+import type { CheckContext, TableProfile } from "./check-context";
 import { makeFinding, rowsText } from "./make-finding";
-import type { Subject } from "./profile";
-import type { CheckContext } from "./types";
 
 /** DuckDB's own; ROW_GROUP_SIZE must be a multiple of 2048. */
 const ROW_GROUP_ROWS = 122_880;
@@ -31,44 +30,44 @@ const TOTAL_MS = 4000;
  * be either, and nothing is built.
  */
 export async function checkRowGroupSize(context: CheckContext): Promise<Finding[]> {
-  const subject = largestSkipped(context);
-  if (subject === undefined) return [];
-  const replays = heaviestOf(context.replays, subject);
-  const measured = await measure(context, subject, replays);
-  return measured === null ? [] : judge(context, subject, measured);
+  const profile = largestSkipped(context);
+  if (profile === undefined) return [];
+  const replays = heaviestOf(context.replays, profile);
+  const measured = await measure(context, profile, replays);
+  return measured === null ? [] : judge(context, profile, measured);
 }
 
-function largestSkipped({ subjects, replays }: CheckContext): Subject | undefined {
-  return subjects
-    .filter((subject) => subject.rows >= GROUPS_MIN * ROW_GROUP_ROWS)
-    .filter((subject) =>
-      replays.some((replay) => isAlone(replay, subject) && isSkipping(replay, subject)),
+function largestSkipped({ profiles, replays }: CheckContext): TableProfile | undefined {
+  return profiles
+    .filter((profile) => profile.rows >= GROUPS_MIN * ROW_GROUP_ROWS)
+    .filter((profile) =>
+      replays.some((replay) => isAlone(replay, profile) && isSkipping(replay, profile)),
     )
-    .sort((one, other) => other.rows - one.rows)[0];
+    .sort((a, b) => b.rows - a.rows)[0];
 }
 
-const isAlone = ({ query }: Replay, { table }: Subject) =>
+const isAlone = ({ query }: Replay, { table }: TableProfile) =>
   query.shape.tables.length === 1 && query.shape.tables[0] === table.name;
 
 /** Range filters, and whole row groups left out; an index scan reads single rows. */
-const isSkipping = ({ query, baselineRowsScanned }: Replay, { rows }: Subject) =>
+const isSkipping = ({ query, baselineRowsScanned }: Replay, { rows }: TableProfile) =>
   query.shape.filters.some(({ operator }) => operator === "range") &&
   baselineRowsScanned < rows &&
   baselineRowsScanned >= SMALLER_ROWS;
 
 const weightOf = ({ query, baselineMs }: Replay) => query.pattern.calls * baselineMs;
 
-function heaviestOf(replays: readonly Replay[], subject: Subject): Replay[] {
+function heaviestOf(replays: readonly Replay[], profile: TableProfile): Replay[] {
   return replays
-    .filter((replay) => isAlone(replay, subject))
-    .sort((one, other) => weightOf(other) - weightOf(one))
+    .filter((replay) => isAlone(replay, profile))
+    .sort((a, b) => weightOf(b) - weightOf(a))
     .slice(0, QUERIES_MAX)
-    .sort((one, other) => one.baselineMs - other.baselineMs);
+    .sort((a, b) => a.baselineMs - b.baselineMs);
 }
 
 async function measure(
   context: CheckContext,
-  subject: Subject,
+  profile: TableProfile,
   replays: Replay[],
 ): Promise<PairedSamples[] | null> {
   const file = path.join(context.workDir, "row-group-size.duckdb");
@@ -76,7 +75,7 @@ async function measure(
   const start = performance.now();
   const isTimeUp = () => context.isTimeUp() || performance.now() - start > TOTAL_MS;
   try {
-    await buildSmaller(context, subject, file);
+    await buildSmaller(context, profile, file);
     const candidate = await openSession({ file, threads, signal });
     try {
       return await measurePairs({
@@ -100,7 +99,11 @@ async function measure(
 }
 
 /** The table alone: queries that need its indexes are few among those that skip row groups. */
-async function buildSmaller(context: CheckContext, { name }: Subject, file: string): Promise<void> {
+async function buildSmaller(
+  context: CheckContext,
+  { name }: TableProfile,
+  file: string,
+): Promise<void> {
   const { threads, signal, baselineFile } = context;
   const prepare = [
     `ATTACH ${quoteLiteral(baselineFile)} AS whole (READ_ONLY)`,
@@ -113,7 +116,7 @@ async function buildSmaller(context: CheckContext, { name }: Subject, file: stri
   session.close();
 }
 
-function judge({ seed }: CheckContext, subject: Subject, pairs: PairedSamples[]): Finding[] {
+function judge({ seed }: CheckContext, profile: TableProfile, pairs: PairedSamples[]): Finding[] {
   const { gain, baselineMs, candidateMs } = weightedGain(
     pairs.map(({ replay, before, after }) => ({
       calls: replay.query.pattern.calls,
@@ -127,14 +130,14 @@ function judge({ seed }: CheckContext, subject: Subject, pairs: PairedSamples[])
     ({ before, after }) => comparePairs(before, after, { seed }).gain.high < -REGRESSION_MIN,
   );
   if (gain.low < GAIN_MIN || losers.length > 0) return [];
-  const table = subject.table.name;
+  const table = profile.table.name;
   return [
-    makeFinding(subject, {
+    makeFinding(profile, {
       kind: "row_group_size",
       column: null,
       severity: "info",
       title: `Smaller row groups save ${formatPercent(gain.value)} of the time of ${formatPlural(pairs.length, "query", "queries")} on ${table}`,
-      detail: `${rowsText(subject)} were stored in row groups of ${formatCount(SMALLER_ROWS)} rows instead of ${formatCount(ROW_GROUP_ROWS)}, and the heaviest queries of the table alone were replayed in turns on both: ${formatPercent(gain.value)} less time (95% interval ${formatPercent(gain.low)} to ${formatPercent(gain.high)}), because more of the table is skipped. Other queries were not timed.`,
+      detail: `${rowsText(profile)} were stored in row groups of ${formatCount(SMALLER_ROWS)} rows instead of ${formatCount(ROW_GROUP_ROWS)}, and the heaviest queries of the table alone were replayed in turns on both: ${formatPercent(gain.value)} less time (95% interval ${formatPercent(gain.low)} to ${formatPercent(gain.high)}), because more of the table is skipped. Other queries were not timed.`,
       values: {
         gain: gain.value,
         gain_low: gain.low,

@@ -6,8 +6,8 @@ import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import { comparePairs } from "@/server/statistics";
 import { measurePairs, type Replay, sameText } from "../measure/replay";
 import { copyShadow, openSession } from "../measure/shadow";
+import type { CheckContext } from "./check-context";
 import { productFinding } from "./make-finding";
-import type { CheckContext } from "./types";
 
 const ROW_GROUP_ROWS = 122_880;
 /** Shorter queries gain nothing worth a setting. */
@@ -30,11 +30,11 @@ export async function checkThreads(context: CheckContext): Promise<Finding[]> {
 }
 
 function tooManyThreads(
-  { schema, subjects }: Pick<CheckContext, "schema" | "subjects">,
+  { schema, profiles }: Pick<CheckContext, "schema" | "profiles">,
   cores: number,
 ): Finding | null {
   if (schema.threads <= cores) return null;
-  return productFinding(subjects, {
+  return productFinding(profiles, {
     kind: "threads",
     severity: "info",
     title: `DuckDB has ${schema.threads} threads; the sidecar's machine has ${formatPlural(cores, "core")}`,
@@ -48,10 +48,10 @@ function tooManyThreads(
 
 /** The heaviest query with the product's threads, and with as many as could help. */
 async function measureMore(context: CheckContext, cores: number): Promise<Finding[]> {
-  const { schema, subjects } = context;
+  const { schema, profiles } = context;
   const replay = heaviest(context.replays);
   if (replay === undefined) return [];
-  const tables = subjects.filter(({ table }) => replay.query.shape.tables.includes(table.name));
+  const tables = profiles.filter(({ table }) => replay.query.shape.tables.includes(table.name));
   const groups = Math.max(0, ...tables.map(({ rows }) => Math.ceil(rows / ROW_GROUP_ROWS)));
   const useful = Math.min(cores - 1, groups);
   if (useful <= schema.threads) return [];
@@ -84,7 +84,7 @@ async function measureMore(context: CheckContext, cores: number): Promise<Findin
 function heaviest(replays: readonly Replay[]): Replay | undefined {
   return replays
     .filter(({ baselineMs }) => baselineMs >= QUERY_MS_MIN && baselineMs <= QUERY_MS_MAX)
-    .sort((one, other) => other.baselineMs - one.baselineMs)[0];
+    .sort((a, b) => b.baselineMs - a.baselineMs)[0];
 }
 
 async function compareThreads(context: CheckContext, replay: Replay, useful: number) {

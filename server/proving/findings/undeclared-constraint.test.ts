@@ -16,7 +16,7 @@ it("lists what all rows satisfy in one note a table, with statements that declar
     severity: "info",
   });
   expect(finding?.detail).toContain(
-    "no NULL in part_id and state; no repeated value in part_id; only 3 values in state",
+    "no NULL in part_id and state; no duplicates in part_id; only 3 values in state",
   );
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();

@@ -1,12 +1,11 @@
 import { formatList, formatPlural } from "@/server/format";
 import { quoteIdentifier } from "@/server/sql";
 import { alterTable } from "./alter-table";
+import type { CheckContext, TableCheck, TableProfile } from "./check-context";
+import { countAll } from "./check-context";
 import { isInKey } from "./column-kinds";
-import { countAll } from "./count";
-import { readKeyColumns } from "./key-columns";
+import { readKeyColumns } from "./keys";
 import { makeFinding, rowsText } from "./make-finding";
-import type { Subject } from "./profile";
-import type { CheckContext, TableCheck } from "./types";
 
 /** Rules that hold in fewer rows hold by chance. */
 const ROWS_MIN = 1000;
@@ -20,67 +19,70 @@ interface Rules {
 }
 
 /** What all rows of a table satisfy and the schema does not say; one finding a table. */
-export const checkUndeclaredConstraints: TableCheck = async (context, subject) => {
-  if (!subject.isWhole || subject.rows < ROWS_MIN) return [];
-  const rules = await readRules(context, subject);
+export const checkUndeclaredConstraints: TableCheck = async (context, profile) => {
+  if (!profile.isWhole || profile.rows < ROWS_MIN) return [];
+  const rules = await readRules(context, profile);
   const { notNull, unique, domains } = rules;
   const parts = [
     ...(notNull.length > 0 ? [`no NULL in ${formatList(notNull)}`] : []),
-    ...(unique.length > 0 ? [`no repeated value in ${formatList(unique)}`] : []),
+    ...(unique.length > 0 ? [`no duplicates in ${formatList(unique)}`] : []),
     ...domains.map(({ column, values }) => `only ${formatPlural(values, "value")} in ${column}`),
   ];
   if (parts.length === 0) return [];
   const count = notNull.length + unique.length + domains.length;
   return [
-    makeFinding(subject, {
+    makeFinding(profile, {
       kind: "undeclared_constraint",
       column: null,
       severity: "info",
-      title: `${formatPlural(count, "rule")} of ${subject.table.name} ${count === 1 ? "is" : "are"} kept but not declared`,
-      detail: `All ${rowsText(subject)} satisfy them: ${parts.join("; ")}. Nothing keeps the next row from breaking them.`,
+      title: `${formatPlural(count, "constraint")} of ${profile.table.name} ${count === 1 ? "holds" : "hold"} but ${count === 1 ? "is" : "are"} not declared`,
+      detail: `All ${rowsText(profile)} satisfy them: ${parts.join("; ")}. The next row may violate them.`,
       values: {
         columns_without_null: notNull.length,
         columns_without_repeats: unique.length,
         columns_with_few_values: domains.length,
       },
       remedy: remedyOf(rules),
-      sql: statementsOf(subject, rules),
+      sql: statementsOf(profile, rules),
     }),
   ];
 };
 
-async function readRules(context: CheckContext, subject: Subject): Promise<Rules> {
-  const { session, queries, subjects } = context;
-  const filled = subject.columns.filter(({ present }) => present === subject.rows);
+async function readRules(context: CheckContext, profile: TableProfile): Promise<Rules> {
+  const { session, queries, profiles } = context;
+  const filled = profile.columns.filter(({ present }) => present === profile.rows);
   // A look-up column without repeats is unique by chance as likely as by rule.
-  const keys = await readKeyColumns(session, queries, subject, subjects, ["name", "join"]);
+  const keys = await readKeyColumns(session, queries, profile, profiles, ["name", "join"]);
   return {
     notNull: filled
-      .filter(({ column }) => column.nullable && !isPrimary(subject, column.name))
+      .filter(({ column }) => column.nullable && !isPrimary(profile, column.name))
       .map(({ column }) => column.name),
     unique: keys.filter(({ surplusRows }) => surplusRows === 0).map(({ column }) => column),
-    domains: await readDomains(context, subject),
+    domains: await readDomains(context, profile),
   };
 }
 
-function isPrimary({ table }: Subject, column: string): boolean {
+function isPrimary({ table }: TableProfile, column: string): boolean {
   return table.constraints.some(
     (one) => one.type === "PRIMARY KEY" && one.columns.includes(column),
   );
 }
 
-async function readDomains({ session }: CheckContext, subject: Subject): Promise<Rules["domains"]> {
-  const { table } = subject;
+async function readDomains(
+  { session }: CheckContext,
+  profile: TableProfile,
+): Promise<Rules["domains"]> {
+  const { table } = profile;
   const isChecked = (column: string) =>
     isInKey(table, column) ||
     table.constraints.some((one) => one.type === "CHECK" && one.columns.includes(column));
-  const few = subject.columns.filter(
+  const few = profile.columns.filter(
     ({ column, distinctEstimate }) =>
       column.type === "VARCHAR" && distinctEstimate <= 2 * DOMAIN_MAX && !isChecked(column.name),
   );
   const counts = await countAll(
     session,
-    subject.name,
+    profile.name,
     few.map(({ column }) => `count(DISTINCT ${quoteIdentifier(column.name)})`),
   );
   return (
@@ -95,7 +97,7 @@ function remedyOf({ notNull, unique, domains }: Rules): string {
   const parts = [
     ...(notNull.length > 0 ? ["NOT NULL can be declared on the table as it is"] : []),
     ...(unique.length > 0
-      ? ["a unique index keeps repeats out, and costs memory and inserts"]
+      ? ["a unique index prevents duplicates, and costs memory and insert time"]
       : []),
     ...(domains.length > 0
       ? ["a short list of values is an ENUM, or a CHECK when the table is created"]
@@ -105,7 +107,7 @@ function remedyOf({ notNull, unique, domains }: Rules): string {
   return `Ask whether each is a rule or a coincidence. ${how.slice(0, 1).toUpperCase()}${how.slice(1)}.`;
 }
 
-function statementsOf({ table, name }: Subject, { notNull, unique }: Rules): string | null {
+function statementsOf({ table, name }: TableProfile, { notNull, unique }: Rules): string | null {
   const statements = [
     ...notNull.map((column) => `ALTER TABLE ${name} ALTER ${quoteIdentifier(column)} SET NOT NULL`),
     ...unique.map(

@@ -24,7 +24,7 @@ export async function prepareReplays(
   const notReplayed: NotReplayed[] = [];
   const timeoutMs = Math.max(1000, input.secondsMax * 50);
   const weight = ({ pattern }: WorkloadQuery) => pattern.calls * pattern.median_ms;
-  const heaviestFirst = [...queries].sort((one, other) => weight(other) - weight(one));
+  const heaviestFirst = [...queries].sort((a, b) => weight(b) - weight(a));
   for (const [index, query] of heaviestFirst.entries()) {
     if (timer.elapsedMs() > untilMs) {
       notReplayed.push({ query, why: "the time of this proof did not reach it" });
@@ -38,9 +38,9 @@ export async function prepareReplays(
     else replays.push(prepared);
   }
   // Cheapest first.
-  const place = new Map(queries.map((query, at) => [query, at]));
+  const place = new Map(queries.map((query, index) => [query, index]));
   const placeOf = ({ query }: { query: WorkloadQuery }) => place.get(query) ?? 0;
-  replays.sort((one, other) => one.baselineMs - other.baselineMs || placeOf(one) - placeOf(other));
-  notReplayed.sort((one, other) => placeOf(one) - placeOf(other));
+  replays.sort((a, b) => a.baselineMs - b.baselineMs || placeOf(a) - placeOf(b));
+  notReplayed.sort((a, b) => placeOf(a) - placeOf(b));
   return { replays, notReplayed };
 }

@@ -1,6 +1,6 @@
 import type { Finding } from "@/server/contracts";
-import { collectFindings } from "..";
-import type { FindingInput } from "../types";
+import type { FindingInput } from "../check-context";
+import { collectFindings } from "../collect-findings";
 import { createTestShadow, type ShadowOptions } from "./shadow";
 
 /** All findings on tables made by the statements. */

@@ -8,8 +8,8 @@ import type { ProductSchema, TableSchema } from "@/server/contracts";
 import { createShapeParser } from "@/server/workload";
 import { prepareReplay, type Replay } from "../../measure/replay";
 import { buildBaseline, copyShadow, type LoadedTable, openSession } from "../../measure/shadow";
-import { readSubject } from "../profile";
-import type { CheckContext, FindingInput } from "../types";
+import type { CheckContext, FindingInput } from "../check-context";
+import { readTableProfile } from "../check-context";
 
 export interface TestShadow {
   input: FindingInput;
@@ -197,6 +197,8 @@ function schemaOf(tables: TableSchema[]): ProductSchema {
 
 /** What single checks are given. */
 export async function contextOf({ input }: TestShadow): Promise<CheckContext> {
-  const subjects = await Promise.all(input.tables.map((one) => readSubject(input.session, one)));
-  return { ...input, subjects };
+  const profiles = await Promise.all(
+    input.tables.map((one) => readTableProfile(input.session, one)),
+  );
+  return { ...input, profiles };
 }

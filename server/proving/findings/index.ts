@@ -1,1 +1,0 @@
-export { collectFindings } from "./collect-findings";
