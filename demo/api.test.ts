@@ -143,7 +143,7 @@ test("the published contract describes the connector's routes and nothing else",
 });
 
 test("a download that is given up leaves no file, and the next one works", async () => {
-  const exports = join(demo.dataDir, "spawn-exports");
+  const exports = join(demo.dataDir, "demo-exports");
   const response = await demo.call("GET", "/connector/export/projects?rows_max=5000");
   await response.body?.cancel();
   await vi.waitFor(async () => expect(await readdir(exports)).toEqual([]));

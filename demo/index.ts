@@ -2,7 +2,7 @@ import type { EmbeddedProduct, EmbedOptions } from "./embed";
 import type { DemoProduct, DemoProductOptions } from "./start-demo-product";
 
 export { SQL as demoQueries } from "./api/project-queries";
-export { demoDataSql } from "./data/demo-data-sql";
+export { demoDataSql } from "./data/generate";
 export type { EmbeddedProduct } from "./embed";
 export { createTokenVerifier } from "./http/verify-token";
 

@@ -13,10 +13,10 @@ async function main(): Promise<void> {
     throw new Error("SIDECAR_JWKS_URL must say where the sidecar publishes its public keys.");
   }
   const product = await startDemoProduct({
-    port: settings.SPAWN_PORT,
-    rows: settings.SPAWN_ROWS,
+    port: settings.DEMO_PORT,
+    rows: settings.DEMO_ROWS,
     dataDir: settings.SIDECAR_DATA_DIR,
-    queriesPerSecond: settings.SPAWN_QUERIES_PER_SECOND,
+    queriesPerSecond: settings.DEMO_QUERIES_PER_SECOND,
     productId: settings.DATA_PRODUCT_ID,
     verifyToken: createTokenVerifier({ jwksUrl, productId: settings.DATA_PRODUCT_ID }),
     onError: (error) => log.error({ err: error }, "demo.error"),
@@ -45,7 +45,7 @@ function fail(error: unknown): never {
 function explain(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   if (/EADDRINUSE/.test(text)) {
-    return `Port ${env().SPAWN_PORT} is taken. Stop the program that uses it, or set SPAWN_PORT to a free port.`;
+    return `Port ${env().DEMO_PORT} is taken. Stop the program that uses it, or set DEMO_PORT to a free port.`;
   }
   if (/Could not set lock|Conflicting lock/i.test(text)) {
     return `The demo data is open in another process: stop it, or set SIDECAR_DATA_DIR to another folder. (${text})`;

@@ -63,9 +63,9 @@ function start(folder = dataDir) {
       NODE_ENV: "test",
       SIDECAR_JWKS_URL: jwks.href,
       LOG_LEVEL: "info",
-      SPAWN_PORT: String(port),
-      SPAWN_ROWS: "2000",
-      SPAWN_QUERIES_PER_SECOND: "5",
+      DEMO_PORT: String(port),
+      DEMO_ROWS: "2000",
+      DEMO_QUERIES_PER_SECOND: "5",
       SIDECAR_DATA_DIR: folder,
     },
   });
@@ -112,7 +112,7 @@ test("what an operation did outlives kill -9, and is not done again", async () =
   const rival = start(join(dataDir, "other"));
   const said = await text(rival.stderr);
   expect(said).toContain(`Port ${port} is taken`);
-  expect(said).toContain("SPAWN_PORT");
+  expect(said).toContain("DEMO_PORT");
 
   expect(await end(second, "SIGTERM")).toBe(0);
 }, 60_000);

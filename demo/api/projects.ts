@@ -4,8 +4,7 @@ import { AppError } from "@/server/platform";
 import { CREATE_PRODUCT_TABLES, PRODUCT_TABLES } from "../data/tables";
 import type { Database, Row } from "../engine/database";
 import { createRoutes, jsonBody } from "../http/app";
-import { CreateProject, ListProjects } from "./project-input";
-import { insertProject, SQL, toProject } from "./project-queries";
+import { CreateProject, insertProject, ListProjects, SQL, toProject } from "./project-queries";
 
 const createProject = createRoute({
   method: "post",

@@ -1,6 +1,6 @@
+import type { WriteGate } from "../engine/connections";
+import { ConnectionPool } from "../engine/connections";
 import type { Engine } from "../engine/open";
-import { ConnectionPool } from "../engine/pool";
-import type { WriteGate } from "../engine/write-gate";
 import { Executor } from "./execute";
 import { SchemaReader } from "./read-schema";
 

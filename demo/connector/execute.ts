@@ -1,10 +1,9 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
-import type { ConnectorExecuteRequest, ConnectorOperation } from "@/server/contracts";
+import { type DuckDBConnection, StatementType } from "@duckdb/node-api";
+import { type ConnectorExecuteRequest, ConnectorOperation } from "@/server/contracts";
 import { AppError } from "@/server/platform";
-import type { WriteGate } from "../engine/write-gate";
+import type { WriteGate } from "../engine/connections";
+import { assertSingleStatement } from "../engine/statement";
 import { fingerprintOf, readCatalog } from "./catalog";
-import { readOperation, recordOperation } from "./operations";
-import { runStatement } from "./run-statement";
 
 /**
  * Runs operations: statements and their record commit in one transaction, so whoever is killed,
@@ -127,4 +126,64 @@ function sameRequest(
   const isWhole = known.state === "failed" || known.statements.length === request.statements.length;
   if (isSame && isWhole) return known;
   throw new AppError("idempotency_mismatch", "This operation id was used for other statements.");
+}
+
+/**
+ * What an operation may consist of. Left out on purpose: transaction control (it would break "all
+ * or nothing"), ATTACH, COPY, SET, PRAGMA, LOAD, CALL, VACUUM.
+ */
+const ALLOWED = new Set<StatementType>([
+  StatementType.SELECT,
+  StatementType.INSERT,
+  StatementType.UPDATE,
+  StatementType.DELETE,
+  StatementType.MERGE_INTO,
+  StatementType.CREATE,
+  StatementType.ALTER,
+  StatementType.DROP,
+]);
+const RESERVED = /_sidecar_(operations|meta)\b/i;
+
+/** Runs one statement of an operation inside its transaction; answers the milliseconds it took. */
+async function runStatement(connection: DuckDBConnection, sql: string): Promise<number> {
+  if (RESERVED.test(sql)) {
+    throw new AppError("invalid_input", "The connector's own book-keeping cannot be changed.");
+  }
+  await assertSingleStatement(connection, sql);
+  const start = performance.now();
+  const prepared = await connection.prepare(sql);
+  try {
+    if (!ALLOWED.has(prepared.statementType)) {
+      const kind = StatementType[prepared.statementType];
+      throw new AppError("invalid_input", `${kind} cannot be part of an operation.`);
+    }
+    await prepared.run();
+    return performance.now() - start;
+  } finally {
+    prepared.destroySync();
+  }
+}
+
+/** The operation as recorded, null when it never ended (and, if it ran, left nothing behind). */
+async function readOperation(
+  connection: DuckDBConnection,
+  operationId: string,
+): Promise<ConnectorOperation | null> {
+  const reader = await connection.runAndReadAll(
+    "SELECT operation FROM _sidecar_operations WHERE operation_id = $1",
+    [operationId],
+  );
+  const text = reader.getRowsJson()[0]?.[0];
+  return typeof text === "string" ? ConnectorOperation.parse(JSON.parse(text)) : null;
+}
+
+async function recordOperation(
+  connection: DuckDBConnection,
+  operation: ConnectorOperation,
+): Promise<void> {
+  await connection.run("INSERT INTO _sidecar_operations VALUES ($1, $2, $3)", [
+    operation.operation_id,
+    operation.state,
+    JSON.stringify(operation),
+  ]);
 }

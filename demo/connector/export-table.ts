@@ -6,9 +6,9 @@ import { Readable } from "node:stream";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TableExport } from "@/server/data-product";
 import { AppError } from "@/server/platform";
-import { quoteName, quoteText } from "../engine/sql-text";
+import { quoteName, quoteText } from "../engine/statement";
 import { type CatalogTable, readCatalog } from "./catalog";
-import { readDataState } from "./data-version";
+import { readDataState } from "./data-state";
 
 export interface ExportRequest {
   table: string;

@@ -1,11 +1,10 @@
 import type { ProductSchema } from "@/server/contracts";
+import type { ConnectionPool } from "../engine/connections";
 import { SERVING_THREADS } from "../engine/open";
-import type { ConnectionPool } from "../engine/pool";
 import { type CatalogTable, readCatalog } from "./catalog";
-import { type DataState, readDataState } from "./data-version";
-import { readResources } from "./resources";
+import { type DataState, readDataState, readResources } from "./data-state";
 import type { TableStatistics } from "./statistics";
-import { StatisticsCache } from "./statistics-cache";
+import { StatisticsCache } from "./statistics";
 
 /**
  * Answers the schema: catalog, row counts and versions live, statistics from the cache. The pool

@@ -1,9 +1,62 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { z } from "zod";
 import type { ColumnStatistics } from "@/server/contracts";
-import { quoteName, quoteText } from "../engine/sql-text";
+import { shortHash } from "@/server/platform";
+import type { ConnectionPool } from "../engine/connections";
+import { quoteName, quoteText } from "../engine/statement";
 import { type CatalogTable, readRows } from "./catalog";
-import { estimateDistinct } from "./estimate-distinct";
+import { type DataState, sizeBucket } from "./data-state";
+
+/**
+ * Statistics by table. A new data version is measured in the background; a table of the same
+ * columns and about the same size keeps its former ones until then (a new index or row order does
+ * not change them), so that only a table never measured makes its reader wait.
+ */
+export class StatisticsCache {
+  private readonly measured = new Map<string, { key: string; statistics: TableStatistics }>();
+  private version = "";
+  private under: Promise<void> = Promise.resolve();
+
+  constructor(private readonly pool: ConnectionPool) {}
+
+  async read(catalog: CatalogTable[], state: DataState): Promise<Map<string, TableStatistics>> {
+    if (this.version !== state.dataVersion) this.refresh(catalog, state);
+    const isKnown = (table: CatalogTable) =>
+      this.measured.get(table.name)?.key === keyOf(table, state);
+    if (!catalog.every(isKnown)) await this.settled();
+    return new Map([...this.measured].map(([name, { statistics }]) => [name, statistics]));
+  }
+
+  async settled(): Promise<void> {
+    await this.under.catch(() => undefined);
+  }
+
+  private refresh(catalog: CatalogTable[], state: DataState): void {
+    this.version = state.dataVersion;
+    this.under = this.pool.use(async (connection) => {
+      for (const table of catalog) {
+        const rowCount = state.rowCounts.get(table.name) ?? 0;
+        const statistics = await readStatistics(connection, table, rowCount);
+        this.measured.set(table.name, { key: keyOf(table, state), statistics });
+      }
+      const names = new Set(catalog.map((table) => table.name));
+      for (const name of this.measured.keys()) if (!names.has(name)) this.measured.delete(name);
+    });
+    // A failed measurement (a table dropped meanwhile) is not remembered: the next read measures.
+    this.under.catch(() => {
+      this.version = "";
+    });
+  }
+}
+
+function keyOf(table: CatalogTable, state: DataState): string {
+  return shortHash(
+    JSON.stringify([
+      table.columns.map(({ name, type }) => [name, type]),
+      sizeBucket(state.rowCounts.get(table.name) ?? 0),
+    ]),
+  );
+}
 
 /** Up to here every row is read (3 M rows of 11 columns: 1.1 s); beyond, distincts are sampled. */
 const EXACT_ROWS_MAX = 4_000_000;
@@ -24,7 +77,7 @@ const Cell = z.object({
 });
 
 /** Distinct values (HyperLogLog, or scaled from a sample), nulls, minimum and maximum by column. */
-export async function readStatistics(
+async function readStatistics(
   connection: DuckDBConnection,
   table: CatalogTable,
   rowCount: number,
@@ -109,4 +162,21 @@ async function readBytes(connection: DuckDBConnection, table: string): Promise<n
      FROM pragma_storage_info(${quoteText(table)}) WHERE block_id >= 0`,
   );
   return row?.bytes ?? 0;
+}
+
+/**
+ * Distinct values of a whole column from a sample: the Duj1 estimator of Haas and Stokes, which
+ * PostgreSQL's ANALYZE uses. `once`: values seen exactly once in the sample of `rows` rows.
+ */
+export function estimateDistinct(sample: {
+  rows: number;
+  distinct: number;
+  once: number;
+  total: number;
+}): number {
+  const { rows, distinct, once, total } = sample;
+  if (rows === 0 || total === 0) return 0;
+  if (rows >= total) return Math.min(distinct, total);
+  const denominator = rows - once + (once * rows) / total;
+  return Math.min(total, Math.max(distinct, (rows * distinct) / denominator));
 }

@@ -1,4 +1,6 @@
-import { quoteText } from "../engine/sql-text";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { quoteText } from "../engine/statement";
+import { CREATE_HIDDEN_TABLES, CREATE_PRODUCT_TABLES } from "./tables";
 
 /** Changing it changes every generated row. */
 const SEED = 20_240_501;
@@ -10,7 +12,7 @@ const HISTORY_DAYS = 4383;
  * threads). One mixed integer is hashed because DuckDB's two-argument hash only XORs its parts,
  * which ties u(i, 1) to u(i, 2). `g`: a standard normal by Box-Muller.
  */
-export const UNIFORM_MACROS = [
+const UNIFORM_MACROS = [
   `CREATE OR REPLACE TEMP MACRO u(i, k) AS (hash(i * 32 + k + ${SEED}) >> 11)::DOUBLE / 9007199254740992.0`,
   "CREATE OR REPLACE TEMP MACRO g(i, k) AS sqrt(-2 * ln(1 - u(i, k))) * cos(6.283185307179586 * u(i, k + 1))",
   "CREATE OR REPLACE TEMP MACRO pick(list, x) AS list[1 + floor(x * len(list))::BIGINT]",
@@ -51,7 +53,7 @@ const sqlList = (values: string[]) => `[${values.map(quoteText).join(", ")}]`;
  * log-normal amounts (median 9.8 M), currencies skewed to EUR and USD. Honest data have flaws:
  * 0.4 % have no description, and of 60 013 amounts one is a million times too large.
  */
-export function insertProjects(rows: number, dataEnd: string): string {
+function insertProjects(rows: number, dataEnd: string): string {
   return `INSERT INTO projects SELECT
     md5('project' || i)::UUID,
     pick(${sqlList(SECTORS)}, u(i, 1)) || ' ' || pick(${sqlList(NAMES)}, u(i, 2)) || ' '
@@ -71,7 +73,7 @@ export function insertProjects(rows: number, dataEnd: string): string {
     FROM range(${rows}) r(i)`;
 }
 
-export function insertPortfolios(dataEnd: string): string {
+function insertPortfolios(dataEnd: string): string {
   return `INSERT INTO portfolios SELECT
     md5('portfolio' || i)::UUID,
     pick(${sqlList(NAMES)}, u(i, 18)) || ' Infrastructure ' || (i + 1),
@@ -84,7 +86,7 @@ export function insertPortfolios(dataEnd: string): string {
 }
 
 /** About 40 000 memberships (a quarter of the projects when there are fewer). */
-export function insertPortfolioProjects(rows: number, dataEnd: string): string {
+function insertPortfolioProjects(rows: number, dataEnd: string): string {
   const count = Math.min(40_000, Math.ceil(rows / 4));
   return `INSERT INTO portfolio_projects SELECT DISTINCT ON (1, 2)
     md5('portfolio' || floor(u(i, 24) * u(i, 25) * ${PORTFOLIO_COUNT})::BIGINT)::UUID AS portfolio_id,
@@ -92,4 +94,45 @@ export function insertPortfolioProjects(rows: number, dataEnd: string): string {
     (0.1 + 20 * u(i, 27) * u(i, 28))::DECIMAL(5,2),
     DATE '${dataEnd}' - floor(${HISTORY_DAYS} * u(i, 29))::INTEGER
     FROM range(${count}) r(i) ORDER BY 1, 2`;
+}
+
+/** Statements that create and fill the demo product's tables; `dataEnd` (YYYY-MM-DD) is the last day. */
+export function demoDataSql(rows: number, dataEnd: string): string[] {
+  return [
+    ...UNIFORM_MACROS,
+    ...CREATE_PRODUCT_TABLES,
+    insertProjects(rows, dataEnd),
+    insertPortfolios(dataEnd),
+    insertPortfolioProjects(rows, dataEnd),
+  ];
+}
+
+/**
+ * Fills an empty database with generated data, once. Everything happens in one transaction that
+ * ends with the row that says so: a process killed half way starts anew, a finished one reuses.
+ */
+export async function ensureData(connection: DuckDBConnection, rows: number): Promise<void> {
+  for (const sql of CREATE_HIDDEN_TABLES) await connection.run(sql);
+  if (await readMeta(connection, "data_end")) return;
+  const dataEnd = new Date().toISOString().slice(0, 10);
+  await connection.run("BEGIN");
+  for (const sql of demoDataSql(rows, dataEnd)) await connection.run(sql);
+  await connection.run("INSERT INTO _sidecar_meta VALUES ('data_end', $1)", [dataEnd]);
+  await connection.run("COMMIT");
+  await connection.run("CHECKPOINT");
+}
+
+/** The last day the generated data covers, `YYYY-MM-DD`: reports of the workload end there. */
+export async function readDataEnd(connection: DuckDBConnection): Promise<string> {
+  const value = await readMeta(connection, "data_end");
+  if (value === null) throw new Error("The demo data was never generated.");
+  return value;
+}
+
+async function readMeta(connection: DuckDBConnection, name: string): Promise<string | null> {
+  const reader = await connection.runAndReadAll("SELECT value FROM _sidecar_meta WHERE name = $1", [
+    name,
+  ]);
+  const value = reader.getRowsJson()[0]?.[0];
+  return typeof value === "string" ? value : null;
 }

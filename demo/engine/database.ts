@@ -1,10 +1,9 @@
 import type { DuckDBConnection, DuckDBResultReader } from "@duckdb/node-api";
 import type { JsonScalar } from "@/server/contracts";
-import { prepareBound } from "./bind";
 import type { QueryCapture } from "./capture";
+import { ConnectionPool, WriteGate } from "./connections";
 import type { Engine } from "./open";
-import { ConnectionPool } from "./pool";
-import { WriteGate } from "./write-gate";
+import { prepareBound } from "./statement";
 
 const READERS = 3;
 

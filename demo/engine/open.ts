@@ -2,8 +2,8 @@ import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { ensureData } from "../data/ensure-data";
-import { quoteText } from "./sql-text";
+import { ensureData } from "../data/generate";
+import { quoteText } from "./statement";
 
 /**
  * One DuckDB thread a query: a report, an export and a rebuild running together then share the
@@ -20,14 +20,17 @@ export interface Engine {
   exportDir: string;
 }
 
-/** Opens (and fills, the first time) `<dataDir>/spawn.duckdb`, then locks its settings. */
+/** Named by the first version: data of existing folders are found again. */
+const FILE_NAME = "spawn.duckdb";
+
+/** Opens (and fills, the first time) the database in the data folder, then locks its settings. */
 export async function openEngine(dataDir: string, rows: number): Promise<Engine> {
-  const exportDir = path.resolve(dataDir, "spawn-exports");
-  const spillDir = path.resolve(dataDir, "spawn-spill");
+  const exportDir = path.resolve(dataDir, "demo-exports");
+  const spillDir = path.resolve(dataDir, "demo-spill");
   await rm(exportDir, { recursive: true, force: true });
   await mkdir(exportDir, { recursive: true });
   await mkdir(spillDir, { recursive: true });
-  const instance = await DuckDBInstance.create(path.resolve(dataDir, "spawn.duckdb"), {
+  const instance = await DuckDBInstance.create(path.resolve(dataDir, FILE_NAME), {
     threads: String(Math.min(2, availableParallelism())),
     memory_limit: MEMORY_LIMIT,
     temp_directory: spillDir,

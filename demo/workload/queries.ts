@@ -1,6 +1,9 @@
+import { z } from "zod";
 import type { JsonScalar } from "@/server/contracts";
 import { SQL } from "../api/project-queries";
-import type { Population } from "./population";
+import { readRows } from "../connector/catalog";
+import { readDataEnd } from "../data/generate";
+import type { Database } from "../engine/database";
 
 export interface WorkloadCall {
   sql: string;
@@ -70,3 +73,45 @@ const call = (sql: string, ...parameters: JsonScalar[]): WorkloadCall => ({ sql,
 const dayText = (day: Date) => day.toISOString().slice(0, 10);
 const daysBefore = (day: Date, days: number) =>
   dayText(new Date(day.getTime() - Math.floor(days) * DAY_MS));
+
+/** Seeded uniform numbers in [0, 1) (mulberry32): the same seed, the same workload. */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const SIZE_MAX = 2000;
+
+/** What the workload asks for: existing projects and portfolios, and the last day of the data. */
+export interface Population {
+  projects: { project_id: string; project_name: string }[];
+  portfolioIds: string[];
+  dataEnd: Date;
+}
+
+/** Reads it once, outside of the captured workload. */
+export function readPopulation(database: Database): Promise<Population> {
+  return database.inspect(async (connection) => {
+    const projects = await readRows(
+      connection,
+      z.object({ project_id: z.string(), project_name: z.string() }),
+      `SELECT project_id, project_name FROM projects
+       USING SAMPLE reservoir(${SIZE_MAX} ROWS) REPEATABLE (1)`,
+    );
+    const portfolios = await readRows(
+      connection,
+      z.object({ portfolio_id: z.string() }),
+      "SELECT portfolio_id FROM portfolios ORDER BY 1",
+    );
+    return {
+      projects,
+      portfolioIds: portfolios.map((row) => row.portfolio_id),
+      dataEnd: new Date(await readDataEnd(connection)),
+    };
+  });
+}

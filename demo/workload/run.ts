@@ -1,8 +1,6 @@
 import { insertProject, SQL, timestampText } from "../api/project-queries";
 import type { Database } from "../engine/database";
-import { type Population, readPopulation } from "./population";
-import { drawRead, pick, popular } from "./queries";
-import { createRandom } from "./random";
+import { createRandom, drawRead, type Population, pick, popular, readPopulation } from "./queries";
 
 const SEED = 7;
 const WRITE_INTERVAL_MS = 2000;

@@ -38,10 +38,10 @@ export async function startDemo(root, { rows, secondsMax }) {
     SIDECAR_MODE: "demo",
     SIDECAR_DATA_DIR: dataDir,
     PORT: String(await freePort()),
-    SPAWN_PORT: String(await freePort()),
-    SPAWN_ROWS: String(rows),
+    DEMO_PORT: String(await freePort()),
+    DEMO_ROWS: String(rows),
     // A small product answers fast: more calls, so that the live verdict comes sooner.
-    SPAWN_QUERIES_PER_SECOND: "20",
+    DEMO_QUERIES_PER_SECOND: "20",
   });
   const child = spawn(process.execPath, [path.join(root, "scripts", "up.mjs")], {
     cwd: root,

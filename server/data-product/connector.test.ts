@@ -51,7 +51,7 @@ test.each([
 });
 
 test("even a file inside the export folder cannot be read by a query", async () => {
-  const file = join(demo.dataDir, "spawn-exports", "x.parquet");
+  const file = join(demo.dataDir, "demo-exports", "x.parquet");
   expect((await query(`SELECT * FROM '${file}'`)).status).toBe(400);
   expect((await query(`SELECT * FROM read_parquet('${file}')`)).status).toBe(400);
 });
@@ -144,7 +144,7 @@ test("a sample keeps the stored order of the rows, and the same seed gives the s
   // The table was rebuilt in date order by the test before this one.
   const dates = first?.map((row) => String(row[0])).slice(0, 900) ?? [];
   expect(dates).toEqual([...dates].sort());
-  expect(await readdir(join(demo.dataDir, "spawn-exports"))).toEqual([]);
+  expect(await readdir(join(demo.dataDir, "demo-exports"))).toEqual([]);
 });
 
 test("statistics count few values exactly and describe dates", async () => {

@@ -51,10 +51,10 @@ function load() {
         .default("duckdb-spawn"),
       /** Where the demo product finds the sidecar's public keys: http(s):, or file: for a copy. */
       SIDECAR_JWKS_URL: z.url({ protocol: /^(https?|file)$/ }).optional(),
-      SPAWN_PORT: port(8000),
-      SPAWN_ROWS: z.coerce.number().int().min(1000).max(100_000_000).default(3_000_000),
+      DEMO_PORT: port(8000),
+      DEMO_ROWS: z.coerce.number().int().min(1000).max(100_000_000).default(3_000_000),
       /** Queries per second of the demo product's own workload. */
-      SPAWN_QUERIES_PER_SECOND: z.coerce.number().min(0).max(1000).default(5),
+      DEMO_QUERIES_PER_SECOND: z.coerce.number().min(0).max(1000).default(5),
       /** A shadow copy holds at most this many rows of a table; more are sampled, and said so. */
       PROOF_ROWS_MAX: z.coerce.number().int().min(1000).default(1_000_000),
       /** Time budget of one proof, seconds; what was not tried by then is said so. */
@@ -112,6 +112,13 @@ function load() {
   });
 }
 
+/** Settings under the names of earlier versions, which `.env` files may still hold. */
+const FORMER_NAMES = {
+  SPAWN_PORT: "DEMO_PORT",
+  SPAWN_ROWS: "DEMO_ROWS",
+  SPAWN_QUERIES_PER_SECOND: "DEMO_QUERIES_PER_SECOND",
+} as const;
+
 export type Settings = ReturnType<typeof load>;
 /** The same, as callers before ServiceContext name it. */
 export type Env = Settings;
@@ -129,6 +136,10 @@ export function env(): Settings {
  */
 export function launchEnv(): Settings {
   if (existsSync(".env") && typeof process.loadEnvFile === "function") process.loadEnvFile(".env");
+  for (const [former, name] of Object.entries(FORMER_NAMES)) {
+    const value = process.env[former];
+    if (value !== undefined && !isSet(name)) process.env[name] = value;
+  }
   return load();
 }
 

@@ -1,5 +1,5 @@
 import { DuckDBInstance } from "@duckdb/node-api";
-import { declaredColumns } from "@/demo/connector/declared-columns";
+import { declaredColumns } from "@/demo/connector/catalog";
 import type { ConstraintSchema, TableSchema } from "@/server/contracts";
 
 /** A real in-memory DuckDB for tests of compiled plans. */

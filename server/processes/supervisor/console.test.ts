@@ -5,7 +5,7 @@ import { adviceFor, explain } from "./console";
 test.each([
   ["ENOSPC: no space left on device, write", "SIDECAR_DATA_DIR"],
   ['could not extend file "base/5/1": No space left on device', "disk is full"],
-  ["signal SIGKILL", "SPAWN_ROWS"],
+  ["signal SIGKILL", "DEMO_ROWS"],
   ["listen EADDRINUSE: address already in use :::9000", "PORT"],
   ["Could not find a production build in the '.next' directory", "npm run build"],
 ])("%s: the person is told what to do", (said, advice) => {

@@ -34,9 +34,9 @@ const HINTS: readonly [RegExp, string][] = [
   [
     /out of memory|heap limit|Cannot allocate memory|SIGKILL/i,
     "It was killed from outside or ran out of memory: close other programs, or use fewer rows " +
-      "(SPAWN_ROWS=500000).",
+      "(DEMO_ROWS=500000).",
   ],
-  [/EADDRINUSE/, "Its port was taken meanwhile: choose another with PORT or SPAWN_PORT."],
+  [/EADDRINUSE/, "Its port was taken meanwhile: choose another with PORT or DEMO_PORT."],
   [
     /Could not find a production build|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND/,
     "The build or an installed package is missing: run `npm ci && npm run build`.",

@@ -11,7 +11,7 @@ import { Interrupted, type Supervisor } from "./supervisor";
 
 async function assertPorts({ env, hasDemoProduct }: Settings): Promise<void> {
   await assertPortFree(env.PORT, "PORT", "the web server");
-  if (hasDemoProduct) await assertPortFree(env.SPAWN_PORT, "SPAWN_PORT", "the demo data product");
+  if (hasDemoProduct) await assertPortFree(env.DEMO_PORT, "DEMO_PORT", "the demo data product");
 }
 
 async function startRoles(
@@ -23,7 +23,7 @@ async function startRoles(
     ? supervisor.start(demoSpec(settings))
     : Promise.resolve();
   if (settings.hasDemoProduct) {
-    const rows = formatCount(settings.env.SPAWN_ROWS);
+    const rows = formatCount(settings.env.DEMO_ROWS);
     report(`starting the demo data product (its first start generates ${rows} rows)`);
   }
   // Both are awaited even when one fails, so that nothing starts behind a stop.

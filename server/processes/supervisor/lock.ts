@@ -103,7 +103,7 @@ export async function lockDataDir(
         "conflict",
         `Another sidecar (process ${holder.supervisor.pid}) already runs on ${dataDir}. ` +
           `Stop it (kill ${holder.supervisor.pid}), or start this one with SIDECAR_DATA_DIR=<another ` +
-          "folder> and other ports (PORT, SPAWN_PORT).",
+          "folder> and other ports (PORT, DEMO_PORT).",
       );
     }
     if (holder !== null) ended = await endOrphans(holder);

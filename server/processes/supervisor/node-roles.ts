@@ -33,14 +33,14 @@ const DEMO_SETTINGS = [
   "SIDECAR_DATA_DIR",
   "DATA_PRODUCT_ID",
   "SIDECAR_JWKS_URL",
-  "SPAWN_PORT",
-  "SPAWN_ROWS",
-  "SPAWN_QUERIES_PER_SECOND",
+  "DEMO_PORT",
+  "DEMO_ROWS",
+  "DEMO_QUERIES_PER_SECOND",
 ] as const;
 
 /** The demo data product; its first start generates its rows. */
 export function demoSpec({ env }: Settings): ChildSpec {
-  const isReady = () => answersHttp(`http://127.0.0.1:${env.SPAWN_PORT}/health`);
+  const isReady = () => answersHttp(`http://127.0.0.1:${env.DEMO_PORT}/health`);
   return nodeRole(
     {
       role: "demo",

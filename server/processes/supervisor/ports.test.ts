@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 test("a taken port is named together with the setting that chooses another", async () => {
-  const message = new RegExp(`Port ${taken} .*already in use.*SPAWN_PORT=${taken + 1}`);
-  await expect(assertPortFree(taken, "SPAWN_PORT", "the product")).rejects.toThrow(message);
+  const message = new RegExp(`Port ${taken} .*already in use.*DEMO_PORT=${taken + 1}`);
+  await expect(assertPortFree(taken, "DEMO_PORT", "the product")).rejects.toThrow(message);
 });
 
 test("the database keeps its port while that is free and takes another when it is not", async () => {

@@ -19,7 +19,7 @@ async function firstProblem(port: number): Promise<string | null> {
 /** Throws `conflict` naming the port and the setting that chooses another. */
 export async function assertPortFree(
   port: number,
-  setting: "PORT" | "SPAWN_PORT",
+  setting: "PORT" | "DEMO_PORT",
   what: string,
 ): Promise<void> {
   const problem = await firstProblem(port);

@@ -56,6 +56,14 @@ test("a process of production that was given no secret does not start", () => {
   expect(() => env()).toThrow("SESSION_SECRET must be set");
 });
 
+test("a setting is still read under its former name, unless the new one is set too", () => {
+  process.env.SPAWN_ROWS = "5000";
+  process.env.SPAWN_PORT = "8100";
+  setEnv({ DEMO_PORT: "8200", DEMO_ROWS: "" });
+  expect(readSettings().env).toMatchObject({ DEMO_ROWS: 5000, DEMO_PORT: 8200 });
+  expect(demoSpec(readSettings()).env).toMatchObject({ DEMO_ROWS: "5000", DEMO_PORT: "8200" });
+});
+
 test("the demo product is started without any secret of the sidecar", () => {
   const shared = share({
     SIDECAR_MODE: "demo",

@@ -39,13 +39,13 @@ export function readSettings(): Settings {
     hasDemoProduct: isDemo && product === undefined,
     hasProduct: isDemo || product !== undefined,
     url: `http://localhost:${launched.PORT}`,
-    productUrl: product ?? `http://localhost:${launched.SPAWN_PORT}`,
+    productUrl: product ?? `http://localhost:${launched.DEMO_PORT}`,
   };
 }
 
-function demoProductSettings({ env: { PORT, SPAWN_PORT } }: Settings) {
+function demoProductSettings({ env: { PORT, DEMO_PORT } }: Settings) {
   return {
-    DATA_PRODUCT_API: `http://127.0.0.1:${SPAWN_PORT}`,
+    DATA_PRODUCT_API: `http://127.0.0.1:${DEMO_PORT}`,
     ...(isSet("SIDECAR_JWKS_URL")
       ? {}
       : { SIDECAR_JWKS_URL: `http://127.0.0.1:${PORT}/.well-known/jwks.json` }),

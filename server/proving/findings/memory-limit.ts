@@ -160,7 +160,7 @@ const Profile = z.object({
   system_peak_temp_dir_size: z.number(),
 });
 
-export interface MemoryUse {
+interface MemoryUse {
   ms: number;
   peakBytes: number;
   /** Written to the temporary folder because memory was short. */
@@ -168,11 +168,7 @@ export interface MemoryUse {
 }
 
 /** Runs a query under DuckDB's profiler. Throws what the session throws (out of memory too). */
-export async function runProfiled(
-  session: Session,
-  sql: string,
-  timeoutMs: number,
-): Promise<MemoryUse> {
+async function runProfiled(session: Session, sql: string, timeoutMs: number): Promise<MemoryUse> {
   const [row] = await session.rows(`EXPLAIN (ANALYZE, FORMAT json) ${sql}`, timeoutMs);
   const profile = Profile.parse(JSON.parse(String(row?.[1])));
   return {

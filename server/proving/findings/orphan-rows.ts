@@ -13,7 +13,7 @@ import { isDeclaredUnique, isNamedAsKey, referenceNames } from "./column-kinds";
 import { makeFinding, rowsText } from "./make-finding";
 
 /** A column of one table whose values should be found in a column of another. */
-export interface Reference {
+interface Reference {
   many: TableProfile;
   manyColumn: string;
   one: TableProfile;
@@ -26,7 +26,7 @@ export interface Reference {
 const DISTINCT_SHARE_MIN = 0.7;
 
 /** References out of a table that no FOREIGN KEY guards: by the workload's joins, then by names. */
-export function readReferences(
+function readReferences(
   queries: readonly WorkloadQuery[],
   many: TableProfile,
   profiles: readonly TableProfile[],

@@ -107,7 +107,7 @@ function farText({ count, times }: FarValues): string {
 }
 
 /** Bounds of ordinary values of a numeric column. */
-export interface Fences {
+interface Fences {
   columnProfile: ColumnProfile;
   median: number;
   low: number;
@@ -120,7 +120,7 @@ const LINEAR_RANGES = 10;
 const LOG_RANGES = 3;
 
 /** Fences of each column that has a spread; quartiles are of a fixed sample by row number. */
-export async function readFences(
+async function readFences(
   session: Session,
   profile: TableProfile,
   columns: readonly ColumnProfile[],
@@ -147,13 +147,13 @@ export async function readFences(
 }
 
 /** A column as a DOUBLE; infinities and NaN, chosen on purpose, become NULL. */
-export function finite(column: string): string {
+function finite(column: string): string {
   const value = `${quoteIdentifier(column)}::DOUBLE`;
   return `(CASE WHEN isfinite(${value}) THEN ${value} END)`;
 }
 
 /** Values set apart from all others by a gap. */
-export interface FarValues {
+interface FarValues {
   count: number;
   /** Distance from the median of the nearest of them, as a multiple of the farthest other value's. */
   times: number;
@@ -168,7 +168,7 @@ const GAP_MIN = 3;
  * The first gap among the values beyond the fences, seen from the median; a long tail has none.
  * `ordinary`: distance from the median of the farthest value within the fences.
  */
-export async function readFarValues(
+async function readFarValues(
   session: Session,
   profile: TableProfile,
   fences: Fences,

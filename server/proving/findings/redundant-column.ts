@@ -118,7 +118,7 @@ function names(
  * block's end, so a column of a small table may seem larger than it is. Numbers that are all equal
  * take no block.
  */
-export async function columnBytes(
+async function columnBytes(
   session: Session,
   profile: TableProfile,
   column: string,
@@ -144,7 +144,7 @@ export async function columnBytes(
  * Is the name a word of an SQL text, in whatever case? It may be another table's column of that
  * name, so this finds too much rather than too little.
  */
-export function holdsWord(sql: string, name: string): boolean {
+function holdsWord(sql: string, name: string): boolean {
   const written = name.toLowerCase().replaceAll('"', '""');
   const pattern = written.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
   return new RegExp(`(?<![\\p{L}\\p{N}_])${pattern}(?![\\p{L}\\p{N}_])`, "u").test(

@@ -80,7 +80,7 @@ it("gives no statement where day and month cannot be told apart", async () => {
     ["due", null, { readable_values: 2000, unreadable_values: 0 }],
     ["mixed", null, { readable_values: 1997, unreadable_values: 3 }],
   ]);
-  expect(found[0]?.detail).toContain("read as day/month/year, and as many read as month/day/year");
+  expect(found[0]?.detail).toContain("are valid dates as day/month/year and as month/day/year");
 });
 
 it("tells day from month by a single row of all", async () => {

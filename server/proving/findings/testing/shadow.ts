@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { declaredColumns } from "@/demo/connector/declared-columns";
+import { declaredColumns } from "@/demo/connector/catalog";
 import type { WorkloadQuery } from "@/server/advisor";
 import type { ProductSchema, TableSchema } from "@/server/contracts";
 import { createShapeParser } from "@/server/workload";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { estimateDistinct } from "./estimate-distinct";
+import { estimateDistinct } from "./statistics";
 
 test("a sample of unique values means unique values in the whole", () => {
   expect(estimateDistinct({ rows: 100, distinct: 100, once: 100, total: 5000 })).toBe(5000);

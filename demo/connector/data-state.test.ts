@@ -1,6 +1,6 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
-import { parseBytes } from "./resources";
+import { parseBytes } from "./data-state";
 
 test.each([
   ["0 bytes", 0],

@@ -32,3 +32,32 @@ export class ConnectionPool {
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 }
+
+/** The one connection that writes, handed to one task at a time. */
+export class WriteGate {
+  private readonly mutex = new Mutex();
+  private constructor(private readonly connection: DuckDBConnection) {}
+
+  static async open(instance: DuckDBInstance): Promise<WriteGate> {
+    return new WriteGate(await instance.connect());
+  }
+
+  run<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.mutex.run(() => task(this.connection));
+  }
+
+  close(): void {
+    this.connection.closeSync();
+  }
+}
+
+/** Runs tasks one at a time, in the order they came; a failed task does not stop the next. */
+class Mutex {
+  private tail: Promise<unknown> = Promise.resolve();
+
+  run<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.tail.then(task, task);
+    this.tail = result.catch(() => undefined);
+    return result;
+  }
+}

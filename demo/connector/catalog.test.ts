@@ -1,7 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readCatalog } from "./catalog";
-import { declaredColumns } from "./declared-columns";
+import { declaredColumns, readCatalog } from "./catalog";
 
 let instance: DuckDBInstance;
 let connection: DuckDBConnection;
