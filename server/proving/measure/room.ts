@@ -103,7 +103,8 @@ export async function openRoom(
 const WITHOUT_TIME =
   "it reads no table that a change touches, and the product has not seen it, so its time is not known and not part of the workload's";
 
-function workloadModel(
+/** What a proof can say of the workload: queries replayed here, those of other tables by their live times. */
+export function workloadModel(
   { replays, notReplayed }: { replays: Replay[]; notReplayed: NotReplayed[] },
   untouched: WorkloadQuery[],
 ): WorkloadModel {
