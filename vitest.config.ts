@@ -6,6 +6,7 @@ import { defineConfig } from "vitest/config";
 const MEASURING = [
   "server/proving/prove-candidates.test.ts",
   "server/proving/prove-sets.test.ts",
+  "server/proving/runner.test.ts",
   "bench/advisor/run-workload.test.ts",
 ];
 

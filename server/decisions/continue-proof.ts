@@ -118,7 +118,7 @@ export async function resumeSearches({ ctx }: { ctx: ServiceContext }): Promise<
 }
 
 /**
- * Whether a search goes on: "stop" once somebody decided, "pause" while another suggestion of the
+ * Whether a search goes on: "stop" once somebody decided, "yield" while another suggestion of the
  * product waits for its first advice.
  */
 export async function checkSearch({

@@ -114,7 +114,6 @@ function searchOn(
   const { question, schema, candidates, secondsMax } = proof;
   const searchSecondsMax = ctx.settings.PROOF_SEARCH_SECONDS_MAX;
   let isPublished = !question.isFirst;
-  let hasYielded = false;
   return {
     async onAdvice(result, { isComplete, note }) {
       const refusal = refuseUnmeasured(result, { candidates: candidates.length, secondsMax });
@@ -123,8 +122,7 @@ function searchOn(
         return "continue";
       }
       isPublished = true;
-      const advice = { suggestionId, schema, result, note, isComplete: isComplete && !hasYielded };
-      return publishAdvice({ ctx, input: advice });
+      return publishAdvice({ ctx, input: { suggestionId, schema, result, note, isComplete } });
     },
     completion:
       searchSecondsMax === 0 || question.extraSeconds !== null
@@ -133,9 +131,7 @@ function searchOn(
             secondsMax: searchSecondsMax,
             async check() {
               if (await isBusy()) return "pause";
-              const next = await checkSearch({ ctx, input: { suggestionId } });
-              hasYielded = next === "yield";
-              return next === "yield" ? "stop" : next;
+              return checkSearch({ ctx, input: { suggestionId } });
             },
           },
   };

@@ -10,7 +10,7 @@ import { collectFindings } from "./findings/collect-findings";
 import { type MeasuringRoom, openRoom, removeStaleWork } from "./measure";
 import { createReporter } from "./progress";
 import { runSearch } from "./runner";
-import { startTimer } from "./timer";
+import { MONOTONIC_CLOCK, type ProofClock, startTimer } from "./timer";
 import type { ProofInput } from "./types";
 
 /** Part of the time for looking at the data itself. */
@@ -25,9 +25,12 @@ const FINDINGS_SHARE = 0.1;
  * Throws what the product's export throws, a fault of the program that a candidate brought to light,
  * and the signal's reason soon after an abort.
  */
-export async function proveCandidates(input: ProofInput): Promise<ProofResult> {
+export async function proveCandidates(
+  input: ProofInput,
+  clock: ProofClock = MONOTONIC_CLOCK,
+): Promise<ProofResult> {
   const excluded = input.leftOut.map(({ candidate, reason }) => excludedByRule(candidate, reason));
-  const timer = startTimer();
+  const timer = startTimer(clock);
   await removeStaleWork(input.workDir);
   await mkdir(input.workDir, { recursive: true });
   let room: MeasuringRoom | undefined;
@@ -35,7 +38,7 @@ export async function proveCandidates(input: ProofInput): Promise<ProofResult> {
     const progress = createReporter(input.onProgress, input.candidates.length);
     room = await openRoom(input, { timer, progress });
     const findings = await lookForFindings(room);
-    return await runSearch({ room, timer, excluded, findings });
+    return await runSearch({ room, clock, timer, excluded, findings });
   } finally {
     room?.close();
     await removeStaleWork(input.workDir);

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { insertTimeShare } from "@/server/advisor";
 import type {
   Candidate,
@@ -23,6 +22,7 @@ import {
   BESIDE_OTHERS,
   concludeSearch,
   createClock,
+  describeUpdate,
   type MeasuringAction,
   next,
   orderCandidates,
@@ -31,13 +31,14 @@ import {
   startSearch,
   suggestedSet,
 } from "./search";
-import type { PausableTimer } from "./timer";
+import type { PausableTimer, ProofClock } from "./timer";
 
-/** How long the search waits before it asks again whether the product or the machine is busy. */
+/** How long the search waits before it asks again whether it may go on. */
 const PAUSE_MS = 2000;
 
 export interface SearchRun {
   room: MeasuringRoom;
+  clock: ProofClock;
   timer: PausableTimer;
   /** Candidates that rules excluded: shown as alternatives. */
   excluded: readonly ProvedCandidate[];
@@ -46,7 +47,7 @@ export interface SearchRun {
 
 /**
  * Carries out what the search decides, until it is finished: measures, tells each event, publishes the
- * advice, and goes on afterwards while nobody has decided and the machine is not busy. A fault of the
+ * advice, and goes on afterwards while nobody has decided and the product is not busy. A fault of the
  * program is told with the candidate it fell at, and thrown.
  */
 export async function runSearch(run: SearchRun): Promise<ProofResult> {
@@ -71,7 +72,11 @@ export async function runSearch(run: SearchRun): Promise<ProofResult> {
   for (;;) {
     const action = next(state);
     if (action.kind === "finish") break;
-    if (state.mode === "completing" && (await isStopped(run, action, tell))) break;
+    if (state.mode === "completing") {
+      const answer = await askToGoOn(run, action, tell);
+      if (answer === "yield") await publishUnfinished(run, state);
+      if (answer !== "continue") break;
+    }
     const result = await perform(run, bench, state, action, tell);
     const applied = apply(state, action, result);
     state = applied.state;
@@ -147,36 +152,43 @@ function clockOf({ room, timer }: SearchRun): SearchState["clock"] {
   return { ...clock, elapsedMs: timer.elapsedMs() };
 }
 
-/** Waits while the product or the machine is busy. True when somebody has decided. */
-async function isStopped(
-  { room, timer }: SearchRun,
+/** Waits while the product is busy, and tells why the search ends where it does. */
+async function askToGoOn(
+  { room, clock, timer }: SearchRun,
   action: Action,
   tell: (events: readonly ProofEvent[]) => void,
-): Promise<boolean> {
+): Promise<keyof typeof END_REASONS | "continue"> {
   const { completion, signal } = room.input;
   // What was found is published whatever else goes on.
-  if (completion === null || action.kind === "publish") return false;
-  let pausedSince: number | null = null;
+  if (completion === null || action.kind === "publish") return "continue";
+  let isPaused = false;
   for (;;) {
     signal.throwIfAborted();
     const answer = await completion.check();
     const at_ms = timer.elapsedMs();
     if (answer !== "pause") {
-      if (pausedSince !== null) {
-        timer.resume();
-        tell([{ kind: "resumed", at_ms, paused_ms: performance.now() - pausedSince }]);
-      }
-      if (answer === "stop")
-        tell([{ kind: "stopped", at_ms, reason: "The search was told to stop." }]);
-      return answer === "stop";
+      if (isPaused) tell([{ kind: "resumed", at_ms, paused_ms: timer.resume() }]);
+      if (answer !== "continue") tell([{ kind: "stopped", at_ms, reason: END_REASONS[answer] }]);
+      return answer;
     }
-    if (pausedSince === null) {
-      pausedSince = performance.now();
+    if (!isPaused) {
+      isPaused = true;
       timer.pause();
-      tell([{ kind: "paused", at_ms, reason: "The product or the machine is busy." }]);
+      tell([{ kind: "paused", at_ms, reason: "The data product is busy." }]);
     }
-    await wait(PAUSE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await clock.wait(PAUSE_MS, signal);
   }
+}
+
+const END_REASONS = {
+  stop: "Somebody has decided.",
+  yield: "Another proof of the product comes first.",
+};
+
+/** What was measured since the last advice must not be measured again when the search goes on. */
+async function publishUnfinished(run: SearchRun, state: SearchState): Promise<void> {
+  const note = describeUpdate(state, suggestedSet(state));
+  await run.room.input.onAdvice(concludeSearch(state, run), { isComplete: false, note });
 }
 
 async function perform(

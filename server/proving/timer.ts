@@ -1,23 +1,41 @@
+import { setTimeout as wait } from "node:timers/promises";
+
+/** Time as a proof reads it; tests make it pass as they need. */
+export interface ProofClock {
+  /** ms, never going back; where it begins means nothing. */
+  nowMs(): number;
+  /** Resolves after `ms`, at once when the signal is aborted; throws nothing. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export const MONOTONIC_CLOCK: ProofClock = {
+  nowMs: () => performance.now(),
+  wait: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
+};
+
 /** ms since it was started, pauses left out. */
 export interface PausableTimer {
   elapsedMs(): number;
   pause(): void;
-  resume(): void;
+  /** Ends the pause; answers how long it was, ms. */
+  resume(): number;
 }
 
-export function startTimer(): PausableTimer {
-  const start = performance.now();
+export function startTimer(clock: ProofClock): PausableTimer {
+  const start = clock.nowMs();
   let pausedMs = 0;
   let pausedSince: number | null = null;
-  const inPause = () => (pausedSince === null ? 0 : performance.now() - pausedSince);
+  const inPause = () => (pausedSince === null ? 0 : clock.nowMs() - pausedSince);
   return {
-    elapsedMs: () => performance.now() - start - pausedMs - inPause(),
+    elapsedMs: () => clock.nowMs() - start - pausedMs - inPause(),
     pause: () => {
-      pausedSince ??= performance.now();
+      pausedSince ??= clock.nowMs();
     },
     resume: () => {
-      pausedMs += inPause();
+      const lastMs = inPause();
+      pausedMs += lastMs;
       pausedSince = null;
+      return lastMs;
     },
   };
 }

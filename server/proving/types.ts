@@ -23,10 +23,11 @@ interface ProofCompletion {
   /** From the start of the proof, pauses left out; Infinity: until everything was measured. */
   secondsMax: number;
   /**
-   * Asked before each step after the first advice. "pause": the product or the machine is busy, and
-   * it is asked again a little later; "stop": somebody has decided.
+   * Asked before each step after the first advice. "pause": the product is busy, and it is asked again
+   * a little later; "yield": another proof comes first: what was found is published, and the search
+   * ends unfinished; "stop": somebody has decided.
    */
-  check: () => Promise<"continue" | "pause" | "stop">;
+  check: () => Promise<"continue" | "pause" | "yield" | "stop">;
 }
 
 export interface ProofInput {

@@ -1,7 +1,7 @@
 export { apply, startSearch } from "./apply";
 export { BESIDE_OTHERS } from "./apply-step";
 export { suggestedSet } from "./choose";
-export { concludeSearch } from "./conclude";
+export { concludeSearch, describeUpdate } from "./conclude";
 export { next } from "./next";
 export { orderCandidates } from "./order";
 export { setsInUse } from "./sets";

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Candidate, ProofResult } from "@/server/contracts";
 import { proveCandidates } from "..";
+import type { ProofClock } from "../timer";
 import type { ProofInput } from "../types";
 import { compile } from "./candidates";
 import type { TestProduct } from "./product";
@@ -14,8 +15,9 @@ export function proveProduct(
   folder: string,
   candidates: Candidate[],
   changes: Pick<ProofInput, "queries"> & Partial<ProofInput>,
+  clock?: ProofClock,
 ): Promise<ProofResult> {
-  return proveCandidates({
+  const input: ProofInput = {
     product,
     schema,
     candidates,
@@ -38,5 +40,6 @@ export function proveProduct(
     },
     signal: new AbortController().signal,
     ...changes,
-  });
+  };
+  return proveCandidates(input, clock);
 }
