@@ -1,9 +1,10 @@
-import { eq } from "drizzle-orm";
+import { desc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { agentDecisions, auditEvents, suggestions } from "@/drizzle/schema";
 import type { Actor } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { giveFeedback } from "./decide";
+import { getSuggestion } from "./read-suggestions";
 import { ACTORS, contextOf, storeSuggestion } from "./testing/fixtures";
 
 let database: TestDatabase;
@@ -45,6 +46,25 @@ test("two words at once both count", async () => {
   const { id } = await storeSuggestion(database.db, { state: "pending" });
   await Promise.all([give(id, 1, ACTORS.reviewer), give(id, 1, ACTORS.second)]);
   expect(await scoreOf(id)).toBe(1);
+});
+
+test("two words of one actor at once are one word, and both are in the audit log", async () => {
+  const { id } = await storeSuggestion(database.db, { state: "pending" });
+  await Promise.all([give(id, 1, ACTORS.reviewer), give(id, -1, ACTORS.reviewer)]);
+  const { feedback } = await getSuggestion({
+    ctx: contextOf(database.db, ACTORS.viewer),
+    input: { suggestion_id: id },
+  });
+  expect(feedback).toHaveLength(1);
+  // The word that stands is the one given last, and the score is its.
+  const rows = await database.db
+    .select({ after: auditEvents.after })
+    .from(auditEvents)
+    .where(eq(auditEvents.subjectId, id))
+    .orderBy(desc(auditEvents.id));
+  expect(rows).toHaveLength(2);
+  expect(rows[0]?.after).toMatchObject({ score: feedback[0]?.score });
+  expect(await scoreOf(id)).toBe(feedback[0]?.score);
 });
 
 test("an agent of another product has no word here, and what is not there gets none", async () => {

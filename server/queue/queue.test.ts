@@ -1,4 +1,4 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, isNotNull, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { jobs } from "@/drizzle/schema";
 import { AppError } from "@/server/platform";
@@ -299,6 +299,28 @@ describe.each(STORES)("the queue on %s", (store) => {
     expect(await queue.executions()).toBe(1);
   });
 
+  test("kill -9 of a relay between handing over and noting it: the next one doubles nothing", async () => {
+    for (let n = 0; n < 20; n += 1) await queue.enqueue(`handed ${n}`);
+    await queue.db.transaction(async (tx) => {
+      // Rows can be read and handed over, and not be noted.
+      await tx.execute(sql`lock table jobs in share mode`);
+      const relay = queue.process("relay");
+      const waiting = sql`select count(*)::int as n from pg_locks
+        where relation = 'jobs'::regclass and not granted`;
+      await queue.until(async () => {
+        const [row] = await queue.db.execute<{ n: number }>(waiting);
+        expect(row?.n).toBe(1);
+      });
+      await relay.kill();
+    });
+    expect(await queue.db.$count(jobs, isNotNull(jobs.handedAt))).toBe(0);
+    queue.relay();
+    queue.worker({ run: (job) => queue.note(job.id, "a") }, { concurrency: 4 });
+    const isDone = and(eq(jobs.state, "done"), eq(jobs.attempts, 1));
+    await queue.until(async () => expect(await queue.db.$count(jobs, isDone)).toBe(20));
+    expect(await queue.executions()).toBe(20);
+  });
+
   test("a broker that forgets everything loses no job: waiting, delayed or running", async () => {
     let finish = () => {};
     const finished = new Promise<void>((resolve) => {
@@ -331,7 +353,7 @@ describe.each(STORES)("the queue on %s", (store) => {
 
   test("kill -9 of a worker: its job is taken over when the lease has run out", async () => {
     queue.relay();
-    const worker = queue.workerProcess();
+    const worker = queue.process("worker");
     await queue.enqueue("killed");
     await queue.until(async () => expect(await queue.executions()).toBe(1));
     await worker.kill();

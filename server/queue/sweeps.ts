@@ -23,7 +23,12 @@ interface Sweeps {
 }
 
 /** Schedules sweeps with the broker and runs those it delivers here. */
-export function startSweeps(root: Root, broker: Broker, sweeps: readonly Sweep[]): Sweeps {
+export function startSweeps(
+  root: Root,
+  broker: Broker,
+  sweeps: readonly Sweep[],
+  { keepMs }: { keepMs: number } = { keepMs: KEEP_MS },
+): Sweeps {
   const { log } = root;
   const stopping = new AbortController();
   const running = new Set<string>();
@@ -61,7 +66,7 @@ export function startSweeps(root: Root, broker: Broker, sweeps: readonly Sweep[]
   let keeping = keepSchedules();
   const timer = setInterval(() => {
     keeping = keeping.then(keepSchedules);
-  }, KEEP_MS);
+  }, keepMs);
   return {
     isReady: () => isScheduled && consumer.isReady(),
     async stop() {

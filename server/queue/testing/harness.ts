@@ -13,7 +13,9 @@ import {
   type JobPriority,
   type Relay,
   type RelayTimes,
+  type Sweep,
   startRelay,
+  startSweeps,
   startWorker,
 } from "..";
 import { type PrivateRedis, startRedis } from "./redis";
@@ -90,9 +92,16 @@ export class QueueHarness {
     return worker;
   }
 
-  /** A worker in a process of its own, which never ends a job. */
-  workerProcess(): { kill: () => Promise<void> } {
-    const args = ["--import", "tsx", "server/queue/testing/worker-process.ts", String(LEASE_MS)];
+  sweeps(sweeps: readonly Sweep[]) {
+    const started = startSweeps(this.root, this.broker(), sweeps, { keepMs: 500 });
+    this.endings.unshift(() => started.stop());
+    return started;
+  }
+
+  /** In a process of its own: a relay, or a worker that never ends a job. */
+  process(role: "relay" | "worker"): { kill: () => Promise<void> } {
+    const file = "server/queue/testing/queue-process.ts";
+    const args = ["--import", "tsx", file, role, String(LEASE_MS)];
     // What is set here, a child inherits.
     setEnv({ DATABASE_URL: this.env.DATABASE_URL, REDIS_URL: this.env.REDIS_URL ?? "" });
     const child = spawn(process.execPath, args, { stdio: "inherit" });
