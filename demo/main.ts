@@ -1,18 +1,18 @@
 import { createLogger, env } from "@/server/platform";
 import { createTokenVerifier } from "./http/verify-token";
-import { startDemoProduct } from "./start-demo-product";
+import { type DemoProduct, type DemoProductOptions, startDemoProduct } from "./start-demo-product";
 
 const LEVELS = { DEBUG: "debug", INFO: "info", WARNING: "warn", ERROR: "error" } as const;
 
 /** The demo data product as a process: one line when it listens, clean end on SIGTERM and SIGINT. */
 async function main(): Promise<void> {
   const settings = env();
-  const log = createLogger("demo");
+  const log = createLogger("demo", settings);
   const jwksUrl = settings.SIDECAR_JWKS_URL;
   if (jwksUrl === undefined) {
     throw new Error("SIDECAR_JWKS_URL must say where the sidecar publishes its public keys.");
   }
-  const product = await startDemoProduct({
+  const product = await start({
     port: settings.DEMO_PORT,
     rows: settings.DEMO_ROWS,
     dataDir: settings.SIDECAR_DATA_DIR,
@@ -37,15 +37,21 @@ async function main(): Promise<void> {
 }
 
 function fail(error: unknown): never {
-  process.stderr.write(`${explain(error)}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exit(1);
 }
 
-/** What went wrong and what to do about it. */
-function explain(error: unknown): string {
+/** Throws with what went wrong and what to do about it. */
+function start(options: DemoProductOptions): Promise<DemoProduct> {
+  return startDemoProduct(options).catch((cause: unknown) => {
+    throw new Error(explain(cause, options.port), { cause });
+  });
+}
+
+function explain(error: unknown, port: number): string {
   const text = error instanceof Error ? error.message : String(error);
   if (/EADDRINUSE/.test(text)) {
-    return `Port ${env().DEMO_PORT} is taken. Stop the program that uses it, or set DEMO_PORT to a free port.`;
+    return `Port ${port} is taken. Stop the program that uses it, or set DEMO_PORT to a free port.`;
   }
   if (/Could not set lock|Conflicting lock/i.test(text)) {
     return `The demo data is open in another process: stop it, or set SIDECAR_DATA_DIR to another folder. (${text})`;

@@ -6,10 +6,12 @@ import {
   closeRoot,
   contextFor,
   createRoot,
+  env,
   isSet,
   launchEnv,
   type Root,
   type ServiceContext,
+  type Settings,
   setEnv,
 } from "@/server/platform";
 import { postgresUrl } from "@/server/platform/embedded-postgres";
@@ -18,8 +20,8 @@ import { readSecrets } from "@/server/platform/installation";
 /** Administration at the shell of the machine; named so in the audit trail. */
 const ADMINISTRATOR: Actor = { kind: "system", id: "cli", label: "cli", roles: ["admin"] };
 
-/** Settles DATABASE_URL and SESSION_SECRET from the data folder where they are not set. */
-export function findInstallation(): void {
+/** The installation's settings: DATABASE_URL and secrets from the data folder where they are not set. */
+export function findInstallation(): Settings {
   const dataDir = path.resolve(launchEnv().SIDECAR_DATA_DIR);
   const secrets = readSecrets(dataDir);
   if (secrets !== null && !isSet("SESSION_SECRET")) {
@@ -29,7 +31,7 @@ export function findInstallation(): void {
   if (secrets !== null && secrets.demo_api_key !== null && !isSet("AUTH_SECRET")) {
     setEnv({ AUTH_SECRET: secrets.auth_secret });
   }
-  if (isSet("DATABASE_URL")) return;
+  if (isSet("DATABASE_URL")) return env();
   if (secrets === null || secrets.postgres_port === null) {
     throw new AppError(
       "misconfigured",
@@ -39,6 +41,7 @@ export function findInstallation(): void {
   }
   const { postgres_port: port, postgres_password: password } = secrets;
   setEnv({ DATABASE_URL: postgresUrl(port, password, "sidecar") });
+  return env();
 }
 
 async function actorNamed(root: Root, email: string): Promise<Actor> {
@@ -64,8 +67,7 @@ export async function withContext<T>(
   asEmail: string | undefined,
   use: (ctx: ServiceContext) => Promise<T>,
 ): Promise<T> {
-  findInstallation();
-  const root = createRoot("cli", { poolMax: 2 });
+  const root = createRoot("cli", { settings: findInstallation(), poolMax: 2 });
   try {
     const actor = asEmail === undefined ? ADMINISTRATOR : await actorNamed(root, asEmail);
     return await use(contextFor(root, actor));

@@ -1,22 +1,24 @@
 import { describeEstimate, proposeCandidates, type WorkloadQuery } from "@/server/advisor";
 import type { AnalyzeRequest, Suggestion, TableSchema, WorkloadPattern } from "@/server/contracts";
-import { AppError, env, type ServiceContext, shortHash } from "@/server/platform";
+import { AppError, type ServiceContext, shortHash } from "@/server/platform";
 import type { QueryShape } from "@/server/workload";
 import { createSuggestion } from "./create-suggestion";
+import { shapeParser } from "./describe-queries";
 import { estimateCandidates } from "./estimate-candidates";
 import { requesterOf } from "./product-scope";
 import { screenRequest } from "./screen-request";
-import { shapeParser } from "./shape-parser";
 import { loadSuggestion } from "./suggestion-view";
 
 type ContextColumns = NonNullable<AnalyzeRequest["context"]["current_schema"]>;
 
 /** Answers from the request's own schema and queries: estimates, labelled so, at once. */
-export async function analyzeContext(
-  ctx: ServiceContext,
-  request: AnalyzeRequest,
-  columns: ContextColumns,
-): Promise<Suggestion> {
+export async function analyzeContext({
+  ctx,
+  input: { request, columns },
+}: {
+  ctx: ServiceContext;
+  input: { request: AnalyzeRequest; columns: ContextColumns };
+}): Promise<Suggestion> {
   const patterns = request.context.query_patterns ?? [];
   const parser = await shapeParser();
   const tableName = request.context.table_name ?? inferTable(await parseAll(patterns, "", columns));
@@ -27,11 +29,7 @@ export async function analyzeContext(
     });
   }
   const tables = [toTable(tableName, columns)];
-  const { candidates: proposed, excluded: leftOut } = proposeCandidates({
-    tables,
-    queries,
-    tableName,
-  });
+  const { candidates: proposed, excluded } = proposeCandidates({ tables, queries, tableName });
   const [candidates, warnings] = await Promise.all([
     estimateCandidates({
       ctx,
@@ -39,21 +37,26 @@ export async function analyzeContext(
     }),
     screenRequest({ ctx, input: request }),
   ]);
-  const { id } = await createSuggestion(ctx, {
-    request,
-    requestHash: shortHash(JSON.stringify(["context", request, requesterOf(ctx.actor)])),
-    productId: null,
-    state: candidates.length > 0 ? "pending" : "no_gain",
-    basis: "estimate",
-    confidence: describeEstimate(candidates).confidence,
-    schemaFingerprint: null,
-    dataVersion: null,
-    warnings,
-    expiresAt: new Date(Date.now() + env().SUGGESTION_TTL_HOURS * 3_600_000),
-    items: candidates,
-    leftOut,
+  const { id } = await createSuggestion({
+    ctx,
+    input: {
+      request,
+      requestHash: shortHash(JSON.stringify(["context", request, requesterOf(ctx.actor)])),
+      productId: null,
+      state: candidates.length > 0 ? "pending" : "no_gain",
+      basis: "estimate",
+      confidence: describeEstimate(candidates).confidence,
+      schemaFingerprint: null,
+      dataVersion: null,
+      warnings,
+      expiresAt: new Date(
+        ctx.clock.now().getTime() + ctx.settings.SUGGESTION_TTL_HOURS * 3_600_000,
+      ),
+      items: candidates,
+      excluded,
+    },
   });
-  return loadSuggestion(ctx.db, id);
+  return loadSuggestion(ctx, id);
 
   async function parseAll(
     sent: { query: string; frequency: number }[],

@@ -1,18 +1,20 @@
 import { eq } from "drizzle-orm";
 import { dataProducts } from "@/drizzle/schema";
 import { type AnalyzeRequest, ProductSchema, type Suggestion } from "@/server/contracts";
-import { AppError, env, type ServiceContext, shortHash } from "@/server/platform";
-import { enqueueJob } from "@/server/queue";
+import { AppError, type ServiceContext, shortHash } from "@/server/platform";
 import { createSuggestion } from "./create-suggestion";
 import { screenRequest } from "./screen-request";
 import { loadSuggestion } from "./suggestion-view";
 
 /** Starts the proof of everything worth trying on a reachable data product. */
-export async function analyzeProduct(
-  ctx: ServiceContext,
-  request: AnalyzeRequest,
-): Promise<Suggestion> {
-  const productId = request.product_id ?? env().DATA_PRODUCT_ID;
+export async function analyzeProduct({
+  ctx,
+  input: request,
+}: {
+  ctx: ServiceContext;
+  input: AnalyzeRequest;
+}): Promise<Suggestion> {
+  const productId = request.product_id ?? ctx.settings.DATA_PRODUCT_ID;
   const schema = await knownSchema(ctx, productId);
   const table = request.context.table_name;
   if (table !== undefined && !schema.tables.some((known) => known.name === table)) {
@@ -21,9 +23,9 @@ export async function analyzeProduct(
     });
   }
   const warnings = await screenRequest({ ctx, input: request });
-  const { id } = await createSuggestion(
+  const { id } = await createSuggestion({
     ctx,
-    {
+    input: {
       request,
       requestHash: hashQuestion(productId, schema, request),
       productId,
@@ -35,11 +37,10 @@ export async function analyzeProduct(
       expiresAt: null,
       warnings,
       items: [],
-      leftOut: [],
+      excluded: [],
     },
-    (tx, suggestionId) => enqueueJob(tx, { kind: "prove", subjectId: suggestionId }),
-  );
-  return loadSuggestion(ctx.db, id);
+  });
+  return loadSuggestion(ctx, id);
 }
 
 /** Equal for equal questions, whether the product was named or is the sidecar's own. */

@@ -22,7 +22,7 @@ export async function analyze({
   const request = confineRequest(ctx.actor, input);
   const { current_schema: columns } = request.context;
   if (request.product_id === undefined && columns !== undefined) {
-    return analyzeContext(ctx, request, columns);
+    return analyzeContext({ ctx, input: { request, columns } });
   }
-  return analyzeProduct(ctx, request);
+  return analyzeProduct({ ctx, input: request });
 }

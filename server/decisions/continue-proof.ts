@@ -37,7 +37,7 @@ export async function continueProof({
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.analyze");
   const { suggestion_id: id, seconds } = input;
-  await assertVisible(ctx, id);
+  await assertVisible({ ctx, input: { suggestion_id: id } });
   await ctx.db.transaction(async (tx) => {
     const row = await lockContinuable(tx, id);
     await tx
@@ -51,10 +51,10 @@ export async function continueProof({
       before: { state: row.state },
       after: { state: row.state, extra_seconds: seconds },
     });
-    await enqueueJob(tx, { kind: "prove", subjectId: id });
+    await enqueueJob({ tx, input: { kind: "prove", subjectId: id } });
     await publish(tx, { topic: "suggestion", id });
   });
-  return loadSuggestion(ctx.db, id);
+  return loadSuggestion(ctx, id);
 }
 
 async function lockContinuable(tx: Transaction, id: string): Promise<SuggestionRow> {
@@ -112,7 +112,7 @@ export async function resumeSearches({ ctx }: { ctx: ServiceContext }): Promise<
       .from(suggestions)
       .where(and(eq(suggestions.isSearching, true), inArray(suggestions.state, SEARCHABLE_STATES)));
     for (const { id } of searching) {
-      await enqueueJob(tx, { kind: "prove", subjectId: id, priority: "background" });
+      await enqueueJob({ tx, input: { kind: "prove", subjectId: id, priority: "background" } });
     }
   });
 }

@@ -5,6 +5,7 @@ import {
   type Basis,
   type Candidate,
   type InitialState,
+  isProving,
   OPEN_STATES,
   type SuspectText,
 } from "@/server/contracts";
@@ -17,30 +18,36 @@ import {
   type Transaction,
 } from "@/server/platform";
 import { excludedByRule } from "@/server/proving";
+import { enqueueJob } from "@/server/queue";
+
+interface Opening {
+  request: AnalyzeRequest;
+  requestHash: string;
+  productId: string | null;
+  state: InitialState<"suggestion">;
+  basis: Basis;
+  confidence: number;
+  schemaFingerprint: string | null;
+  dataVersion: string | null;
+  expiresAt: Date | null;
+  warnings: SuspectText[];
+  items: Candidate[];
+  /** Shown as alternatives, with the reason. */
+  excluded: { candidate: Candidate; reason: string }[];
+}
 
 /**
  * Creates a suggestion, or answers the open one of an equal request (same hash): asking twice
- * neither proves twice nor fills the inbox. `inTransaction` runs only for a new one.
+ * neither proves twice nor fills the inbox. The proof of one that begins as `proving` is queued in
+ * the same transaction.
  */
-export async function createSuggestion(
-  ctx: ServiceContext,
-  opening: {
-    request: AnalyzeRequest;
-    requestHash: string;
-    productId: string | null;
-    state: InitialState<"suggestion">;
-    basis: Basis;
-    confidence: number;
-    schemaFingerprint: string | null;
-    dataVersion: string | null;
-    expiresAt: Date | null;
-    warnings: SuspectText[];
-    items: Candidate[];
-    /** Shown as alternatives, with the reason. */
-    leftOut: { candidate: Candidate; reason: string }[];
-  },
-  inTransaction: (tx: Transaction, id: string) => Promise<void> = async () => {},
-): Promise<{ id: string; isNew: boolean }> {
+export async function createSuggestion({
+  ctx,
+  input: opening,
+}: {
+  ctx: ServiceContext;
+  input: Opening;
+}): Promise<{ id: string; isNew: boolean }> {
   const id = newId("sugg");
   const isNew = await ctx.db.transaction(async (tx) => {
     const [decision] = await tx
@@ -87,7 +94,9 @@ export async function createSuggestion(
         suspect_texts: opening.warnings.length,
       },
     });
-    await inTransaction(tx, id);
+    if (isProving(opening.state)) {
+      await enqueueJob({ tx, input: { kind: "prove", subjectId: id } });
+    }
     await publish(tx, { topic: "suggestion", id });
     return true;
   });
@@ -97,11 +106,11 @@ export async function createSuggestion(
 async function insertItems(
   tx: Transaction,
   id: string,
-  { items, leftOut }: { items: Candidate[]; leftOut: { candidate: Candidate; reason: string }[] },
+  { items, excluded }: Pick<Opening, "items" | "excluded">,
 ): Promise<void> {
   const rows = [
     ...items.map((candidate) => ({ role: "suggested" as const, candidate })),
-    ...leftOut.map(({ candidate, reason }) => ({
+    ...excluded.map(({ candidate, reason }) => ({
       role: "alternative" as const,
       ...excludedByRule(candidate, reason),
     })),

@@ -32,10 +32,14 @@ export async function approveSuggestion({
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.decide");
   await ctx.db.transaction(async (tx) => {
-    const row = await transitionSuggestion(tx, ctx, {
-      id: input.suggestion_id,
-      transition: "approve",
-      note: { reason: input.reason, item_ids: input.item_ids ?? "all" },
+    const row = await transitionSuggestion({
+      tx,
+      ctx,
+      input: {
+        id: input.suggestion_id,
+        transition: "approve",
+        note: { reason: input.reason, item_ids: input.item_ids ?? "all" },
+      },
     });
     if (input.revision !== undefined && input.revision !== row.revision) {
       throw new AppError(
@@ -49,7 +53,7 @@ export async function approveSuggestion({
     const itemIds = await markApprovedItems(tx, input);
     await recordReview(tx, ctx, row, { verdict: "approved", reason: input.reason, itemIds });
   });
-  return loadSuggestion(ctx.db, input.suggestion_id);
+  return loadSuggestion(ctx, input.suggestion_id);
 }
 
 async function markApprovedItems(
@@ -89,10 +93,14 @@ export async function rejectSuggestion({
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.decide");
   await ctx.db.transaction(async (tx) => {
-    const row = await transitionSuggestion(tx, ctx, {
-      id: input.suggestion_id,
-      transition: "reject",
-      note: { reason: input.reason },
+    const row = await transitionSuggestion({
+      tx,
+      ctx,
+      input: {
+        id: input.suggestion_id,
+        transition: "reject",
+        note: { reason: input.reason },
+      },
     });
     await tx
       .update(suggestionItems)
@@ -100,7 +108,7 @@ export async function rejectSuggestion({
       .where(eq(suggestionItems.suggestionId, row.id));
     await recordReview(tx, ctx, row, { verdict: "rejected", reason: input.reason, itemIds: [] });
   });
-  return loadSuggestion(ctx.db, input.suggestion_id);
+  return loadSuggestion(ctx, input.suggestion_id);
 }
 
 /** What every decision of a person leaves behind, in its transaction: the verdict and who gave it. */
@@ -135,7 +143,7 @@ export async function giveFeedback({
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.feedback");
   const { suggestion_id: suggestionId, score, comment } = input;
-  await assertVisible(ctx, suggestionId);
+  await assertVisible({ ctx, input: { suggestion_id: suggestionId } });
   await ctx.db.transaction(async (tx) => {
     // Held until the end: of two words at once the mean counts both.
     const [row] = await tx
@@ -167,5 +175,5 @@ export async function giveFeedback({
     });
     await publish(tx, { topic: "suggestion", id: suggestionId });
   });
-  return loadSuggestion(ctx.db, suggestionId);
+  return loadSuggestion(ctx, suggestionId);
 }

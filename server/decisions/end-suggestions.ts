@@ -12,7 +12,8 @@ export async function expireSuggestions({ ctx }: { ctx: ServiceContext }): Promi
     .select({ id: suggestions.id })
     .from(suggestions)
     .where(and(eq(suggestions.state, "pending"), lt(suggestions.expiresAt, ctx.clock.now())));
-  for (const { id } of due) await tryTransitionSuggestion(ctx, { id, transition: "expire" });
+  for (const { id } of due)
+    await tryTransitionSuggestion({ ctx, input: { id, transition: "expire" } });
 }
 
 /** Ends undecided and unexecuted suggestions whose proof was made for another schema. */
@@ -35,7 +36,7 @@ export async function supersedeBySchemaChange({
     );
   for (const { id } of stale) {
     const note = { why: "The schema changed after the proof." };
-    await tryTransitionSuggestion(ctx, { id, transition: "supersede", note });
+    await tryTransitionSuggestion({ ctx, input: { id, transition: "supersede", note } });
   }
 }
 
@@ -44,22 +45,30 @@ export async function supersedeBySchemaChange({
  * has advice of its own; where it has none, those of which it measured and rejected every change.
  * What it could not measure stays open.
  */
-export async function supersedeByNewerProof(
-  tx: Transaction,
-  ctx: ServiceContext,
-  { row, result }: { row: SuggestionRow; result: ProofResult },
-): Promise<void> {
+export async function supersedeByNewerProof({
+  tx,
+  ctx,
+  input: { row, result },
+}: {
+  tx: Transaction;
+  ctx: ServiceContext;
+  input: { row: SuggestionRow; result: ProofResult };
+}): Promise<void> {
   const hasAdvice = result.accepted.length > 0;
   const rejected = result.alternatives
     .filter(({ verdict }) => earlierVerdict(verdict) === "rejected")
     .map(({ candidate }) => candidate.candidate_id);
   for (const id of await lockOlder(tx, row)) {
     if (!hasAdvice && !(await isAllAmong(tx, id, new Set(rejected)))) continue;
-    await transitionSuggestion(tx, ctx, {
-      id,
-      transition: "supersede",
-      set: { supersededBy: row.id },
-      note: { by: row.id },
+    await transitionSuggestion({
+      tx,
+      ctx,
+      input: {
+        id,
+        transition: "supersede",
+        set: { supersededBy: row.id },
+        note: { by: row.id },
+      },
     });
   }
 }

@@ -17,10 +17,13 @@ export function visibleTo(actor: Actor): SQL | undefined {
 export const requesterOf = (actor: Actor) => (actor.kind === "data-product" ? actor.id : null);
 
 /** Throws `not_found` for a suggestion about another product: for this caller it does not exist. */
-export async function assertVisible(
-  ctx: Pick<ServiceContext, "db" | "actor">,
-  id: string,
-): Promise<void> {
+export async function assertVisible({
+  ctx,
+  input: { suggestion_id: id },
+}: {
+  ctx: Pick<ServiceContext, "db" | "actor">;
+  input: { suggestion_id: string };
+}): Promise<void> {
   const condition = visibleTo(ctx.actor);
   if (condition === undefined) return;
   const found = await ctx.db.$count(suggestions, and(eq(suggestions.id, id), condition));

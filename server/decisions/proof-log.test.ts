@@ -54,7 +54,7 @@ test("the log goes with its suggestion", async () => {
 
 test("a running proof's newest progress and all its events are stored, in order", async () => {
   const { id } = await storeSuggestion(database.db, { state: "proving" });
-  const writer = createProofWriter(ctx(), id);
+  const writer = createProofWriter({ ctx: ctx(), input: { suggestionId: id } });
   for (const fraction of [0.1, 0.2, 0.3]) {
     writer.progress({ phase: "measure", fraction, message: `${fraction}`, verdicts: [] });
     writer.event(event(fraction));
@@ -67,7 +67,7 @@ test("a running proof's newest progress and all its events are stored, in order"
 
 test("progress of a proof that somebody ended meanwhile is not stored", async () => {
   const { id } = await storeSuggestion(database.db, { state: "rejected" });
-  const writer = createProofWriter(ctx(), id);
+  const writer = createProofWriter({ ctx: ctx(), input: { suggestionId: id } });
   writer.progress({ phase: "measure", fraction: 0.5, message: "late", verdicts: [] });
   await writer.close();
   expect((await getSuggestion({ ctx: ctx(), input: { suggestion_id: id } })).progress).toBeNull();

@@ -52,7 +52,7 @@ export async function listProofEvents({
 }): Promise<ProofLog> {
   assertCan(ctx.actor, "suggestion.read");
   const { suggestion_id: id, after, limit } = input;
-  await assertVisible(ctx, id);
+  await assertVisible({ ctx, input: { suggestion_id: id } });
   const [[known], rows] = await Promise.all([
     ctx.db.select({ id: suggestions.id }).from(suggestions).where(eq(suggestions.id, id)),
     ctx.db
@@ -87,7 +87,13 @@ export interface ProofWriter {
  * Stores a proof's progress and events for live pages: at most every half second, in order. What
  * cannot be written is logged and does not fail the proof.
  */
-export function createProofWriter(ctx: ServiceContext, id: string): ProofWriter {
+export function createProofWriter({
+  ctx,
+  input: { suggestionId: id },
+}: {
+  ctx: ServiceContext;
+  input: { suggestionId: string };
+}): ProofWriter {
   let newest: ProofProgress | null = null;
   let events: ProofEvent[] = [];
   let writing = Promise.resolve();

@@ -101,7 +101,7 @@ async function storeAdvice(
     .update(agentDecisions)
     .set({ suggestion: { suggestions: result.accepted.map(({ candidate }) => candidate) } })
     .where(eq(agentDecisions.decisionId, row.decisionId));
-  await supersedeByNewerProof(tx, ctx, { row, result });
+  await supersedeByNewerProof({ tx, ctx, input: { row, result } });
   return true;
 }
 
@@ -150,7 +150,11 @@ async function writeSuggestion(
   }
   const ttlMs = ctx.settings.SUGGESTION_TTL_HOURS * HOUR_MS;
   const expiresAt = hasAdvice ? new Date(ctx.clock.now().getTime() + ttlMs) : null;
-  return transitionSuggestion(tx, ctx, { ...move, transition, set: { ...move.set, expiresAt } });
+  return transitionSuggestion({
+    tx,
+    ctx,
+    input: { ...move, transition, set: { ...move.set, expiresAt } },
+  });
 }
 
 type StoredItem = { id: string; role: string; candidateId: string };
@@ -234,11 +238,14 @@ export async function failProof({
   ctx: ServiceContext;
   input: { suggestionId: string; error: AppError };
 }): Promise<void> {
-  const hasFailed = await tryTransitionSuggestion(ctx, {
-    id,
-    transition: "failProof",
-    set: { error: { code: error.code, message: error.message } },
-    note: { error: error.code },
+  const hasFailed = await tryTransitionSuggestion({
+    ctx,
+    input: {
+      id,
+      transition: "failProof",
+      set: { error: { code: error.code, message: error.message } },
+      note: { error: error.code },
+    },
   });
   if (!hasFailed) await endSearch(ctx.db, id);
 }

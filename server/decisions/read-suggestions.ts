@@ -25,8 +25,8 @@ export async function getSuggestion({
   input: { suggestion_id: string };
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.read");
-  await assertVisible(ctx, input.suggestion_id);
-  return loadSuggestion(ctx.db, input.suggestion_id);
+  await assertVisible({ ctx, input: { suggestion_id: input.suggestion_id } });
+  return loadSuggestion(ctx, input.suggestion_id);
 }
 
 /**
@@ -41,7 +41,7 @@ export async function waitForSuggestion({
   input: { suggestion_id: string; seconds: number };
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.read");
-  await assertVisible(ctx, input.suggestion_id);
+  await assertVisible({ ctx, input: { suggestion_id: input.suggestion_id } });
   const deadline = Date.now() + input.seconds * 1000;
   let wake = () => {};
   const unsubscribe = await ctx.bus.subscribe((event) => {
@@ -60,7 +60,7 @@ export async function waitForSuggestion({
   } finally {
     await unsubscribe();
   }
-  return loadSuggestion(ctx.db, input.suggestion_id);
+  return loadSuggestion(ctx, input.suggestion_id);
 }
 
 async function isStillProving(ctx: ServiceContext, id: string): Promise<boolean> {

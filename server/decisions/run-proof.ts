@@ -1,11 +1,6 @@
 import { eq } from "drizzle-orm";
 import { agentDecisions, suggestions } from "@/drizzle/schema";
-import {
-  compilePlan,
-  describeQuery,
-  proposeCandidates,
-  type WorkloadQuery,
-} from "@/server/advisor";
+import { compilePlan, proposeCandidates } from "@/server/advisor";
 import {
   type AnalyzeRequest,
   type Candidate,
@@ -14,18 +9,17 @@ import {
   type ProofProgress,
   type ProofResult,
   SEARCHABLE_STATES,
-  type WorkloadPattern,
 } from "@/server/contracts";
 import { type DataProduct, readDistinctValues } from "@/server/data-product";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type ProofInput, proveCandidates } from "@/server/proving";
 import { checkSameProduct } from "./check-same-product";
 import { checkSearch, loadMeasured } from "./continue-proof";
+import { describeQueries } from "./describe-queries";
 import { loadEarlierVerdicts } from "./earlier-proofs";
 import { estimateCandidates } from "./estimate-candidates";
 import { createProofWriter } from "./proof-log";
 import { publishAdvice } from "./publish-advice";
-import { shapeParser } from "./shape-parser";
 
 const WORKLOAD_WINDOW_MS = 24 * 3_600_000;
 
@@ -62,7 +56,7 @@ export async function runProof({
   const startedMs = performance.now();
   const question = await loadQuestion(ctx, input);
   if (question === null) return;
-  const writer = createProofWriter(ctx, input.suggestionId);
+  const writer = createProofWriter({ ctx, input: { suggestionId: input.suggestionId } });
   try {
     if (question.isFirst) {
       writer.progress(startProgress("Reading the schema and the workload of the data product"));
@@ -214,30 +208,6 @@ export function refuseUnmeasured(
   return new AppError(
     "timeout",
     `The time budget of ${secondsMax} s ended before any of ${candidates} changes was measured: the machine is busy, or the tables are large. budget_seconds gives more time, up to PROOF_SECONDS_MAX.`,
-  );
-}
-
-/** The observed workload, or the patterns the request brought (weights theirs, samples observed). */
-async function describeQueries(
-  schema: ProductSchema,
-  context: AnalyzeRequest["context"],
-  observed: WorkloadPattern[],
-): Promise<WorkloadQuery[]> {
-  const parser = await shapeParser();
-  if (context.query_patterns === undefined) {
-    return Promise.all(observed.map((pattern) => describeQuery(parser, pattern, schema.tables)));
-  }
-  const byFingerprint = new Map(observed.map((pattern) => [pattern.fingerprint, pattern]));
-  const now = new Date().toISOString();
-  return Promise.all(
-    context.query_patterns.map(async ({ query, frequency }) => {
-      const normalized = await parser.normalize(query);
-      const seen = byFingerprint.get(normalized.fingerprint);
-      const { fingerprint, sql, kind, isParsed: is_parsed } = normalized;
-      const unseen = { mean_ms: 0, median_ms: 0, p95_ms: 0, first_seen: now, last_seen: now };
-      const pattern = { ...unseen, ...seen, fingerprint, sql, kind, is_parsed };
-      return describeQuery(parser, { ...pattern, calls: Math.round(frequency) }, schema.tables);
-    }),
   );
 }
 

@@ -4,7 +4,7 @@ import type { Verification } from "@/server/contracts";
 import { newId } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { loadSuggestion } from "./suggestion-view";
-import { storeSuggestion } from "./testing/fixtures";
+import { ACTORS, contextOf, storeSuggestion } from "./testing/fixtures";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ async function noteAfter(state: Verification["state"] | null): Promise<string> {
       summary: "",
     },
   });
-  const suggestion = await loadSuggestion(database.db, id);
+  const suggestion = await loadSuggestion(contextOf(database.db, ACTORS.reviewer), id);
   expect(suggestion.state).toBe("executed");
   return suggestion.note;
 }
@@ -48,7 +48,7 @@ test("an executed suggestion is said to be compared only while it is", async () 
 test("nothing to suggest is said to be measured only where it was", async () => {
   const noteOf = async (productId: string | null) => {
     const { id } = await storeSuggestion(database.db, { state: "no_gain", productId });
-    return (await loadSuggestion(database.db, id)).note;
+    return (await loadSuggestion(contextOf(database.db, ACTORS.reviewer), id)).note;
   };
   expect(await noteOf("p-1")).toMatch(/nothing that was measured was worth it/);
   expect(await noteOf(null)).toMatch(/^Nothing to suggest from this context alone/);

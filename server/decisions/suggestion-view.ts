@@ -9,13 +9,16 @@ import {
   type Suggestion,
   type SuggestionItem,
 } from "@/server/contracts";
-import { AppError, type Database, env } from "@/server/platform";
+import { AppError, type ServiceContext, type Settings } from "@/server/platform";
 import { loadRejections } from "./earlier-proofs";
 import { type ItemRow, toSuggestionItem } from "./item-view";
 import type { OperationRow, SuggestionRow } from "./transition";
 
 /** The whole suggestion: items, alternatives, reviews, operations. Throws `not_found`. */
-export async function loadSuggestion(db: Database, id: string): Promise<Suggestion> {
+export async function loadSuggestion(
+  { db, settings }: Pick<ServiceContext, "db" | "settings">,
+  id: string,
+): Promise<Suggestion> {
   const [[row], items, reviewRows, operationRows, feedbackRows, rejections] = await Promise.all([
     db.select().from(suggestions).where(eq(suggestions.id, id)),
     db
@@ -69,7 +72,7 @@ export async function loadSuggestion(db: Database, id: string): Promise<Suggesti
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
     expires_at: row.expiresAt?.toISOString() ?? null,
-    links: links(row.id),
+    links: links(row.id, settings),
   };
 }
 
@@ -93,8 +96,7 @@ function toReview(row: typeof reviews.$inferSelect): Review {
   };
 }
 
-function links(id: string): Suggestion["links"] {
-  const base = env().PUBLIC_URL ?? "";
+function links(id: string, { PUBLIC_URL: base = "" }: Settings): Suggestion["links"] {
   return {
     self: `/agent/suggestions/${id}`,
     events: `/agent/suggestions/${id}/events`,

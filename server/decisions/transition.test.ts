@@ -48,7 +48,11 @@ test.each(names)("%s succeeds from its states, and is refused from every other",
   const tryFrom = async (state: SuggestionState) => {
     const { id } = await storeSuggestion(database.db, { state });
     const moved = database.db.transaction((tx) =>
-      transitionSuggestion(tx, ctx(), { id, transition: name, note: { why: "a test" } }),
+      transitionSuggestion({
+        tx,
+        ctx: ctx(),
+        input: { id, transition: name, note: { why: "a test" } },
+      }),
     );
     if ((from as readonly string[]).includes(state)) {
       expect(await moved).toMatchObject({ id, state: to });
@@ -80,7 +84,7 @@ test("a rolled back transition leaves no state, no audit row and tells nobody", 
   const { id } = await storeSuggestion(database.db, { state: "pending" });
   const failure = new Error("rolled back by the test");
   const rolledBack = database.db.transaction(async (tx) => {
-    await transitionSuggestion(tx, ctx(), { id, transition: "approve" });
+    await transitionSuggestion({ tx, ctx: ctx(), input: { id, transition: "approve" } });
     throw failure;
   });
   await expect(rolledBack).rejects.toBe(failure);
@@ -91,14 +95,18 @@ test("a rolled back transition leaves no state, no audit row and tells nobody", 
 
 test("of two simultaneous sweeps one moves the suggestion and the other is told so", async () => {
   const { id } = await storeSuggestion(database.db, { state: "pending" });
-  const expire = () => tryTransitionSuggestion(ctx(), { id, transition: "expire" });
+  const expire = () => tryTransitionSuggestion({ ctx: ctx(), input: { id, transition: "expire" } });
   expect((await Promise.all([expire(), expire()])).sort()).toEqual([false, true]);
   expect(await auditOf(id)).toHaveLength(1);
 });
 
 test("an unknown suggestion is not found", async () => {
   const moved = database.db.transaction((tx) =>
-    transitionSuggestion(tx, ctx(), { id: "sugg-000000000000", transition: "approve" }),
+    transitionSuggestion({
+      tx,
+      ctx: ctx(),
+      input: { id: "sugg-000000000000", transition: "approve" },
+    }),
   );
   await expect(moved).rejects.toMatchObject({ code: "not_found" });
 });

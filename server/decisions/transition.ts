@@ -18,7 +18,12 @@ import {
 export type SuggestionRow = typeof suggestions.$inferSelect;
 export type OperationRow = typeof operations.$inferSelect;
 
-type AuditContext = Pick<ServiceContext, "actor" | "requestId">;
+/** A step of the caller's transaction: shaped like a verb, with the transaction beside its context. */
+interface TransactionStep<Input> {
+  tx: Transaction;
+  ctx: Pick<ServiceContext, "actor" | "requestId">;
+  input: Input;
+}
 
 interface Move<Entity extends Stateful, Row> {
   id: string;
@@ -44,11 +49,11 @@ export type OperationMove = Move<"operation", typeof operations.$inferInsert>;
  * the caller's transaction. Throws `not_found`, and `conflict` (details: the present state) when
  * its state does not allow the transition, as when another writer came first.
  */
-export async function transitionSuggestion(
-  tx: Transaction,
-  ctx: AuditContext,
-  { id, transition, set, note }: SuggestionMove,
-): Promise<SuggestionRow> {
+export async function transitionSuggestion({
+  tx,
+  ctx,
+  input: { id, transition, set, note },
+}: TransactionStep<SuggestionMove>): Promise<SuggestionRow> {
   const { from, to, action } = TRANSITIONS.suggestion[transition];
   const [row] = await tx
     .update(suggestions)
@@ -68,11 +73,11 @@ export async function transitionSuggestion(
 }
 
 /** The only way an operation changes state; like transitionSuggestion. */
-export async function transitionOperation(
-  tx: Transaction,
-  ctx: AuditContext,
-  { id, transition, set, note }: OperationMove,
-): Promise<OperationRow> {
+export async function transitionOperation({
+  tx,
+  ctx,
+  input: { id, transition, set, note },
+}: TransactionStep<OperationMove>): Promise<OperationRow> {
   const { from, to, action } = TRANSITIONS.operation[transition];
   const [row] = await tx
     .update(operations)
@@ -87,12 +92,15 @@ export async function transitionOperation(
     before: { state: from.length === 1 ? from[0] : from },
     after: { state: to, suggestion_id: row.suggestionId, ...note },
   });
-  await publishOperation(tx, row);
+  await publishOperation({ tx, input: row });
   return row;
 }
 
 /** Tells live pages that an operation, and so its suggestion, changed. */
-export async function publishOperation(tx: Transaction, row: OperationRow): Promise<void> {
+export async function publishOperation({
+  tx,
+  input: row,
+}: Omit<TransactionStep<OperationRow>, "ctx">): Promise<void> {
   await publish(tx, { topic: "operation", id: row.id, suggestion_id: row.suggestionId });
   await publish(tx, { topic: "suggestion", id: row.suggestionId });
 }
@@ -101,12 +109,15 @@ export async function publishOperation(tx: Transaction, row: OperationRow): Prom
  * Changes one suggestion in a transaction of its own. False when its state does not allow it any
  * more: to sweeps and workers a lost race is a normal outcome.
  */
-export async function tryTransitionSuggestion(
-  ctx: ServiceContext,
-  move: SuggestionMove,
-): Promise<boolean> {
+export async function tryTransitionSuggestion({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: SuggestionMove;
+}): Promise<boolean> {
   try {
-    await ctx.db.transaction((tx) => transitionSuggestion(tx, ctx, move));
+    await ctx.db.transaction((tx) => transitionSuggestion({ tx, ctx, input }));
     return true;
   } catch (error) {
     if (error instanceof AppError && error.code === "conflict") return false;

@@ -11,10 +11,13 @@ import { loadOperation, lockSuggestion } from "./load-operation";
  * Does nothing while a rollback was asked for: that one needs the data.
  * Throws `not_executable` for an operation on another product: the data are not here.
  */
-export async function cleanUpOperation(
-  ctx: ServiceContext,
-  input: { operationId: string; product: DataProduct; signal: AbortSignal },
-): Promise<void> {
+export async function cleanUpOperation({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { operationId: string; product: DataProduct; signal: AbortSignal };
+}): Promise<void> {
   const row = await loadOperation(ctx.db, input.operationId);
   if (!allows("operation", "revert", row.state)) return;
   const refusal = checkSameProduct(row, input.product);

@@ -14,6 +14,6 @@ export async function getOperation({
 }): Promise<Operation> {
   assertCan(ctx.actor, "operation.read");
   const row = await loadOperation(ctx.db, input.operation_id);
-  await assertVisible(ctx, row.suggestionId);
+  await assertVisible({ ctx, input: { suggestion_id: row.suggestionId } });
   return toOperation(row);
 }

@@ -24,7 +24,10 @@ test("a verification given up ends as inconclusive with the reason, and proofs g
   const live = rig.withProduct({ getWorkload: async (since) => workloadOf(since, 10) });
   await rig.run(operationId, live);
   const broken = rig.withProduct({ getWorkload: () => Promise.reject(new Error("broken")) });
-  const verify = verifyOperation(rig.system, { operationId, product: broken, signal });
+  const verify = verifyOperation({
+    ctx: rig.system,
+    input: { operationId, product: broken, signal },
+  });
   await expect(verify).rejects.toThrow("broken");
   expect(await isBusy()).toBe(true);
   await giveUp(operationId);

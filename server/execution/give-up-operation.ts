@@ -18,17 +18,22 @@ export async function giveUpOperation({
   input: { operationId: string; error: AppError };
 }): Promise<void> {
   const row = await loadOperation(ctx.db, input.operationId);
-  if (row.state === "queued") return failOperation(ctx, row, input.error);
+  if (row.state === "queued") return failOperation({ ctx, input: { row, error: input.error } });
   if (row.state === "executing") {
-    return failOperation(
+    return failOperation({
       ctx,
-      row,
-      unknownOutcome(input.error),
-      "Given up; the outcome is not known",
-    );
+      input: {
+        row,
+        error: unknownOutcome(input.error),
+        outcome: "Given up; the outcome is not known",
+      },
+    });
   }
   if (row.state === "executed" && row.kind === "execute") {
-    await concludeVerification(ctx, row, inconclusive(row, input.error, ctx.clock.now()));
+    await concludeVerification({
+      ctx,
+      input: { row, verification: inconclusive(row, input.error, ctx.clock.now()) },
+    });
   }
 }
 

@@ -14,15 +14,22 @@ const QUIET_SHARE = 0.9;
  * Live latencies per shape just before an execution. Calls made while a proof was running shared
  * the machine with it, so the window starts after the last proof whenever that leaves enough calls.
  */
-export async function readLiveBefore(ctx: ServiceContext, product: DataProduct): Promise<Workload> {
-  const whole = await product.getWorkload(new Date(Date.now() - WINDOW_MS));
+export async function readLiveBefore({
+  ctx,
+  input: { product },
+}: {
+  ctx: ServiceContext;
+  input: { product: DataProduct };
+}): Promise<Workload> {
+  const whole = await product.getWorkload(new Date(ctx.clock.now().getTime() - WINDOW_MS));
   const [proof] = await ctx.db
     .select({ at: auditEvents.at })
     .from(auditEvents)
     .where(eq(auditEvents.action, "suggestion.prove"))
     .orderBy(desc(auditEvents.id))
     .limit(1);
-  if (proof === undefined || proof.at.getTime() <= Date.now() - WINDOW_MS) return whole;
+  if (proof === undefined || proof.at.getTime() <= ctx.clock.now().getTime() - WINDOW_MS)
+    return whole;
   const quiet = await product.getWorkload(proof.at);
   return countJudged(quiet) >= QUIET_SHARE * countJudged(whole) ? quiet : whole;
 }

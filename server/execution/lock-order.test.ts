@@ -99,8 +99,10 @@ async function countWaiting(): Promise<number> {
 }
 
 type Finish = (ctx: ServiceContext, row: OperationRow) => Promise<void>;
-const complete: Finish = (context, row) => completeOperation(context, row, outcome(row));
-const fail: Finish = (context, row) => failOperation(context, row, refused);
+const complete: Finish = (context, row) =>
+  completeOperation({ ctx: context, input: { row, outcome: outcome(row) } });
+const fail: Finish = (context, row) =>
+  failOperation({ ctx: context, input: { row, error: refused } });
 
 test.each([
   ["completing an execution", executing, complete],

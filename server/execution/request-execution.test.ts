@@ -82,7 +82,10 @@ test("of a mixed approval only what can be executed runs, and is all that it pro
       },
     });
   await rig.run(operation_id, live(40));
-  await verifyOperation(rig.system, { operationId: operation_id, product: live(4), signal });
+  await verifyOperation({
+    ctx: rig.system,
+    input: { operationId: operation_id, product: live(4), signal },
+  });
   const after = await rig.read(id);
   expect(after.state).toBe("verified");
   const judged = after.operations[0]?.verification?.queries.map((query) => [

@@ -27,12 +27,16 @@ export async function requestExecution({
   input: ExecuteRequest;
 }): Promise<Operation> {
   assertCan(ctx.actor, "operation.execute");
-  await assertVisible(ctx, input.suggestion_id);
+  await assertVisible({ ctx, input: { suggestion_id: input.suggestion_id } });
   await assertExecutable(ctx, input.suggestion_id);
   const row = await ctx.db.transaction(async (tx) => {
-    const suggestion = await transitionSuggestion(tx, ctx, {
-      id: input.suggestion_id,
-      transition: "execute",
+    const suggestion = await transitionSuggestion({
+      tx,
+      ctx,
+      input: {
+        id: input.suggestion_id,
+        transition: "execute",
+      },
     });
     if (suggestion.productId === null || suggestion.schemaFingerprint === null) {
       throw new AppError("not_executable", "This suggestion names no data product to execute on.");
@@ -60,7 +64,7 @@ export async function requestExecution({
       })
       .returning();
     if (operation === undefined) throw new AppError("internal", "The operation was not stored.");
-    await enqueueJob(tx, { kind: "execute", subjectId: operation.id });
+    await enqueueJob({ tx, input: { kind: "execute", subjectId: operation.id } });
     return operation;
   });
   return toOperation(row);

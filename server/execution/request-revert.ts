@@ -20,15 +20,14 @@ import { lockSuggestion } from "./load-operation";
 export async function requestRevert({
   ctx,
   input,
-  isAutomatic = false,
 }: {
   ctx: ServiceContext;
-  input: { suggestion_id: string };
-  isAutomatic?: boolean;
+  input: { suggestion_id: string; isAutomatic?: boolean };
 }): Promise<Operation> {
   assertCan(ctx.actor, "operation.revert");
+  const { suggestion_id, isAutomatic = false } = input;
   const row = await ctx.db.transaction(async (tx) => {
-    const executed = await lockExecuted(tx, input.suggestion_id);
+    const executed = await lockExecuted(tx, suggestion_id);
     const [operation] = await tx
       .insert(operations)
       .values({
@@ -55,8 +54,8 @@ export async function requestRevert({
       subjectId: executed.suggestionId,
       after: { operation_id: operation.id, is_automatic: isAutomatic },
     });
-    await enqueueJob(tx, { kind: "execute", subjectId: operation.id });
-    await publishOperation(tx, operation);
+    await enqueueJob({ tx, input: { kind: "execute", subjectId: operation.id } });
+    await publishOperation({ tx, input: operation });
     return operation;
   });
   return toOperation(row);

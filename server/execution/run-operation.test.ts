@@ -117,8 +117,8 @@ test("one that runs on another data product is neither concluded, watched nor cl
   expect(await rig.stateOf(id)).toBe("executing");
   await rig.run(operationId);
   const input = { operationId, product: another, signal };
-  await expect(verifyOperation(rig.system, input)).rejects.toMatchObject(isElsewhere);
-  await expect(cleanUpOperation(rig.system, input)).rejects.toMatchObject(isElsewhere);
+  await expect(verifyOperation({ ctx: rig.system, input })).rejects.toMatchObject(isElsewhere);
+  await expect(cleanUpOperation({ ctx: rig.system, input })).rejects.toMatchObject(isElsewhere);
   const [row] = await rig.db.select().from(operations).where(eq(operations.id, operationId));
   expect(row).toMatchObject({ verification: null, plan: { is_reversible: true } });
   await rig.settle(id);
@@ -128,7 +128,7 @@ test("undo data stay while a rollback waits, and the rollback then succeeds", as
   const { id, operationId } = await rig.queue();
   await rig.run(operationId);
   const rollback = await requestRevert({ ctx: rig.system, input: { suggestion_id: id } });
-  await cleanUpOperation(rig.system, { operationId, product: rig.product, signal });
+  await cleanUpOperation({ ctx: rig.system, input: { operationId, product: rig.product, signal } });
   const [row] = await rig.db.select().from(operations).where(eq(operations.id, operationId));
   expect(row?.plan.is_reversible).toBe(true);
   await rig.run(rollback.operation_id);

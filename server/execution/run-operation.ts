@@ -21,27 +21,34 @@ const POLL_MS = 1000;
  * An operation on another data product fails before it starts. Throws when the outcome is not known
  * yet, and the caller tries again: `product_unreachable`, `not_executable` (another product knows it).
  */
-export async function runOperation(
-  ctx: ServiceContext,
-  input: { operationId: string; product: DataProduct; signal: AbortSignal },
-): Promise<void> {
+export async function runOperation({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { operationId: string; product: DataProduct; signal: AbortSignal };
+}): Promise<void> {
   let row = await loadOperation(ctx.db, input.operationId);
   const refusal = checkSameProduct(row, input.product);
-  if (refusal !== null && row.state === "queued") return failOperation(ctx, row, refusal);
+  if (refusal !== null && row.state === "queued")
+    return failOperation({ ctx, input: { row, error: refusal } });
   if (row.state === "queued") row = await startOperation(ctx, row, input.product);
   if (row.state !== "executing") return;
   if (refusal !== null) throw refusal;
   try {
     const outcome = await executeOnce(ctx, row, input);
-    if (outcome.state === "succeeded") await completeOperation(ctx, row, outcome);
+    if (outcome.state === "succeeded") await completeOperation({ ctx, input: { row, outcome } });
     else
-      await failOperation(ctx, row, new AppError("product_refused", outcome.error ?? "It failed."));
+      await failOperation({
+        ctx,
+        input: { row, error: new AppError("product_refused", outcome.error ?? "It failed.") },
+      });
   } catch (error) {
     // Refused means it certainly did not run; anything else leaves the outcome open.
     const isRefusal =
       error instanceof AppError && ["schema_changed", "product_refused"].includes(error.code);
     if (!isRefusal) throw error;
-    await failOperation(ctx, row, error);
+    await failOperation({ ctx, input: { row, error } });
   }
 }
 
@@ -51,16 +58,20 @@ async function startOperation(
   row: OperationRow,
   product: DataProduct,
 ): Promise<OperationRow> {
-  const liveBefore = await readLiveBefore(ctx, product);
+  const liveBefore = await readLiveBefore({ ctx, input: { product } });
   return ctx.db
     .transaction((tx) =>
-      transitionOperation(tx, ctx, {
-        id: row.id,
-        transition: "start",
-        set: {
-          startedAt: new Date(),
-          liveBefore,
-          progress: { message: "Running on the data product in one transaction", fraction: 0.2 },
+      transitionOperation({
+        tx,
+        ctx,
+        input: {
+          id: row.id,
+          transition: "start",
+          set: {
+            startedAt: new Date(),
+            liveBefore,
+            progress: { message: "Running on the data product in one transaction", fraction: 0.2 },
+          },
         },
       }),
     )
@@ -96,8 +107,14 @@ async function executeOnce(
 }
 
 /** Note for people while the outcome is not known: the product does not answer. */
-export async function noteUnknownOutcome(ctx: ServiceContext, operationId: string): Promise<void> {
-  const row = await loadOperation(ctx.db, operationId);
+export async function noteUnknownOutcome({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { operationId: string };
+}): Promise<void> {
+  const row = await loadOperation(ctx.db, input.operationId);
   if (row.state !== "executing") return;
   await reportProgress(ctx, row, {
     message: "The data product does not answer; asking again until the outcome is known",
@@ -116,6 +133,6 @@ async function reportProgress(
       .update(operations)
       .set({ progress })
       .where(and(eq(operations.id, row.id), eq(operations.state, "executing")));
-    await publishOperation(tx, row);
+    await publishOperation({ tx, input: row });
   });
 }

@@ -16,7 +16,7 @@ test("a measured live regression reverts by itself and says so", async () => {
   const live = (latency: number) =>
     rig.withProduct({ getWorkload: async (since) => workloadOf(since, latency) });
   await rig.run(operationId, live(10));
-  await verifyOperation(rig.system, { operationId, product: live(40), signal });
+  await verifyOperation({ ctx: rig.system, input: { operationId, product: live(40), signal } });
   const [revert] = await rig.db
     .select()
     .from(operations)
@@ -36,12 +36,12 @@ test("a verdict delivered again is audited once, and its rollback is still asked
   const live = (latency: number) =>
     rig.withProduct({ getWorkload: async (since) => workloadOf(since, latency) });
   await rig.run(operationId, live(10));
-  await verifyOperation(rig.system, { operationId, product: live(40), signal });
+  await verifyOperation({ ctx: rig.system, input: { operationId, product: live(40), signal } });
   const rollbacks = and(eq(operations.suggestionId, id), eq(operations.kind, "revert"));
   const removed = await rig.db.delete(operations).where(rollbacks).returning();
   // As after a crash between the verdict and the request for its rollback.
-  await verifyOperation(rig.system, { operationId, product: live(40), signal });
-  await verifyOperation(rig.system, { operationId, product: live(40), signal });
+  await verifyOperation({ ctx: rig.system, input: { operationId, product: live(40), signal } });
+  await verifyOperation({ ctx: rig.system, input: { operationId, product: live(40), signal } });
   const judged = await rig.db
     .select({ id: auditEvents.id })
     .from(auditEvents)
@@ -57,7 +57,7 @@ test("a confirmed gain ends as verified, with actual beside expected", async () 
   const live = (latency: number) =>
     rig.withProduct({ getWorkload: async (since) => workloadOf(since, latency) });
   await rig.run(operationId, live(40));
-  await verifyOperation(rig.system, { operationId, product: live(4), signal });
+  await verifyOperation({ ctx: rig.system, input: { operationId, product: live(4), signal } });
   const after = await rig.read(id);
   expect(after.state).toBe("verified");
   expect(after.operations[0]?.verification?.queries[0]?.actual_gain?.value).toBeCloseTo(0.9, 1);

@@ -9,13 +9,7 @@ import {
   transitionOperation,
   transitionSuggestion,
 } from "@/server/decisions";
-import {
-  AppError,
-  env,
-  recordAudit,
-  type ServiceContext,
-  type Transaction,
-} from "@/server/platform";
+import { AppError, recordAudit, type ServiceContext, type Transaction } from "@/server/platform";
 import { judgeOperation, judgeQueries, summarizeOutcome } from "./judge";
 import { loadOperation, lockSuggestion } from "./load-operation";
 import { loadPromise } from "./load-promise";
@@ -31,17 +25,20 @@ const WARM_UP_MS = 4000;
  * Takes up where it was after a crash: the window starts at the execution, not at this call.
  * Throws `not_executable` for an operation on another product: its latencies are not known here.
  */
-export async function verifyOperation(
-  ctx: ServiceContext,
-  input: { operationId: string; product: DataProduct; signal: AbortSignal },
-): Promise<void> {
+export async function verifyOperation({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { operationId: string; product: DataProduct; signal: AbortSignal };
+}): Promise<void> {
   const row = await loadOperation(ctx.db, input.operationId);
   if (row.state !== "executed" || row.kind !== "execute" || row.finishedAt === null) return;
   const refusal = checkSameProduct(row, input.product);
   if (refusal !== null) throw refusal;
   if (hasEnded(row.verification)) return finishConcluded(ctx, row);
   const since = new Date(row.finishedAt.getTime() + WARM_UP_MS);
-  const deadline = row.finishedAt.getTime() + env().VERIFY_SECONDS_MAX * 1000;
+  const deadline = row.finishedAt.getTime() + ctx.settings.VERIFY_SECONDS_MAX * 1000;
   const promise = await loadPromise(ctx, row);
   const before = Workload.parse(row.liveBefore).patterns;
   let wasRegressed = false;
@@ -61,7 +58,7 @@ export async function verifyOperation(
       queries,
       summary: summarizeOutcome(state, queries, promise.targeted.size > 0),
     };
-    if (state !== "watching") return concludeVerification(ctx, row, verification);
+    if (state !== "watching") return concludeVerification({ ctx, input: { row, verification } });
     if (!(await storeVerification(ctx, row, verification))) return;
   }
 }
@@ -82,7 +79,7 @@ async function storeVerification(
         ),
       )
       .returning({ id: operations.id });
-    if (updated.length > 0) await publishOperation(tx, row);
+    if (updated.length > 0) await publishOperation({ tx, input: row });
     return updated.length > 0;
   });
 }
@@ -91,21 +88,27 @@ async function storeVerification(
  * Stores the verdict and what follows from it in one transaction, once: nothing when the operation
  * has moved on meanwhile, or when a verdict was stored before.
  */
-export async function concludeVerification(
-  ctx: ServiceContext,
-  row: OperationRow,
-  verification: Verification,
-): Promise<void> {
+export async function concludeVerification({
+  ctx,
+  input: { row, verification },
+}: {
+  ctx: ServiceContext;
+  input: { row: OperationRow; verification: Verification };
+}): Promise<void> {
   const isConcluded = await ctx.db.transaction(async (tx) => {
     await lockSuggestion(tx, row.suggestionId);
     if (!(await storeVerdict(tx, row, verification))) return false;
     if (verification.state === "confirmed") {
-      await transitionSuggestion(tx, ctx, {
-        id: row.suggestionId,
-        transition: "verify",
-        note: { summary: verification.summary },
+      await transitionSuggestion({
+        tx,
+        ctx,
+        input: {
+          id: row.suggestionId,
+          transition: "verify",
+          note: { summary: verification.summary },
+        },
       });
-      await transitionOperation(tx, ctx, { id: row.id, transition: "verify" });
+      await transitionOperation({ tx, ctx, input: { id: row.id, transition: "verify" } });
     } else {
       await recordAudit(tx, ctx, {
         action: "operation.judge",
@@ -115,7 +118,7 @@ export async function concludeVerification(
       });
     }
     await storeOutcome(tx, row.suggestionId, verification);
-    await publishOperation(tx, row);
+    await publishOperation({ tx, input: row });
     return true;
   });
   if (isConcluded && verification.state === "regressed") await revertOnce(ctx, row.suggestionId);
@@ -163,7 +166,7 @@ async function storeOutcome(tx: Transaction, suggestionId: string, outcome: Veri
 /** A person may have asked for the revert first, or this very step before a crash. */
 async function revertOnce(ctx: ServiceContext, suggestionId: string): Promise<void> {
   try {
-    await requestRevert({ ctx, input: { suggestion_id: suggestionId }, isAutomatic: true });
+    await requestRevert({ ctx, input: { suggestion_id: suggestionId, isAutomatic: true } });
   } catch (error) {
     if (!(error instanceof AppError && error.code === "conflict")) throw error;
   }

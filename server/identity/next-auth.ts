@@ -46,8 +46,8 @@ const passwordProvider = (ctx: Root): CredentialsConfig => ({
  * the person is and nothing else; roles come from the database on every request.
  */
 export function authOptions({ ctx }: { ctx: Root }): NextAuthOptions {
-  prepareNextAuthEnvironment();
   const { log, settings } = ctx;
+  prepareNextAuthEnvironment(settings);
   return {
     providers: [passwordProvider(ctx)],
     secret: sessionCookieSecret(settings),

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { dataProducts } from "@/drizzle/schema";
 import { type ProductOverview, ProductSchema } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import { env, type ServiceContext } from "@/server/platform";
+import type { ServiceContext } from "@/server/platform";
 
 /** Not seen for this long: shown as unreachable even if no error was noted. */
 const SILENT_MS = 60_000;
@@ -20,9 +20,10 @@ export async function getProduct({
   const [row] = await ctx.db
     .select()
     .from(dataProducts)
-    .where(eq(dataProducts.productId, env().DATA_PRODUCT_ID));
+    .where(eq(dataProducts.productId, ctx.settings.DATA_PRODUCT_ID));
   if (row === undefined) return null;
-  const silentFor = row.lastSeenAt === null ? Infinity : Date.now() - row.lastSeenAt.getTime();
+  const silentFor =
+    row.lastSeenAt === null ? Infinity : ctx.clock.now().getTime() - row.lastSeenAt.getTime();
   return {
     product_id: row.productId,
     domain: row.domain,

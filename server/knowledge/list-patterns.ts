@@ -2,7 +2,7 @@ import { desc, eq, sql } from "drizzle-orm";
 import { dataProducts, observedPatterns } from "@/drizzle/schema";
 import { type ObservedPattern, WorkloadPattern } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import { env, type ServiceContext } from "@/server/platform";
+import type { ServiceContext } from "@/server/platform";
 import { type CallWindow, judgeDrift, latestWindow } from "./drift";
 import { StoredPattern } from "./stored-pattern";
 
@@ -17,7 +17,7 @@ interface Observation {
 /** Query shapes of this sidecar's product, the most called first (at most 500). */
 export async function listPatterns({ ctx }: { ctx: ServiceContext }): Promise<ObservedPattern[]> {
   assertCan(ctx.actor, "product.read");
-  const productId = env().DATA_PRODUCT_ID;
+  const productId = ctx.settings.DATA_PRODUCT_ID;
   const ofProduct = eq(sql`${observedPatterns.patternData}->>'product_id'`, productId);
   const [rows, [first], [product]] = await Promise.all([
     ctx.db

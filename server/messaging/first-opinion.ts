@@ -8,7 +8,7 @@ import {
   type Screening,
 } from "@/server/contracts";
 import { askTask, type OpinionInput, opinion, screenTexts } from "@/server/inference";
-import { type Database, env, type ServiceContext } from "@/server/platform";
+import type { ServiceContext } from "@/server/platform";
 
 const Text = z.string().max(500).catch("");
 
@@ -37,10 +37,13 @@ export interface Triage {
  * Looks at a message before it is stored: do its words try to steer us, and what is to be thought of
  * its proposal? A suspect proposal is to be rejected, whatever it proposes. Nothing is decided here.
  */
-export async function triageMessage(
-  ctx: ServiceContext,
-  message: MessageEnvelope,
-): Promise<Triage> {
+export async function triageMessage({
+  ctx,
+  input: message,
+}: {
+  ctx: ServiceContext;
+  input: MessageEnvelope;
+}): Promise<Triage> {
   const screening = await screenTexts({ ctx, input: textsOf(message.content) });
   if (message.message_type !== "schema_proposal") return { first_opinion: null, screening };
   const parsed = Proposal.safeParse(message.content);
@@ -50,7 +53,7 @@ export async function triageMessage(
     const suspect = { opinion: "reject" as const, reason: "suspect_text", confidence: score };
     return { first_opinion: { ...suspect, by, model }, screening };
   }
-  const input = await describeProposal(ctx.db, parsed.data, message.sender.domain);
+  const input = await describeProposal(ctx, parsed.data, message.sender.domain);
   const { result, model } = await askTask({ ctx, task: opinion, input });
   return {
     first_opinion: {
@@ -73,14 +76,14 @@ function textsOf(value: unknown): { place: "message"; text: string }[] {
 
 /** The proposal beside what is known of our own product: schema and observed queries. */
 async function describeProposal(
-  db: Database,
+  { db, settings }: Pick<ServiceContext, "db" | "settings">,
   { operation, details }: Proposal,
   senderDomain: string,
 ): Promise<OpinionInput> {
   const [product] = await db
     .select({ schema: dataProducts.schema })
     .from(dataProducts)
-    .where(eq(dataProducts.productId, env().DATA_PRODUCT_ID));
+    .where(eq(dataProducts.productId, settings.DATA_PRODUCT_ID));
   const known = ProductSchema.safeParse(product?.schema);
   const table = known.data?.tables.find(({ name }) => name === details.table);
   const column = table?.columns.find(({ name }) => name === details.column_name);
@@ -109,7 +112,7 @@ async function describeProposal(
   };
 }
 
-async function countQueriesNaming(db: Database, column: string): Promise<number> {
+async function countQueriesNaming(db: ServiceContext["db"], column: string): Promise<number> {
   const rows = await db.select({ data: observedPatterns.patternData }).from(observedPatterns);
   const Shape = z.object({ sql: z.string() });
   return rows.filter(({ data }) => {

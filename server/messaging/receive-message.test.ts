@@ -51,11 +51,11 @@ test("of two deliveries that both find nothing stored, the insert makes one the 
   const input = message("msg-2");
   const real = vi.mocked(triageMessage).getMockImplementation();
   let second: ReturnType<typeof receiveMessage> | undefined;
-  vi.mocked(triageMessage).mockImplementationOnce(async (db, envelope) => {
+  vi.mocked(triageMessage).mockImplementationOnce(async (asked) => {
     second = receiveMessage({ ctx, input });
     await second;
     if (real === undefined) throw new Error("there is a real one");
-    return real(db, envelope);
+    return real(asked);
   });
   const first = await receiveMessage({ ctx, input });
   expect(first.is_duplicate).toBe(true);

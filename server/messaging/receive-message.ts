@@ -6,7 +6,6 @@ import { assertCan } from "@/server/identity";
 import {
   AppError,
   type Database,
-  env,
   recordAudit,
   type ServiceContext,
   type Transaction,
@@ -87,14 +86,14 @@ export async function receiveMessage({
   input: MessageEnvelope;
 }): Promise<MessageReceipt> {
   assertCan(ctx.actor, "message.send");
-  const now = new Date();
-  assertAcceptable(ctx.actor, input, { agentId: env().AGENT_ID, now });
+  const now = ctx.clock.now();
+  assertAcceptable(ctx.actor, input, { agentId: ctx.settings.AGENT_ID, now });
   const recordId = messageRecordId(input.sender.agent_id, input.message_id);
   const digest = digestOf(input);
   // Most repeats are found here, before anything is thought of them again; the insert decides.
   const known = await findStored(ctx.db, recordId);
   if (known !== null) return answerRepeat(recordId, { stored: known, digest });
-  const seen = await triageMessage(ctx, input);
+  const seen = await triageMessage({ ctx, input });
   const content: StoredContent = {
     ...seen,
     envelope: input,

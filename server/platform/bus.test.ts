@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { BusEvent } from "@/server/contracts";
 import { createPostgresBus, publish } from "./bus";
@@ -52,4 +55,41 @@ test("a transaction that is rolled back tells nobody", async () => {
   });
   await expect(rolledBack).rejects.toBe(failure);
   expect(await drain()).toEqual([]);
+});
+
+test("a subscription that failed does not spoil later ones: the database may be back", async () => {
+  const { hostname, port: realPort } = new URL(database.url);
+  const gate = createServer((socket) => {
+    const real = connect(Number(realPort), hostname);
+    for (const end of [socket, real]) end.on("error", () => {});
+    socket.pipe(real).pipe(socket);
+  });
+  const listen = async (port: number) => {
+    gate.listen(port, "127.0.0.1");
+    await once(gate, "listening");
+    const address = gate.address();
+    return typeof address === "object" && address !== null ? address.port : 0;
+  };
+  const port = await listen(0);
+  gate.close();
+  const url = new URL(database.url);
+  Object.assign(url, { hostname: "127.0.0.1", port: String(port) });
+  const client = postgres(url.href, { max: 1, connect_timeout: 5 });
+  const bus = createPostgresBus(client);
+  const ids: string[] = [];
+  const subscribe = () => bus.subscribe(({ id }) => ids.push(id));
+  await expect(subscribe()).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  await listen(port);
+  await expect
+    .poll(() =>
+      subscribe().then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
+  await publish(database.db, { topic: "product", id: "after" });
+  await expect.poll(() => ids).toContain("after");
+  await client.end();
+  gate.close();
 });

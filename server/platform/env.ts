@@ -185,8 +185,7 @@ export function environmentWith(keys: readonly (keyof Settings)[]): Record<strin
  * next-auth takes its own address from process.env and nowhere else. With PUBLIC_URL it is that;
  * otherwise the host of each request, so that any PORT works. Call before next-auth handles one.
  */
-export function prepareNextAuthEnvironment(): void {
-  const { PUBLIC_URL } = env();
+export function prepareNextAuthEnvironment({ PUBLIC_URL }: Settings): void {
   if (PUBLIC_URL !== undefined) process.env.NEXTAUTH_URL ??= new URL(PUBLIC_URL).origin;
   else process.env.AUTH_TRUST_HOST ??= "true";
 }

@@ -5,8 +5,8 @@ import { createLogger } from "./log";
 test("secrets are redacted, at the top and in what is logged beside it", () => {
   setEnv({ DATABASE_URL: "postgres://sidecar:hidden-0@127.0.0.1/sidecar", LOG_LEVEL: "info" });
   const lines: string[] = [];
-  const log = createLogger("test", { write: (line) => lines.push(line) });
   const settings = env();
+  const log = createLogger("test", settings, { write: (line) => lines.push(line) });
   log.info({ settings, token: "hidden-1" }, "shown");
   log.info({ ctx: { settings }, row: { sealedPrivateKey: "hidden-2", kid: "kid-1" } }, "shown");
   log.info({ request: { headers: { "x-api-key": "hidden-3", cookie: "hidden-4" } } }, "shown");

@@ -1,5 +1,5 @@
 import pino from "pino";
-import { env } from "./env";
+import type { Settings } from "./env";
 
 const LEVELS = { error: "error", warning: "warn", info: "info", debug: "debug" } as const;
 
@@ -37,9 +37,13 @@ const redactedPaths = SECRET_KEYS.flatMap((key) => {
 /**
  * JSON lines on stdout (or `destination`); what can carry a secret is redacted at any depth we log.
  */
-export function createLogger(role: string, destination?: pino.DestinationStream) {
+export function createLogger(
+  role: string,
+  { LOG_LEVEL }: Pick<Settings, "LOG_LEVEL">,
+  destination?: pino.DestinationStream,
+) {
   const options: pino.LoggerOptions = {
-    level: LEVELS[env().LOG_LEVEL],
+    level: LEVELS[LOG_LEVEL],
     base: { role, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: redactedPaths, censor: "[redacted]" },

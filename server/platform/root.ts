@@ -18,7 +18,7 @@ export function createRoot(
   const { DATABASE_URL, DATABASE_POOL_MAX } = settings;
   const db = options.db ?? openDatabase(DATABASE_URL, options.poolMax ?? DATABASE_POOL_MAX);
   const bus = createPostgresBus(db.$client);
-  return { db, bus, log: createLogger(role), settings, clock: SYSTEM_CLOCK };
+  return { db, bus, log: createLogger(role, settings), settings, clock: SYSTEM_CLOCK };
 }
 
 export async function closeRoot(root: Root): Promise<void> {

@@ -14,11 +14,13 @@ export type JobPriority = keyof typeof PRIORITIES;
  * Asks for work in the transaction that made it necessary: both are kept, or neither. A no-op while
  * the same work is queued or running. `runAt` is the earliest moment (now unless told).
  */
-export async function enqueueJob(
-  tx: Transaction,
-  job: { kind: JobKind; subjectId: string; runAt?: Date; priority?: JobPriority },
-): Promise<void> {
-  const { kind, subjectId, runAt, priority = "normal" } = job;
+export async function enqueueJob({
+  tx,
+  input: { kind, subjectId, runAt, priority = "normal" },
+}: {
+  tx: Transaction;
+  input: { kind: JobKind; subjectId: string; runAt?: Date; priority?: JobPriority };
+}): Promise<void> {
   await tx
     .insert(jobs)
     .values({ kind, subjectId, priority: PRIORITIES[priority], ...(runAt ? { runAt } : {}) })

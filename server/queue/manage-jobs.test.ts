@@ -56,7 +56,9 @@ test("a dead job that is retried is new to the relay, with all its attempts, on 
 
 test("retrying throws conflict when the same work was asked for again meanwhile", async () => {
   const id = await storeDead("op-1");
-  await database.db.transaction((tx) => enqueueJob(tx, { kind: "verify", subjectId: "op-1" }));
+  await database.db.transaction((tx) =>
+    enqueueJob({ tx, input: { kind: "verify", subjectId: "op-1" } }),
+  );
   await expect(retryJob({ ctx: as(ADMIN), input: { id } })).rejects.toMatchObject({
     code: "conflict",
   });

@@ -35,7 +35,7 @@ describe.each(STORES)("the queue on %s", (store) => {
     queue.relay();
     queue.worker({ run: async (job) => void ran.push(job.subjectId) });
     const failing = queue.db.transaction(async (tx) => {
-      await enqueueJob(tx, { kind: "prove", subjectId: "lost" });
+      await enqueueJob({ tx, input: { kind: "prove", subjectId: "lost" } });
       throw new Error("the deed failed");
     });
     await expect(failing).rejects.toThrow("the deed failed");
@@ -69,7 +69,8 @@ describe.each(STORES)("the queue on %s", (store) => {
       queue.worker({ run: (job) => queue.note(job.id, name) }, { concurrency: 4 });
     }
     await queue.db.transaction(async (tx) => {
-      for (let n = 0; n < 200; n += 1) await enqueueJob(tx, { kind: "prove", subjectId: `${n}` });
+      for (let n = 0; n < 200; n += 1)
+        await enqueueJob({ tx, input: { kind: "prove", subjectId: `${n}` } });
     });
     const isDone = eq(jobs.state, "done");
     await queue.until(async () => expect(await queue.db.$count(jobs, isDone)).toBe(200));

@@ -49,7 +49,7 @@ export async function benchOrder(root: string): Promise<void> {
   if (model === null) throw new Error("There is no model to compare with.");
   // Outside the manifest it is asked for everything, trusted with it or not.
   setEnv({ MODEL_PATH: model.file, MODEL_MANIFEST: path.join(root, "none.json") });
-  const worker = await startInferenceWorker(env(), createLogger("bench"));
+  const worker = await startInferenceWorker(env(), createLogger("bench", env()));
   try {
     const results: OrderResult[] = [];
     for (const advised of kept.results) {

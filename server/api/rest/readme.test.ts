@@ -84,7 +84,7 @@ async function publishAdviceOnceAsked(): Promise<string> {
     await tx
       .insert(suggestionItems)
       .values({ id: newId("item"), suggestionId: id, ordinal: 0, role: "suggested", candidate });
-    await transitionSuggestion(tx, rig.system, { id, transition: "publishAdvice" });
+    await transitionSuggestion({ tx, ctx: rig.system, input: { id, transition: "publishAdvice" } });
   });
   return id;
 }

@@ -192,7 +192,7 @@ const HOT: Record<string, () => Promise<unknown>> = {
   },
   "what the last proof said": () =>
     loadEarlierVerdicts(ctx.db, { suggestionId: suggestion_id, schemaFingerprint: "schema-2" }),
-  "when the last proof ended": () => readLiveBefore(ctx, idleProduct),
+  "when the last proof ended": () => readLiveBefore({ ctx, input: { product: idleProduct } }),
   "publish advice": async () => {
     const { id } = await storeSuggestion(database.db, { state: "proving" });
     const input = { suggestionId: id, schema: product, isComplete: true, note: null };

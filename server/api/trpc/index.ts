@@ -1,4 +1,4 @@
 export { createContext } from "./context";
-export type { LiveEvent } from "./event-hub";
+export type { LiveEvent } from "./live-events";
 export { type AppRouter, appRouter } from "./router";
 export { describeSession, type SessionView } from "./session-view";

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { env } from "@/server/platform";
 import { migrateDatabase } from "@/server/platform/migrations";
 import { findInstallation } from "../connect";
 
@@ -10,8 +9,7 @@ export function addDatabaseCommands(program: Command): void {
     .command("migrate")
     .description("bring it to the newest schema")
     .action(async () => {
-      findInstallation();
-      await migrateDatabase(env().DATABASE_URL);
+      await migrateDatabase(findInstallation().DATABASE_URL);
       process.stdout.write("The database has the newest schema.\n");
     });
 }

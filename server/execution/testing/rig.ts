@@ -121,7 +121,7 @@ export class Rig {
 
   /** The worker's turn at an operation, on `product` unless another is given. */
   run(operationId: string, product = this.product): Promise<void> {
-    return runOperation(this.system, { operationId, product, signal });
+    return runOperation({ ctx: this.system, input: { operationId, product, signal } });
   }
 
   /** Leaves the product as it was found: the tests of a file share one. */

@@ -45,20 +45,20 @@ export function operationHandlers(ctx: ServiceContext, product: DataProduct) {
   const execute: JobHandler = {
     async run(job, signal) {
       try {
-        await runOperation(ctx, input(job, signal));
+        await runOperation({ ctx, input: input(job, signal) });
       } catch (error) {
-        await noteUnknownOutcome(ctx, job.subjectId);
+        await noteUnknownOutcome({ ctx, input: { operationId: job.subjectId } });
         throw error;
       }
     },
     giveUp,
   };
   const verify: JobHandler = {
-    run: (job, signal) => verifyOperation(ctx, input(job, signal)),
+    run: (job, signal) => verifyOperation({ ctx, input: input(job, signal) }),
     giveUp,
   };
   const cleanup: JobHandler = {
-    run: (job, signal) => cleanUpOperation(ctx, input(job, signal)),
+    run: (job, signal) => cleanUpOperation({ ctx, input: input(job, signal) }),
     // The undo data stay; the dead job says so to administrators.
     giveUp: async () => {},
   };

@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { AppError, setEnv } from "@/server/platform";
+import { AppError } from "@/server/platform";
 import {
   clearLeftover,
   initialiseCluster,
@@ -15,7 +15,7 @@ import { migrateDatabase } from "@/server/platform/migrations";
 import type { ChildSpec } from "./child-process";
 import { report } from "./console";
 import { resolvePort } from "./ports";
-import type { Settings } from "./settings";
+import { type Settings, shareValues } from "./settings";
 import type { Supervisor } from "./supervisor";
 
 /** The start reports where the data is when that is not the data folder, and data nobody uses. */
@@ -101,16 +101,19 @@ async function assertExternal(url: string): Promise<string> {
   );
 }
 
-/** Makes the knowledge store reachable and migrated, and DATABASE_URL known to every process. */
+/**
+ * Makes the knowledge store reachable and migrated. Answers the settings with its DATABASE_URL, which
+ * every process started from now on has too.
+ */
 export async function openKnowledgeStore(
   supervisor: Supervisor,
   settings: Settings,
-): Promise<void> {
+): Promise<Settings> {
   const url = settings.hasEmbeddedDatabase
     ? await startEmbedded(supervisor, settings.dataDir)
     : await assertExternal(settings.env.DATABASE_URL);
-  setEnv({ DATABASE_URL: url });
   supervisor.assertNotStopping();
   await migrateDatabase(url);
   report("the database has the newest schema");
+  return shareValues(settings, { DATABASE_URL: url });
 }

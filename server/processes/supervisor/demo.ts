@@ -25,9 +25,11 @@ const INSTALLER: Actor = {
   roles: ["admin"],
 };
 
-/** On the database that the settings name by now. */
-async function asInstaller<T>(use: (ctx: ServiceContext) => Promise<T>): Promise<T> {
-  const root = createRoot("supervisor", { poolMax: 2 });
+async function asInstaller<T>(
+  { env }: Settings,
+  use: (ctx: ServiceContext) => Promise<T>,
+): Promise<T> {
+  const root = createRoot("supervisor", { settings: env, poolMax: 2 });
   try {
     return await use(contextFor(root, INSTALLER));
   } finally {
@@ -48,7 +50,7 @@ export interface Demo {
 /** Makes the demo's people, key and tokens; the same people and key at every later start. */
 export function seedDemo(settings: Settings): Promise<Demo> {
   const { dataDir, env, url, productUrl } = settings;
-  return asInstaller(async (ctx) => {
+  return asInstaller(settings, async (ctx) => {
     const { users, secrets } = await ensureDemoUsers(ctx, dataDir, ensureSecrets(dataDir));
     const apiKey = await ensureDemoKey(ctx, dataDir, secrets);
     const reviewer = users.find((user) => user.role === "reviewer");
@@ -77,8 +79,8 @@ export function removeDemoFile(dataDir: string): void {
  * Production must hold nothing of a demo. Throws `misconfigured` while a demo user is active;
  * answers whether anybody can administer this installation yet.
  */
-export function assertNoDemo(): Promise<{ hasAdmin: boolean }> {
-  return asInstaller(async (ctx) => {
+export function assertNoDemo(settings: Settings): Promise<{ hasAdmin: boolean }> {
+  return asInstaller(settings, async (ctx) => {
     const active = (await listUsers({ ctx })).filter((user) => user.isActive);
     const demo = active.filter((user) => DEMO_USERS.some(({ email }) => email === user.email));
     if (demo.length > 0) {

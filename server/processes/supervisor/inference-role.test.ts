@@ -37,7 +37,7 @@ afterAll(() => {
 test("killed, the inference worker is started again, and the same client goes on", async () => {
   expect(hasLocalModel(env())).toBe(true);
   const child = new SupervisedChild({
-    spec: inferenceSpec(),
+    spec: inferenceSpec({ env: env() }),
     dataDir: dir,
     lock,
     onGiveUp: () => {},

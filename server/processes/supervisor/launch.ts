@@ -1,10 +1,9 @@
 import { formatCount } from "@/server/format";
 import { hasLocalModel } from "@/server/inference";
-import type { ChildSpec } from "./child-process";
 import { explain, print, printError, report } from "./console";
 import { openKnowledgeStore } from "./database";
 import { assertNoDemo, type Demo, seedDemo, writeDemoFile } from "./demo";
-import { demoSpec, inferenceSpec, proverSpec, webSpec } from "./node-roles";
+import { assertBuilt, demoSpec, inferenceSpec, proverSpec, webSpec } from "./node-roles";
 import { assertPortFree } from "./ports";
 import { type Settings, shareSettings } from "./settings";
 import { Interrupted, type Supervisor } from "./supervisor";
@@ -14,11 +13,7 @@ async function assertPorts({ env, hasDemoProduct }: Settings): Promise<void> {
   if (hasDemoProduct) await assertPortFree(env.DEMO_PORT, "DEMO_PORT", "the demo data product");
 }
 
-async function startRoles(
-  supervisor: Supervisor,
-  settings: Settings,
-  web: ChildSpec,
-): Promise<void> {
+async function startRoles(supervisor: Supervisor, settings: Settings): Promise<void> {
   const product = settings.hasDemoProduct
     ? supervisor.start(demoSpec(settings))
     : Promise.resolve();
@@ -27,10 +22,10 @@ async function startRoles(
     report(`starting the demo data product (its first start generates ${rows} rows)`);
   }
   // Both are awaited even when one fails, so that nothing starts behind a stop.
-  const results = await Promise.allSettled([product, supervisor.start(web)]);
+  const results = await Promise.allSettled([product, supervisor.start(webSpec(settings))]);
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
-  if (settings.hasProduct) await supervisor.start(proverSpec());
+  if (settings.hasProduct) await supervisor.start(proverSpec(settings));
   else report("no data product is attached (DATA_PRODUCT_API): answers are estimates");
   await startInference(supervisor, settings);
 }
@@ -39,7 +34,7 @@ async function startRoles(
 async function startInference(supervisor: Supervisor, settings: Settings): Promise<void> {
   try {
     if (settings.env.INFERENCE_URL !== undefined) report("the model at INFERENCE_URL is asked");
-    else if (hasLocalModel(settings.env)) await supervisor.start(inferenceSpec());
+    else if (hasLocalModel(settings.env)) await supervisor.start(inferenceSpec(settings));
   } catch (error) {
     if (error instanceof Interrupted) throw error;
     printError(`${explain(error)}\nNo model is asked; the others go on without it.`);
@@ -54,15 +49,15 @@ function announce(settings: Settings, demo: Demo | null): void {
 }
 
 /** Takes an installation from nothing to `ready`. */
-export async function launch(supervisor: Supervisor, settings: Settings): Promise<void> {
-  await assertPorts(settings);
-  const web = webSpec(settings);
-  shareSettings(settings);
+export async function launch(supervisor: Supervisor, asked: Settings): Promise<void> {
+  await assertPorts(asked);
+  assertBuilt();
+  const shared = shareSettings(asked);
   report("starting the database");
-  await openKnowledgeStore(supervisor, settings);
+  const settings = await openKnowledgeStore(supervisor, shared);
   const demo = settings.isDemo ? await seedDemo(settings) : null;
-  const hasAdmin = demo !== null || (await assertNoDemo()).hasAdmin;
-  await startRoles(supervisor, settings, web);
+  const hasAdmin = demo !== null || (await assertNoDemo(settings)).hasAdmin;
+  await startRoles(supervisor, settings);
   if (demo !== null) writeDemoFile(settings.dataDir, demo);
   announce(settings, demo);
   if (!hasAdmin) {

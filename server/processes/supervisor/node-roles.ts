@@ -54,8 +54,8 @@ export function demoSpec({ env }: Settings): ChildSpec {
 }
 
 /** The worker of proofs and executions; ready when its heartbeat says that it takes jobs. */
-export function proverSpec(): ChildSpec {
-  const isReady = (pid: number) => beatsReady("prover", pid);
+export function proverSpec({ env }: Settings): ChildSpec {
+  const isReady = (pid: number) => beatsReady(env, { role: "prover", pid });
   return nodeRole(
     { role: "prover", label: "The prover", isReady, readySecondsMax: 60 },
     typescript("server/processes/prover/main.ts"),
@@ -63,12 +63,12 @@ export function proverSpec(): ChildSpec {
 }
 
 /** The model; ready when it tells its status. Everything else works by rules without it. */
-export function inferenceSpec(): ChildSpec {
+export function inferenceSpec({ env }: Pick<Settings, "env">): ChildSpec {
   return nodeRole(
     {
       role: "inference",
       label: "The inference worker",
-      isReady: answersStatus,
+      isReady: () => answersStatus(env),
       // Checksum and load of a model of many gigabytes.
       readySecondsMax: 300,
       isOptional: true,
@@ -77,14 +77,18 @@ export function inferenceSpec(): ChildSpec {
   );
 }
 
-/** Pages and REST. Throws `misconfigured` when there is no build. */
-export function webSpec({ env, isDemo }: Settings): ChildSpec {
+/** Throws `misconfigured` when there is no build of the pages. */
+export function assertBuilt(): void {
   if (!existsSync(path.join(ROOT, ".next", "BUILD_ID"))) {
     throw new AppError(
       "misconfigured",
       "There is no build of the web pages. Run `npm run build`, or `npm run up`, which does it.",
     );
   }
+}
+
+/** Pages and REST. */
+export function webSpec({ env, isDemo }: Settings): ChildSpec {
   // The sign-in page of a demo offers its users: that is for this machine's people only.
   const address = env.BIND_ADDRESS ?? (isDemo ? "127.0.0.1" : undefined);
   const next = path.join(ROOT, "node_modules/next/dist/bin/next");

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { processHeartbeats } from "@/drizzle/schema";
-import { setEnv } from "@/server/platform";
+import { env, setEnv } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { beatProcess } from "@/server/telemetry";
 import { answersHttp, beatsReady } from "./readiness";
@@ -23,15 +23,15 @@ const beat = (is_ready: boolean) =>
   });
 
 test("a process is ready when its own fresh heartbeat says so, not when it merely lives", async () => {
-  expect(await beatsReady("prover", PROVER.pid)).toBe(false);
+  expect(await beatsReady(env(), { role: "prover", pid: PROVER.pid })).toBe(false);
   await beat(false);
-  expect(await beatsReady("prover", PROVER.pid)).toBe(false);
+  expect(await beatsReady(env(), { role: "prover", pid: PROVER.pid })).toBe(false);
   await beat(true);
-  expect(await beatsReady("prover", PROVER.pid)).toBe(true);
-  expect(await beatsReady("prover", PROVER.pid + 1)).toBe(false);
-  expect(await beatsReady("web", PROVER.pid)).toBe(false);
+  expect(await beatsReady(env(), { role: "prover", pid: PROVER.pid })).toBe(true);
+  expect(await beatsReady(env(), { role: "prover", pid: PROVER.pid + 1 })).toBe(false);
+  expect(await beatsReady(env(), { role: "web", pid: PROVER.pid })).toBe(false);
   await database.db.update(processHeartbeats).set({ lastAt: sql`now() - interval '1 minute'` });
-  expect(await beatsReady("prover", PROVER.pid)).toBe(false);
+  expect(await beatsReady(env(), { role: "prover", pid: PROVER.pid })).toBe(false);
 });
 
 test("a server is ready when it answers 200, not when it listens or fails", async () => {

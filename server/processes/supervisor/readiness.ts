@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { createInferenceClient } from "@/server/inference";
-import { AppError, closeRoot, createRoot, env } from "@/server/platform";
+import { AppError, closeRoot, createRoot, type Settings } from "@/server/platform";
 import { isProcessReady } from "@/server/telemetry";
 import type { ChildSpec, RunningProcess } from "./child-process";
 
@@ -17,8 +17,8 @@ export async function answersHttp(url: string): Promise<boolean> {
 }
 
 /** True when the inference worker of this installation has loaded a model and tells its status. */
-export async function answersStatus(): Promise<boolean> {
-  const client = createInferenceClient(env());
+export async function answersStatus(settings: Settings): Promise<boolean> {
+  const client = createInferenceClient(settings);
   try {
     await client.status();
     return true;
@@ -30,10 +30,13 @@ export async function answersStatus(): Promise<boolean> {
 }
 
 /** True when the process of this role and pid stored a heartbeat that says it can do its work. */
-export async function beatsReady(role: string, pid: number): Promise<boolean> {
-  const root = createRoot("supervisor", { poolMax: 1 });
+export async function beatsReady(
+  settings: Settings,
+  process: { role: string; pid: number },
+): Promise<boolean> {
+  const root = createRoot("supervisor", { settings, poolMax: 1 });
   try {
-    return await isProcessReady({ ctx: root, input: { role, host: hostname(), pid } });
+    return await isProcessReady({ ctx: root, input: { ...process, host: hostname() } });
   } catch {
     return false;
   } finally {

@@ -23,8 +23,7 @@ afterEach(() => {
 /** What starting with these settings would share with every process. */
 function share(settings: Parameters<typeof setEnv>[0]) {
   setEnv(settings);
-  shareSettings(readSettings());
-  return env();
+  return shareSettings(readSettings()).env;
 }
 
 describe.each(["SESSION_SECRET", "AUTH_SECRET"] as const)("%s", (name) => {

@@ -52,13 +52,19 @@ function demoProductSettings({ env: { PORT, DEMO_PORT } }: Settings) {
   };
 }
 
+/** The settings with these values, which every process that is started from now on has too. */
+export function shareValues(settings: Settings, values: Parameters<typeof setEnv>[0]): Settings {
+  setEnv(values);
+  return { ...settings, env: env() };
+}
+
 /**
- * Hands every process what it must agree on: secrets, addresses, mode.
+ * Hands every process what it must agree on: secrets, addresses, mode. Answers the settings with it.
  * Throws when they are not fit for the mode, before anything is started with them.
  */
-export function shareSettings(settings: Settings): void {
+export function shareSettings(settings: Settings): Settings {
   const { session_secret, auth_secret } = ensureSecrets(settings.dataDir);
-  setEnv({
+  return shareValues(settings, {
     NODE_ENV: "production",
     SIDECAR_MODE: settings.env.SIDECAR_MODE,
     SIDECAR_DATA_DIR: settings.dataDir,
@@ -67,7 +73,6 @@ export function shareSettings(settings: Settings): void {
     ...(settings.isDemo && !isSet("AUTH_SECRET") ? { AUTH_SECRET: auth_secret } : {}),
     ...(settings.hasDemoProduct ? demoProductSettings(settings) : {}),
   });
-  env();
 }
 
 const BYTES_MIN = 1024 ** 3;

@@ -63,11 +63,11 @@ else {
     ...{ queue: "operations", concurrency: 4, leaseMs: LEASE_MS },
     handlers: {
       execute: {
-        run: async (job, signal) => runOperation(ctx, await inputOf(job, signal)),
+        run: async (job, signal) => runOperation({ ctx, input: await inputOf(job, signal) }),
         giveUp,
       },
       verify: {
-        run: async (job, signal) => verifyOperation(ctx, await inputOf(job, signal)),
+        run: async (job, signal) => verifyOperation({ ctx, input: await inputOf(job, signal) }),
         giveUp,
       },
     },

@@ -28,7 +28,7 @@ async function beginLife(db: Database): Promise<void> {
         ...{ requestedBy: "chaos", progress: { message: "", fraction: 0 } },
       })
       .returning({ id: operations.id });
-    if (row !== undefined) await enqueueJob(tx, { kind: "execute", subjectId: row.id });
+    if (row !== undefined) await enqueueJob({ tx, input: { kind: "execute", subjectId: row.id } });
   });
 }
 

@@ -116,7 +116,7 @@ export class QueueHarness {
   }
 
   async enqueue(subjectId: string, { kind = "prove", ...rest }: Asked = {}): Promise<void> {
-    await this.db.transaction((tx) => enqueueJob(tx, { kind, subjectId, ...rest }));
+    await this.db.transaction((tx) => enqueueJob({ tx, input: { kind, subjectId, ...rest } }));
   }
 
   async job(subjectId: string) {

@@ -1,6 +1,6 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { appRouter, createContext } from "@/server/api/trpc";
-import { createLogger } from "@/server/platform";
+import { webRoot } from "@/server/platform";
 
 function handle(request: Request): Promise<Response> {
   return fetchRequestHandler({
@@ -11,7 +11,7 @@ function handle(request: Request): Promise<Response> {
     onError({ error, path, ctx }) {
       if (error.code !== "INTERNAL_SERVER_ERROR") return;
       // Made when needed: a build has no settings, and importing this must not ask for them.
-      createLogger("web").error(
+      webRoot().log.error(
         { err: error.cause ?? error, path, request_id: ctx?.requestId },
         "trpc error",
       );

@@ -1,0 +1,41 @@
+import { describeQuery, type WorkloadQuery } from "@/server/advisor";
+import type { AnalyzeRequest, ProductSchema, WorkloadPattern } from "@/server/contracts";
+import { createShapeParser, type ShapeParser } from "@/server/workload";
+
+let parser: Promise<ShapeParser> | undefined;
+
+/**
+ * The query parser of this process (an own in-memory DuckDB that holds no data), opened when first
+ * asked for and kept: its answers depend on nothing but the text. One that did not open is tried again.
+ */
+export function shapeParser(): Promise<ShapeParser> {
+  parser ??= createShapeParser().catch((error: unknown) => {
+    parser = undefined;
+    throw error;
+  });
+  return parser;
+}
+
+/** The observed workload, or the patterns the request brought (weights theirs, samples observed). */
+export async function describeQueries(
+  schema: ProductSchema,
+  context: AnalyzeRequest["context"],
+  observed: WorkloadPattern[],
+): Promise<WorkloadQuery[]> {
+  const parser = await shapeParser();
+  if (context.query_patterns === undefined) {
+    return Promise.all(observed.map((pattern) => describeQuery(parser, pattern, schema.tables)));
+  }
+  const byFingerprint = new Map(observed.map((pattern) => [pattern.fingerprint, pattern]));
+  const now = new Date().toISOString();
+  return Promise.all(
+    context.query_patterns.map(async ({ query, frequency }) => {
+      const normalized = await parser.normalize(query);
+      const seen = byFingerprint.get(normalized.fingerprint);
+      const { fingerprint, sql, kind, isParsed: is_parsed } = normalized;
+      const unseen = { mean_ms: 0, median_ms: 0, p95_ms: 0, first_seen: now, last_seen: now };
+      const pattern = { ...unseen, ...seen, fingerprint, sql, kind, is_parsed };
+      return describeQuery(parser, { ...pattern, calls: Math.round(frequency) }, schema.tables);
+    }),
+  );
+}
