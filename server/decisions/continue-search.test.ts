@@ -9,9 +9,9 @@ import type { DataProduct } from "@/server/data-product";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { createTestProduct, type TestProduct } from "@/server/proving/testing/product";
 import { continueProof } from "./continue-proof";
+import { shapeParser } from "./describe-queries";
 import { getSuggestion } from "./read-suggestions";
 import { runProof } from "./run-proof";
-import { shapeParser } from "./shape-parser";
 import { ACTORS, contextOf, storeSuggestion } from "./testing/fixtures";
 
 const ROWS = 260_000;
