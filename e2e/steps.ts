@@ -3,10 +3,14 @@ import { expect, type Page } from "@playwright/test";
 import { readDemo } from "./demo";
 
 /** Signs in as one of the demo's people and waits for the live inbox. */
-export async function signIn(page: Page, name: "viewer" | "reviewer" | "admin") {
+export async function signIn(
+  page: Page,
+  name: "viewer" | "reviewer" | "admin",
+  address = "/sign-in",
+) {
   const user = readDemo().users.find(({ email }) => email.startsWith(`${name}@`));
   if (user === undefined) throw new Error(`The demo has no user ${name}.`);
-  await page.goto("/sign-in");
+  await page.goto(address);
   await page.getByLabel("Email").fill(user.email);
   await page.getByLabel("Password").fill(user.password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();

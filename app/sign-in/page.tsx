@@ -3,6 +3,7 @@ import { redirect } from "next/navigation";
 import { SignInForm } from "@/components/shell/sign-in-form";
 import { findSessionActor } from "@/server/identity";
 import { webRoot } from "@/server/platform";
+import { isLoopbackHost } from "@/server/platform/http";
 import { readDemoUsers } from "./demo-users";
 import { toLocalPath } from "./local-path";
 
@@ -18,7 +19,9 @@ export default async function SignInPage(props: {
   const next = toLocalPath((await props.searchParams).next);
   if (actor !== null) redirect(next);
   const { SIDECAR_MODE, SIDECAR_DATA_DIR } = ctx.settings;
-  const users = SIDECAR_MODE === "demo" ? await readDemoUsers(SIDECAR_DATA_DIR) : [];
+  // The passwords of a demo are for people at this machine, whatever other names it answers to.
+  const isLocal = isLoopbackHost(ctx.settings, given.get("host"));
+  const users = SIDECAR_MODE === "demo" && isLocal ? await readDemoUsers(SIDECAR_DATA_DIR) : [];
   return (
     <main className="mx-auto grid min-h-dvh w-full max-w-sm content-center gap-6 px-4 py-12">
       <div>

@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { createEnv } from "@t3-oss/env-core";
 import { z } from "zod";
 import { SIDECAR_ISSUER } from "@/server/contracts";
+import { parseTrustedProxies } from "./http/client-address";
+import { isHost } from "./http/hosts";
 
 const SECRET_LENGTH_MIN = 32;
 /** Base64 or hexadecimal of random bytes has more; a repeated word has fewer. */
@@ -16,6 +18,26 @@ const secret = z
     "must be random (openssl rand -base64 48)",
   )
   .optional();
+const hosts = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .toLowerCase()
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  )
+  .refine((names) => names.every(isHost), "must be names, or name:port, separated by commas");
+const proxies = z
+  .string()
+  .default("0")
+  .transform((text, ctx) => {
+    const parsed = parseTrustedProxies(text.trim());
+    if (parsed !== null) return parsed;
+    ctx.addIssue("must be a number of proxies, or their addresses or networks (10.0.0.0/8)");
+    return z.NEVER;
+  });
 const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
 
 /**
@@ -31,8 +53,12 @@ function load() {
       PORT: port(9000),
       /** Address pages and REST listen on; default: this machine only in a demo, else every one. */
       BIND_ADDRESS: z.string().min(1).optional(),
-      /** What people's links start with; needed behind a proxy. */
-      PUBLIC_URL: z.url().optional(),
+      /** What people's links start with, and the name the sidecar answers to; needed behind a proxy. */
+      PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+      /** Further names it answers to, `name` or `name:port`: of machines that call it by another one. */
+      ALLOWED_HOSTS: hosts,
+      /** Proxies whose X-Forwarded-* headers are believed: how many stand before us, or their networks. */
+      TRUSTED_PROXIES: proxies,
       /** People's sessions and tokens, and what the sidecar's keys are stored under. Never leaves it. */
       SESSION_SECRET: secret,
       /** Shared with the product named by DATA_PRODUCT_ID; opens that product's role and nothing else. */
@@ -126,7 +152,7 @@ let cached: Settings | undefined;
 
 /** Settings of this process, read once. Throws with every unusable setting named. */
 export function env(): Settings {
-  cached ??= assertSecrets(load());
+  cached ??= assertLocalDemo(assertSecrets(load()));
   return cached;
 }
 
@@ -168,6 +194,24 @@ function assertSecrets(loaded: Settings): Settings {
     );
   }
   return loaded;
+}
+
+const LOOPBACK_ADDRESS = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+/** A demo shows its people's passwords to whoever opens its sign-in page: this machine's only. */
+function assertLocalDemo(loaded: Settings): Settings {
+  const { SIDECAR_MODE, BIND_ADDRESS } = loaded;
+  if (SIDECAR_MODE !== "demo" || BIND_ADDRESS === undefined) return loaded;
+  if (LOOPBACK_ADDRESS.test(BIND_ADDRESS)) return loaded;
+  throw new Error(
+    `A demo shows its passwords on the sign-in page, so it listens on this machine only, not on ` +
+      `BIND_ADDRESS=${BIND_ADDRESS}. Leave it out, or run with SIDECAR_MODE=production.`,
+  );
+}
+
+/** Where pages and REST listen; undefined: on every address. */
+export function listenAddress({ BIND_ADDRESS, SIDECAR_MODE }: Settings): string | undefined {
+  return BIND_ADDRESS ?? (SIDECAR_MODE === "demo" ? "127.0.0.1" : undefined);
 }
 
 /** This process's environment without any setting of the sidecar but the named ones. */

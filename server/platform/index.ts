@@ -20,6 +20,7 @@ export {
   environmentWith,
   isSet,
   launchEnv,
+  listenAddress,
   prepareNextAuthEnvironment,
   type Settings,
   setEnv,

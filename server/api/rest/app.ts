@@ -1,10 +1,10 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { PROBLEMS } from "@/server/contracts";
 import { AppError, toAppError } from "@/server/platform";
+import { methodNotAllowed, problemResponse } from "../http";
 import type { Route } from "./define-route";
 import { frameRequest, refuseInvalid } from "./guards";
 import { createOpenApiDocument, type OpenApiDocument, registerShapes } from "./openapi";
-import { methodNotAllowed, problemResponse } from "./problem";
 import { capabilitiesRoute, defineOpenApiRoute, healthRoute, jwksRoute } from "./routes/agent";
 import { approveRoute, feedbackRoute, rejectRoute } from "./routes/decisions";
 import { messageRoute } from "./routes/messages";

@@ -4,20 +4,13 @@ import type { Actor, Permission, RequestFault } from "@/server/contracts";
 import { assertCan, authenticate } from "@/server/identity";
 import { AppError, contextFor, newId } from "@/server/platform";
 import { assertStorable } from "../assert-storable";
-import { requestFaults } from "./problem";
-import { parseJson, readBody } from "./request-body";
+import { API_SECURITY_HEADERS, parseJson, readBody, requestFaults } from "../http";
 import type { RestEnv, RestServices } from "./services";
 
 type Guard = MiddlewareHandler<RestEnv>;
 
-/** An API answer is data for one caller: not cached unless its route says so, nor framed or sniffed. */
-const SECURITY_HEADERS = {
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-};
+/** An API answer is data for one caller: not cached unless its route says so. */
+const ANSWER_HEADERS = { "cache-control": "no-store", ...API_SECURITY_HEADERS };
 
 const SANE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,100}$/;
 
@@ -32,7 +25,7 @@ export const frameRequest: Guard = async (c, next) => {
   const requestId = requestIdOf(c.req.header("x-request-id"));
   c.set("requestId", requestId);
   await next();
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
+  for (const [name, value] of Object.entries(ANSWER_HEADERS)) {
     if (!c.res.headers.has(name)) c.header(name, value);
   }
   c.header("x-request-id", requestId);

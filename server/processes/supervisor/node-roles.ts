@@ -88,16 +88,10 @@ export function assertBuilt(): void {
 }
 
 /** Pages and REST. */
-export function webSpec({ env, isDemo }: Settings): ChildSpec {
-  // The sign-in page of a demo offers its users: that is for this machine's people only.
-  const address = env.BIND_ADDRESS ?? (isDemo ? "127.0.0.1" : undefined);
-  const next = path.join(ROOT, "node_modules/next/dist/bin/next");
+export function webSpec({ env }: Settings): ChildSpec {
   const isReady = () => answersHttp(`http://127.0.0.1:${env.PORT}/agent/health`);
-  return nodeRole({ role: "web", label: "The web server", isReady, readySecondsMax: 60 }, [
-    next,
-    "start",
-    "-p",
-    String(env.PORT),
-    ...(address === undefined ? [] : ["-H", address]),
-  ]);
+  return nodeRole(
+    { role: "web", label: "The web server", isReady, readySecondsMax: 60 },
+    typescript("server/processes/web/main.ts"),
+  );
 }

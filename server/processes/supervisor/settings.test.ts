@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { env, setEnv } from "@/server/platform";
+import { env, listenAddress, setEnv } from "@/server/platform";
 import { readSecrets } from "@/server/platform/installation";
 import { demoSpec } from "./node-roles";
 import { readSettings, shareSettings } from "./settings";
@@ -61,6 +61,31 @@ test("a setting is still read under its former name, unless the new one is set t
   setEnv({ DEMO_PORT: "8200", DEMO_ROWS: "" });
   expect(readSettings().env).toMatchObject({ DEMO_ROWS: 5000, DEMO_PORT: 8200 });
   expect(demoSpec(readSettings()).env).toMatchObject({ DEMO_ROWS: "5000", DEMO_PORT: "8200" });
+});
+
+test.each(["0.0.0.0", "::", "10.0.0.5", "myhost.example.org", "127.0.0.1.example.org"])(
+  "a demo that would listen on %s starts nothing; production may",
+  (BIND_ADDRESS) => {
+    expect(() => share({ SIDECAR_MODE: "demo", BIND_ADDRESS })).toThrow("this machine only");
+    expect(listenAddress(share({ SIDECAR_MODE: "production", BIND_ADDRESS }))).toBe(BIND_ADDRESS);
+  },
+);
+
+test("a demo listens on this machine; production on every address unless told", () => {
+  expect(listenAddress(share({ SIDECAR_MODE: "demo" }))).toBe("127.0.0.1");
+  expect(listenAddress(share({ SIDECAR_MODE: "demo", BIND_ADDRESS: "::1" }))).toBe("::1");
+  setEnv({ BIND_ADDRESS: "" });
+  expect(listenAddress(share({ SIDECAR_MODE: "production" }))).toBeUndefined();
+});
+
+test.each([
+  ["ALLOWED_HOSTS", "https://sidecar.example.org"],
+  ["ALLOWED_HOSTS", "a b"],
+  ["TRUSTED_PROXIES", "all"],
+  ["TRUSTED_PROXIES", "10.0.0.0/99"],
+  ["PUBLIC_URL", "ftp://sidecar.example.org"],
+] as const)("%s=%s starts nothing, and is named", (name, value) => {
+  expect(() => share({ [name]: value })).toThrow(name);
 });
 
 test("the demo product is started without any secret of the sidecar", () => {

@@ -1,0 +1,87 @@
+import { expect, type Page, test } from "@playwright/test";
+import { demoUrl } from "./demo";
+import { expectLive, openMeasuredPending, signIn } from "./steps";
+
+/** Everything the browser refused on this page because of its policy, from now on. */
+function watchPolicy(page: Page): string[] {
+  const refused: string[] = [];
+  page.on("console", (message) => {
+    if (/Content Security Policy|violates the following/i.test(message.text())) {
+      refused.push(`${page.url()}: ${message.text()}`);
+    }
+  });
+  return refused;
+}
+
+test("no page needs more than its policy allows", async ({ page }) => {
+  const refused = watchPolicy(page);
+  await page.goto("/sign-in");
+  await page.goto("/reference");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await page.goto("/no-such-page");
+  await expect(page.getByText("There is nothing here")).toBeVisible();
+  await signIn(page, "reviewer");
+  for (const name of ["workload", "model", "audit", "health"]) {
+    await page.goto(`/${name}`);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expectLive(page);
+  }
+  // Charts, highlighted SQL, and what opens above the page.
+  await openMeasuredPending(page);
+  await expect(page.getByText("SQL to be executed").first()).toBeVisible();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Account of/ }).click();
+  await expect(page.getByRole("menuitem", { name: "Sign out" })).toBeVisible();
+  expect(refused).toEqual([]);
+});
+
+test("a script without the page's nonce does not run", async ({ page }) => {
+  const refused = watchPolicy(page);
+  await page.goto("/sign-in");
+  await page.evaluate(() => {
+    const script = document.createElement("div");
+    script.innerHTML = `<img src="x" onerror="document.title = 'injected'">`;
+    document.body.append(script);
+  });
+  await expect.poll(() => refused.length).toBeGreaterThan(0);
+  await expect(page).toHaveTitle(/Sign in/);
+});
+
+for (const next of [
+  "/.//evil.example",
+  "/..//evil.example",
+  "/%2e//evil.example",
+  "//evil.example",
+]) {
+  test(`who signs in at ?next=${next} stays here, and who is signed in too`, async ({ page }) => {
+    const outside: string[] = [];
+    await page.route("**/*", (route) => {
+      if (new URL(route.request().url()).origin === new URL(demoUrl()).origin) {
+        return route.continue();
+      }
+      outside.push(route.request().url());
+      return route.abort();
+    });
+    const address = `/sign-in?next=${encodeURIComponent(next)}`;
+    await signIn(page, "viewer", address);
+    await page.goto(address);
+    await expect(page.getByRole("heading", { name: "Inbox", level: 1 })).toBeVisible();
+    expect(outside).toEqual([]);
+  });
+}
+
+test("the sign-in page of a demo tells its passwords to this machine's names only", async ({
+  request,
+}) => {
+  const own = await request.get("/sign-in");
+  expect(await own.text()).toContain("admin@demo.local");
+  for (const host of ["evil.example", "evil.example:9000", "localhost:1"]) {
+    for (const path of ["/sign-in", "/api/auth/csrf", "/api/auth/providers", "/agent/health"]) {
+      const refused = await request.get(path, { headers: { host } });
+      expect(refused.status()).toBe(400);
+      expect(await refused.text()).not.toContain("demo.local");
+    }
+  }
+});

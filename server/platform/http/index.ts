@@ -1,0 +1,7 @@
+export {
+  clientAddress,
+  isTrustedProxy,
+  parseTrustedProxies,
+  type TrustedProxies,
+} from "./client-address";
+export { isAllowedHost, isHost, isLoopbackHost, ownOrigin } from "./hosts";

@@ -1,0 +1,54 @@
+import { createServer, type Server } from "node:http";
+import { fileURLToPath } from "node:url";
+import next from "next";
+import { listenAddress, type Root } from "@/server/platform";
+import { type RunningProcess, runProcess } from "../run-process";
+import { frontDoor } from "./front-door";
+
+/** Where the program itself lies, with the build of the pages. */
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** Requests on their way get this long at the end; event streams never end by themselves. */
+const DRAIN_SECONDS = 2;
+
+function listen(server: Server, port: number, host: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => resolve());
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const drained = setTimeout(() => server.closeAllConnections(), DRAIN_SECONDS * 1000);
+    server.close(() => {
+      clearTimeout(drained);
+      resolve();
+    });
+  });
+}
+
+/** Pages, REST and live updates: Next.js behind the front door. */
+async function startWeb(root: Root): Promise<RunningProcess> {
+  const { settings } = root;
+  const host = listenAddress(settings);
+  const pages = next({
+    dev: false,
+    dir: ROOT,
+    port: settings.PORT,
+    hostname: host ?? "localhost",
+    // Never listens: Next.js would answer upgrades on ours, past the door. Nothing here takes any.
+    httpServer: createServer(),
+  });
+  await pages.prepare();
+  const server = createServer(frontDoor(root, pages.getRequestHandler()));
+  await listen(server, settings.PORT, host);
+  return {
+    async stop() {
+      await close(server);
+      await pages.close();
+    },
+  };
+}
+
+runProcess("web", startWeb);
