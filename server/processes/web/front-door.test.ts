@@ -145,7 +145,7 @@ test("a page's scripts need a nonce that is new each time and that no caller can
     });
     const policy = headers["content-security-policy"];
     const nonce = /script-src 'self' 'nonce-([\w+/]{22}==)' 'strict-dynamic'/.exec(
-      policy ?? "",
+      String(policy),
     )?.[1];
     expect(nonce).toBeDefined();
     expect(seen["x-nonce"]).toBe(nonce);
