@@ -103,12 +103,38 @@ module.exports = {
       to: { path: "^demo/" },
     },
     {
+      name: "gain-below-judge",
+      comment:
+        "The arithmetic of gains knows nothing of what is decided by it, or measured for it.",
+      severity: "error",
+      from: { path: "^server/proving/gain/", pathNot: TEST },
+      to: { path: "^server/proving/(?!gain/)" },
+    },
+    {
+      name: "decide-apart-from-measuring",
+      comment:
+        "Judge and search know nothing of measuring; a measurement is told by the runner what they ask of it, and knows only the types of their actions.",
+      severity: "error",
+      from: { path: "^server/proving/(judge|search)/", pathNot: TEST },
+      to: { path: "^server/proving/(measure|findings)/" },
+    },
+    {
+      name: "measure-apart-from-deciding",
+      comment: "See decide-apart-from-measuring.",
+      severity: "error",
+      from: { path: "^server/proving/measure/", pathNot: TEST },
+      to: {
+        path: "^server/proving/(judge|search)/",
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
       name: "pure-is-pure",
       comment:
         "The advisor, the judge, the search and the statistics decide from their arguments alone: no I/O, not even through what they import (the platform's index reaches the database).",
       severity: "error",
       from: {
-        path: "^server/(advisor|format|guard|sql|statistics|proving/(judge|search|statistics))(/|[.]ts$)",
+        path: "^server/(advisor|format|guard|sql|statistics|proving/(gain|judge|search))(/|[.]ts$)",
         pathNot: TEST,
       },
       to: {

@@ -106,6 +106,12 @@ export function formatList(items: readonly string[]): string {
   return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
 }
 
+/** An SQL text in one line, cut after 80 characters. */
+export function shortSql(sql: string): string {
+  const line = sql.replace(/\s+/g, " ").trim();
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}
+
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
 const STEPS = [
   { unit: "day", ms: 86_400_000 },

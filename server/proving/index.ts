@@ -1,4 +1,4 @@
-export { type EarlierVerdict, earlierVerdict, earlierVerdicts } from "./earlier-verdict";
+export { type EarlierVerdict, earlierVerdict, earlierVerdicts } from "./judge";
 export { withLiterals } from "./measure/replay/with-literals";
 export { excludedByRule, proveCandidates } from "./prove-candidates";
 export { orderCandidates } from "./search";

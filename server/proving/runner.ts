@@ -6,7 +6,7 @@ import type {
   ProofResult,
   ProvedCandidate,
 } from "@/server/contracts";
-import { netGain } from "./judge";
+import { netGain, queryGainRequired } from "./judge";
 import {
   type Bench,
   createVariants,
@@ -26,6 +26,7 @@ import {
   type MeasuringAction,
   next,
   orderCandidates,
+  PAIRS_MIN,
   type SearchState,
   setsInUse,
   startSearch,
@@ -53,7 +54,11 @@ export interface SearchRun {
 export async function runSearch(run: SearchRun): Promise<ProofResult> {
   const { room, timer } = run;
   const { input, progress } = room;
-  const bench: Bench = { room, variants: createVariants(room) };
+  const bench: Bench = {
+    room,
+    variants: createVariants(room),
+    rules: { pairsMin: PAIRS_MIN, queryGainRequired },
+  };
   let state = recall(run, startSearch(problemOf(room), clockOf(run)));
   const tell = (events: readonly ProofEvent[]) => {
     for (const event of events) {

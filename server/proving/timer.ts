@@ -13,9 +13,12 @@ export const MONOTONIC_CLOCK: ProofClock = {
   wait: (ms, signal) => wait(ms, undefined, { signal }).catch(() => {}),
 };
 
-/** ms since it was started, pauses left out. */
-export interface PausableTimer {
+/** Time of a proof: ms since it was started, pauses excluded. */
+export interface ProofTimer {
   elapsedMs(): number;
+}
+
+export interface PausableTimer extends ProofTimer {
   pause(): void;
   /** Ends the pause; answers how long it was, ms. */
   resume(): number;

@@ -21,6 +21,9 @@ const CLEAN: Record<string, string> = {
     'import "@/server/contracts"; import "@/server/platform/errors"; export const advise = 1;',
   "server/proving/index.ts": 'import "@/server/advisor"; import "@/server/platform";',
   "server/proving/inner.ts": "export const inner = 1;",
+  "server/proving/gain/index.ts": "export const netGain = 1;",
+  "server/proving/judge/index.ts": 'export * from "../gain"; export type Verdict = string;',
+  "server/proving/measure/index.ts": 'import type {} from "../judge"; export const measure = 1;',
   "server/statistics/index.ts": "export const median = 1;",
   "server/api/rest/index.ts": 'import "@/server/proving";',
   "drizzle/schema/index.ts": "export const table = 1;",
@@ -41,6 +44,12 @@ const PLANTED: Record<string, [file: string, text: string]> = {
   "schema-from-below": ["app/planted.tsx", 'import "@/drizzle/schema";'],
   "demo-apart": ["demo/planted.ts", 'import "@/server/proving";'],
   "no-demo-inside": ["server/proving/planted-c.ts", 'import "@/demo";'],
+  "gain-below-judge": ["server/proving/gain/planted.ts", 'import "../judge";'],
+  "decide-apart-from-measuring": [
+    "server/proving/search/planted-b.ts",
+    'import type {} from "../measure";',
+  ],
+  "measure-apart-from-deciding": ["server/proving/measure/planted.ts", 'import "../judge";'],
   "pure-is-pure": ["server/advisor/planted.ts", 'import "node:fs";'],
   "no-cycles": ["server/advisor/planted-b.ts", 'import "./planted-c";'],
 };

@@ -1,43 +1,23 @@
-export { shortSql } from "./format";
+// The arithmetic that verdicts and the search rest on.
+export * from "../gain";
 export {
-  type CostModel,
-  composeGains,
-  netGain,
-  type ProofWeights,
-  type WeighedInserts,
-} from "./gain-arithmetic";
-export {
+  HARMFUL,
+  isRegression,
   judge,
   queryGainRequired,
   REGRESSION_MIN,
   regressedQueries,
 } from "./judge";
 export { type MemberRole, memberRole } from "./member-role";
-export { HARMFUL, isRegression } from "./rejection";
 export {
   anyRegression,
   type EarlierVerdict,
   type EarlierVerdicts,
+  earlierVerdict,
+  earlierVerdicts,
   judgeBy,
   MARGINAL_SHARE,
   marginalThreshold,
   requiredGain,
   wasSuggested,
 } from "./required-gain";
-export {
-  applyGains,
-  bestCaseGain,
-  expectedGain,
-  inverseGain,
-  type ResidualTime,
-  significantGain,
-  type TimedQuery,
-  totalTimeMs,
-} from "./residual-time";
-export {
-  evidenceOfSome,
-  isSurelyChanged,
-  keepGainingTexts,
-  type WorkloadModel,
-  workloadEvidence,
-} from "./workload-gain";

@@ -1,14 +1,26 @@
-import type {
-  Interval,
-  MeasuredEvidence,
-  QueryEvidence,
-  Verdict,
-  VerdictCode,
+import {
+  type Interval,
+  type MeasuredEvidence,
+  makeVerdict,
+  type QueryEvidence,
+  type Verdict,
+  type VerdictCode,
 } from "@/server/contracts";
+import { formatBounds, formatFactor, formatMs, formatPercent, shortSql } from "@/server/format";
 import { comparePairs, excludesZero, lowerConfidenceGain } from "@/server/statistics";
-import { milliseconds, percent, shortSql, speed } from "./format";
-import { rejection } from "./rejection";
-import type { ResidualTime } from "./residual-time";
+import type { ResidualTime } from "../gain";
+
+/** Harmful changes, and those whose harm could not be measured. */
+export const HARMFUL: ReadonlySet<VerdictCode> = new Set([
+  "slower",
+  "regresses_query",
+  "results_differ",
+  "not_measurable",
+]);
+
+/** Something is slower: unlike differing results, noise alone may say so. */
+export const isRegression = ({ code }: Pick<Verdict, "code">): boolean =>
+  code === "slower" || code === "regresses_query";
 
 /** A query slower by more than this share rejects a candidate, unless less is allowed. */
 export const REGRESSION_MIN = 0.05;
@@ -53,7 +65,7 @@ export interface JudgeOptions {
 export function judge(evidence: MeasuredEvidence, options: JudgeOptions): Verdict {
   const { workload, queries } = evidence;
   const cost = costs(evidence);
-  const reject = (code: VerdictCode, reason: string) => rejection(code, `${reason}${cost}`);
+  const reject = (code: VerdictCode, reason: string) => makeVerdict(code, `${reason}${cost}`);
   const unequal = describeDifference(evidence);
   if (unequal !== null) return reject("results_differ", unequal);
   if (queries.length === 0 && !options.isRemoval) {
@@ -88,7 +100,7 @@ function judgeGain(
 ): Verdict {
   const { workload, queries, insert_cost: inserts, net_gain: net = workload.gain.value } = evidence;
   const targeted = queries.filter((query) => query.is_targeted && isWorthwhile(query));
-  const best = targeted.sort((one, other) => other.gain.value - one.gain.value)[0];
+  const best = targeted.sort((a, b) => b.gain.value - a.gain.value)[0];
   // Of queries too quick to matter, the workload's share is no gain to anybody.
   const hasWorkloadGain =
     isGain(workload.gain, gainMin, isReplacement) && queries.some(isWorthwhile);
@@ -102,16 +114,16 @@ function judgeGain(
   const hasInsertGain = isHarmless && freed !== null && freed.low > 0 && freed.value >= gainMin;
   const detail = best ? `; ${describeQuery(best)}` : "";
   const reason = `${whole}${detail}.${cost}`;
-  const reject = (code: VerdictCode, why: string) => rejection(code, `${why}. ${reason}`);
+  const reject = (code: VerdictCode, why: string) => makeVerdict(code, `${why}. ${reason}`);
   if (hasWorkloadGain || hasQueryGain || hasInsertGain) {
     // What the queries may gain at best: only a sure loss outweighs a gain that is shown.
     const netAtBest = net + gainWeight * (workload.gain.high - workload.gain.value);
-    if (netAtBest > 0) return rejection("passed", reason);
-    return reject("cost_exceeds_gain", `Costs more than it gains: ${percent(net)} net loss`);
+    if (netAtBest > 0) return makeVerdict("passed", reason);
+    return reject("cost_exceeds_gain", `Costs more than it gains: ${unsigned(net)} net loss`);
   }
   const isShown = excludesZero(workload.gain) || (best !== undefined && best.gain.low > 0);
   return isShown
-    ? reject("gain_below_threshold", `Gains less than the ${percent(gainMin)} asked for`)
+    ? reject("gain_below_threshold", `Gains less than the ${formatPercent(gainMin)} asked for`)
     : reject("interval_includes_zero", "No gain shown: the interval includes zero");
 }
 
@@ -181,11 +193,19 @@ export function regressedQueries(
 function worst(lost: readonly QueryEvidence[]): QueryEvidence | undefined {
   const lostMs = (query: QueryEvidence) =>
     query.calls * (query.candidate.median_ms - query.baseline.median_ms);
-  return [...lost].sort((one, other) => lostMs(other) - lostMs(one))[0];
+  return [...lost].sort((a, b) => lostMs(b) - lostMs(a))[0];
+}
+
+/** A share in percent, without its sign. */
+const unsigned = (share: number): string => formatPercent(Math.abs(share));
+
+/** `78% faster [70%, 82%]`, or `2.1% slower [−3%, −1.2%]`: gains are positive. */
+function speed(gain: Interval): string {
+  return `${unsigned(gain.value)} ${gain.value < 0 ? "slower" : "faster"} ${formatBounds(gain)}`;
 }
 
 function describeQuery(query: QueryEvidence): string {
-  const times = `${milliseconds(query.baseline.median_ms)} → ${milliseconds(query.candidate.median_ms)}`;
+  const times = `${formatMs(query.baseline.median_ms)} → ${formatMs(query.candidate.median_ms)}`;
   return `${speed(query.gain)}, ${times}: ${shortSql(query.sql)}`;
 }
 
@@ -195,8 +215,8 @@ function lower(text: string): string {
 
 function costs({ storage, insert_cost: insert }: MeasuredEvidence): string {
   const sign = storage.overhead < 0 ? "saves" : "adds";
-  const parts = [`${sign} ${percent(storage.overhead)} storage`];
-  if (insert) parts.unshift(`Inserts take ${insert.ratio.toFixed(1)} × as long`);
-  else parts[0] = `${sign === "adds" ? "Adds" : "Saves"} ${percent(storage.overhead)} storage`;
+  const parts = [`${sign} ${unsigned(storage.overhead)} storage`];
+  if (insert) parts.unshift(`Inserts take ${formatFactor(insert.ratio)} as long`);
+  else parts[0] = `${sign === "adds" ? "Adds" : "Saves"} ${unsigned(storage.overhead)} storage`;
   return ` ${parts.join("; ")}.`;
 }

@@ -5,8 +5,7 @@ import {
   rewritesOf,
   type Verdict,
 } from "@/server/contracts";
-import { isQueryGainCertain } from "./judge";
-import { isRegression } from "./rejection";
+import { isQueryGainCertain, isRegression } from "./judge";
 
 /**
  * What a measured change can be in a set. `standalone`: it pays alone. `conditional`: it may pay

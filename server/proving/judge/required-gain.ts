@@ -7,6 +7,26 @@ export type EarlierVerdict = "suggested" | "rejected";
 /** By candidate id; empty for the first proof. */
 export type EarlierVerdicts = ReadonlyMap<string, EarlierVerdict>;
 
+/** null where no measurement decided: the next proof knows nothing of the change. */
+export function earlierVerdict(
+  verdict: Pick<Verdict, "basis" | "is_accepted">,
+): EarlierVerdict | null {
+  if (verdict.basis !== "measured") return null;
+  return verdict.is_accepted ? "suggested" : "rejected";
+}
+
+/** What a whole proof said, by candidate id, of the changes that it measured. */
+export function earlierVerdicts(
+  proved: Iterable<{ candidateId: string; verdict: Pick<Verdict, "basis" | "is_accepted"> | null }>,
+): Map<string, EarlierVerdict> {
+  const verdicts = new Map<string, EarlierVerdict>();
+  for (const { candidateId, verdict } of proved) {
+    const earlier = verdict && earlierVerdict(verdict);
+    if (earlier !== null) verdicts.set(candidateId, earlier);
+  }
+  return verdicts;
+}
+
 /** What the last proof suggested needs so much less of the required gain, what it rejected so much more. */
 const HYSTERESIS = 0.5;
 /** What a step of a set must gain, as a part of the threshold. */

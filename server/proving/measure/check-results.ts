@@ -1,6 +1,6 @@
 import { kindOf } from "@/server/advisor";
 import type { Change } from "@/server/contracts";
-import { shortSql } from "../judge";
+import { shortSql } from "@/server/format";
 import {
   areResultsEqual,
   areRewrittenEqual,

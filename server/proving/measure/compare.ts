@@ -1,13 +1,7 @@
 import type { Change, MeasuredEvidence } from "@/server/contracts";
 import { deriveSeed } from "@/server/statistics";
-import {
-  queryGainRequired,
-  type ResidualTime,
-  type TimedQuery,
-  totalTimeMs,
-  type WeighedInserts,
-} from "../judge";
-import { PAIRS_MIN, type StoppingThresholds, type TimeLimits } from "../search";
+import { type ResidualTime, type TimedQuery, totalTimeMs, type WeighedInserts } from "../gain";
+import type { StoppingThresholds, TimeLimits } from "../search";
 import { affectedReplays } from "./affected";
 import { checkResults, describeFailure } from "./check-results";
 import { buildEvidence } from "./evidence";
@@ -26,8 +20,16 @@ import { openSession, type Session } from "./shadow";
 import type { ShadowVariant } from "./variants";
 
 const PAIRS_MAX = 40;
-/** Part of the whole time for a second look at what is doubtful in one measurement. */
+/** Share of the time budget for measuring again what is doubtful in one measurement. */
 const CONFIRM_SHARE = 0.03;
+
+/** When a query has been timed often enough: what judge and search ask of a measurement. */
+export interface SamplingRules {
+  /** Pairs that every query gets, whatever the time. */
+  pairsMin: number;
+  /** Gain (0..1) that decides over a query with this share (0..1) of the workload's time. */
+  queryGainRequired(share: number, gainMin: number): number;
+}
 
 export interface Comparison {
   title: string;
@@ -41,6 +43,7 @@ export interface Comparison {
   inserts: readonly WeighedInserts[];
   limits: TimeLimits;
   stopping: StoppingThresholds;
+  rules: SamplingRules;
   onPair(message: string): void;
 }
 
@@ -126,7 +129,7 @@ async function openSides(
 /** Replays the affected queries in pairs until they are decided, or the time for it ends. */
 function samplePairs(
   room: MeasuringRoom,
-  { title, residual, limits, stopping, onPair }: Comparison,
+  { title, residual, limits, stopping, rules, onPair }: Comparison,
   sides: Sides,
   affected: ReplayedPair[],
 ): Promise<PairedSamples[]> {
@@ -139,9 +142,9 @@ function samplePairs(
     candidate: sides.after,
     replays: affected,
     ruleFor: (replay) => ({
-      pairsMin: PAIRS_MIN,
+      pairsMin: rules.pairsMin,
       pairsMax: PAIRS_MAX,
-      gainMin: queryGainRequired(
+      gainMin: rules.queryGainRequired(
         totalTimeMs([timed(replay)], residual) / totalMs,
         stopping.gainMin,
       ),

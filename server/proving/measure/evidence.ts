@@ -6,7 +6,7 @@ import {
   type ResidualTime,
   type WeighedInserts,
   workloadEvidence,
-} from "../judge";
+} from "../gain";
 import { rewritesUnder } from "./affected";
 import type { ResultCheck } from "./check-results";
 import type { PairedSamples, Replay } from "./replay";

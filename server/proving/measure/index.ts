@@ -1,4 +1,5 @@
-export { type Bench, deepenEvidence, performMeasurement } from "./perform";
+export { deepenEvidence } from "./deepen";
+export { type Bench, performMeasurement } from "./perform";
 export { type MeasuringRoom, openRoom } from "./room";
 export { isSampled, removeStaleWork } from "./shadow";
 export { createVariants } from "./variants";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { insertTimeShare, kindOf } from "@/server/advisor";
 import type { Change } from "@/server/contracts";
-import type { WeighedInserts } from "../judge";
+import type { WeighedInserts } from "../gain";
 import { attempt } from "./errors";
 import { heldTableSql, measureInsertCost } from "./replay";
 import type { MeasuringRoom } from "./room";

@@ -1,17 +1,16 @@
 import type { Candidate } from "@/server/contracts";
-import type { ActionResult, ChosenSet, MeasuringAction, Member, StepResult } from "../search";
-import { addColdRuns } from "./cold-runs";
-import { type Comparison, compareVariants } from "./compare";
+import type { ChosenSet, MeasuringAction, Member, StepResult } from "../search";
+import { type Comparison, compareVariants, type SamplingRules } from "./compare";
 import { attempt } from "./errors";
 import { storageOverhead } from "./evidence";
-import { extrapolate } from "./extrapolate";
 import type { MeasuringRoom } from "./room";
-import type { ShadowVariant, Variants } from "./variants";
+import type { Variants } from "./variants";
 
-/** The room, and the variants that stand in it. */
+/** The open room, the variants built in it, and what is asked of a measurement. */
 export interface Bench {
   room: MeasuringRoom;
   variants: Variants;
+  rules: SamplingRules;
 }
 
 /** What is compared for an action: candidates on both sides, and those by which they differ. */
@@ -24,7 +23,8 @@ interface Sides {
 }
 
 const UNCHANGED: Sides["base"] = { residual: new Map(), inserts: [] };
-const candidatesOf = (members: readonly Member[]) => members.map(({ candidate }) => candidate);
+export const candidatesOf = (members: readonly Member[]) =>
+  members.map(({ candidate }) => candidate);
 
 function sidesOf(action: MeasuringAction): Sides {
   switch (action.kind) {
@@ -55,7 +55,7 @@ function sidesOf(action: MeasuringAction): Sides {
  * is the result; throws any other error, and the signal's reason.
  */
 export async function performMeasurement(
-  { room, variants }: Bench,
+  { room, variants, rules }: Bench,
   action: MeasuringAction,
   onStage: (message: string) => void,
 ): Promise<StepResult> {
@@ -78,6 +78,7 @@ export async function performMeasurement(
     inserts: sides.base.inserts,
     limits: action.limits,
     stopping: action.stopping,
+    rules,
     onPair: onStage,
   };
   const compared = await attempt(signal, () => compareVariants(room, comparison));
@@ -88,46 +89,3 @@ export async function performMeasurement(
 }
 
 const LATE: StepResult = { kind: "out_of_time" };
-
-/**
- * What is suggested is looked at more closely while time is left: gain on the whole tables where
- * samples were measured (of the set, or the only change), and cold runs.
- */
-export async function deepenEvidence(
-  { room, variants }: Bench,
-  set: ChosenSet,
-  untilMs: number,
-): Promise<Omit<Extract<ActionResult, { of: "deepen" }>, "elapsedMs">> {
-  const ensure = (members: readonly Member[]) =>
-    attempt(room.input.signal, () => variants.ensure(candidatesOf(members), untilMs));
-  const isSet = set.members.length > 1;
-  const together = isSet && set.direct !== null ? await ensure(set.members) : null;
-  let ofSet = isSet ? set.direct : null;
-  if (together !== null && "result" in together && ofSet !== null) {
-    const extrapolation = await tryExtrapolate(room, together.result, ofSet, untilMs);
-    ofSet = await addColdRuns(room, together.result, { ...ofSet, extrapolation }, untilMs);
-  }
-  const alone = new Map<string, Member["evidence"]>();
-  for (const member of set.members.filter(({ role }) => role === "standalone")) {
-    const variant = await ensure([member]);
-    if ("why" in variant) continue;
-    const extrapolation = isSet
-      ? null
-      : await tryExtrapolate(room, variant.result, member.evidence, untilMs);
-    const known = { ...member.evidence, extrapolation };
-    alone.set(member.id, await addColdRuns(room, variant.result, known, untilMs));
-  }
-  return { of: "deepen", set: ofSet, alone };
-}
-
-/** null when it cannot be made: the measurement itself stands without it. */
-async function tryExtrapolate(
-  room: MeasuringRoom,
-  variant: ShadowVariant,
-  evidence: Member["evidence"],
-  untilMs: number,
-) {
-  const { signal } = room.input;
-  const tried = await attempt(signal, () => extrapolate(room, variant, evidence, untilMs));
-  return "result" in tried ? tried.result : null;
-}

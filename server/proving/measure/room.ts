@@ -2,11 +2,11 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { insertTimeShare, type WorkloadQuery } from "@/server/advisor";
 import type { TableSchema } from "@/server/contracts";
-import type { CostModel, WorkloadModel } from "../judge";
+import type { CostModel, WorkloadModel } from "../gain";
 import type { ProgressReporter } from "../progress";
+import type { ProofTimer } from "../timer";
 import type { ProofInput } from "../types";
-import { prepareReplays } from "./prepare-replays";
-import { heldTableSql, type NotReplayed, type Replay } from "./replay";
+import { heldTableSql, type NotReplayed, prepareReplay, type Replay } from "./replay";
 import {
   buildBaseline,
   buildEmpty,
@@ -16,11 +16,6 @@ import {
   openSession,
   type Session,
 } from "./shadow";
-
-/** Time of a proof: ms since it began, pauses left out. */
-export interface ProofTimer {
-  elapsedMs(): number;
-}
 
 /** Everything that is held open while a proof measures. */
 export interface MeasuringRoom {
@@ -171,4 +166,45 @@ async function exportTables(
     loaded.push({ table, exported: { ...exported, file: path.resolve(exported.file) }, heldFile });
   }
   return loaded;
+}
+
+/**
+ * Runs the unchanged workload, what weighs most first; what its part of the time does not reach is
+ * not replayed, and says so.
+ */
+async function prepareReplays(
+  queries: WorkloadQuery[],
+  opened: {
+    input: ProofInput;
+    timer: { elapsedMs(): number };
+    /** ms since the proof began. */
+    untilMs: number;
+    baseline: Session;
+    progress: ProgressReporter;
+  },
+): Promise<{ replays: Replay[]; notReplayed: NotReplayed[] }> {
+  const { input, timer, untilMs, baseline, progress } = opened;
+  const replays: Replay[] = [];
+  const notReplayed: NotReplayed[] = [];
+  const timeoutMs = Math.max(1000, input.secondsMax * 50);
+  const weight = ({ pattern }: WorkloadQuery) => pattern.calls * pattern.median_ms;
+  const heaviestFirst = [...queries].sort((a, b) => weight(b) - weight(a));
+  for (const [index, query] of heaviestFirst.entries()) {
+    if (timer.elapsedMs() > untilMs) {
+      notReplayed.push({ query, why: "the time of this proof did not reach it" });
+      continue;
+    }
+    const message = `Replaying the workload as it is: query ${index + 1} of ${queries.length}`;
+    progress.report("baseline", index / queries.length, message);
+    const { seed, signal } = input;
+    const prepared = await prepareReplay(baseline, query, { seed, signal, timeoutMs });
+    if ("why" in prepared) notReplayed.push(prepared);
+    else replays.push(prepared);
+  }
+  // Cheapest first.
+  const place = new Map(queries.map((query, index) => [query, index]));
+  const placeOf = ({ query }: { query: WorkloadQuery }) => place.get(query) ?? 0;
+  replays.sort((a, b) => a.baselineMs - b.baselineMs || placeOf(a) - placeOf(b));
+  notReplayed.sort((a, b) => placeOf(a) - placeOf(b));
+  return { replays, notReplayed };
 }
