@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { dataProducts } from "@/drizzle/schema";
 import { type ProductOverview, ProductSchema } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
@@ -34,4 +34,29 @@ export async function getProduct({
     schema: row.schema === null ? null : ProductSchema.parse(row.schema),
     dropped_calls: row.droppedCalls,
   };
+}
+
+export interface ProductContact {
+  /** Since it last answered, by the database's clock; null: it never did. */
+  ageSeconds: number | null;
+  /** What went wrong at the last look; null: nothing. */
+  lastError: string | null;
+}
+
+/** When the data product was last reached, for health answers; null before the first look. */
+export async function lastContact({
+  ctx: { db, settings },
+}: {
+  ctx: Pick<ServiceContext, "db" | "settings">;
+}): Promise<ProductContact | null> {
+  const [row] = await db
+    .select({
+      ageSeconds: sql<
+        number | null
+      >`extract(epoch from now() - ${dataProducts.lastSeenAt})::float8`,
+      lastError: dataProducts.lastError,
+    })
+    .from(dataProducts)
+    .where(eq(dataProducts.productId, settings.DATA_PRODUCT_ID));
+  return row ?? null;
 }

@@ -26,6 +26,14 @@ export {
   setEnv,
 } from "./env";
 export { AppError, toAppError } from "./errors";
+export {
+  beatProcess,
+  endProcess,
+  isProcessReady,
+  listProcesses,
+  type Process,
+  SILENCE_SECONDS_MAX,
+} from "./heartbeat";
 export { newId, shortHash } from "./ids";
 export { createLogger, type Logger } from "./log";
 export { Lru } from "./lru";

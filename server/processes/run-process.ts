@@ -1,8 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { ProcessStatus } from "@/server/contracts";
-import { closeRoot, createRoot, type Root } from "@/server/platform";
-import { beatProcess, endProcess, type Process } from "@/server/telemetry";
+import {
+  beatProcess,
+  closeRoot,
+  createRoot,
+  endProcess,
+  type Process,
+  type Root,
+} from "@/server/platform";
 
 const BEAT_MS = 5000;
 const STARTING_BEAT_MS = 250;

@@ -1,6 +1,13 @@
 export type { ClaimedJob } from "./claim-job";
 export { enqueueJob, type JobPriority } from "./enqueue-job";
-export { discardJob, listJobs, pruneJobs, retryJob } from "./manage-jobs";
+export {
+  discardJob,
+  listJobs,
+  measureQueue,
+  pruneJobs,
+  type QueueLoad,
+  retryJob,
+} from "./manage-jobs";
 export { type Relay, type RelayTimes, startRelay } from "./relay";
 export { type Sweep, startSweeps } from "./sweeps";
 export { type JobHandler, startWorker } from "./worker";

@@ -88,6 +88,34 @@ export async function discardJob({
   });
 }
 
+export interface QueueLoad {
+  /** Queued jobs whose time has come. */
+  dueCount: number;
+  /** Jobs that somebody works on under a lease. */
+  runningCount: number;
+  /** How long the oldest due job has waited; 0: none is due. */
+  oldestDueSeconds: number;
+}
+
+/** What waits and what runs now, by the database's clock. Asked by every health check. */
+export async function measureQueue({
+  ctx,
+}: {
+  ctx: Pick<ServiceContext, "db">;
+}): Promise<QueueLoad> {
+  const isDue = sql`${jobs.state} = 'queued' and ${jobs.runAt} <= now()`;
+  const [load] = await ctx.db
+    .select({
+      dueCount: sql<number>`count(*) filter (where ${isDue})::int`,
+      runningCount: sql<number>`count(*) filter (where ${jobs.leaseUntil} > now())::int`,
+      oldestDueSeconds: sql<number>`coalesce(extract(epoch from now() - min(${jobs.runAt}) filter (where ${isDue})), 0)::float8`,
+    })
+    .from(jobs)
+    // Spelled out as in the indexes of living jobs, which are chosen by these very words.
+    .where(sql`${jobs.state} in ('queued', 'running')`);
+  return load ?? { dueCount: 0, runningCount: 0, oldestDueSeconds: 0 };
+}
+
 /** Deletes jobs done more than a day ago; answers how many. */
 export async function pruneJobs({ ctx }: { ctx: ServiceContext }): Promise<number> {
   const pruned = await ctx.db

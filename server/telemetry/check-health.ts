@@ -1,9 +1,8 @@
-import { sql } from "drizzle-orm";
 import { z } from "zod";
-import { dataProducts, jobs } from "@/drizzle/schema";
+import { lastContact, type ProductContact } from "@/server/knowledge";
 import { askStatus } from "@/server/models";
-import type { ServiceContext } from "@/server/platform";
-import { listProcesses, SILENCE_SECONDS_MAX } from "./processes";
+import { listProcesses, type ServiceContext, SILENCE_SECONDS_MAX } from "@/server/platform";
+import { measureQueue, type QueueLoad } from "@/server/queue";
 
 export const HealthCheck = z.object({
   status: z.enum(["ok", "degraded", "down", "unknown"]),
@@ -40,35 +39,15 @@ async function bounded<Value>(work: Promise<Value>): Promise<Value> {
 }
 
 interface Observed {
-  product: { ageSeconds: number | null; lastError: string | null } | undefined;
-  queue: { queued: number; running: number; oldestSeconds: number };
+  product: ProductContact | null;
+  queue: QueueLoad;
   processes: ProcessHealth[];
 }
 
-async function observe({ db, settings }: HealthContext): Promise<Observed> {
-  const [product] = await db
-    .select({
-      ageSeconds: sql<
-        number | null
-      >`extract(epoch from now() - ${dataProducts.lastSeenAt})::float8`,
-      lastError: dataProducts.lastError,
-    })
-    .from(dataProducts)
-    .where(sql`${dataProducts.productId} = ${settings.DATA_PRODUCT_ID}`);
-  const isDue = sql`${jobs.state} = 'queued' and ${jobs.runAt} <= now()`;
-  const [queue] = await db
-    .select({
-      queued: sql<number>`count(*) filter (where ${isDue})::int`,
-      running: sql<number>`count(*) filter (where ${jobs.leaseUntil} > now())::int`,
-      oldestSeconds: sql<number>`coalesce(extract(epoch from now() - min(${jobs.runAt}) filter (where ${isDue})), 0)::float8`,
-    })
-    .from(jobs);
-  const processes = (await listProcesses({ ctx: { db } })).map(judgeProcess);
-  return {
-    product,
-    queue: queue ?? { queued: 0, running: 0, oldestSeconds: 0 },
-    processes,
-  };
+async function observe(ctx: HealthContext): Promise<Observed> {
+  const product = await lastContact({ ctx });
+  const queue = await measureQueue({ ctx });
+  return { product, queue, processes: (await listProcesses({ ctx })).map(judgeProcess) };
 }
 
 function judgeProcess(process: Awaited<ReturnType<typeof listProcesses>>[number]): ProcessHealth {
@@ -86,7 +65,7 @@ function judgeProduct(product: Observed["product"], { settings }: HealthContext)
   if (settings.DATA_PRODUCT_API === undefined) {
     return { status: "ok", detail: "No data product is attached; answers are estimates." };
   }
-  if (product === undefined) return { status: "unknown", detail: "Not observed yet." };
+  if (product === null) return { status: "unknown", detail: "Not observed yet." };
   const { ageSeconds, lastError } = product;
   const seen = ageSeconds === null ? "never seen" : `seen ${Math.round(ageSeconds)} s ago`;
   return lastError === null && ageSeconds !== null
@@ -96,7 +75,7 @@ function judgeProduct(product: Observed["product"], { settings }: HealthContext)
 
 /** One prover that can work is enough; the others' states are listed with the processes. */
 function judgeProver({ queue, processes }: Observed, { settings }: HealthContext): HealthCheck {
-  const { queued, running, oldestSeconds } = queue;
+  const { dueCount: queued, runningCount: running, oldestDueSeconds: oldestSeconds } = queue;
   const provers = processes.filter(({ role }) => role === "prover");
   const best =
     provers.find(({ status }) => status === "ok") ??

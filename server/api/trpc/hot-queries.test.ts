@@ -16,6 +16,7 @@ import {
   indexOn,
   storeSuggestion,
 } from "@/server/decisions/testing/fixtures";
+import { isProductBusy } from "@/server/execution";
 import { readLiveBefore } from "@/server/execution/live-before";
 import { workloadOf } from "@/server/execution/testing/live-workload";
 import type { Database, ServiceContext } from "@/server/platform";
@@ -35,6 +36,7 @@ const LARGE = [
   "agent_messages",
   "observed_patterns",
   "idempotency_keys",
+  "jobs",
 ];
 
 let database: TestDatabase;
@@ -108,6 +110,8 @@ async function fill(db: Database): Promise<void> {
       from made where n <= 20000`,
       `insert into agent_messages (message_id, sender_id, recipient_id, message_type, content, sent_timestamp, delivery_status)
       select gen_random_uuid(), 'a', 'b', 'acknowledgement', '{}', ${at}, 'received' from made where n <= 20000`,
+      `insert into jobs (kind, subject_id, state, created_at, finished_at)
+      select 'prove', id, case when n % 100 = 0 then 'dead' else 'done' end, ${at}, ${at} from made`,
       `insert into idempotency_keys (key, request_hash, created_at)
       select id, id, ${at} from made where n <= 20000`,
     ]) {
@@ -185,6 +189,8 @@ const HOT: Record<string, () => Promise<unknown>> = {
       ctx,
       input: { productId: product.product_id, schemaFingerprint: "schema-1" },
     }),
+  "is the product busy": () => isProductBusy({ ctx, input: { productId: product.product_id } }),
+  health: () => caller().health.check(),
   "resume searches": () => resumeSearches({ ctx }),
   "does a search go on": async () => {
     const { id } = await storeSuggestion(database.db, { state: "pending" });

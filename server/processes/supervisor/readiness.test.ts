@@ -3,9 +3,8 @@ import { hostname } from "node:os";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { processHeartbeats } from "@/drizzle/schema";
-import { env, setEnv } from "@/server/platform";
+import { beatProcess, env, setEnv } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { beatProcess } from "@/server/telemetry";
 import { answersHttp, beatsReady } from "./readiness";
 
 const PROVER = { instanceId: "one", role: "prover", host: hostname(), pid: 4711 };

@@ -1,8 +1,7 @@
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { createInferenceClient } from "@/server/inference";
-import { AppError, closeRoot, createRoot, type Settings } from "@/server/platform";
-import { isProcessReady } from "@/server/telemetry";
+import { AppError, closeRoot, createRoot, isProcessReady, type Settings } from "@/server/platform";
 import type { ChildSpec, RunningProcess } from "./child-process";
 
 /** True when the address answers 200 within 2 s. */

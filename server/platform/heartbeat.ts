@@ -1,7 +1,7 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import { processHeartbeats } from "@/drizzle/schema";
 import type { ProcessStatus } from "@/server/contracts";
-import type { ServiceContext } from "@/server/platform";
+import type { ServiceContext } from "./context";
 
 /** A process is taken for dead after this much silence; it beats every 5 s. */
 export const SILENCE_SECONDS_MAX = 30;
