@@ -10,7 +10,7 @@ export default {
     "e2e/*.spec.ts",
     "bench/*.ts",
     // Started by its test as a process of its own.
-    "server/queue/testing/{worker,chaos}-process.ts",
+    "server/queue/testing/{queue,chaos}-process.ts",
   ],
   // Tests of the queue start a private one where it is installed.
   ignoreBinaries: ["redis-server"],

@@ -1,9 +1,26 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { feedback, operations, reviews, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
+  agentMessages,
+  auditEvents,
+  feedback,
+  jobs,
+  models,
+  operations,
+  reviews,
+  suggestionItems,
+  suggestions,
+} from "@/drizzle/schema";
+import {
+  ActorKind,
   Basis,
+  DeliveryStatus,
   ItemRole,
+  JobKind,
+  JobState,
+  MessageType,
+  ModelSource,
+  ModelState,
   OPEN_STATES,
   OperationKind,
   OperationState,
@@ -34,6 +51,13 @@ test.each([
   ["reviews_verdict_known", ReviewVerdict.options],
   ["operations_kind_known", OperationKind.options],
   ["operations_state_known", OperationState.options],
+  ["models_state_known", ModelState.options],
+  ["models_source_known", ModelSource.options],
+  ["agent_messages_type_known", MessageType.options],
+  ["agent_messages_delivery_known", DeliveryStatus.options],
+  ["audit_events_actor_kind_known", ActorKind.options],
+  ["jobs_kind_known", JobKind.options],
+  ["jobs_state_known", JobState.options],
 ])(
   "the migrated constraint %s allows what the contract knows, and nothing else",
   async (name, values) => {
@@ -95,6 +119,31 @@ test("a value outside the contract is refused by the database itself", async () 
         ...values,
       }),
     ),
+    ...[
+      { state: unknown, source: "refined" as const },
+      { state: "candidate" as const, source: unknown },
+    ].map((values) =>
+      db.insert(models).values({
+        ...{ id: "model-000000", name: "m", sha256: "0", file: "m.gguf", sizeBytes: 1 },
+        ...{ parameters: 1, quantization: "q8_0", evaluation: sql`'{}'`, trainedOn: sql`'{}'` },
+        ...{ createdBy: "test", ...values },
+      }),
+    ),
+    ...[
+      { messageType: unknown, deliveryStatus: "received" as const },
+      { messageType: "error" as const, deliveryStatus: unknown },
+    ].map((values) =>
+      db.insert(agentMessages).values({
+        ...{ messageId: sql`gen_random_uuid()`, senderId: "a", recipientId: "b", content: {} },
+        ...{ sentTimestamp: new Date(), ...values },
+      }),
+    ),
+    db.insert(auditEvents).values({
+      ...{ actorKind: unknown, actorId: "u", actorLabel: "u", action: "test.write" },
+      ...{ subjectType: "test", subjectId: "1" },
+    }),
+    db.insert(jobs).values({ kind: unknown, subjectId: "s" }),
+    db.insert(jobs).values({ kind: "prove", subjectId: "s", state: unknown }),
   ];
   for (const write of writes) await expect(write).rejects.toMatchObject(refusal);
 });

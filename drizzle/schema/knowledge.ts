@@ -11,6 +11,8 @@ import {
   timestamp,
   uuid,
 } from "drizzle-orm/pg-core";
+import { ActorKind, DeliveryStatus, MessageType } from "@/server/contracts";
+import { checkOneOf } from "./closed-values";
 
 const instant = (name: string) =>
   timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
@@ -59,16 +61,23 @@ export const observedPatterns = pgTable(
 );
 
 /** Specification, section 4. */
-export const agentMessages = pgTable("agent_messages", {
-  messageId: uuid("message_id").primaryKey(),
-  senderId: text("sender_id").notNull(),
-  recipientId: text("recipient_id").notNull(),
-  messageType: text("message_type").notNull(),
-  content: jsonb("content").notNull(),
-  sentTimestamp: instant("sent_timestamp").notNull(),
-  deliveryStatus: text("delivery_status").notNull(),
-  responseId: uuid("response_id"),
-});
+export const agentMessages = pgTable(
+  "agent_messages",
+  {
+    messageId: uuid("message_id").primaryKey(),
+    senderId: text("sender_id").notNull(),
+    recipientId: text("recipient_id").notNull(),
+    messageType: text("message_type").$type<MessageType>().notNull(),
+    content: jsonb("content").notNull(),
+    sentTimestamp: instant("sent_timestamp").notNull(),
+    deliveryStatus: text("delivery_status").$type<DeliveryStatus>().notNull(),
+    responseId: uuid("response_id"),
+  },
+  (t) => [
+    checkOneOf("agent_messages_type_known", t.messageType, MessageType.options),
+    checkOneOf("agent_messages_delivery_known", t.deliveryStatus, DeliveryStatus.options),
+  ],
+);
 
 /** The data products this sidecar knows, with what it last saw of them. */
 export const dataProducts = pgTable("data_products", {
@@ -93,7 +102,7 @@ export const auditEvents = pgTable(
   {
     id: bigserial("id", { mode: "number" }).primaryKey(),
     at: instant("at").notNull().defaultNow(),
-    actorKind: text("actor_kind").notNull(),
+    actorKind: text("actor_kind").$type<ActorKind>().notNull(),
     actorId: text("actor_id").notNull(),
     actorLabel: text("actor_label").notNull(),
     /** `entity.verb`, e.g. `suggestion.approve`. */
@@ -105,6 +114,7 @@ export const auditEvents = pgTable(
     requestId: text("request_id"),
   },
   (t) => [
+    checkOneOf("audit_events_actor_kind_known", t.actorKind, ActorKind.options),
     index("audit_events_subject").on(t.subjectId, t.id),
     /** The last time that something was done. */
     index("audit_events_action").on(t.action, t.id),

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, jsonb, pgTable, text, timestamp, uniqueIndex } from "drizzle-orm/pg-core";
-import type { ModelEvaluation, ModelState, TrainedOn } from "@/server/contracts";
+import { type ModelEvaluation, ModelSource, ModelState, type TrainedOn } from "@/server/contracts";
+import { checkOneOf } from "./closed-values";
 
 const instant = (name: string) =>
   timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
@@ -16,7 +17,7 @@ export const models = pgTable(
     sizeBytes: bigint("size_bytes", { mode: "number" }).notNull(),
     parameters: bigint("parameters", { mode: "number" }).notNull(),
     quantization: text("quantization").notNull(),
-    source: text("source").$type<"shipped" | "refined">().notNull(),
+    source: text("source").$type<ModelSource>().notNull(),
     state: text("state").$type<ModelState>().notNull().default("candidate"),
     evaluation: jsonb("evaluation").$type<ModelEvaluation>().notNull(),
     trainedOn: jsonb("trained_on").$type<TrainedOn>().notNull(),
@@ -27,5 +28,9 @@ export const models = pgTable(
     /** The model it took the place of; null: the manifest's default. */
     replaced: text("replaced"),
   },
-  (t) => [uniqueIndex("models_active").on(t.state).where(sql`state = 'active'`)],
+  (t) => [
+    checkOneOf("models_state_known", t.state, ModelState.options),
+    checkOneOf("models_source_known", t.source, ModelSource.options),
+    uniqueIndex("models_active").on(t.state).where(sql`state = 'active'`),
+  ],
 );

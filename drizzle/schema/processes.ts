@@ -1,7 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
   bigserial,
-  check,
   index,
   integer,
   jsonb,
@@ -10,7 +9,8 @@ import {
   timestamp,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
-import type { JobKind, JobState, ProcessStatus } from "@/server/contracts";
+import { JobKind, JobState, type ProcessStatus } from "@/server/contracts";
+import { checkOneOf } from "./closed-values";
 
 const instant = (name: string) =>
   timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
@@ -56,7 +56,8 @@ export const jobs = pgTable(
     finishedAt: instant("finished_at"),
   },
   (t) => [
-    check("jobs_state", sql`state in ('queued', 'running', 'done', 'dead')`),
+    checkOneOf("jobs_kind_known", t.kind, JobKind.options),
+    checkOneOf("jobs_state_known", t.state, JobState.options),
     /** The same work is asked for once at a time. */
     uniqueIndex("jobs_living").on(t.kind, t.subjectId).where(sql`state in ('queued', 'running')`),
     index("jobs_to_hand_over").on(t.handedAt).where(sql`state in ('queued', 'running')`),

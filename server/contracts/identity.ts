@@ -29,9 +29,12 @@ export const Permission = z.enum([
 ]);
 export type Permission = z.infer<typeof Permission>;
 
+export const ActorKind = z.enum(["user", "data-product", "agent", "api-key", "system"]);
+export type ActorKind = z.infer<typeof ActorKind>;
+
 /** Who acts. Persons decide; machines (data products, agents, API keys) never do. */
 export const Actor = z.object({
-  kind: z.enum(["user", "data-product", "agent", "api-key", "system"]),
+  kind: ActorKind,
   id: z.string(),
   /** Shown to people: an e-mail address, a product id, a key's name. */
   label: z.string(),

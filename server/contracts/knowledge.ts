@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ProductSchema, WorkloadPattern } from "./data-product";
+import { ActorKind } from "./identity";
 
 /** What the sidecar knows of the product beside it. */
 export const ProductOverview = z.object({
@@ -49,7 +50,7 @@ export type ObservedPattern = z.infer<typeof ObservedPattern>;
 export const AuditEvent = z.object({
   id: z.number().int(),
   at: z.iso.datetime(),
-  actor_kind: z.string(),
+  actor_kind: ActorKind,
   actor_label: z.string(),
   action: z.string(),
   subject_type: z.string(),

@@ -19,6 +19,10 @@ export const MessageType = z.enum([
 ]);
 export type MessageType = z.infer<typeof MessageType>;
 
+/** How far a message has come. */
+export const DeliveryStatus = z.enum(["received"]);
+export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
+
 const Identifier = z.string().min(1).max(200);
 
 /** One end of a message: an agent, the data product it serves, and that product's domain. */
@@ -53,7 +57,7 @@ export const MessageReceipt = z
     message_id: Identifier,
     /** Key of the message in the knowledge store. */
     record_id: z.uuid(),
-    delivery_status: z.literal("received"),
+    delivery_status: DeliveryStatus,
     /** True when this very message had been received before; nothing was stored again. */
     is_duplicate: z.boolean(),
     received_at: z.iso.datetime(),

@@ -70,6 +70,10 @@ export const PromoteModel = z.object({
 });
 export type PromoteModel = z.infer<typeof PromoteModel>;
 
+/** `shipped`: comes with the sidecar; `refined`: trained on what happened here. */
+export const ModelSource = z.enum(["shipped", "refined"]);
+export type ModelSource = z.infer<typeof ModelSource>;
+
 export const RegisterModel = z.object({
   name: z.string().trim().min(1).max(200),
   /** Path of the GGUF on the sidecar's machine. */
@@ -77,7 +81,7 @@ export const RegisterModel = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   parameters: z.number().int().positive(),
   quantization: z.string().min(1).max(20),
-  source: z.enum(["shipped", "refined"]),
+  source: ModelSource,
   evaluation: ModelEvaluation,
   trained_on: TrainedOn,
 });

@@ -1,1 +1,2 @@
+export { createOldDatabase } from "./old-database";
 export { createTestDatabase, type TestDatabase } from "./test-database";

@@ -12,7 +12,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-async function asAdmin(statement: string): Promise<void> {
+export async function asAdmin(statement: string): Promise<void> {
   const admin = postgres(inject("postgresAdminUrl"), { max: 1, onnotice: () => {} });
   try {
     await admin.unsafe(statement);
