@@ -97,6 +97,7 @@ export type Tables = {
   name: string;
   columns: { name: string; type?: string; nullable?: boolean }[];
   constraints?: { type: string; columns: string[] }[];
+  indexes?: { columns: string[]; is_unique: boolean }[];
 }[];
 
 export interface ShapeParser {

@@ -1,6 +1,7 @@
 import type { ChangeTypeChange, ColumnSchema, TableSchema, TargetType } from "@/server/contracts";
 import { quoteIdentifier, quoteLiteral } from "@/server/sql";
 import { checkedType, confine } from "./confined";
+import { isHarmlessDefault } from "./default-value";
 import type { TableChanges } from "./table-changes";
 
 const alter = (table: TableSchema): string => `ALTER TABLE ${quoteIdentifier(table.name)}`;
@@ -68,7 +69,9 @@ export function assertionsSql(table: TableSchema, change: ChangeTypeChange): str
     `FROM ${quoteIdentifier(table.name)} WHERE ${back} IS DISTINCT FROM ${name};`;
   if (column.default_sql === null) return [check];
   const fallback = confine(column.default_sql, `default of ${column.name}`);
-  return [check, `SELECT CAST(${fallback} AS ${type});`];
+  // Bound, not evaluated, where an evaluation would leave a trace.
+  const unless = isHarmlessDefault(column.default_sql) ? "" : " WHERE false";
+  return [check, `SELECT CAST(${fallback} AS ${type})${unless};`];
 }
 
 function alterTypeSql(table: string, column: string, type: string): string {

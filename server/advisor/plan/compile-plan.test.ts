@@ -101,6 +101,22 @@ describe("compilePlan", () => {
     expect(await db.schema()).toEqual(before);
   });
 
+  test.each([
+    ["nextval('drawn')", ["CREATE SEQUENCE drawn"]],
+    ["nid()", ["CREATE SEQUENCE drawn", "CREATE MACRO nid() AS nextval('drawn')"]],
+  ])("draws nothing from the sequence of a default %s", async (fallback, more) => {
+    const before = await setUp([
+      ...more,
+      `CREATE TABLE projects (id INTEGER PRIMARY KEY, created BIGINT DEFAULT (${fallback}))`,
+      "INSERT INTO projects SELECT i, i FROM range(50) r(i)",
+    ]);
+    const plan = compilePlan(before, [{ ...toDate, from: "BIGINT", to: { name: "SMALLINT" } }]);
+    await db.transact(plan.statements);
+    await db.transact(plan.revert_statements);
+    expect(await db.rows("SELECT last_value FROM duckdb_sequences()")).toEqual([["null"]]);
+    expect(await db.schema()).toEqual(before);
+  });
+
   test("alters in place, without a rebuild, where DuckDB allows it", async () => {
     const { statements } = compilePlan(await setUp(), [toDate]);
     expect(statements[0]).toBe("ALTER TABLE projects ADD COLUMN _sidecar_lock BOOLEAN;");

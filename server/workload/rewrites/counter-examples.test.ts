@@ -174,9 +174,14 @@ describe("top_n", () => {
       ["NULL"],
       ["1000"],
       ["2.5"],
+      ["2.4e0"],
       ["'3'"],
+      ["'9223372036854775807'"],
+      ["9223372036854775807"],
+      ["170141183460469231731687303715884105727"],
+      ["1e300"],
     );
-    expect(text).toContain("LIMIT greatest($1, 0)");
+    expect(text).toContain("LIMIT greatest(COALESCE(TRY_CAST($1 AS BIGINT)");
   });
 });
 
@@ -245,6 +250,105 @@ describe("drop_order_by", () => {
       sql,
     ),
   );
+});
+
+describe("what takes rows by their order keeps it", () => {
+  const SETUP = [
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, s VARCHAR, k INTEGER, x DOUBLE, i INTERVAL, h HUGEINT)",
+    `INSERT INTO t VALUES (1, 'b', 1, 0.0, '30 days', 1), (2, 'B', 1, -0.0, '1 month', 2),
+      (3, 'a', 2, 1.5, '1 day', 3), (4, 'A', 2, 2.5, '24 hours', 4)`,
+    "CREATE TABLE u (id INTEGER NOT NULL, k INTEGER)",
+    "CREATE UNIQUE INDEX by_id ON u (id)",
+    "INSERT INTO u VALUES (4, 1), (2, 1), (3, 2)",
+  ];
+  const sorted = "(SELECT * FROM t ORDER BY id DESC) z";
+  test.each<[RewriteRule, string]>([
+    ["drop_order_by", `SELECT max(s COLLATE NOCASE) AS m FROM ${sorted}`],
+    ["drop_order_by", `SELECT s COLLATE NOCASE AS m FROM ${sorted} GROUP BY 1`],
+    ["drop_order_by", `SELECT max(x) AS m FROM ${sorted}`],
+    ["drop_order_by", `SELECT x, count(*) AS m FROM ${sorted} GROUP BY x`],
+    ["drop_order_by", `SELECT min(i) AS m FROM ${sorted}`],
+    ["drop_order_by", `SELECT max(y) AS m FROM (SELECT x AS y FROM t ORDER BY id) z`],
+    ["drop_order_by", `SELECT sum(h) AS m FROM ${sorted}`],
+    ["drop_order_by", `SELECT arg_min(s, k) AS m FROM ${sorted}`],
+    ["drop_order_by", `SELECT any_value(s) AS m FROM ${sorted}`],
+    ["drop_order_by", `SELECT list(k) AS l FROM (SELECT k FROM ${sorted} GROUP BY k) y`],
+    [
+      "drop_order_by",
+      `SELECT k FROM (SELECT k, count(*) AS n FROM ${sorted} GROUP BY k) y LIMIT 1`,
+    ],
+    [
+      "drop_order_by",
+      `SELECT row_number() OVER () AS r, k FROM (SELECT k FROM ${sorted} GROUP BY k) y`,
+    ],
+    ["drop_order_by", `SELECT sum(z.k) AS m FROM u ASOF JOIN ${sorted} ON u.k >= z.k`],
+    ["drop_distinct", "SELECT list(id) AS l FROM (SELECT DISTINCT id FROM u) q"],
+    ["drop_distinct", "SELECT DISTINCT id FROM u LIMIT 2"],
+    ["drop_distinct", "SELECT DISTINCT id, k FROM u ORDER BY k LIMIT 1"],
+    [
+      "not_in_to_anti_join",
+      "SELECT list(id) AS l FROM t WHERE id NOT IN (SELECT u.id FROM u WHERE u.k = t.k)",
+    ],
+    [
+      "decorrelate_subquery",
+      "SELECT list(s) AS l FROM (SELECT t.id, (SELECT sum(u.k) FROM u WHERE u.id = t.id) AS s FROM t) q",
+    ],
+    [
+      "decorrelate_subquery",
+      "SELECT t.id, (SELECT sum(u.k) FROM u WHERE u.id = t.id) AS s FROM t LIMIT 2",
+    ],
+  ])("%s is not offered for %s", (rule, sql) => never(rule, SETUP, sql));
+
+  test.each<[RewriteRule, string]>([
+    ["drop_order_by", `SELECT k, max(s) AS m, count(x) AS n FROM ${sorted} GROUP BY k`],
+    [
+      "drop_order_by",
+      `SELECT count(x) AS n, rank() OVER (ORDER BY 1) AS r FROM t WHERE id IN (SELECT id FROM t ORDER BY s)`,
+    ],
+    ["drop_distinct", "SELECT DISTINCT id, k FROM u"],
+    ["drop_distinct", "SELECT DISTINCT id, k FROM u ORDER BY id DESC LIMIT 2"],
+    ["drop_distinct", "SELECT DISTINCT id, sum(k) OVER (ORDER BY k) AS s FROM u"],
+  ])("%s is offered for %s", async (rule, sql) => {
+    await same(rule, SETUP, sql);
+  });
+
+  test("a unique index is no key of columns that may be NULL, nor over an expression", async () => {
+    const table = "CREATE TABLE n (id INTEGER, v INTEGER NOT NULL)";
+    const rows = "INSERT INTO n VALUES (NULL, 1), (NULL, 1)";
+    for (const index of ["(id)", "(id, v)", "((id + 1))"]) {
+      const setup = [table, rows, `CREATE UNIQUE INDEX i ON n ${index}`];
+      await never("drop_distinct", setup, "SELECT DISTINCT id, v FROM n");
+    }
+  });
+});
+
+describe("decorrelate_subquery over a join", () => {
+  const SETUP = [
+    "CREATE TABLE c (id INTEGER)",
+    "CREATE TABLE z (one INTEGER)",
+    "INSERT INTO c VALUES (1), (2)",
+    "INSERT INTO z VALUES (1)",
+    "CREATE TABLE o (cid INTEGER, a INTEGER, h HUGEINT)",
+    `INSERT INTO o VALUES (1, 1, 1), (3, 1, 170141183460469231731687303715884105727), (3, 2, 1)`,
+  ];
+  const asked = (from: string, value = "sum(o.a)") =>
+    `SELECT c.id AS i, (SELECT ${value} FROM o WHERE o.cid = c.id) AS s FROM ${from}`;
+  test.each([
+    asked("c, z"),
+    asked("c CROSS JOIN z"),
+    asked("c JOIN z ON c.id = z.one CROSS JOIN z y"),
+    asked("c JOIN z ON c.id = z.one AND c.id = 1", "sum(o.h)"),
+    asked("c JOIN z ON c.id < 2"),
+  ])("is not offered: %s", (sql) => never("decorrelate_subquery", SETUP, sql));
+
+  test.each([
+    asked("c JOIN z ON c.id = z.one"),
+    asked("c LEFT JOIN z ON c.id = z.one", "max(o.h)"),
+    asked("c FULL JOIN z ON c.id = z.one", "count(*)"),
+    asked("c SEMI JOIN z ON c.id = z.one"),
+  ])("is offered: %s", async (sql) => {
+    await same("decorrelate_subquery", SETUP, sql);
+  });
 });
 
 describe("a table with a collated column", () => {

@@ -1,4 +1,4 @@
-import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { type Ast, asNode, asNodes, asText, descend, isClass, isValue } from "../ast";
 import {
   coalesce,
   column,
@@ -19,6 +19,7 @@ import {
   type FromItem,
   findColumn,
   fromItems,
+  hasModifier,
   isAggregated,
   ownExpressions,
   selects,
@@ -35,6 +36,8 @@ export const decorrelateSubquery: Rewrite = {
   rule: "decorrelate_subquery",
   why: "Aggregates asked anew for each row are computed once for all keys and joined; a row without a match still gets NULL, or 0 for a count.",
   apply(query, context) {
+    // The join hands rows on in an order of its own, and computes more than a LIMIT asks for.
+    if (context.readsRowOrder) return false;
     let count = 0;
     for (const select of [...selects(query)]) {
       if (!isPlain(select, context)) continue;
@@ -58,7 +61,25 @@ function isPlain(select: Ast, context: RewriteContext): boolean {
   const isStarred = asNodes(select.select_list).some(
     (item) => isClass(item, "STAR") && asText(item.relation_name) === "",
   );
-  return !isStarred && !asNode(select.where_clause) && !isAggregated(select, context);
+  return (
+    !isStarred &&
+    !asNode(select.where_clause) &&
+    !isAggregated(select, context) &&
+    !hasModifier(select, "LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER") &&
+    isJoinedByColumns(select.from_table)
+  );
+}
+
+/**
+ * A value in ON is a filter too. A cross join DuckDB prints as a comma, which binds looser than the
+ * LEFT JOIN behind it.
+ */
+function isJoinedByColumns(from: unknown): boolean {
+  const node = asNode(from);
+  if (node?.type !== "JOIN") return true;
+  if (node.ref_type === "CROSS") return false;
+  const isValueFree = [...descend(node.condition)].every((each) => !isValue(each));
+  return isValueFree && isJoinedByColumns(node.left) && isJoinedByColumns(node.right);
 }
 
 const AGGREGATES = new Set(["count", "count_star", "sum", "avg", "min", "max"]);

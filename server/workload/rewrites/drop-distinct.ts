@@ -29,7 +29,7 @@ export const dropDistinct: Rewrite = {
       isChanged = dropFromRows(select, context) || isChanged;
       isChanged = dropFromAggregates(select, context) || isChanged;
       for (const node of ownExpressions([select.where_clause, select.select_list])) {
-        isChanged = keepUnionRows(node) || isChanged;
+        isChanged = (!context.hasCollation && keepUnionRows(node)) || isChanged;
       }
     }
     return isChanged;
@@ -44,6 +44,8 @@ function onlyTable(select: Ast, context: RewriteContext): FromItem | null {
 }
 
 function dropFromRows(select: Ast, context: RewriteContext): boolean {
+  // Rows come in another order than out of a search for duplicates.
+  if (context.readsRowOrder) return false;
   const modifiers = asNodes(select.modifiers);
   const distinct = modifiers.find(
     (each) => each.type === "DISTINCT_MODIFIER" && asNodes(each.distinct_on_targets).length === 0,

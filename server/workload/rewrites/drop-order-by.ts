@@ -1,7 +1,9 @@
-import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
+import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
 import { queryOf } from "../build-ast";
+import { isPlainValue, mayOverflow } from "./plain-values";
 import type { Rewrite, RewriteContext } from "./query-parts";
 import { functionNames, hasModifier, isAggregated, ownExpressions, selects } from "./query-parts";
+import { ORDER_BLIND } from "./row-order";
 
 /**
  * ORDER BY in a derived table, CTE, IN or EXISTS whose order nothing can see. Measured on DuckDB
@@ -13,11 +15,11 @@ export const dropOrderBy: Rewrite = {
   rule: "drop_order_by",
   why: "A subquery is no longer sorted: the query around it aggregates, or only asks whether rows exist, so no result depends on that order, except the last digits of floating-point sums, which no order fixes.",
   apply(query, context) {
-    // A positional join pairs rows by the order in which they come, from however deep below.
-    if ([...descend(query)].some((node) => node.ref_type === "POSITIONAL")) return false;
+    // From however deep below: what groups or keeps rows hands their order on as well.
+    if (context.readsRowOrder || context.hasCollation) return false;
     let isChanged = false;
     for (const select of selects(query)) {
-      if (!isOrderBlind(select, context)) continue;
+      if (!isOrderBlind(select, query, context)) continue;
       for (const inner of derivedQueries(select.from_table)) {
         isChanged = dropOrder(inner) || isChanged;
       }
@@ -32,15 +34,11 @@ export const dropOrderBy: Rewrite = {
   },
 };
 
-const ORDER_BLIND = new Set(
-  "count count_star sum avg min max bool_and bool_or bit_and bit_or bit_xor stddev stddev_samp stddev_pop variance var_samp var_pop median quantile_cont quantile_disc approx_count_distinct".split(
-    " ",
-  ),
-);
-
 /** Do the rows of this SELECT stay the same in whatever order its FROM delivers them? */
-function isOrderBlind(select: Ast, context: RewriteContext): boolean {
+function isOrderBlind(select: Ast, query: Ast, context: RewriteContext): boolean {
   const names = functionNames(select);
+  const shown = [select.select_list, select.group_expressions, select.having];
+  if (!isPlainValue(shown, query, context) || mayOverflow(query, names, context)) return false;
   const isBlind = names.every((name) => !context.aggregates.has(name) || ORDER_BLIND.has(name));
   const hasLimit = hasModifier(select, "LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER");
   if (!isAggregated(select, context) || !isBlind || select.sample || hasLimit) return false;

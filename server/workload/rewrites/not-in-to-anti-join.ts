@@ -1,3 +1,4 @@
+import { isInteger } from "@/server/contracts";
 import { type Ast, asNode, asNodes, isClass } from "../ast";
 import { column, compare, conjunction, integer, queryOf, replace, subquery } from "../build-ast";
 import { columnPath } from "../features/read-context";
@@ -23,6 +24,8 @@ export const notInToAntiJoin: Rewrite = {
   rule: "not_in_to_anti_join",
   why: "NOT IN becomes NOT EXISTS, an anti join: neither side can be NULL by its constraints, so both ask the same.",
   apply(query, context) {
+    // Joins hand rows on in an order of their own.
+    if (context.readsRowOrder) return false;
     let isChanged = false;
     for (const select of selects(query)) {
       const outer = fromItems(select.from_table, context);
@@ -47,7 +50,7 @@ function antiJoin(membership: Ast, outer: FromItem[], context: RewriteContext): 
   const sought = findColumn(membership.child, outer);
   const member = items && findColumn(shown, items);
   if (!items || !sought || !member || others.length > 0) return null;
-  if (!isNeverNull(sought) || !isNeverNull(member)) return null;
+  if (!isNeverNull(sought) || !isNeverNull(member) || !isOneKind(sought, member)) return null;
   const isShadowed = items.some((item) => isSame(item.alias, sought.item.alias));
   const conditions = conditionsOf(inner.where_clause);
   if (isShadowed || !conditions.some((each) => namesOuter(each, items, outer))) return null;
@@ -57,6 +60,12 @@ function antiJoin(membership: Ast, outer: FromItem[], context: RewriteContext): 
 }
 
 const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** IN and = may settle on different types to compare a text and a number by. */
+function isOneKind(sought: FoundColumn, member: FoundColumn): boolean {
+  const [a = "", b = ""] = [sought.column.type, member.column.type];
+  return a === b || (isInteger(a) && isInteger(b));
+}
 
 const qualified = (found: FoundColumn): Ast => column(found.item.alias, found.column.name);
 

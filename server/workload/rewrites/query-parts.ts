@@ -7,6 +7,10 @@ export interface RewriteContext {
   /** Lower-case names of all CTEs of the query: they hide tables of the same name. */
   cteNames: ReadonlySet<string>;
   aggregates: ReadonlySet<string>;
+  /** Something in the query takes rows by the order in which they come (row-order.ts). */
+  readsRowOrder: boolean;
+  /** A COLLATE stands in the query: texts that differ may be equal. */
+  hasCollation: boolean;
 }
 
 /** One way of writing a query anew. */
@@ -36,7 +40,7 @@ const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCas
 /** Everything named in a FROM clause; null when something in it has no plain name. */
 export function fromItems(
   value: unknown,
-  context: RewriteContext,
+  context: Pick<RewriteContext, "cteNames" | "tables">,
   isOptional = false,
 ): FromItem[] | null {
   const node = asNode(value);
@@ -86,9 +90,10 @@ const isKey = (type: string): boolean => type === "PRIMARY KEY" || type === "UNI
 
 function isColumnNeverNull(table: Table, name: string): boolean {
   const column = table.columns.find((each) => same(each.name, name));
+  if (!column) return false;
   const constraints = table.constraints ?? [];
   return (
-    column?.nullable === false ||
+    column.nullable === false ||
     constraints.some(
       ({ type, columns }) =>
         (type === "PRIMARY KEY" || type === "NOT NULL") && columns.some((each) => same(each, name)),
@@ -101,11 +106,17 @@ export function isNeverNull({ item, table, column }: FoundColumn): boolean {
   return !item.isOptional && isColumnNeverNull(table, column.name);
 }
 
-/** Column lists no two rows share, by primary key, or UNIQUE over columns that are never NULL. */
+/**
+ * Column lists no two rows share, lower case: by primary key, or by a UNIQUE constraint or index over
+ * columns that are never NULL (of NULLs a unique index takes any number; one over expressions names
+ * no columns).
+ */
 export function uniqueKeys(table: Table): string[][] {
-  return (table.constraints ?? [])
-    .filter(({ type, columns }) => isKey(type) && columns.length > 0)
+  const constraints = (table.constraints ?? []).filter(({ type }) => isKey(type));
+  const indexes = (table.indexes ?? []).filter((index) => index.is_unique);
+  return [...constraints, ...indexes]
     .map(({ columns }) => columns.map((name) => name.toLowerCase()))
+    .filter((columns) => columns.length > 0)
     .filter((columns) => columns.every((name) => isColumnNeverNull(table, name)));
 }
 

@@ -7,6 +7,7 @@ import { dropDistinct } from "./drop-distinct";
 import { dropOrderBy } from "./drop-order-by";
 import { notInToAntiJoin } from "./not-in-to-anti-join";
 import type { Rewrite, RewriteContext } from "./query-parts";
+import { readsRowOrder } from "./row-order";
 import { sargablePredicate } from "./sargable-predicate";
 import { topN } from "./top-n";
 
@@ -34,10 +35,15 @@ export async function rewriteQuery(
   const root = await engine.serialize(sql);
   if (root === null || !callsKnownOnly(root, engine) || readsCollated(root, tables)) return [];
   const printed = await engine.print(root);
-  const context = {
+  const known = {
     tables,
     cteNames: new Set(cteNames(root)),
     aggregates: engine.aggregateNames,
+  };
+  const context = {
+    ...known,
+    readsRowOrder: readsRowOrder(root, known),
+    hasCollation: [...descend(root)].some((node) => isClass(node, "COLLATE")),
   };
   const options: QueryRewriteOption[] = [];
   for (const rewrite of REWRITES) {

@@ -1,5 +1,14 @@
 import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
-import { call, derivedTable, integer, queryOf, select as selectFrom } from "../build-ast";
+import {
+  call,
+  cast,
+  coalesce,
+  derivedTable,
+  integer,
+  queryOf,
+  select as selectFrom,
+  text,
+} from "../build-ast";
 import { columnPath } from "../features/read-context";
 import {
   conditionsOf,
@@ -53,15 +62,25 @@ function limitRows(query: Ast, condition: unknown, place: Place, context: Rewrit
   const rows = selectFrom([star()], from, asNode(query.where_clause));
   rows.modifiers = [
     { type: "ORDER_MODIFIER", orders: structuredClone(window.orders) },
-    { type: "LIMIT_MODIFIER", limit: atLeastZero(limit), offset: null },
+    { type: "LIMIT_MODIFIER", limit: rowLimit(limit), offset: null },
   ];
   query.from_table = derivedTable(rows, name);
   query.where_clause = null;
   return true;
 }
 
-/** No row has a number of NULL or less than 1; LIMIT takes NULL for all, and fails below 0. */
-const atLeastZero = (limit: Ast): Ast => call("greatest", structuredClone(limit), integer(0));
+const ALL_ROWS = "9223372036854775807";
+
+/**
+ * As many rows as may pass: LIMIT fails below 0 and takes whole numbers only. A bound that is none, as
+ * one beyond 64 bits, limits nothing; the condition itself stays.
+ */
+const rowLimit = (bound: Ast): Ast =>
+  call(
+    "greatest",
+    coalesce(cast(structuredClone(bound), "BIGINT", true), cast(text(ALL_ROWS), "BIGINT")),
+    integer(0),
+  );
 
 const star = (): Ast => ({
   class: "STAR",

@@ -1,7 +1,7 @@
 import { isCollated } from "@/server/contracts";
 import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
 import { call, cast, coalesce, column, integer } from "../build-ast";
-import { isSumType } from "../column-types";
+import { isKeyType, isSumType } from "../column-types";
 import { columnPath } from "../features/read-context";
 import type { QuerySummary } from "../shape";
 import type { SummaryParts } from "./subject";
@@ -59,6 +59,8 @@ function readMeasure(
     if (!found) return refuse("not a column of the table");
     if (aggregate === "sum" && !isSumType(found.type)) return refuse("sum of such a type");
     if (aggregate !== "count" && isCollated(found.type)) return refuse("a text with a collation");
+    const isPicked = aggregate === "min" || aggregate === "max";
+    if (isPicked && !isPickable(found.type)) return refuse("which of equal values is open");
     return column(subject.alias, parts.measure(aggregate, found.name));
   }
   if (isClass(argument, "CONSTANT")) return readConstant(argument, aggregate, countRows);
@@ -75,6 +77,10 @@ function readMeasure(
     else_expr: read(argument.else_expr),
   };
 }
+
+/** Least and greatest are one value: of '30 days' and '1 month' DuckDB takes what it meets first. */
+const isPickable = (type: string | undefined): boolean =>
+  isKeyType(type) || /^(FLOAT|DOUBLE|BLOB)$/.test(type ?? "");
 
 /**
  * Types of the columns a CASE chooses among. Sums have other types than their columns: of two types

@@ -67,6 +67,46 @@ describe("proposeTypes", () => {
     expect(candidate?.risk.level).toBe("high");
   });
 
+  test.each([
+    ["'draft'", ["a", "b", "draft"]],
+    ["'it''s'", ["a", "b", "it's"]],
+    ["CAST('draft' AS VARCHAR)", ["a", "b", "draft"]],
+    ["5", ["5", "a", "b"]],
+    ["'a'", ["a", "b"]],
+    ["NULL", ["a", "b"]],
+  ])("puts the default %s into the list, though no row holds it", async (default_sql, values) => {
+    const one = holding(
+      column("c", "VARCHAR", { statistics: statistics(2, "a", "b"), default_sql }),
+    );
+    const { candidates } = await advise(one, SQL, ["b", "a"]);
+    expect(candidates[0]?.change).toMatchObject({ to: { name: "ENUM", values } });
+  });
+
+  test("excludes a list of values where the default is computed", async () => {
+    const one = holding(
+      column("c", "VARCHAR", { statistics: statistics(2, "a", "b"), default_sql: "upper('x')" }),
+    );
+    const { candidates, excluded } = await advise(one, SQL, ["b", "a"]);
+    expect(candidates).toEqual([]);
+    expect(excluded[0]?.reason).toBe(
+      "The default of c is computed (upper('x')): it may be a value outside the list.",
+    );
+  });
+
+  test.each([
+    ["VARCHAR", "2020-01-01", "2024-12-31", "'unknown'", null],
+    ["VARCHAR", "2020-01-01", "2024-12-31", "'2020-01-01'", "DATE"],
+    ["BIGINT", "0", "31", "-1", "TINYINT"],
+    ["BIGINT", "0", "31", "1000", "SMALLINT"],
+    ["BIGINT", "0", "31", "nextval('s')", "TINYINT"],
+  ])("offers for %s from %s to %s with default %s the type %s", async (type, ...rest) => {
+    const [min, max, default_sql, expected] = rest;
+    const one = holding(column("c", type, { statistics: statistics(50, min, max), default_sql }));
+    const { candidates } = await advise(one, SQL);
+    const names = candidates.map(({ change }) => change.kind === "change_type" && change.to.name);
+    expect(names).toEqual(expected === null ? [] : [expected]);
+  });
+
   test("offers nothing for a column no query uses, nor for a key of integers", async () => {
     const one = holding(column("c", "BIGINT", { statistics: statistics(9, "1", "9") }), {
       constraints: [{ type: "PRIMARY KEY", columns: ["c"], sql: "PRIMARY KEY(c)" }],

@@ -21,7 +21,7 @@ import {
   usageFactors,
 } from "../../candidate-parts";
 import type { Proposals, ProposeInput } from "../../kind-spec";
-
+import { defaultText } from "../../plan/default-value";
 import type { WorkloadQuery } from "../../workload-query";
 import { filtersOn, measureUsage } from "../../workload-query";
 import { enumType, estimateType, tighterType } from "./target-type";
@@ -37,7 +37,8 @@ export function proposeTypes(input: ProposeInput): Proposals {
       const queries = input.queries.filter((query) => isUsed(query, table, column));
       if (target === null || queries.length === 0) continue;
       const { candidate, refusal } = draft(input, table, column, target, queries);
-      const reason = refusal ?? textUse(table, column, target, queries);
+      const reason =
+        refusal ?? computedDefault(column, target) ?? textUse(table, column, target, queries);
       if (reason === null) proposals.candidates.push(candidate);
       else proposals.excluded.push({ candidate, reason });
     }
@@ -51,6 +52,12 @@ function isUsed({ shape }: WorkloadQuery, table: TableSchema, column: ColumnSche
   return [...shape.filters, ...shape.groupBy, ...shape.orderBy, ...shape.projected, ...sides].some(
     (ref) => ref.table === table.name && ref.column === column.name,
   );
+}
+
+/** What is computed anew for each row may be outside the list, and end the insert. */
+function computedDefault({ name, default_sql }: ColumnSchema, target: TargetType): string | null {
+  if (target.name !== "ENUM" || defaultText(default_sql) !== undefined) return null;
+  return `The default of ${name} is computed (${default_sql}): it may be a value outside the list.`;
 }
 
 /** Text functions and patterns stop working once the column is no text; an ENUM still reads as text. */

@@ -1,5 +1,6 @@
 import type { ColumnSchema, TableSchema, TargetType } from "@/server/contracts";
 import { DATE_CAST_GAIN, ENUM_GROUP_GAIN, KEY_TYPE_GAIN } from "../../measured-facts";
+import { defaultText } from "../../plan/default-value";
 import { filtersOn, type WorkloadQuery } from "../../workload-query";
 
 const TEXT_FORMS = [
@@ -24,15 +25,18 @@ const ENUM_VALUE_LENGTH_MAX = 200;
 /**
  * A tighter type for a column as its statistics suggest, null when none: the smallest and largest
  * text both look like a date, timestamp or UUID (the conversion itself is checked value by value
- * when the plan runs), or whole numbers fit a narrower type with headroom.
+ * when the plan runs), or whole numbers fit a narrower type with headroom. A default of the column
+ * must fit too, though no row holds it.
  */
 export function tighterType(table: TableSchema, column: ColumnSchema): TargetType | null {
   const { min, max } = column.statistics ?? { min: null, max: null };
   if (min === null || max === null) return null;
   if (column.type === "VARCHAR") {
-    const match = TEXT_FORMS.find(({ form }) => form.test(min) && form.test(max));
+    const known = [min, max, defaultText(column.default_sql) ?? min];
+    const match = TEXT_FORMS.find(({ form }) => known.every((value) => form.test(value)));
     return match ? { name: match.name } : null;
   }
+  const fallback = defaultText(column.default_sql);
   const width = WIDTHS[column.type.toUpperCase()];
   const isKey = table.constraints.some(
     (each) => each.type !== "NOT NULL" && each.columns.includes(column.name),
@@ -41,22 +45,28 @@ export function tighterType(table: TableSchema, column: ColumnSchema): TargetTyp
   if (width === undefined || isKey || !/^-?\d+$/.test(min) || !/^-?\d+$/.test(max)) return null;
   const fits = INTEGERS.slice(0, width).find(({ bits }) => {
     const limit = 2n ** bits;
-    return BigInt(max) * HEADROOM < limit && BigInt(min) * HEADROOM >= -limit;
+    const isDefaultIn = typeof fallback !== "string" || isBetween(fallback, -limit, limit);
+    return isDefaultIn && BigInt(max) * HEADROOM < limit && BigInt(min) * HEADROOM >= -limit;
   });
   return fits ? { name: fits.name } : null;
 }
 
-/** ENUM of the values, in the order VARCHAR sorts them; null when they are no short closed list. */
+const isBetween = (text: string, least: bigint, limit: bigint): boolean =>
+  /^-?\d+$/.test(text) && BigInt(text) >= least && BigInt(text) < limit;
+
+/**
+ * ENUM of the values and of the column's default, which no row need hold, in the order VARCHAR sorts
+ * them; null when they are no short closed list.
+ */
 export function enumType(column: ColumnSchema, values: string[] | undefined): TargetType | null {
   const distinct = column.statistics?.distinct_count ?? 0;
   if (column.type !== "VARCHAR" || values === undefined || values.length === 0) return null;
-  if (distinct > ENUM_VALUES_MAX || values.length > ENUM_VALUES_MAX) return null;
-  if (values.some((value) => value.length > ENUM_VALUE_LENGTH_MAX || value.includes("\0"))) {
-    return null;
-  }
-  const sorted = [...new Set(values)].sort((a, b) =>
-    Buffer.compare(Buffer.from(a), Buffer.from(b)),
-  );
+  const all = new Set([...values, ...[defaultText(column.default_sql) ?? []].flat()]);
+  if (distinct > ENUM_VALUES_MAX || all.size > ENUM_VALUES_MAX) return null;
+  const isTooLong = (value: string): boolean =>
+    value.length > ENUM_VALUE_LENGTH_MAX || value.includes("\0");
+  if ([...all].some(isTooLong)) return null;
+  const sorted = [...all].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   return { name: "ENUM", values: sorted };
 }
 

@@ -1,0 +1,126 @@
+import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
+import { isKeyType, isSumType } from "../column-types";
+import { columnPath } from "../features/read-context";
+import { type RewriteContext, selects } from "./query-parts";
+import { ORDER_BLIND } from "./row-order";
+
+type Table = RewriteContext["tables"][number];
+
+/** Functions of plain values whose results are plain again: no floating point, no interval. */
+const PLAIN_FUNCTIONS: ReadonlySet<string> = new Set(
+  "+ - * % || year quarter month week day hour minute dayofweek isodow date_trunc date_part datepart datetrunc strftime lower upper substr substring left right trim coalesce ifnull nullif length abs".split(
+    " ",
+  ),
+);
+/** Aggregates that answer one of the values they read. */
+const PICKING: ReadonlySet<string> = new Set(["min", "max", "median", "quantile_disc"]);
+const NESTED_DEPTH_MAX = 20;
+
+/**
+ * Of equal values that differ (0.0 and -0.0, '30 days' and '1 month', nested ones) GROUP BY, min and
+ * max keep the one they meet first. True when no value that the expression groups by or picks can be
+ * such a one, whichever column or alias of the query a name stands for.
+ */
+export function isPlainValue(value: unknown, query: Ast, context: RewriteContext): boolean {
+  return new PlainReader(query, context).isPlain(value, 0);
+}
+
+class PlainReader {
+  readonly #columns = new Map<string, (string | undefined)[]>();
+  readonly #aliased = new Map<string, Ast[]>();
+  readonly #isOpen: boolean;
+  readonly #aggregates: ReadonlySet<string>;
+
+  constructor(query: Ast, context: RewriteContext) {
+    const tables = tablesOf(query, context);
+    this.#isOpen = tables === null;
+    this.#aggregates = context.aggregates;
+    for (const { name, type } of (tables ?? []).flatMap((table) => table.columns)) {
+      push(this.#columns, name.toLowerCase(), type);
+    }
+    for (const select of selects(query)) {
+      for (const item of asNodes(select.select_list)) {
+        const alias = asText(item.alias).toLowerCase();
+        if (alias !== "") push(this.#aliased, alias, { ...item, alias: "" });
+      }
+    }
+  }
+
+  isPlain(value: unknown, depth: number): boolean {
+    if (depth > NESTED_DEPTH_MAX || this.#isOpen) return false;
+    if (Array.isArray(value)) return value.every((each) => this.isPlain(each, depth));
+    const node = asNode(value);
+    if (node === null) return true;
+    if (isClass(node, "COLUMN_REF")) return this.#isPlainName(columnPath(node), depth);
+    if (isClass(node, "CONSTANT") || isClass(node, "PARAMETER")) return true;
+    if (isClass(node, "FUNCTION")) return this.#isPlainCall(node, depth);
+    if (isClass(node, "CAST")) {
+      return isKeyType(asText(asNode(node.cast_type)?.id)) && this.isPlain(node.child, depth + 1);
+    }
+    if (isClass(node, "COMPARISON") || isClass(node, "BETWEEN") || isClass(node, "CONJUNCTION")) {
+      return true;
+    }
+    if (!isClass(node, "CASE") && !isClass(node, "OPERATOR")) return false;
+    const checks = asNodes(node.case_checks).map((each) => each.then_expr);
+    return this.isPlain([node.children, checks, node.else_expr].flat(), depth + 1);
+  }
+
+  #isPlainCall(node: Ast, depth: number): boolean {
+    const name = asText(node.function_name).toLowerCase();
+    const isSettled = this.#aggregates.has(name) && ORDER_BLIND.has(name) && !PICKING.has(name);
+    if (isSettled) return true;
+    const isKnown = PICKING.has(name) || PLAIN_FUNCTIONS.has(name);
+    return isKnown && this.isPlain(node.children, depth + 1);
+  }
+
+  #isPlainName(path: string[], depth: number): boolean {
+    const name = path.at(-1)?.toLowerCase() ?? "";
+    const types = this.#columns.get(name) ?? [];
+    const aliased = this.#aliased.get(name) ?? [];
+    if (types.length + aliased.length === 0) return false;
+    // An alias that only repeats a name (`SELECT t.a AS a`) says nothing new of it.
+    const said = aliased.filter(
+      (item) => !(isClass(item, "COLUMN_REF") && columnPath(item).at(-1)?.toLowerCase() === name),
+    );
+    return types.every(isKeyType) && said.every((item) => this.isPlain(item, depth + 1));
+  }
+}
+
+function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+  map.set(key, [...(map.get(key) ?? []), value]);
+}
+
+/** All tables the query reads; null where it reads what is not known, or names columns anew. */
+function tablesOf(query: Ast, context: RewriteContext): Table[] | null {
+  const tables: Table[] = [];
+  for (const node of descend(query)) {
+    if (Array.isArray(node.column_name_alias) && node.column_name_alias.length > 0) return null;
+    if (node.type === "TABLE_FUNCTION" || node.type === "PIVOT") return null;
+    const name = node.type === "BASE_TABLE" ? asText(node.table_name).toLowerCase() : "";
+    if (name === "" || context.cteNames.has(name)) continue;
+    const table = context.tables.find((each) => each.name.toLowerCase() === name);
+    if (!table) return null;
+    tables.push(table);
+  }
+  return tables;
+}
+
+const SUMMED = new Set(
+  "sum avg stddev stddev_samp stddev_pop variance var_samp var_pop".split(" "),
+);
+const NUMBER = /^(U?HUGEINT|DECIMAL\(.*\))$/;
+
+/**
+ * Sums of numbers so large that some part of them may overflow, which an order or a choice of rows
+ * decides: HUGEINT, and the widest decimals.
+ */
+export function mayOverflow(
+  query: Ast,
+  names: readonly string[],
+  context: RewriteContext,
+): boolean {
+  if (!names.some((name) => SUMMED.has(name))) return false;
+  const tables = tablesOf(query, context) ?? context.tables;
+  const isWide = (type = ""): boolean => NUMBER.test(type) && !isSumType(type);
+  return tables.some(({ columns }) => columns.some(({ type }) => isWide(type)));
+}
