@@ -93,19 +93,21 @@ describe("proposeTypes", () => {
     );
   });
 
-  test.each([
+  test.each<[string, string, string, string, string | null]>([
     ["VARCHAR", "2020-01-01", "2024-12-31", "'unknown'", null],
     ["VARCHAR", "2020-01-01", "2024-12-31", "'2020-01-01'", "DATE"],
     ["BIGINT", "0", "31", "-1", "TINYINT"],
     ["BIGINT", "0", "31", "1000", "SMALLINT"],
     ["BIGINT", "0", "31", "nextval('s')", "TINYINT"],
-  ])("offers for %s from %s to %s with default %s the type %s", async (type, ...rest) => {
-    const [min, max, default_sql, expected] = rest;
-    const one = holding(column("c", type, { statistics: statistics(50, min, max), default_sql }));
-    const { candidates } = await advise(one, SQL);
-    const names = candidates.map(({ change }) => change.kind === "change_type" && change.to.name);
-    expect(names).toEqual(expected === null ? [] : [expected]);
-  });
+  ])(
+    "offers for %s from %s to %s with default %s the type %s",
+    async (type, min, max, default_sql, expected) => {
+      const one = holding(column("c", type, { statistics: statistics(50, min, max), default_sql }));
+      const { candidates } = await advise(one, SQL);
+      const names = candidates.map(({ change }) => change.kind === "change_type" && change.to.name);
+      expect(names).toEqual(expected === null ? [] : [expected]);
+    },
+  );
 
   test("offers nothing for a column no query uses, nor for a key of integers", async () => {
     const one = holding(column("c", "BIGINT", { statistics: statistics(9, "1", "9") }), {
