@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, type Page, test } from "@playwright/test";
 import { demoUrl } from "./demo";
 import { expectLive, openMeasuredPending, signIn } from "./steps";
@@ -84,4 +87,34 @@ test("the sign-in page of a demo tells its passwords to this machine's names onl
       expect(await refused.text()).not.toContain("demo.local");
     }
   }
+});
+
+test("a page on another port of this host decides nothing with the session of who opens it", async ({
+  page,
+}) => {
+  await signIn(page, "reviewer");
+  await openMeasuredPending(page);
+  const id = new URL(page.url()).pathname.split("/").at(-1);
+  const foreign = createServer((_, response) => {
+    response.setHeader("content-type", "text/html").end("<title>foreign</title>");
+  }).listen(0, "127.0.0.1");
+  await once(foreign, "listening");
+  const { port } = foreign.address() as AddressInfo;
+  await page.goto(`http://localhost:${port}/`);
+  await page.evaluate(
+    async ([site, suggestion]) => {
+      const form = new FormData();
+      form.set("suggestion_id", suggestion ?? "");
+      const send = { method: "POST", mode: "no-cors", credentials: "include" } as const;
+      const text = JSON.stringify({ json: { suggestion_id: suggestion, reason: "forged" } });
+      await fetch(`${site}/agent/suggestions/${suggestion}/approve`, send);
+      await fetch(`${site}/agent/suggestions/${suggestion}/approve`, { ...send, body: text });
+      await fetch(`${site}/api/trpc/suggestions.approve`, { ...send, body: form });
+      await fetch(`${site}/api/trpc/suggestions.approve`, { ...send, body: text });
+    },
+    [demoUrl(), id],
+  );
+  foreign.close();
+  await page.goto(`/suggestions/${id}`);
+  await expect(page.locator('[data-state-name="pending"]').first()).toBeVisible();
 });

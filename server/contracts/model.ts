@@ -63,7 +63,7 @@ export type TrainedOn = z.infer<typeof TrainedOn>;
 
 const ModelId = z.string().regex(/^model-[0-9a-z]{6,32}$/);
 
-export const PromoteModel = z.object({
+export const PromoteModel = z.strictObject({
   model_id: ModelId,
   /** Why a candidate that is worse than the active model is promoted all the same. */
   force_reason: z.string().trim().min(1).max(2000).optional(),

@@ -324,7 +324,7 @@ export const ApproveRequest = z
 export type ApproveRequest = z.infer<typeof ApproveRequest>;
 
 export const ContinueRequest = z
-  .object({
+  .strictObject({
     /** More time for the proof, seconds. */
     seconds: z.number().int().min(10).max(3600).default(120),
   })

@@ -1,6 +1,7 @@
 import type { Actor } from "@/server/contracts";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { isApiKeyShaped, loadApiKeyActor } from "./api-keys";
+import { assertSessionWrite } from "./same-origin";
 import { findSessionActor } from "./session";
 import { verifyToken } from "./tokens";
 import { loadUserActor } from "./users";
@@ -26,20 +27,24 @@ async function actorOfBearer(ctx: AuthContext, authorization: string): Promise<A
 /**
  * Who calls: `Authorization: Bearer` (JWT or API key), else `X-API-Key`, else the session cookie.
  * null when no credential came (or a session that no longer counts).
- * Throws `unauthenticated` for a credential that does not hold.
+ * Throws `unauthenticated` for a credential that does not hold, `forbidden` for a session's write that
+ * another site's page may have sent.
  */
 export async function authenticate({
   ctx,
-  input: { headers },
+  input: { request },
 }: {
   ctx: AuthContext;
-  input: { headers: Headers };
+  input: { request: Pick<Request, "headers" | "method" | "url"> };
 }): Promise<Actor | null> {
+  const { headers } = request;
   const authorization = headers.get("authorization");
   if (authorization !== null) return actorOfBearer(ctx, authorization);
   const apiKey = headers.get("x-api-key");
   if (apiKey !== null) return loadApiKeyActor(ctx.db, apiKey.trim());
   // A browser sends its cookie along when another site calls us: such a call is nobody's.
   if (headers.get("sec-fetch-site") === "cross-site") return null;
-  return findSessionActor({ ctx, input: { headers } });
+  const actor = await findSessionActor({ ctx, input: { headers } });
+  if (actor !== null) assertSessionWrite({ ctx, input: { request } });
+  return actor;
 }

@@ -8,6 +8,7 @@ export {
   trustProduct,
   untrustProduct,
 } from "./product-credentials";
+export { assertSameOrigin, assertSessionWrite } from "./same-origin";
 export { findSessionActor } from "./session";
 export { getJwks, listSigningKeys, rotateSigningKey, type SigningKey } from "./signing-keys";
 export { issueProductToken, issueServiceToken, issueUserToken, TokenKind } from "./tokens";

@@ -66,6 +66,10 @@ function forge({ claims = {}, header = {}, key }: Forgery): Promise<string> {
 }
 const bytes = (secret: string) => new TextEncoder().encode(secret);
 
+const asking = (headers: HeadersInit) => ({
+  request: new Request("http://sidecar.test/", { headers }),
+});
+
 test("a token carries who, for whom and until when, and nothing about rights", async () => {
   const input = { subject: "agent-1", ttl_seconds: 60 };
   const claims = decodeJwt(await issueServiceToken({ ctx, input }));
@@ -100,11 +104,11 @@ test("a reviewer's token made with a product's secret is refused, however it is 
     forge({ key, claims: { iss: "agentic-sidecar", sub: "agent-1", kind: "agent" } }),
   ];
   for (const token of await Promise.all(forgeries)) {
-    const attempt = authenticate({ ctx, input: { headers: bearer(token) } });
+    const attempt = authenticate({ ctx, input: asking(bearer(token)) });
     await expect(attempt).rejects.toMatchObject(refused);
   }
   const genuine = await issueUserToken({ ctx, input: { user_id: reviewerId, ttl_seconds: 60 } });
-  const actor = await authenticate({ ctx, input: { headers: bearer(genuine) } });
+  const actor = await authenticate({ ctx, input: asking(bearer(genuine)) });
   expect(actor).toMatchObject({ kind: "user", roles: ["reviewer"] });
 });
 
@@ -117,7 +121,7 @@ test("a stolen AUTH_SECRET makes no session cookie", async () => {
   const derived = sessionCookieSecret({ ...env(), SESSION_SECRET: SHARED });
   for (const secret of [SHARED, derived]) {
     expect(await findSessionActor({ ctx, input: { headers: await sign(secret) } })).toBeNull();
-    expect(await authenticate({ ctx, input: { headers: await sign(secret) } })).toBeNull();
+    expect(await authenticate({ ctx, input: asking(await sign(secret)) })).toBeNull();
   }
   const headers = await sign(sessionCookieSecret(env()));
   expect(await findSessionActor({ ctx, input: { headers } })).toMatchObject({ id: reviewerId });

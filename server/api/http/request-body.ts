@@ -1,8 +1,8 @@
 import { AppError } from "@/server/platform";
+import { isJsonType } from "@/server/platform/http";
 
 function assertJson(contentType: string | null): void {
-  const mediaType = contentType?.split(";", 1)[0]?.trim().toLowerCase();
-  if (mediaType === "application/json") return;
+  if (isJsonType(contentType)) return;
   throw new AppError("unsupported_media_type", "Send the body as application/json.");
 }
 

@@ -148,13 +148,15 @@ test("a person's session cookie is a credential, but not for a call from another
   const { user } = await harness.person(["reviewer"]);
   const token = await encode({ token: { sub: user.id }, secret: sessionCookieSecret(env()) });
   const cookie = `other=1; next-auth.session-token=${token}`;
-  expect((await decide({ cookie })).status).toBe(200);
+  const origin = "http://sidecar.test";
+  expect((await decide({ cookie, origin })).status).toBe(200);
   expect((await decide({ cookie, "sec-fetch-site": "cross-site" })).status).toBe(401);
   const half = token.length / 2;
   const parts = [token.slice(0, half), token.slice(half)];
   const chunked = parts.map((part, i) => `next-auth.session-token.${i}=${part}`).join("; ");
-  expect((await decide({ cookie: chunked })).status).toBe(200);
-  expect((await decide({ cookie: `next-auth.session-token=${token}x` })).status).toBe(401);
+  expect((await decide({ cookie: chunked, origin })).status).toBe(200);
+  const broken = `next-auth.session-token=${token}x`;
+  expect((await decide({ cookie: broken, origin })).status).toBe(401);
 });
 
 test("a product's secret makes no reviewer: neither a token nor a session cookie decides", async () => {

@@ -2,9 +2,15 @@ import type { Hook } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Actor, Permission, RequestFault } from "@/server/contracts";
 import { assertCan, authenticate } from "@/server/identity";
-import { AppError, contextFor, newId } from "@/server/platform";
-import { assertStorable } from "../assert-storable";
-import { API_SECURITY_HEADERS, parseJson, readBody, requestFaults } from "../http";
+import { AppError, contextFor } from "@/server/platform";
+import {
+  API_SECURITY_HEADERS,
+  assertStorable,
+  parseJson,
+  readBody,
+  requestFaults,
+  requestIdOf,
+} from "../http";
 import type { RestEnv, RestServices } from "./services";
 
 type Guard = MiddlewareHandler<RestEnv>;
@@ -12,17 +18,10 @@ type Guard = MiddlewareHandler<RestEnv>;
 /** An API answer is data for one caller: not cached unless its route says so. */
 const ANSWER_HEADERS = { "cache-control": "no-store", ...API_SECURITY_HEADERS };
 
-const SANE_REQUEST_ID = /^[A-Za-z0-9._:-]{1,100}$/;
-
-/** The caller's X-Request-Id when it is harmless in logs and headers, else a new one. */
-function requestIdOf(given: string | undefined): string {
-  return given !== undefined && SANE_REQUEST_ID.test(given) ? given : newId("req");
-}
-
 /** Around everything: the request's id, headers of every answer, one access line in the log. */
 export const frameRequest: Guard = async (c, next) => {
   const started = performance.now();
-  const requestId = requestIdOf(c.req.header("x-request-id"));
+  const requestId = requestIdOf(c.req.header("x-request-id") ?? null);
   c.set("requestId", requestId);
   await next();
   for (const [name, value] of Object.entries(ANSWER_HEADERS)) {
@@ -61,7 +60,7 @@ const ANONYMOUS: Actor = {
 /** Who calls, and whether the route's permission is theirs. Throws `unauthenticated`, `forbidden`. */
 export function authenticateCaller(permission: Permission | null): Guard {
   return async (c, next) => {
-    const input = { headers: c.req.raw.headers };
+    const input = { request: c.req.raw };
     const actor = permission === null ? ANONYMOUS : await authenticate({ ctx: c.env, input });
     if (actor === null) throw new AppError("unauthenticated", "Send a bearer token or an API key.");
     if (permission !== null) assertCan(actor, permission);

@@ -178,6 +178,9 @@ function registerCredentials({ openAPIRegistry }: OpenAPIHono<RestEnv>): void {
   });
   openAPIRegistry.registerComponent("securitySchemes", "session", {
     ...{ type: "apiKey", in: "cookie", name: "next-auth.session-token" },
+    description:
+      "A person's session, for pages of the sidecar: a write must carry its own `Origin` (or " +
+      "`Sec-Fetch-Site: same-origin`) and the content type application/json, even without a body.",
   });
 }
 

@@ -3,6 +3,7 @@ import { suggestions } from "@/drizzle/schema";
 import { Problem } from "@/server/contracts";
 import { failProof } from "@/server/decisions";
 import { AppError } from "@/server/platform";
+import { ROUTES } from "./app";
 import { createHarness, type Harness } from "./testing/harness";
 import { storeObservedProduct } from "./testing/observed-product";
 import { SPECIFIED_REQUEST } from "./testing/specified-request";
@@ -137,3 +138,34 @@ test("one request more than the bound is 503 with Retry-After, and the bound fre
   for (const response of await Promise.all(running)) expect(response.status).toBe(200);
   expect((await harness.get("/agent/capabilities", headers)).status).toBe(200);
 });
+
+const posts = ROUTES.map(({ declaration }) => declaration).filter(
+  ({ method }) => method === "post",
+);
+/** These say that they ignore fields they do not know. */
+const LENIENT = ["/agent/analyze", "/agent/message"];
+
+test.each(posts.map(({ path }) => path))(
+  "%s takes a field named like a property every object has for what it is: unknown",
+  async (path) => {
+    const admin = (await harness.person(["admin"])).headers;
+    for (const key of ["constructor", "toString", "hasOwnProperty", "valueOf"]) {
+      const text = `{"suggestion_id": "sugg-0123456789ab", "${key}": ["x"]}`;
+      const at = path.replace("{id}", "sugg-0123456789ab");
+      const response = await harness.post(at, { headers: admin, text });
+      expect(response.status).toBe(400);
+      if (LENIENT.includes(path)) continue;
+      const { errors } = Problem.parse(await response.json());
+      expect(errors).toContainEqual({
+        location: "body",
+        pointer: `/${key}`,
+        detail: "unknown field",
+      });
+    }
+    const hidden = await harness.post(path.replace("{id}", "sugg-0123456789ab"), {
+      headers: admin,
+      text: `{"reason": "no", "nested": {"__proto__": {"a": 1}}}`,
+    });
+    expect(hidden.status).toBe(400);
+  },
+);

@@ -24,7 +24,7 @@ afterAll(async () => {
 async function actorWith(secret: string) {
   const token = await encode({ token: { sub: reviewerId }, secret });
   const headers = new Headers({ cookie: `next-auth.session-token=${token}` });
-  return (await createContext(headers)).actor;
+  return (await createContext({ root: webRoot(), request: { headers } })).actor;
 }
 
 test("a session sealed with the secret a product holds is nobody's", async () => {

@@ -1,7 +1,7 @@
 import { initTRPC } from "@trpc/server";
 import superjson from "superjson";
 import { AppError } from "@/server/platform";
-import { assertStorable } from "../assert-storable";
+import { assertStorable } from "../http";
 import type { TrpcContext } from "./context";
 import { toPublicError, toTrpcError } from "./error-map";
 

@@ -5,3 +5,4 @@ export {
   type TrustedProxies,
 } from "./client-address";
 export { isAllowedHost, isHost, isLoopbackHost, ownOrigin } from "./hosts";
+export { isJsonType } from "./media-type";

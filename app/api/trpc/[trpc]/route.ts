@@ -1,22 +1,14 @@
-import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import { appRouter, createContext } from "@/server/api/trpc";
+import { handleTrpcRequest } from "@/server/api/trpc";
 import { webRoot } from "@/server/platform";
 
-function handle(request: Request): Promise<Response> {
-  return fetchRequestHandler({
-    endpoint: "/api/trpc",
-    req: request,
-    router: appRouter,
-    createContext: () => createContext(request.headers),
-    onError({ error, path, ctx }) {
-      if (error.code !== "INTERNAL_SERVER_ERROR") return;
-      // Made when needed: a build has no settings, and importing this must not ask for them.
-      webRoot().log.error(
-        { err: error.cause ?? error, path, request_id: ctx?.requestId },
-        "trpc error",
-      );
-    },
-  });
-}
+/** The root is made at a request, not at import: a build has no settings. */
+const handle = (request: Request) => handleTrpcRequest(request, webRoot());
 
-export { handle as GET, handle as POST };
+export {
+  handle as DELETE,
+  handle as GET,
+  handle as OPTIONS,
+  handle as PATCH,
+  handle as POST,
+  handle as PUT,
+};

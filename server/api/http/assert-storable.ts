@@ -9,8 +9,15 @@ function assertText(text: string): void {
   }
 }
 
+/** A key that names a property every object has is copied by assignment, which loses or changes it. */
+function assertKey(key: string): void {
+  assertText(key);
+  if (key === "__proto__") throw new AppError("invalid_input", "unknown field: __proto__");
+}
+
 /**
- * Refuses JSON that PostgreSQL cannot store (NUL, unpaired surrogates) or that is nested deeper
+ * Refuses JSON that PostgreSQL cannot store (NUL, unpaired surrogates), that no schema can see
+ * (`__proto__`), or that is nested deeper
  * than any honest request: `invalid_input`.
  */
 export function assertStorable(value: unknown, depth = 0, seen = new Set<object>()): void {
@@ -22,7 +29,7 @@ export function assertStorable(value: unknown, depth = 0, seen = new Set<object>
     throw new AppError("invalid_input", `The body is nested deeper than ${DEPTH_MAX} levels.`);
   }
   for (const [key, inner] of Object.entries(value)) {
-    assertText(key);
+    assertKey(key);
     assertStorable(inner, depth + 1, seen);
   }
 }
