@@ -1,9 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import type { JsonScalar } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
-import type { ShapeParser } from "@/server/workload";
+import type { SentParameters, ShapeParser } from "@/server/workload";
 import { type Connector, openConnector } from "./connector/connector";
 import { writeTable } from "./connector/export-table";
 import { runConnectorQuery } from "./connector/run-query";
@@ -22,7 +21,7 @@ export interface EmbedOptions {
 export interface EmbeddedProduct {
   product: DataProduct;
   /** One statement of the product's own workload, timed and captured. Throws DuckDB's errors. */
-  run(sql: string, parameters: readonly JsonScalar[]): Promise<void>;
+  run(sql: string, parameters: SentParameters): Promise<void>;
   close(): Promise<void>;
 }
 

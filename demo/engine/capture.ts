@@ -1,10 +1,16 @@
 import type { JsonScalar, Workload, WorkloadPattern } from "@/server/contracts";
-import type { NormalizedQuery, ShapeParser } from "@/server/workload";
+import {
+  type NormalizedQuery,
+  parameterValues,
+  type SentParameters,
+  type ShapeParser,
+  widenDecimals,
+} from "@/server/workload";
 
 /** One product query as it ran; latency is the DuckDB call alone. */
 export interface CapturedCall {
   sql: string;
-  parameters: readonly JsonScalar[];
+  parameters: SentParameters;
   latencyMs: number;
   at: number;
 }
@@ -74,15 +80,9 @@ export class QueryCapture {
       shape = new ShapeRecord(query);
       this.shapes.set(query.fingerprint, shape);
     }
-    shape.add(call.at, call.latencyMs, resolveParameters(query, call.parameters));
+    shape.add(call.at, call.latencyMs);
+    shape.addSample(query, call);
   }
-}
-
-/** Values of $1..$n of the normalized text, from the parameters and literals of the sent text. */
-function resolveParameters(query: NormalizedQuery, sent: readonly JsonScalar[]): JsonScalar[] {
-  return query.parameters.map((source) =>
-    source.from === "literal" ? source.value : (sent[source.index - 1] ?? null),
-  );
 }
 
 const LATENCIES_MAX = 500;
@@ -100,17 +100,31 @@ export class ShapeRecord {
   private readonly buckets = new Map<number, { calls: number; totalMs: number }>();
   private firstSeen = Number.POSITIVE_INFINITY;
   private lastSeen = 0;
+  private sql: string;
+  /** The latest text whose parameters were all literals, as it was sent. */
+  private exampleSql: string | undefined;
 
-  constructor(private readonly query: NormalizedQuery) {}
+  constructor(private readonly query: NormalizedQuery) {
+    this.sql = query.sql;
+  }
 
-  add(at: number, ms: number, parameters: JsonScalar[]): void {
+  add(at: number, ms: number): void {
     this.firstSeen = Math.min(this.firstSeen, at);
     this.lastSeen = Math.max(this.lastSeen, at);
     this.latencies.push({ at, ms });
     if (this.latencies.length > LATENCIES_MAX) this.latencies.shift();
-    this.samples.push(parameters);
-    if (this.samples.length > SAMPLES_MAX) this.samples.shift();
     this.countInBucket(at, ms);
+  }
+
+  /** Keeps the parameters of a call; the kept text then takes those of all of them. */
+  addSample(query: NormalizedQuery, { sql, parameters }: CapturedCall): void {
+    const values = parameterValues(query.parameters, parameters);
+    if (values === null) return;
+    this.sql = widenDecimals(this.sql, query.sql);
+    this.samples.push(values);
+    if (this.samples.length > SAMPLES_MAX) this.samples.shift();
+    const isAllLiteral = query.parameters.every(({ from }) => from === "literal");
+    if (query.isParsed && values.length > 0 && isAllLiteral) this.exampleSql = sql;
   }
 
   /** null when the shape was not called since `from` (milliseconds of the epoch). */
@@ -121,7 +135,7 @@ export class ShapeRecord {
     const sorted = [...recent].sort((a, b) => a - b);
     return {
       fingerprint: this.query.fingerprint,
-      sql: this.query.sql,
+      sql: this.sql,
       kind: this.query.kind,
       is_parsed: this.query.isParsed,
       calls,
@@ -131,6 +145,7 @@ export class ShapeRecord {
       first_seen: new Date(this.firstSeen).toISOString(),
       last_seen: new Date(this.lastSeen).toISOString(),
       parameter_samples: [...this.samples],
+      ...(this.exampleSql === undefined ? {} : { example_sql: this.exampleSql }),
       latencies_ms: recent,
     };
   }

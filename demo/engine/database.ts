@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBResultReader } from "@duckdb/node-api";
-import type { JsonScalar } from "@/server/contracts";
+import type { SentParameters } from "@/server/workload";
 import type { QueryCapture } from "./capture";
 import { ConnectionPool, WriteGate } from "./connections";
 import type { Engine } from "./open";
@@ -26,16 +26,16 @@ export class Database {
   }
 
   /** Reads; converting to rows is left to the caller, the latency is DuckDB's alone. */
-  query(sql: string, parameters: readonly JsonScalar[] = []): Promise<DuckDBResultReader> {
+  query(sql: string, parameters: SentParameters = []): Promise<DuckDBResultReader> {
     return this.readers.use((connection) => this.timed(connection, sql, parameters));
   }
 
-  async rows(sql: string, parameters: readonly JsonScalar[] = []): Promise<Row[]> {
+  async rows(sql: string, parameters: SentParameters = []): Promise<Row[]> {
     return (await this.query(sql, parameters)).getRowObjectsJson();
   }
 
   /** One write, after those before it; waiting for the gate is not part of its latency. */
-  write(sql: string, parameters: readonly JsonScalar[] = []): Promise<DuckDBResultReader> {
+  write(sql: string, parameters: SentParameters = []): Promise<DuckDBResultReader> {
     return this.writes.run((connection) => this.timed(connection, sql, parameters));
   }
 
@@ -52,7 +52,7 @@ export class Database {
   private async timed(
     connection: DuckDBConnection,
     sql: string,
-    parameters: readonly JsonScalar[],
+    parameters: SentParameters,
   ): Promise<DuckDBResultReader> {
     const at = Date.now();
     const start = performance.now();

@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from "@duckdb/node-api";
 import type { JsonScalar } from "@/server/contracts";
+import type { SentParameters } from "@/server/workload";
 import { AppError } from "@/server/platform";
 
 /**
@@ -9,11 +10,14 @@ import { AppError } from "@/server/platform";
 export async function prepareBound(
   connection: DuckDBConnection,
   sql: string,
-  parameters: readonly JsonScalar[],
+  parameters: SentParameters,
 ): Promise<DuckDBPreparedStatement> {
   const prepared = await connection.prepare(sql);
   try {
-    for (const [position, value] of parameters.entries()) bindOne(prepared, position + 1, value);
+    const isNamed = !Array.isArray(parameters);
+    for (const [key, value] of Object.entries(parameters)) {
+      bindOne(prepared, isNamed ? prepared.parameterIndex(key) : Number(key) + 1, value);
+    }
     return prepared;
   } catch (error) {
     prepared.destroySync();

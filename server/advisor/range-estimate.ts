@@ -1,7 +1,7 @@
 import type { CalendarUnit, ColumnSchema } from "@/server/contracts";
 import type { FilterFeature } from "@/server/workload/shape";
 import { ORDER_TIME_FLOOR, RANGE_FRACTION, ROW_GROUP_ROWS } from "./measured-facts";
-import { filtersOn, isRangeFilter, type WorkloadQuery } from "./workload-query";
+import { filtersOn, isRangeFilter, sampleValues, type WorkloadQuery } from "./workload-query";
 
 const DAY_MS = 86_400_000;
 
@@ -70,7 +70,7 @@ export function estimateRange(
   // Of several ends on one side, which one binds is not known.
   const isOne = lower.length === 1 && upper.length === 1;
   const [first, second] = isOne ? [lower[0], upper[0]] : [];
-  const widths = (query.pattern.parameter_samples ?? []).flatMap((sample) => {
+  const widths = sampleValues(query).flatMap((sample) => {
     const [from, to] = [valueAt(sample, first), valueAt(sample, second)];
     return from === null || to === null ? [] : [Math.abs(to - from)];
   });

@@ -1,16 +1,23 @@
-import type { TableSchema, WorkloadPattern } from "@/server/contracts";
-import type {
-  FilterFeature,
-  QueryRewriteOption,
-  QueryShape,
-  QuerySummary,
-  ShapeParser,
+import type { JsonScalar, TableSchema, WorkloadPattern } from "@/server/contracts";
+import {
+  type FilterFeature,
+  type ParameterSource,
+  parameterValues,
+  type QueryRewriteOption,
+  type QueryShape,
+  type QuerySummary,
+  type ShapeParser,
 } from "@/server/workload/shape";
 
 /** A query shape with what was counted of it and what the parser saw in it. */
 export interface WorkloadQuery {
   pattern: WorkloadPattern;
   shape: QueryShape;
+  /**
+   * Where the shape's parameters come from in the pattern's text, which may number or name them in its
+   * own way, or hold literals; left out: the numbers are the same.
+   */
+  parameters?: ParameterSource[];
   /** Other texts that should answer the same, by rule. */
   rewrites?: QueryRewriteOption[];
   /** What a summary table would have to hold to answer it; null when none could. */
@@ -26,12 +33,31 @@ export async function describeQuery(
   pattern: WorkloadPattern,
   tables: TableSchema[],
 ): Promise<WorkloadQuery> {
-  const [shape, rewrites, summary] = await Promise.all([
+  const [{ parameters }, shape, rewrites, summary] = await Promise.all([
+    parser.normalize(pattern.sql),
     parser.parse(pattern.sql, tables, SCHEMA),
     parser.rewrite(pattern.sql, tables),
     parser.summarize(pattern.sql, tables),
   ]);
-  return { pattern, shape, rewrites, summary };
+  return { pattern, shape, parameters, rewrites, summary };
+}
+
+/**
+ * The pattern's parameter samples as values of the shape's $1..$n, newest last. Of a text whose only
+ * parameters are its literals there is one. A sample that lacks a value is left out.
+ */
+export function sampleValues({ pattern, shape, parameters }: WorkloadQuery): JsonScalar[][] {
+  const samples = pattern.parameter_samples ?? [];
+  if (parameters === undefined) {
+    return samples.filter((sample) => sample.length === shape.parameterCount);
+  }
+  const count = Math.max(0, ...parameters.map((one) => (one.from === "parameter" ? one.index : 0)));
+  const fitting = samples.filter((sample) => sample.length === count);
+  const sent = count === 0 && fitting.length === 0 ? [[]] : fitting;
+  return sent.flatMap((sample) => {
+    const values = parameterValues(parameters, sample);
+    return values === null ? [] : [values];
+  });
 }
 
 /** Queries that touch a column in one way, and their weight in the whole workload. */

@@ -119,6 +119,8 @@ export const WorkloadPattern = z.object({
   last_seen: z.iso.datetime(),
   /** Recent real parameter sets, newest last. Optional: a product may keep them private. */
   parameter_samples: z.array(z.array(JsonScalar)).optional(),
+  /** The latest text with literals only, as it was sent: what a replay is checked against. */
+  example_sql: z.string().max(20_000).optional(),
   /** Latencies (ms) of the latest calls inside the asked window, at most 500, oldest first. */
   latencies_ms: z.array(z.number().nonnegative()).optional(),
 });

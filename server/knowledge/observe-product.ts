@@ -133,6 +133,7 @@ async function upsertPatterns(tx: Transaction, workload: Workload, recent: Workl
 function toRow(counted: WorkloadPattern, shown: WorkloadPattern | null, window: Workload) {
   const {
     parameter_samples: _values,
+    example_sql: _example,
     latencies_ms: _latencies,
     ...kept
   } = { ...counted, ...shown, calls: counted.calls };

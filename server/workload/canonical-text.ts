@@ -1,4 +1,4 @@
-import { type Ast, asNode, asNodes, asText, hasColumn, isClass } from "./ast";
+import { type Ast, asNode, asNodes, asText, descend, hasColumn, isClass } from "./ast";
 
 /**
  * A text equal for queries that differ only in the names they give to tables, CTEs and output
@@ -9,6 +9,7 @@ import { type Ast, asNode, asNodes, asText, hasColumn, isClass } from "./ast";
 export function canonicalText(root: Ast): string | null {
   const query = asNode(asNodes(structuredClone(root).statements)[0]?.node);
   if (query === null) return null;
+  forgetWidths(query);
   try {
     visitQuery(query, { names: new CanonicalNames(), outer: null, enclosing: null, isTop: true });
   } catch (error) {
@@ -16,6 +17,15 @@ export function canonicalText(root: Ast): string | null {
     throw error;
   }
   return JSON.stringify(query, (key, value: unknown) => (key === "query_location" ? 0 : value));
+}
+
+/** `> 9.5` and `> 10.25` are one question: how many digits a number was written with is no part of it. */
+function forgetWidths(query: Ast): void {
+  for (const node of descend(query)) {
+    if (!isClass(node, "CAST") || !isClass(asNode(node.child), "PARAMETER")) continue;
+    const type = asNode(node.cast_type);
+    if (type?.id === "DECIMAL") type.type_info = null;
+  }
 }
 
 interface Place {

@@ -1,7 +1,10 @@
+export { widenDecimals } from "./decimal-widths";
 export { createShapeParser } from "./parser";
-export type {
-  FilterFeature,
-  NormalizedQuery,
-  QueryShape,
-  ShapeParser,
+export {
+  type FilterFeature,
+  type NormalizedQuery,
+  parameterValues,
+  type QueryShape,
+  type SentParameters,
+  type ShapeParser,
 } from "./shape";

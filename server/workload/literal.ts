@@ -3,43 +3,60 @@ import { exactNumberText } from "./engine";
 
 type Scalar = string | number | boolean | null;
 
+/** A literal as a parameter: the value that is bound, and the cast that gives it its type back. */
+export interface TypedLiteral {
+  value: Scalar;
+  /** null: bound as it is, the value has the type (and the freedom) that the literal had. */
+  castType: Ast | null;
+}
+
 /**
- * Value of a CONSTANT node as it is bound in a replay; undefined when it must stay a literal
- * (NULL, or a type that JSON cannot carry).
+ * A CONSTANT node as a parameter; undefined when it must stay a literal (NULL, or a value that JSON
+ * cannot carry).
  *
- * A decimal or a 64-bit integer compared with a column travels as text: DuckDB then casts the
- * text to the column's type, while a DOUBLE would make it cast the column and skip zone maps.
+ * DuckDB plans by the types of literals: `id = 5.0` casts a BIGINT column row by row, where `id = '5.0'`
+ * would cast the text once. So whatever does not arrive with its own type (texts and whole numbers do)
+ * is bound as text or number under a cast to that type.
  */
-export function literalValue(constant: Ast, isBesideColumn: boolean): Scalar | undefined {
+export function typedLiteral(constant: Ast): TypedLiteral | undefined {
   const value = asNode(constant.value);
   if (value === null || value.is_null === true) return undefined;
   const type = asNode(value.type);
-  switch (asText(type?.id)) {
+  if (type === null) return undefined;
+  switch (asText(type.id)) {
     case "VARCHAR":
-      return typeof value.value === "string" ? value.value : undefined;
+      return typeof value.value === "string" ? { value: value.value, castType: null } : undefined;
     case "BOOLEAN":
-      return typeof value.value === "boolean" ? value.value : undefined;
+      return typeof value.value === "boolean" ? { value: value.value, castType: null } : undefined;
     case "DECIMAL":
-      return decimalValue(value, isBesideColumn);
+      return under(type, decimalText(value));
     case "HUGEINT":
     case "UHUGEINT":
-      // Away from a column, text would have no type to be cast to.
-      return isBesideColumn ? hugeText(value.value) : undefined;
+      return under(type, hugeText(value.value));
+    case "FLOAT":
+    case "DOUBLE":
+      return under(type, finiteNumber(exactNumberText(value.value)));
     default:
-      return plainNumber(exactNumberText(value.value), isBesideColumn);
+      return wholeNumber(type, exactNumberText(value.value));
   }
 }
 
-function plainNumber(text: string | null, isBesideColumn: boolean): Scalar | undefined {
-  if (text === null) return undefined;
-  const number = Number(text);
-  if (/^-?\d+$/.test(text) && !Number.isSafeInteger(number)) {
-    return isBesideColumn ? text : undefined;
-  }
+const under = (castType: Ast, value: Scalar | undefined): TypedLiteral | undefined =>
+  value === undefined ? undefined : { value, castType };
+
+function finiteNumber(text: string | null): number | undefined {
+  const number = Number(text ?? Number.NaN);
   return Number.isFinite(number) ? number : undefined;
 }
 
-function decimalValue(value: Ast, isBesideColumn: boolean): Scalar | undefined {
+/** DuckDB chooses the width of a whole number by its value, bound or written. */
+function wholeNumber(type: Ast, text: string | null): TypedLiteral | undefined {
+  if (text === null || !/^-?\d+$/.test(text)) return undefined;
+  const number = Number(text);
+  return Number.isSafeInteger(number) ? { value: number, castType: null } : under(type, text);
+}
+
+function decimalText(value: Ast): string | undefined {
   const info = asNode(asNode(value.type)?.type_info);
   const scale = typeof info?.scale === "number" ? info.scale : 0;
   const unscaled = exactNumberText(value.value) ?? hugeText(value.value);
@@ -47,8 +64,7 @@ function decimalValue(value: Ast, isBesideColumn: boolean): Scalar | undefined {
   const sign = unscaled.startsWith("-") ? "-" : "";
   const digits = unscaled.replace("-", "").padStart(scale + 1, "0");
   const whole = digits.slice(0, digits.length - scale);
-  const text = scale === 0 ? sign + whole : `${sign}${whole}.${digits.slice(-scale)}`;
-  return isBesideColumn ? text : Number(text);
+  return scale === 0 ? sign + whole : `${sign}${whole}.${digits.slice(-scale)}`;
 }
 
 function hugeText(value: unknown): string | undefined {

@@ -1,6 +1,7 @@
 import { shortHash } from "@/server/platform";
 import { type Ast, asNode, asNodes, asText, descend } from "./ast";
 import { canonicalText } from "./canonical-text";
+import { withoutWidths } from "./decimal-widths";
 import type { Engine } from "./engine";
 import { foldText, kindOf } from "./fold-text";
 import { parameterize } from "./parameterize";
@@ -9,6 +10,9 @@ import type { NormalizedQuery, ParameterSource } from "./shape";
 /** Longer texts are neither parsed nor scanned beyond this: they are counted under their beginning. */
 const SQL_LENGTH_MAX = 20_000;
 const ROUNDS_MAX = 4;
+
+/** A number (not 0), or a name. */
+const PARAMETER_NAME = /^([1-9]\d{0,4}|[\p{L}_][\p{L}\p{N}_]*)$/u;
 
 // Never closed, so no text that ends with it can be parsed.
 const TRUNCATED = " [ truncated";
@@ -57,7 +61,7 @@ async function normalizeSelect(
     const parameters = next && compose(current.parameters, next.parameters);
     if (next === null || parameters === null) return null;
     if (current.sql === next.sql) {
-      return { sql: next.sql, parameters, canonical: canonicalText(next.root) ?? next.sql };
+      return { sql: next.sql, parameters, canonical: canonicalText(next.root) ?? withoutWidths(next.sql) };
     }
     current = { ...next, parameters };
   }
@@ -68,10 +72,11 @@ async function rewrite(engine: Engine, sql: string): Promise<Round | null> {
   const root = await engine.serialize(sql);
   if (root === null) return null;
   for (const node of descend(root)) {
-    // DESCRIBE, SHOW and SUMMARIZE arrive as SELECTs; named parameters have no place in a list.
+    // DESCRIBE, SHOW and SUMMARIZE arrive as SELECTs.
     if (node.type === "SHOW_REF") return null;
-    if (node.class === "PARAMETER" && !/^[1-9]\d{0,4}$/.test(asText(node.identifier))) return null;
+    if (node.class === "PARAMETER" && !PARAMETER_NAME.test(asText(node.identifier))) return null;
   }
+  unwrapValues(root);
   const parameters = parameterize(root);
   const printed = asNode(asNodes(root.statements)[0]) && (await engine.print(root));
   return printed ? { sql: printed, parameters, root } : null;
@@ -80,9 +85,40 @@ async function rewrite(engine: Engine, sql: string): Promise<Round | null> {
 function compose(before: ParameterSource[], after: ParameterSource[]): ParameterSource[] | null {
   const composed: ParameterSource[] = [];
   for (const source of after) {
-    const origin = source.from === "literal" ? source : before[source.index - 1];
+    const origin = source.from === "parameter" ? before[source.index - 1] : source;
     if (origin === undefined) return null;
     composed.push(origin);
   }
   return composed;
+}
+
+/** DuckDB prints a VALUES list inside a query of this alias, each time one more. */
+const PRINTED_VALUES = "valueslist";
+
+/** Takes that query away again, so that a text with a VALUES list comes to rest. */
+function unwrapValues(root: Ast): void {
+  for (const node of descend(root)) {
+    if (node.type !== "SUBQUERY" || asText(node.alias) !== PRINTED_VALUES) continue;
+    const inner = asNode(asNode(node.subquery)?.node);
+    const list = asNode(inner?.from_table);
+    const isRenamed = Array.isArray(node.column_name_alias) && node.column_name_alias.length > 0;
+    if (list?.type !== "EXPRESSION_LIST" || isRenamed || !isPlainStar(inner)) continue;
+    for (const key of Object.keys(node)) delete node[key];
+    Object.assign(node, list);
+  }
+}
+
+/** `SELECT * FROM …` and nothing else. */
+function isPlainStar(query: Ast | null): boolean {
+  const [item, ...others] = asNodes(query?.select_list);
+  if (item?.class !== "STAR" || others.length > 0 || asText(item.relation_name) !== "") return false;
+  const parts = [query?.where_clause, query?.having, query?.qualify, query?.sample, item.expr];
+  const lists = [query?.group_expressions, query?.modifiers, item.exclude_list, item.replace_list];
+  const ctes = asNodes(asNode(query?.cte_map)?.map);
+  return (
+    parts.every((part) => (part ?? null) === null) &&
+    lists.every((list) => !Array.isArray(list) || list.length === 0) &&
+    ctes.length === 0 &&
+    item.columns !== true
+  );
 }

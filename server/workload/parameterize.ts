@@ -1,15 +1,18 @@
 import { type Ast, asNode, asNodes, asText, hasColumn, isClass, isValue } from "./ast";
-import { isPrefixPattern, LIKE_FUNCTIONS, literalValue, PREFIX_FUNCTIONS } from "./literal";
+import { isPrefixPattern, LIKE_FUNCTIONS, typedLiteral } from "./literal";
 import type { ParameterSource } from "./shape";
+import { isShapeArgument } from "./shape-arguments";
 
 /**
  * Where an expression stands. `shape`: literals belong to the query's shape and stay (select list,
- * GROUP BY and ORDER BY ordinals, LIMIT, arguments of a function of a column such as
- * date_trunc('month', d), which must read alike in SELECT and GROUP BY). `condition`: literals are
- * values. `having`: as condition, but expressions over columns stay, since they may repeat a
- * grouping expression.
+ * GROUP BY and ORDER BY ordinals, LIMIT; a function of a column must read alike in SELECT and GROUP BY).
+ * `condition`: literals are values, in functions too. `having`: as condition, but expressions over
+ * columns stay, since they may repeat a grouping expression.
  */
 type Place = "shape" | "condition" | "having";
+
+/** `map['key']`, `list[2]`, `struct.field`: the key says what is read. */
+const KEYED_OPERATORS = new Set(["ARRAY_EXTRACT", "ARRAY_SLICE", "STRUCT_EXTRACT"]);
 
 // Text order, so that $1..$n appear from left to right; the tree lists modifiers first.
 const SELECT_PARTS: [string, Place][] = [
@@ -39,18 +42,25 @@ export function parameterize(root: Ast): ParameterSource[] {
 
 class Numbering {
   readonly sources: ParameterSource[] = [];
-  readonly #numbers = new Map<number, number>();
+  readonly #numbers = new Map<string, number>();
 
   addLiteral(value: string | number | boolean | null): number {
     return this.sources.push({ from: "literal", value });
   }
 
-  /** The same parameter keeps one number wherever it stands (SELECT and GROUP BY must match). */
-  addParameter(index: number, isOwn: boolean): number {
-    const known = this.#numbers.get(index);
-    if (known !== undefined && !isOwn) return known;
-    const number = this.sources.push({ from: "parameter", index });
-    if (known === undefined) this.#numbers.set(index, number);
+  /**
+   * The same parameter keeps one number wherever it stands (SELECT and GROUP BY must match). DuckDB
+   * takes names of parameters in any case.
+   */
+  addParameter(identifier: string): number {
+    const key = identifier.toLowerCase();
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const isNumber = /^\d+$/.test(key);
+    const number = this.sources.push(
+      isNumber ? { from: "parameter", index: Number(key) } : { from: "name", name: identifier },
+    );
+    this.#numbers.set(key, number);
     return number;
   }
 }
@@ -72,22 +82,38 @@ function visit(value: unknown, place: Place, numbering: Numbering): void {
     visit(node.condition, "condition", numbering);
     return;
   }
+  if (node.type === "EXPRESSION_LIST") {
+    visit(node.values, "condition", numbering);
+    return;
+  }
+  if (node.type === "LIMIT_MODIFIER" || node.type === "LIMIT_PERCENT_MODIFIER") {
+    visit(node.limit, "shape", numbering);
+    // Each page is the same question.
+    visit(node.offset, "condition", numbering);
+    return;
+  }
   visitExpression(node, place, numbering);
 }
 
 function visitExpression(node: Ast, place: Place, numbering: Numbering): void {
   if (isClass(node, "CONSTANT")) {
     if (place === "shape") keepDouble(node);
-    else replaceLiteral(node, false, numbering);
+    else replaceLiteral(node, numbering);
     return;
   }
   if (isClass(node, "CAST") && place === "shape" && isClass(asNode(node.child), "CONSTANT")) return;
   if (isClass(node, "PARAMETER")) {
-    renumber(node, false, numbering);
+    node.identifier = String(numbering.addParameter(asText(node.identifier)));
     return;
   }
   if (isClass(node, "FUNCTION")) {
     visitFunction(node, place, numbering);
+    return;
+  }
+  if (isClass(node, "OPERATOR") && KEYED_OPERATORS.has(asText(node.type))) {
+    const [keyed, ...keys] = asNodes(node.children);
+    visit(keyed, place, numbering);
+    visit(keys, "shape", numbering);
     return;
   }
   const isList = node.type === "COMPARE_IN" || node.type === "COMPARE_NOT_IN";
@@ -95,10 +121,9 @@ function visitExpression(node: Ast, place: Place, numbering: Numbering): void {
     visitList(node, place, numbering);
     return;
   }
-  const operands = isClass(node, "COMPARISON") ? ["left", "right"] : ["input", "lower", "upper"];
   if (place !== "shape" && (isClass(node, "COMPARISON") || isClass(node, "BETWEEN"))) {
-    const isBesideColumn = operands.some((key) => isClass(asNode(node[key]), "COLUMN_REF"));
-    for (const key of operands) visitOperand(node[key], isBesideColumn, place, numbering);
+    const operands = isClass(node, "COMPARISON") ? ["left", "right"] : ["input", "lower", "upper"];
+    for (const key of operands) visit(node[key], place, numbering);
     return;
   }
   const keeps = place === "having" && !isClass(node, "CONJUNCTION") && !isClass(node, "SUBQUERY");
@@ -106,27 +131,18 @@ function visitExpression(node: Ast, place: Place, numbering: Numbering): void {
   for (const child of Object.values(node)) visit(child, inside, numbering);
 }
 
-function visitOperand(
-  value: unknown,
-  isBesideColumn: boolean,
-  place: Place,
-  numbering: Numbering,
-): void {
-  const node = asNode(value);
-  if (isClass(node, "CONSTANT")) replaceLiteral(node, isBesideColumn, numbering);
-  else visit(value, place, numbering);
-}
-
 function visitFunction(node: Ast, place: Place, numbering: Numbering): void {
-  const [left, right] = asNodes(node.children);
+  const children = asNodes(node.children);
+  const [left, right] = children;
   if (place === "condition" && LIKE_FUNCTIONS.has(asText(node.function_name)) && right) {
     visit(left, place, numbering);
     visitLikePattern(node, right, numbering);
     return;
   }
-  const isSearch = node.is_operator === true || PREFIX_FUNCTIONS.has(asText(node.function_name));
-  const inside = (isSearch && place === "condition") || !hasColumn(node) ? place : "shape";
-  visit(node.children, inside, numbering);
+  const inside = place === "condition" || !hasColumn(node) ? place : "shape";
+  for (const [position, child] of children.entries()) {
+    visit(child, isShapeArgument(node, position) ? "shape" : inside, numbering);
+  }
   for (const key of ["filter", "order_bys"]) visit(node[key], "shape", numbering);
 }
 
@@ -136,7 +152,7 @@ function visitLikePattern(like: Ast, pattern: Ast, numbering: Numbering): void {
     visit(asNodes(pattern.children)[0], "condition", numbering);
     return;
   }
-  const value = isClass(pattern, "CONSTANT") ? literalValue(pattern, true) : undefined;
+  const value = isClass(pattern, "CONSTANT") ? typedLiteral(pattern)?.value : undefined;
   if (typeof value !== "string" || !/^[^%_\\]+%$/.test(value)) {
     visit(pattern, "condition", numbering);
     return;
@@ -156,9 +172,8 @@ function visitLikePattern(like: Ast, pattern: Ast, numbering: Numbering): void {
 function visitList(node: Ast, place: Place, numbering: Numbering): void {
   const [tested, ...values] = asNodes(node.children);
   const last = values.at(-1);
-  const isBesideColumn = isClass(tested ?? null, "COLUMN_REF");
   visit(tested, place, numbering);
-  for (const value of values) visitOperand(value, isBesideColumn, place, numbering);
+  visit(values, place, numbering);
   if (!last || !values.every(isValue)) return;
   const sizeMax = 2 ** Math.ceil(Math.log2(values.length));
   const padding = Array.from({ length: sizeMax - values.length }, () => structuredClone(last));
@@ -178,27 +193,31 @@ function repeatParameter(node: Ast, numbering: Numbering): void {
   if (source) setParameter(node, numbering.sources.push(source));
 }
 
-function replaceLiteral(node: Ast, isBesideColumn: boolean, numbering: Numbering): void {
-  const value = literalValue(node, isBesideColumn);
-  if (value !== undefined) setParameter(node, numbering.addLiteral(value));
+function replaceLiteral(node: Ast, numbering: Numbering): void {
+  const literal = typedLiteral(node);
+  if (literal === undefined) return;
+  const number = numbering.addLiteral(literal.value);
+  if (literal.castType !== null) wrapInCast(node, literal.castType);
+  setParameter(literal.castType === null ? node : (asNode(node.child) ?? node), number);
 }
 
-/** DuckDB prints the DOUBLE 1e3 as 1000.0, which it reads as a DECIMAL: a cast keeps the type. */
-function keepDouble(node: Ast): void {
-  if (asNode(asNode(node.value)?.type)?.id !== "DOUBLE") return;
+/** Puts a cast around a literal in its place, where its alias stays. */
+function wrapInCast(node: Ast, castType: Ast): void {
   const child = { ...structuredClone(node), alias: "" };
   delete node.value;
   Object.assign(node, {
     class: "CAST",
     type: "OPERATOR_CAST",
     child,
-    cast_type: { id: "DOUBLE", type_info: null },
+    cast_type: castType,
     try_cast: false,
   });
 }
 
-function renumber(node: Ast, isOwn: boolean, numbering: Numbering): void {
-  node.identifier = String(numbering.addParameter(Number(node.identifier), isOwn));
+/** DuckDB prints the DOUBLE 1e3 as 1000.0, which it reads as a DECIMAL: a cast keeps the type. */
+function keepDouble(node: Ast): void {
+  if (asNode(asNode(node.value)?.type)?.id !== "DOUBLE") return;
+  wrapInCast(node, { id: "DOUBLE", type_info: null });
 }
 
 function setParameter(node: Ast, number: number): void {

@@ -1,4 +1,4 @@
-import type { CalendarUnit, RewriteRule } from "@/server/contracts";
+import type { CalendarUnit, JsonScalar, RewriteRule } from "@/server/contracts";
 
 /** A column as a query names it, resolved to its table where the schema allows. */
 export interface ColumnRef {
@@ -54,11 +54,33 @@ export interface QueryShape {
 
 /**
  * Where parameter $i of the normalized text comes from in the text that was sent. `index` is 1-based:
- * 2 is `$2`, or the second `?`.
+ * 2 is `$2`, or the second `?`; `name` is that of `$name`.
  */
 export type ParameterSource =
   | { from: "parameter"; index: number }
+  | { from: "name"; name: string }
   | { from: "literal"; value: string | number | boolean | null };
+
+/** The parameters of a call, by place or by name. */
+export type SentParameters = readonly JsonScalar[] | Readonly<Record<string, JsonScalar>>;
+
+/** Values of $1..$n of a normalized text in a call of the text that was sent; null: one is missing. */
+export function parameterValues(
+  sources: readonly ParameterSource[],
+  sent: SentParameters,
+): JsonScalar[] | null {
+  const byName = new Map(Object.entries(sent).map(([name, value]) => [name.toLowerCase(), value]));
+  const values = sources.map((source) => {
+    if (source.from === "literal") return source.value;
+    // Of an array, the keys are places from 0.
+    const isList = Array.isArray(sent);
+    if (source.from === "parameter") {
+      return byName.get(String(isList ? source.index - 1 : source.index));
+    }
+    return isList ? undefined : byName.get(source.name.toLowerCase());
+  });
+  return values.every((value) => value !== undefined) ? values : null;
+}
 
 export interface NormalizedQuery {
   fingerprint: string;
@@ -101,7 +123,7 @@ export type Tables = {
 }[];
 
 export interface ShapeParser {
-  /** Literals become $1..$n (LIMIT, OFFSET and ordinals stay). Unparsable text is kept, folded. */
+  /** Literals become $1..$n (LIMIT and ordinals stay), typed by a cast where the value alone is not. Unparsable text is kept, folded. */
   normalize(sql: string): Promise<NormalizedQuery>;
   /**
    * Features of a query; columns are resolved against the given tables. `schema`: the one all of them
