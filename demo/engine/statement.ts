@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from "@duckdb/node-api";
 import type { JsonScalar } from "@/server/contracts";
-import type { SentParameters } from "@/server/workload";
 import { AppError } from "@/server/platform";
+import type { SentParameters } from "@/server/workload";
 
 /**
  * Prepares one statement and binds JSON values; DuckDB casts text to the type the place asks for

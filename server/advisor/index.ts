@@ -4,4 +4,9 @@ export { CandidateFeatures, candidateFeatures } from "./features";
 export { compilePlan } from "./plan/compile-plan";
 export { commentsSql, indexCommentSql } from "./plan/table-sql";
 export { proposeCandidates } from "./propose-candidates";
-export { describeQuery, insertTimeShare, type WorkloadQuery } from "./workload-query";
+export {
+  describeQuery,
+  insertTimeShare,
+  sampleValues,
+  type WorkloadQuery,
+} from "./workload-query";

@@ -18,6 +18,8 @@ export interface WorkloadQuery {
    * own way, or hold literals; left out: the numbers are the same.
    */
   parameters?: ParameterSource[];
+  /** A text of the shape as the product sent it, all literals, and its values of the shape's $1..$n. */
+  asSent?: { sql: string; values: JsonScalar[] };
   /** Other texts that should answer the same, by rule. */
   rewrites?: QueryRewriteOption[];
   /** What a summary table would have to hold to answer it; null when none could. */
@@ -39,7 +41,21 @@ export async function describeQuery(
     parser.rewrite(pattern.sql, tables),
     parser.summarize(pattern.sql, tables),
   ]);
-  return { pattern, shape, parameters, rewrites, summary };
+  const asSent = await readExample(parser, pattern, shape);
+  return { pattern, shape, parameters, rewrites, summary, ...(asSent ? { asSent } : {}) };
+}
+
+/** The example a product sent beside its shape; null where it is none of that shape. */
+async function readExample(
+  parser: ShapeParser,
+  { example_sql: sql }: WorkloadPattern,
+  shape: QueryShape,
+): Promise<WorkloadQuery["asSent"] | null> {
+  if (sql === undefined) return null;
+  const { fingerprint, isParsed, parameters } = await parser.normalize(sql);
+  if (!isParsed || fingerprint !== shape.fingerprint) return null;
+  const values = parameterValues(parameters, []);
+  return values && { sql, values };
 }
 
 /**

@@ -1,6 +1,11 @@
 import { describeQuery, type WorkloadQuery } from "@/server/advisor";
 import type { AnalyzeRequest, ProductSchema, WorkloadPattern } from "@/server/contracts";
-import { createShapeParser, type ShapeParser } from "@/server/workload";
+import {
+  createShapeParser,
+  type NormalizedQuery,
+  parameterValues,
+  type ShapeParser,
+} from "@/server/workload";
 
 let parser: Promise<ShapeParser> | undefined;
 
@@ -27,15 +32,25 @@ export async function describeQueries(
     return Promise.all(observed.map((pattern) => describeQuery(parser, pattern, schema.tables)));
   }
   const byFingerprint = new Map(observed.map((pattern) => [pattern.fingerprint, pattern]));
-  const now = new Date().toISOString();
   return Promise.all(
     context.query_patterns.map(async ({ query, frequency }) => {
       const normalized = await parser.normalize(query);
       const seen = byFingerprint.get(normalized.fingerprint);
-      const { fingerprint, sql, kind, isParsed: is_parsed } = normalized;
-      const unseen = { mean_ms: 0, median_ms: 0, p95_ms: 0, first_seen: now, last_seen: now };
-      const pattern = { ...unseen, ...seen, fingerprint, sql, kind, is_parsed };
+      const pattern = seen ?? unseenPattern(normalized, query);
       return describeQuery(parser, { ...pattern, calls: Math.round(frequency) }, schema.tables);
     }),
   );
+}
+
+/** A query that a request brought and the product has not seen; its own literals are its sample. */
+function unseenPattern(query: NormalizedQuery, text: string): WorkloadPattern {
+  const now = new Date().toISOString();
+  const { fingerprint, sql, kind, isParsed: is_parsed, parameters } = query;
+  const values = parameterValues(parameters, []);
+  const sent = values && { parameter_samples: [values], example_sql: text };
+  return {
+    ...{ fingerprint, sql, kind, is_parsed, calls: 0 },
+    ...{ mean_ms: 0, median_ms: 0, p95_ms: 0, first_seen: now, last_seen: now },
+    ...(is_parsed && sent),
+  };
 }

@@ -1,5 +1,5 @@
 export { type EarlierVerdict, earlierVerdict, earlierVerdicts } from "./judge";
-export { withLiterals } from "./measure/replay/with-literals";
+export { withLiterals } from "./measure/replay/replay-text";
 export { excludedByRule, proveCandidates } from "./prove-candidates";
 export { orderCandidates } from "./search";
 export type { ProofInput } from "./types";

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { type Ast, asNode, asNodes, asText } from "./ast";
+import { unwrapValues } from "./values-list";
 
 /** DuckDB's own parser and printer, in a private database without files, network or extensions. */
 export interface Engine {
@@ -47,7 +48,9 @@ export async function openEngine(): Promise<Engine> {
         parseExactJson(await first("SELECT json_serialize_sql($1::VARCHAR)", sql)),
       );
       if (root === null || root.error !== false) return null;
-      return asNodes(root.statements).length === 1 ? root : null;
+      if (asNodes(root.statements).length !== 1) return null;
+      unwrapValues(root);
+      return root;
     },
     async print(root) {
       const json = printExactJson(root);

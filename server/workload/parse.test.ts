@@ -196,6 +196,48 @@ describe("parse: joins and subqueries", () => {
     expect(shape).toMatchObject({ tables: [table], projected: [{ table, column: "status" }] });
   });
 
+  test.each<[string, FilterFeature[]]>([
+    ["projects AS q(a, b, c) WHERE q.c = 'x'", [filter("status", "equals", [1])]],
+    ["projects AS q(first) WHERE q.first = 'x'", [filter("project_id", "equals", [1])]],
+    [
+      "(SELECT status, creation_date FROM projects) q(creation_date, status) WHERE status = 'x'",
+      [],
+    ],
+    ["(VALUES ('x'), ('y')) q(status) WHERE status = 'x'", []],
+  ])("reads columns that FROM names anew: %s", async (from, filters) => {
+    expect((await parse(`SELECT 1 FROM ${from}`)).filters).toEqual(
+      filters.map((each) => ({ ...each, parameters: expect.any(Array) })),
+    );
+    const cte = "WITH q(status) AS (SELECT creation_date FROM projects)";
+    expect((await parse(`${cte} SELECT 1 FROM q WHERE status = 'x'`)).filters).toEqual([]);
+  });
+
+  test.each([
+    ["whole = 5", null],
+    ["whole = 5.0", "cast"],
+    ["5.5 > whole", "cast"],
+    ["whole BETWEEN 1 AND 2.5", "cast"],
+    ["whole IN (1, 2.5)", "cast"],
+    ["whole = 2e0", "cast"],
+    ["whole = 9007199254740993", null],
+    ["amount > 1.50", null],
+    ["amount > 1.555", "cast"],
+    ["amount > 123456.0", "cast"],
+    ["amount > 1e3", "cast"],
+    ["ratio > 1.5", null],
+    ["untold = 1.5", null],
+  ])("sees that DuckDB casts the column to compare it: %s", async (condition, wrappedBy) => {
+    const typed = [
+      { name: "whole", type: "INTEGER" },
+      { name: "amount", type: "DECIMAL(7,2)" },
+      ...[{ name: "ratio", type: "DOUBLE" }, { name: "untold" }],
+    ];
+    const shape = await parser.parse(`SELECT 1 FROM t WHERE ${condition}`, [
+      { name: "t", columns: typed },
+    ]);
+    expect(shape.filters).toMatchObject([{ wrappedBy }]);
+  });
+
   test("does not pass a filter through LIMIT, windows or aggregates", async () => {
     for (const inner of [
       "SELECT * FROM projects LIMIT 5",

@@ -17,7 +17,7 @@ describe("normalize", () => {
       "SELECT * FROM projects WHERE status = 'ACTIVE' AND total_amount > 1.50 AND maturity_years = 7",
     );
     expect(query.sql).toBe(
-      "SELECT * FROM projects WHERE ((status = $1) AND (total_amount > $2) AND (maturity_years = $3))",
+      "SELECT * FROM projects WHERE ((status = $1) AND (total_amount > CAST($2 AS DECIMAL(3,2))) AND (maturity_years = $3))",
     );
     expect(query).toMatchObject({ kind: "select", isParsed: true });
     expect(query.parameters).toEqual([
@@ -47,13 +47,18 @@ describe("normalize", () => {
     );
   });
 
-  test("keeps LIMIT, OFFSET, ordinals and arguments that GROUP BY repeats", async () => {
+  test("keeps LIMIT, ordinals and arguments that GROUP BY repeats, and takes every page for one shape", async () => {
     const sql =
       "SELECT date_trunc('month', d) AS m, count(*) FROM t WHERE a = 3 GROUP BY date_trunc('month', d), 1 ORDER BY 2 DESC LIMIT 10 OFFSET 20";
     const query = await parser.normalize(sql);
     expect(query.sql).toContain("date_trunc('month', d)");
-    expect(query.sql).toMatch(/GROUP BY .*1.* ORDER BY 2 DESC LIMIT 10 OFFSET 20$/);
-    expect(query.parameters).toEqual([{ from: "literal", value: 3 }]);
+    expect(query.sql).toMatch(/GROUP BY .*1.* ORDER BY 2 DESC LIMIT 10 OFFSET \$2$/);
+    expect(query.parameters).toEqual([
+      { from: "literal", value: 3 },
+      { from: "literal", value: 20 },
+    ]);
+    expect(await print(sql.replace("OFFSET 20", "OFFSET 40"))).toBe(query.fingerprint);
+    expect(await print(sql.replace("LIMIT 10", "LIMIT 20"))).not.toBe(query.fingerprint);
   });
 
   test("keeps 64-bit and 128-bit integers exact", async () => {

@@ -28,7 +28,7 @@ export async function createShapeParser(): Promise<ShapeParser> {
     normalize,
     async parse(sql, tables, schema) {
       const query = await normalize(sql);
-      const known = tables.map((table) => [table.name, table.columns.map((each) => each.name)]);
+      const known = tables.map(({ name, columns }) => [name, columns.map(nameAndType)]);
       const key = `${shortHash(JSON.stringify([schema, known]))} ${query.isParsed ? query.sql : sql}`;
       const kept = shapes.get(key);
       if (kept) return kept;

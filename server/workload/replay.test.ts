@@ -1,6 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createShapeParser, type ShapeParser } from "./index";
+import type { JsonScalar } from "@/server/contracts";
+import { createShapeParser, parameterValues, type ShapeParser } from "./index";
 
 let parser: ShapeParser;
 let instance: DuckDBInstance;
@@ -24,7 +25,7 @@ const rows = async (sql: string, values: DuckDBValue[]) => {
   return JSON.stringify(reader.getRowsJson());
 };
 
-test.each<[string, DuckDBValue[]]>([
+test.each<[string, JsonScalar[]]>([
   ["SELECT * FROM t WHERE name = 'n3' AND amount > 100.50 AND amount <= 1e3 ORDER BY id", []],
   ["SELECT * FROM t WHERE id IN (1, 2, 3, 4, 5) OR id = 9 ORDER BY id", []],
   ["SELECT * FROM t WHERE id NOT IN (?, 2, $1) ORDER BY id LIMIT 5", [1]],
@@ -62,9 +63,7 @@ test.each<[string, DuckDBValue[]]>([
   async (sql, sent) => {
     const query = await parser.normalize(sql);
     expect(query.isParsed).toBe(true);
-    const values = query.parameters.map((source) =>
-      source.from === "literal" ? source.value : (sent[source.index - 1] ?? null),
-    );
+    const values = parameterValues(query.parameters, sent) ?? [];
     expect(await rows(query.sql, values)).toBe(await rows(sql, sent));
     expect(query.sql).not.toMatch(/'n\d'|2020-0/);
   },

@@ -45,6 +45,8 @@ export interface QueryShape {
   selectsStar: boolean;
   aggregates: string[];
   limit: number | null;
+  /** Number of the parameter that is the result's OFFSET. */
+  offsetParameter?: number;
   /**
    * The column itself by which the result's rows are ordered first, where each is a row that was read:
    * not of DISTINCT or PIVOT. A LIMIT then takes the first rows by it.

@@ -6,7 +6,7 @@ import type {
   TableSchema,
   WorkloadPattern,
 } from "@/server/contracts";
-import type { ShapeParser } from "@/server/workload";
+import { parameterValues, type ShapeParser } from "@/server/workload";
 import type { Rng } from "../random";
 import { drawDistinct } from "./draw-column";
 import { FIRST_DAY } from "./load-sql";
@@ -123,10 +123,9 @@ async function toPattern(
   return {
     ...{ fingerprint, sql, kind, is_parsed: isParsed, calls: query.calls },
     ...{ mean_ms: meanMs, median_ms: meanMs, p95_ms: 1.5 * meanMs, ...SEEN },
-    parameter_samples: samples.map((sample) =>
-      parameters.map((source) =>
-        source.from === "literal" ? source.value : (sample[source.index - 1] ?? null),
-      ),
-    ),
+    parameter_samples: samples.flatMap((sample) => {
+      const values = parameterValues(parameters, sample);
+      return values === null ? [] : [values];
+    }),
   };
 }

@@ -22,7 +22,8 @@ export function readConditions(value: unknown, scope: Scope, context: ReadContex
   else if (isClass(node, "COMPARISON")) readComparison(node, scope, context);
   else if (isClass(node, "BETWEEN")) readBetween(node, scope, context);
   else if (isClass(node, "FUNCTION")) readFunction(node, scope, context);
-  else if (isClass(node, "SUBQUERY")) addFilters(node.child, "other", [], scope, context);
+  else if (isClass(node, "SUBQUERY"))
+    addFilters(node.child, { operator: "other", parameters: [] }, scope, context);
   else readOperator(node, scope, context);
 }
 
@@ -30,7 +31,8 @@ function readBetween(node: Ast, scope: Scope, context: ReadContext): void {
   const parameters = [...boundsIn(node.lower), ...boundsIn(node.upper)];
   const isKnown = !hasColumn(node.lower) && !hasColumn(node.upper);
   const operator = isKnown ? "range" : "other";
-  addFilters(node.input, operator, parameters, scope, context, "both");
+  const values = [node.lower, node.upper];
+  addFilters(node.input, { operator, parameters, end: "both", values }, scope, context);
 }
 
 /** The parameter a column is compared with itself. One inside an expression is no value of it. */
@@ -39,11 +41,12 @@ const boundsIn = (value: unknown): number[] => (isValue(asNode(value)) ? paramet
 function readOperator(node: Ast, scope: Scope, context: ReadContext): void {
   const [tested, ...rest] = asNodes(node.children);
   if (node.type === "OPERATOR_IS_NULL" || node.type === "OPERATOR_IS_NOT_NULL") {
-    addFilters(tested, "null_check", [], scope, context);
+    addFilters(tested, { operator: "null_check", parameters: [] }, scope, context);
   } else if (node.type === "COMPARE_IN") {
-    addFilters(tested, rest.every(isValue) ? "in" : "other", parametersIn(rest), scope, context);
+    const operator = rest.every(isValue) ? "in" : "other";
+    addFilters(tested, { operator, parameters: parametersIn(rest), values: rest }, scope, context);
   } else {
-    addFilters(node, "other", parametersIn(node), scope, context);
+    addFilters(node, { operator: "other", parameters: parametersIn(node) }, scope, context);
   }
 }
 
@@ -66,10 +69,13 @@ function readComparison(node: Ast, scope: Scope, context: ReadContext): void {
     // A subquery on the other side is one value at run time: no parameter, but still the operator.
     const isScalar = !hasColumn(other) || isClass(asNode(other), "SUBQUERY");
     const seen = isScalar ? operator : "other";
-    addFilters(tested[0], seen, boundsIn(other), scope, context, isLower ? "lower" : "upper");
+    const end = isLower ? "lower" : "upper";
+    const compared = { operator: seen, parameters: boundsIn(other), end, values: [other] } as const;
+    addFilters(tested[0], compared, scope, context);
     return;
   }
-  for (const side of tested) addFilters(side, "other", [], scope, context);
+  for (const side of tested)
+    addFilters(side, { operator: "other", parameters: [] }, scope, context);
 }
 
 /** `a = $1 OR a = $2` asks what `a IN ($1, $2)` asks; any other OR keeps its columns as `other`. */
@@ -84,7 +90,9 @@ function readAlternatives(node: Ast, scope: Scope, context: ReadContext): void {
     (each) => each && first && each.table === first.table && each.column === first.column,
   );
   const tested = isSame ? children[0]?.left : node;
-  addFilters(tested, isSame ? "in" : "other", parametersIn(node), scope, context);
+  const values = isSame ? children.map((child) => child.right) : [];
+  const operator = isSame ? "in" : "other";
+  addFilters(tested, { operator, parameters: parametersIn(node), values }, scope, context);
 }
 
 function readFunction(node: Ast, scope: Scope, context: ReadContext): void {
@@ -95,9 +103,14 @@ function readFunction(node: Ast, scope: Scope, context: ReadContext): void {
   const hasPattern = pattern !== undefined && !hasColumn(pattern);
   if (hasPattern && /^!?~~\*?$|^starts_with$|^prefix$|^\^@$/.test(name)) {
     const parameters = isPrefixPattern(pattern) ? parametersIn(pattern) : boundsIn(pattern);
-    addFilters(tested, isPrefix ? "like_prefix" : "other", parameters, scope, context);
+    addFilters(
+      tested,
+      { operator: isPrefix ? "like_prefix" : "other", parameters },
+      scope,
+      context,
+    );
   } else {
-    addFilters(node, "other", parametersIn(node), scope, context);
+    addFilters(node, { operator: "other", parameters: parametersIn(node) }, scope, context);
   }
 }
 
@@ -112,20 +125,34 @@ function isOuter(value: unknown, scope: Scope): boolean {
   return isClass(node, "COLUMN_REF") && scope.resolve(columnPath(node))?.isOuter === true;
 }
 
+/** What a column, or an expression of columns, is compared with. */
+interface Compared {
+  operator: FilterOperator;
+  parameters: number[];
+  end?: FilterFeature["end"];
+  /** The values themselves, whose types may make DuckDB cast the column. */
+  values?: readonly unknown[];
+}
+
 /** One filter for each column of the tested expression; a column alone is unwrapped. */
 function addFilters(
   tested: unknown,
-  operator: FilterOperator,
-  parameters: number[],
+  { operator, parameters, end, values = [] }: Compared,
   scope: Scope,
   context: ReadContext,
-  end?: FilterFeature["end"],
 ): void {
-  const wrappedBy = wrapperOf(asNode(tested));
+  const wrapper = wrapperOf(asNode(tested));
   const given = operator === "range" && end ? { end } : {};
   for (const ref of columnsIn(tested, scope)) {
+    const isCast = values.some((value) => castsColumn(asNode(value), columnType(ref, context)));
+    const wrappedBy = wrapper ?? (isCast ? "cast" : null);
     context.sink.filter({ ...ref, operator, wrappedBy, parameters, ...given });
   }
+}
+
+function columnType(ref: ColumnRef, { tables }: ReadContext): string {
+  const known = tables.find(({ name }) => name === ref.table);
+  return known?.columns.find(({ name }) => name === ref.column)?.type ?? "";
 }
 
 function wrapperOf(node: Ast | null): string | null {
@@ -134,4 +161,23 @@ function wrapperOf(node: Ast | null): string | null {
   if (isClass(node, "CAST")) return "cast";
   if (isClass(node, "CONJUNCTION")) return "or";
   return node.type === "OPERATOR_NOT" ? "not" : asText(node.type).toLowerCase() || "expression";
+}
+
+const INTEGER = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;
+const DECIMAL = /^DECIMAL\((\d+),\s*(\d+)\)$/;
+
+/**
+ * Whether DuckDB casts a column of the type, row by row, to compare it with a number of another: then
+ * neither an index nor a zone map serves. Of a type that is not told, not.
+ */
+function castsColumn(value: Ast | null, type: string): boolean {
+  if (!isClass(value, "CAST")) return false;
+  const cast = asNode(value.cast_type);
+  const own = DECIMAL.exec(type);
+  if (cast?.id === "DOUBLE" || cast?.id === "FLOAT") return INTEGER.test(type) || own !== null;
+  if (cast?.id !== "DECIMAL") return false;
+  if (own === null) return INTEGER.test(type);
+  const { width, scale } = asNode(cast.type_info) ?? {};
+  const [ownWidth, ownScale] = [Number(own[1]), Number(own[2])];
+  return Number(scale) > ownScale || Number(width) - Number(scale) > ownWidth - ownScale;
 }

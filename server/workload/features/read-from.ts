@@ -1,7 +1,7 @@
 import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
 import { readConditions } from "./read-conditions";
 import { columnPath, type ReadContext } from "./read-context";
-import { columnOf, type Scope, type Source, tableSource } from "./scope";
+import { columnOf, renamed, type Scope, type Source, tableSource } from "./scope";
 
 /** Reads a query that stands in FROM and answers what its columns are. */
 type ReadDerived = (inner: Ast) => Source;
@@ -18,7 +18,7 @@ export function readFrom(
   if (node.type === "BASE_TABLE") addTable(node, scope, context);
   else if (node.type === "SUBQUERY") {
     const inner = asNode(asNode(node.subquery)?.node);
-    if (inner) scope.add(asText(node.alias), readDerived(inner));
+    if (inner) scope.add(asText(node.alias), renamed(readDerived(inner), node.column_name_alias));
   } else if (node.type === "PIVOT") {
     scope.add(asText(node.alias), readPivot(node, context, readDerived));
   } else if (node.type === "JOIN") {
@@ -64,7 +64,7 @@ function addTable(node: Ast, scope: Scope, context: ReadContext): void {
     const known = [...source.columns.values()][0];
     context.sink.tables.add(known?.table ?? source.openTable ?? name);
   }
-  scope.add(asText(node.alias) || name, source);
+  scope.add(asText(node.alias) || name, renamed(source, node.column_name_alias, cte === undefined));
 }
 
 /**

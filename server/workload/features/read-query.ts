@@ -3,7 +3,7 @@ import type { ColumnRef } from "../shape";
 import { readConditions } from "./read-conditions";
 import { columnPath, columnsIn, type ReadContext } from "./read-context";
 import { readFrom } from "./read-from";
-import { Scope, type Source } from "./scope";
+import { renamed, Scope, type Source } from "./scope";
 
 /**
  * Reads one query (SELECT or set operation) and answers its output columns, so that a filter
@@ -45,7 +45,8 @@ function readCtes(node: Ast, scope: Scope, context: ReadContext): void {
     const query = asNode(asNode(asNode(entry.value)?.query)?.node);
     // A recursive CTE names itself: known first, without columns.
     scope.ctes.set(name, { columns: new Map(), openTable: null });
-    if (query) scope.ctes.set(name, readBeside(query, scope, context));
+    const aliases = asNode(entry.value)?.aliases;
+    if (query) scope.ctes.set(name, renamed(readBeside(query, scope, context), aliases));
   }
 }
 
@@ -106,7 +107,8 @@ function outputOf(node: Ast, items: Ast[], scope: Scope): Source {
 function readSelectList(node: Ast, scope: Scope, context: ReadContext): Ast[] {
   const items = asNodes(node.select_list);
   for (const item of items) {
-    if (isClass(item, "STAR")) context.sink.selectsStar = true;
+    // The star of a VALUES list or of a function reads no table.
+    if (isClass(item, "STAR") && scope.sources.size > 0) context.sink.selectsStar = true;
     for (const ref of columnsIn(item, scope)) context.sink.column("projected", ref);
     readAggregates(item, context);
   }

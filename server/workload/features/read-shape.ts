@@ -1,4 +1,4 @@
-import { type Ast, asNode, asNodes, descend } from "../ast";
+import { type Ast, asNode, asNodes, descend, isClass } from "../ast";
 import { writeTarget } from "../fold-text";
 import type { ColumnRef, NormalizedQuery, QueryShape } from "../shape";
 import { FeatureSink } from "./read-context";
@@ -28,6 +28,7 @@ export function readShape(input: ReadShapeInput): QueryShape {
     readWrite(input, sink);
   }
   const topBy = node && topColumn(node, sink);
+  const offsetParameter = node && offsetOf(node);
   const { fingerprint, sql, kind, isParsed, parameters } = query;
   return {
     fingerprint,
@@ -37,6 +38,7 @@ export function readShape(input: ReadShapeInput): QueryShape {
     parameterCount: parameters.length,
     ...sink.features(),
     ...(topBy ? { topBy } : {}),
+    ...(offsetParameter ? { offsetParameter } : {}),
   };
 }
 
@@ -51,6 +53,14 @@ function limitOf(node: Ast): number | null {
     if (modifier.type === "LIMIT_MODIFIER" && typeof limit === "number") return limit;
   }
   return null;
+}
+
+function offsetOf(node: Ast): number | undefined {
+  for (const modifier of asNodes(node.modifiers)) {
+    const offset = asNode(modifier.offset);
+    if (isClass(offset, "PARAMETER")) return Number(offset.identifier);
+  }
+  return undefined;
 }
 
 function readWrite({ query, text, tables, schema }: ReadShapeInput, sink: FeatureSink): void {

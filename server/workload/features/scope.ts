@@ -2,7 +2,7 @@ import type { ColumnRef } from "../shape";
 
 export interface KnownTable {
   name: string;
-  columns: { name: string }[];
+  columns: { name: string; type?: string }[];
 }
 
 /** What a name in FROM stands for: its columns by lower-case name, as columns of base tables. */
@@ -66,6 +66,22 @@ export function columnOf(source: Source, name: string): ColumnRef | null | undef
   const known = source.columns.get(lower(name));
   if (known !== undefined) return known;
   return source.openTable === null ? undefined : { table: source.openTable, column: name };
+}
+
+/**
+ * A source whose columns are named anew, `t(a, b)`. Those of a table are told in order; of a query there
+ * may be columns without a name between them, so that no base column is known to back the new names.
+ */
+export function renamed(source: Source, names: unknown, isOrdered = false): Source {
+  if (!Array.isArray(names) || names.length === 0) return source;
+  const aliases = names.map((name) => lower(String(name)));
+  if (!isOrdered || source.openTable !== null) {
+    return { columns: new Map(aliases.map((alias) => [alias, null])), openTable: null };
+  }
+  const columns = [...source.columns].map(
+    ([name, ref], index) => [aliases[index] ?? name, ref] as const,
+  );
+  return { columns: new Map(columns), openTable: null };
 }
 
 /**

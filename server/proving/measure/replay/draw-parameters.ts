@@ -1,11 +1,10 @@
 import type { Json } from "@duckdb/node-api";
-import type { WorkloadQuery } from "@/server/advisor";
+import { sampleValues, type WorkloadQuery } from "@/server/advisor";
 import type { JsonScalar } from "@/server/contracts";
 import { quoteIdentifier } from "@/server/sql";
 import { createRandom, deriveSeed } from "@/server/statistics";
-import type { QueryShape } from "@/server/workload/shape";
+import type { FilterFeature, FilterOperator, QueryShape } from "@/server/workload/shape";
 import type { Session } from "../shadow";
-import { type ParameterSlot, parameterSlots } from "./parameter-slots";
 
 /** Parameter sets a query is replayed with; pairs take them in turn. */
 const SETS_MAX = 8;
@@ -14,24 +13,27 @@ const RANGE_SAMPLE_ROWS = 5000;
 /** Share of the rows between the drawn ends of a range: a report over a month or so. */
 const RANGE_WIDTH = 0.03;
 const PREFIX_LENGTH = 4;
+/** A page where the query's LIMIT is not known. */
+const PAGE_ROWS = 100;
 
 export type ParameterSets = { sets: JsonScalar[][] } | { why: string };
 
 /**
  * Parameter sets to replay a query with: the product's own latest ones where it sent them,
  * else values drawn from the data with the seed: equalities take existing rows (all columns of a
- * table from the same row, so that something is found), ranges take quantiles.
+ * table from the same row, so that something is found), ranges take quantiles, OFFSET the first pages.
+ * What stands in the text as a literal keeps its value.
  */
 export async function drawParameters(
   session: Session,
   query: WorkloadQuery,
   seed: number,
 ): Promise<ParameterSets> {
-  const { shape, pattern } = query;
+  const { shape } = query;
   if (shape.parameterCount === 0) return { sets: [[]] };
-  const sent = distinctSets(pattern.parameter_samples ?? [], shape.parameterCount);
+  const sent = distinctSets(sampleValues(query));
   if (sent.length > 0) return { sets: sent.slice(-SETS_MAX) };
-  const slots = parameterSlots(shape);
+  const slots = parameterSlots(query);
   const unknown = slots.indexOf(null);
   if (unknown >= 0) {
     return {
@@ -54,14 +56,22 @@ async function drawFromData(
 ): Promise<ParameterSets> {
   const random = createRandom(deriveSeed(seed, shape.fingerprint));
   const samples = new Map<string, TableSample>();
-  for (const table of new Set(slots.map((slot) => slot.table))) {
-    const columns = [...new Set(slots.filter((s) => s.table === table).map((s) => s.column))];
+  const drawn = slots.flatMap((slot) => ("column" in slot ? [slot] : []));
+  for (const table of new Set(drawn.map((slot) => slot.table))) {
+    const columns = [...new Set(drawn.filter((s) => s.table === table).map((s) => s.column))];
     const sample = await sampleRows(session, table, columns, deriveSeed(seed, table));
     if (sample.rows.length === 0) return { why: `table ${table} has no rows to draw from` };
     samples.set(table, sample);
   }
-  const sets = Array.from({ length: SETS_MAX }, () => drawSet(slots, samples, random));
-  return { sets: distinctSets(sets, shape.parameterCount) };
+  const sets = Array.from({ length: SETS_MAX }, (_, set) => {
+    const values = drawSet(drawn, samples, random);
+    const page = set * (shape.limit ?? PAGE_ROWS);
+    return slots.map((slot) => {
+      if ("column" in slot) return values.shift() ?? null;
+      return "value" in slot ? slot.value : page;
+    });
+  });
+  return { sets: distinctSets(sets) };
 }
 
 interface TableSample {
@@ -94,7 +104,7 @@ async function sampleRows(
 }
 
 function drawSet(
-  slots: ParameterSlot[],
+  slots: ColumnSlot[],
   samples: Map<string, TableSample>,
   random: () => number,
 ): JsonScalar[] {
@@ -117,8 +127,8 @@ function drawSet(
 
 /** A closed range is a window at a drawn position; an open one keeps the last (first) rows. */
 function rangeValue(
-  slot: ParameterSlot,
-  slots: ParameterSlot[],
+  slot: ColumnSlot,
+  slots: ColumnSlot[],
   sample: TableSample,
   position: number,
 ): Json {
@@ -136,8 +146,50 @@ function toScalar(value: Json): JsonScalar {
   return value !== null && typeof value === "object" ? JSON.stringify(value) : value;
 }
 
-function distinctSets(sets: JsonScalar[][], length: number): JsonScalar[][] {
-  const seen = new Map<string, JsonScalar[]>();
-  for (const set of sets) if (set.length === length) seen.set(JSON.stringify(set), set);
-  return [...seen.values()];
+function distinctSets(sets: JsonScalar[][]): JsonScalar[][] {
+  return [...new Map(sets.map((set) => [JSON.stringify(set), set])).values()];
+}
+
+/** A parameter that is compared with a column, and which end of a range it is. */
+interface ColumnSlot {
+  table: string;
+  column: string;
+  operator: FilterOperator;
+  end: "lower" | "upper" | null;
+}
+
+/** Where one parameter stands: beside a column, as the OFFSET of a page, or as a literal in the text. */
+type ParameterSlot = ColumnSlot | { value: JsonScalar } | { isOffset: true };
+
+/**
+ * The slot of every parameter, in order; null for one whose column is not known or is wrapped in
+ * a function: no value can be drawn for it.
+ */
+function parameterSlots({ shape, parameters }: WorkloadQuery): (ParameterSlot | null)[] {
+  return Array.from({ length: shape.parameterCount }, (_, index) => {
+    const number = index + 1;
+    const source = parameters?.[index];
+    if (source?.from === "literal") return { value: source.value };
+    if (shape.offsetParameter === number) return { isOffset: true };
+    const filter = shape.filters.find((one) => one.parameters.includes(number));
+    if (filter === undefined || filter.wrappedBy !== null) return null;
+    const { table, column, operator } = filter;
+    if (operator === "null_check" || operator === "other") return null;
+    return { table, column, operator, end: rangeEnd(filter, number, shape.sql) };
+  });
+}
+
+function rangeEnd(filter: FilterFeature, number: number, sql: string): ColumnSlot["end"] {
+  if (filter.operator !== "range") return null;
+  if (filter.parameters.length === 2) {
+    return filter.parameters[0] === number ? "lower" : "upper";
+  }
+  if (filter.end === "lower" || filter.end === "upper") return filter.end;
+  // The sign stands before the parameter (`column >= $1`) or after it (`$1 <= column`).
+  const before = new RegExp(`([<>])=?\\s*\\(?\\s*\\$${number}(?!\\d)`).exec(sql)?.[1];
+  const after = new RegExp(`\\$${number}(?!\\d)\\s*\\)?\\s*([<>])`).exec(sql)?.[1];
+  if (/\bBETWEEN\b/i.test(sql) && before === undefined && after === undefined) {
+    return new RegExp(`BETWEEN\\s*\\(?\\s*\\$${number}(?!\\d)`, "i").test(sql) ? "lower" : "upper";
+  }
+  return before === ">" || after === "<" ? "lower" : "upper";
 }

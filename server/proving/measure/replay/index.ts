@@ -3,6 +3,10 @@ export { measureCold } from "./measure-cold";
 export { measurePairs, type PairedSamples, type ReplayedPair, sameText } from "./measure-pairs";
 export { type NotReplayed, prepareReplay, type Replay, textsUnder } from "./prepare-replay";
 export { failingAs, failureOf, QueryFailure } from "./query-failure";
-export { readProfile } from "./read-profile";
-export { areResultsEqual, areRewrittenEqual, sumResult } from "./result-check";
-export { findTableDifference } from "./table-check";
+export { readProfile } from "./read-plan";
+export {
+  areResultsEqual,
+  areRewrittenEqual,
+  findTableDifference,
+  sumResult,
+} from "./result-check";

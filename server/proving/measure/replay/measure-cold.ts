@@ -1,7 +1,7 @@
 import type { QueryEvidence } from "@/server/contracts";
 import { median } from "@/server/statistics";
 import { openSession } from "../shadow";
-import { readProfile } from "./read-profile";
+import { readProfile } from "./read-plan";
 
 const RUNS = 3;
 

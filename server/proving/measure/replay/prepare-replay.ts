@@ -4,10 +4,11 @@ import { AppError } from "@/server/platform";
 import { median } from "@/server/statistics";
 import { DuckDbError } from "../errors";
 import type { Session } from "../shadow";
+import { differsFromSent } from "./as-sent";
 import { drawParameters } from "./draw-parameters";
-import { readProfile } from "./read-profile";
+import { readProfile } from "./read-plan";
+import { withLiterals } from "./replay-text";
 import { isOrderBound, type ResultSum, sumResult } from "./result-check";
-import { withLiterals } from "./with-literals";
 
 /** A query ready to be replayed, with what the unchanged shadow answers to it. */
 export interface Replay {
@@ -52,6 +53,8 @@ export async function prepareReplay(
   try {
     const drawn = await drawParameters(session, query, options.seed);
     if ("why" in drawn) return { query, why: drawn.why };
+    const why = await differsFromSent(session, query);
+    if (why !== null) return { query, why };
     return await runBaseline(session, query, drawn.sets, options);
   } catch (error) {
     options.signal.throwIfAborted();

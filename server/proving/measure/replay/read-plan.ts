@@ -33,3 +33,18 @@ export async function readProfile(
     latencyMs: profile.latency * 1000,
   };
 }
+
+/**
+ * DuckDB's plan for a query, constants included, without running it: texts of equal plans answer the
+ * same rows. How many digits a decimal is written with makes no other plan.
+ */
+export async function readPlan(session: Session, sql: string): Promise<string> {
+  const [row] = await session.rows(`EXPLAIN (FORMAT json) ${sql}`);
+  const plan: unknown = JSON.parse(String(row?.[1]));
+  return JSON.stringify(plan, (key, value: unknown) =>
+    key === "Estimated Cardinality" ? undefined : value,
+  )
+    .replace(/DECIMAL\(\d+,\d+\)/g, "DECIMAL")
+    .replace(/(\d\.\d*?)0+(?=\D)/g, "$1")
+    .replace(/(\d)\.(?=\D)/g, "$1");
+}
