@@ -86,6 +86,6 @@ export function bestCaseGain(
   { evidence }: MeasuredChange,
 ): number {
   const total = totalTimeMs(queries, residual);
-  const without = applyGains(residual, evidence.queries, ({ low }) => Math.max(0, low));
+  const without = applyGains(residual, evidence.queries, ({ value }) => Math.max(0, value));
   return total > 0 ? 1 - totalTimeMs(queries, without) / total : 0;
 }

@@ -3,6 +3,7 @@ export * from "../gain";
 export {
   HARMFUL,
   isRegression,
+  isUnclear,
   judge,
   queryGainRequired,
   REGRESSION_MIN,

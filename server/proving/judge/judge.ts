@@ -189,6 +189,16 @@ export function regressedQueries(
   });
 }
 
+/** A query whose interval reaches so far below zero may be slower by this share, and nobody knows. */
+const UNCLEAR_MIN = 4 * REGRESSION_MIN;
+
+/** Was it measured too unsurely to tell that no query is slower by much? */
+export const isUnclear = ({ queries }: MeasuredEvidence): boolean =>
+  queries.some(
+    ({ gain, baseline }) =>
+      gain.low < -UNCLEAR_MIN && -gain.low * baseline.median_ms >= DIFFERENCE_MS_MIN,
+  );
+
 /** The one that loses most time over all its calls. */
 function worst(lost: readonly QueryEvidence[]): QueryEvidence | undefined {
   const lostMs = (query: QueryEvidence) =>

@@ -6,6 +6,7 @@ import {
   type Verdict,
 } from "@/server/contracts";
 import { isQueryGainCertain, isRegression } from "./judge";
+import { MARGINAL_SHARE } from "./required-gain";
 
 /**
  * What a measured change can be in a set. `standalone`: it pays alone. `conditional`: it may pay
@@ -25,6 +26,13 @@ export function memberRole(
     verdict.code === "gain_below_threshold" || verdict.code === "interval_includes_zero";
   // An index that the present order makes needless, or that costs more than it gains, serves once
   // another order scatters its query.
+  const gains = evidence.workload.gain;
+  // Too little for a suggestion of its own, and as much as a step of a set must gain.
+  const isStep =
+    verdict.code === "gain_below_threshold" &&
+    gains.low > 0 &&
+    gains.value >= gainMin * MARGINAL_SHARE;
+  if (isStep) return "conditional";
   const isNoUse = isNoGain || verdict.code === "cost_exceeds_gain";
   if (isNoUse && kindOf(change).mayCompensate) return "compensating";
   // Another text may pay only once the tables are changed.

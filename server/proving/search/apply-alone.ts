@@ -8,6 +8,7 @@ import {
 import {
   evidenceOfSome,
   isRegression,
+  isUnclear,
   judgeBy,
   keepGainingTexts,
   memberRole,
@@ -61,8 +62,10 @@ function applyMeasured(state: SearchState, action: MeasureAlone, result: Measure
     isRemoval: kindOf(candidate.change).isRemoval,
     gainWeight: problem.costs.readShare,
   });
-  // A slowdown that the last proof did not see may be noise of a busy machine.
-  const isDoubtful = isRegression(verdict) && wasSuggested(problem.earlier, candidate);
+  // A slowdown that the last proof did not see may be noise of a busy machine, which may hide one too.
+  const isDoubtful =
+    (isRegression(verdict) && wasSuggested(problem.earlier, candidate)) ||
+    (verdict.is_accepted && isUnclear(evidence));
   if (isDoubtful && !action.isRepeat && canRepeat(state)) {
     return { state: { ...state, remeasuring: { action, first: result } }, events: [] };
   }

@@ -4,7 +4,7 @@ import {
   type ProofEvent,
   type Verdict,
 } from "@/server/contracts";
-import { applyGains, HARMFUL, isRegression, judge, regressedQueries } from "../judge";
+import { applyGains, HARMFUL, isRegression, isUnclear, judge, regressedQueries } from "../judge";
 import { betterThan } from "./choose";
 import {
   type Applied,
@@ -55,7 +55,7 @@ export function applyConfirmation(
   const measured = { ...set, gain, netGain, inserts, residual, direct: evidence };
   const isHarmful = HARMFUL.has(verdict.code);
   const better = betterThan(state, measured) ?? cheaperThan(state, measured, verdict);
-  const isDoubtful = (isHarmful && isRegression(verdict)) || better !== null;
+  const isDoubtful = (isHarmful && isRegression(verdict)) || better !== null || isUnclear(evidence);
   if (isDoubtful && !action.isRepeat && canRepeat(state)) {
     return { state: { ...state, remeasuring: { action, first: result } }, events: [] };
   }
@@ -100,7 +100,7 @@ function giveWay(
   // Found beside the whole set, which is chosen no more: each may be measured beside the better one.
   const beside = idsOf(set.members);
   let after: SearchState = { ...tried, core: better.core, chosen: better };
-  for (const { id } of dropped) after = reject(after, id, { verdict, beside });
+  for (const { id } of dropped) after = reject(after, id, { verdict, beside, step: null });
   after = { ...admit(after, better.members), needsReconfirmation: false };
   const logged = log(after, set, set.direct, false, reason);
   const events = dropped.map((one) => droppedEvent(state, one, verdict));
@@ -123,7 +123,7 @@ function dropHarmful(
   const isAdvice = layerOf(member) === "advice";
   const chosen = isAdvice && rest.length > core.members.length ? shrunk(set, rest, core) : core;
   const next: SearchState = {
-    ...reject(state, member.id, { verdict, beside: [] }),
+    ...reject(state, member.id, { verdict, beside: [], step: null }),
     ...{ core, chosen, harmful: withItem(state.harmful, member.id) },
     needsReconfirmation: chosen.members.length > 1 && chosen.direct === null,
   };

@@ -31,7 +31,7 @@ import {
   aloneSet,
   baseOf,
   candidatesOf,
-  compensatingIndexes,
+  compensatingMembers,
   idsOf,
   interact,
   shareTarget,
@@ -113,13 +113,14 @@ function rejectionCode(verdict: Verdict, isReplacement: boolean): VerdictCode {
 
 function rejectAdded(
   state: SearchState,
-  { added }: MeasureStep,
+  { added, base, removed }: MeasureStep,
   verdict: Verdict,
   beside: readonly string[],
 ): SearchState {
   const [first] = added;
+  const step = { base: idsOf(base.members), replaced: removed };
   // Of a group, the change that the others compensate for; they were not what was asked.
-  return first === undefined ? state : reject(state, first.id, { verdict, beside });
+  return first === undefined ? state : reject(state, first.id, { verdict, beside, step });
 }
 
 function resultingSet(
@@ -186,7 +187,10 @@ function acceptInto(
   const { direct } = set;
   if (direct !== null) accepted = addFallback(accepted, { ...set, direct, core });
   for (const one of removed) {
-    accepted = reject(accepted, one.id, { verdict: replacedVerdict(added), beside: idsOf(added) });
+    accepted = reject(accepted, one.id, {
+      ...{ verdict: replacedVerdict(added), beside: idsOf(added) },
+      step: { base: idsOf(set.members), replaced: added },
+    });
   }
   return accepted;
 }
@@ -203,7 +207,7 @@ function followUpOf(state: SearchState, action: MeasureStep, { evidence }: Measu
   }
   const regressed = regressedQueries(evidence, base);
   if (gainWithout(evidence, regressed) < state.problem.gainMin * MARGINAL_SHARE) return null;
-  const compensating = idsOf(compensatingIndexes(state, base, member, regressed));
+  const compensating = idsOf(compensatingMembers(state, base, member, regressed));
   return compensating.length === 0
     ? null
     : { added: [member.id, ...compensating], narrowed: null, layer };
@@ -275,7 +279,10 @@ function dropRedundant(
     `${isHarmful ? "Harmful" : "Redundant"} beside the changes chosen after it: ${reason}`,
   );
   const beside = without.members.filter((one) => shareTarget(one, member) || interact(one, member));
-  const rejected = reject(state, member.id, { verdict, beside: idsOf(beside) });
+  const rejected = reject(state, member.id, {
+    ...{ verdict, beside: idsOf(beside) },
+    step: { base: idsOf(without.members), replaced: [] },
+  });
   const core = action.layer === "executable" ? without : state.core;
   const harmful = isHarmful ? withItem(state.harmful, member.id) : state.harmful;
   const { state: after, events } = log(

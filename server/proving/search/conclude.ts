@@ -96,7 +96,7 @@ function undecided(state: SearchState, suggested: ChosenSet, member: Member): Ve
     const why = `Excludes ${titlesOf(excluded)}: advice does not replace what can be executed.`;
     return makeVerdict("excluded_by_rule", why);
   }
-  if (excluded.length > 0 && !isExpected(state, base, member)) {
+  if (excluded.length > 0 && !isExpected(state, base, [member])) {
     const why = `Excludes ${titlesOf(excluded)}. By what each gained alone (an estimate) it would gain too little more beside the chosen changes.`;
     return makeVerdict("excluded_on_estimate", why);
   }

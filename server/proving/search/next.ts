@@ -4,6 +4,7 @@ import {
   REGRESSION_MIN,
   regressedQueries,
   requiredGain,
+  significantGain,
 } from "../judge";
 import { suggestedSet } from "./choose";
 import { describeUpdate } from "./conclude";
@@ -11,14 +12,16 @@ import {
   baseOf,
   bestCaseBeside,
   candidatesOf,
-  compensatingIndexes,
+  compensatingMembers,
   excludedBy,
   idsOf,
+  interact,
   isExpected,
   layerOf,
   mayJoin,
   membersInOrder,
   narrowTo,
+  servesSlowed,
   shareTarget,
   stepKey,
 } from "./sets";
@@ -132,13 +135,45 @@ function openEvaluations(state: SearchState, layer: Layer): Evaluation[] {
   const base = baseOf(state, layer);
   const evaluations = membersInOrder(state).flatMap((member): Evaluation[] => {
     const added = openAddition(state, layer, base, member);
-    return added === null ? [] : [{ member, added, isExpected: isExpected(state, base, member) }];
+    return added === null ? [] : [{ member, added, isExpected: isExpected(state, base, added) }];
   });
   // What is expected to gain little must not take the time of the rest.
   const order = ({ member, isExpected }: Evaluation) =>
     member.role === "conditional" ? 3 - bestCaseBeside(state, base, member) : isExpected ? 0 : 1;
-  return evaluations.sort((a, b) => order(a) - order(b));
+  evaluations.sort((a, b) => order(a) - order(b));
+  return [...evaluations, ...openExchanges(state, layer, base)];
 }
+
+/**
+ * Members in the place of what they exclude, together with indexes for what those served: an exchange
+ * that loses by itself may win so.
+ */
+function openExchanges(state: SearchState, layer: Layer, base: ChosenSet): Evaluation[] {
+  if (layer === "advice") return [];
+  const { members } = base;
+  return membersInOrder(state).flatMap((member): Evaluation[] => {
+    if (layerOf(member) !== layer || state.harmful.has(member.id)) return [];
+    const excluded = excludedBy(members, member);
+    if (excluded.length === 0 || idsOf(members).includes(member.id)) return [];
+    const kept = members.filter((one) => !excluded.includes(one));
+    const isServed = ({ fingerprint }: { fingerprint: string }) =>
+      [member, ...kept].some((one) =>
+        one.evidence.queries.some((query) => query.fingerprint === fingerprint && gains(query)),
+      );
+    const served = excluded.flatMap(({ evidence }) =>
+      evidence.queries.filter((query) => gains(query) && !isServed(query)),
+    );
+    const beside = { ...base, members: kept };
+    const indexes = compensatingMembers(state, beside, member, served, { isPartial: true });
+    const added = [member, ...indexes];
+    const isKnown = (key: string) => state.tried.has(key) || state.cutOff.has(key);
+    if (indexes.length === 0 || isKnown(stepKey(members, [...kept, ...added]))) return [];
+    return isExpected(state, base, added) ? [{ member, added, isExpected: true }] : [];
+  });
+}
+
+const gains = ({ gain }: Member["evidence"]["queries"][number]): boolean =>
+  significantGain(gain) > 0;
 
 /** What would be added to the base for this member; null where that is decided, or cannot be. */
 function openAddition(
@@ -148,7 +183,8 @@ function openAddition(
   member: Member,
 ): readonly Member[] | null {
   const { members } = base;
-  if (layerOf(member) !== layer || member.role === "compensating") return null;
+  if (layerOf(member) !== layer) return null;
+  if (member.role === "compensating" && !servesSlowed(base, member)) return null;
   if (members.some(({ id }) => id === member.id) || state.harmful.has(member.id)) return null;
   const excluded = excludedBy(members, member);
   if (layer === "advice" && excluded.some((one) => layerOf(one) === "executable")) return null;
@@ -160,15 +196,23 @@ function openAddition(
     // What slows a query alone needs others to stand beside: those chosen, or an index that serves it.
     if (kept.length === 0) {
       const regressed = regressedQueries(member.evidence);
-      added.push(...compensatingIndexes(state, { ...base, members: kept }, member, regressed));
+      added.push(...compensatingMembers(state, { ...base, members: kept }, member, regressed));
       if (added.length < 2) return null;
     }
   }
   const key = stepKey(members, [...kept, ...added]);
   if (state.tried.has(key) || state.cutOff.has(key)) return null;
+  return isStillRejected(state, members, member) ? null : added;
+}
+
+function isStillRejected(state: SearchState, base: readonly Member[], member: Member): boolean {
   const rejection = state.rejections.get(member.id);
-  const stands = rejection?.beside.every((id) => idsOf(members).includes(id)) ?? false;
-  return stands ? null : added;
+  if (rejection === undefined) return false;
+  const { beside, step } = rejection;
+  if (!beside.every((id) => idsOf(base).includes(id))) return false;
+  if (step === null) return true;
+  const newcomers = base.filter(({ id }) => !step.base.includes(id));
+  return !newcomers.some((one) => [member, ...step.replaced].some((other) => interact(one, other)));
 }
 
 function nextEvaluation(state: SearchState, layer: Layer): MeasureStep | null {

@@ -32,17 +32,18 @@ vi.setConfig({ testTimeout: 180_000 });
 
 describe("with enough time", () => {
   it("comes near the best set of every synthetic product", () => {
-    const found = qualities(400, {});
-    expect(found.length).toBeGreaterThan(250);
+    const found = qualities(2000, {});
+    expect(found.length).toBeGreaterThan(1250);
     expect(quantile(found, 0.5)).toBeGreaterThanOrEqual(0.99);
-    expect(quantile(found, 0.01)).toBeGreaterThanOrEqual(0.9);
-    // Exchanges below what is required of a step, and groups that pay only together, are not found.
-    expect(found.filter((one) => one < 0.8).length / found.length).toBeLessThanOrEqual(0.005);
+    expect(quantile(found, 0.01)).toBeGreaterThanOrEqual(0.95);
+    expect(Math.min(...found)).toBeGreaterThanOrEqual(0.8);
   });
   it("does so on a machine whose measurements are disturbed", () => {
-    const found = qualities(200, { noise: NOISY });
-    expect(quantile(found, 0.5)).toBeGreaterThanOrEqual(0.98);
-    expect(found.filter((one) => one < 0.8).length / found.length).toBeLessThanOrEqual(0.02);
+    const found = qualities(600, { noise: NOISY });
+    expect(quantile(found, 0.5)).toBeGreaterThanOrEqual(0.99);
+    expect(quantile(found, 0.02)).toBeGreaterThanOrEqual(0.9);
+    // A busy stretch twice in a row hides what no single measurement can show.
+    expect(found.filter((one) => one < 0.8).length / found.length).toBeLessThanOrEqual(0.005);
   });
   it("never suggests a set that is slower than unchanged data, with and without disturbed measurements", () => {
     for (const noise of [QUIET, NOISY]) {
@@ -60,10 +61,9 @@ describe("with enough time", () => {
 });
 
 describe("the same data again", () => {
-  it("gives the same advice ten times of ten when each search knows the one before", () => {
-    let steady = 0;
-    const count = 30;
-    for (const seed of seeds(count)) {
+  it("gives the same advice ten times of ten on nearly every product when each search knows the one before", () => {
+    const differing: number[] = [];
+    for (const seed of seeds(60)) {
       const world = createWorld(seed);
       let earlier = new Map<string, EarlierVerdict>();
       const advice = new Set<string>();
@@ -72,9 +72,10 @@ describe("the same data again", () => {
         advice.add(idsOf(result).join());
         earlier = rememberedOf(result);
       }
-      if (advice.size === 1) steady++;
+      if (advice.size > 1) differing.push(seed);
     }
-    expect(steady / count).toBeGreaterThanOrEqual(0.95);
+    // A gain at a threshold falls on either side of it, once: 0.1 ms, or what an exchange must gain.
+    expect(differing.length / 60).toBeLessThanOrEqual(0.04);
   });
 });
 

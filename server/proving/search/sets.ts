@@ -66,6 +66,16 @@ export function interact(a: Member, b: Member): boolean {
   );
 }
 
+/** Is the member meant for a query that a chosen change slows alone? */
+export function servesSlowed({ members }: ChosenSet, { candidate }: Member): boolean {
+  return members.some(({ evidence }) =>
+    evidence.queries.some(
+      ({ fingerprint, gain }) =>
+        significantGain(gain) < 0 && candidate.targeted_fingerprints.includes(fingerprint),
+    ),
+  );
+}
+
 /** Both are meant for a query. */
 export function shareTarget(a: Member, b: Member): boolean {
   const targeted = new Set(a.candidate.targeted_fingerprints);
@@ -128,12 +138,12 @@ const EXPECTED_SHARE = 0.5;
  * what is required? Its gain alone does not tell: an order that wins alone may win by queries that an
  * index serves better.
  */
-export function isExpected(state: SearchState, base: ChosenSet, member: Member): boolean {
+export function isExpected(state: SearchState, base: ChosenSet, added: readonly Member[]): boolean {
   const { problem } = state;
-  const excluded = excludedBy(base.members, member);
+  const excluded = added.flatMap((member) => excludedBy(base.members, member));
   const kept = base.members.filter((one) => !excluded.includes(one));
-  const step = { from: base.members, to: [...kept, member] };
-  const required = marginalThreshold(problem, [member.candidate], candidatesOf(excluded));
+  const step = { from: base.members, to: [...kept, ...added] };
+  const required = marginalThreshold(problem, candidatesOf(added), candidatesOf(excluded));
   const share = excluded.length > 0 ? EXPECTED_SHARE : 1;
   return expectedGain(problem.workload.replayed, step) >= required.gainMin * share;
 }
@@ -158,32 +168,38 @@ export function stepKey(base: readonly Member[], target: readonly Member[]): str
 }
 
 /**
- * Indexes, one for each query that the member slows while it gains by others: an order by date
- * scatters the keys that the old order kept together. None where a query would stay without.
+ * Changes, mostly indexes, one for each query that the member slows while it gains by others: an order by date
+ * scatters the keys that the old order kept together. None where a query would stay without, unless
+ * some are enough.
  */
-export function compensatingIndexes(
+export function compensatingMembers(
   state: SearchState,
   base: ChosenSet,
   member: Member,
   regressed: readonly { fingerprint: string }[],
+  { isPartial = false } = {},
 ): Member[] {
   const found = new Set<Member>();
+  const isFree = (one: Member) =>
+    one.id !== member.id &&
+    layerOf(one) === "executable" &&
+    one.candidate.targeted_fingerprints.length > 0 &&
+    !idsOf(base.members).includes(one.id) &&
+    !state.harmful.has(one.id) &&
+    excludedBy([...base.members, member], one).length === 0;
+  const free = membersInOrder(state).filter(isFree);
   for (const { fingerprint } of regressed) {
-    const serving = membersInOrder(state).filter(
-      (one) =>
-        one.id !== member.id &&
-        kindOf(one.candidate.change).mayCompensate &&
-        one.candidate.targeted_fingerprints.includes(fingerprint) &&
-        !idsOf(base.members).includes(one.id) &&
-        !state.harmful.has(one.id) &&
-        excludedBy([...base.members, member], one).length === 0,
-    );
-    // Of several the one that serves the query best alone.
     const gainOf = ({ evidence }: Member) =>
       evidence.queries.find((one) => one.fingerprint === fingerprint)?.gain.low ?? 0;
-    const [index] = serving.sort((a, b) => gainOf(b) - gainOf(a));
-    if (index === undefined) return [];
-    found.add(index);
+    const serving = free.filter(
+      (one) =>
+        one.candidate.targeted_fingerprints.includes(fingerprint) &&
+        (kindOf(one.candidate.change).mayCompensate || gainOf(one) > 0),
+    );
+    // Of several the one that serves the query best alone.
+    const [best] = serving.sort((a, b) => gainOf(b) - gainOf(a));
+    if (best !== undefined) found.add(best);
+    else if (!isPartial) return [];
   }
   return [...found];
 }

@@ -71,6 +71,11 @@ export interface SetRejection {
   verdict: Verdict;
   /** It stands as long as all of these are chosen; empty: always. */
   beside: readonly string[];
+  /**
+   * The step that found it: what joins the base afterwards, and treats a query of the member or of what
+   * it would replace, opens the question again. null: the question is closed.
+   */
+  step: { base: readonly string[]; replaced: readonly Member[] } | null;
 }
 
 export type MeasuredSet = Omit<SetTrial, "is_pareto" | "is_chosen">;

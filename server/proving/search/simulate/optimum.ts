@@ -9,10 +9,12 @@ export function worthOf(world: World, set: readonly Candidate[]): number {
   return trueNetGain(world, set, trueGain(world, idsOf(set)));
 }
 
+// Both are what a measurement surely tells from the search's thresholds (5 % each, give or take 2):
+// what lies on a threshold, noise decides.
 /** Share of a query's time that no set may cost it. */
-const SLOWED = 0.05;
+const SLOWED = 0.03;
 /** What each change of a set must gain beside the others. */
-const MARGINAL = 0.05;
+const MARGINAL = 0.07;
 
 /**
  * The best set that adds some of `pool` to `base`, found by trying all: it slows no query, and each of

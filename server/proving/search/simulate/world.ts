@@ -166,10 +166,10 @@ function addDependencies(
         const isRebuilt = change.kind === "cluster_table" || change.kind === "change_type";
         return isRebuilt && (isIndex ? ratio > 1.05 : ratio < 0.9);
       });
-      const other = others[Math.floor(random() * others.length)];
-      if (other === undefined) continue;
-      const ratio = isIndex ? between(random, 0.85, 0.99) : effect.ratio;
-      effects.get(id)?.set(fingerprint, { ratio, needs: [other.candidate_id] });
+      if (others.length === 0) continue;
+      const ratio = isIndex ? between(random, 0.96, 1.04) : effect.ratio;
+      const needs = others.map(({ candidate_id }) => candidate_id);
+      effects.get(id)?.set(fingerprint, { ratio, needs });
     }
   }
 }
@@ -201,9 +201,10 @@ function makeCandidate(
 export function ratioOf(world: World, ids: readonly string[], fingerprint: string): number {
   const effects = ids.flatMap((id) => {
     const effect = world.effects.get(id)?.get(fingerprint);
-    const isActive = effect?.needs.every((one) => ids.includes(one)) ?? false;
+    if (effect === undefined) return [];
+    const isActive = effect.needs.length === 0 || effect.needs.some((one) => ids.includes(one));
     const isIndex = /index|rewrite/.test(id);
-    return effect !== undefined && isActive ? { ratio: effect.ratio, isIndex } : [];
+    return isActive ? { ratio: effect.ratio, isIndex } : [];
   });
   const serving = effects.filter(({ ratio }) => ratio < 1).sort((a, b) => a.ratio - b.ratio);
   const [best, ...others] = serving;
