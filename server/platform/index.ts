@@ -37,4 +37,4 @@ export {
 export { newId, shortHash } from "./ids";
 export { createLogger, type Logger } from "./log";
 export { Lru } from "./lru";
-export { closeRoot, createRoot, webRoot } from "./root";
+export { closeRoot, createRoot, shareRoot, webRoot } from "./root";

@@ -28,7 +28,12 @@ export async function closeRoot(root: Root): Promise<void> {
 // Next.js loads this module once per route bundle; the pool must be one per process.
 const shared = globalThis as typeof globalThis & { sidecarRoot?: Root };
 
-/** The root of the web process, made at the first request. */
+/** Makes this root the one that Next.js's bundles find. */
+export function shareRoot(root: Root): void {
+  shared.sidecarRoot = root;
+}
+
+/** The root of the web process; made at the first request where its main did not (`next dev`). */
 export function webRoot(): Root {
   shared.sidecarRoot ??= createRoot("web");
   return shared.sidecarRoot;

@@ -14,6 +14,7 @@ const BEAT_MS = 5000;
 const STARTING_BEAT_MS = 250;
 /** Longer than what a worker needs to give its jobs back, shorter than a supervisor's patience. */
 const STOP_SECONDS_MAX = 8;
+const FAREWELL_SECONDS_MAX = 1;
 
 /** What a process has started. */
 export interface RunningProcess {
@@ -23,49 +24,34 @@ export interface RunningProcess {
   stop(): Promise<void>;
 }
 
-interface Options {
-  /** False: it works without the database, and no health answer tells of it. */
-  hasHeartbeat?: boolean;
-  /** The message for people when it could not start. */
-  explain?: (error: unknown) => string;
-}
-
 const ALWAYS_READY: ProcessStatus = { is_ready: true, parts: {} };
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /**
  * The `main` of every process: one root, `start` on it, a heartbeat while it runs, and an orderly end
  * on SIGTERM and SIGINT. Exits 0 after that, 1 when it could not start or did not end in time.
  */
-export function runProcess(
-  role: string,
-  start: (root: Root) => Promise<RunningProcess>,
-  options: Options = {},
-): void {
-  run(role, start, options).then(
+export function runProcess(role: string, start: (root: Root) => Promise<RunningProcess>): void {
+  run(role, start).then(
     () => process.exit(0),
     (error: unknown) => {
-      process.stderr.write(`${(options.explain ?? messageOf)(error)}\n`);
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
       process.exit(1);
     },
   );
 }
 
-async function run(
-  role: string,
-  start: (root: Root) => Promise<RunningProcess>,
-  { hasHeartbeat = true }: Options,
-): Promise<void> {
+async function run(role: string, start: (root: Root) => Promise<RunningProcess>): Promise<void> {
   const isAsked = stopAsked();
   const root = createRoot(role);
   const running = await start(root);
-  const endHeartbeat = hasHeartbeat ? startHeartbeat(root, role, running) : async () => {};
+  const endHeartbeat = startHeartbeat(root, role, running);
   root.log.info("started");
   const signal = await isAsked;
   root.log.info({ signal }, "stopping");
   await within(STOP_SECONDS_MAX, async () => {
     await running.stop();
-    await endHeartbeat();
+    // The database may be gone before the process is.
+    await within(FAREWELL_SECONDS_MAX, endHeartbeat).catch(() => {});
     await closeRoot(root);
   });
 }

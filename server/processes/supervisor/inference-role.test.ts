@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createInferenceClient, hasLocalModel } from "@/server/inference";
 import { writeRandomModel } from "@/server/inference/testing/random-model";
 import { gainRequest } from "@/server/inference/testing/test-worker";
-import { env, setEnv } from "@/server/platform";
+import { env, listProcesses, setEnv } from "@/server/platform";
+import { createTestDatabase } from "@/server/platform/testing";
 import type { DataDirLock } from "./lock";
 import { inferenceSpec } from "./node-roles";
 import { SupervisedChild } from "./supervised-child";
@@ -53,6 +54,26 @@ test("killed, the inference worker is started again, and the same client goes on
   } finally {
     await client.close();
     await child.stop();
+  }
+}, 150_000);
+
+test("its heartbeat says that it can do its work, and goes with it", async () => {
+  const database = await createTestDatabase();
+  setEnv({ DATABASE_URL: database.url });
+  const spec = inferenceSpec({ env: env() });
+  const child = new SupervisedChild({ spec, dataDir: dir, lock, onGiveUp: () => {} });
+  const processes = () => listProcesses({ ctx: database });
+  try {
+    await child.start();
+    await vi.waitFor(async () => {
+      const beating = { role: "inference", pid: pids.at(-1), status: { is_ready: true } };
+      expect(await processes()).toMatchObject([beating]);
+    }, WAIT);
+    await child.stop();
+    expect(await processes()).toEqual([]);
+  } finally {
+    await child.stop();
+    await database.drop();
   }
 }, 150_000);
 

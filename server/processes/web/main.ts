@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { fileURLToPath } from "node:url";
 import next from "next";
-import { listenAddress, type Root } from "@/server/platform";
+import { listenAddress, type Root, shareRoot } from "@/server/platform";
 import { type RunningProcess, runProcess } from "../run-process";
 import { frontDoor } from "./front-door";
 
@@ -32,6 +32,7 @@ function close(server: Server): Promise<void> {
 async function startWeb(root: Root): Promise<RunningProcess> {
   const { settings } = root;
   const host = listenAddress(settings);
+  shareRoot(root);
   const pages = next({
     dev: false,
     dir: ROOT,
