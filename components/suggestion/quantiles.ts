@@ -1,10 +1,4 @@
-/** The value below which a share of the sorted samples lies (linear interpolation). */
-function quantile(sorted: readonly number[], share: number): number {
-  const place = (sorted.length - 1) * share;
-  const low = sorted[Math.floor(place)] ?? 0;
-  const high = sorted[Math.ceil(place)] ?? low;
-  return low + (high - low) * (place - Math.floor(place));
-}
+import { quantile } from "@/server/statistics";
 
 export interface Quantiles {
   min: number;
@@ -18,14 +12,13 @@ export interface Quantiles {
 /** Summary of latencies (ms) for the table beside the chart; null without samples. */
 export function summarizeSamples(samples: readonly number[]): Quantiles | null {
   if (samples.length === 0) return null;
-  const sorted = [...samples].sort((a, b) => a - b);
   return {
-    min: quantile(sorted, 0),
-    p25: quantile(sorted, 0.25),
-    median: quantile(sorted, 0.5),
-    p75: quantile(sorted, 0.75),
-    p95: quantile(sorted, 0.95),
-    max: quantile(sorted, 1),
+    min: quantile(samples, 0),
+    p25: quantile(samples, 0.25),
+    median: quantile(samples, 0.5),
+    p75: quantile(samples, 0.75),
+    p95: quantile(samples, 0.95),
+    max: quantile(samples, 1),
   };
 }
 

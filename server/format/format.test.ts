@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   formatBytes,
+  formatExactPercent,
   formatInterval,
   formatList,
   formatMs,
@@ -10,6 +11,7 @@ import {
   formatRelative,
   formatSignedPercent,
   formatSpeed,
+  shortSql,
 } from "./index";
 
 describe("format", () => {
@@ -38,6 +40,20 @@ describe("format", () => {
 
   it("never calls what is not all 100%", () => {
     expect([0.9996, 0.99, 0.999999].map(formatPercent)).toEqual(["99.9%", "99%", "99.9%"]);
+  });
+
+  it("keeps one digit of every percent that is compared with others", () => {
+    expect([0.5, 0.7142, -0.004, 0.9996].map(formatExactPercent)).toEqual([
+      "50.0%",
+      "71.4%",
+      "−0.4%",
+      "100.0%",
+    ]);
+  });
+
+  it("writes an SQL text in one line, and cuts a long one", () => {
+    expect(shortSql("SELECT a\n  FROM t ")).toBe("SELECT a FROM t");
+    expect(shortSql(`SELECT ${"a".repeat(100)}`)).toBe(`SELECT ${"a".repeat(72)}…`);
   });
 
   it("lists in words", () => {

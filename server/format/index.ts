@@ -39,6 +39,11 @@ export function formatPercent(share: number): string {
   return `${integerOrOneDigit(rounded === 0 ? 0 : rounded)}%`.replace("-", "−");
 }
 
+/** A share in percent with one digit, for figures that are compared: `71.4%`. */
+export function formatExactPercent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`.replace("-", "−");
+}
+
 function integerOrOneDigit(value: number): string {
   return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 }).format(value);
 }

@@ -1,5 +1,6 @@
 import type { InferenceStatus } from "@/server/contracts";
 import { AppError } from "@/server/platform";
+import { quantile } from "@/server/statistics";
 
 /** Works under a signal that also aborts after `deadlineMs`, with `timeout` as its reason. */
 export async function withDeadline<T>(
@@ -40,13 +41,10 @@ export interface Sample {
 type Outcome = keyof InferenceStatus["requests"];
 type Stage = keyof InferenceStatus["latency"];
 
-/** Nearest-rank quantiles; null of nothing. */
+/** null without values. */
 function quantiles(values: number[]) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (q: number) => sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)];
-  const [p50, p95, p99] = [at(0.5), at(0.95), at(0.99)];
-  if (p50 === undefined || p95 === undefined || p99 === undefined) return null;
-  return { p50, p95, p99 };
+  if (values.length === 0) return null;
+  return { p50: quantile(values, 0.5), p95: quantile(values, 0.95), p99: quantile(values, 0.99) };
 }
 
 /** Counts of outcomes, and latencies of the last requests that the model answered (cached ones apart). */

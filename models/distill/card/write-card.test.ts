@@ -61,7 +61,7 @@ test("the card shows the figures on what no generator wrote beside those of the 
   const card = cardOf({ outside });
   expect(card).toContain("## Sentences written apart from the generator");
   expect(card).toContain(
-    "| adversarial.adversarial | 240 | **76.3 %** | 70–81 % | 58.3 % | 52–64 % | 54.2 % | 0.090 |",
+    "| adversarial.adversarial | 240 | **76.3%** | 70–81% | 58.3% | 52–64% | 54.2% | 0.090 |",
   );
 });
 

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { formatExactPercent } from "@/server/format";
 import type { Report } from "../evaluate/report";
 import { outsideTable, reportTables } from "../evaluate/report-markdown";
 import type { ManifestEntry } from "./manifest";
 
 const BEATEN_BY = 0.15;
 const CALIBRATION_ERROR_GOAL = 0.05;
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /** The model card: what the model is, what it was made of, what it can and cannot do. */
 export function writeCard(
@@ -112,7 +112,7 @@ function verdicts(report: Report): string[] {
     const further = verdictApart(report, field);
     if (lead >= BEATEN_BY) return `- **${field}**: ${points} better than ${name}.${further}`;
     if (lead > 0) {
-      return `- **${field}**: only ${points} better than ${name} (${percent(best)}).${further}`;
+      return `- **${field}**: only ${points} better than ${name} (${formatExactPercent(best)}).${further}`;
     }
     return `- **${field}**: ${points} worse than ${name}; the rules should keep it.${further}`;
   });

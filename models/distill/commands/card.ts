@@ -46,5 +46,5 @@ export async function card(args: string[]): Promise<void> {
 
 function describeWithheld(tasks: string[]): string {
   if (tasks.length === 0) return "";
-  return `\n## Withheld\n\nLeft to the rules because the student did worse in use, whatever the test says: ${tasks.join(", ")}\n(\`npm run bench -- advisor --order\` for prior). So are tasks with a calibration error above ${CALIBRATION_ERROR_MAX}, and\nof those that were asked about apart from the generator the ones that do not beat the rules there, or\ntake more than ${100 * FALSE_ALARMS_MAX} % of harmless texts for attacks (\`card/choose-tasks.ts\`).\n`;
+  return `\n## Withheld\n\nLeft to the rules because the student did worse in use, whatever the test says: ${tasks.join(", ")}\n(\`npm run bench -- advisor --order\` for prior). So are tasks with a calibration error above ${CALIBRATION_ERROR_MAX}, and\nof those that were asked about apart from the generator the ones that do not beat the rules there, or\ntake more than ${100 * FALSE_ALARMS_MAX}% of harmless texts for attacks (\`card/choose-tasks.ts\`).\n`;
 }

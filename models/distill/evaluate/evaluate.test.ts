@@ -101,7 +101,7 @@ test("the document shows the outside figures, and what is wrong as plain text", 
   const document = reportDocument(report);
   expect(document).toContain("## Sentences written apart from the generator");
   const [opinion] = report.outside[0]?.choices ?? [];
-  const percent = `**${(100 * (opinion?.student.accuracy ?? Number.NaN)).toFixed(1)} %**`;
+  const percent = `**${(100 * (opinion?.student.accuracy ?? Number.NaN)).toFixed(1)}%**`;
   expect(document).toContain(`| opinion.opinion | ${OUTSIDE_COUNT + 3} | ${percent} |`);
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { quantile } from "@/server/statistics";
 import { type OpenModel, openModel } from "../llama/open-model";
 import { measureBatch } from "./ask-model";
 import {
@@ -11,14 +12,7 @@ import {
   takeEvenly,
 } from "./examples";
 import { judgeChoices } from "./judge-choices";
-import {
-  accuracy,
-  calibrationError,
-  type Judged,
-  macroF1,
-  meanAbsoluteError,
-  percentile,
-} from "./metrics";
+import { accuracy, calibrationError, type Judged, macroF1, meanAbsoluteError } from "./metrics";
 import { judgeOutside, type OutsideExample, outsideExamples } from "./outside";
 import type { Report, Scores } from "./report";
 
@@ -112,9 +106,9 @@ export async function evaluateOn(
     speed: {
       threads,
       promptTokensMean: read / asked.length,
-      latencyMsP50: percentile(judged.latenciesMs, 0.5),
-      latencyMsP95: percentile(judged.latenciesMs, 0.95),
-      latencyMsP99: percentile(judged.latenciesMs, 0.99),
+      latencyMsP50: quantile(judged.latenciesMs, 0.5),
+      latencyMsP95: quantile(judged.latenciesMs, 0.95),
+      latencyMsP99: quantile(judged.latenciesMs, 0.99),
       readTokensPerSecond: read / seconds,
       answersPerSecond: asked.length / seconds,
       batchSequences: BATCH_SEQUENCES,

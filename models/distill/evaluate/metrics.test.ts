@@ -5,7 +5,6 @@ import {
   type Judged,
   macroF1,
   meanAbsoluteError,
-  percentile,
   wilsonInterval,
 } from "./metrics";
 
@@ -51,14 +50,6 @@ describe("metrics", () => {
   test("distance is told of numbers only", () => {
     expect(meanAbsoluteError([judged("3", "5"), judged("4", "4")])).toBe(1);
     expect(meanAbsoluteError(answers)).toBeNull();
-  });
-
-  test("percentiles are values of the list", () => {
-    const values = Array.from({ length: 100 }, (_, i) => 100 - i);
-    expect([0.5, 0.95, 0.99, 1].map((share) => percentile(values, share))).toEqual([
-      50, 95, 99, 100,
-    ]);
-    expect(percentile([], 0.5)).toBeNaN();
   });
 });
 

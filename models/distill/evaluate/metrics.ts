@@ -53,17 +53,11 @@ export function meanAbsoluteError(answers: readonly Judged[]): number | null {
   return Number.isFinite(mean) ? mean : null;
 }
 
-/** The value below which `share` (0 to 1) of the values lie: nearest rank. NaN for none. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-}
-
 /** Normal quantile of a two-sided interval of 95 %. */
 const Z = 1.959964;
 
 /**
- * The 95 % interval of a share seen as `hits` of `count` (Wilson 1927): unlike the normal one it stays
+ * The 95% interval of a share seen as `hits` of `count` (Wilson 1927): unlike the normal one it stays
  * within 0..1 and holds for few answers. [0, 1] for none.
  */
 export function wilsonInterval(hits: number, count: number): { low: number; high: number } {

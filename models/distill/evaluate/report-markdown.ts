@@ -1,6 +1,6 @@
+import { formatExactPercent } from "@/server/format";
 import type { Report } from "./report";
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const error = (value: number | null) => (value === null ? "–" : value.toFixed(3));
 const row = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
 
@@ -14,10 +14,10 @@ export function reportTables(report: Report): string {
       row([
         choice.field,
         choice.examples,
-        `**${percent(choice.student.accuracy)}**`,
-        percent(choice.rules.accuracy),
-        percent(choice.majority.accuracy),
-        percent(choice.teacher.accuracy),
+        `**${formatExactPercent(choice.student.accuracy)}**`,
+        formatExactPercent(choice.rules.accuracy),
+        formatExactPercent(choice.majority.accuracy),
+        formatExactPercent(choice.teacher.accuracy),
       ]),
     ),
     "",
@@ -83,33 +83,24 @@ export function reportDocument(report: Report): string {
 }
 
 const interval = ({ low, high }: { low: number; high: number }) =>
-  `${(100 * low).toFixed(0)}–${(100 * high).toFixed(0)} %`;
+  `${(100 * low).toFixed(0)}–${(100 * high).toFixed(0)}%`;
 
 /** A table of how everyone does on texts written apart from the generator; empty without figures. */
 export function outsideTable({ outside }: Report): string {
   if (outside.length === 0) return "";
   return [
-    row([
-      "choice",
-      "examples",
-      "student",
-      "95 %",
-      "rules",
-      "95 %",
-      "majority",
-      "calibration error",
-    ]),
+    row(["choice", "examples", "student", "95%", "rules", "95%", "majority", "calibration error"]),
     row(["---", "--:", "--:", "--:", "--:", "--:", "--:", "--:"]),
     ...outside.flatMap(({ examples, choices }) =>
       choices.map(({ field, student, rules, majority, calibrationError }) =>
         row([
           field,
           examples,
-          `**${percent(student.accuracy)}**`,
+          `**${formatExactPercent(student.accuracy)}**`,
           interval(student),
-          percent(rules.accuracy),
+          formatExactPercent(rules.accuracy),
           interval(rules),
-          percent(majority.accuracy),
+          formatExactPercent(majority.accuracy),
           calibrationError?.toFixed(3) ?? "–",
         ]),
       ),

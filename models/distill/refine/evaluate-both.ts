@@ -4,6 +4,7 @@ import type {
   ModelEvaluation,
   TrainingExample,
 } from "@/server/contracts";
+import { formatExactPercent } from "@/server/format";
 import { chooseTasks } from "../card/choose-tasks";
 import { evaluateOn, type Questions } from "../evaluate/evaluate";
 import type { Report } from "../evaluate/report";
@@ -62,7 +63,6 @@ export async function evaluateBoth(
   };
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const row = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
 
 /** Candidate and baseline side by side, as tables. */
@@ -100,8 +100,11 @@ function table(
     ...Object.entries(candidate).map(([field, { n, accuracy, rules }]) => {
       const beside = baseline[field];
       return row([
-        ...[field, n, `**${percent(accuracy)}**`],
-        ...[beside === undefined ? "–" : percent(beside.accuracy), percent(rules)],
+        ...[field, n, `**${formatExactPercent(accuracy)}**`],
+        ...[
+          beside === undefined ? "–" : formatExactPercent(beside.accuracy),
+          formatExactPercent(rules),
+        ],
         ...[beside?.won ?? "–", beside?.lost ?? "–"],
       ]);
     }),
