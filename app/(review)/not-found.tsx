@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { Empty } from "@/components/common/empty";
+import { Empty } from "@/components/common/blocks";
 
 export default function SuggestionNotFound() {
   return (

@@ -1,6 +1,6 @@
 import Link from "next/link";
+import { ScrollArea } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
-import { ScrollArea } from "@/components/common/scroll-area";
 import { Badge } from "@/components/ui/badge";
 import type { AuditEvent } from "@/server/contracts";
 

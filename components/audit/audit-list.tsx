@@ -1,11 +1,11 @@
 "use client";
-import { Empty } from "@/components/common/empty";
-import { LoadMore } from "@/components/common/load-more";
-import { QueryError } from "@/components/common/query-error";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Empty } from "@/components/common/blocks";
+import { LoadMore, QueryError } from "@/components/common/query-states";
 import { RowsSkeleton } from "@/components/inbox/suggestion-row";
+import { useTRPC, useTRPCClient } from "@/components/trpc/client";
 import { Card } from "@/components/ui/card";
 import { AuditEntry } from "./audit-entry";
-import { useAuditPages } from "./use-audit-pages";
 
 /** State changes, newest first: all, or those of one subject. */
 export function AuditList({ subjectId }: { subjectId?: string }) {
@@ -30,4 +30,23 @@ export function AuditList({ subjectId }: { subjectId?: string }) {
       <LoadMore query={query} label="Show older" />
     </div>
   );
+}
+
+const PAGE_SIZE = 50;
+
+/** Audit events page by page. A page that is not full is the last one. */
+function useAuditPages(subjectId: string | undefined) {
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const subject = subjectId === undefined ? {} : { subject_id: subjectId };
+  return useInfiniteQuery({
+    queryKey: [...trpc.audit.list.pathKey(), "pages", subject],
+    initialPageParam: null as number | null,
+    queryFn: ({ pageParam, signal }) =>
+      client.audit.list.query(
+        { ...subject, limit: PAGE_SIZE, ...(pageParam === null ? {} : { before_id: pageParam }) },
+        { signal },
+      ),
+    getNextPageParam: (page) => (page.length < PAGE_SIZE ? undefined : page.at(-1)?.id),
+  });
 }

@@ -1,4 +1,4 @@
-import { type Fact, Facts } from "@/components/common/facts";
+import { type Fact, Facts } from "@/components/common/blocks";
 import { SqlBlock } from "@/components/sql/sql-block";
 import type { Finding } from "@/server/contracts";
 import { formatCount, formatPercent } from "@/server/format";

@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { PageTitle } from "@/components/common/page-title";
-import { QueryError } from "@/components/common/query-error";
+import { PageTitle } from "@/components/common/blocks";
+import { QueryError } from "@/components/common/query-states";
 import { RowsSkeleton } from "@/components/inbox/suggestion-row";
 import { useTRPC } from "@/components/trpc/client";
 import { Badge, type Tone } from "@/components/ui/badge";

@@ -1,14 +1,21 @@
 "use client";
+import { useMutation } from "@tanstack/react-query";
+import { SearchCheckIcon } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useCallback } from "react";
-import { PageTitle } from "@/components/common/page-title";
+import { toast } from "sonner";
+import { PageTitle } from "@/components/common/blocks";
+import { explainError } from "@/components/common/explain-error";
+import { useCan } from "@/components/shell/session";
+import { useTRPC } from "@/components/trpc/client";
 import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
-import { AnalyzeButton } from "./analyze-button";
-import { RunningTests } from "./running-tests";
 import { SuggestionList } from "./suggestion-list";
-import { findTab, INBOX_TABS } from "./tabs";
-import { useTabCounts } from "./use-inbox";
+import { SuggestionRow } from "./suggestion-row";
+import { findTab, INBOX_TABS, PROVING_TAB } from "./tabs";
+import { useSuggestionPages, useTabCounts } from "./use-inbox";
 
 export function Inbox() {
   const router = useRouter();
@@ -41,5 +48,48 @@ export function Inbox() {
         </TabsContent>
       </Tabs>
     </>
+  );
+}
+
+/** Above what waits for review: what is about to. */
+function RunningTests() {
+  const { data } = useSuggestionPages(PROVING_TAB);
+  const running = data?.pages.flatMap((page) => page.items) ?? [];
+  if (running.length === 0) return null;
+  return (
+    <section aria-label="Tests running now">
+      <Card>
+        <ul className="divide-y">
+          {running.map((summary) => (
+            <SuggestionRow key={summary.suggestion_id} summary={summary} isSelected={false} />
+          ))}
+        </ul>
+      </Card>
+    </section>
+  );
+}
+
+/** Asks for an analysis of the sidecar's own product, and opens its proof. */
+function AnalyzeButton() {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const analyze = useMutation(
+    trpc.suggestions.analyze.mutationOptions({
+      onSuccess: (suggestion) => router.push(`/suggestions/${suggestion.suggestion_id}`),
+      onError: (error) => {
+        const { title, message } = explainError(error);
+        toast.error(title, { description: message });
+      },
+    }),
+  );
+  if (!useCan("suggestion.analyze")) return null;
+  return (
+    <Button
+      disabled={analyze.isPending}
+      onClick={() => analyze.mutate({ operation_type: "schema_optimization", context: {} })}
+    >
+      <SearchCheckIcon aria-hidden />
+      {analyze.isPending ? "Analyzing…" : "Analyze now"}
+    </Button>
   );
 }

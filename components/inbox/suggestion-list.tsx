@@ -1,13 +1,12 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { LoadMore } from "@/components/common/load-more";
-import { QueryError } from "@/components/common/query-error";
+import { Empty } from "@/components/common/blocks";
+import { LoadMore, QueryError } from "@/components/common/query-states";
 import { useHotkeys } from "@/components/shell/hotkeys";
 import { useCan } from "@/components/shell/session";
 import { Card } from "@/components/ui/card";
 import type { SuggestionSummary } from "@/server/contracts";
-import { InboxEmpty } from "./inbox-empty";
 import { RowsSkeleton, SuggestionRow } from "./suggestion-row";
 import type { InboxTab } from "./tabs";
 import { useSuggestionPages } from "./use-inbox";
@@ -70,4 +69,38 @@ function useRowKeys(rows: readonly SuggestionSummary[]) {
     listRef.current?.querySelector("[data-selected]")?.scrollIntoView({ block: "nearest" });
   }, [selected]);
   return { selected, listRef };
+}
+
+const TEXTS: Record<string, { title: string; text: string }> = {
+  review: {
+    title: "Nothing to review",
+    text: "Every suggestion has been decided. Select Analyze now to test changes against the current workload.",
+  },
+  proving: {
+    title: "No test is running",
+    text: "A test run starts with each analysis. Select Analyze now to start one.",
+  },
+  running: {
+    title: "Nothing approved yet",
+    text: "Approve a suggestion under To review. Its execution and measured gain appear here.",
+  },
+  closed: {
+    title: "Nothing closed yet",
+    text: "Rejected, rolled back and expired suggestions, and test runs without a gain, are kept here.",
+  },
+  all: {
+    title: "No suggestions yet",
+    text: "Once the product has been observed, Analyze now proposes changes and tests each on a shadow copy.",
+  },
+};
+
+function InboxEmpty({ tab, canAnalyze }: { tab: InboxTab; canAnalyze: boolean }) {
+  const text = TEXTS[tab.name];
+  if (text === undefined) return null;
+  return (
+    <Empty title={text.title}>
+      <p>{text.text}</p>
+      {canAnalyze ? null : <p className="mt-2">Your role cannot start an analysis.</p>}
+    </Empty>
+  );
 }

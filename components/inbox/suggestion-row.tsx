@@ -1,10 +1,9 @@
 import Link from "next/link";
 import { cn } from "@/components/cn";
+import { CodeText } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
-import { CodeText } from "@/components/common/code-text";
-import { BasisBadge } from "@/components/gain/basis-badge";
+import { BasisBadge, StateBadge } from "@/components/gain/badges";
 import { GainBar, GainText } from "@/components/gain/gain-bar";
-import { StateBadge } from "@/components/gain/state-badge";
 import { Card } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
 import { Skeleton } from "@/components/ui/skeleton";

@@ -1,8 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { CpuIcon } from "lucide-react";
-import { Facts } from "@/components/common/facts";
-import { QueryError } from "@/components/common/query-error";
+import { Facts } from "@/components/common/blocks";
+import { QueryError } from "@/components/common/query-states";
 import { useTRPC } from "@/components/trpc/client";
 import { Alert } from "@/components/ui/alert";
 import { Badge } from "@/components/ui/badge";

@@ -1,6 +1,6 @@
 "use client";
+import { Facts } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
-import { Facts } from "@/components/common/facts";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import type { Model } from "@/server/contracts";

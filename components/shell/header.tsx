@@ -1,7 +1,11 @@
+"use client";
+import { MoonIcon, SunIcon } from "lucide-react";
 import Link from "next/link";
-import { LiveIndicator } from "./live-indicator";
+import { useTheme } from "next-themes";
+import { cn } from "@/components/cn";
+import { type LiveState, useLiveState } from "@/components/trpc/live";
+import { Button } from "@/components/ui/button";
 import { NavLinks } from "./nav-links";
-import { ThemeToggle } from "./theme-toggle";
 import { UserMenu } from "./user-menu";
 
 export function Header() {
@@ -30,5 +34,45 @@ function BrandMark() {
       <rect x="1" y="4" width="18" height="5" rx="1.5" className="fill-chart-before" />
       <rect x="1" y="11" width="9" height="5" rx="1.5" className="fill-chart-after" />
     </svg>
+  );
+}
+
+const STATES: Record<LiveState, { label: string; dot: string; title: string }> = {
+  connecting: { label: "Connecting", dot: "bg-input", title: "Connecting to live updates" },
+  live: { label: "Live", dot: "bg-positive", title: "This page updates automatically" },
+  reconnecting: {
+    label: "Reconnecting",
+    dot: "bg-warning",
+    title: "Connection lost. This page may be out of date until it reconnects.",
+  },
+};
+
+function LiveIndicator() {
+  const state = STATES[useLiveState()];
+  return (
+    <span
+      role="status"
+      title={state.title}
+      className="inline-flex items-center gap-1.5 text-xs text-muted-foreground sm:min-w-24 sm:justify-end"
+    >
+      <span aria-hidden className={cn("size-2 rounded-full", state.dot)} />
+      <span>{state.label}</span>
+    </span>
+  );
+}
+
+/** Both icons are rendered and the style sheet picks one: nothing to get wrong before hydration. */
+function ThemeToggle() {
+  const { resolvedTheme, setTheme } = useTheme();
+  return (
+    <Button
+      variant="ghost"
+      size="icon"
+      aria-label="Switch between light and dark"
+      onClick={() => setTheme(resolvedTheme === "dark" ? "light" : "dark")}
+    >
+      <SunIcon className="hidden dark:block" aria-hidden />
+      <MoonIcon className="dark:hidden" aria-hidden />
+    </Button>
   );
 }

@@ -9,8 +9,15 @@ import {
   useRef,
   useState,
 } from "react";
-import type { Hotkey } from "./hotkey";
-import { HotkeySheet } from "./hotkey-sheet";
+import { Sheet } from "@/components/ui/sheet";
+
+/** A key a page answers to, and what it does. */
+export interface Hotkey {
+  /** `KeyboardEvent.key`, e.g. `j`, `Enter`, `?`. */
+  key: string;
+  label: string;
+  run: () => void;
+}
 
 interface Registry {
   register: (hotkeys: readonly Hotkey[]) => () => void;
@@ -69,4 +76,32 @@ export function useHotkeys(hotkeys: readonly Hotkey[]) {
 
 export function useHotkeySheet(): () => void {
   return useContext(Hotkeys).openSheet;
+}
+
+/** What each key does on this page. */
+function HotkeySheet(props: { hotkeys: readonly Hotkey[] | null; onClose: () => void }) {
+  const rows = [...(props.hotkeys ?? []), { key: "?", label: "Show keyboard shortcuts" }];
+  return (
+    <Sheet
+      isOpen={props.hotkeys !== null}
+      onOpenChange={(isOpen) => {
+        if (!isOpen) props.onClose();
+      }}
+      title="Keyboard"
+      description="Keyboard shortcuts on this page."
+    >
+      <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 text-sm">
+        {rows.map((row) => (
+          <div key={row.key} className="contents">
+            <dt>
+              <kbd className="inline-block min-w-8 rounded border bg-muted px-2 py-1 text-center font-mono text-xs">
+                {row.key}
+              </kbd>
+            </dt>
+            <dd>{row.label}</dd>
+          </div>
+        ))}
+      </dl>
+    </Sheet>
+  );
 }

@@ -1,8 +1,10 @@
 "use client";
-import { type ComponentProps, useMemo } from "react";
-import { ScrollArea } from "@/components/common/scroll-area";
-import { CopyButton } from "./copy-button";
-import { formatSql } from "./format-sql";
+import { CheckIcon, CopyIcon } from "lucide-react";
+import { type ComponentProps, useEffect, useMemo, useState } from "react";
+import { cn } from "@/components/cn";
+import { ScrollArea } from "@/components/common/blocks";
+import { Button } from "@/components/ui/button";
+import { flattenSql, formatSql } from "./format-sql";
 import { HighlightedLines } from "./highlighted-lines";
 
 /** Formatted SQL. */
@@ -25,5 +27,43 @@ export function FormattedSql(props: ComponentProps<typeof HighlightedLines> & { 
       </ScrollArea>
       <CopyButton text={props.text} label={props.label} />
     </div>
+  );
+}
+
+const COPIED_MS = 1500;
+
+/** Copies a text; lies in the corner of its container. */
+function CopyButton({ text, label }: { text: string; label: string }) {
+  const [isCopied, setIsCopied] = useState(false);
+  useEffect(() => {
+    if (!isCopied) return;
+    const timer = setTimeout(() => setIsCopied(false), COPIED_MS);
+    return () => clearTimeout(timer);
+  }, [isCopied]);
+  return (
+    <Button
+      variant="ghost"
+      size="icon"
+      className="absolute top-1 right-1 size-8"
+      aria-label={isCopied ? "Copied" : `Copy: ${label}`}
+      onClick={() => {
+        void navigator.clipboard.writeText(text).then(() => setIsCopied(true));
+      }}
+    >
+      {isCopied ? <CheckIcon aria-hidden /> : <CopyIcon aria-hidden />}
+    </Button>
+  );
+}
+
+/** SQL in a table cell: at most two lines, all of it as the title. */
+export function SqlLine({ sql, className }: { sql: string; className?: string }) {
+  const text = flattenSql(sql);
+  return (
+    <code
+      title={text}
+      className={cn("line-clamp-2 min-w-56 font-mono text-xs break-words", className)}
+    >
+      {text}
+    </code>
   );
 }

@@ -1,5 +1,5 @@
 "use client";
-import { CodeText } from "@/components/common/code-text";
+import { CodeText } from "@/components/common/blocks";
 import type { Suggestion } from "@/server/contracts";
 import { formatCount, formatPlural } from "@/server/format";
 import { ActionDialog } from "./action-dialog";

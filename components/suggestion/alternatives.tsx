@@ -1,13 +1,12 @@
 import { ChevronRightIcon } from "lucide-react";
-import { CodeText } from "@/components/common/code-text";
-import { Empty } from "@/components/common/empty";
+import { CodeText, Empty } from "@/components/common/blocks";
 import { GainBar } from "@/components/gain/gain-bar";
 import { SqlBlock } from "@/components/sql/sql-block";
 import { type Basis, rewritesOf, type SuggestionItem } from "@/server/contracts";
 import { formatBounds, formatPercent, formatRatio, formatSignedPercent } from "@/server/format";
+import { VerdictBadge } from "../gain/badges";
+import { QueryRewrites } from "./change-sql";
 import { EvidencePanel } from "./evidence-panel";
-import { QueryRewrites } from "./query-rewrites";
-import { VerdictBadge } from "./verdict-badge";
 
 /** What was considered and turned down, each with the sentence and the numbers that decided. */
 export function Alternatives({ items, basis }: { items: SuggestionItem[]; basis: Basis }) {

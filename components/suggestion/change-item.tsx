@@ -1,15 +1,15 @@
 "use client";
 import Link from "next/link";
+import { CodeText } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
-import { CodeText } from "@/components/common/code-text";
 import { Badge } from "@/components/ui/badge";
 import { Checkbox } from "@/components/ui/checkbox";
 import { type Explanation, isAdvice, type SuggestionItem } from "@/server/contracts";
 import { ChangeSql } from "./change-sql";
 import { EvidencePanel } from "./evidence-panel";
 import { FactorBars } from "./factor-bars";
+import { Part } from "./frame";
 import { RiskPanel } from "./risk-panel";
-import { Part } from "./section";
 import { describeImpact } from "./wording";
 
 interface ChangeItemProps {

@@ -1,7 +1,12 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { CodeXmlIcon } from "lucide-react";
 import { SqlBlock } from "@/components/sql/sql-block";
+import { SqlDiff } from "@/components/sql/sql-diff";
+import { useTRPC } from "@/components/trpc/client";
+import { Alert } from "@/components/ui/alert";
 import { rewritesOf, type SuggestionItem } from "@/server/contracts";
-import { QueryRewrites } from "./query-rewrites";
-import { Part } from "./section";
+import { Part } from "./frame";
 
 /** What a change consists of: SQL that is run, queries that the developers change, or both. */
 export function ChangeSql({ item }: { item: SuggestionItem }) {
@@ -36,4 +41,45 @@ function WayBack({ item }: { item: SuggestionItem }) {
       </div>
     </details>
   );
+}
+
+/** Queries that the product's developers would have to change, each before and after. */
+export function QueryRewrites({ item }: { item: SuggestionItem }) {
+  const textOf = useQueryTexts(item);
+  return (
+    <div className="grid min-w-0 grid-cols-1 gap-4">
+      <Alert
+        tone="info"
+        icon={<CodeXmlIcon className="size-4" />}
+        title="Your developers make this change; the sidecar does not execute it"
+      >
+        <p>
+          The query is in the product's code. Parameters keep their numbers;{" "}
+          {item.evidence?.basis === "measured"
+            ? "the evidence shows whether results are equal."
+            : "nothing was replayed, so compare results before you use it."}
+        </p>
+      </Alert>
+      {rewritesOf(item.change).map(({ fingerprint, sql }) => {
+        const before = textOf(fingerprint);
+        return before === undefined ? (
+          <SqlBlock key={fingerprint} sql={sql} label={`New text of query ${fingerprint}`} />
+        ) : (
+          <SqlDiff key={fingerprint} before={before} after={sql} label={item.title} />
+        );
+      })}
+    </div>
+  );
+}
+
+/** Texts as the product sends them: from what was measured, else from the observed workload. */
+function useQueryTexts({ change, evidence }: SuggestionItem) {
+  const trpc = useTRPC();
+  const measured = evidence?.basis === "measured" ? evidence.queries : [];
+  const known = new Map(measured.map((query) => [query.fingerprint, query.sql]));
+  const isMissing = rewritesOf(change).some(({ fingerprint }) => !known.has(fingerprint));
+  const { data } = useQuery({ ...trpc.product.patterns.queryOptions(), enabled: isMissing });
+  return (fingerprint: string) =>
+    known.get(fingerprint) ??
+    data?.find(({ pattern }) => pattern.fingerprint === fingerprint)?.pattern.sql;
 }

@@ -1,4 +1,4 @@
-import { type Fact, Facts } from "@/components/common/facts";
+import { type Fact, Facts } from "@/components/common/blocks";
 import type { MeasuredEvidence } from "@/server/contracts";
 import {
   formatBounds,

@@ -1,13 +1,13 @@
 import { CircleCheckIcon, EyeIcon, OctagonAlertIcon, RotateCcwIcon } from "lucide-react";
 import { RelativeTime } from "@/components/common/clock";
-import { SqlLine } from "@/components/sql/sql-line";
+import { SqlLine } from "@/components/sql/sql-block";
 import { Alert } from "@/components/ui/alert";
 import { Progress } from "@/components/ui/progress";
 import type { Operation, Verification } from "@/server/contracts";
 import { formatMs } from "@/server/format";
+import { Section } from "./frame";
 import { isRunning } from "./lifecycle";
 import { OutcomeTable } from "./outcome-table";
-import { Section } from "./section";
 import { describeAutoRevert } from "./wording";
 
 /** An execution or a revert: live while it runs, then what it did and what it was worth. */

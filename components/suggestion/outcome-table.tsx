@@ -1,5 +1,5 @@
 import { GainBar, GainText } from "@/components/gain/gain-bar";
-import { SqlLine } from "@/components/sql/sql-line";
+import { SqlLine } from "@/components/sql/sql-block";
 import { Badge, type Tone } from "@/components/ui/badge";
 import {
   Table,

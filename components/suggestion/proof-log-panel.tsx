@@ -1,15 +1,14 @@
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { CodeText } from "@/components/common/code-text";
-import { LoadMore } from "@/components/common/load-more";
-import { QueryError } from "@/components/common/query-error";
+import { CodeText } from "@/components/common/blocks";
+import { LoadMore, QueryError } from "@/components/common/query-states";
 import { useTRPC, useTRPCClient } from "@/components/trpc/client";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { Suggestion } from "@/server/contracts";
 import { formatMs } from "@/server/format";
+import { Section } from "./frame";
 import { describeProofEvent } from "./proof-log-wording";
-import { Section } from "./section";
 
 const PAGE_SIZE = 200;
 

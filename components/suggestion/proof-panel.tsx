@@ -1,9 +1,9 @@
-import { CodeText } from "@/components/common/code-text";
+import { CodeText } from "@/components/common/blocks";
 import { GainText } from "@/components/gain/gain-bar";
 import { Progress } from "@/components/ui/progress";
 import type { ProofProgress } from "@/server/contracts";
-import { Section } from "./section";
-import { VerdictBadge } from "./verdict-badge";
+import { VerdictBadge } from "../gain/badges";
+import { Section } from "./frame";
 import { nameBest } from "./wording";
 
 const PHASES: Record<ProofProgress["phase"], string> = {

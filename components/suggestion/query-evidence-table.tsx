@@ -1,6 +1,6 @@
 import { CheckIcon, XIcon } from "lucide-react";
 import { GainBar, GainText } from "@/components/gain/gain-bar";
-import { SqlLine } from "@/components/sql/sql-line";
+import { SqlLine } from "@/components/sql/sql-block";
 import { Badge } from "@/components/ui/badge";
 import {
   Table,

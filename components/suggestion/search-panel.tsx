@@ -1,8 +1,8 @@
-import { CodeText } from "@/components/common/code-text";
+import { CodeText } from "@/components/common/blocks";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { SEARCHABLE_STATES, type Suggestion } from "@/server/contracts";
-import { Section } from "./section";
+import { Section } from "./frame";
 import type { Actions } from "./use-decision";
 
 const MORE_SECONDS = 120;

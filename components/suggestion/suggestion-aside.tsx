@@ -1,6 +1,6 @@
 import type { ComponentProps } from "react";
+import { type Fact, Facts } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
-import { type Fact, Facts } from "@/components/common/facts";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { isOpen, isProving, type Suggestion } from "@/server/contracts";
 import { formatPercent } from "@/server/format";

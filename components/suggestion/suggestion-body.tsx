@@ -11,15 +11,15 @@ import { formatPlural } from "@/server/format";
 import { Alternatives } from "./alternatives";
 import { ChangeItem } from "./change-item";
 import { EvidencePanel } from "./evidence-panel";
+import { Section } from "./frame";
 import { isFailedProof } from "./lifecycle";
 import { MeasuredSets } from "./measured-sets";
-import { NothingToDo } from "./nothing-to-do";
 import { OperationPanel } from "./operation-panel";
 import { ProofLogPanel } from "./proof-log-panel";
 import { ProofPanel } from "./proof-panel";
 import { SchemaDiffTable } from "./schema-diff-table";
 import { SearchPanel } from "./search-panel";
-import { Section } from "./section";
+import { NothingToDo } from "./suggestion-alerts";
 import type { Actions, Choice } from "./use-decision";
 import { describeAlternatives } from "./wording";
 

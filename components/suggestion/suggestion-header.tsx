@@ -1,8 +1,7 @@
 import { ArrowLeftIcon } from "lucide-react";
 import Link from "next/link";
-import { CodeText } from "@/components/common/code-text";
-import { BasisBadge } from "@/components/gain/basis-badge";
-import { StateBadge } from "@/components/gain/state-badge";
+import { CodeText } from "@/components/common/blocks";
+import { BasisBadge, StateBadge } from "@/components/gain/badges";
 import type { Suggestion } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
 import { isFailedProof, labelState } from "./lifecycle";

@@ -2,19 +2,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
-import { QueryError } from "@/components/common/query-error";
-import type { Hotkey } from "@/components/shell/hotkey";
+import { QueryError } from "@/components/common/query-states";
+import type { Hotkey } from "@/components/shell/hotkeys";
 import { useHotkeys } from "@/components/shell/hotkeys";
 import { useTRPC } from "@/components/trpc/client";
 import type { Suggestion } from "@/server/contracts";
 import { ActionDialogs } from "./action-dialogs";
-import { ConflictAlert } from "./conflict-alert";
+import { SuggestionSkeleton } from "./frame";
 import { isMoving } from "./lifecycle";
+import { ConflictAlert, SuspectTexts } from "./suggestion-alerts";
 import { SuggestionAside } from "./suggestion-aside";
 import { SuggestionBody } from "./suggestion-body";
 import { SuggestionHeader } from "./suggestion-header";
-import { SuggestionSkeleton } from "./suggestion-skeleton";
-import { SuspectTexts } from "./suspect-texts";
 import { type ActionName, useAbilities, useActions, useChoice } from "./use-decision";
 
 /** Should an event get lost, a moving suggestion is still at most this old. */

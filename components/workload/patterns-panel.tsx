@@ -1,9 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { Empty } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
-import { Empty } from "@/components/common/empty";
-import { QueryError } from "@/components/common/query-error";
+import { QueryError } from "@/components/common/query-states";
 import { flattenSql } from "@/components/sql/format-sql";
 import { SqlBlock } from "@/components/sql/sql-block";
 import { useTRPC } from "@/components/trpc/client";
@@ -12,11 +12,9 @@ import { Card } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ObservedPattern } from "@/server/contracts";
-import { formatCount, formatMs, formatPercent } from "@/server/format";
-import { DriftBadge, DriftLegend } from "./drift-badge";
-import { type DriftChoice, DriftFilter } from "./drift-filter";
+import { formatCount, formatMs, formatPercent, formatPlural } from "@/server/format";
+import { DriftBadge, type DriftChoice, DriftFilter, DriftLegend } from "./drift";
 import { describeSample, recentMs } from "./recent-time";
-import { UnreadCalls } from "./unread-calls";
 
 export function PatternsPanel() {
   const trpc = useTRPC();
@@ -114,11 +112,31 @@ function PatternNumbers({ observed, share }: { observed: ObservedPattern; share:
           </span>
         ))}
       </span>
-      <Progress
-        fraction={share}
-        label="Share of the query time of time, last 15 minutes"
-        className="h-1"
-      />
+      <Progress fraction={share} label="Share of query time, last 15 minutes" className="h-1" />
     </span>
   );
+}
+
+const WRITES = new Set(["insert", "update", "delete"]);
+
+/** What the advice below does not rest on: counted, and said, so that nothing is left out unseen. */
+function UnreadCalls({ patterns }: { patterns: ObservedPattern[] }) {
+  const trpc = useTRPC();
+  const { data: product } = useQuery(trpc.product.overview.queryOptions());
+  const unread = patterns.filter(({ pattern }) => !pattern.is_parsed);
+  const writes = unread.filter(({ pattern }) => WRITES.has(pattern.kind));
+  const others = unread.filter(({ pattern }) => !WRITES.has(pattern.kind));
+  const dropped = product?.dropped_calls ?? 0;
+  return (
+    <p className="text-sm text-muted-foreground">
+      Queries DuckDB could not parse: {describeCalls(others)}. Writes (counted, not analyzed):{" "}
+      {describeCalls(writes)}. Calls dropped by the product: {formatCount(dropped)}.
+    </p>
+  );
+}
+
+function describeCalls(patterns: ObservedPattern[]): string {
+  if (patterns.length === 0) return "none";
+  const calls = patterns.reduce((sum, { pattern }) => sum + pattern.calls, 0);
+  return `${formatCount(patterns.length)} (${formatPlural(calls, "call")})`;
 }

@@ -1,9 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { PlugZapIcon } from "lucide-react";
+import { Facts } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
-import { Facts } from "@/components/common/facts";
-import { QueryError } from "@/components/common/query-error";
+import { QueryError } from "@/components/common/query-states";
 import { useTRPC } from "@/components/trpc/client";
 import { Alert } from "@/components/ui/alert";
 import { Badge } from "@/components/ui/badge";

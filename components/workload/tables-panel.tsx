@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Empty } from "@/components/common/empty";
-import { QueryError } from "@/components/common/query-error";
+import { Empty } from "@/components/common/blocks";
+import { QueryError } from "@/components/common/query-states";
 import { useTRPC } from "@/components/trpc/client";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";

@@ -1,5 +1,5 @@
 "use client";
-import { PageTitle } from "@/components/common/page-title";
+import { PageTitle } from "@/components/common/blocks";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { PatternsPanel } from "./patterns-panel";
 import { ProductStatus } from "./product-status";

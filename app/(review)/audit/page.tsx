@@ -1,5 +1,5 @@
 import { AuditList } from "@/components/audit/audit-list";
-import { PageTitle } from "@/components/common/page-title";
+import { PageTitle } from "@/components/common/blocks";
 
 export const metadata = { title: "Audit" };
 

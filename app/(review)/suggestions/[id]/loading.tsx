@@ -1,4 +1,4 @@
-import { SuggestionSkeleton } from "@/components/suggestion/suggestion-skeleton";
+import { SuggestionSkeleton } from "@/components/suggestion/frame";
 
 export default function Loading() {
   return <SuggestionSkeleton />;

@@ -1,8 +1,41 @@
+"use client";
 import { Badge, type Tone } from "@/components/ui/badge";
-import type { PatternDrift } from "@/server/contracts";
+import { Button } from "@/components/ui/button";
+import type { ObservedPattern, PatternDrift } from "@/server/contracts";
+
+export type DriftChoice = PatternDrift | "all";
+
+/** One button for each drift that occurs, with how many shapes it has. */
+export function DriftFilter(props: {
+  patterns: ObservedPattern[];
+  chosen: DriftChoice;
+  onChoose: (choice: DriftChoice) => void;
+}) {
+  const { patterns, chosen } = props;
+  const count = (drift: DriftChoice) =>
+    drift === "all" ? patterns.length : patterns.filter((one) => one.drift === drift).length;
+  const choices: DriftChoice[] = ["all", ...DRIFTS.map(({ drift }) => drift)];
+  const shown = choices.filter((choice) => choice === chosen || count(choice) > 0);
+  return (
+    <fieldset className="flex flex-wrap gap-1.5">
+      <legend className="sr-only">Filter by trend</legend>
+      {shown.map((choice) => (
+        <Button
+          key={choice}
+          size="sm"
+          variant={choice === chosen ? "default" : "outline"}
+          aria-pressed={choice === chosen}
+          onClick={() => props.onChoose(choice)}
+        >
+          {choice === "all" ? "all" : labelOfDrift(choice)} {count(choice)}
+        </Button>
+      ))}
+    </fieldset>
+  );
+}
 
 /** In the order in which a reviewer wants to know. */
-export const DRIFTS: {
+const DRIFTS: {
   drift: PatternDrift;
   tone: Tone;
   label: string;
@@ -48,7 +81,7 @@ export const DRIFTS: {
   },
 ];
 
-export function labelOfDrift(drift: PatternDrift): string {
+function labelOfDrift(drift: PatternDrift): string {
   return DRIFTS.find((each) => each.drift === drift)?.label ?? drift;
 }
 

@@ -1,0 +1,64 @@
+import { FlaskConicalIcon, RulerIcon } from "lucide-react";
+import { Badge, type Tone } from "@/components/ui/badge";
+import type { Basis, SuggestionState, Verdict } from "@/server/contracts";
+
+export function BasisBadge({ basis }: { basis: Basis }) {
+  return basis === "measured" ? (
+    <Badge tone="positive" title="Measured by replaying the workload on a shadow copy">
+      <FlaskConicalIcon aria-hidden /> measured
+    </Badge>
+  ) : (
+    <Badge tone="warning" title="Estimated by rules; no data was reachable">
+      <RulerIcon aria-hidden /> estimate
+    </Badge>
+  );
+}
+
+const STATES: Record<SuggestionState, { label: string; tone: Tone }> = {
+  proving: { label: "Testing", tone: "info" },
+  pending: { label: "To review", tone: "warning" },
+  no_gain: { label: "No gain found", tone: "neutral" },
+  approved: { label: "Approved", tone: "info" },
+  rejected: { label: "Rejected", tone: "negative" },
+  expired: { label: "Expired", tone: "neutral" },
+  superseded: { label: "Superseded", tone: "neutral" },
+  executing: { label: "Executing", tone: "info" },
+  executed: { label: "Executed", tone: "info" },
+  failed: { label: "Failed", tone: "negative" },
+  verified: { label: "Verified", tone: "positive" },
+  reverted: { label: "Rolled back", tone: "warning" },
+};
+
+/** `label` says more than the state alone can, where more is known. */
+export function StateBadge(props: { state: SuggestionState; label?: string | undefined }) {
+  const { label, tone } = STATES[props.state];
+  return (
+    <Badge tone={tone} data-state-name={props.state}>
+      {props.label ?? label}
+    </Badge>
+  );
+}
+
+const VERDICTS: Record<Verdict["code"], { label: string; tone: Tone }> = {
+  passed: { label: "passed", tone: "positive" },
+  gain_below_threshold: { label: "gain too small", tone: "neutral" },
+  interval_includes_zero: { label: "no significant gain", tone: "neutral" },
+  slower: { label: "slower", tone: "negative" },
+  regresses_query: { label: "slows a query", tone: "negative" },
+  cost_exceeds_gain: { label: "cost exceeds gain", tone: "neutral" },
+  results_differ: { label: "results differ", tone: "negative" },
+  failed_to_apply: { label: "cannot be applied", tone: "negative" },
+  not_measurable: { label: "not measurable", tone: "warning" },
+  conflicts_in_set: { label: "conflicts with a chosen change", tone: "neutral" },
+  redundant_in_set: { label: "redundant in the set", tone: "neutral" },
+  harmful_in_set: { label: "harmful in the set", tone: "negative" },
+  failed_in_set: { label: "cannot be combined", tone: "warning" },
+  excluded_on_estimate: { label: "conflicts (estimate)", tone: "neutral" },
+  not_reached: { label: "not tested: out of time", tone: "neutral" },
+  excluded_by_rule: { label: "excluded by a rule", tone: "neutral" },
+};
+
+export function VerdictBadge({ verdict }: { verdict: Verdict }) {
+  const { label, tone } = VERDICTS[verdict.code];
+  return <Badge tone={tone}>{label}</Badge>;
+}
