@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { dataProducts, observedPatterns } from "@/drizzle/schema";
 import {
@@ -106,22 +106,39 @@ async function describeProposal(
       rows: table?.row_count ?? 0,
       // Which products read a table is the registry's to know; there is none yet.
       consumers: 0,
-      dependents: column === undefined ? 0 : await countQueriesNaming(db, column.name),
+      dependents:
+        column === undefined ? 0 : await countQueriesNaming({ db, settings }, column.name),
       similar: similarNames(details.column_name, table?.columns.map(({ name }) => name) ?? []),
     },
   };
 }
 
-async function countQueriesNaming(db: ServiceContext["db"], column: string): Promise<number> {
-  const rows = await db.select({ data: observedPatterns.patternData }).from(observedPatterns);
-  const Shape = z.object({ sql: z.string() });
-  return rows.filter(({ data }) => {
-    const words =
-      Shape.safeParse(data)
-        .data?.sql.toLowerCase()
-        .split(/[^\p{L}\p{N}_]+/u) ?? [];
-    return words.includes(column.toLowerCase());
-  }).length;
+/** More queries than these change no opinion. */
+const DEPENDENTS_MAX = 9;
+
+/** Observed queries of our own product that name the column as a word, counted up to DEPENDENTS_MAX. */
+async function countQueriesNaming(
+  { db, settings }: Pick<ServiceContext, "db" | "settings">,
+  column: string,
+): Promise<number> {
+  const word = column.replaceAll(/[^\p{L}\p{N}_]/gu, "\\$&");
+  // Letters beyond ASCII are part of a word, whatever the database's locale.
+  const gap = "[^[:alnum:]_\\u0080-\\uffff]";
+  const asWord = `(^|${gap})${word}($|${gap})`;
+  const { patternData, occurrenceCount, patternId } = observedPatterns;
+  const rows = await db
+    .select({ id: patternId })
+    .from(observedPatterns)
+    .where(
+      and(
+        eq(sql`${patternData}->>'product_id'`, settings.DATA_PRODUCT_ID),
+        sql`${patternData}->>'sql' ~* ${asWord}`,
+      ),
+    )
+    // In the order of an index, which ends with the last one counted.
+    .orderBy(desc(occurrenceCount), patternId)
+    .limit(DEPENDENTS_MAX);
+  return rows.length;
 }
 
 /** At most four columns that share a word of three letters or more with the name. */

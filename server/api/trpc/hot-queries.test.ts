@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import * as schema from "@/drizzle/schema";
-import { CLOSED_STATES, EFFECTIVE_STATES } from "@/server/contracts";
+import { CLOSED_STATES, EFFECTIVE_STATES, type MessageEnvelope } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import { expireSuggestions, resumeSearches, supersedeBySchemaChange } from "@/server/decisions";
 import { checkSearch } from "@/server/decisions/continue-proof";
@@ -19,6 +19,7 @@ import {
 import { isProductBusy } from "@/server/execution";
 import { readLiveBefore } from "@/server/execution/live-before";
 import { workloadOf } from "@/server/execution/testing/live-workload";
+import { triageMessage } from "@/server/messaging/first-opinion";
 import type { Database, ServiceContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { appRouter } from "./router";
@@ -106,7 +107,7 @@ async function fill(db: Database): Promise<void> {
       `insert into proof_events (suggestion_id, event)
       select id, '{"kind": "stopped", "at_ms": 1, "reason": ""}' from made`,
       `insert into observed_patterns (pattern_id, pattern_type, pattern_data, first_observed, last_observed, occurrence_count, confidence)
-      select gen_random_uuid(), 'query.select', jsonb_build_object('product_id', 'product-' || n % 200), ${at}, ${at}, n, 1
+      select gen_random_uuid(), 'query.select', jsonb_build_object('product_id', 'product-' || n % 200, 'sql', 'SELECT a' || n), ${at}, ${at}, n, 1
       from made where n <= 20000`,
       `insert into agent_messages (message_id, sender_id, recipient_id, message_type, content, sent_timestamp, delivery_status)
       select gen_random_uuid(), 'a', 'b', 'acknowledgement', '{}', ${at}, 'received' from made where n <= 20000`,
@@ -164,6 +165,21 @@ const caller = () => appRouter.createCaller(ctx);
 const suggestion_id = `sugg-${"42".padStart(12, "0")}`;
 const rejected = `sugg-${"1".padStart(12, "0")}`;
 
+/** The product with one column, which the proposal drops. */
+const proposedOn = () => {
+  const column = { name: "a1", type: "INTEGER", nullable: true };
+  const columns = [{ ...column, default_sql: null, statistics: null }];
+  const table = { name: "t", row_count: 1, estimated_bytes: 1, indexes: [], constraints: [] };
+  return emptySchema({ tables: [{ ...table, columns }] });
+};
+const proposal = (): MessageEnvelope => ({
+  ...{ message_id: "1", timestamp: new Date().toISOString(), requires_response: false },
+  sender: { agent_id: "a", product_id: "a", domain: "a" },
+  recipient: { agent_id: "b", product_id: "b", domain: "b" },
+  ...{ message_type: "schema_proposal", priority: "normal", ttl_seconds: 60 },
+  content: { operation: "drop_column", details: { table: "t", column_name: "a1" } },
+});
+
 /** Every verb that pages, agents or the prover ask again and again. */
 const HOT: Record<string, () => Promise<unknown>> = {
   "the inbox, all": () => caller().suggestions.list({}),
@@ -190,6 +206,13 @@ const HOT: Record<string, () => Promise<unknown>> = {
       input: { productId: product.product_id, schemaFingerprint: "schema-1" },
     }),
   "is the product busy": () => isProductBusy({ ctx, input: { productId: product.product_id } }),
+  "what a proposal breaks": async () => {
+    await database.db
+      .insert(schema.dataProducts)
+      .values({ productId: "product-1", domain: "", baseUrl: "", schema: proposedOn() });
+    const settings = { ...ctx.settings, DATA_PRODUCT_ID: "product-1" };
+    await triageMessage({ ctx: { ...ctx, settings }, input: proposal() });
+  },
   health: () => caller().health.check(),
   "resume searches": () => resumeSearches({ ctx }),
   "does a search go on": async () => {
