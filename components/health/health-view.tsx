@@ -14,6 +14,7 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
+import { DeadJobs } from "./dead-jobs";
 
 const REFETCH_MS = 5000;
 
@@ -42,6 +43,7 @@ export function HealthView() {
             return { key: `${role}:${pid}`, name: `${role} (process ${pid})`, ...health };
           })}
         />
+        <DeadJobs />
       </div>
     </>
   );

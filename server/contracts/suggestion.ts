@@ -268,7 +268,13 @@ export const Suggestion = z
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
     expires_at: z.iso.datetime().nullable(),
-    links: z.object({ self: z.string(), events: z.string(), review: z.string() }),
+    /** `log`: what its proofs tried, and why each candidate won or lost. */
+    links: z.object({
+      self: z.string(),
+      events: z.string(),
+      log: z.string(),
+      review: z.string(),
+    }),
   })
   .meta({ id: "Suggestion" });
 export type Suggestion = z.infer<typeof Suggestion>;

@@ -100,6 +100,7 @@ function links(id: string, { PUBLIC_URL: base = "" }: Settings): Suggestion["lin
   return {
     self: `/agent/suggestions/${id}`,
     events: `/agent/suggestions/${id}/events`,
+    log: `/agent/suggestions/${id}/log`,
     review: `${base}/suggestions/${id}`,
   };
 }

@@ -1,6 +1,6 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { jobs } from "@/drizzle/schema";
-import type { Job, JobState } from "@/server/contracts";
+import type { Job, ListJobs } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import {
   AppError,
@@ -36,7 +36,7 @@ export async function listJobs({
   input,
 }: {
   ctx: ServiceContext;
-  input: { state?: JobState | undefined; limit: number };
+  input: ListJobs;
 }): Promise<Job[]> {
   assertCan(ctx.actor, "job.manage");
   const rows = await ctx.db

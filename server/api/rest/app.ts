@@ -7,6 +7,7 @@ import { frameRequest, refuseInvalid } from "./guards";
 import { createOpenApiDocument, type OpenApiDocument, registerShapes } from "./openapi";
 import { capabilitiesRoute, defineOpenApiRoute, healthRoute, jwksRoute } from "./routes/agent";
 import { approveRoute, feedbackRoute, rejectRoute } from "./routes/decisions";
+import { listJobsRoute } from "./routes/jobs";
 import { messageRoute } from "./routes/messages";
 import { executeRoute, getOperationRoute, revertRoute } from "./routes/operations";
 import { continueProofRoute, proofLogRoute } from "./routes/proof";
@@ -45,6 +46,7 @@ export const ROUTES: readonly Route[] = [
   revertRoute,
   getOperationRoute,
   messageRoute,
+  listJobsRoute,
 ];
 
 /** A route's answer to methods it does not take: 204 with `Allow` to OPTIONS, 405 to the rest. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { OperationId, SuggestionId, SuggestionState } from "@/server/contracts";
+import { JobState, OperationId, SuggestionId, SuggestionState } from "@/server/contracts";
 
 export const SuggestionParams = z.object({ id: SuggestionId });
 export const OperationParams = z.object({ id: OperationId });
@@ -52,4 +52,9 @@ export const LogQuery = z.object({
     .optional()
     .describe("Events after this `seq`: `next_after` of the page before."),
   limit: wholeNumber(1, 1000).optional().describe("Events of a page; 500 when left out."),
+});
+
+export const JobsQuery = z.object({
+  state: JobState.optional().describe("Jobs in this state; all when left out."),
+  limit: wholeNumber(1, 1000).optional().describe("At most so many jobs; 50 when left out."),
 });

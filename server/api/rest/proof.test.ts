@@ -52,8 +52,10 @@ test("the log of a proof is read page by page", async () => {
   const events = [1, 2, 3].map((at_ms) => ({ kind: "stopped" as const, at_ms, reason: "A test." }));
   const ctx = contextOf(harness.db, ACTORS.reviewer);
   await recordProofEvents({ ctx, input: { suggestionId: id, events } });
+  const suggestion = await harness.get(`/agent/suggestions/${id}`, headers);
+  const { links } = Suggestion.parse(await suggestion.json());
   const page = async (query: string) => {
-    const response = await harness.get(`/agent/suggestions/${id}/log${query}`, headers);
+    const response = await harness.get(`${links.log}${query}`, headers);
     expect(response.status).toBe(200);
     return ProofLog.parse(await response.json());
   };

@@ -214,6 +214,8 @@ const HOT: Record<string, () => Promise<unknown>> = {
     await triageMessage({ ctx: { ...ctx, settings }, input: proposal() });
   },
   health: () => caller().health.check(),
+  "dead jobs": () => caller().jobs.list({ state: "dead" }),
+  "the latest jobs": () => caller().jobs.list({}),
   "resume searches": () => resumeSearches({ ctx }),
   "does a search go on": async () => {
     const { id } = await storeSuggestion(database.db, { state: "pending" });

@@ -2,6 +2,7 @@ import { router } from "./init";
 import { auditRouter } from "./routers/audit";
 import { eventsRouter } from "./routers/events";
 import { healthRouter } from "./routers/health";
+import { jobsRouter } from "./routers/jobs";
 import { modelRouter } from "./routers/model";
 import { operationsRouter } from "./routers/operations";
 import { productRouter } from "./routers/product";
@@ -15,6 +16,7 @@ export const appRouter = router({
   model: modelRouter,
   audit: auditRouter,
   health: healthRouter,
+  jobs: jobsRouter,
   session: sessionRouter,
   events: eventsRouter,
 });

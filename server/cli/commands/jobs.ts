@@ -1,14 +1,11 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { type Job, JobState } from "@/server/contracts";
+import { type Job, JobState, ListJobs } from "@/server/contracts";
 import { discardJob, listJobs, retryJob } from "@/server/queue";
 import { type Answer, answer, table } from "../command";
 
 const JobId = z.coerce.number().int().positive();
-const ListOptions = z.object({
-  state: JobState.optional(),
-  limit: z.coerce.number().int().min(1).max(1000),
-});
+const ListOptions = ListJobs.extend({ limit: z.coerce.number().int().min(1).max(1000) });
 
 const rowOf = (job: Job) => [
   String(job.id),

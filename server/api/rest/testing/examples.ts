@@ -69,6 +69,7 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
     links: {
       self: `/agent/suggestions/${id}`,
       events: `/agent/suggestions/${id}/events`,
+      log: `/agent/suggestions/${id}/log`,
       review: `/suggestions/${id}`,
     },
     ...change,
