@@ -128,16 +128,39 @@ describe("compilePlan", () => {
     ]);
   });
 
-  test("reverts a table without primary key in schema and data", async () => {
+  test("reverts a table without primary key in schema, data and row order, ties included", async () => {
     const before = await setUp([
-      "CREATE TABLE projects AS SELECT 9 - i AS created FROM range(9) r(i)",
+      "CREATE TABLE projects AS SELECT hash(i) % 7 AS created, i AS n FROM range(300000) r(i)",
+      "DELETE FROM projects WHERE n % 1000 = 3",
+    ]);
+    const rows = await db.rows("SELECT n FROM projects ORDER BY rowid");
+    const plan = compilePlan(before, [order]);
+    await db.transact(plan.statements);
+    await db.run("UPDATE projects SET created = 9 WHERE n = 77");
+    await db.run("INSERT INTO projects VALUES (1, -1)");
+    await db.transact(plan.revert_statements);
+    expect(await db.schema()).toEqual(before);
+    expect(await db.rows("SELECT n FROM projects ORDER BY rowid")).toEqual([...rows, ["-1"]]);
+    expect(await db.rows("SELECT created FROM projects WHERE n = 77")).toEqual([["9"]]);
+  });
+
+  test("loses no row to a revert where rows were deleted and the file was checkpointed meanwhile", async () => {
+    const before = await setUp([
+      "CREATE TABLE projects AS SELECT hash(i) % 7 AS created, i AS n FROM range(300000) r(i)",
     ]);
     const plan = compilePlan(before, [order]);
     await db.transact(plan.statements);
+    await db.run("DELETE FROM projects WHERE n < 200000");
+    await db.run("CHECKPOINT");
+    const sums = "SELECT sum(n), count(*), count(DISTINCT n) FROM projects";
+    const left = await db.rows(sums);
     await db.transact(plan.revert_statements);
-    expect(await db.schema()).toEqual(before);
-    expect(await db.rows("SELECT sum(created), count(*) FROM projects")).toEqual([["45", "9"]]);
-    expect(plan.cleanup_statements).toEqual([]);
+    expect(await db.rows(sums)).toEqual(left);
+  });
+
+  test("refuses an order where a column named rowid hides the row numbers", async () => {
+    const before = await setUp(["CREATE TABLE projects (created INTEGER, rowid INTEGER)"]);
+    expect(() => compilePlan(before, [order])).toThrowError(/column named rowid/);
   });
 
   test.each([

@@ -12,11 +12,12 @@ import { completeChanges, createDraft } from "./table-changes";
  * tests) and must be the first thing that transaction does, see lockSql. Every statement ends with a
  * semicolon. Rewritten queries have no statements: a product's code is not ours to change.
  *
- * A table without a key cannot get its former row order back: its revert restores schema and data,
- * and does not rewrite the table for the order's sake.
+ * Every plan can be reverted, row order included: it is kept by key, or by position where no key
+ * tells rows apart.
  *
  * Throws `not_executable` when DuckDB cannot do it: unknown table, column or index, a second index
- * on a column, foreign keys that point to a table to be altered, generated columns, two orders.
+ * on a column, foreign keys that point to a table to be altered, generated columns, two orders, an order
+ * of a table with a column named rowid.
  */
 export function compilePlan(tables: readonly TableSchema[], changes: readonly Change[]): Plan {
   const draft = createDraft(tables);

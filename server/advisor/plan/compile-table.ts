@@ -2,7 +2,7 @@ import type { IndexSchema, TableSchema } from "@/server/contracts";
 import { quoteIdentifier } from "@/server/sql";
 import { isUnmanaged } from "../table-schema";
 import { alterBackSql, alterSql, assertionsSql, lockSql } from "./alter-sql";
-import { dropOrderSql, keepOrderSql, rebuildSql, restoreSql, undoKey } from "./rebuild-sql";
+import { dropOrderSql, keepOrderSql, rebuildSql, restoreSql } from "./rebuild-sql";
 import { isTouched, type TableChanges } from "./table-changes";
 import { createIndexSql, restoreIndexSql } from "./table-sql";
 
@@ -18,7 +18,7 @@ export interface PlanPart {
 /** `taken`: names of all indexes, lower case (DuckDB tells none apart by case); new ones are added. */
 export function compileTable(changes: TableChanges, taken: Set<string>): PlanPart {
   const { table } = changes;
-  const isOrderKept = changes.orderBy !== null && undoKey(changes).length > 0;
+  const isOrderKept = changes.orderBy !== null;
   const added = changes.indexes.map((column) => newIndex(table, column, taken));
   const present = isTouched(changes)
     ? table.indexes.filter((index) => !isUnmanaged(index))
@@ -30,7 +30,7 @@ export function compileTable(changes: TableChanges, taken: Set<string>): PlanPar
     locks: isTouched(changes) ? [lockSql(table)] : [],
     statements: [
       ...changes.types.flatMap((change) => assertionsSql(table, change)),
-      ...(isOrderKept ? [keepOrderSql(changes)] : []),
+      ...(isOrderKept ? keepOrderSql(changes) : []),
       ...present.map(dropIndexSql),
       ...applied(changes),
       ...kept.flatMap((index) => restoreIndexSql(table, index)),
@@ -40,7 +40,7 @@ export function compileTable(changes: TableChanges, taken: Set<string>): PlanPar
     revert: [
       ...added.map(dropIndexSql),
       ...(isRestored ? kept.map(dropIndexSql) : []),
-      ...(restored ?? noteOf(changes)),
+      ...(restored ?? []),
       ...(isRestored ? present : changes.dropped).flatMap((index) => restoreIndexSql(table, index)),
     ],
     cleanup: isOrderKept ? [dropOrderSql(table)] : [],
@@ -52,19 +52,12 @@ function applied(changes: TableChanges): string[] {
   return isTouched(changes) ? alterSql(changes) : [];
 }
 
-/** What brings types, constraints and order back; null when none of them changed or can come back. */
+/** What brings types, constraints and order back; null when none of them changed. */
 function restore(changes: TableChanges, isOrderKept: boolean): string[] | null {
   const { types, constraints, isRebuilt } = changes;
   if (types.length === 0 && constraints.length === 0 && !isOrderKept) return null;
   const isKeyAdded = constraints.some((each) => each.constraint !== "NOT NULL");
   return isRebuilt || isKeyAdded ? restoreSql(changes) : alterBackSql(changes);
-}
-
-/** A revert must be something that can be executed and recorded, even where nothing is to be done. */
-function noteOf({ orderBy }: TableChanges): string[] {
-  return orderBy !== null
-    ? ["SELECT 'the former row order is not known: no primary key' AS note;"]
-    : [];
 }
 
 function dropIndexSql({ name }: IndexSchema): string {

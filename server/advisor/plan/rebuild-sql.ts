@@ -3,20 +3,18 @@ import { quoteIdentifier } from "@/server/sql";
 import { targetTypeSql, typeAfter } from "./alter-sql";
 import { checkedType } from "./confined";
 import { type TableChanges, withConstraints } from "./table-changes";
-import { commentsSql, createTableSql } from "./table-sql";
+import { commentsSql, createTableSql, ORDINAL } from "./table-sql";
 
-const ORDINAL = "_sidecar_ordinal";
+const POSITION = "_sidecar_position";
 const orderTableName = (table: string): string => `_sidecar_order_${table}`;
 
 /**
  * Columns that tell rows apart for the undo of a new order: the primary key, which the plan itself
  * may add, or a UNIQUE constraint whose columns hold no NULL. Empty when there is none, or when a
- * collation makes equal what the key tells apart ('a' and 'A'): rows would come back twice.
+ * collation makes equal what the key tells apart ('a' and 'A'): rows would come back twice. The order
+ * is then kept by the rows' positions in the new table.
  */
-export function undoKey({ table, constraints }: TableChanges): string[] {
-  const names = table.columns.map((column) => column.name.toLowerCase());
-  // A column named rowid hides the row numbers that the order is kept by.
-  if (names.includes("rowid") || names.includes(ORDINAL)) return [];
+function undoKey({ table, constraints }: Pick<TableChanges, "table" | "constraints">): string[] {
   const after = withConstraints(table, constraints);
   const isFilled = (name: string): boolean =>
     after.columns.some((column) => column.name === name && !column.nullable);
@@ -28,14 +26,34 @@ export function undoKey({ table, constraints }: TableChanges): string[] {
   return key?.columns.every(isPlain) ? key.columns : [];
 }
 
-/** Keeps the present row order, by key, so that a revert can store it again. */
-export function keepOrderSql(changes: TableChanges): string {
+/** Does a key of the table as it is tell its rows apart? */
+export const hasRowKey = (table: TableSchema): boolean =>
+  undoKey({ table, constraints: [] }).length > 0;
+
+/** Keeps the present row order, by key, so that a revert can store it again; nothing without a key. */
+export function keepOrderSql(changes: TableChanges): string[] {
   const key = undoKey(changes).map(quoteIdentifier).join(", ");
+  if (key === "") return [];
   const { name } = changes.table;
-  return (
+  return [
     `CREATE OR REPLACE TABLE ${quoteIdentifier(orderTableName(name))} AS ` +
-    `SELECT ${key}, rowid AS ${ORDINAL} FROM ${quoteIdentifier(name)};`
-  );
+      `SELECT ${key}, rowid AS ${ORDINAL} FROM ${quoteIdentifier(name)};`,
+  ];
+}
+
+/**
+ * Keeps the former row order by the rows' positions in the new table, which carries the former row
+ * numbers until then. Inside its transaction DuckDB counts the rows of a new table from a large
+ * number, afterwards from 0, in the same order (1.5.6). What is deleted before a revert may move
+ * positions: the order is then restored in part, the rows are never wrong.
+ */
+function keepPositionsSql(table: TableSchema, fresh: string): string[] {
+  const from = quoteIdentifier(fresh);
+  return [
+    `CREATE OR REPLACE TABLE ${quoteIdentifier(orderTableName(table.name))} AS ` +
+      `SELECT rowid - (SELECT min(rowid) FROM ${from}) AS ${POSITION}, ${ORDINAL} FROM ${from};`,
+    `ALTER TABLE ${from} DROP COLUMN ${ORDINAL};`,
+  ];
 }
 
 interface Rewrite {
@@ -45,19 +63,36 @@ interface Rewrite {
   isCast: (column: ColumnSchema) => boolean;
   from: string;
   orderBy: string;
+  /** The former positions of the rows are kept, see keepPositionsSql. */
+  keepsPositions: boolean;
 }
 
-function rewriteSql({ table, typeOf, isCast, from, orderBy }: Rewrite): string[] {
+const ORDINAL_COLUMN: ColumnSchema = {
+  name: ORDINAL,
+  type: "BIGINT",
+  nullable: true,
+  default_sql: null,
+  statistics: null,
+};
+
+function rewriteSql(rewrite: Rewrite): string[] {
+  const { table, typeOf, isCast, from, orderBy, keepsPositions } = rewrite;
   const fresh = `_sidecar_new_${table.name}`;
-  const columns = table.columns.map((column) => quoteIdentifier(column.name)).join(", ");
+  const names = table.columns.map((column) => quoteIdentifier(column.name));
   const values = table.columns.map((column) => {
     const name = `source.${quoteIdentifier(column.name)}`;
     return isCast(column) ? `CAST(${name} AS ${typeOf(column)})` : name;
   });
+  const declared = keepsPositions
+    ? { ...table, columns: [...table.columns, ORDINAL_COLUMN] }
+    : table;
+  const columns = keepsPositions ? [...names, ORDINAL] : names;
+  const selected = keepsPositions ? [...values, "source.rowid"] : values;
   const target = quoteIdentifier(table.name);
   return [
-    createTableSql(table, fresh, typeOf),
-    `INSERT INTO ${quoteIdentifier(fresh)} (${columns}) SELECT ${values.join(", ")} FROM ${from}${orderBy};`,
+    createTableSql(declared, fresh, typeOf),
+    `INSERT INTO ${quoteIdentifier(fresh)} (${columns.join(", ")}) SELECT ${selected.join(", ")} FROM ${from}${orderBy};`,
+    ...(keepsPositions ? keepPositionsSql(table, fresh) : []),
     `DROP TABLE ${target};`,
     `ALTER TABLE ${quoteIdentifier(fresh)} RENAME TO ${target};`,
     ...commentsSql(table),
@@ -65,39 +100,48 @@ function rewriteSql({ table, typeOf, isCast, from, orderBy }: Rewrite): string[]
 }
 
 /** Writes the table anew: new types and constraints, rows in the new order (present order without). */
-export function rebuildSql({ table, types, constraints, orderBy }: TableChanges): string[] {
+export function rebuildSql(changes: TableChanges): string[] {
+  const { table, types, constraints, orderBy } = changes;
   return rewriteSql({
     table: withConstraints(table, constraints),
     typeOf: (column) => typeAfter(column, types),
     isCast: (column) => types.some((each) => each.column === column.name),
     from: `${quoteIdentifier(table.name)} AS source`,
     orderBy: orderBy === null ? "" : ` ORDER BY ${orderBy}`,
+    keepsPositions: orderBy !== null && undoKey(changes).length === 0,
   });
 }
 
 /** Writes the table as it was declared, rows in the kept order where there is one; new rows last. */
 export function restoreSql(changes: TableChanges): string[] {
   const { table, types, orderBy } = changes;
-  const key = orderBy === null ? [] : undoKey(changes);
   const cast = new Map(types.map((each) => [each.column, targetTypeSql(each.to)]));
   const source = `${quoteIdentifier(table.name)} AS source`;
-  const matches = key.map((name) => {
-    const column = table.columns.find((each) => each.name === name);
-    const plain = `source.${quoteIdentifier(name)}`;
-    const value =
-      cast.has(name) && column ? `CAST(${plain} AS ${checkedType(column.type)})` : plain;
-    return `${value} = kept.${quoteIdentifier(name)}`;
-  });
-  const isKept = key.length > 0;
+  const isKept = orderBy !== null;
   const kept = `${quoteIdentifier(orderTableName(table.name))} AS kept`;
   const statements = rewriteSql({
     table,
     typeOf: (column) => checkedType(column.type),
     isCast: (column) => cast.has(column.name),
-    from: isKept ? `${source} LEFT JOIN ${kept} ON ${matches.join(" AND ")}` : source,
+    from: isKept ? `${source} LEFT JOIN ${kept} ON ${matchSql(changes, cast)}` : source,
     orderBy: isKept ? ` ORDER BY kept.${ORDINAL} NULLS LAST, source.rowid` : "",
+    keepsPositions: false,
   });
   return isKept ? [...statements, dropOrderSql(table)] : statements;
+}
+
+/** Finds a row (`source`) among the kept ones. */
+function matchSql(changes: TableChanges, cast: ReadonlyMap<string, string>): string {
+  const key = undoKey(changes);
+  if (key.length === 0) return `source.rowid = kept.${POSITION}`;
+  const matches = key.map((name) => {
+    const column = changes.table.columns.find((each) => each.name === name);
+    const plain = `source.${quoteIdentifier(name)}`;
+    const value =
+      cast.has(name) && column ? `CAST(${plain} AS ${checkedType(column.type)})` : plain;
+    return `${value} = kept.${quoteIdentifier(name)}`;
+  });
+  return matches.join(" AND ");
 }
 
 export function dropOrderSql(table: TableSchema): string {

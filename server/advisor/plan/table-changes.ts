@@ -8,7 +8,7 @@ import type {
 import { changedColumns } from "@/server/contracts";
 import { AppError } from "@/server/platform/errors";
 import { generatedColumns, isIndexed, isUnmanaged } from "../table-schema";
-import { referencedTable } from "./table-sql";
+import { hidesRowNumbers, referencedTable } from "./table-sql";
 
 /** What becomes of one table, checked against it and against each other. */
 export interface TableChanges {
@@ -111,6 +111,11 @@ function complete(changes: TableChanges, tables: readonly TableSchema[]): void {
     changes.orderBy !== null ||
     changes.constraints.some((each) => each.constraint === "UNIQUE") ||
     changes.types.some((each) => isConstrained(each.column));
+  if (changes.orderBy !== null && hidesRowNumbers(table)) {
+    throw refuse(
+      `Table ${table.name} has a column named rowid: its present row order could not be restored.`,
+    );
+  }
   if (!isTouched(changes)) return;
   const twice = changes.indexes.find((column) => isIndexed(after, column));
   if (twice !== undefined) throw refuse(`Column ${twice} would be indexed by its constraint too.`);

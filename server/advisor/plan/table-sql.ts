@@ -3,6 +3,14 @@ import { AppError } from "@/server/platform/errors";
 import { quoteIdentifier, quoteLiteral } from "@/server/sql";
 import { confine, isConfined } from "./confined";
 
+/** Holds the former row number while a table is written anew. */
+export const ORDINAL = "_sidecar_ordinal";
+
+/** Has the table a column whose name hides the row numbers that an order is kept by? */
+export function hidesRowNumbers({ columns }: TableSchema): boolean {
+  return columns.some(({ name }) => ["rowid", ORDINAL].includes(name.toLowerCase()));
+}
+
 const names = (columns: readonly string[]): string => columns.map(quoteIdentifier).join(", ");
 
 /** `CREATE TABLE name (…)` with types, defaults and constraints; `typeOf` may replace types. */

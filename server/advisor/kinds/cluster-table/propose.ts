@@ -1,10 +1,4 @@
-import {
-  type Candidate,
-  describeStep,
-  type Plan,
-  type Risk,
-  type TableSchema,
-} from "@/server/contracts";
+import { type Candidate, describeStep, type Risk, type TableSchema } from "@/server/contracts";
 import { formatCount, formatList, formatPercent, formatPlural } from "@/server/format";
 import {
   affectedConsumers,
@@ -17,6 +11,7 @@ import {
 } from "../../candidate-parts";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import { ROW_GROUP_ROWS } from "../../measured-facts";
+import { hasRowKey } from "../../plan/rebuild-sql";
 import { canSkip } from "../../range-estimate";
 import { measureUsage, type WorkloadQuery } from "../../workload-query";
 import type { Order, Uses } from "./orders";
@@ -76,8 +71,8 @@ function draft(input: ProposeInput, table: TableSchema, uses: Uses, rated: Rated
     title: titleOf(table, order),
     reason: orderReason(table, order, uses, usage),
     factors: [...usageFactors(usage), shareFactor(keys, rated), sizeFactor(table)],
-    drawbacks: drawbacksOf(table, order, uses, rated, plan.cleanup_statements.length > 0),
-    risk: riskOf(table, plan, input.queries),
+    drawbacks: drawbacksOf(table, order, uses, rated),
+    risk: riskOf(table, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
     prior: round(priorOf(table, rated) * (order.isCostly ? COSTLY : 1)),
@@ -121,7 +116,6 @@ function drawbacksOf(
   order: Order,
   uses: Uses,
   { queries }: RatedOrder,
-  isOrderKept: boolean,
 ): string[] {
   const found = [
     `If rows already arrive in the order of ${order.keys[0]?.name ?? "the key"}, nothing is gained.`,
@@ -151,24 +145,23 @@ function drawbacksOf(
       "The rebuild is compiled from the columns in the request: defaults, constraints and further indexes of the table are not known here.",
     );
   }
-  if (!isOrderKept) {
-    found.push("Without a known primary key the previous row order cannot be restored.");
+  if (!hasRowKey(table)) {
+    found.push(
+      "Without a known primary key the previous row order is kept by position: rows deleted before a rollback let it come back in part only. No row is lost.",
+    );
   }
   return found;
 }
 
 /** Risk of a plan that writes the table anew. */
-function riskOf(table: TableSchema, plan: Plan, queries: WorkloadQuery[]): Risk {
-  const keepsOrder = plan.cleanup_statements.length > 0;
+function riskOf(table: TableSchema, queries: WorkloadQuery[]): Risk {
   const hasDetails = table.row_count > 0;
   return {
     level: hasDetails ? "medium" : "high",
     locks: `The table is rewritten (${sizeText(table)}) in one transaction: meanwhile, writes to ${table.name} by others fail with a conflict and must be repeated; reads see the old table until it ends. 3,000,000 rows with a primary key took about 20 s in our measurement, the rollback about 50 s (one run on a busy machine).`,
     write_cost:
       "None by itself: nothing is maintained on insert. New rows are appended in the order they arrive, so the effect fades as the table grows.",
-    reversibility: keepsOrder
-      ? "Schema, data and the previous row order can be restored while the undo data is kept (primary key and row number of each row)."
-      : "Schema and data can be restored. The previous row order cannot: the table has no known primary key to tell rows apart.",
+    reversibility: `Schema, data and the previous row order can be restored while the undo data is kept (${hasRowKey(table) ? "primary key" : "position"} and former row number of each row).`,
     blast_radius: hasDetails
       ? `Only ${table.name}: the new table takes its name, constraints and indexes. A second copy of the table needs disk space until the transaction ends.${commentLoss(table)}`
       : `${table.name} is rebuilt from the columns in the request: unknown defaults, constraints and indexes would be lost. Compare the table's full definition before you run it.`,
