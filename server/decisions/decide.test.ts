@@ -11,7 +11,7 @@ import {
   rejectSuggestion,
   supersedeBySchemaChange,
 } from ".";
-import { isAnalysisDue } from "./is-analysis-due";
+import { isAnalysisDue } from "./analyze-when-due";
 import { ACTORS, candidateOf, contextOf, storeSuggestion } from "./testing/fixtures";
 
 let test_: TestDatabase;

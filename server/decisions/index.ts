@@ -1,11 +1,10 @@
 export { analyze } from "./analyze";
 export { analyzeWhenDue } from "./analyze-when-due";
-export { checkSameProduct } from "./check-same-product";
 export { continueProof, resumeSearches } from "./continue-proof";
 export { approveSuggestion, giveFeedback, rejectSuggestion } from "./decide";
 export { expireSuggestions, supersedeBySchemaChange } from "./end-suggestions";
 export { estimateCandidates } from "./estimate-candidates";
-export { assertVisible } from "./product-scope";
+export { assertVisible, checkSameProduct } from "./product-scope";
 export { listProofEvents } from "./proof-log";
 export { failProof } from "./publish-advice";
 export { getSuggestion, listSuggestions, waitForSuggestion } from "./read-suggestions";

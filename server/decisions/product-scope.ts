@@ -1,6 +1,7 @@
 import { and, eq, isNull, or, type SQL } from "drizzle-orm";
 import { suggestions } from "@/drizzle/schema";
 import type { Actor, AnalyzeRequest } from "@/server/contracts";
+import type { DataProduct } from "@/server/data-product";
 import { AppError, type ServiceContext } from "@/server/platform";
 
 /**
@@ -39,4 +40,20 @@ export function confineRequest(actor: Actor, request: AnalyzeRequest): AnalyzeRe
   }
   if (product_id !== undefined || request.context.current_schema !== undefined) return request;
   return { ...request, product_id: actor.id };
+}
+
+/**
+ * Checks that a suggestion or operation is about the connected data product: the error to refuse it
+ * with, or null. The plan of another product must not run here, and measurements of this product say
+ * nothing about that one.
+ */
+export function checkSameProduct(
+  { productId }: { productId: string | null },
+  product: DataProduct,
+): AppError | null {
+  if (productId === product.productId) return null;
+  return new AppError(
+    "not_executable",
+    `This concerns data product ${productId}; this prover is connected to ${product.productId}.`,
+  );
 }

@@ -13,11 +13,11 @@ import {
 import { type DataProduct, readDistinctValues } from "@/server/data-product";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type ProofInput, proveCandidates } from "@/server/proving";
-import { checkSameProduct } from "./check-same-product";
 import { checkSearch, loadMeasured } from "./continue-proof";
 import { describeQueries } from "./describe-queries";
 import { loadEarlierVerdicts } from "./earlier-proofs";
 import { estimateCandidates } from "./estimate-candidates";
+import { checkSameProduct } from "./product-scope";
 import { createProofWriter } from "./proof-log";
 import { publishAdvice } from "./publish-advice";
 

@@ -4,7 +4,7 @@ import { allows } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import { checkSameProduct, type OperationRow } from "@/server/decisions";
 import { recordAudit, type ServiceContext } from "@/server/platform";
-import { loadOperation, lockSuggestion } from "./load-operation";
+import { loadOperation, lockSuggestion } from "./read-operation";
 
 /**
  * Drops an execution's undo data once its revert window has closed; it is then not reversible.

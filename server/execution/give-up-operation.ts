@@ -2,7 +2,7 @@ import type { Verification } from "@/server/contracts";
 import type { OperationRow } from "@/server/decisions";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { failOperation } from "./finish-operation";
-import { loadOperation } from "./load-operation";
+import { loadOperation } from "./read-operation";
 import { concludeVerification } from "./verify-operation";
 
 /**

@@ -1,7 +1,7 @@
 export { cleanUpOperation } from "./clean-up-operation";
-export { getOperation } from "./get-operation";
 export { giveUpOperation } from "./give-up-operation";
 export { isProductBusy } from "./is-product-busy";
+export { getOperation } from "./read-operation";
 export { requestExecution } from "./request-execution";
 export { requestRevert } from "./request-revert";
 export { noteUnknownOutcome, runOperation } from "./run-operation";

@@ -70,7 +70,7 @@ const COVERAGE_MIN = 0.9;
 
 /**
  * The verdict over all shapes: any slower one is a regression; confirmed needs every shape
- * that was promised a gain, and called often enough, to be faster, and nearly all of the workload to be judged,
+ * of which a gain is expected, called often enough, to be faster, and nearly all of the workload to be judged,
  * so that nothing that matters became slower unseen. null: keep watching.
  */
 export function judgeOperation(
@@ -79,14 +79,14 @@ export function judgeOperation(
 ): Exclude<Verification["state"], "watching"> | null {
   if (queries.some((query) => query.status === "slower")) return "regressed";
   if (hasTimeLeft && judgedShare(queries) < COVERAGE_MIN) return null;
-  const promised = queries.filter(isPromised);
-  if (hasTimeLeft && promised.some((query) => query.status !== "faster")) return null;
-  const judged = promised.filter((query) => query.status !== "too_few_calls");
+  const expected = queries.filter(isExpectedToGain);
+  if (hasTimeLeft && expected.some((query) => query.status !== "faster")) return null;
+  const judged = expected.filter((query) => query.status !== "too_few_calls");
   return judged.some((query) => query.status === "faster") ? "confirmed" : "inconclusive";
 }
 
-/** A change may target several shapes; the proof promised a gain only where its interval says so. */
-function isPromised({ is_targeted, expected_gain }: QueryOutcome): boolean {
+/** A change may target several shapes; a gain is expected only where its interval says so. */
+function isExpectedToGain({ is_targeted, expected_gain }: QueryOutcome): boolean {
   return is_targeted && (expected_gain === null || expected_gain.low > 0);
 }
 
@@ -102,16 +102,16 @@ function judgedShare(queries: QueryOutcome[]): number {
 }
 
 /**
- * One sentence with the numbers, for pages and audit. `hasPromise` is false for an execution that
+ * One sentence with the numbers, for pages and audit. `hasExpectedGain` is false for an execution that
  * speeds no query up by itself: a summary nobody reads yet, an index dropped for the inserts' sake.
  */
 export function summarizeOutcome(
   state: Verification["state"],
   queries: QueryOutcome[],
-  hasPromise: boolean,
+  hasExpectedGain: boolean,
 ): string {
   const telling = queries.filter((query) =>
-    state === "regressed" ? query.status === "slower" : isPromised(query),
+    state === "regressed" ? query.status === "slower" : isExpectedToGain(query),
   );
   const numbers = telling
     .slice(0, 3)
@@ -125,7 +125,7 @@ export function summarizeOutcome(
     case "regressed":
       return `A live query became slower (median ${numbers}).`;
     case "inconclusive":
-      if (!hasPromise) {
+      if (!hasExpectedGain) {
         return "No query as the product sends it was promised a gain, and none became slower.";
       }
       return numbers === ""

@@ -11,7 +11,7 @@ import {
   type Transaction,
 } from "@/server/platform";
 import { enqueueJob } from "@/server/queue";
-import { lockSuggestion } from "./load-operation";
+import { lockSuggestion } from "./read-operation";
 
 /**
  * Queues the prepared revert of an executed suggestion. Throws `forbidden`, `not_found`,

@@ -9,9 +9,9 @@ import {
   transitionOperation,
 } from "@/server/decisions";
 import { AppError, isUniqueViolation, type ServiceContext } from "@/server/platform";
+import { readLiveBefore } from "./expected-outcome";
 import { completeOperation, failOperation } from "./finish-operation";
-import { readLiveBefore } from "./live-before";
-import { loadOperation } from "./load-operation";
+import { loadOperation } from "./read-operation";
 
 const POLL_MS = 1000;
 

@@ -10,9 +10,9 @@ import {
   transitionSuggestion,
 } from "@/server/decisions";
 import { AppError, recordAudit, type ServiceContext, type Transaction } from "@/server/platform";
+import { loadExpectedOutcome } from "./expected-outcome";
 import { judgeOperation, judgeQueries, summarizeOutcome } from "./judge";
-import { loadOperation, lockSuggestion } from "./load-operation";
-import { loadPromise } from "./load-promise";
+import { loadOperation, lockSuggestion } from "./read-operation";
 import { requestRevert } from "./request-revert";
 
 const POLL_MS = 2000;
@@ -39,13 +39,13 @@ export async function verifyOperation({
   if (hasEnded(row.verification)) return finishConcluded(ctx, row);
   const since = new Date(row.finishedAt.getTime() + WARM_UP_MS);
   const deadline = row.finishedAt.getTime() + ctx.settings.VERIFY_SECONDS_MAX * 1000;
-  const promise = await loadPromise(ctx, row);
+  const expected = await loadExpectedOutcome(ctx, row);
   const before = Workload.parse(row.liveBefore).patterns;
   let wasRegressed = false;
   for (;;) {
     await pause(POLL_MS, input.signal);
     const after = await input.product.getWorkload(since, input.signal);
-    const queries = judgeQueries({ before, after: after.patterns, ...promise });
+    const queries = judgeQueries({ before, after: after.patterns, ...expected });
     const verdict = judgeOperation(queries, Date.now() < deadline);
     // A regression must show twice: one bad moment of the machine reverts nothing.
     const isClear = verdict !== "regressed" || wasRegressed || Date.now() >= deadline;
@@ -56,7 +56,7 @@ export async function verifyOperation({
       window_started_at: since.toISOString(),
       window_ended_at: state === "watching" ? null : new Date().toISOString(),
       queries,
-      summary: summarizeOutcome(state, queries, promise.targeted.size > 0),
+      summary: summarizeOutcome(state, queries, expected.targeted.size > 0),
     };
     if (state !== "watching") return concludeVerification({ ctx, input: { row, verification } });
     if (!(await storeVerification(ctx, row, verification))) return;

@@ -11,7 +11,7 @@ import {
   toAppError,
 } from "@/server/platform";
 import { DRIFT_WINDOW_MS } from "./drift";
-import type { StoredPattern } from "./stored-pattern";
+import type { StoredPattern } from "./patterns";
 
 /** Evidence of a shape grows with its calls: calls / (calls + this). */
 const CALLS_FOR_HALF_CONFIDENCE = 10;

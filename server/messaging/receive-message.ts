@@ -10,9 +10,8 @@ import {
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
-import { assertAcceptable } from "./assert-acceptable";
+import { assertAcceptable, messageRecordId } from "./envelope";
 import { type Triage, triageMessage } from "./first-opinion";
-import { messageRecordId } from "./message-record-id";
 
 const NOTE =
   "Stored. This version receives messages and says what it thinks of a proposal at first sight; routing, negotiation and responses are not part of it.";

@@ -1,6 +1,6 @@
 import { auditEvents } from "@/drizzle/schema";
-import type { ServiceContext } from "./context";
 import type { Transaction } from "./db";
+import type { ServiceContext } from "./root";
 
 export interface AuditEntry {
   /** `entity.verb` */

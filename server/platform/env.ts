@@ -146,8 +146,6 @@ const FORMER_NAMES = {
 } as const;
 
 export type Settings = ReturnType<typeof load>;
-/** The same, as callers before ServiceContext name it. */
-export type Env = Settings;
 let cached: Settings | undefined;
 
 /** Settings of this process, read once. Throws with every unusable setting named. */

@@ -1,7 +1,7 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import { processHeartbeats } from "@/drizzle/schema";
 import type { ProcessStatus } from "@/server/contracts";
-import type { ServiceContext } from "./context";
+import type { ServiceContext } from "./root";
 
 /** A process is taken for dead after this much silence; it beats every 5 s. */
 export const SILENCE_SECONDS_MAX = 30;

@@ -1,12 +1,6 @@
 export { recordAudit } from "./audit";
 export { type Bus, publish } from "./bus";
 export {
-  contextFor,
-  type Root,
-  type ServiceContext,
-  systemContext,
-} from "./context";
-export {
   closeDatabase,
   type Database,
   isUniqueViolation,
@@ -15,7 +9,6 @@ export {
 } from "./db";
 export {
   benchmarkEnv,
-  type Env,
   env,
   environmentWith,
   isSet,
@@ -37,4 +30,13 @@ export {
 export { newId, shortHash } from "./ids";
 export { createLogger, type Logger } from "./log";
 export { Lru } from "./lru";
-export { closeRoot, createRoot, shareRoot, webRoot } from "./root";
+export {
+  closeRoot,
+  contextFor,
+  createRoot,
+  type Root,
+  type ServiceContext,
+  shareRoot,
+  systemContext,
+  webRoot,
+} from "./root";

@@ -5,9 +5,9 @@ import * as schema from "@/drizzle/schema";
 import { CLOSED_STATES, EFFECTIVE_STATES, type MessageEnvelope } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import { expireSuggestions, resumeSearches, supersedeBySchemaChange } from "@/server/decisions";
+import { isAnalysisDue } from "@/server/decisions/analyze-when-due";
 import { checkSearch } from "@/server/decisions/continue-proof";
 import { loadEarlierVerdicts } from "@/server/decisions/earlier-proofs";
-import { isAnalysisDue } from "@/server/decisions/is-analysis-due";
 import { publishAdvice } from "@/server/decisions/publish-advice";
 import {
   ACTORS,
@@ -17,7 +17,7 @@ import {
   storeSuggestion,
 } from "@/server/decisions/testing/fixtures";
 import { isProductBusy } from "@/server/execution";
-import { readLiveBefore } from "@/server/execution/live-before";
+import { readLiveBefore } from "@/server/execution/expected-outcome";
 import { workloadOf } from "@/server/execution/testing/live-workload";
 import { triageMessage } from "@/server/messaging/first-opinion";
 import type { Database, ServiceContext } from "@/server/platform";

@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { InferRequest } from "@/server/contracts";
-import { type Env, env, setEnv } from "@/server/platform";
+import { env, type Settings, setEnv } from "@/server/platform";
 import { INFERENCE_ARGS } from "@/server/processes/inference/command";
 import { createInferenceClient, type InferenceClient } from "..";
 import { type RandomModelOptions, writeRandomModel } from "./random-model";
 
 const READY_SECONDS_MAX = 60;
 
-type WorkerSettings = Partial<Record<keyof Env, string>>;
+type WorkerSettings = Partial<Record<keyof Settings, string>>;
 
 /** A worker process on a random model, in a data folder of its own. */
 export interface TestWorker {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import os from "node:os";
-import { AppError, type Env, type Logger } from "@/server/platform";
+import { AppError, type Logger, type Settings } from "@/server/platform";
 import { openEngine } from "../engine/engine";
 import { shareCores } from "../engine/lanes";
 import { defaultModel, readManifest } from "../engine/manifest";
@@ -17,7 +17,7 @@ export interface InferenceWorker {
 }
 
 /** True when there is a model that a worker could load: MODEL_PATH, or one of the manifest. */
-export function hasLocalModel(env: Env): boolean {
+export function hasLocalModel(env: Settings): boolean {
   if (env.INFERENCE_URL !== undefined) return false;
   return (
     env.MODEL_PATH !== undefined ||
@@ -27,14 +27,14 @@ export function hasLocalModel(env: Env): boolean {
 
 /** The model a worker starts with by itself; null: none. */
 export function defaultModelFile(
-  env: Env,
+  env: Settings,
 ): { name: string; file: string; sha256: string | null } | null {
   const source = defaultModel(env.MODEL_PATH, readManifest(env.MODEL_MANIFEST));
   return source && { name: source.name, file: source.path, sha256: source.sha256 };
 }
 
 /** Loads the model and serves it on the data folder's socket. Throws like Engine.load. */
-export async function startInferenceWorker(env: Env, log: Logger): Promise<InferenceWorker> {
+export async function startInferenceWorker(env: Settings, log: Logger): Promise<InferenceWorker> {
   const manifest = () => readManifest(env.MODEL_MANIFEST);
   const source = defaultModel(env.MODEL_PATH, manifest());
   if (source === null || !existsSync(source.path)) {

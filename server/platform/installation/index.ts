@@ -1,2 +1,7 @@
-export { writePrivateJson } from "./private-file";
-export { ensureSecrets, readSecrets, type Secrets, writeSecrets } from "./secrets";
+export {
+  ensureSecrets,
+  readSecrets,
+  type Secrets,
+  writePrivateJson,
+  writeSecrets,
+} from "./secrets";

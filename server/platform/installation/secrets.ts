@@ -1,9 +1,31 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { AppError } from "../errors";
-import { writePrivateJson } from "./private-file";
+
+/** Writes JSON that only its owner may read; a reader sees the old text or the new, never a part. */
+export function writePrivateJson(file: string, value: unknown): void {
+  const draft = `${file}.${process.pid}.tmp`;
+  rmSync(draft, { force: true });
+  const handle = openSync(draft, "wx", 0o600);
+  try {
+    writeFileSync(handle, `${JSON.stringify(value, null, 2)}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(draft, file);
+}
 
 /** What one installation must remember and nobody else may know. `<data dir>/secrets.json`. */
 export const Secrets = z.object({

@@ -1,7 +1,6 @@
 import { startInferenceWorker } from "@/server/inference";
 import type { Root } from "@/server/platform";
-import { lowerPriority } from "../lower-priority";
-import { type RunningProcess, runProcess } from "../run-process";
+import { lowerPriority, type RunningProcess, runProcess } from "../run-process";
 
 /** Shorter than what a process is given to end. */
 const DRAIN_SECONDS = 5;

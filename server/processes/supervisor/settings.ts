@@ -1,7 +1,14 @@
 import { chmodSync, mkdirSync, statfsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { AppError, type Env, env, isSet, launchEnv, setEnv } from "@/server/platform";
+import {
+  AppError,
+  env,
+  isSet,
+  launchEnv,
+  type Settings as ProcessSettings,
+  setEnv,
+} from "@/server/platform";
 import { ensureSecrets } from "@/server/platform/installation";
 
 /** Where the program itself lies. */
@@ -9,7 +16,7 @@ export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** What this run of the supervisor was asked to be. */
 export interface Settings {
-  env: Env;
+  env: ProcessSettings;
   dataDir: string;
   isDemo: boolean;
   /** false: DATABASE_URL names a database somebody else runs. */

@@ -1,17 +1,19 @@
-import { and, eq } from "drizzle-orm";
-import { suggestionItems, suggestions } from "@/drizzle/schema";
-import { isAdvice, type QueryEvidence, rewritesOf } from "@/server/contracts";
+import { and, desc, eq } from "drizzle-orm";
+import { auditEvents, suggestionItems, suggestions } from "@/drizzle/schema";
+import { isAdvice, type QueryEvidence, rewritesOf, type Workload } from "@/server/contracts";
+import type { DataProduct } from "@/server/data-product";
 import type { OperationRow } from "@/server/decisions";
 import type { ServiceContext } from "@/server/platform";
+import { CALLS_MIN } from "./judge";
 
 type ItemRow = typeof suggestionItems.$inferSelect;
 
 /**
- * What an execution promised: the targeted shapes and their measured gains (of the set, if all of it
+ * The expected outcome of an execution: the targeted shapes and their measured gains (of the set, if all of it
  * that can be executed ran). A gain that was measured on a rewritten text is none of it: the product
  * still sends the former one, until its developers change it.
  */
-export async function loadPromise(
+export async function loadExpectedOutcome(
   ctx: ServiceContext,
   row: OperationRow,
 ): Promise<{ targeted: Set<string>; expected: Map<string, QueryEvidence> }> {
@@ -27,7 +29,7 @@ export async function loadPromise(
   const executable = suggested.filter((item) => !isAdvice(item.candidate.change));
   const rewritten = new Set(suggested.flatMap(rewrittenBy));
   const ofSet = items.length === executable.length ? (suggestion?.setEvidence?.queries ?? []) : [];
-  const ofItems = items.flatMap(itemPromise);
+  const ofItems = items.flatMap(expectedOfItem);
   // Later entries win: what a change was meant for counts more than its side effects.
   const ranked = [
     ...ofItems.filter((query) => !query.is_targeted),
@@ -50,7 +52,7 @@ function targetedBy(item: ItemRow): string[] {
   return item.candidate.targeted_fingerprints.filter((shape) => !rewritten.includes(shape));
 }
 
-function itemPromise(item: ItemRow): QueryEvidence[] {
+function expectedOfItem(item: ItemRow): QueryEvidence[] {
   if (item.evidence?.basis !== "measured") return [];
   const rewritten = rewrittenBy(item);
   return item.evidence.queries.filter(
@@ -61,4 +63,38 @@ function itemPromise(item: ItemRow): QueryEvidence[] {
 /** Was it measured with the text the product sends? */
 function isAsSent(query: QueryEvidence): boolean {
   return query.rewritten_sql === undefined;
+}
+
+/** How far back the live latencies reach that an execution is compared with. */
+const WINDOW_MS = 15 * 60_000;
+/** Shapes that need enough calls before a shorter, quieter window is preferred. */
+const QUIET_SHARE = 0.9;
+
+/**
+ * Live latencies per shape just before an execution. Calls made while a proof was running shared
+ * the machine with it, so the window starts after the last proof whenever that leaves enough calls.
+ */
+export async function readLiveBefore({
+  ctx,
+  input: { product },
+}: {
+  ctx: ServiceContext;
+  input: { product: DataProduct };
+}): Promise<Workload> {
+  const whole = await product.getWorkload(new Date(ctx.clock.now().getTime() - WINDOW_MS));
+  const [proof] = await ctx.db
+    .select({ at: auditEvents.at })
+    .from(auditEvents)
+    .where(eq(auditEvents.action, "suggestion.prove"))
+    .orderBy(desc(auditEvents.id))
+    .limit(1);
+  if (proof === undefined || proof.at.getTime() <= ctx.clock.now().getTime() - WINDOW_MS)
+    return whole;
+  const quiet = await product.getWorkload(proof.at);
+  return countJudged(quiet) >= QUIET_SHARE * countJudged(whole) ? quiet : whole;
+}
+
+function countJudged(workload: Workload): number {
+  return workload.patterns.filter((pattern) => (pattern.latencies_ms?.length ?? 0) >= CALLS_MIN)
+    .length;
 }

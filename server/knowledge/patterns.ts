@@ -1,10 +1,24 @@
 import { desc, eq, sql } from "drizzle-orm";
+import { z } from "zod";
 import { dataProducts, observedPatterns } from "@/drizzle/schema";
 import { type ObservedPattern, WorkloadPattern } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import type { ServiceContext } from "@/server/platform";
 import { type CallWindow, judgeDrift, latestWindow } from "./drift";
-import { StoredPattern } from "./stored-pattern";
+
+/** `pattern_data` of observed_patterns: the shape as last seen, without values or latencies. */
+export const StoredPattern = WorkloadPattern.extend({
+  product_id: z.string(),
+  /** Calls of the window that ended with this look; left out in rows of older versions. */
+  recent: z
+    .object({
+      calls: z.number().int().nonnegative(),
+      since: z.iso.datetime(),
+      until: z.iso.datetime(),
+    })
+    .optional(),
+});
+export type StoredPattern = z.infer<typeof StoredPattern>;
 
 type PatternRow = typeof observedPatterns.$inferSelect;
 

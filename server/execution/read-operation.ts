@@ -1,8 +1,9 @@
 import { eq } from "drizzle-orm";
 import { operations, suggestions } from "@/drizzle/schema";
-import type { SuggestionState } from "@/server/contracts";
-import type { OperationRow } from "@/server/decisions";
-import { AppError, type Database, type Transaction } from "@/server/platform";
+import type { Operation, SuggestionState } from "@/server/contracts";
+import { assertVisible, type OperationRow, toOperation } from "@/server/decisions";
+import { assertCan } from "@/server/identity";
+import { AppError, type Database, type ServiceContext, type Transaction } from "@/server/platform";
 
 /** The row of an operation. Throws `not_found`. */
 export async function loadOperation(db: Database, id: string): Promise<OperationRow> {
@@ -23,4 +24,18 @@ export async function lockSuggestion(tx: Transaction, id: string): Promise<Sugge
     .for("update");
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
   return row.state;
+}
+
+/** One operation with progress, statements, verification. Throws `not_found`. */
+export async function getOperation({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { operation_id: string };
+}): Promise<Operation> {
+  assertCan(ctx.actor, "operation.read");
+  const row = await loadOperation(ctx.db, input.operation_id);
+  await assertVisible({ ctx, input: { suggestion_id: row.suggestionId } });
+  return toOperation(row);
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { suggestions } from "@/drizzle/schema";
 import type { AnalyzeRequest, SuggestionState } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { isAnalysisDue } from "./is-analysis-due";
+import { isAnalysisDue } from "./analyze-when-due";
 import { ACTORS, contextOf, emptySchema, storeSuggestion } from "./testing/fixtures";
 
 let database: TestDatabase;

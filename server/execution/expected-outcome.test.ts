@@ -10,7 +10,7 @@ import {
 } from "@/server/decisions/testing/fixtures";
 import { newId } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { loadPromise } from "./load-promise";
+import { loadExpectedOutcome } from "./expected-outcome";
 
 let test_: TestDatabase;
 beforeAll(async () => {
@@ -78,7 +78,10 @@ async function promiseOf(executed: (itemIds: string[]) => (string | undefined)[]
     })
     .returning();
   if (row === undefined) throw new Error("the operation was stored");
-  const { targeted, expected } = await loadPromise(contextOf(test_.db, ACTORS.reviewer), row);
+  const { targeted, expected } = await loadExpectedOutcome(
+    contextOf(test_.db, ACTORS.reviewer),
+    row,
+  );
   const gains = [...expected.values()].map(({ fingerprint, gain }) => [fingerprint, gain.value]);
   return { targeted: [...targeted].sort(), gains: Object.fromEntries(gains) };
 }
