@@ -154,7 +154,7 @@ export async function giveFeedback({
     if (row === undefined)
       throw new AppError("not_found", `There is no suggestion ${suggestionId}.`);
     const { kind, id, label } = ctx.actor;
-    const given = { score, comment, actorLabel: label, at: new Date() };
+    const given = { score, comment, actorLabel: label, at: ctx.clock.now() };
     await tx
       .insert(feedback)
       .values({ suggestionId, actorKey: `${kind}:${id}`, ...given })

@@ -21,7 +21,7 @@ export type OperationRow = typeof operations.$inferSelect;
 /** A step of the caller's transaction: shaped like a verb, with the transaction beside its context. */
 interface TransactionStep<Input> {
   tx: Transaction;
-  ctx: Pick<ServiceContext, "actor" | "requestId">;
+  ctx: Pick<ServiceContext, "actor" | "requestId" | "clock">;
   input: Input;
 }
 
@@ -57,7 +57,7 @@ export async function transitionSuggestion({
   const { from, to, action } = TRANSITIONS.suggestion[transition];
   const [row] = await tx
     .update(suggestions)
-    .set({ ...set, state: to, updatedAt: new Date() })
+    .set({ ...set, state: to, updatedAt: ctx.clock.now() })
     .where(and(eq(suggestions.id, id), inArray(suggestions.state, from)))
     .returning();
   if (row === undefined) throw await explainLostRace(tx, { entity: "suggestion", id, from });

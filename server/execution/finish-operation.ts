@@ -25,7 +25,7 @@ export async function completeOperation({
         set: {
           statements: outcome.statements,
           schemaFingerprintAfter: outcome.schema_fingerprint_after,
-          finishedAt: new Date(),
+          finishedAt: ctx.clock.now(),
           progress: { message: "Executed", fraction: 1 },
         },
       },
@@ -123,7 +123,7 @@ export async function failOperation({
         transition: "fail",
         set: {
           error: shown,
-          finishedAt: new Date(),
+          finishedAt: ctx.clock.now(),
           progress: { message: outcome, fraction: 1 },
         },
         note: { error: shown },

@@ -68,7 +68,7 @@ async function startOperation(
           id: row.id,
           transition: "start",
           set: {
-            startedAt: new Date(),
+            startedAt: ctx.clock.now(),
             liveBefore,
             progress: { message: "Running on the data product in one transaction", fraction: 0.2 },
           },

@@ -46,15 +46,17 @@ export async function verifyOperation({
     await pause(POLL_MS, input.signal);
     const after = await input.product.getWorkload(since, input.signal);
     const queries = judgeQueries({ before, after: after.patterns, ...expected });
-    const verdict = judgeOperation(queries, Date.now() < deadline);
+    const now = ctx.clock.now();
+    const hasTimeLeft = now.getTime() < deadline;
+    const verdict = judgeOperation(queries, hasTimeLeft);
     // A regression must show twice: one bad moment of the machine reverts nothing.
-    const isClear = verdict !== "regressed" || wasRegressed || Date.now() >= deadline;
+    const isClear = verdict !== "regressed" || wasRegressed || !hasTimeLeft;
     wasRegressed = verdict === "regressed";
     const state = verdict !== null && isClear ? verdict : "watching";
     const verification: Verification = {
       state,
       window_started_at: since.toISOString(),
-      window_ended_at: state === "watching" ? null : new Date().toISOString(),
+      window_ended_at: state === "watching" ? null : now.toISOString(),
       queries,
       summary: summarizeOutcome(state, queries, expected.targeted.size > 0),
     };

@@ -39,7 +39,7 @@ export async function observeProduct({
   const seen = await look(ctx, input, until ?? new Date(0));
   const { schema, workload } = seen;
   await ctx.db.transaction(async (tx) => {
-    await upsertProduct(tx, schema, input.baseUrl);
+    await upsertProduct(tx, { schema, baseUrl: input.baseUrl, lastSeenAt: ctx.clock.now() });
     const claimed = await tx
       .update(dataProducts)
       .set({
@@ -67,7 +67,7 @@ async function look(
   since: Date,
 ): Promise<{ schema: ProductSchema; workload: Workload; recent: Workload }> {
   // Latencies shown beside a shape are of this window too: one poll sees too few calls.
-  const recentSince = new Date(Date.now() - DRIFT_WINDOW_MS);
+  const recentSince = new Date(ctx.clock.now().getTime() - DRIFT_WINDOW_MS);
   try {
     const [schema, workload, recent] = await Promise.all([
       product.getSchema(),
@@ -94,14 +94,16 @@ function misnamed(productId: string): AppError {
   );
 }
 
-async function upsertProduct(tx: Transaction, schema: ProductSchema, baseUrl: string) {
+async function upsertProduct(
+  tx: Transaction,
+  { schema, ...seen }: { schema: ProductSchema; baseUrl: string; lastSeenAt: Date },
+) {
   const values = {
+    ...seen,
     domain: schema.domain,
-    baseUrl,
     schema,
     schemaFingerprint: schema.schema_fingerprint,
     dataVersion: schema.data_version,
-    lastSeenAt: new Date(),
     lastError: null,
   };
   await tx
