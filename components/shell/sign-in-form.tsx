@@ -15,7 +15,7 @@ interface DemoUser {
 }
 
 const WRONG = "Incorrect email or password.";
-const TOO_MANY = "Too many attempts. Wait a minute, then try again.";
+const TOO_MANY = "Too many attempts. Wait a little, then try again.";
 const UNREACHABLE = "The sidecar is not responding. Check your connection and try again.";
 
 /** What next-auth and the credentials check answer with. */

@@ -18,13 +18,17 @@ const RETRIES_MAX = 2;
 /** Answers that will be the same when asked again. */
 const FINAL = new Set(["invalid_input", "unauthenticated", "forbidden", "not_found"]);
 
+/** Leaves for the sign-in page, which leads back here. */
+export function goToSignIn(): void {
+  const next = encodeURIComponent(window.location.pathname + window.location.search);
+  window.location.assign(`/sign-in?next=${next}`);
+}
+
 function createQueryClient(): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({
       onError(error) {
-        if (readAppCode(error) !== "unauthenticated") return;
-        const next = encodeURIComponent(window.location.pathname + window.location.search);
-        window.location.assign(`/sign-in?next=${next}`);
+        if (readAppCode(error) === "unauthenticated") goToSignIn();
       },
     }),
     defaultOptions: {

@@ -10,8 +10,9 @@ import {
   useRef,
   useState,
 } from "react";
+import { readAppCode } from "@/components/common/explain-error";
 import type { LiveEvent } from "@/server/api/trpc";
-import { useTRPC } from "./client";
+import { goToSignIn, useTRPC } from "./client";
 
 export type LiveState = "connecting" | "live" | "reconnecting";
 const Live = createContext<LiveState>("connecting");
@@ -70,6 +71,10 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const subscription = useSubscription(
     trpc.events.stream.subscriptionOptions(undefined, {
       onData,
+      onError(error) {
+        // Signed out elsewhere, or shut out: nothing more comes by itself.
+        if (readAppCode(error) === "unauthenticated") goToSignIn();
+      },
       onConnectionStateChange: ({ state }) => {
         if (state !== "pending") setIsReady(false);
       },

@@ -27,6 +27,7 @@ import {
   OperationType,
   ReviewVerdict,
   SuggestionState,
+  TokenKind,
 } from "@/server/contracts";
 import { storeSuggestion } from "@/server/decisions/testing/fixtures";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
@@ -56,6 +57,7 @@ test.each([
   ["agent_messages_type_known", MessageType.options],
   ["agent_messages_delivery_known", DeliveryStatus.options],
   ["audit_events_actor_kind_known", ActorKind.options],
+  ["issued_tokens_kind_known", TokenKind.options],
   ["jobs_kind_known", JobKind.options],
   ["jobs_state_known", JobState.options],
 ])(

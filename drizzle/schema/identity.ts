@@ -12,7 +12,8 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import type { JWK } from "jose";
-import type { Permission, Role } from "@/server/contracts";
+import { type Permission, type Role, TokenKind } from "@/server/contracts";
+import { checkOneOf } from "./closed-values";
 
 const instant = (name: string) =>
   timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
@@ -43,18 +44,52 @@ export const apiKeys = pgTable("api_keys", {
   revokedAt: instant("revoked_at"),
 });
 
-/** Failed sign-ins of the last minutes: what the limit on guessing passwords counts. */
+/** Sign-ins. The cookie names its row: it opens nothing once that has ended or expired. */
+export const sessions = pgTable(
+  "sessions",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    /** Network it was begun from, as the web server saw it. */
+    network: text("network").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    expiresAt: instant("expires_at").notNull(),
+    endedAt: instant("ended_at"),
+  },
+  (t) => [index("sessions_user").on(t.userId, t.network)],
+);
+
+/** Tokens the sidecar signed, by their `jti`: what can be listed, and revoked one by one. */
+export const issuedTokens = pgTable(
+  "issued_tokens",
+  {
+    jti: uuid("jti").primaryKey(),
+    kind: text("kind").$type<TokenKind>().notNull(),
+    subject: text("subject").notNull(),
+    audience: text("audience").notNull(),
+    issuedBy: text("issued_by").notNull(),
+    issuedAt: instant("issued_at").notNull(),
+    expiresAt: instant("expires_at").notNull(),
+    revokedAt: instant("revoked_at"),
+  },
+  (t) => [checkOneOf("issued_tokens_kind_known", t.kind, TokenKind.options)],
+);
+
+/** Failed sign-ins of the last hours: what the back-off after guesses counts. */
 export const signInAttempts = pgTable(
   "sign_in_attempts",
   {
     id: bigserial("id", { mode: "number" }).primaryKey(),
     /** As typed, lower case; need not be a user. */
     email: text("email").notNull(),
+    /** Network address; of IPv6 the part that one subscriber has. */
     address: text("address").notNull(),
     at: instant("at").notNull().defaultNow(),
   },
   (t) => [
-    index("sign_in_attempts_email").on(t.email, t.at),
+    index("sign_in_attempts_pair").on(t.email, t.address, t.at),
     index("sign_in_attempts_address").on(t.address, t.at),
   ],
 );

@@ -32,6 +32,10 @@ export type Permission = z.infer<typeof Permission>;
 export const ActorKind = z.enum(["user", "data-product", "agent", "api-key", "system"]);
 export type ActorKind = z.infer<typeof ActorKind>;
 
+/** Whom a signed token can name. */
+export const TokenKind = z.enum(["user", "data-product", "agent"]);
+export type TokenKind = z.infer<typeof TokenKind>;
+
 /** Who acts. Persons decide; machines (data products, agents, API keys) never do. */
 export const Actor = z.object({
   kind: ActorKind,

@@ -3,7 +3,7 @@ import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
 import { z } from "zod";
 import { apiKeys } from "@/drizzle/schema";
 import { type Actor, Permission } from "@/server/contracts";
-import { AppError, type Database, recordAudit } from "@/server/platform";
+import { AppError, type Database, publish, recordAudit } from "@/server/platform";
 import { type IdentityContext, parseInput } from "./context";
 import { API_KEY_PERMISSIONS, assertCan, permissionsOf } from "./permissions";
 
@@ -127,6 +127,7 @@ export async function revokeApiKey({
       before: { revoked_at: null },
       after: { revoked_at: row.revokedAt?.toISOString() ?? null },
     });
+    await publish(tx, { topic: "identity", id: row.id });
     return toPublicApiKey(row);
   });
 }

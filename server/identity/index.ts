@@ -1,5 +1,6 @@
 export { type ApiKey, createApiKey, listApiKeys, revokeApiKey } from "./api-keys";
 export { authenticate } from "./authenticate";
+export { type IssuedToken, listTokens, revokeToken } from "./issued-tokens";
 export { authOptions } from "./next-auth";
 export { API_KEY_PERMISSIONS, assertCan, PERSON_ROLES } from "./permissions";
 export {
@@ -10,6 +11,13 @@ export {
 } from "./product-credentials";
 export { assertSameOrigin, assertSessionWrite } from "./same-origin";
 export { findSessionActor } from "./session";
+export { endSession } from "./sessions";
+export { signIn } from "./sign-in";
 export { getJwks, listSigningKeys, rotateSigningKey, type SigningKey } from "./signing-keys";
-export { issueProductToken, issueServiceToken, issueUserToken, TokenKind } from "./tokens";
+export {
+  issueProductToken,
+  issueServiceToken,
+  issueUserToken,
+  signConnectorToken,
+} from "./tokens";
 export { createUser, deactivateUser, listUsers, setUserRoles, type User } from "./users";

@@ -1,21 +1,23 @@
 import type { NextAuthOptions } from "next-auth";
 import type { CredentialsConfig } from "next-auth/providers/credentials";
 import { z } from "zod";
-import { AppError, prepareNextAuthEnvironment, type Root } from "@/server/platform";
-import { hasSecureCookies, SESSION_HOURS_MAX, sessionCookieSecret } from "./session";
-import { verifyCredentials } from "./sign-in";
+import { AppError, type Root, toAppError } from "@/server/platform";
+import { hasSecureCookies, sessionCookieSecret, sessionNameOf } from "./session";
+import { endSession, findSessionUser, SESSION_HOURS_MAX } from "./sessions";
+import { signIn } from "./sign-in";
 
-const SignIn = z.object({ email: z.string().min(1), password: z.string().min(1) });
+const Given = z.object({ email: z.string().min(1), password: z.string().min(1) });
 
-/** First address of X-Forwarded-For (set by Next.js itself when no proxy stands before it). */
-function addressOf(headers: Record<string, unknown> | undefined): string {
-  const forwarded = headers?.["x-forwarded-for"];
-  const first = typeof forwarded === "string" ? forwarded.split(",", 1)[0]?.trim() : undefined;
-  return first === undefined || first === "" ? "unknown" : first;
+interface AuthRequest {
+  /** Where the sign-in comes from, as the web server saw it. */
+  address: string;
+  requestId: string;
+  /** Told why a sign-in was refused, where the reason is not that the password is wrong. */
+  onRefused: (error: AppError) => void;
 }
 
-/** Sign-in by e-mail and password. The page sees `CredentialsSignin` or `rate_limited`. */
-const passwordProvider = (ctx: Root): CredentialsConfig => ({
+/** Sign-in by e-mail and password. */
+const passwordProvider = (ctx: Root, request: AuthRequest): CredentialsConfig => ({
   id: "credentials",
   name: "E-mail and password",
   type: "credentials",
@@ -23,46 +25,71 @@ const passwordProvider = (ctx: Root): CredentialsConfig => ({
     email: { label: "E-mail", type: "email" },
     password: { label: "Password", type: "password" },
   },
-  async authorize(given, request) {
-    const parsed = SignIn.safeParse(given);
+  async authorize(given) {
+    const parsed = Given.safeParse(given);
     if (!parsed.success) return null;
-    const input = { ...parsed.data, address: addressOf(request.headers) };
+    const { address, requestId } = request;
     try {
-      const user = await verifyCredentials({ ctx, input });
-      return user === null ? null : { id: user.id, email: user.email, name: user.name };
+      const begun = await signIn({
+        ctx: { ...ctx, requestId },
+        input: { ...parsed.data, address },
+      });
+      if (begun === null) return null;
+      const { user, sessionId } = begun;
+      return { id: user.id, email: user.email, name: user.name, sid: sessionId };
     } catch (error) {
+      if (!(error instanceof AppError)) ctx.log.error({ err: error, requestId }, "sign-in failed");
+      const refusal = toAppError(error);
+      request.onRefused(refusal);
       // next-auth passes an error's message on to the sign-in page: only a code may leave.
-      if (error instanceof AppError && error.code === "rate_limited") {
-        throw new Error("rate_limited", { cause: error });
-      }
-      ctx.log.error({ err: error }, "sign-in failed");
-      throw new Error("internal", { cause: error });
+      throw new Error(refusal.code, { cause: error });
     }
   },
 });
 
+/** Errors that next-auth reports of requests that are merely wrong: a cookie that opens nothing. */
+const EXPECTED = ["JWT_SESSION_ERROR"];
+
 /**
- * next-auth's settings, made when first needed (a build has no secret). The cookie carries who
- * the person is and nothing else; roles come from the database on every request.
+ * next-auth's settings for one request. The cookie carries who the person is and which session it
+ * belongs to, nothing else: whether that still lives, and roles, come from the database each time.
  */
-export function authOptions({ ctx }: { ctx: Root }): NextAuthOptions {
-  const { log, settings } = ctx;
-  prepareNextAuthEnvironment(settings);
+export function authOptions({ ctx, input }: { ctx: Root; input: AuthRequest }): NextAuthOptions {
+  const { db, log, settings } = ctx;
+  const { requestId } = input;
   return {
-    providers: [passwordProvider(ctx)],
+    providers: [passwordProvider(ctx, input)],
     secret: sessionCookieSecret(settings),
     session: { strategy: "jwt", maxAge: SESSION_HOURS_MAX * 3600 },
     useSecureCookies: hasSecureCookies(settings),
     pages: { signIn: "/sign-in", error: "/sign-in" },
     logger: {
-      error: (code, metadata) => log.error({ code, detail: String(metadata) }, "next-auth"),
-      warn: (code) => log.warn({ code }, "next-auth"),
+      error: (code, metadata) => {
+        const level = EXPECTED.includes(code) ? "debug" : "error";
+        log[level]({ code, detail: String(metadata), requestId }, "next-auth");
+      },
+      warn: (code) => log.warn({ code, requestId }, "next-auth"),
       debug: () => {},
     },
     callbacks: {
+      async jwt({ token, user }) {
+        // At a sign-in only: authorize has begun a session.
+        if (user !== undefined) return { ...token, sid: "sid" in user ? user.sid : null };
+        const name = sessionNameOf(token);
+        if (name !== null && (await findSessionUser(db, name)) !== null) return token;
+        throw new Error("This session has ended.");
+      },
       session({ session, token }) {
         const { email = null, name = null } = session.user ?? {};
         return { ...session, user: { id: token.sub, email, name } };
+      },
+    },
+    events: {
+      async signOut({ token }) {
+        const name = sessionNameOf(token);
+        if (name === null) return;
+        const ended = { session_id: name.sessionId, user_id: name.userId };
+        await endSession({ ctx: { db, requestId }, input: ended });
       },
     },
   };

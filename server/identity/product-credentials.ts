@@ -4,7 +4,7 @@ import type { JWTVerifyGetKey } from "jose";
 import { z } from "zod";
 import { productCredentials } from "@/drizzle/schema";
 import { SIDECAR_ISSUER } from "@/server/contracts";
-import { AppError, recordAudit, type ServiceContext } from "@/server/platform";
+import { AppError, publish, recordAudit, type ServiceContext } from "@/server/platform";
 import { type KeyContext, parseInput } from "./context";
 import { assertCan } from "./permissions";
 import { isJwksAddress, productKeySet } from "./product-jwks";
@@ -98,6 +98,7 @@ export async function trustProduct({
       before: auditedState(before),
       after: auditedState(row),
     });
+    await publish(tx, { topic: "identity", id: productId });
     return { credential: toPublicCredential(row), secret: made };
   });
 }
@@ -156,6 +157,7 @@ export async function untrustProduct({
       subjectId: productId,
       before: auditedState(row),
     });
+    await publish(tx, { topic: "identity", id: productId });
     return toPublicCredential(row);
   });
 }

@@ -1,10 +1,7 @@
 import type { Actor } from "@/server/contracts";
 import type { ServiceContext, Settings } from "@/server/platform";
 import { deriveKey } from "./sealing";
-import { loadActiveUser, toActor } from "./users";
-
-/** Hours a sign-in lasts without use; roles are read anew on every request anyway. */
-export const SESSION_HOURS_MAX = 12;
+import { findSessionUser } from "./sessions";
 
 /** Secure cookies exactly when people reach us by https. */
 export const hasSecureCookies = ({ PUBLIC_URL }: Settings) =>
@@ -38,16 +35,31 @@ function joinedCookie(cookies: Map<string, string>, name: string): string | null
   }
 }
 
-/** User id of the next-auth session in a Cookie header; null for none, a broken or expired one. */
-async function readSessionUserId(settings: Settings, cookieHeader: string): Promise<string | null> {
+/** What the cookie of a session names. */
+interface SessionName {
+  sessionId: string;
+  userId: string;
+}
+
+/** Session and user that a decoded cookie names; null for one that does not (of an earlier version). */
+export function sessionNameOf(claims: { sub?: unknown; sid?: unknown } | null): SessionName | null {
+  const { sub: userId, sid: sessionId } = claims ?? {};
+  if (typeof userId !== "string" || typeof sessionId !== "string") return null;
+  return { sessionId, userId };
+}
+
+/** What the next-auth session in a Cookie header names; null for none, a broken or expired one. */
+async function readSessionName(
+  settings: Settings,
+  cookieHeader: string,
+): Promise<SessionName | null> {
   const token = joinedCookie(parseCookies(cookieHeader), sessionCookieName(settings));
   if (token === null) return null;
   const secret = sessionCookieSecret(settings);
   // Loaded only when a person comes: machine callers and other processes never need it.
   const { decode } = await import("next-auth/jwt");
   try {
-    const claims = await decode({ token, secret });
-    return claims?.sub ?? null;
+    return sessionNameOf(await decode({ token, secret }));
   } catch {
     // A cookie of another secret or an expired one is simply no session: sign in again.
     return null;
@@ -55,8 +67,8 @@ async function readSessionUserId(settings: Settings, cookieHeader: string): Prom
 }
 
 /**
- * The signed-in person of a request, with the roles held now; null when its cookie is no session
- * or the user was deactivated.
+ * The signed-in person of a request, with the roles held now; null when its cookie is no session,
+ * that has ended, or the user was deactivated.
  */
 export async function findSessionActor({
   ctx,
@@ -67,8 +79,6 @@ export async function findSessionActor({
 }): Promise<Actor | null> {
   const cookie = headers.get("cookie");
   if (cookie === null) return null;
-  const userId = await readSessionUserId(ctx.settings, cookie);
-  if (userId === null) return null;
-  const user = await loadActiveUser(ctx.db, userId);
-  return user === null ? null : toActor(user);
+  const name = await readSessionName(ctx.settings, cookie);
+  return name === null ? null : findSessionUser(ctx.db, name);
 }

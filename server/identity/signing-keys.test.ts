@@ -36,7 +36,8 @@ test("replicas that start together agree on one key pair", async () => {
   expect(new Set(tokens.map(kidOf)).size).toBe(1);
   expect(await database.db.$count(signingKeys)).toBe(1);
   const audit = await database.db.select().from(auditEvents);
-  expect(audit.map(({ action }) => action)).toEqual(["signing_key.create"]);
+  const actions = audit.map(({ action }) => action).filter((action) => action !== "token.issue");
+  expect(actions).toEqual(["signing_key.create"]);
 });
 
 test("whoever has the published keys can check a token and cannot make one", async () => {

@@ -16,6 +16,7 @@ import {
   AppError,
   type Database,
   newId,
+  publish,
   recordAudit,
   type ServiceContext,
   type Transaction,
@@ -214,6 +215,7 @@ export async function rotateSigningKey({
     if (active === undefined) throw new AppError("internal", "The key was not stored.");
     const entry = auditOf("signing_key.rotate", active, retired);
     await recordAudit(tx, ctx, { ...entry, after: { ...entry.after, is_compromised } });
+    await publish(tx, { topic: "identity", id: active.kid });
     return toPublicSigningKey(active);
   });
 }

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { eq } from "drizzle-orm";
 import {
   decodeJwt,
   exportJWK,
@@ -10,12 +11,15 @@ import {
 } from "jose";
 import { encode } from "next-auth/jwt";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { auditEvents } from "@/drizzle/schema";
 import { contextFor, createRoot, env, type ServiceContext, type Settings } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { authenticate } from "./authenticate";
+import { listTokens, revokeToken } from "./issued-tokens";
 import { trustProduct, untrustProduct } from "./product-credentials";
 import { findSessionActor, sessionCookieSecret } from "./session";
 import { getJwks } from "./signing-keys";
+import { beginSession, sessionCookie } from "./testing/session-cookie";
 import { issueProductToken, issueServiceToken, issueUserToken, verifyToken } from "./tokens";
 import { createUser } from "./users";
 
@@ -112,9 +116,10 @@ test("a reviewer's token made with a product's secret is refused, however it is 
   expect(actor).toMatchObject({ kind: "user", roles: ["reviewer"] });
 });
 
-test("a stolen AUTH_SECRET makes no session cookie", async () => {
+test("a stolen AUTH_SECRET makes no session cookie, not even of a session that lives", async () => {
+  const sid = await beginSession(ctx, reviewerId);
   const sign = async (secret: string) => {
-    const cookie = await encode({ token: { sub: reviewerId }, secret });
+    const cookie = await encode({ token: { sub: reviewerId, sid }, secret });
     return new Headers({ cookie: `next-auth.session-token=${cookie}` });
   };
   // Itself, and as if sessions' key were derived from it.
@@ -123,7 +128,9 @@ test("a stolen AUTH_SECRET makes no session cookie", async () => {
     expect(await findSessionActor({ ctx, input: { headers: await sign(secret) } })).toBeNull();
     expect(await authenticate({ ctx, input: asking(await sign(secret)) })).toBeNull();
   }
-  const headers = await sign(sessionCookieSecret(env()));
+  const headers = new Headers({
+    cookie: await sessionCookie({ ctx, input: { user_id: reviewerId } }),
+  });
   expect(await findSessionActor({ ctx, input: { headers } })).toMatchObject({ id: reviewerId });
 });
 
@@ -279,4 +286,60 @@ test.each<[string, RequestListener]>([
     await expect(verify(token)).rejects.toMatchObject({ code: "unavailable" });
   }
   expect(requests()).toBe(1);
+});
+
+test("a token is listed and can be revoked by itself; its audit rows never hold it", async () => {
+  const input = { subject: "agent-9", ttl_seconds: 60 };
+  const token = await issueServiceToken({ ctx, input });
+  const other = await issueServiceToken({ ctx, input });
+  const { jti = "" } = decodeJwt(token);
+  const listed = await listTokens({ ctx });
+  expect(listed.find((row) => row.jti === jti)).toMatchObject({
+    kind: "agent",
+    subject: "agent-9",
+    issuedBy: "t",
+    revokedAt: null,
+  });
+  expect(await verifyToken({ ctx, input: { token } })).toMatchObject({ subject: "agent-9" });
+  await revokeToken({ ctx, input: { token_id: jti } });
+  await expect(verifyToken({ ctx, input: { token } })).rejects.toMatchObject({
+    code: "unauthenticated",
+    message: "The token was revoked.",
+  });
+  expect(await verifyToken({ ctx, input: { token: other } })).toMatchObject({ kind: "agent" });
+  const again = revokeToken({ ctx, input: { token_id: jti } });
+  await expect(again).rejects.toMatchObject({ code: "conflict" });
+  const unknown = revokeToken({ ctx, input: { token_id: crypto.randomUUID() } });
+  await expect(unknown).rejects.toMatchObject({ code: "not_found" });
+  const audit = await database.db
+    .select()
+    .from(auditEvents)
+    .where(eq(auditEvents.subjectId, jti))
+    .orderBy(auditEvents.id);
+  expect(audit.map(({ action }) => action)).toEqual(["token.issue", "token.revoke"]);
+  expect(JSON.stringify(audit)).not.toContain(token.split(".").at(-1));
+});
+
+test("every kind of token leaves a row when it is issued, and dies when it is revoked", async () => {
+  const product_id = env().DATA_PRODUCT_ID;
+  const tokens = [
+    await issueUserToken({ ctx, input: { user_id: reviewerId, ttl_seconds: 60 } }),
+    await issueProductToken({ ctx, input: { product_id, ttl_seconds: 60 } }),
+  ];
+  for (const token of tokens) {
+    const { jti = "" } = decodeJwt(token);
+    await verifyToken({ ctx, input: { token } });
+    await revokeToken({ ctx, input: { token_id: jti } });
+    await expect(verifyToken({ ctx, input: { token } })).rejects.toMatchObject(refused);
+  }
+});
+
+test("who does not manage keys neither lists nor revokes tokens", async () => {
+  const reviewer = {
+    ...ctx,
+    actor: { ...ctx.actor, kind: "user" as const, roles: ["reviewer" as const] },
+  };
+  const input = { token_id: crypto.randomUUID() };
+  await expect(listTokens({ ctx: reviewer })).rejects.toMatchObject({ code: "forbidden" });
+  await expect(revokeToken({ ctx: reviewer, input })).rejects.toMatchObject({ code: "forbidden" });
 });

@@ -3,16 +3,16 @@ import {
   decodeJwt,
   decodeProtectedHeader,
   errors,
-  type JWTPayload,
   type JWTVerifyOptions,
   type JWTVerifyResult,
   jwtVerify,
   SignJWT,
 } from "jose";
 import { z } from "zod";
-import { SIDECAR_ISSUER } from "@/server/contracts";
+import { SIDECAR_ISSUER, type TokenKind } from "@/server/contracts";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type KeyContext, parseInput } from "./context";
+import { assertNotRevoked, recordIssued, type TokenClaims } from "./issued-tokens";
 import { assertCan } from "./permissions";
 import { findProductVerifier } from "./product-credentials";
 import { deriveKey } from "./sealing";
@@ -26,9 +26,6 @@ const PUBLIC_KEY_ALGORITHMS = ["EdDSA", "ES256", "ES384", "PS256", "RS256"];
 const CLOCK_TOLERANCE_SECONDS = 5;
 const YEAR_SECONDS = 365 * 86_400;
 
-export const TokenKind = z.enum(["user", "data-product", "agent"]);
-export type TokenKind = z.infer<typeof TokenKind>;
-
 /** Whom a verified token names. Never what they may do: that is looked up on every request. */
 export interface TokenIdentity {
   kind: TokenKind;
@@ -38,14 +35,20 @@ export interface TokenIdentity {
 const Subject = z.string().min(1).max(200);
 const TtlSeconds = z.number().int().max(YEAR_SECONDS);
 
-function claims(issuer: string, kind: TokenKind, subject: string, audience: string, now: Date) {
+function claims(
+  issuer: string,
+  kind: TokenKind,
+  subject: string,
+  audience: string,
+  now: Date,
+): TokenClaims {
   const iat = Math.floor(now.getTime() / 1000);
   return { iss: issuer, sub: subject, aud: audience, kind, jti: randomUUID(), iat };
 }
 
 const after = (now: Date, seconds: number) => new Date(now.getTime() + seconds * 1000);
 
-function signWithSecret(payload: JWTPayload, expiresAt: Date, secret: Uint8Array) {
+function signWithSecret(payload: TokenClaims, expiresAt: Date, secret: Uint8Array) {
   return new SignJWT(payload)
     .setProtectedHeader({ alg: SECRET_ALGORITHM, typ: "JWT" })
     .setExpirationTime(expiresAt)
@@ -73,6 +76,27 @@ export async function issueServiceToken({
   const { subject, audience, ttl_seconds } = parseInput(IssueServiceToken, input);
   const now = ctx.clock.now();
   const payload = claims(SIDECAR_ISSUER, "agent", subject, audience ?? SIDECAR_AUDIENCE, now);
+  const expiresAt = after(now, ttl_seconds);
+  const token = await signJwt(ctx, payload, expiresAt);
+  await recordIssued(ctx, "agent", { claims: payload, expiresAt });
+  return token;
+}
+
+/**
+ * A token for the sidecar's own calls to a connector. It leaves no trace: it is handed to nobody else,
+ * lasts minutes, and no list could revoke it there.
+ */
+export async function signConnectorToken({
+  ctx,
+  input,
+}: {
+  ctx: KeyContext;
+  input: z.input<typeof IssueServiceToken> & { audience: string };
+}): Promise<string> {
+  assertCan(ctx.actor, "key.manage");
+  const { subject, ttl_seconds } = parseInput(IssueServiceToken, input);
+  const now = ctx.clock.now();
+  const payload = claims(SIDECAR_ISSUER, "agent", subject, input.audience, now);
   return signJwt(ctx, payload, after(now, ttl_seconds));
 }
 
@@ -90,7 +114,11 @@ export async function issueUserToken({
   const { user_id, ttl_seconds } = parseInput(IssueUserToken, input);
   const now = ctx.clock.now();
   const payload = claims(SIDECAR_ISSUER, "user", user_id, SIDECAR_AUDIENCE, now);
-  return signWithSecret(payload, after(now, ttl_seconds), deriveKey(ctx.settings, "people-token"));
+  const expiresAt = after(now, ttl_seconds);
+  const key = deriveKey(ctx.settings, "people-token");
+  const token = await signWithSecret(payload, expiresAt, key);
+  await recordIssued(ctx, "user", { claims: payload, expiresAt });
+  return token;
 }
 
 const IssueProductToken = z.object({ product_id: Subject, ttl_seconds: TtlSeconds });
@@ -117,7 +145,10 @@ export async function issueProductToken({
   }
   const now = ctx.clock.now();
   const payload = claims(product_id, "data-product", product_id, SIDECAR_AUDIENCE, now);
-  return signWithSecret(payload, after(now, ttl_seconds), verifier.secret);
+  const expiresAt = after(now, ttl_seconds);
+  const token = await signWithSecret(payload, expiresAt, verifier.secret);
+  await recordIssued(ctx, "data-product", { claims: payload, expiresAt });
+  return token;
 }
 
 /** Everything needed to check a token, settled before anything it says is believed. */
@@ -203,7 +234,7 @@ async function verifyPayload(ctx: VerifyContext, token: string) {
 }
 
 /**
- * Checks signature, algorithm, issuer, audience, subject and expiry of a token for this sidecar.
+ * Checks signature, algorithm, issuer, audience, subject, expiry and revocation of a token for this sidecar.
  * Throws `unauthenticated`; `unavailable` when a product's public keys cannot be fetched.
  */
 export async function verifyToken({
@@ -224,5 +255,6 @@ export async function verifyToken({
       "The token names no identity that its key can vouch for.",
     );
   }
+  await assertNotRevoked(ctx.db, payload.jti);
   return { kind, subject: subject.data };
 }

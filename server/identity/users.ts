@@ -1,8 +1,8 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
-import { users } from "@/drizzle/schema";
+import { sessions, users } from "@/drizzle/schema";
 import type { Actor } from "@/server/contracts";
-import { AppError, type Database, recordAudit, type Transaction } from "@/server/platform";
+import { AppError, type Database, publish, recordAudit, type Transaction } from "@/server/platform";
 import { type IdentityContext, parseInput } from "./context";
 import { hashPassword, Password } from "./passwords";
 import { assertCan, PERSON_ROLES } from "./permissions";
@@ -82,6 +82,14 @@ async function assertAdminRemains(tx: Transaction): Promise<void> {
   throw new AppError("conflict", "The last active administrator cannot lose that role.");
 }
 
+/** A person who may not come in has no session left, were they to be let in again. */
+async function endSessionsOf(tx: Transaction, userId: string): Promise<void> {
+  await tx
+    .update(sessions)
+    .set({ endedAt: sql`now()` })
+    .where(and(eq(sessions.userId, userId), isNull(sessions.endedAt)));
+}
+
 /**
  * Changes a user's roles or activity with its audit row, in one transaction. Role changes are
  * serialized, so that two administrators cannot remove each other at once.
@@ -101,6 +109,8 @@ async function changeUser(
     if (row === undefined) throw new AppError("not_found", "There is no such user.");
     const wasAdmin = before.isActive && before.roles.includes("admin");
     if (wasAdmin) await assertAdminRemains(tx);
+    if (!row.isActive) await endSessionsOf(tx, userId);
+    await publish(tx, { topic: "identity", id: userId });
     await recordAudit(tx, ctx, {
       action,
       subjectType: "user",

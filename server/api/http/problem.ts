@@ -1,5 +1,6 @@
 import { type ErrorCode, PROBLEMS, type Problem, type RequestFault } from "@/server/contracts";
-import { AppError, toAppError } from "@/server/platform";
+import { AppError, newId, toAppError } from "@/server/platform";
+import { API_SECURITY_HEADERS } from "./security-headers";
 
 /** An invalid request, with every fault found. */
 export function requestFaults(faults: RequestFault[]): AppError {
@@ -46,8 +47,16 @@ export function methodNotAllowed(allowed: readonly string[]): AppError {
   });
 }
 
-/** Any thrown value as problem+json (RFC 9457); what is unknown tells nothing. */
-export function problemResponse(thrown: unknown, requestId: string, url: string): Response {
+/**
+ * Any thrown value as problem+json (RFC 9457); what is unknown tells nothing. `members` are further ones
+ * of the problem, which a client of its own knows.
+ */
+export function problemResponse(
+  thrown: unknown,
+  requestId: string,
+  url: string,
+  members: Record<string, unknown> = {},
+): Response {
   const error = toAppError(thrown);
   const headers = new Headers({ "content-type": "application/problem+json" });
   const { allow } = error.details ?? {};
@@ -56,5 +65,15 @@ export function problemResponse(thrown: unknown, requestId: string, url: string)
   const retryAfter = retryAfterSeconds(error);
   if (retryAfter !== null) headers.set("retry-after", String(retryAfter));
   const body = problemBody(error, requestId, new URL(url).pathname);
-  return new Response(JSON.stringify(body), { status: body.status, headers });
+  return new Response(JSON.stringify({ ...body, ...members }), { status: body.status, headers });
+}
+
+/** The answer to any request below a prefix that no route takes. */
+export function answerNoRoute(request: Request): Response {
+  const error = new AppError("not_found", "There is no such route. See /openapi.json.");
+  const response = problemResponse(error, newId("req"), request.url);
+  for (const [name, value] of Object.entries(API_SECURITY_HEADERS)) {
+    response.headers.set(name, value);
+  }
+  return response;
 }

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { AppError } from "@/server/platform";
 import { isJsonType } from "@/server/platform/http";
 
@@ -37,6 +38,16 @@ function decode(bytes: Buffer): string {
   }
 }
 
+/** The body as it came, within the limit. Throws `unsupported_media_type` for an encoded one, `too_large`. */
+async function readPlain(request: Request, bytesMax: number): Promise<Buffer> {
+  const encoding = request.headers.get("content-encoding") ?? "identity";
+  if (encoding !== "identity") {
+    throw new AppError("unsupported_media_type", "Send the body without content encoding.");
+  }
+  if (Number(request.headers.get("content-length")) > bytesMax) throw tooLarge(bytesMax);
+  return request.body === null ? Buffer.alloc(0) : readBytes(request.body, bytesMax);
+}
+
 /**
  * The body's text; "" for none. Throws `unsupported_media_type` unless it is plain JSON,
  * `too_large` beyond the limit, `invalid_input` when it is not UTF-8.
@@ -44,13 +55,7 @@ function decode(bytes: Buffer): string {
 export async function readBody(request: Request, bytesMax: number): Promise<string> {
   const contentType = request.headers.get("content-type");
   if (contentType !== null) assertJson(contentType);
-  const encoding = request.headers.get("content-encoding") ?? "identity";
-  if (encoding !== "identity") {
-    throw new AppError("unsupported_media_type", "Send the body without content encoding.");
-  }
-  if (Number(request.headers.get("content-length")) > bytesMax) throw tooLarge(bytesMax);
-  if (request.body === null) return "";
-  const bytes = await readBytes(request.body, bytesMax);
+  const bytes = await readPlain(request, bytesMax);
   if (bytes.byteLength > 0) assertJson(contentType);
   return decode(bytes);
 }
@@ -63,4 +68,24 @@ export function parseJson(text: string): unknown {
   } catch (cause) {
     throw new AppError("invalid_input", "The body is not JSON.", { cause });
   }
+}
+
+/**
+ * The fields of a form, or of a JSON object, each a text. Throws what readBody throws, `invalid_input`
+ * for anything else that is sent as either.
+ */
+export async function readForm(
+  request: Request,
+  bytesMax: number,
+): Promise<Record<string, string>> {
+  const type = request.headers.get("content-type");
+  if (!type?.startsWith("application/x-www-form-urlencoded")) {
+    const fields = z
+      .record(z.string(), z.string())
+      .safeParse(parseJson(await readBody(request, bytesMax)) ?? {});
+    if (fields.success) return fields.data;
+    throw new AppError("invalid_input", "The body must be an object of texts.");
+  }
+  const text = decode(await readPlain(request, bytesMax));
+  return Object.fromEntries(new URLSearchParams(text));
 }

@@ -12,7 +12,7 @@ import {
   setUserRoles,
   trustProduct,
 } from "@/server/identity";
-import { sessionCookieSecret } from "@/server/identity/session";
+import { beginSession, sessionCookie } from "@/server/identity/testing/session-cookie";
 import { env } from "@/server/platform";
 import { ROUTES } from "./app";
 import { craftToken, createHarness, type Harness } from "./testing/harness";
@@ -146,8 +146,9 @@ test("taking a role or the account away counts from the next request", async () 
 
 test("a person's session cookie is a credential, but not for a call from another site", async () => {
   const { user } = await harness.person(["reviewer"]);
-  const token = await encode({ token: { sub: user.id }, secret: sessionCookieSecret(env()) });
-  const cookie = `other=1; next-auth.session-token=${token}`;
+  const own = await sessionCookie({ ctx: harness.ctx, input: { user_id: user.id } });
+  const token = own.slice(own.indexOf("=") + 1);
+  const cookie = `other=1; ${own}`;
   const origin = "http://sidecar.test";
   expect((await decide({ cookie, origin })).status).toBe(200);
   expect((await decide({ cookie, "sec-fetch-site": "cross-site" })).status).toBe(401);
@@ -162,7 +163,8 @@ test("a person's session cookie is a credential, but not for a call from another
 test("a product's secret makes no reviewer: neither a token nor a session cookie decides", async () => {
   const { user, headers } = await harness.person(["reviewer"]);
   const secret = env().AUTH_SECRET ?? "";
-  const cookie = await encode({ token: { sub: user.id }, secret });
+  const sid = await beginSession(harness.ctx, user.id);
+  const cookie = await encode({ token: { sub: user.id, sid }, secret });
   const forgeries = [
     await craftToken({ sub: user.id, kind: "user", iss: "agentic-sidecar" }),
     await craftToken({ sub: user.id, kind: "user" }),

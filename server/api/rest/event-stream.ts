@@ -1,15 +1,22 @@
-import { type BusEvent, isFinal, type Suggestion } from "@/server/contracts";
+import { type BusEvent, type ErrorCode, isFinal, type Suggestion } from "@/server/contracts";
 import { getSuggestion } from "@/server/decisions";
-import type { ServiceContext } from "@/server/platform";
+import { AppError, type ServiceContext } from "@/server/platform";
 import type { RestServices } from "./services";
 
+/** What may change what this stream sends: the suggestion, or what its reader may do. */
 const isAbout = (event: BusEvent, id: string) =>
+  event.topic === "identity" ||
   (event.topic === "suggestion" && event.id === id) ||
   (event.topic === "operation" && event.suggestion_id === id);
+
+/** Why a stream ends that its reader may no longer have. */
+const GONE: ErrorCode[] = ["unauthenticated", "forbidden", "not_found"];
 
 interface Follow {
   ctx: ServiceContext;
   suggestionId: string;
+  /** Throws once the reader's credential or permission is gone. */
+  recheck: () => Promise<void>;
   /** Aborted when the reader has gone. */
   signal: AbortSignal;
   limits: Pick<RestServices, "streamSecondsMax" | "heartbeatSeconds">;
@@ -69,9 +76,11 @@ class Follower {
     try {
       while (this.isStale && this.isOpen) {
         this.isStale = false;
+        await this.follow.recheck();
         this.send(await load(this.follow));
       }
     } catch (error) {
+      if (error instanceof AppError && GONE.includes(error.code)) return this.end(error.code);
       this.follow.ctx.log.error({ err: error }, "event stream failed");
       this.end("error");
     } finally {

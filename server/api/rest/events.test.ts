@@ -1,6 +1,11 @@
+import { eq } from "drizzle-orm";
+import { decodeJwt } from "jose";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { apiKeys, sessions } from "@/drizzle/schema";
 import { approveSuggestion, getSuggestion, rejectSuggestion } from "@/server/decisions";
 import { ACTORS, contextOf, indexOn, storeSuggestion } from "@/server/decisions/testing/fixtures";
+import { deactivateUser, endSession, revokeApiKey, revokeToken } from "@/server/identity";
+import { sessionCookie } from "@/server/identity/testing/session-cookie";
 import { type Database, publish } from "@/server/platform";
 import { createHarness, type Harness } from "./testing/harness";
 
@@ -124,4 +129,65 @@ test("the time limit ends a stream and says so", async () => {
 
 test("an unknown suggestion is a problem, not a stream", async () => {
   expect((await open("sugg-0000000000zz")).status).toBe(404);
+});
+
+const jtiOf = ({ authorization = "" }: Record<string, string>) =>
+  decodeJwt(authorization.replace("Bearer ", "")).jti ?? "";
+
+async function signOutEverywhere(user_id: string) {
+  const rows = await db.select().from(sessions).where(eq(sessions.userId, user_id));
+  for (const { id: session_id } of rows) {
+    await endSession({ ctx: harness.ctx, input: { session_id, user_id } });
+  }
+}
+
+test("a stream ends when its key is revoked, its person shut out or signed out, or loses the role", async () => {
+  const { ctx } = harness;
+  const key = await harness.apiKey(["suggestion.read"]);
+  const gone = await harness.person(["viewer"]);
+  const left = await harness.person(["viewer"]);
+  const agent = await harness.machine("agent", "agent-reader");
+  const demoted = await harness.apiKey(["suggestion.read"]);
+  const cookie = await sessionCookie({ ctx, input: { user_id: left.user.id } });
+  const ends: [Record<string, string>, () => Promise<unknown>, string][] = [
+    [
+      key.headers,
+      () => revokeApiKey({ ctx, input: { api_key_id: key.apiKey.id } }),
+      "unauthenticated",
+    ],
+    [
+      gone.headers,
+      () => deactivateUser({ ctx, input: { user_id: gone.user.id } }),
+      "unauthenticated",
+    ],
+    [{ cookie }, () => signOutEverywhere(left.user.id), "unauthenticated"],
+    [agent, () => revokeToken({ ctx, input: { token_id: jtiOf(agent) } }), "unauthenticated"],
+    [
+      demoted.headers,
+      async () => {
+        await db
+          .update(apiKeys)
+          .set({ scopes: ["product.read"] })
+          .where(eq(apiKeys.id, demoted.apiKey.id));
+        await publish(db, { topic: "identity", id: demoted.apiKey.id });
+      },
+      "forbidden",
+    ],
+  ];
+  for (const [credential, end, reason] of ends) {
+    const response = await harness.get(`/agent/suggestions/${await pending()}/events`, credential);
+    const stream = follow(response);
+    await stream.until("event: suggestion");
+    await end();
+    await stream.done;
+    expect(stream.text()).toContain(`event: end\ndata: {"reason":"${reason}"}`);
+  }
+});
+
+test("a credential that ends without a word ends its stream at the next sign of life", async () => {
+  const { headers: own } = await harness.apiKey(["suggestion.read"], new Date(Date.now() + 1000));
+  const stream = follow(await harness.get(`/agent/suggestions/${await pending()}/events`, own));
+  await stream.until("event: suggestion");
+  await stream.done;
+  expect(stream.text()).toContain('{"reason":"unauthenticated"}');
 });

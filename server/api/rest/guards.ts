@@ -57,14 +57,27 @@ const ANONYMOUS: Actor = {
   scopes: [],
 };
 
+async function identify(
+  services: RestServices,
+  request: Request,
+  permission: Permission | null,
+): Promise<Actor> {
+  if (permission === null) return ANONYMOUS;
+  const actor = await authenticate({ ctx: services, input: { request } });
+  if (actor === null) throw new AppError("unauthenticated", "Send a bearer token or an API key.");
+  assertCan(actor, permission);
+  return actor;
+}
+
 /** Who calls, and whether the route's permission is theirs. Throws `unauthenticated`, `forbidden`. */
 export function authenticateCaller(permission: Permission | null): Guard {
   return async (c, next) => {
-    const input = { request: c.req.raw };
-    const actor = permission === null ? ANONYMOUS : await authenticate({ ctx: c.env, input });
-    if (actor === null) throw new AppError("unauthenticated", "Send a bearer token or an API key.");
-    if (permission !== null) assertCan(actor, permission);
+    const request = c.req.raw;
+    const actor = await identify(c.env, request, permission);
     c.set("actor", actor);
+    c.set("recheck", async () => {
+      await identify(c.env, request, permission);
+    });
     c.set("ctx", contextFor(c.env, actor, c.var.requestId));
     await next();
   };

@@ -40,6 +40,8 @@ export interface RestEnv {
     /** Path of the matched route, as declared; unset where none matched. */
     route?: string;
     actor: Actor;
+    /** Identifies the caller again: throws once the credential, or the permission, is gone. */
+    recheck: () => Promise<void>;
     ctx: ServiceContext;
     /** The body as it was sent; "" without one. */
     bodyText?: string;

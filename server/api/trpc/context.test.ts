@@ -2,6 +2,7 @@ import { encode } from "next-auth/jwt";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createUser } from "@/server/identity";
 import { sessionCookieSecret } from "@/server/identity/session";
+import { beginSession } from "@/server/identity/testing/session-cookie";
 import { closeRoot, env, setEnv, systemContext, webRoot } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { createContext } from "./context";
@@ -22,7 +23,8 @@ afterAll(async () => {
 });
 
 async function actorWith(secret: string) {
-  const token = await encode({ token: { sub: reviewerId }, secret });
+  const sid = await beginSession(webRoot(), reviewerId);
+  const token = await encode({ token: { sub: reviewerId, sid }, secret });
   const headers = new Headers({ cookie: `next-auth.session-token=${token}` });
   return (await createContext({ root: webRoot(), request: { headers } })).actor;
 }

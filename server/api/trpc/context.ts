@@ -5,6 +5,8 @@ import { newId, type Root, type ServiceContext } from "@/server/platform";
 /** What every procedure starts from: a service context whose actor may not be known yet. */
 export interface TrpcContext extends Omit<ServiceContext, "actor"> {
   actor: Actor | null;
+  /** Who asks, looked up again: null once the session has ended. For what outlasts a request. */
+  identify: () => Promise<Actor | null>;
 }
 
 /** Context of one request: the signed-in person (session cookie) and an id to find its log lines. */
@@ -17,10 +19,12 @@ export async function createContext({
   request: Pick<Request, "headers">;
   requestId?: string;
 }): Promise<TrpcContext> {
+  const identify = () => findSessionActor({ ctx: root, input: { headers } });
   return {
     ...root,
     log: root.log.child({ requestId }),
     requestId,
-    actor: await findSessionActor({ ctx: root, input: { headers } }),
+    actor: await identify(),
+    identify,
   };
 }

@@ -1,7 +1,9 @@
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sessions } from "@/drizzle/schema";
 import { getSuggestion } from "@/server/decisions";
 import { indexOn, storeSuggestion } from "@/server/decisions/testing/fixtures";
-import { createUser } from "@/server/identity";
+import { createUser, endSession } from "@/server/identity";
 import { sessionCookie } from "@/server/identity/testing/session-cookie";
 import { createRoot, env, type Root, systemContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
@@ -175,3 +177,27 @@ test.each(["constructor", "__proto__", "toString"])(
     expect(state).toBe("pending");
   },
 );
+
+test("the pages' stream ends with an error when its session ends", async () => {
+  const ctx = systemContext(root, "test");
+  const input = { email: "leo@example.org", name: "L", password: "correct horse battery" };
+  const leo = await createUser({ ctx, input: { ...input, roles: ["viewer"] } });
+  const own = await sessionCookie({ ctx, input: { user_id: leo.id } });
+  const response = await ask("events.stream", { method: "GET", headers: { cookie: own } });
+  expect(response.status).toBe(200);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  const until = async (part: string) => {
+    while (!text.includes(part)) {
+      const next = await reader?.read();
+      if (next === undefined || next.done) throw new Error(`The stream ended without ${part}`);
+      text += next.value;
+    }
+  };
+  await until("ready");
+  const [session] = await database.db.select().from(sessions).where(eq(sessions.userId, leo.id));
+  const ended = { session_id: session?.id ?? "", user_id: leo.id };
+  await endSession({ ctx, input: ended });
+  await until("unauthenticated");
+  await reader?.cancel();
+});

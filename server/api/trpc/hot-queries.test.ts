@@ -161,7 +161,7 @@ const idleProduct: DataProduct = {
   getOperation: refuse,
 };
 
-const caller = () => appRouter.createCaller(ctx);
+const caller = () => appRouter.createCaller({ ...ctx, identify: async () => ctx.actor });
 const suggestion_id = `sugg-${"42".padStart(12, "0")}`;
 const rejected = `sugg-${"1".padStart(12, "0")}`;
 

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const ctx = () => contextOf(database.db, ACTORS.reviewer);
-const caller = () => appRouter.createCaller(ctx());
+const caller = () => appRouter.createCaller({ ...ctx(), identify: async () => ACTORS.reviewer });
 const refusal = { code: "BAD_REQUEST", cause: { code: "invalid_input" } };
 
 test.each([

@@ -16,11 +16,14 @@ function memoryBus() {
   };
 }
 
+/** A reader who may go on reading. */
+const allowed = async () => {};
+
 describe("liveEvents", () => {
   it("gives every reader every event, and subscribes no longer than it is read", async () => {
     const bus = memoryBus();
     const stop = new AbortController();
-    const readers = [liveEvents(bus, stop.signal), liveEvents(bus, stop.signal)];
+    const readers = [liveEvents(bus, stop.signal, allowed), liveEvents(bus, stop.signal, allowed)];
     for (const reader of readers) {
       expect((await reader.next()).value).toEqual({ topic: "ready" });
     }
@@ -38,7 +41,7 @@ describe("liveEvents", () => {
   it("gives a slow reader each id once", async () => {
     const bus = memoryBus();
     const stop = new AbortController();
-    const reader = liveEvents(bus, stop.signal);
+    const reader = liveEvents(bus, stop.signal, allowed);
     await reader.next();
     for (let i = 0; i < 100; i += 1) bus.publish({ topic: "product", id: String(i % 2) });
     const seen = [(await reader.next()).value, (await reader.next()).value];
@@ -51,9 +54,36 @@ describe("liveEvents", () => {
     expect((await last).done).toBe(true);
   });
 
+  it("ends for a reader who may no longer read, at once when told and soon otherwise", async () => {
+    const bus = memoryBus();
+    const refused = async () => {
+      throw new Error("revoked");
+    };
+    const stop = new AbortController();
+    const told = liveEvents(bus, stop.signal, refused, 60);
+    await told.next();
+    const next = told.next();
+    bus.publish({ topic: "identity", id: "somebody" });
+    await expect(next).rejects.toThrow("revoked");
+    const untold = liveEvents(bus, stop.signal, refused, 0.01);
+    await untold.next();
+    await expect(untold.next()).rejects.toThrow("revoked");
+    expect(bus.listeners.size).toBe(0);
+  });
+
+  it("tells no reader whose rights have changed", async () => {
+    const bus = memoryBus();
+    const reader = liveEvents(bus, new AbortController().signal, allowed);
+    await reader.next();
+    const next = reader.next();
+    bus.publish({ topic: "identity", id: "somebody" });
+    bus.publish({ topic: "model", id: "model-aaaaaa" });
+    expect((await next).value).toEqual({ topic: "model", id: "model-aaaaaa" });
+  });
+
   it("tells the reader when the bus cannot be reached", async () => {
     const bus = { subscribe: () => Promise.reject(new Error("bus is down")) };
     const stop = new AbortController();
-    await expect(liveEvents(bus, stop.signal).next()).rejects.toThrow("bus is down");
+    await expect(liveEvents(bus, stop.signal, allowed).next()).rejects.toThrow("bus is down");
   });
 });

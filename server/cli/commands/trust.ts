@@ -1,17 +1,20 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { z } from "zod";
+import { TokenKind } from "@/server/contracts";
 import {
+  type IssuedToken,
   issueProductToken,
   issueServiceToken,
   issueUserToken,
   listProductCredentials,
   listSigningKeys,
+  listTokens,
   listUsers,
   type ProductCredential,
+  revokeToken,
   rotateSigningKey,
   type SigningKey,
-  TokenKind,
   trustProduct,
   untrustProduct,
 } from "@/server/identity";
@@ -166,10 +169,24 @@ async function issueFor(
   }
 }
 
+const stateOf = ({ revokedAt }: IssuedToken) => (revokedAt === null ? "valid" : "revoked");
+const rowOfToken = (token: IssuedToken) => [
+  token.jti,
+  token.kind,
+  token.subject,
+  token.audience,
+  stateOf(token),
+  `until ${token.expiresAt.toISOString()}`,
+  token.issuedBy,
+];
+const answerTokens = (tokens: IssuedToken[]): Answer => ({
+  data: tokens,
+  lines: table(tokens.map(rowOfToken)),
+});
+
 function addTokenCommands(program: Command): void {
-  program
-    .command("token")
-    .description("signed bearer tokens")
+  const group = program.command("token").description("signed bearer tokens");
+  group
     .command("issue")
     .description("sign a token for a person, a data product or an agent")
     .requiredOption("--kind <kind>", TokenKind.options.join(", "))
@@ -177,4 +194,18 @@ function addTokenCommands(program: Command): void {
     .option("--audience <name>", "product id, for a token its connector checks")
     .option("--hours <hours>", "valid for so long", "8")
     .action((options, command: Command) => answer(command, (ctx) => issue(ctx, options)));
+  group
+    .command("list")
+    .description("tokens that were issued and have not expired, newest first")
+    .action((_, command: Command) =>
+      answer(command, async (ctx) => answerTokens(await listTokens({ ctx }))),
+    );
+  group
+    .command("revoke <id>")
+    .description("refuse one token at once; a product's connector takes it until it expires")
+    .action((token_id: string, _, command: Command) =>
+      answer(command, async (ctx) =>
+        answerTokens([await revokeToken({ ctx, input: { token_id } })]),
+      ),
+    );
 }

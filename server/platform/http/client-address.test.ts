@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clientAddress, isTrustedProxy, parseTrustedProxies } from "./client-address";
+import { clientAddress, isTrustedProxy, networkOf, parseTrustedProxies } from "./client-address";
 
 function addressBehind(setting: string, remoteAddress: string, forwardedFor: string | null) {
   const proxies = parseTrustedProxies(setting);
@@ -22,6 +22,18 @@ test.each([
   ["what is no address ends the chain", "2", "10.0.0.1", "1.2.3.4, junk", "10.0.0.1"],
 ])("%s", (_, setting, remoteAddress, forwardedFor, expected) => {
   expect(addressBehind(setting, remoteAddress, forwardedFor)).toBe(expected);
+});
+
+test.each([
+  ["203.0.113.9", "203.0.113.9"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:0DB8:0001:0002::9", "2001:db8:1:2::/64"],
+  ["2001:db8::9", "2001:db8:0:0::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["fe80::1%eth0", "fe80:0:0:0::/64"],
+  ["unknown", "unknown"],
+])("%s is counted as %s", (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });
 
 test.each(["", "-1", "one", "10.0.0.0/33", "10.0.0.0/8/8", "10.0.0", "::1/129", "10.0.0.1,,"])(

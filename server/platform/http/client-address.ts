@@ -48,6 +48,21 @@ export function isTrustedProxy(proxies: TrustedProxies, remoteAddress: string): 
 }
 
 /**
+ * What one subscriber is counted by: an IPv4 address, the first 64 bits of an IPv6 one (whoever has one
+ * has all of those), or the text itself where it is no address.
+ */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [head = "", tail] = address.replace(/%.*$/, "").toLowerCase().split("::");
+  const before = head.split(":").filter(Boolean);
+  const after = (tail ?? "").split(":").filter(Boolean);
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
+  const groups = [...before, ...Array.from({ length: zeros }, () => "0"), ...after];
+  const first = groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ""));
+  return `${first.join(":")}::/64`;
+}
+
+/**
  * The address a request came from. X-Forwarded-For counts only as far as trusted proxies wrote it:
  * what stands left of that, anybody may have sent.
  */

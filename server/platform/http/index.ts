@@ -1,6 +1,7 @@
 export {
   clientAddress,
   isTrustedProxy,
+  networkOf,
   parseTrustedProxies,
   type TrustedProxies,
 } from "./client-address";

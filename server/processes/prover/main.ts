@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { ProcessStatus } from "@/server/contracts";
 import { createConnectorClient } from "@/server/data-product";
 import { isProductBusy } from "@/server/execution";
-import { issueServiceToken } from "@/server/identity";
+import { signConnectorToken } from "@/server/identity";
 import { inferenceClientOf } from "@/server/inference";
 import { AppError, type Root, type ServiceContext, systemContext } from "@/server/platform";
 import { openBroker } from "@/server/platform/broker";
@@ -89,7 +89,7 @@ function connectProduct(ctx: ServiceContext) {
     );
   }
   const getToken = () =>
-    issueServiceToken({
+    signConnectorToken({
       ctx,
       input: { subject, audience: productId, ttl_seconds: TOKEN_SECONDS },
     });

@@ -1,11 +1,14 @@
-import NextAuth from "next-auth";
-import { authOptions } from "@/server/identity";
+import { handleAuthRequest } from "@/server/api/auth";
 import { webRoot } from "@/server/platform";
 
-type Context = { params: Promise<{ nextauth: string[] }> };
+/** The root is made at a request, not at import: a build has no settings. */
+const handle = (request: Request) => handleAuthRequest(request, webRoot());
 
-/** Made at a request, not at import: a build has no secret. */
-const handle = (request: Request, context: Context) =>
-  NextAuth(authOptions({ ctx: webRoot() }))(request, context);
-
-export { handle as GET, handle as POST };
+export {
+  handle as DELETE,
+  handle as GET,
+  handle as OPTIONS,
+  handle as PATCH,
+  handle as POST,
+  handle as PUT,
+};

@@ -99,7 +99,8 @@ export const suggestionEventsRoute = defineRoute(
       "An event `suggestion` at once and after every change; its data is the suggestion as " +
       "`GET /agent/suggestions/{id}` answers it. Ends with an event `end` at a final state " +
       "(`no_gain`, `rejected`, `expired`, `superseded`, `failed`, `verified`, `reverted`) or after " +
-      "ten minutes; comments show in between that the stream lives.",
+      "ten minutes, or with the reason `unauthenticated` or `forbidden` when the credential ends or is " +
+      "revoked; comments show in between that the stream lives.",
     permission: "suggestion.read",
     limiter: "streams",
     request: { params: SuggestionParams },
@@ -113,6 +114,7 @@ export const suggestionEventsRoute = defineRoute(
     const { stream, closed } = await followSuggestion({
       ctx: c.var.ctx,
       suggestionId: c.req.valid("param").id,
+      recheck: c.var.recheck,
       signal: c.req.raw.signal,
       limits: { streamSecondsMax, heartbeatSeconds },
     });

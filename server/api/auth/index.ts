@@ -1,0 +1,1 @@
+export { handleAuthRequest } from "./handle-request";

@@ -1,0 +1,103 @@
+import { and, eq, gt, isNull, lt, sql } from "drizzle-orm";
+import { sessions, users } from "@/drizzle/schema";
+import type { Actor } from "@/server/contracts";
+import {
+  type Database,
+  publish,
+  recordAudit,
+  type ServiceContext,
+  type Transaction,
+} from "@/server/platform";
+import { toActor, toPublicUser } from "./users";
+
+/** Hours a sign-in lasts at most, used or not; roles are read anew on every request anyway. */
+export const SESSION_HOURS_MAX = 12;
+/** Ended ones say for so long where a person has signed in before. */
+const KEPT_DAYS = 30;
+
+type RowContext = Pick<ServiceContext, "actor" | "requestId">;
+
+/** Begins a session of the acting person; answers its id. Others of long ago are deleted. */
+export async function startSession(
+  tx: Transaction,
+  ctx: RowContext,
+  { network }: { network: string },
+): Promise<string> {
+  const values = {
+    userId: ctx.actor.id,
+    network,
+    expiresAt: sql`now() + make_interval(hours => ${SESSION_HOURS_MAX})`,
+  };
+  const inserted = await tx.insert(sessions).values(values).returning({ id: sessions.id });
+  const [{ id }] = inserted as [{ id: string }];
+  const keptSince = sql`now() - make_interval(days => ${KEPT_DAYS})`;
+  await tx.delete(sessions).where(lt(sessions.createdAt, keptSince));
+  await recordAudit(tx, ctx, {
+    action: "session.start",
+    subjectType: "session",
+    subjectId: id,
+    after: { network },
+  });
+  return id;
+}
+
+/** True when this person has signed in from there within the last month. */
+export async function hasSignedInFrom(
+  tx: Transaction,
+  { userId, network }: { userId: string; network: string },
+): Promise<boolean> {
+  const isThis = and(eq(sessions.userId, userId), eq(sessions.network, network));
+  return (await tx.$count(sessions, isThis)) > 0;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The person of a session that has neither ended nor expired; null when it opens nothing. */
+export async function findSessionUser(
+  db: Database,
+  { sessionId, userId }: { sessionId: string; userId: string },
+): Promise<Actor | null> {
+  if (!UUID.test(sessionId) || !UUID.test(userId)) return null;
+  const isLive = and(
+    eq(sessions.id, sessionId),
+    eq(sessions.userId, userId),
+    isNull(sessions.endedAt),
+    gt(sessions.expiresAt, sql`now()`),
+  );
+  const [row] = await db
+    .select({ user: users })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(isLive, eq(users.isActive, true)));
+  return row === undefined ? null : toActor(toPublicUser(row.user));
+}
+
+/**
+ * Signs a person out: the session opens nothing from now on, whoever holds a copy of its cookie, and
+ * its event streams end. One that has ended already stays as it is.
+ */
+export async function endSession({
+  ctx,
+  input: { session_id, user_id },
+}: {
+  ctx: Pick<ServiceContext, "db" | "requestId">;
+  input: { session_id: string; user_id: string };
+}): Promise<void> {
+  const actor = await findSessionUser(ctx.db, { sessionId: session_id, userId: user_id });
+  if (actor === null) return;
+  await ctx.db.transaction(async (tx) => {
+    const ended = await tx
+      .update(sessions)
+      .set({ endedAt: sql`now()` })
+      .where(and(eq(sessions.id, session_id), isNull(sessions.endedAt)))
+      .returning({ id: sessions.id });
+    if (ended.length === 0) return;
+    const by = { actor, requestId: ctx.requestId };
+    await recordAudit(tx, by, {
+      action: "session.end",
+      subjectType: "session",
+      subjectId: session_id,
+    });
+    await publish(tx, { topic: "identity", id: user_id });
+  });
+}
