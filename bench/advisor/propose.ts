@@ -17,7 +17,7 @@ export async function propose(
 ): Promise<Proposed> {
   const schema = await product.getSchema(signal);
   const queries = await Promise.all(
-    observed.patterns.map((pattern) => describeQuery(parser, pattern, schema.tables)),
+    observed.patterns.map((pattern) => describeQuery(parser, pattern, schema.tables, schema.views)),
   );
   const proposals = proposeCandidates({
     tables: schema.tables,

@@ -5,6 +5,7 @@ import {
   ConstraintSchema as Constraint,
   type ConstraintSchema,
   type IndexSchema,
+  type ViewSchema,
 } from "@/server/contracts";
 import { shortHash } from "@/server/platform";
 import { HIDDEN_PREFIX } from "../engine/statement";
@@ -111,9 +112,42 @@ function describeColumns(rows: z.output<typeof ColumnRow>[]): CatalogTable["colu
   });
 }
 
-/** Changes exactly when a visible table, column, type, default, constraint, index or comment changes. */
-export function fingerprintOf(catalog: CatalogTable[]): string {
-  return shortHash(JSON.stringify(catalog));
+const ViewRow = z.object({
+  view_name: z.string(),
+  sql: z.string(),
+  column_name: z.string().nullable(),
+  data_type: z.string().nullable(),
+});
+
+/** The product's views with their columns in order; none of one that reads what is gone. */
+export async function readViews(connection: DuckDBConnection): Promise<ViewSchema[]> {
+  const rows = await readRows(
+    connection,
+    ViewRow,
+    `
+    SELECT view_name, sql, column_name, data_type
+    FROM (SELECT view_name, sql FROM duckdb_views() WHERE NOT internal AND NOT temporary
+      AND ${VISIBLE.replace("table_name", "view_name")}) v
+    LEFT JOIN (SELECT table_name AS view_name, column_name, data_type, column_index
+      FROM duckdb_columns() WHERE ${VISIBLE}) c USING (view_name)
+    ORDER BY view_name, column_index`,
+  );
+  return [...new Set(rows.map((row) => row.view_name))].map((name) => {
+    const own = rows.filter((row) => row.view_name === name);
+    const columns = own.flatMap(({ column_name, data_type }) =>
+      column_name === null || data_type === null ? [] : [{ name: column_name, type: data_type }],
+    );
+    return { name, sql: own[0]?.sql ?? "", columns };
+  });
+}
+
+/**
+ * Changes exactly when a visible table, column, type, default, constraint, index, comment or view changes.
+ */
+export async function readFingerprint(connection: DuckDBConnection): Promise<string> {
+  const catalog = await readCatalog(connection);
+  const views = (await readViews(connection)).map(({ name, sql }) => [name, sql]);
+  return shortHash(JSON.stringify(views.length > 0 ? { catalog, views } : catalog));
 }
 
 export async function readRows<S extends z.ZodType>(

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { ProductSchema } from "@/server/contracts";
 import { shortHash } from "@/server/platform";
 import { quoteName } from "../engine/statement";
-import { type CatalogTable, fingerprintOf, readRows } from "./catalog";
+import { type CatalogTable, readFingerprint, readRows } from "./catalog";
 
 /** A table has to grow or shrink by about a tenth to count as different data. */
 const BUCKETS_PER_E = 10;
@@ -38,7 +38,7 @@ export async function readDataState(
     z.object({ n: z.coerce.number() }),
     "SELECT count(*) AS n FROM _sidecar_operations WHERE state = 'succeeded'",
   );
-  const schemaFingerprint = fingerprintOf(catalog);
+  const schemaFingerprint = await readFingerprint(connection);
   const sizes = [...rowCounts].map(([name, rows]) => [name, sizeBucket(rows)]);
   return {
     rowCounts,

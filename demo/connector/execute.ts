@@ -3,7 +3,7 @@ import { type ConnectorExecuteRequest, ConnectorOperation } from "@/server/contr
 import { AppError } from "@/server/platform";
 import type { WriteGate } from "../engine/connections";
 import { assertSingleStatement } from "../engine/statement";
-import { fingerprintOf, readCatalog } from "./catalog";
+import { readFingerprint } from "./catalog";
 
 /**
  * Runs operations: statements and their record commit in one transaction, so whoever is killed,
@@ -58,7 +58,7 @@ export class Executor {
       ended = {
         ...operation,
         state: "succeeded",
-        schema_fingerprint_after: fingerprintOf(await readCatalog(connection)),
+        schema_fingerprint_after: await readFingerprint(connection),
         finished_at: new Date().toISOString(),
       };
       await recordOperation(connection, ended);
@@ -77,7 +77,7 @@ async function begin(
   connection: DuckDBConnection,
   request: ConnectorExecuteRequest,
 ): Promise<ConnectorOperation> {
-  const fingerprint = fingerprintOf(await readCatalog(connection));
+  const fingerprint = await readFingerprint(connection);
   const expected = request.expected_schema_fingerprint;
   if (expected !== undefined && expected !== fingerprint) {
     throw new AppError("schema_changed", "The schema is not the one this operation was made for.", {

@@ -1,7 +1,7 @@
 import type { ProductSchema } from "@/server/contracts";
 import type { ConnectionPool } from "../engine/connections";
 import { SERVING_THREADS } from "../engine/open";
-import { type CatalogTable, readCatalog } from "./catalog";
+import { type CatalogTable, readCatalog, readViews } from "./catalog";
 import { type DataState, readDataState, readResources } from "./data-state";
 import type { TableStatistics } from "./statistics";
 import { StatisticsCache } from "./statistics";
@@ -34,16 +34,19 @@ export class SchemaReader {
   }
 
   private async readNow(): Promise<ProductSchema> {
-    const { catalog, state, version, resources } = await this.pool.use(async (connection) => {
-      const tables = await readCatalog(connection);
-      const [row] = (await connection.runAndReadAll("SELECT version()")).getRowsJson();
-      return {
-        catalog: tables,
-        state: await readDataState(connection, tables),
-        version: String(row?.[0]),
-        resources: await readResources(connection, this.dataDir),
-      };
-    });
+    const { catalog, views, state, version, resources } = await this.pool.use(
+      async (connection) => {
+        const tables = await readCatalog(connection);
+        const [row] = (await connection.runAndReadAll("SELECT version()")).getRowsJson();
+        return {
+          catalog: tables,
+          views: await readViews(connection),
+          state: await readDataState(connection, tables),
+          version: String(row?.[0]),
+          resources: await readResources(connection, this.dataDir),
+        };
+      },
+    );
     const statistics = await this.cache.read(catalog, state);
     return {
       product_id: this.productId,
@@ -54,6 +57,7 @@ export class SchemaReader {
       data_version: state.dataVersion,
       schema_fingerprint: state.schemaFingerprint,
       tables: catalog.map((table) => toTable(table, state, statistics.get(table.name))),
+      views,
     };
   }
 

@@ -1,4 +1,4 @@
-import type { JsonScalar, TableSchema, WorkloadPattern } from "@/server/contracts";
+import type { JsonScalar, TableSchema, ViewSchema, WorkloadPattern } from "@/server/contracts";
 import {
   type FilterFeature,
   type ParameterSource,
@@ -34,12 +34,13 @@ export async function describeQuery(
   parser: ShapeParser,
   pattern: WorkloadPattern,
   tables: TableSchema[],
+  views: ViewSchema[] = [],
 ): Promise<WorkloadQuery> {
   const [{ parameters }, shape, rewrites, summary] = await Promise.all([
     parser.normalize(pattern.sql),
-    parser.parse(pattern.sql, tables, SCHEMA),
+    parser.parse(pattern.sql, tables, SCHEMA, views),
     parser.rewrite(pattern.sql, tables),
-    parser.summarize(pattern.sql, tables),
+    parser.summarize(pattern.sql, tables, views),
   ]);
   const asSent = await readExample(parser, pattern, shape);
   return { pattern, shape, parameters, rewrites, summary, ...(asSent ? { asSent } : {}) };

@@ -77,6 +77,14 @@ export const TableSchema = z.object({
 });
 export type TableSchema = z.infer<typeof TableSchema>;
 
+export const ViewSchema = z.object({
+  name: SqlName,
+  /** The statement that recreates it: `CREATE VIEW …`. */
+  sql: z.string().min(1).max(100_000),
+  columns: z.array(z.object({ name: SqlName, type: z.string().min(1).max(2000) })),
+});
+export type ViewSchema = z.infer<typeof ViewSchema>;
+
 export const ProductSchema = z
   .object({
     product_id: z.string().min(1).max(100),
@@ -96,9 +104,11 @@ export const ProductSchema = z
       .optional(),
     /** Changes when data changed so much that a cached export is stale (opaque to the sidecar). */
     data_version: z.string(),
-    /** Changes exactly when a table, column, type, constraint or index changes (opaque). */
+    /** Changes exactly when a table, column, type, constraint, index or view changes (opaque). */
     schema_fingerprint: z.string(),
     tables: z.array(TableSchema),
+    /** Left out by products that do not tell: queries through a view are then not analyzed. */
+    views: z.array(ViewSchema).optional(),
   })
   .meta({ id: "ProductSchema" });
 export type ProductSchema = z.infer<typeof ProductSchema>;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Explanation, SuspectText } from "./attribution";
 import { Factor, Plan, Risk } from "./candidate";
 import { Change, ChangeKind } from "./change";
+import { SqlName } from "./data-product";
 import { Evidence, MeasuredEvidence, SetTrial } from "./evidence";
 import { Finding } from "./finding";
 import { ProofEvent, ProofProgress } from "./proof";
@@ -70,6 +71,11 @@ export const AnalyzeRequest = z
         )
         .min(1)
         .max(2000)
+        .optional(),
+      /** Views that queries may read: their `CREATE VIEW` statement or SELECT. */
+      current_views: z
+        .array(z.object({ name: SqlName, sql: z.string().min(1).max(20_000) }))
+        .max(200)
         .optional(),
       /** Time for the proof, seconds; at most the sidecar's own limit (PROOF_SECONDS_MAX). */
       budget_seconds: z.number().min(1).max(86_400).optional(),

@@ -94,6 +94,23 @@ function testExecuting({ product }: ConformanceTarget): void {
     expect(after.tables.find((each) => each.name === name)?.row_count).toBe(1);
   });
 
+  test("a view, where views are told, is part of the schema and of its fingerprint", async () => {
+    const before = await product().getSchema();
+    if (before.views === undefined) return;
+    const run = (sql: string) =>
+      product().execute({ operation_id: randomUUID(), statements: [sql] });
+    const view = `${name}_view`;
+    expect(await run(`CREATE VIEW ${view} AS SELECT 1 AS a`)).toMatchObject({ state: "succeeded" });
+    const { views, schema_fingerprint } = await product().getSchema();
+    expect(views?.find((each) => each.name === view)).toMatchObject({
+      sql: expect.stringMatching(/^CREATE VIEW/),
+      columns: [{ name: "a", type: "INTEGER" }],
+    });
+    expect(schema_fingerprint).not.toBe(before.schema_fingerprint);
+    await run(`DROP VIEW ${view}`);
+    expect((await product().getSchema()).schema_fingerprint).toBe(before.schema_fingerprint);
+  });
+
   test("a stale fingerprint is schema_changed and nothing ran", async () => {
     const operation_id = randomUUID();
     const attempt = product().execute({

@@ -80,3 +80,37 @@ test("what the rules exclude from an estimate is kept with the reason, and is no
     estimated_impact: { basis: "estimate" },
   });
 });
+
+const askOf = (query: string, more: object) =>
+  analyze({
+    ctx: contextOf(database.db, ACTORS.product),
+    input: AnalyzeRequest.parse({
+      operation_type: "schema_optimization",
+      context: {
+        query_patterns: [{ query, frequency: 700 }],
+        current_schema: [
+          { name: "id", type: "BIGINT" },
+          { name: "zone_id", type: "INTEGER" },
+        ],
+        ...more,
+      },
+    }),
+  });
+
+test.each([{ table_name: "trips" }, {}])(
+  "a table of another schema is not answered with SQL for the one of that name: %j",
+  async (more) => {
+    const asked = askOf("SELECT count(*) FROM raw.trips WHERE zone_id = 7", more);
+    await expect(asked).rejects.toMatchObject({ code: "invalid_input" });
+  },
+);
+
+test("a query through a view that the request tells is one of its table", async () => {
+  const views = {
+    current_views: [{ name: "by_zone", sql: "SELECT id, zone_id AS zone FROM trips" }],
+  };
+  const { suggestions } = await askOf("SELECT * FROM by_zone WHERE zone = 7", views);
+  expect(suggestions.map((item) => item.candidate_id)).toContain("add_index:trips:zone_id");
+  const asked = askOf("SELECT * FROM by_zone WHERE zone = 7", { table_name: "trips" });
+  await expect(asked).rejects.toMatchObject({ message: expect.stringContaining("trips") });
+});

@@ -11,6 +11,9 @@ import { loadSuggestion } from "./suggestion-view";
 
 type ContextColumns = NonNullable<AnalyzeRequest["context"]["current_schema"]>;
 
+/** The one schema that is answered for: a table of another is another table, whatever its name. */
+const SCHEMA = "main";
+
 /** Answers from the request's own schema and queries: estimates, labelled so, at once. */
 export async function analyzeContext({
   ctx,
@@ -65,7 +68,8 @@ export async function analyzeContext({
   ): Promise<WorkloadQuery[]> {
     return Promise.all(
       sent.map(async ({ query, frequency }) => {
-        const shape = await parser.parse(query, table === "" ? [] : [{ name: table, columns: of }]);
+        const tables = table === "" ? [] : [{ name: table, columns: of }];
+        const shape = await parser.parse(query, tables, SCHEMA, request.context.current_views);
         return { shape, pattern: toPattern(shape, frequency) };
       }),
     );
@@ -84,6 +88,13 @@ function inferTable(queries: WorkloadQuery[]): string {
     throw new AppError(
       "invalid_input",
       "context.table_name is needed: the query patterns do not read exactly one table.",
+    );
+  }
+  if (only.includes(".")) {
+    throw new AppError(
+      "invalid_input",
+      `The query patterns read ${only}: changes are suggested for tables of schema ${SCHEMA} only.`,
+      { details: { table_name: only } },
     );
   }
   return only;

@@ -23,13 +23,13 @@ export function shapeParser(): Promise<ShapeParser> {
 
 /** The observed workload, or the patterns the request brought (weights theirs, samples observed). */
 export async function describeQueries(
-  schema: ProductSchema,
+  { tables, views }: ProductSchema,
   context: AnalyzeRequest["context"],
   observed: WorkloadPattern[],
 ): Promise<WorkloadQuery[]> {
   const parser = await shapeParser();
   if (context.query_patterns === undefined) {
-    return Promise.all(observed.map((pattern) => describeQuery(parser, pattern, schema.tables)));
+    return Promise.all(observed.map((pattern) => describeQuery(parser, pattern, tables, views)));
   }
   const byFingerprint = new Map(observed.map((pattern) => [pattern.fingerprint, pattern]));
   return Promise.all(
@@ -37,7 +37,7 @@ export async function describeQueries(
       const normalized = await parser.normalize(query);
       const seen = byFingerprint.get(normalized.fingerprint);
       const pattern = seen ?? unseenPattern(normalized, query);
-      return describeQuery(parser, { ...pattern, calls: Math.round(frequency) }, schema.tables);
+      return describeQuery(parser, { ...pattern, calls: Math.round(frequency) }, tables, views);
     }),
   );
 }

@@ -23,6 +23,11 @@ function textsOf({ context }: AnalyzeRequest): ForeignText[] {
       place: "query" as const,
       text: query,
     })),
+    ...(context.current_views ?? []).map(({ sql }, at) => ({
+      pointer: `/context/current_views/${at}/sql`,
+      place: "query" as const,
+      text: sql,
+    })),
     ...(context.table_name ? [named("/context/table_name", wordsOf(context.table_name))] : []),
     ...columns.map(({ type }, at) => named(`/context/current_schema/${at}/type`, type)),
     ...columns.map(({ name }, at) => named(`/context/current_schema/${at}/name`, wordsOf(name))),

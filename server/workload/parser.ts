@@ -5,6 +5,7 @@ import { normalizeSql } from "./normalize";
 import { rewriteQuery } from "./rewrites/rewrite-query";
 import type { NormalizedQuery, QueryShape, QuerySummary, ShapeParser } from "./shape";
 import { summarizeQuery } from "./summary/summarize-query";
+import { createViewReader } from "./views";
 
 const ENTRIES_MAX = 2000;
 
@@ -13,6 +14,7 @@ const nameAndType = (column: { name: string; type?: string }) => [column.name, c
 /** Opens a parser with its own private DuckDB. Close it when done. */
 export async function createShapeParser(): Promise<ShapeParser> {
   const engine = await openEngine();
+  const viewReader = createViewReader(engine);
   const normalized = new Lru<NormalizedQuery>(ENTRIES_MAX);
   const shapes = new Lru<QueryShape>(ENTRIES_MAX);
   const summaries = new Lru<{ summary: QuerySummary | null }>(ENTRIES_MAX);
@@ -26,13 +28,14 @@ export async function createShapeParser(): Promise<ShapeParser> {
   };
   return {
     normalize,
-    async parse(sql, tables, schema) {
+    async parse(sql, tables, schema, views) {
       const query = await normalize(sql);
       const known = tables.map(({ name, columns }) => [name, columns.map(nameAndType)]);
-      const key = `${shortHash(JSON.stringify([schema, known]))} ${query.isParsed ? query.sql : sql}`;
+      const key = `${shortHash(JSON.stringify([schema, known, views]))} ${query.isParsed ? query.sql : sql}`;
       const kept = shapes.get(key);
       if (kept) return kept;
-      const root = query.isParsed ? await engine.serialize(query.sql) : null;
+      const tree = query.isParsed ? await engine.serialize(query.sql) : null;
+      const root = tree && (await viewReader.expand(tree, views));
       const shape = readShape({
         query,
         root,
@@ -48,14 +51,17 @@ export async function createShapeParser(): Promise<ShapeParser> {
       const query = await normalize(sql);
       return query.isParsed ? rewriteQuery(engine, query.sql, tables) : [];
     },
-    async summarize(sql, tables) {
+    async summarize(sql, tables, views) {
       const query = await normalize(sql);
       if (!query.isParsed) return null;
       const schema = tables.map(({ name, columns }) => [name, columns.map(nameAndType)]);
-      const key = `${shortHash(JSON.stringify(schema))} ${query.sql}`;
+      const key = `${shortHash(JSON.stringify([schema, views]))} ${query.sql}`;
       const known = summaries.get(key);
       if (known) return known.summary;
-      const summary = await summarizeQuery(engine, query.sql, tables);
+      const tree = views?.length ? await engine.serialize(query.sql) : null;
+      const flat = tree && (await viewReader.flatten(tree, views));
+      const text = (flat && (await engine.print(flat))) ?? query.sql;
+      const summary = await summarizeQuery(engine, text, tables);
       summaries.set(key, { summary });
       return summary;
     },

@@ -124,17 +124,28 @@ export type Tables = {
   indexes?: { columns: string[]; is_unique: boolean }[];
 }[];
 
+/** What is known of views: the statement or the query of each, and its columns in order. */
+export type Views = readonly {
+  name: string;
+  sql: string;
+  columns?: { name: string; type?: string }[];
+}[];
+
 export interface ShapeParser {
   /** Literals become $1..$n (LIMIT and ordinals stay), typed by a cast where the value alone is not. Unparsable text is kept, folded. */
   normalize(sql: string): Promise<NormalizedQuery>;
   /**
    * Features of a query; columns are resolved against the given tables. `schema`: the one all of them
-   * are in; a table of another is then a stranger, named with its schema.
+   * are in; a table of another is then a stranger, named with its schema. A query through a view reads
+   * the tables below it.
    */
-  parse(sql: string, tables: Tables, schema?: string): Promise<QueryShape>;
+  parse(sql: string, tables: Tables, schema?: string, views?: Views): Promise<QueryShape>;
   /** Rewrites of a normalized query that may be faster; none when it cannot be parsed. */
   rewrite(sql: string, tables: Tables): Promise<QueryRewriteOption[]>;
-  /** What a summary table needs to answer a normalized query; null when none can. */
-  summarize(sql: string, tables: Tables): Promise<QuerySummary | null>;
+  /**
+   * What a summary table needs to answer a normalized query; null when none can. A view is seen through
+   * where it only leaves columns of its table out.
+   */
+  summarize(sql: string, tables: Tables, views?: Views): Promise<QuerySummary | null>;
   close(): void;
 }

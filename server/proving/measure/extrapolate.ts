@@ -108,6 +108,7 @@ async function measureHalf(
     file: baselineFile,
     directories,
     tables,
+    views: input.schema.views,
     seed: input.seed,
     onTable: () => {},
     hasHeldRows: false,

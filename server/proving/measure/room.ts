@@ -51,7 +51,7 @@ export async function openRoom(
   { timer, progress }: { timer: ProofTimer; progress: ProgressReporter },
 ): Promise<MeasuringRoom> {
   const threads = shadowThreads(input.schema.threads);
-  const { touched, untouched, tables } = selectWorkload(input);
+  const { touched, untouched, unknown, tables } = selectWorkload(input);
   const loaded = await exportTables(input, tables, progress);
   const baselineFile = path.join(input.workDir, "baseline.duckdb");
   const common = { threads, signal: input.signal };
@@ -60,11 +60,12 @@ export async function openRoom(
     file: baselineFile,
     directories: [input.cacheDir, input.workDir].map((folder) => path.resolve(folder)),
     tables: loaded,
+    views: input.schema.views,
     seed: input.seed,
     onTable: (table) => progress.report("shadow", 0, `Building the shadow copy of ${table}`),
   });
   const emptyFile = path.join(input.workDir, "empty.duckdb");
-  await buildEmpty({ ...common, file: emptyFile, tables });
+  await buildEmpty({ ...common, file: emptyFile, tables, views: input.schema.views });
   const opened: Session[] = [];
   const open = async (name: string, prepare: string[]) => {
     const file = path.join(input.workDir, name);
@@ -83,6 +84,7 @@ export async function openRoom(
     const plannedMs = input.secondsMax * 1000 * PLANNED_SHARE;
     const untilMs = timer.elapsedMs() + PREPARE_SHARE * (plannedMs - timer.elapsedMs());
     const prepared = await prepareReplays(touched, { input, timer, baseline, progress, untilMs });
+    prepared.notReplayed.push(...unknown);
     return {
       ...{ input, timer, progress, threads, tables: loaded, baselineFile, baselineBytes },
       ...{ emptyFile, baseline, insertBaseline, ...prepared, untouched, close },
@@ -94,6 +96,9 @@ export async function openRoom(
     throw error;
   }
 }
+
+const UNKNOWN =
+  "which is no table or view of schema main that the product tells of, so it could not be analyzed or replayed";
 
 const WITHOUT_TIME =
   "it reads no table that a change touches, and the product has not seen it, so its time is not known and not part of the workload's";
@@ -145,9 +150,19 @@ function selectWorkload(input: ProofInput) {
   const rowsMax = changed.size > 0 ? input.rowsMax / 10 : Number.POSITIVE_INFINITY;
   const isWanted = (table: TableSchema) =>
     needed.has(table.name) || (table.row_count <= rowsMax && !table.name.startsWith("_sidecar_"));
+  const others = input.queries.filter(
+    (query) => !isTouched(query) && query.shape.kind === "select",
+  );
+  const known = new Set(input.schema.tables.map(({ name }) => name));
+  const strangerOf = ({ shape }: WorkloadQuery) => shape.tables.find((name) => !known.has(name));
   return {
     touched,
-    untouched: input.queries.filter((query) => !isTouched(query) && query.shape.kind === "select"),
+    untouched: others.filter((query) => strangerOf(query) === undefined),
+    // A view that is not told may read a changed table: such a query is not known to be untouched.
+    unknown: others.flatMap((query): NotReplayed[] => {
+      const name = strangerOf(query);
+      return name === undefined ? [] : [{ query, why: `it reads ${name}, ${UNKNOWN}` }];
+    }),
     tables: input.schema.tables.filter(isWanted),
   };
 }

@@ -1,9 +1,16 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type EmbeddedProduct, embedProduct } from "@/demo/embed";
+import { describeQuery, proposeCandidates, type WorkloadQuery } from "@/server/advisor";
+import type { ProductSchema } from "@/server/contracts";
 import { readPlan } from "@/server/proving/measure/replay/read-plan";
 import { withLiterals } from "@/server/proving/measure/replay/replay-text";
 import { openSession, type Session } from "@/server/proving/measure/shadow";
 import { createShapeParser, parameterValues, type ShapeParser } from "@/server/workload";
-import { readCase } from "./read-case";
+import { type Case, readCase } from "./read-case";
 
 let parser: ShapeParser;
 let sessions: Session[] = [];
@@ -23,6 +30,32 @@ async function open(setup: string[]): Promise<Session> {
   return session;
 }
 
+/** What the connector of a product with the case's tables tells after its queries ran, as it is analyzed. */
+async function observe({ setup, queries }: Case) {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "case-"));
+  let embedded: EmbeddedProduct | undefined;
+  try {
+    const file = path.join(folder, "product.duckdb");
+    const instance = await DuckDBInstance.create(file);
+    const connection = await instance.connect();
+    for (const sql of setup) await connection.run(sql);
+    connection.closeSync();
+    instance.closeSync();
+    embedded = await embedProduct({ file, productId: "case", parser });
+    for (const sql of queries) await embedded.run(sql, []);
+    const schema: ProductSchema = await embedded.product.getSchema();
+    const { patterns } = await embedded.product.getWorkload(new Date(0));
+    const { tables, views } = schema;
+    const described: WorkloadQuery[] = await Promise.all(
+      patterns.map((pattern) => describeQuery(parser, pattern, tables, views)),
+    );
+    return { schema, queries: described };
+  } finally {
+    await embedded?.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
 test("02: a literal's replay asks for the same rows by the same plan", async () => {
   const { setup, queries } = readCase("02");
   const session = await open(setup);
@@ -33,6 +66,32 @@ test("02: a literal's replay asks for the same rows by the same plan", async () 
     expect(await session.rows(text), sql).toEqual(await session.rows(sql));
     expect(await readPlan(session, text), sql).toBe(await readPlan(session, sql));
   }
+});
+
+test("02: no index is proposed for a column that DuckDB casts row by row", async () => {
+  const { schema, queries } = await observe(readCase("02"));
+  const { candidates } = proposeCandidates({ tables: schema.tables, queries });
+  const ids = candidates.map((one) => one.candidate_id);
+  expect(ids.filter((id) => id.startsWith("add_index"))).toEqual([]);
+});
+
+test("12: a workload over a view brings advice for the table below it", async () => {
+  const { schema, queries } = await observe(readCase("12"));
+  expect(schema.views).toMatchObject([
+    { name: "vev", sql: expect.stringMatching(/^CREATE VIEW vev/) },
+  ]);
+  expect(queries.map(({ shape }) => shape.tables)).toEqual([["ev"], ["ev"]]);
+  const { candidates } = proposeCandidates({ tables: schema.tables, queries });
+  const ids = candidates.map((one) => one.candidate_id);
+  expect(ids).toContain("add_index:ev:id");
+  expect(ids.some((id) => id.startsWith("materialize_summary:ev"))).toBe(true);
+});
+
+test("15: a table of another schema is not the one of that name in main", async () => {
+  const { request } = readCase("15");
+  const tables = [{ name: request?.table ?? "", columns: [{ name: "id" }, { name: "zone_id" }] }];
+  const shape = await parser.parse(request?.queries[0]?.[0] ?? "", tables, "main");
+  expect(shape.tables).toEqual(["raw.trips"]);
 });
 
 test("13: one shape for every search term", async () => {

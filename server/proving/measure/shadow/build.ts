@@ -1,10 +1,11 @@
 import { constants } from "node:fs";
 import { copyFile, rm } from "node:fs/promises";
-import type { ColumnSchema, Plan, TableSchema } from "@/server/contracts";
+import type { ColumnSchema, Plan, TableSchema, ViewSchema } from "@/server/contracts";
 import type { TableExport } from "@/server/data-product/port";
 import { quoteIdentifier, quoteLiteral } from "@/server/sql";
 import { deriveSeed } from "@/server/statistics";
 import { openSession, type Session, type SessionOptions, storageBytes } from "./session";
+import { assertViews, createViews } from "./views";
 
 /** Rows kept beside the shadow as material for measured inserts. */
 const HELD_ROWS = 14_000;
@@ -21,6 +22,7 @@ export const isSampled = ({ exported }: LoadedTable): boolean => exported.method
 
 export interface BaselineOptions extends SessionOptions {
   tables: LoadedTable[];
+  views?: readonly ViewSchema[] | undefined;
   seed: number;
   onTable(name: string): void;
   /** False: no rows are set aside for measured inserts. */
@@ -38,6 +40,7 @@ export async function buildBaseline(options: BaselineOptions): Promise<{ bytes: 
         await holdRows(session, loaded, deriveSeed(options.seed, loaded.table.name));
       }
     }
+    await createViews(session, options.views ?? []);
     await session.run("CHECKPOINT");
     return { bytes: await storageBytes(session) };
   } finally {
@@ -46,13 +49,16 @@ export async function buildBaseline(options: BaselineOptions): Promise<{ bytes: 
 }
 
 /** The same tables without rows: shows in milliseconds whether a plan can run at all. */
-export async function buildEmpty(options: SessionOptions & { tables: TableSchema[] }) {
+export async function buildEmpty(
+  options: SessionOptions & { tables: TableSchema[]; views?: readonly ViewSchema[] | undefined },
+) {
   const session = await openSession(options);
   try {
     for (const table of options.tables) {
       const ddl = await createEmpty(session, table);
       for (const statement of ddl.afterLoad) await session.run(statement);
     }
+    await createViews(session, options.views ?? []);
     await session.run("CHECKPOINT");
   } finally {
     session.close();
@@ -101,7 +107,7 @@ export async function copyShadow(from: string, to: string): Promise<void> {
  * Applies a plan to a copy of the shadow, in one transaction as the product would.
  * `buildMs` is that transaction's time. Undo data is then dropped and the file checkpointed,
  * so `bytes` is what stays once the revert window has closed.
- * Throws DuckDB's error when a statement fails, AppError `timeout` past timeoutMs.
+ * Throws DuckDB's error when a statement fails or a view no longer works, AppError `timeout` past timeoutMs.
  */
 export async function buildCandidate(
   options: SessionOptions & { baselineFile: string; plan: Plan; timeoutMs: number },
@@ -115,6 +121,7 @@ export async function buildCandidate(
     for (const statement of options.plan.statements) await session.run(statement, left());
     await session.run("COMMIT", left());
     const buildMs = performance.now() - start;
+    await assertViews(session);
     for (const statement of options.plan.cleanup_statements) await session.run(statement, left());
     await session.run("CHECKPOINT", left());
     return { buildMs, bytes: await storageBytes(session) };

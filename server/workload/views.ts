@@ -1,0 +1,176 @@
+import { Lru } from "@/server/platform";
+import { type Ast, asNode, asNodes, asText, descend, hasColumn, isClass } from "./ast";
+import type { Engine } from "./engine";
+import type { Views } from "./shape";
+
+/** More views in one query than this are a cycle, or not worth reading. */
+const EXPANSIONS_MAX = 50;
+const ENTRIES_MAX = 500;
+/** The schema of a product's views and tables. */
+const SCHEMA = "main";
+
+const NAME = '(?:"(?:[^"]|"")*"|[^\\s"().,;]+)';
+const CREATE_VIEW = new RegExp(
+  `^\\s*CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:TEMP(?:ORARY)?\\s+)?VIEW\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?${NAME}(?:\\s*\\.\\s*${NAME})*\\s*(\\((?:\\s*${NAME}\\s*,)*\\s*${NAME}\\s*\\)\\s*)?AS\\s+`,
+  "i",
+);
+
+/** The query of a view's CREATE VIEW statement, or of a bare one; whether columns are named anew. */
+export function viewQuery(sql: string): { query: string; isRenamed: boolean } {
+  const head = CREATE_VIEW.exec(sql);
+  const query = sql.slice(head?.[0].length ?? 0).replace(/;\s*$/, "");
+  return { query, isRenamed: head?.[1] !== undefined };
+}
+
+/** Puts the queries of views in their places, so that a query is seen to read the tables below them. */
+export interface ViewReader {
+  /** A copy with every view expanded; the tree itself where it reads none, or a view cannot be read. */
+  expand(root: Ast, views: Views | undefined): Promise<Ast>;
+  /**
+   * A copy with those views replaced by their table that only leave columns out; null where the query
+   * reads no such view, or a star in it would show other columns.
+   */
+  flatten(root: Ast, views: Views | undefined): Promise<Ast | null>;
+}
+
+interface ReadView {
+  query: Ast;
+  /** Names of the view's columns where its statement names them anew. */
+  names: string[];
+}
+
+export function createViewReader(engine: Engine): ViewReader {
+  const trees = new Lru<{ query: Ast | null }>(ENTRIES_MAX);
+
+  async function read(views: Views): Promise<Map<string, ReadView>> {
+    const found = new Map<string, ReadView>();
+    for (const { name, sql, columns } of views) {
+      const { query: text, isRenamed } = viewQuery(sql);
+      const known = trees.get(text) ?? { query: queryOf(await engine.serialize(text)) };
+      trees.set(text, known);
+      const names = isRenamed ? (columns ?? []).map((column) => column.name) : [];
+      if (known.query) found.set(name.toLowerCase(), { query: known.query, names });
+    }
+    return found;
+  }
+
+  async function replaceViews(
+    root: Ast,
+    views: Views | undefined,
+    replace: (node: Ast, view: ReadView) => boolean,
+  ): Promise<Ast | null> {
+    const isNamed = (node: Ast) =>
+      views?.some(({ name }) => name.toLowerCase() === asText(node.table_name).toLowerCase());
+    if (!views?.length || ![...descend(root)].some(isNamed)) return null;
+    const known = await read(views);
+    const copy = structuredClone(root);
+    const ctes = cteNames(copy);
+    let count = 0;
+    for (const node of descend(copy)) {
+      const view = isOwnTable(node) ? known.get(asText(node.table_name).toLowerCase()) : undefined;
+      // A CTE of the name hides the view; where in the query is not asked.
+      const isHidden =
+        asText(node.schema_name) === "" && ctes.has(asText(node.table_name).toLowerCase());
+      if (view === undefined || isHidden) continue;
+      if (++count > EXPANSIONS_MAX || !replace(node, view)) return null;
+      for (const name of cteNames(view.query)) ctes.add(name);
+    }
+    return count > 0 ? copy : null;
+  }
+
+  return {
+    expand: async (root, views) =>
+      (await replaceViews(root, views, (node, view) => {
+        expandView(node, view);
+        return true;
+      })) ?? root,
+    flatten: (root, views) => {
+      const hasStar = [...descend(root)].some((node) => isClass(node, "STAR"));
+      return replaceViews(root, views, (node, view) => flattenView(node, view, hasStar));
+    },
+  };
+}
+
+const queryOf = (root: Ast | null): Ast | null => asNode(asNodes(root?.statements)[0]?.node);
+
+function isOwnTable(node: Ast): boolean {
+  const schema = asText(node.schema_name).toLowerCase();
+  return node.type === "BASE_TABLE" && (schema === "" || schema === SCHEMA);
+}
+
+function cteNames(root: Ast): Set<string> {
+  const maps = [...descend(root)].flatMap((node) => asNodes(asNode(node.cte_map)?.map));
+  return new Set(maps.map((entry) => asText(entry.key).toLowerCase()));
+}
+
+/** The view's query in its place, as a derived table of the view's name. */
+function expandView(node: Ast, { query, names }: ReadView): void {
+  const { alias, sample, column_name_alias, query_location } = node;
+  const inner = structuredClone(query);
+  const own = cteNames(inner);
+  for (const each of descend(inner)) {
+    // No CTE around the view is visible in it.
+    const isTable = isOwnTable(each) && asText(each.catalog_name) === "";
+    if (isTable && !own.has(asText(each.table_name).toLowerCase())) each.schema_name = SCHEMA;
+  }
+  const isNamed = names.length > 0 && nameItems(inner, names);
+  const name = asText(alias) || asText(node.table_name);
+  for (const key of Object.keys(node)) delete node[key];
+  const given = Array.isArray(column_name_alias) ? column_name_alias : [];
+  Object.assign(node, {
+    type: "SUBQUERY",
+    alias: name,
+    sample: sample ?? null,
+    subquery: { node: inner, named_param_map: [] },
+    column_name_alias: given.length > 0 || isNamed ? given : names,
+    query_location,
+  });
+}
+
+/** Gives the items of a select list the names of a view's columns; false where stars stand among them. */
+function nameItems(query: Ast, names: readonly string[]): boolean {
+  const items = asNodes(query.select_list);
+  if (items.length !== names.length || items.some((item) => isClass(item, "STAR"))) return false;
+  for (const [index, item] of items.entries()) item.alias = names[index];
+  return true;
+}
+
+/** `SELECT a, b FROM t`, or `SELECT * FROM t`, by t itself. */
+function flattenView(node: Ast, { query, names }: ReadView, hasStar: boolean): boolean {
+  const table = asNode(query.from_table);
+  const given = Array.isArray(node.column_name_alias) ? node.column_name_alias : [];
+  if (table?.type !== "BASE_TABLE" || names.length > 0 || given.length > 0) return false;
+  if (!isOwnTable(table) || asNode(table.sample) || asNode(table.at_clause)) return false;
+  const items = asNodes(query.select_list);
+  const isWhole = items.length === 1 && items[0] !== undefined && isBareStar(items[0]);
+  if (!isPlainSelect(query) || !(isWhole || (!hasStar && items.every(isKeptColumn)))) return false;
+  const name = asText(node.alias) || asText(node.table_name);
+  Object.assign(node, { table_name: table.table_name, schema_name: SCHEMA, alias: name });
+  return true;
+}
+
+function isBareStar(item: Ast): boolean {
+  const lists = ["exclude_list", "replace_list", "qualified_exclude_list", "rename_list"];
+  const isWhole = lists.every((key) => !Array.isArray(item[key]) || item[key].length === 0);
+  return isClass(item, "STAR") && isWhole && item.columns !== true && !item.expr;
+}
+
+function isKeptColumn(item: Ast): boolean {
+  if (!isClass(item, "COLUMN_REF") || !hasColumn(item)) return false;
+  const path = Array.isArray(item.column_names) ? item.column_names.map(asText) : [];
+  const alias = asText(item.alias);
+  return path.length === 1 && (alias === "" || alias === path[0]);
+}
+
+/** Neither filters, groups, orders nor limits. */
+function isPlainSelect(query: Ast): boolean {
+  const parts = [query.where_clause, query.having, query.qualify, query.sample];
+  const lists = [query.group_expressions, query.group_sets, query.modifiers];
+  return (
+    query.type === "SELECT_NODE" &&
+    parts.every((part) => (part ?? null) === null) &&
+    lists.every((list) => !Array.isArray(list) || list.length === 0) &&
+    query.aggregate_handling !== "FORCE_AGGREGATES" &&
+    asNodes(asNode(query.cte_map)?.map).length === 0
+  );
+}
