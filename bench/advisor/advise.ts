@@ -49,14 +49,14 @@ export async function advise(request: AdviseRequest): Promise<Advice> {
     const signal = new AbortController().signal;
     const start = performance.now();
     const proposed = await propose(product, request.observed, parser, signal);
-    const { schema, queries, candidates, excluded: leftOut } = proposed;
+    const { schema, queries, candidates, excluded } = proposed;
     const watch = watchProgress(start);
     const proof = await proveCandidates({
       product,
       schema,
       queries,
       candidates,
-      leftOut,
+      excluded,
       compile: (changes) => compilePlan(schema.tables, changes),
       cacheDir: path.join(request.workDir, "cache"),
       workDir: path.join(request.workDir, "proof"),

@@ -32,16 +32,16 @@ export interface Choice {
 
 /** Which changes to approve. All, until a reviewer takes one out. */
 export function useChoice({ suggestions }: Suggestion): Choice {
-  const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set());
+  const [untickedIds, setUntickedIds] = useState<ReadonlySet<string>>(new Set());
   const toggle = useCallback((itemId: string, isChosen: boolean) => {
-    setLeftOut((current) => {
+    setUntickedIds((current) => {
       const next = new Set(current);
       if (isChosen) next.delete(itemId);
       else next.add(itemId);
       return next;
     });
   }, []);
-  const chosenIds = suggestions.map((item) => item.item_id).filter((id) => !leftOut.has(id));
+  const chosenIds = suggestions.map((item) => item.item_id).filter((id) => !untickedIds.has(id));
   return { chosenIds, toggle };
 }
 

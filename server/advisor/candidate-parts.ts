@@ -80,7 +80,7 @@ export function affectedConsumers(queries: readonly WorkloadQuery[], table: stri
 export const sizeText = (table: TableSchema): string =>
   table.row_count > 0 ? `${formatCount(table.row_count)} rows` : "an unknown number of rows";
 
-/** The plan writes the table's rows anew. */
+/** The plan rewrites the table's rows. */
 export const isRebuilt = (plan: Plan): boolean =>
   plan.statements.some((sql) => sql.startsWith("DROP TABLE"));
 

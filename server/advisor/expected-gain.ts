@@ -32,7 +32,7 @@ const CONFIDENCE_MAX = 0.6;
 
 /**
  * Confidence of an answer given without data: the mean chance that its candidates pay, weighted by
- * the gain they promise (a large promise must be the surer one), at most 0.6 where the rules
+ * their expected gain (a larger one must be more certain), at most 0.6 where the rules
  * estimated; 0 for no candidates.
  */
 export function describeEstimate(candidates: Candidate[]): { confidence: number } {

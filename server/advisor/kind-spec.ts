@@ -40,8 +40,8 @@ export interface Proposals {
 }
 
 /**
- * How far a change reaches a query. `related`: it may change the query's time; `same_table`: only by
- * surprise; `none`: it cannot.
+ * How a change affects a query. `related`: it may change the query's time; `same_table`: only
+ * unexpectedly; `none`: it cannot.
  */
 export type Reach = "related" | "same_table" | "none";
 
@@ -74,11 +74,11 @@ export interface KindSpec<Kind extends ChangeKind> extends ChangeFacts<Kind> {
   isExclusiveWith(change: ChangeOf<Kind>, other: Change): boolean;
   /** The one column that an index it creates would serve; null when it creates none. */
   indexedColumn(change: ChangeOf<Kind>): string | null;
-  /** Tables whose inserts it may make dearer or cheaper; empty where nothing is maintained for it. */
+  /** Tables whose inserts it may make slower or faster; empty where nothing is maintained for it. */
   insertCostTables(change: ChangeOf<Kind>): string[];
   /** How far the change reaches a query: which queries a test has to replay. */
   reach(change: ChangeOf<Kind>, query: WorkloadQuery): Reach;
-  /** Its plan writes the table's rows anew: all of them must be compared afterwards. */
+  /** Its plan rewrites the table's rows: all of them must be compared afterwards. */
   rewritesRows: boolean;
   /** Query results may come in another type: values are compared by their text. */
   changesTypes: boolean;

@@ -40,7 +40,7 @@ export const DATE_CAST_GAIN = 0.93;
 /** Joins on BIGINT rather than VARCHAR: 2.1 → 1.2 s (documentation); taken for UUID too. */
 export const KEY_TYPE_GAIN = 0.43;
 
-/** Share of rows a range filter keeps when nothing tells: one bound, two bounds. */
+/** Share of rows a range filter keeps when its bounds are unknown: one bound, two bounds. */
 export const RANGE_FRACTION = { oneBound: 0.3, twoBounds: 0.1 } as const;
 
 /**

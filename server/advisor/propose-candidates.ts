@@ -26,7 +26,7 @@ export function proposeCandidates(input: AdviceInput): Proposals {
   };
 }
 
-/** The candidates of one kind, whatever room they need. */
+/** The candidates of one kind, whatever space they need. */
 export function proposeKind(kind: ChangeKind, input: AdviceInput): Proposals {
   return CHANGE_KINDS[kind].propose({
     ...input,
@@ -55,7 +55,7 @@ function guardSpace({ tables, freeBytes }: AdviceInput, proposals: Proposals): P
 
 const megabytes = (bytes: number): string => formatCount(bytes / 1e6);
 
-/** A table that is written anew stands twice until the transaction ends, and so do its values. */
+/** A rewritten table exists twice until the transaction ends. */
 function bytesNeeded(tables: readonly TableSchema[], { change, ...candidate }: Candidate): number {
   const bytes = tables.find((table) => table.name === change.table)?.estimated_bytes ?? 0;
   const grown = Math.max(0, candidate.estimated_storage_overhead) * bytes;

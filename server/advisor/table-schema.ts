@@ -15,8 +15,8 @@ export function isIndexed(table: TableSchema, column: string): boolean {
 }
 
 /**
- * An index known only by hearsay ("this column is indexed", without a statement): it can be neither
- * dropped nor recreated by name. It may stand for a primary key.
+ * An index known without its statement ("this column is indexed"): it can be neither
+ * dropped nor recreated by name. It may be a primary key.
  */
 export function isUnmanaged(index: IndexSchema): boolean {
   return index.sql.trim() === "";

@@ -1,9 +1,13 @@
-import type { AnalyzeRequest, Suggestion } from "@/server/contracts";
+import { eq } from "drizzle-orm";
+import { dataProducts } from "@/drizzle/schema";
+import { type AnalyzeRequest, ProductSchema, type Suggestion } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import type { ServiceContext } from "@/server/platform";
+import { AppError, type ServiceContext, shortHash } from "@/server/platform";
 import { analyzeContext } from "./analyze-context";
-import { analyzeProduct } from "./analyze-product";
+import { createSuggestion } from "./create-suggestion";
 import { confineRequest } from "./product-scope";
+import { screenRequest } from "./screen-request";
+import { loadSuggestion } from "./suggestion-view";
 
 /**
  * Analyzes and suggests. A request that brings its own schema and names no product is answered
@@ -25,4 +29,68 @@ export async function analyze({
     return analyzeContext({ ctx, input: { request, columns } });
   }
   return analyzeProduct({ ctx, input: request });
+}
+
+/** Starts the proof of everything worth trying on a reachable data product. */
+async function analyzeProduct({
+  ctx,
+  input: request,
+}: {
+  ctx: ServiceContext;
+  input: AnalyzeRequest;
+}): Promise<Suggestion> {
+  const productId = request.product_id ?? ctx.settings.DATA_PRODUCT_ID;
+  const schema = await knownSchema(ctx, productId);
+  const table = request.context.table_name;
+  if (table !== undefined && !schema.tables.some((known) => known.name === table)) {
+    throw new AppError("not_found", `Data product ${productId} has no table ${table}.`, {
+      details: { tables: schema.tables.map((known) => known.name) },
+    });
+  }
+  const warnings = await screenRequest({ ctx, input: request });
+  const { id } = await createSuggestion({
+    ctx,
+    input: {
+      request,
+      requestHash: hashQuestion(productId, schema, request),
+      productId,
+      state: "proving",
+      basis: "measured",
+      confidence: 0,
+      schemaFingerprint: schema.schema_fingerprint,
+      dataVersion: schema.data_version,
+      expiresAt: null,
+      warnings,
+      items: [],
+      excluded: [],
+    },
+  });
+  return loadSuggestion(ctx, id);
+}
+
+/** Equal for equal questions, whether the product was named or is the sidecar's own. */
+function hashQuestion(
+  productId: string,
+  { schema_fingerprint: fingerprint, data_version: dataVersion }: ProductSchema,
+  { operation_type: type, context }: AnalyzeRequest,
+): string {
+  return shortHash(JSON.stringify([productId, fingerprint, dataVersion, type, context]));
+}
+
+/** The schema as the observer last saw it; the proof itself reads it afresh. */
+async function knownSchema(ctx: ServiceContext, productId: string): Promise<ProductSchema> {
+  const [row] = await ctx.db
+    .select()
+    .from(dataProducts)
+    .where(eq(dataProducts.productId, productId));
+  if (row === undefined) {
+    throw new AppError("not_found", `No data product ${productId} is known to this sidecar.`);
+  }
+  if (row.schema === null) {
+    throw new AppError(
+      "product_unreachable",
+      `Data product ${productId} has not been reached yet${row.lastError ? `: ${row.lastError}` : "."}`,
+    );
+  }
+  return ProductSchema.parse(row.schema);
 }

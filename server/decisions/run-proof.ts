@@ -73,7 +73,7 @@ export async function runProof({
       schema,
       queries,
       candidates,
-      leftOut: excluded,
+      excluded,
       compile: (changes) => compilePlan(schema.tables, changes),
       ...input.dirs,
       rowsMax: settings.PROOF_ROWS_MAX,

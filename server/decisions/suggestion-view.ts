@@ -163,7 +163,7 @@ function describeExecuted(row: SuggestionRow, operationRows: OperationRow[]): st
   switch (watched) {
     case undefined:
     case "watching":
-      return "Executed; the live workload is being compared with what was promised.";
+      return "Executed; the live workload is being compared with the expected outcome.";
     case "inconclusive":
       return "Executed; the watch ended without a clear effect.";
     case "confirmed":

@@ -18,7 +18,7 @@ export interface ProgressReporter {
   /** `part` is how much of the phase is done, 0..1. */
   report(phase: ProofProgress["phase"], part: number, message: string): void;
   addVerdict(proved: Pick<ProvedCandidate, "verdict"> & { candidate: Named }): void;
-  /** Keeps the verdict that an event tells. */
+  /** Keeps the verdict that an event carries. */
   addEvent(event: ProofEvent): void;
   /** What would be suggested if the time ended now. */
   setBest(best: ProofProgress["best"]): void;
@@ -35,7 +35,7 @@ export function createReporter(
   const addVerdict: ProgressReporter["addVerdict"] = ({ candidate, verdict }) => {
     const { candidate_id, title } = candidate;
     const index = verdicts.findIndex((one) => one.candidate_id === candidate_id);
-    // Choosing the set may change a verdict: the later one stands.
+    // Choosing the set may change a verdict: the later one counts.
     if (index >= 0) verdicts.splice(index, 1);
     verdicts.push({ candidate_id, title, verdict });
   };

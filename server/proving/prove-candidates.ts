@@ -19,9 +19,9 @@ const FINDINGS_SHARE = 0.1;
 /**
  * Measures every candidate on a shadow copy of the product and chooses the best set. The first advice
  * is published within `secondsMax`; with a `completion` the search then goes on until every candidate
- * was measured or ruled out, and the result is what stands at its end.
- * A candidate that fails, or does not fit into the time, gets a verdict that says so. Everything in
- * `workDir` is removed at the end, whichever way it ends.
+ * was measured or ruled out, and the result is that of its end.
+ * A candidate that fails, or does not fit into the time, gets a verdict with that reason. Everything in
+ * `workDir` is removed at the end, even after an error.
  * Throws what the product's export throws, a fault of the program that a candidate brought to light,
  * and the signal's reason soon after an abort.
  */
@@ -29,7 +29,7 @@ export async function proveCandidates(
   input: ProofInput,
   clock: ProofClock = MONOTONIC_CLOCK,
 ): Promise<ProofResult> {
-  const excluded = input.leftOut.map(({ candidate, reason }) => excludedByRule(candidate, reason));
+  const excluded = input.excluded.map(({ candidate, reason }) => excludedByRule(candidate, reason));
   const timer = startTimer(clock);
   await removeStaleWork(input.workDir);
   await mkdir(input.workDir, { recursive: true });

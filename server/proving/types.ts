@@ -37,7 +37,7 @@ export interface ProofInput {
   /** Most promising first: what does not fit into the time is left from the end. */
   candidates: Candidate[];
   /** Shown as alternatives that were not tried. */
-  leftOut: { candidate: Candidate; reason: string }[];
+  excluded: { candidate: Candidate; reason: string }[];
   /** One plan for several changes together. Throws AppError `not_executable`. */
   compile: (changes: Change[]) => Plan;
   /** Exported tables, kept between proofs. */

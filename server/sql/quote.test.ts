@@ -1,7 +1,6 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
-import { quoteIdentifier, quoteLiteral } from "./index";
-import { KEYWORDS } from "./keywords";
+import { KEYWORDS, quoteIdentifier, quoteLiteral } from "./index";
 
 test("the embedded keywords are DuckDB's own", async () => {
   const instance = await DuckDBInstance.create(":memory:", { threads: "1" });

@@ -17,8 +17,8 @@ const QUERIES = [
 
 async function features(tables: Parameters<typeof proposeCandidates>[0]["tables"], id: string) {
   const queries = await workload(parser, tables, QUERIES);
-  const { candidates, excluded: leftOut } = proposeCandidates({ tables, queries });
-  const all = [...candidates, ...leftOut.map((one) => one.candidate)];
+  const { candidates, excluded } = proposeCandidates({ tables, queries });
+  const all = [...candidates, ...excluded.map((one) => one.candidate)];
   const candidate = all.find((one) => one.candidate_id === id);
   if (!candidate) throw new Error(`${id} is not proposed: ${all.map((one) => one.candidate_id)}`);
   return candidateFeatures(candidate, tables, queries);

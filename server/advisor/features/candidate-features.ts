@@ -7,7 +7,7 @@ import { queryFeatures } from "./query-features";
 import type { CandidateFeatures, TypeClass } from "./types";
 
 /**
- * What is known of a candidate before it is measured: its subject's statistics, its heaviest query,
+ * What is known of a candidate before it is measured: statistics of its column, its heaviest query,
  * its share of the workload, and the rules' own estimate. Pure; the same input gives the same answer.
  */
 export function candidateFeatures(

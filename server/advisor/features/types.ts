@@ -20,9 +20,9 @@ const QueryFeatures = z.object({
   uses: z.array(ColumnUse),
   /** Values compared with: more than one for IN lists. */
   values: z.number().int().nonnegative(),
-  /** A function stands around some filtered column. */
+  /** A function wraps some filtered column. */
   is_wrapped: z.boolean(),
-  /** Share of the rows a range on the column keeps, 0..1; null where nothing tells. */
+  /** Share of the rows a range on the column keeps, 0..1; null where it is unknown. */
   range_share: z.number().min(0).max(1).nullable(),
   /** Filters on other columns of the table, and how many of them compare an indexed one. */
   other_filters: z.number().int().nonnegative(),
@@ -40,7 +40,7 @@ const QueryFeatures = z.object({
   mean_ms: z.number().nonnegative(),
 });
 
-/** All the advisor knows of a candidate, in numbers and short words. Counts are 0 while unknown. */
+/** Everything the advisor knows about a candidate, in numbers and short words. Counts are 0 while unknown. */
 export const CandidateFeatures = z.object({
   kind: ChangeKind,
   /** Rule of a rewrite, target type, constraint or curve. */

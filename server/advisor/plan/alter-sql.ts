@@ -25,7 +25,7 @@ export function alterSql({ table, types, constraints }: TableChanges): string[] 
   ];
 }
 
-/** Back again: former types, NULL allowed. */
+/** Reverts: former types, NULL allowed. */
 export function alterBackSql({ table, types, constraints }: TableChanges): string[] {
   const filled = constraints.flatMap((each) => each.columns);
   return [
@@ -44,7 +44,7 @@ export function targetTypeSql(target: TargetType): string {
     : target.name;
 }
 
-/** Present type of a column, or the one it is changed to. */
+/** Current type of a column, or the one it is changed to. */
 export function typeAfter(column: ColumnSchema, types: readonly ChangeTypeChange[]): string {
   const change = types.find((each) => each.column === column.name);
   return change ? targetTypeSql(change.to) : checkedType(column.type);

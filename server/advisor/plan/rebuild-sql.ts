@@ -99,7 +99,7 @@ function rewriteSql(rewrite: Rewrite): string[] {
   ];
 }
 
-/** Writes the table anew: new types and constraints, rows in the new order (present order without). */
+/** Rewrites the table: new types and constraints, rows in the new order (present order without). */
 export function rebuildSql(changes: TableChanges): string[] {
   const { table, types, constraints, orderBy } = changes;
   return rewriteSql({

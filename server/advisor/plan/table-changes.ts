@@ -10,7 +10,7 @@ import { AppError } from "@/server/platform/errors";
 import { generatedColumns, isIndexed, isUnmanaged } from "../table-schema";
 import { hidesRowNumbers, referencedTable } from "./table-sql";
 
-/** What becomes of one table, checked against it and against each other. */
+/** Changes of one table, checked against it and against each other. */
 export interface TableChanges {
   table: TableSchema;
   /** Columns that get an index. */
@@ -20,7 +20,7 @@ export interface TableChanges {
   constraints: AddConstraintChange[];
   /** Sort terms of the order its rows (`source`) are stored in; null: as they are. */
   orderBy: string | null;
-  /** The table is written anew: for its order, or because ALTER is refused (constraint, index). */
+  /** The table is rewritten: for its order, or because ALTER is refused (constraint, index). */
   isRebuilt: boolean;
 }
 
@@ -64,7 +64,7 @@ export function tableChangesOf(draft: PlanDraft, change: Change): TableChanges {
   return added;
 }
 
-/** The table is altered or written anew; otherwise only indexes come and go. */
+/** The table is altered or rewritten; otherwise only indexes come and go. */
 export function isTouched({ isRebuilt, types, constraints }: TableChanges): boolean {
   return isRebuilt || types.length > 0 || constraints.length > 0;
 }
@@ -91,7 +91,7 @@ export function withConstraints(
 
 /**
  * All changes of the draft, tables by name, once nothing more is added: decides which tables are
- * written anew. Throws `not_executable` for what DuckDB cannot do to them together.
+ * rewritten. Throws `not_executable` for what DuckDB cannot do to them together.
  */
 export function completeChanges({ tables, changes }: PlanDraft): TableChanges[] {
   const sorted = [...changes.values()].sort((a, b) => (a.table.name < b.table.name ? -1 : 1));

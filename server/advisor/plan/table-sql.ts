@@ -86,7 +86,7 @@ export function createIndexSql(table: TableSchema, index: IndexSchema): string {
   throw new AppError("not_executable", `The index ${index.name} cannot be recreated safely.`);
 }
 
-/** Comments that a table written anew has lost, as far as the product tells them. */
+/** Comments that a rewritten table has lost, as far as the product reports them. */
 export function commentsSql(table: TableSchema): string[] {
   const name = quoteIdentifier(table.name);
   const columns = table.columns.flatMap((column) =>
@@ -100,7 +100,7 @@ export function restoreIndexSql(table: TableSchema, index: IndexSchema): string[
   return [createIndexSql(table, index), ...indexCommentSql(index)];
 }
 
-/** The comment of an index that was made anew. */
+/** The comment of an index that was created again. */
 export function indexCommentSql({ name, comment: text }: IndexSchema): string[] {
   return comment(`INDEX ${quoteIdentifier(name)}`, text);
 }

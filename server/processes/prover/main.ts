@@ -10,8 +10,7 @@ import { openBroker } from "@/server/platform/broker";
 import { startRelay, startSweeps, startWorker } from "@/server/queue";
 import { lowerPriority, type RunningProcess, runProcess } from "../run-process";
 import { operationHandlers, proofHandler } from "./job-handlers";
-import { startModelKeeper } from "./model-keeper";
-import { createSweeps, type ProductContact } from "./sweeps";
+import { createSweeps, type ProductContact, startModelKeeper } from "./sweeps";
 
 /** Operations wait for the product most of the time; a few can do so side by side. */
 const OPERATIONS_AT_ONCE = 3;

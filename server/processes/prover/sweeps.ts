@@ -6,7 +6,8 @@ import {
   supersedeBySchemaChange,
 } from "@/server/decisions";
 import { observeProduct } from "@/server/knowledge";
-import { type Root, systemContext } from "@/server/platform";
+import { serveActiveModel } from "@/server/models";
+import { type Root, type ServiceContext, systemContext } from "@/server/platform";
 import { pruneJobs, type Sweep } from "@/server/queue";
 
 const EXPIRE_SECONDS = 10;
@@ -60,4 +61,28 @@ export function createSweeps(
       },
     },
   ];
+}
+
+/** A worker that was restarted serves the default again: it is told within this time. */
+const LOOK_MS = 15_000;
+
+/** Has the inference worker serve the active model, from now on. Answers what stops it. */
+export function startModelKeeper(ctx: ServiceContext): () => Promise<void> {
+  const { bus, log } = ctx;
+  let looking = Promise.resolve();
+  const look = () => {
+    looking = looking
+      .then(() => serveActiveModel({ ctx }))
+      .catch((error: unknown) => log.warn({ err: error }, "the active model is not known"));
+  };
+  const timer = setInterval(look, LOOK_MS);
+  const subscribed = bus.subscribe((event) => {
+    if (event.topic === "model") look();
+  });
+  look();
+  return async () => {
+    clearInterval(timer);
+    await (await subscribed)();
+    await looking;
+  };
 }

@@ -31,9 +31,9 @@ function covers(table: TableSchema, index: IndexSchema, converted: readonly stri
 }
 
 /**
- * Statements that drop a column with the indexes on it. DuckDB 1.5.6 drops no column that stands
+ * Statements that drop a column with the indexes on it. DuckDB 1.5.6 drops no column that comes
  * before a column of an index or key, nor one whose index was dropped in the same transaction:
- * such a table is built anew without it. null where foreign keys forbid that.
+ * such a table is rebuilt without it. null where foreign keys forbid that.
  */
 export function dropColumn(
   schema: ProductSchema,

@@ -112,7 +112,7 @@ function isLookedUp(queries: readonly WorkloadQuery[], table: string, column: st
   );
 }
 
-/** With more repeats than this the column is no key, whatever its name. */
+/** With more repeats than this the column is not a key, even if named like one. */
 const SURPLUS_SHARE_MAX = 0.01;
 
 const REASONS = ["name", "join", "lookup"] as const;

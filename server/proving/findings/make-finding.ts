@@ -9,7 +9,7 @@ type Claim = Pick<Finding, "kind" | "severity" | "title" | "detail"> & {
   sql: string | null;
 };
 
-/** A finding about a table or one of its columns, with the rows that were looked at. */
+/** A finding about a table or one of its columns, with the rows that were checked. */
 export function makeFinding({ table, rows, rowsTotal }: TableProfile, claim: Claim): Finding {
   const { kind, column, severity, title, detail, values, remedy, sql } = claim;
   return {

@@ -8,12 +8,12 @@ import { copyShadow, openSession, type Session } from "../measure/shadow";
 import type { CheckContext, TableProfile } from "./check-context";
 import { productFinding } from "./make-finding";
 
-/** The shadow itself runs with 2 GB: what needs more cannot be told apart here. */
+/** The shadow itself runs with 2 GB: a query that needs more cannot be judged here. */
 const SHADOW_BYTES = 2e9;
 /** Below this, what DuckDB needs at all weighs more than what a query needs. */
 const LIMIT_BYTES_MIN = 32e6;
 const QUERIES_MAX = 3;
-/** Each query runs twice; one that does not fit in is left out. */
+/** Each query runs twice; one that does not fit into the time is skipped. */
 const TOTAL_MS = 4000;
 /** Time a query may take under the limit, as a multiple of its usual time. */
 const SLOWER_MAX = 10;

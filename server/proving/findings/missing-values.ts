@@ -8,7 +8,7 @@ import { makeFinding, rowsText } from "./make-finding";
  * that, NULL is an ordinary value of it, and saying so would be noise.
  */
 const NULL_SHARE_MAX = 0.05;
-/** Fewer rows tell nothing about what is meant. */
+/** With fewer rows the intent cannot be inferred. */
 const ROWS_MIN = 100;
 
 /** Columns that are almost always filled, but not quite. */

@@ -192,7 +192,7 @@ async function readFarValues(
   return {
     count,
     times: far / Math.max(former, Number.MIN_VALUE),
-    // The median itself may be a value of the column: it is asked for, not quoted.
+    // The median may be a value of the column: the query computes it, the text never quotes it.
     condition: `abs(${value} - (SELECT median(${value}) FROM ${profile.name})) > ${bound}`,
   };
 }

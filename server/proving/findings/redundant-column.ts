@@ -19,7 +19,7 @@ const ROWS_MIN = 1000;
 /** The estimate of one distinct value is never above this. */
 const ESTIMATE_OF_ONE_MAX = 2;
 
-/** Columns that tell nothing: no value at all, one value in all rows, or another column's values. */
+/** Columns without information: no value at all, one value in all rows, or another column's values. */
 export const checkRedundantColumns: TableCheck = async (context, profile) => {
   if (profile.rows < ROWS_MIN) return [];
   const found: Finding[] = [];
@@ -100,7 +100,7 @@ async function toFinding(
   });
 }
 
-/** By the text: the shape does not tell the columns of HAVING, QUALIFY, INSERT or WHERE of writes. */
+/** By the text: the shape does not list the columns of HAVING, QUALIFY, INSERT or WHERE of writes. */
 function names(
   { sql, tables, selectsStar }: WorkloadQuery["shape"],
   { table }: TableProfile,
@@ -141,7 +141,7 @@ async function columnBytes(
 }
 
 /**
- * Is the name a word of an SQL text, in whatever case? It may be another table's column of that
+ * Is the name a word of an SQL text, ignoring case? It may be another table's column of that
  * name, so this finds too much rather than too little.
  */
 function holdsWord(sql: string, name: string): boolean {

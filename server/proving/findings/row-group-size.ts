@@ -49,7 +49,7 @@ function largestSkipped({ profiles, replays }: CheckContext): TableProfile | und
 const isAlone = ({ query }: Replay, { table }: TableProfile) =>
   query.shape.tables.length === 1 && query.shape.tables[0] === table.name;
 
-/** Range filters, and whole row groups left out; an index scan reads single rows. */
+/** Range filters, and whole row groups skipped; an index scan reads single rows. */
 const isSkipping = ({ query, baselineRowsScanned }: Replay, { rows }: TableProfile) =>
   query.shape.filters.some(({ operator }) => operator === "range") &&
   baselineRowsScanned < rows &&

@@ -62,7 +62,7 @@ async function withAllDigits(
 
 /**
  * The form that most of a few values have, for each column where one does; with others that may be
- * meant as well (`01/02/2024`), which all rows together may tell apart.
+ * meant as well (`01/02/2024`), which all rows together may disambiguate.
  */
 async function guessForms(
   { session }: CheckContext,
@@ -92,7 +92,7 @@ async function guessForms(
   });
 }
 
-/** Nothing in the values tells the day from the month: a conversion would be a guess. */
+/** The values do not distinguish day from month: a conversion would be a guess. */
 function ambiguousFinding(
   profile: TableProfile,
   columnProfile: ColumnProfile,

@@ -45,7 +45,7 @@ export function composeGains(first: Interval, second: Interval): Interval {
  *   read share × gain − write weight × Σ ws × (ratio − 1) − storage weight × overhead
  *
  * ws: share of the time that inserts into a changed table take in the live workload; ratio: time of
- * an insert with the changes to without them, 1 where its interval does not tell; overhead: storage
+ * an insert with the changes to without them, 1 where its interval includes 1; overhead: storage
  * added, 1 = doubled. The read share is the same for all sets: else touching a table would cost by
  * itself.
  */

@@ -23,9 +23,9 @@ const PAIRS_MAX = 40;
 /** Share of the time budget for measuring again what is doubtful in one measurement. */
 const CONFIRM_SHARE = 0.03;
 
-/** When a query has been timed often enough: what judge and search ask of a measurement. */
+/** When a query has been timed often enough, as judge and search need it. */
 export interface SamplingRules {
-  /** Pairs that every query gets, whatever the time. */
+  /** Least number of pairs of every query, even when time is short. */
   pairsMin: number;
   /** Gain (0..1) that decides over a query with this share (0..1) of the workload's time. */
   queryGainRequired(share: number, gainMin: number): number;

@@ -9,7 +9,7 @@ import type { MeasuringRoom } from "./room";
 import type { ShadowVariant } from "./variants";
 
 /**
- * What is suggested is looked at more closely while time is left: gain on the whole tables where
+ * Measures more about the suggested set while time is left: gain on the whole tables where
  * samples were measured (of the set, or the only change), and cold runs.
  */
 export async function deepenEvidence(
@@ -39,7 +39,7 @@ export async function deepenEvidence(
   return { of: "deepen", set: ofSet, alone };
 }
 
-/** null when it cannot be made: the measurement itself stands without it. */
+/** null when it cannot be made: the measurement is valid without it. */
 async function tryExtrapolate(
   room: MeasuringRoom,
   variant: ShadowVariant,

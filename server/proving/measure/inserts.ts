@@ -11,7 +11,7 @@ import type { ShadowVariant } from "./variants";
 /**
  * Insert cost of every table whose inserts the judged changes may touch, and what is known of others,
  * the most inserted into first: measured again, noise would pass for a difference. One that cannot
- * be measured is a problem that is told, and stands in the evidence as not measured.
+ * be measured is reported as a problem, and is "not measured" in the evidence.
  */
 export async function measureInserts(
   room: MeasuringRoom,

@@ -6,7 +6,7 @@ import { storageOverhead } from "./evidence";
 import type { MeasuringRoom } from "./room";
 import type { Variants } from "./variants";
 
-/** The open room, the variants built in it, and what is asked of a measurement. */
+/** The open room, the variants built in it, and when a query has been timed often enough. */
 export interface Bench {
   room: MeasuringRoom;
   variants: Variants;

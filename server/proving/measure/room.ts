@@ -146,7 +146,7 @@ function selectWorkload(input: ProofInput) {
   const isTouched = (query: WorkloadQuery) => query.shape.tables.some((name) => changed.has(name));
   const touched = input.queries.filter(isTouched);
   const needed = new Set([...changed, ...touched.flatMap((query) => query.shape.tables)]);
-  // Small tables cost little to look at; without candidates there is time for all of them.
+  // Small tables are cheap to check; without candidates there is time for all of them.
   const rowsMax = changed.size > 0 ? input.rowsMax / 10 : Number.POSITIVE_INFINITY;
   const isWanted = (table: TableSchema) =>
     needed.has(table.name) || (table.row_count <= rowsMax && !table.name.startsWith("_sidecar_"));
@@ -185,7 +185,7 @@ async function exportTables(
 
 /**
  * Runs the unchanged workload, what weighs most first; what its part of the time does not reach is
- * not replayed, and says so.
+ * marked as not replayed.
  */
 async function prepareReplays(
   queries: WorkloadQuery[],

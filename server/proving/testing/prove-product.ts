@@ -21,7 +21,7 @@ export function proveProduct(
     product,
     schema,
     candidates,
-    leftOut: [],
+    excluded: [],
     compile,
     cacheDir: path.join(folder, "cache"),
     workDir: path.join(folder, "work"),

@@ -54,7 +54,7 @@ function isUsed({ shape }: WorkloadQuery, table: TableSchema, column: ColumnSche
   );
 }
 
-/** What is computed anew for each row may be outside the list, and end the insert. */
+/** A value computed for each row may be outside the list, and fail the insert. */
 function computedDefault({ name, default_sql }: ColumnSchema, target: TargetType): string | null {
   if (target.name !== "ENUM" || defaultText(default_sql) !== undefined) return null;
   return `The default of ${name} is computed (${default_sql}): it may be a value outside the list.`;

@@ -16,7 +16,7 @@ export interface KeyUse {
   kind: "range" | "equality" | "top" | "join";
   /** Share of the rows that is left, 0..1. */
   fraction: number;
-  /** Stretches of the column's order these rows lie in: more than one for IN lists. */
+  /** Ranges of the column's order that hold these rows: more than one for IN lists. */
   pieces: number;
   isFromData: boolean;
 }

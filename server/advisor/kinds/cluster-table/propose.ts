@@ -153,7 +153,7 @@ function drawbacksOf(
   return found;
 }
 
-/** Risk of a plan that writes the table anew. */
+/** Risk of a plan that rewrites the table. */
 function riskOf(table: TableSchema, queries: WorkloadQuery[]): Risk {
   const hasDetails = table.row_count > 0;
   return {

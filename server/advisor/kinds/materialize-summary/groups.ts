@@ -106,7 +106,7 @@ function uniteParts<Part extends { name: string; column: string | null }>(
   );
 }
 
-/** One name may not stand for two things (a column `a_month` of one, the month of `a` of another). */
+/** One name must not mean two things (a column `a_month` of one, the month of `a` of another). */
 function hasOwnNames({ keys, measures }: SummaryGroup): boolean {
   const names = [...keys, ...measures].map((part) => part.name.toLowerCase());
   return new Set(names).size === names.length;

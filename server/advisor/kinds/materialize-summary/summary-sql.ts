@@ -20,7 +20,7 @@ export const createSummarySql = (change: MaterializeSummaryChange): string =>
 export const dropSummarySql = ({ name }: MaterializeSummaryChange): string =>
   `DROP TABLE ${quoteIdentifier(name)};`;
 
-/** The statement that builds the summary anew from its table: rows added since are in it then. */
+/** The statement that builds the summary again from its table, with the rows added since. */
 export function refreshSummarySql(change: MaterializeSummaryChange): string {
   return `CREATE OR REPLACE TABLE ${bodySql(change)};`;
 }

@@ -134,7 +134,7 @@ export async function buildCandidate(
  * Statements that rebuild a table as the product has it, in the order they must run:
  * the empty table, and after loading its primary key and indexes. Building the key's index at
  * once takes half the time of filling it row by row, and gives the same index.
- * Foreign keys are left out: a sampled parent would refuse its children.
+ * Foreign keys are omitted: a sampled parent would reject its children.
  */
 export function tableDdl(table: TableSchema, options: { withDefaults: boolean }) {
   const name = quoteIdentifier(table.name);

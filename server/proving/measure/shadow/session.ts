@@ -7,7 +7,7 @@ export interface SessionOptions {
   file: string;
   threads: number;
   signal: AbortSignal;
-  /** Folders whose files statements may read and write; no others, none when left out. */
+  /** Folders whose files statements may read and write; no others, none by default. */
   directories?: string[];
   /** Runs before file access is closed for good. */
   prepare?: string[];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ERROR_CODES } from "@/server/contracts";
-import { exitCodeOf } from "./exit-code";
+import { exitCodeOf } from "./run";
 
 test("no error ends a command with success", () => {
   for (const code of ERROR_CODES) expect(exitCodeOf(code)).toBeGreaterThan(0);
