@@ -1,4 +1,5 @@
 import { cn } from "@/components/cn";
+import { TableCell } from "@/components/ui/table";
 import type { Interval } from "@/server/contracts";
 import { formatBounds, formatPercent } from "@/server/format";
 
@@ -50,5 +51,15 @@ export function GainText({ gain, className }: { gain: Interval; className?: stri
       <span className={cn("font-medium", TEXT[gainTone(gain)])}>{formatPercent(gain.value)}</span>{" "}
       <span className="text-xs text-muted-foreground">{formatBounds(gain)}</span>
     </span>
+  );
+}
+
+/** A gain in a table: text above, bar below. */
+export function GainCell({ gain }: { gain: Interval }) {
+  return (
+    <TableCell>
+      <GainText gain={gain} />
+      <GainBar gain={gain} className="mt-1" />
+    </TableCell>
   );
 }

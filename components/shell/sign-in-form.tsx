@@ -52,28 +52,20 @@ export function SignInForm({ next, demoUsers }: { next: string; demoUsers: DemoU
         <CardContent>
           <form onSubmit={submit} className="grid gap-4">
             {error === null ? null : <Alert role="alert" tone="negative" title={error} />}
-            <div className="grid gap-1.5">
-              <Label htmlFor="email">Email</Label>
-              <Input
-                id="email"
-                type="email"
-                autoComplete="username"
-                required
-                value={email}
-                onChange={(event) => setEmail(event.target.value)}
-              />
-            </div>
-            <div className="grid gap-1.5">
-              <Label htmlFor="password">Password</Label>
-              <Input
-                id="password"
-                type="password"
-                autoComplete="current-password"
-                required
-                value={password}
-                onChange={(event) => setPassword(event.target.value)}
-              />
-            </div>
+            <Field
+              label="Email"
+              type="email"
+              autoComplete="username"
+              value={email}
+              onChange={setEmail}
+            />
+            <Field
+              label="Password"
+              type="password"
+              autoComplete="current-password"
+              value={password}
+              onChange={setPassword}
+            />
             <Button type="submit" disabled={isBusy}>
               {isBusy ? "Signing in…" : "Sign in"}
             </Button>
@@ -112,5 +104,28 @@ function DemoHint(props: { users: DemoUser[]; onPick: (user: DemoUser) => void }
         ))}
       </ul>
     </section>
+  );
+}
+
+function Field(props: {
+  label: string;
+  type: "email" | "password";
+  autoComplete: string;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  const { label, type, autoComplete, value } = props;
+  return (
+    <div className="grid gap-1.5">
+      <Label htmlFor={type}>{label}</Label>
+      <Input
+        id={type}
+        type={type}
+        autoComplete={autoComplete}
+        required
+        value={value}
+        onChange={(event) => props.onChange(event.target.value)}
+      />
+    </div>
   );
 }

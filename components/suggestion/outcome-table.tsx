@@ -1,4 +1,4 @@
-import { GainBar, GainText } from "@/components/gain/gain-bar";
+import { GainCell } from "@/components/gain/gain-bar";
 import { SqlLine } from "@/components/sql/sql-block";
 import { Badge, type Tone } from "@/components/ui/badge";
 import {
@@ -68,8 +68,8 @@ function OutcomeRow({ outcome, isWatching }: { outcome: QueryOutcome; isWatching
           {hasAfter ? formatSpeed(before.median_ms, after.median_ms) : missing}
         </span>
       </TableCell>
-      <GainCell gain={outcome.actual_gain} missing={missing} />
-      <GainCell gain={outcome.expected_gain} missing="not replayed" />
+      <OutcomeGain gain={outcome.actual_gain} missing={missing} />
+      <OutcomeGain gain={outcome.expected_gain} missing="not replayed" />
       <TableCell>
         <Badge tone={status.tone}>{status.label}</Badge>
       </TableCell>
@@ -77,14 +77,7 @@ function OutcomeRow({ outcome, isWatching }: { outcome: QueryOutcome; isWatching
   );
 }
 
-function GainCell(props: { gain: QueryOutcome["actual_gain"]; missing: string }) {
-  if (props.gain === null) {
-    return <TableCell className="text-muted-foreground">{props.missing}</TableCell>;
-  }
-  return (
-    <TableCell>
-      <GainText gain={props.gain} />
-      <GainBar gain={props.gain} className="mt-1" />
-    </TableCell>
-  );
+function OutcomeGain(props: { gain: QueryOutcome["actual_gain"]; missing: string }) {
+  if (props.gain !== null) return <GainCell gain={props.gain} />;
+  return <TableCell className="text-muted-foreground">{props.missing}</TableCell>;
 }

@@ -1,5 +1,5 @@
 import { CheckIcon, XIcon } from "lucide-react";
-import { GainBar, GainText } from "@/components/gain/gain-bar";
+import { GainCell } from "@/components/gain/gain-bar";
 import { SqlLine } from "@/components/sql/sql-block";
 import { Badge } from "@/components/ui/badge";
 import {
@@ -71,10 +71,7 @@ function QueryRow({ query, hasCold }: { query: QueryEvidence; hasCold: boolean }
           {formatPlural(query.pairs, "pair")}
         </span>
       </TableCell>
-      <TableCell>
-        <GainText gain={query.gain} />
-        <GainBar gain={query.gain} className="mt-1" />
-      </TableCell>
+      <GainCell gain={query.gain} />
       <TableCell className="text-right whitespace-nowrap">
         {formatCount(rows.baseline)}
         <span className="block">→ {formatCount(rows.candidate)}</span>

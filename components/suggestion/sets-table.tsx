@@ -1,4 +1,4 @@
-import { GainBar, GainText } from "@/components/gain/gain-bar";
+import { GainCell } from "@/components/gain/gain-bar";
 import { Badge } from "@/components/ui/badge";
 import {
   Table,
@@ -55,10 +55,7 @@ function SetRow({ set, titleOf }: { set: SetTrial; titleOf: SetsTableProps["titl
           {set.is_pareto ? <Badge tone="info">Pareto-optimal</Badge> : null}
         </span>
       </TableCell>
-      <TableCell>
-        <GainText gain={set.gain} />
-        <GainBar gain={set.gain} className="mt-1" />
-      </TableCell>
+      <GainCell gain={set.gain} />
       <TableCell className="text-right whitespace-nowrap">
         {formatSignedPercent(set.storage_overhead)}
       </TableCell>

@@ -1,6 +1,6 @@
-import type { Actor } from "@/server/contracts";
-import { findSessionActor } from "@/server/identity";
-import { newId, type Root, type ServiceContext } from "@/server/platform";
+import { type Actor, Permission } from "@/server/contracts";
+import { assertCan, findSessionActor } from "@/server/identity";
+import { AppError, newId, type Root, type ServiceContext } from "@/server/platform";
 
 /** What every procedure starts from: a service context whose actor may not be known yet. */
 export interface TrpcContext extends Omit<ServiceContext, "actor"> {
@@ -27,4 +27,29 @@ export async function createContext({
     actor: await identify(),
     identify,
   };
+}
+
+/** Who is signed in and what the pages may offer. What is hidden is still refused by the verbs. */
+export interface SessionView {
+  label: string;
+  roles: Actor["roles"];
+  permissions: Permission[];
+}
+
+export function describeSession(actor: Actor): SessionView {
+  return {
+    label: actor.label,
+    roles: actor.roles,
+    permissions: Permission.options.filter((permission) => isAllowed(actor, permission)),
+  };
+}
+
+function isAllowed(actor: Actor, permission: Permission): boolean {
+  try {
+    assertCan(actor, permission);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "forbidden") return false;
+    throw error;
+  }
 }

@@ -1,13 +1,118 @@
-import { router } from "./init";
-import { auditRouter } from "./routers/audit";
-import { eventsRouter } from "./routers/events";
-import { healthRouter } from "./routers/health";
-import { jobsRouter } from "./routers/jobs";
-import { modelRouter } from "./routers/model";
-import { operationsRouter } from "./routers/operations";
-import { productRouter } from "./routers/product";
-import { sessionRouter } from "./routers/session";
-import { suggestionsRouter } from "./routers/suggestions";
+import { z } from "zod";
+import {
+  AnalyzeRequest,
+  ApproveRequest,
+  ContinueRequest,
+  ExecuteRequest,
+  FeedbackRequest,
+  ListAudit,
+  ListJobs,
+  ListProofEvents,
+  ListSuggestions,
+  OperationId,
+  PromoteModel,
+  RejectRequest,
+  SuggestionId,
+} from "@/server/contracts";
+import {
+  analyze,
+  approveSuggestion,
+  continueProof,
+  getSuggestion,
+  giveFeedback,
+  listProofEvents,
+  listSuggestions,
+  rejectSuggestion,
+} from "@/server/decisions";
+import { getOperation, requestExecution, requestRevert } from "@/server/execution";
+import { assertCan } from "@/server/identity";
+import { getProduct, listAudit, listPatterns } from "@/server/knowledge";
+import { listModels, modelStatus, promoteModel, rollBackModel } from "@/server/models";
+import { AppError } from "@/server/platform";
+import { listJobs } from "@/server/queue";
+import { checkHealth } from "@/server/telemetry";
+import { describeSession } from "./context";
+import { toTrpcError } from "./error-map";
+import { procedure, router } from "./init";
+import { liveEvents } from "./live-events";
+
+const ById = z.object({ suggestion_id: SuggestionId });
+
+const suggestionsRouter = router({
+  list: procedure.input(ListSuggestions).query(({ ctx, input }) => listSuggestions({ ctx, input })),
+  get: procedure.input(ById).query(({ ctx, input }) => getSuggestion({ ctx, input })),
+  approve: procedure
+    .input(ApproveRequest.extend(ById.shape))
+    .mutation(({ ctx, input }) => approveSuggestion({ ctx, input })),
+  reject: procedure
+    .input(RejectRequest.extend(ById.shape))
+    .mutation(({ ctx, input }) => rejectSuggestion({ ctx, input })),
+  feedback: procedure
+    .input(FeedbackRequest.extend(ById.shape))
+    .mutation(({ ctx, input }) => giveFeedback({ ctx, input })),
+  continue: procedure
+    .input(ContinueRequest.extend(ById.shape))
+    .mutation(({ ctx, input }) => continueProof({ ctx, input })),
+  log: procedure
+    .input(ListProofEvents.extend(ById.shape))
+    .query(({ ctx, input }) => listProofEvents({ ctx, input })),
+  analyze: procedure.input(AnalyzeRequest).mutation(({ ctx, input }) => analyze({ ctx, input })),
+});
+
+const operationsRouter = router({
+  get: procedure
+    .input(z.object({ operation_id: OperationId }))
+    .query(({ ctx, input }) => getOperation({ ctx, input })),
+  execute: procedure
+    .input(ExecuteRequest)
+    .mutation(({ ctx, input }) => requestExecution({ ctx, input })),
+  revert: procedure
+    .input(ExecuteRequest)
+    .mutation(({ ctx, input }) => requestRevert({ ctx, input })),
+});
+
+const productRouter = router({
+  overview: procedure.query(({ ctx }) => getProduct({ ctx })),
+  patterns: procedure.query(({ ctx }) => listPatterns({ ctx })),
+});
+
+const modelRouter = router({
+  status: procedure.query(({ ctx }) => modelStatus({ ctx })),
+  list: procedure.query(({ ctx }) => listModels({ ctx })),
+  promote: procedure.input(PromoteModel).mutation(({ ctx, input }) => promoteModel({ ctx, input })),
+  rollBack: procedure.mutation(({ ctx }) => rollBackModel({ ctx })),
+});
+
+const auditRouter = router({
+  list: procedure.input(ListAudit).query(({ ctx, input }) => listAudit({ ctx, input })),
+});
+
+const healthRouter = router({
+  check: procedure.query(({ ctx }) => checkHealth({ ctx })),
+});
+
+const jobsRouter = router({
+  list: procedure.input(ListJobs).query(({ ctx, input }) => listJobs({ ctx, input })),
+});
+
+const sessionRouter = router({
+  me: procedure.query(({ ctx }) => describeSession(ctx.actor)),
+});
+
+const ended = () => toTrpcError(new AppError("unauthenticated", "The session has ended."));
+
+const eventsRouter = router({
+  /** Ids of what changed, as it changes (server-sent events). Readers load the rows themselves. */
+  stream: procedure.subscription(async function* ({ ctx, signal }) {
+    assertCan(ctx.actor, "suggestion.read");
+    const recheck = async () => {
+      const actor = await ctx.identify();
+      if (actor === null) throw ended();
+      assertCan(actor, "suggestion.read");
+    };
+    yield* liveEvents(ctx.bus, signal ?? new AbortController().signal, recheck);
+  }),
+});
 
 export const appRouter = router({
   suggestions: suggestionsRouter,

@@ -1,14 +1,12 @@
 import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
-import {
-  type Actor,
-  type AnalyzeRequest,
-  type Candidate,
-  type Change,
-  changedColumns,
-  type MeasuredEvidence,
-  type Plan,
-  type ProductSchema,
-  type SuggestionState,
+import { candidateOf } from "@/server/advisor/testing/candidate";
+import type {
+  Actor,
+  AnalyzeRequest,
+  Candidate,
+  MeasuredEvidence,
+  ProductSchema,
+  SuggestionState,
 } from "@/server/contracts";
 import {
   contextFor,
@@ -19,6 +17,8 @@ import {
 } from "@/server/platform";
 
 /** Actors of tests; ids are only labels here. */
+export { candidateOf };
+
 export const ACTORS = {
   reviewer: { kind: "user", id: "u-1", label: "reviewer@test", roles: ["reviewer", "operator"] },
   second: { kind: "user", id: "u-2", label: "second@test", roles: ["reviewer"] },
@@ -33,33 +33,6 @@ export const ACTORS = {
 
 export function contextOf(db: Database, actor: Actor): ServiceContext {
   return contextFor(createRoot("test", { db }), actor);
-}
-
-/** A candidate as the advisor gives them, for a given change and its compiled plan. */
-export function candidateOf(change: Change, plan: Plan, targeted: string[] = []): Candidate {
-  const target = changedColumns(change).join(", ");
-  return {
-    candidate_id: `${change.kind}:${change.table}:${target}`,
-    change,
-    target,
-    title: `${change.kind} on ${change.table}.${target}`,
-    reason: "Made by a test",
-    factors: [],
-    drawbacks: [],
-    risk: {
-      level: "low",
-      locks: "",
-      write_cost: "",
-      reversibility: "",
-      blast_radius: "",
-      affected_consumers: [],
-    },
-    plan,
-    targeted_fingerprints: targeted,
-    prior: 0.5,
-    estimated_gain: 0.5,
-    estimated_storage_overhead: 0,
-  };
 }
 
 /** An index on a column of table projects, with a plan that runs nothing. */

@@ -1,5 +1,6 @@
 import { compilePlan, type WorkloadQuery } from "@/server/advisor";
-import { type Candidate, type Change, changedColumns, type Plan } from "@/server/contracts";
+import { candidateOf } from "@/server/advisor/testing/candidate";
+import type { Candidate, Change, Plan } from "@/server/contracts";
 import type { FilterOperator, QueryShape } from "@/server/workload/shape";
 import { projectsSchema } from "./product";
 
@@ -46,29 +47,7 @@ export function candidate(change: Change, targeted: string[], statements?: strin
     statements === undefined
       ? compile([change])
       : { statements, revert_statements: [], cleanup_statements: [], is_reversible: false };
-  const target = changedColumns(change).join(", ");
-  return {
-    candidate_id: `${change.kind}:${change.table}:${target}`,
-    change,
-    target,
-    title: `${change.kind} on ${change.table}.${target}`,
-    reason: "hand-written for a test",
-    factors: [],
-    drawbacks: [],
-    risk: {
-      level: "low",
-      locks: "",
-      write_cost: "",
-      reversibility: "",
-      blast_radius: "",
-      affected_consumers: [],
-    },
-    plan,
-    targeted_fingerprints: targeted,
-    prior: 0.5,
-    estimated_gain: 0.5,
-    estimated_storage_overhead: 0,
-  };
+  return candidateOf(change, plan, targeted);
 }
 
 /** The advisor's own plan for the test product's table. */
