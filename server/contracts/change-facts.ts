@@ -32,11 +32,13 @@ export interface ChangeFacts<Kind extends ChangeKind> {
 
 const REWRITE_EFFECTS: Record<RewriteRule, string> = {
   prune_star: "The query reads only the columns that are used",
-  sargable_predicate: "The filter compares the bare column, so scans of <table> skip row groups",
+  sargable_predicate:
+    "A range of the bare column stands beside the filter, so scans of <table> skip row groups",
   drop_distinct: "A key already excludes duplicates, so the query no longer searches for them",
   drop_order_by: "The query no longer sorts rows whose order is lost anyway",
   decorrelate_subquery: "Totals are computed once and joined instead of once per row",
   not_in_to_anti_join: "Rows without a match are found by one join",
+  or_to_in: "One list of values is looked up instead of one comparison after the other",
   top_n: "Only the first rows are kept instead of numbering all of them",
   share_subquery: "A subquery that stood in several places is computed once",
 };

@@ -94,6 +94,7 @@ export const RewriteRule = z.enum([
   "decorrelate_subquery",
   "not_in_to_anti_join",
   "top_n",
+  "or_to_in",
   "share_subquery",
 ]);
 export type RewriteRule = z.infer<typeof RewriteRule>;

@@ -47,12 +47,29 @@ export const compare = (type: string, left: Ast, right: Ast): Ast =>
 export const coalesce = (...children: Ast[]): Ast =>
   expression("OPERATOR", "OPERATOR_COALESCE", { children });
 
+/** The value, or NULL where computing it fails. */
+export const attempt = (child: Ast): Ast =>
+  expression("OPERATOR", "OPERATOR_TRY", { children: [child] });
+
+export const caseWhen = (condition: Ast, then: Ast, otherwise: Ast): Ast =>
+  expression("CASE", "CASE_EXPR", {
+    case_checks: [{ when_expr: condition, then_expr: then }],
+    else_expr: otherwise,
+  });
+
+/** `tested IN (values)` */
+export const isIn = (tested: Ast, values: Ast[]): Ast =>
+  expression("OPERATOR", "COMPARE_IN", { children: [tested, ...values] });
+
 /** All conditions together; null when there is none. */
 export function conjunction(conditions: Ast[]): Ast | null {
   const [only, ...others] = conditions;
   if (only === undefined || others.length === 0) return only ?? null;
   return expression("CONJUNCTION", "CONJUNCTION_AND", { children: conditions });
 }
+
+export const disjunction = (conditions: Ast[]): Ast =>
+  expression("CONJUNCTION", "CONJUNCTION_OR", { children: conditions });
 
 /** A SELECT like another one's frame, without what the other selects, joins, groups or orders. */
 export function select(items: Ast[], from: unknown, where: Ast | null, groups: Ast[] = []): Ast {

@@ -20,6 +20,13 @@ const Case = z.object({
   queries: z.array(z.string()).optional(),
   rule: RewriteRule.optional(),
   change: Change.optional(),
+  request: z
+    .object({
+      table: z.string(),
+      columns: z.string(),
+      queries: z.array(z.tuple([z.string(), z.number()])),
+    })
+    .optional(),
 });
 
 function readCase(number: string) {
@@ -49,7 +56,7 @@ async function rulesOffered(setup: readonly string[], sql: string): Promise<stri
 }
 
 describe("texts answer the same, or none is offered", () => {
-  const sent = ["07", "08", "09", "18"].flatMap((number) => {
+  const sent = ["07", "08", "09", "17", "18", "24"].flatMap((number) => {
     const { setup, queries = [] } = readCase(number);
     return queries.map((sql) => [number, sql, setup] as const);
   });
@@ -59,12 +66,25 @@ describe("texts answer the same, or none is offered", () => {
 });
 
 describe("texts are offered", () => {
-  const sent = ["29"].flatMap((number) => {
+  const sent = ["28", "29"].flatMap((number) => {
     const { setup, queries = [], rule } = readCase(number);
     return queries.map((sql) => [number, sql, setup, rule] as const);
   });
   test.each(sent)("case %s: %s", async (_, sql, setup, rule) => {
     expect(await rulesOffered(setup, sql)).toContain(rule);
+  });
+
+  test("case 05: a range with a margin of zones beside a comparison with now()", async () => {
+    const { request } = readCase("05");
+    for (const [sql] of request?.queries ?? []) {
+      const setup = [`CREATE TABLE ${request?.table} (${request?.columns})`];
+      expect(await rulesOffered(setup, sql)).toEqual(["sargable_predicate"]);
+    }
+  });
+
+  test("case 27: an IN list for equalities joined by OR", async () => {
+    const { setup, queries = [] } = readCase("27");
+    for (const sql of queries) expect(await rulesOffered(setup, sql)).toEqual(["or_to_in"]);
   });
 });
 

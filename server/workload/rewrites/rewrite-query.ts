@@ -6,6 +6,7 @@ import { decorrelateSubquery } from "./decorrelate-subquery";
 import { dropDistinct } from "./drop-distinct";
 import { dropOrderBy } from "./drop-order-by";
 import { notInToAntiJoin } from "./not-in-to-anti-join";
+import { orToIn } from "./or-to-in";
 import type { Rewrite, RewriteContext } from "./query-parts";
 import { readsRowOrder } from "./row-order";
 import { sargablePredicate } from "./sargable-predicate";
@@ -18,6 +19,7 @@ const REWRITES: readonly Rewrite[] = [
   decorrelateSubquery,
   notInToAntiJoin,
   topN,
+  orToIn,
 ];
 const ROUNDS_MAX = 4;
 

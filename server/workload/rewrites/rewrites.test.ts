@@ -98,7 +98,8 @@ describe("sargable_predicate asks for the same rows", () => {
     for (const name of ["ts", "day"]) {
       const sql = `SELECT id AS i FROM events WHERE year(${name}) ${operator} 2020 AND amount > 3`;
       const text = await same("sargable_predicate", sql, [2019, 0], [2021, 1], [1, 0]);
-      expect(text).not.toContain("year(");
+      const end = operator.startsWith("<") ? "<=" : ">=";
+      expect(text).toContain(`${end} COALESCE(TRY(`);
       await same(
         "sargable_predicate",
         sql.replace(`year(${name})`, `extract(year FROM e.${name})`).replace("events", "events e"),
@@ -144,7 +145,7 @@ describe("sargable_predicate asks for the same rows", () => {
     for (const unit of ["DAY", "HOUR", "WEEK", "MINUTE"]) {
       const sql = `SELECT id AS i FROM events WHERE ts ${sign} INTERVAL 7 ${unit} > '2020-06-01'`;
       const text = await same("sargable_predicate", sql, [1, "2021-01-01 00:00:00"]);
-      expect(text).toMatch(/WHERE \(*\(?ts > /);
+      expect(text).toMatch(/WHERE \(+ts >= COALESCE\(TRY/);
     }
     await never(
       "sargable_predicate",
@@ -177,6 +178,72 @@ describe("sargable_predicate asks for the same rows", () => {
     "amount * 2 > 4",
   ])("is not offered for %s", async (condition) => {
     await never("sargable_predicate", `SELECT id FROM events WHERE ${condition}`);
+  });
+
+  test.each([
+    "epoch(ts) >= 1577836800",
+    "epoch_ms(ts) BETWEEN 1577836800000 AND 1583020800000",
+    "extract(epoch FROM day) < 1583020800",
+    "CAST(ts AS DATE) IN ('2020-01-01', '2020-12-31', 'infinity')",
+    "CAST(ts AS DATE) = current_date - 2000",
+    "CAST(ts AS DATE) >= current_date - INTERVAL 2200 DAY",
+    "year(ts) IN (2020, 2021)",
+    "date_trunc('month', ts) IN ('2020-03-01', '2020-12-01')",
+    "date_trunc('month', ts) = date_trunc('month', now()) - INTERVAL 80 MONTH",
+    "time_bucket(INTERVAL 1 DAY, ts) = '2020-03-01'",
+    "time_bucket(INTERVAL '2 months', day) >= '2020-03-01'",
+    "time_bucket(INTERVAL 1 WEEK, ts, INTERVAL 2 DAY) <= '2020-03-01'",
+    "strftime(ts, '%Y%m%d') = '20200301'",
+    "strftime('%d.%m.%Y', day) IN ('01.03.2020', '31.12.2020')",
+    "strftime(ts, '%Y-%m-%d %H') >= '2020-03-01 00'",
+    "ts > now() - INTERVAL 2200 DAY",
+    "day <= TIMESTAMPTZ '2020-03-01'",
+    "ts BETWEEN TIMESTAMPTZ '2020-01-01' AND current_timestamp",
+    "ts + INTERVAL 7 DAY = '2020-01-08'",
+  ])("has a range beside %s", async (condition) => {
+    const sql = `SELECT id AS i FROM events WHERE ${condition}`;
+    const text = await same("sargable_predicate", sql);
+    await never("sargable_predicate", text);
+  });
+
+  test.each([
+    ["CAST(ts AS DATE) > '2020-01-01'", ["infinity", "-infinity", "290000-01-01"]],
+    ["CAST(ts AS DATE) <= '2020-01-01'", ["infinity", "-infinity", "5000000-01-01"]],
+    ["strftime(ts, '%Y-%m-%d') = '2020-01-01'", ["infinity", "-infinity", "epoch", " 2020-01-01"]],
+    ["strftime(ts, '%Y') >= '2020'", [" 2020", "20", "99999", "infinity", ""]],
+    ["day + INTERVAL 1 MINUTE >= '2020-01-01'", ["-infinity", "infinity", "290000-01-01"]],
+    ["year(day) <= 2020", [1e9, -1e9, 1e300, 2020.5, "2020", "2020.4"]],
+    ["year(ts) < 2020", [300000, 2020.6, 2020.4]],
+    ["epoch(ts) < 1577836800", [1e18, -1e18, 0.5]],
+    ["time_bucket(INTERVAL 1 DAY, ts) < '2020-03-01'", ["infinity", "-infinity"]],
+    ["year(ts) IN (2020, 2021)", [1e300]],
+  ])("has a range that holds for any value: %s", async (condition, values) => {
+    const sql = `SELECT id AS i FROM events WHERE ${condition}`;
+    const { parameters } = await parser.normalize(sql);
+    const others = parameters.slice(0, -1).map((each) => each.from === "literal" && each.value);
+    const lists = values.map((value) => [...others, value]);
+    await same("sargable_predicate", sql, ...lists);
+  });
+
+  test("gives no end that a condition gives already", async () => {
+    const beside = (more: string) =>
+      same("sargable_predicate", `SELECT id AS i FROM events WHERE year(ts) = 2020 AND ${more}`);
+    expect(await beside("ts >= '2020-03-01'")).not.toContain(">= COALESCE");
+    expect(await beside("ts < '2020-03-01'")).not.toContain("<= COALESCE");
+    await never(
+      "sargable_predicate",
+      "SELECT id FROM events WHERE year(ts) = 2020 AND ts BETWEEN '2020-03-01' AND '2020-04-01'",
+    );
+  });
+
+  test("a number is no beginning of a text, and no text of another collation either", async () => {
+    const sql =
+      "SELECT id AS i FROM events WHERE left(coalesce(name, ''), 1) = 'a' AND left(name, 1) = 'a'";
+    await same("sargable_predicate", sql);
+    await never(
+      "sargable_predicate",
+      "SELECT id FROM events WHERE left(name, 1) = 'A' COLLATE NOCASE",
+    );
   });
 
   test("is not offered while types are unknown, or names are in doubt", async () => {
@@ -332,6 +399,54 @@ describe("top_n keeps the rows", () => {
     "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY rowid) AS n, rowid FROM events) q WHERE n <= 7",
     "SELECT a FROM (SELECT -id AS a, row_number() OVER (ORDER BY a) AS n FROM events) q WHERE n <= 7",
   ])("is not offered for %s", (sql) => never("top_n", sql));
+});
+
+describe("or_to_in keeps the rows", () => {
+  test.each([
+    [
+      "amount = 1 OR amount = 2",
+      [
+        [3, 3],
+        [3, null],
+        ["4", 5],
+        [2.5, 3],
+      ],
+    ],
+    ["amount = 1 OR 2 = amount OR amount IN (3, 4)", [[1, 1, 1, 1]]],
+    ["(name = 'ab' OR name = 'abc') AND amount > 1", [["", "x", 0]]],
+    ["day = DATE '2020-01-01' OR day = DATE '2020-12-31'", [["infinity", "-infinity"]]],
+    ["ts = '2020-01-01' OR ts = '2021-01-01'", [["infinity", "2020-01-01"]]],
+  ])("%s", async (condition, lists) => {
+    const text = await same(
+      "or_to_in",
+      `SELECT id AS i FROM events e WHERE ${condition}`,
+      ...lists,
+    );
+    expect(text).toContain(" IN (");
+    expect(text).not.toContain(" OR ");
+  });
+
+  test.each([
+    "amount = 1 OR customer = 2",
+    "amount = 1 OR amount > 2",
+    "amount = 1 OR amount = customer",
+    "amount = 1 OR amount IS NULL",
+    "amount = 1 OR (amount = 2 AND id = 3)",
+    "amount = CAST(1 AS DOUBLE) OR amount = 2",
+    "amount + 1 = 1 OR amount + 1 = 2",
+    "name = 'a' COLLATE NOCASE OR name = 'b'",
+    "amount = 1 OR amount = (SELECT 2)",
+  ])("is not offered for %s", (condition) =>
+    never("or_to_in", `SELECT id FROM events WHERE ${condition}`),
+  );
+
+  test("is not offered for a column of few values", async () => {
+    const tables = TABLES.map((table) => ({
+      ...table,
+      columns: table.columns.map(({ name }) => ({ name, type: "ENUM('a', 'b')" })),
+    }));
+    await never("or_to_in", "SELECT id FROM events WHERE name = 'a' OR name = 'b'", tables);
+  });
 });
 
 test("nothing is offered for texts with volatile functions, writes, or no SELECT at all", async () => {

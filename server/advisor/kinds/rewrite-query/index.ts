@@ -46,7 +46,7 @@ export const rewriteQuery: KindSpec<"rewrite_query"> = {
       rewrites: [
         {
           fingerprint: "c7af127797feb1df",
-          sql: "SELECT count_star() FROM orders WHERE ((ordered_on >= make_date($1, 1, 1)) AND (ordered_on < make_date(($1 + 1), 1, 1)))",
+          sql: `SELECT count_star() FROM orders WHERE ((ordered_on >= COALESCE(TRY(make_date(CAST($1 AS BIGINT), 1, 1)), CAST('-infinity' AS DATE))) AND (ordered_on <= COALESCE(TRY(make_date((CAST($1 AS BIGINT) + 1), 1, 1)), CAST('infinity' AS DATE))) AND ("year"(ordered_on) = $1))`,
         },
       ],
     },

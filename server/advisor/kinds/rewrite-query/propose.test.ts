@@ -38,7 +38,7 @@ test("proposes the other text under the same parameters, with nothing to run", a
   expect(candidates).toHaveLength(1);
   expect(Candidate.parse(candidates[0])).toMatchObject({
     candidate_id: `rewrite_query:${fingerprint}:sargable_predicate`,
-    title: "Rewrite query on `projects`: compare the bare column",
+    title: "Rewrite query on `projects`: add the range of the bare column",
     targeted_fingerprints: [fingerprint],
     plan: { statements: [], revert_statements: [], cleanup_statements: [], is_reversible: true },
     risk: { level: "low" },
@@ -50,7 +50,7 @@ test("proposes the other text under the same parameters, with nothing to run", a
     rewrites: [
       {
         fingerprint,
-        sql: "SELECT count_star() FROM projects WHERE ((creation_date >= make_date($1, 1, 1)) AND (creation_date < make_date(($1 + 1), 1, 1)))",
+        sql: `SELECT count_star() FROM projects WHERE ((creation_date >= COALESCE(TRY(make_date(CAST($1 AS BIGINT), 1, 1)), CAST('-infinity' AS DATE))) AND (creation_date <= COALESCE(TRY(make_date((CAST($1 AS BIGINT) + 1), 1, 1)), CAST('infinity' AS DATE))) AND ("year"(creation_date) = $1))`,
       },
     ],
   });

@@ -15,7 +15,7 @@ const MEASURED: Partial<
   Record<RewriteRule, { title: string; prior: number; gain: number; cost: string }>
 > = {
   sargable_predicate: {
-    title: "compare the bare column",
+    title: "add the range of the bare column",
     prior: 0.7,
     gain: 0.8,
     cost: "Where rows are not stored in the order of that column, the gain was small (9.3 → 7.9 ms).",
@@ -49,6 +49,12 @@ const MEASURED: Partial<
     prior: 0.8,
     gain: 0.9,
     cost: "Among rows that tie in the order, either text may keep any.",
+  },
+  or_to_in: {
+    title: "use an IN list",
+    prior: 0.7,
+    gain: 0.4,
+    cost: "Without an index on that column the gain is small (75.7 → 47 ms).",
   },
 };
 

@@ -1,0 +1,259 @@
+import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { call, caseWhen, cast, compare, integer, text } from "../build-ast";
+import { type FromItem, findColumn } from "./query-parts";
+import { readsClock, zoneOf } from "./value-zone";
+
+/**
+ * A value computed from a column of dates or times that grows with it (or falls: `isFalling`): what it
+ * tells of the column. A bound may be NULL, or fail for a value that is out of range.
+ */
+export interface ColumnForm {
+  column: Ast;
+  type: "DATE" | "TIMESTAMP" | "TIMESTAMP WITH TIME ZONE";
+  isFalling?: boolean;
+  /** No column value is below this where the computed one reaches `value`. */
+  lower(value: Ast): Ast;
+  /** No column value is above this where the computed one is at most `value`. */
+  upper(value: Ast): Ast;
+  /** Compared for equality alone: its values do not grow with the column. */
+  isEqualityOnly?: boolean;
+  /** Compared as texts: those of years beyond 9999 sort among the ones before, so no upper end holds. */
+  isTextual?: boolean;
+  /** Its bounds are dates, not instants. */
+  givesDates?: boolean;
+  /** DuckDB turns a comparison with a plain value into a range by itself. */
+  isKnownToDuckDb?(comparison: string, value: Ast): boolean;
+}
+
+type Dated = Pick<ColumnForm, "column" | "type">;
+
+/** The form of a tested expression, or null. `value` is one that it is compared with. */
+export function formOf(tested: Ast, value: Ast, items: readonly FromItem[]): ColumnForm | null {
+  const dated = (node: Ast | undefined): Dated | null => datedColumn(node, items);
+  return (
+    yearForm(tested, dated) ??
+    epochForm(tested, dated) ??
+    dayForm(tested, dated) ??
+    cutForm(tested, dated) ??
+    textForm(tested, dated) ??
+    shiftedForm(tested, dated) ??
+    ageForm(tested, value, dated) ??
+    zonedForm(tested, value, dated)
+  );
+}
+
+type FindDated = (node: Ast | undefined) => Dated | null;
+
+function datedColumn(node: Ast | undefined, items: readonly FromItem[]): Dated | null {
+  const type = findColumn(node, items)?.column.type?.toUpperCase();
+  const isDated = type === "DATE" || type === "TIMESTAMP" || type === "TIMESTAMP WITH TIME ZONE";
+  return node && isDated ? { column: node, type } : null;
+}
+
+function argumentsOf(node: Ast, ...names: string[]): Ast[] {
+  const isNamed =
+    isClass(node, "FUNCTION") && names.includes(asText(node.function_name).toLowerCase());
+  return isNamed ? asNodes(node.children) : [];
+}
+
+const constantOf = (node: Ast | undefined): unknown =>
+  isClass(node ?? null, "CONSTANT") ? asNode(node?.value)?.value : undefined;
+
+/** The argument of `date_part('part', argument)`. */
+function partArgument(tested: Ast, parts: RegExp): Ast | undefined {
+  const [part, argument] = argumentsOf(tested, "date_part", "datepart");
+  return parts.test(String(constantOf(part))) ? argument : undefined;
+}
+
+const toBigint = (value: Ast): Ast => cast(value, "BIGINT");
+
+/** A number that is no integer is rounded: a year that reaches it reaches the rounded one too. */
+function yearForm(tested: Ast, dated: FindDated): ColumnForm | null {
+  const [direct] = argumentsOf(tested, "year");
+  const found = dated(direct ?? partArgument(tested, /^(y|yr|yrs|years?)$/i));
+  if (!found) return null;
+  const start = (year: Ast): Ast => call("make_date", year, integer(1), integer(1));
+  return {
+    ...found,
+    givesDates: true,
+    lower: (value) => widened(start(toBigint(value)), "-", found.type !== ZONED),
+    upper: (value) =>
+      widened(start(call("+", toBigint(value), integer(1))), "+", found.type !== ZONED),
+  };
+}
+
+const ZONED = "TIMESTAMP WITH TIME ZONE";
+
+/**
+ * Clocks of two zones differ by less than 26 hours, and so do those of one zone before and after it
+ * changed its mind. Bounds that pass between zones are widened by so much.
+ */
+function widened(bound: Ast, sign: "+" | "-", isExact: boolean): Ast {
+  return isExact ? bound : call(sign, bound, call("to_hours", integer(26)));
+}
+
+const EPOCHS: readonly [name: string, perSecond: number][] = [
+  ["epoch", 1],
+  ["epoch_ms", 1000],
+  ["epoch_us", 1_000_000],
+];
+
+/** Seconds and the like since 1970; one more on either side covers what is rounded. */
+function epochForm(tested: Ast, dated: FindDated): ColumnForm | null {
+  for (const [name, perSecond] of EPOCHS) {
+    const [direct] = argumentsOf(tested, name);
+    const found = dated(
+      direct ?? (name === "epoch" ? partArgument(tested, /^epoch$/i) : undefined),
+    );
+    if (!found) continue;
+    const bound = (sign: "+" | "-") => (value: Ast) => {
+      const count = call(sign, toBigint(value), integer(1));
+      const instant = call("make_timestamp", call("*", count, integer(1_000_000 / perSecond)));
+      return widened(instant, sign, found.type !== ZONED);
+    };
+    return { ...found, lower: bound("-"), upper: bound("+") };
+  }
+  return null;
+}
+
+/** Neither the column nor the value has a time zone. */
+const isExact = (value: Ast, { type }: Dated): boolean =>
+  zoneOf(value) === "plain" && type !== ZONED;
+
+/** The value as an instant, less or more `by`, and the margin where zones may differ. */
+function instant(value: Ast, found: Dated, sign: "+" | "-", by?: Ast): Ast {
+  const plain = cast(value, "TIMESTAMP");
+  return widened(by ? call(sign, plain, by) : plain, sign, isExact(value, found));
+}
+
+const DAY = call("to_days", integer(1));
+
+/** `CAST(ts AS DATE)`: equality with what is no clock DuckDB turns into a range by itself. */
+function dayForm(tested: Ast, dated: FindDated): ColumnForm | null {
+  const isDay = isClass(tested, "CAST") && tested.try_cast !== true;
+  const found =
+    isDay && castTypeOf(tested) === "DATE" ? dated(asNode(tested.child) ?? undefined) : null;
+  if (!found || found.type === "DATE") return null;
+  return {
+    ...found,
+    givesDates: true,
+    lower: (value) => widened(cast(value, "DATE"), "-", isExact(value, found)),
+    upper: (value) => widened(call("+", cast(value, "DATE"), DAY), "+", isExact(value, found)),
+    isKnownToDuckDb: (comparison, value) =>
+      found.type === "TIMESTAMP" && comparison === "=" && !readsClock(value),
+  };
+}
+
+const castTypeOf = (node: Ast): string => asText(asNode(node.cast_type)?.id);
+
+const UNITS: Readonly<Record<string, readonly [unit: string, count: number]>> = {
+  second: ["to_seconds", 1],
+  minute: ["to_minutes", 1],
+  hour: ["to_hours", 1],
+  day: ["to_days", 1],
+  week: ["to_days", 7],
+  month: ["to_months", 1],
+  quarter: ["to_months", 3],
+  year: ["to_years", 1],
+};
+
+/** `date_trunc`, which DuckDB compares well with what is no clock, and `time_bucket`, which it does not. */
+function cutForm(tested: Ast, dated: FindDated): ColumnForm | null {
+  const [part, cut] = argumentsOf(tested, "date_trunc", "datetrunc");
+  const [unit, count] = UNITS[String(constantOf(part)).toLowerCase()] ?? ["", 0];
+  const [width, bucketed] = argumentsOf(tested, "time_bucket");
+  const found = dated(unit !== "" ? cut : bucketed);
+  if (!found) return null;
+  const step = unit !== "" ? call(unit, integer(count)) : cast(width ?? integer(0), "INTERVAL");
+  return {
+    ...found,
+    lower: (value) => instant(value, found, "-"),
+    upper: (value) => instant(value, found, "+", step),
+    isKnownToDuckDb: (comparison, value) =>
+      unit !== "" && comparison !== "IN" && !readsClock(value),
+  };
+}
+
+/** Fields of a date from the largest to the smallest, and the length of each. */
+const FIELDS: readonly (readonly [field: string, unit: string])[] = [
+  ["%Y", "to_years"],
+  ["%m", "to_months"],
+  ["%d", "to_days"],
+  ["%H", "to_hours"],
+  ["%M", "to_minutes"],
+  ["%S", "to_seconds"],
+];
+
+/** Length of what a format tells apart; null where it leaves out a larger field, or knows others. */
+function formatUnit(format: string): { unit: string; isSorted: boolean } | null {
+  const fields: string[] = format.match(/%./g) ?? [];
+  const known = FIELDS.slice(0, fields.length);
+  const isWhole =
+    new Set(fields).size === fields.length && known.every(([field]) => fields.includes(field));
+  const unit = known.at(-1)?.[1];
+  if (!isWhole || unit === undefined || fields.length > FIELDS.length) return null;
+  const isSorted = known.every(([field], index) => fields[index] === field);
+  return { unit, isSorted: isSorted && format.startsWith("%Y") };
+}
+
+/** `strftime(ts, '%Y%m%d')`: bounds of what a text stands for, where it is one the format writes. */
+function textForm(tested: Ast, dated: FindDated): ColumnForm | null {
+  const [first, second] = argumentsOf(tested, "strftime");
+  const found = dated(first) ?? dated(second);
+  const format = constantOf(dated(first) ? second : first);
+  const told = typeof format === "string" ? formatUnit(format) : null;
+  if (!found || !told || typeof format !== "string") return null;
+  const bound = (sign: "+" | "-", none: string) => (value: Ast) => {
+    const written = cast(value, "VARCHAR");
+    const start = call("try_strptime", written, text(format));
+    const isWritten = compare("COMPARE_EQUAL", call("strftime", start, text(format)), written);
+    const end = sign === "+" ? call("+", start, call(told.unit, integer(1))) : start;
+    const known = widened(end, sign, found.type !== ZONED);
+    return caseWhen(isWritten, known, cast(text(none), "TIMESTAMP"));
+  };
+  return {
+    ...found,
+    lower: bound("-", "-infinity"),
+    upper: bound("+", "infinity"),
+    isTextual: true,
+    isEqualityOnly: !told.isSorted,
+  };
+}
+
+const FIXED_UNITS = /^to_(weeks|days|hours|minutes|seconds|milliseconds|microseconds)$/;
+
+/** Of fixed length: months have none. */
+const isFixedInterval = (node: Ast): boolean =>
+  isClass(node, "FUNCTION") && FIXED_UNITS.test(asText(node.function_name));
+
+/** `ts + INTERVAL 7 DAY`: the interval goes to the other side. */
+function shiftedForm(tested: Ast, dated: FindDated): ColumnForm | null {
+  const [shifted, interval] = argumentsOf(tested, "+", "-");
+  const found = dated(shifted);
+  if (!found || !interval || !isFixedInterval(interval)) return null;
+  const back = tested.function_name === "+" ? "-" : "+";
+  const bound = (sign: "+" | "-") => (value: Ast) =>
+    widened(call(back, cast(value, "TIMESTAMP"), interval), sign, isExact(value, found));
+  return { ...found, lower: bound("-"), upper: bound("+") };
+}
+
+/** `now() - ts < INTERVAL 7 DAY`, which falls while the column grows. */
+function ageForm(tested: Ast, value: Ast, dated: FindDated): ColumnForm | null {
+  const [from, subtracted] = argumentsOf(tested, "-");
+  const found = dated(subtracted);
+  if (!found || !from || !isFixedInterval(value)) return null;
+  const bound = (sign: "+" | "-") => (interval: Ast) =>
+    widened(call("-", cast(from, "TIMESTAMP"), interval), sign, false);
+  return { ...found, isFalling: true, lower: bound("-"), upper: bound("+") };
+}
+
+/** The column itself, cast to the zone of what it is compared with, row by row. */
+function zonedForm(tested: Ast, value: Ast, dated: FindDated): ColumnForm | null {
+  const found = dated(tested);
+  if (!found || found.type === ZONED || zoneOf(value) !== "zoned") return null;
+  return {
+    ...found,
+    lower: (each) => instant(each, found, "-"),
+    upper: (each) => instant(each, found, "+"),
+  };
+}
