@@ -24,7 +24,7 @@ export async function openRewriteDatabase(setup: readonly string[]): Promise<Rew
   };
 }
 
-type Value = Extract<NormalizedQuery["parameters"][number], { from: "literal" }>["value"];
+export type Value = Extract<NormalizedQuery["parameters"][number], { from: "literal" }>["value"];
 
 /** The values that a query was sent with; NULL where it had parameters of its own. */
 export const valuesOf = ({ parameters }: NormalizedQuery): Value[] =>
@@ -42,8 +42,9 @@ export async function readRows(
   connection: DuckDBConnection,
   sql: string,
   isOrdered = false,
+  values?: readonly Value[],
 ): Promise<string[]> {
-  const reader = await connection.runAndReadAll(sql);
+  const reader = await connection.runAndReadAll(sql, values && [...values]);
   const rows = reader.getRowsJson().map((row) => JSON.stringify(row.map(rounded)));
   const names = JSON.stringify(reader.columnNames());
   return [names, ...(isOrdered ? rows : rows.sort())];

@@ -1,0 +1,40 @@
+import { Command, InvalidArgumentError } from "commander";
+import { describeDifference, fuzzRewrites } from "@/server/workload/testing/fuzz";
+
+const DIFFERENCES_SHOWN = 10;
+
+const wholeNumber = (text: string): number => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("A whole number is needed.");
+  return Number(text);
+};
+
+/** `npm run fuzz -- rewrites`: exits 1 when a text answers otherwise, or a rule was never met. */
+async function rewrites({ queries, seed }: { queries: number; seed: number }): Promise<boolean> {
+  const began = performance.now();
+  const onProgress = (done: number): void => {
+    if (done % 1000 === 0) console.log(`${done} queries …`);
+  };
+  const result = await fuzzRewrites({ queries, seed, onProgress });
+  const { differences, textsByRule } = result;
+  for (const each of differences.slice(0, DIFFERENCES_SHOWN)) console.log(describeDifference(each));
+  for (const [rule, texts] of textsByRule) console.log(`${rule}: ${texts} texts`);
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.log(`seed ${seed}, ${seconds} s; ${result.unanswered} that no database could answer`);
+  console.log(
+    `${result.queries} queries, ${result.rewritten} rewritten, ${differences.length} different`,
+  );
+  const unmet = [...textsByRule].filter(([, texts]) => texts === 0).map(([rule]) => rule);
+  if (unmet.length > 0) console.log(`never offered: ${unmet.join(", ")}`);
+  return differences.length === 0 && unmet.length === 0;
+}
+
+const program = new Command("fuzz").description("Compares what must be equal on random input.");
+program
+  .command("rewrites")
+  .description("rewritten queries with the queries, on five random databases each")
+  .option("--queries <count>", "how many queries", wholeNumber, 20_000)
+  .option("--seed <number>", "the same seed draws the same queries", wholeNumber, 1)
+  .action(async (options: { queries: number; seed: number }) => {
+    process.exitCode = (await rewrites(options)) ? 0 : 1;
+  });
+await program.parseAsync();
