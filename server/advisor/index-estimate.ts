@@ -1,5 +1,10 @@
 import type { ColumnSchema, TableSchema } from "@/server/contracts";
-import { INDEX_MATCHES_FRACTION, INDEX_MATCHES_MIN, INDEX_SPEEDUPS } from "./measured-facts";
+import {
+  INDEX_MATCHES_FRACTION,
+  INDEX_MATCHES_MIN,
+  INDEX_SPEEDUPS,
+  INDEX_UNUSED,
+} from "./measured-facts";
 
 export interface IndexEstimate {
   /** Rows one equality search finds if values are spread evenly; null while unknown. */
@@ -18,6 +23,14 @@ const NEAR_UNIQUE_TYPES: Readonly<Record<string, number>> = {
   VARCHAR: 0.2,
 };
 
+/** Most values a column of the type can have; null: no narrow bound. */
+export function typeValues(type: string): number | null {
+  const name = type.toUpperCase().trim();
+  if (/^BOOL(EAN)?$/.test(name)) return 2;
+  if (/^U?TINYINT$/.test(name)) return 256;
+  return /^ENUM\s*\(/.test(name) ? (type.match(/'(?:[^']|'')*'/g) ?? []).length : null;
+}
+
 /**
  * Chance and size of an index's gain for equality searches.
  *
@@ -31,7 +44,7 @@ export function estimateIndex(table: TableSchema, column: ColumnSchema): IndexEs
   const rows = table.row_count;
   const distinct = column.statistics?.distinct_count ?? 0;
   const isKnown = rows > 0 && distinct > 0;
-  const values = column.type.toUpperCase() === "BOOLEAN" ? 2 : distinct;
+  const values = Math.max(1, Math.min(distinct, typeValues(column.type) ?? distinct));
   const matchesMax = rows > 0 ? Math.max(INDEX_MATCHES_MIN, rows * INDEX_MATCHES_FRACTION) : null;
   if (!isKnown || matchesMax === null) {
     const prior = NEAR_UNIQUE_TYPES[column.type.toUpperCase()] ?? 0.1;
@@ -39,7 +52,7 @@ export function estimateIndex(table: TableSchema, column: ColumnSchema): IndexEs
   }
   const filled = 1 - (column.statistics?.null_fraction ?? 0);
   const matches = Math.max(1, (rows * filled) / values);
-  if (matches > matchesMax) return { matches, matchesMax, prior: 0.02, gain: 0.02 };
+  if (matches > matchesMax) return { matches, matchesMax, ...INDEX_UNUSED };
   const gain = 1 - 1 / speedupAt(matches);
   return { matches, matchesMax, prior: 0.3 + 0.6 * gain, gain };
 }

@@ -8,6 +8,10 @@ export const ROW_GROUP_ROWS = 122_880;
 /** An ART index is tried only when at most max(2048, 0.1% of the rows) match. */
 export const INDEX_MATCHES_MIN = 2048;
 export const INDEX_MATCHES_FRACTION = 0.001;
+/** A type of fewer values: each is more than 0.1% of the rows, if they are spread evenly. */
+export const INDEX_VALUES_MIN = 1 / INDEX_MATCHES_FRACTION;
+/** What is left of the chance and gain of an index that DuckDB does not look into. */
+export const INDEX_UNUSED = { prior: 0.02, gain: 0.02 } as const;
 
 /**
  * Speed-up of an equality search by an index, by rows that match. Near-unique VARCHAR: 28 → 0.7 ms;

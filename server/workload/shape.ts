@@ -19,6 +19,12 @@ export interface FilterFeature extends ColumnRef {
   parameters: number[];
   /** Of a range: the end it gives; BETWEEN gives both, in this order. */
   end?: "lower" | "upper" | "both";
+  /** Equalities joined by OR: zone maps serve them as they serve IN, an index does not. */
+  isAlternative?: true;
+  /** Holds for every row but those with one value (`<>`), or for every row that is not NULL. */
+  exceptFor?: "value" | "null";
+  /** A condition on several columns, or a subquery: DuckDB checks it after the scan. */
+  isAfterScan?: true;
 }
 
 /** Two columns compared for equality across tables. */
@@ -52,6 +58,11 @@ export interface QueryShape {
    * not of DISTINCT or PIVOT. A LIMIT then takes the first rows by it.
    */
   topBy?: ColumnRef;
+  /**
+   * Tables of which ORDER BY … LIMIT takes the first rows by a column: DuckDB narrows their scan by the
+   * rows found so far.
+   */
+  topTables?: string[];
 }
 
 /**

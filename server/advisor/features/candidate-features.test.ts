@@ -39,8 +39,10 @@ describe("features of a candidate", () => {
     expect(CandidateFeatures.parse(found)).toEqual(found);
     expect(found).toMatchObject({
       ...{ kind: "add_index", column: "status", type: "text", rows: 1_000_000, distinct: 4 },
-      ...{ matches: 250_000, is_served: false, queries: 2, share: 1 },
-      query: { uses: ["equals"], other_filters: 1, is_star: true, joins: 0 },
+      ...{ matches: 250_000, is_served: false, queries: 1 },
+      // DuckDB takes no index for the other query, which also compares creation_date.
+      share: 20 / 140,
+      query: { uses: ["in"], other_filters: 0, is_star: false, joins: 0 },
     });
   });
 

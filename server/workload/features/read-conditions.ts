@@ -1,4 +1,4 @@
-import { type Ast, asNode, asNodes, asText, hasColumn, isClass, isValue } from "../ast";
+import { type Ast, asNode, asNodes, asText, descend, hasColumn, isClass, isValue } from "../ast";
 import { isPrefixPattern, LIKE_FUNCTIONS, PREFIX_FUNCTIONS } from "../literal";
 import type { ColumnRef, FilterFeature, FilterOperator } from "../shape";
 import { columnPath, columnsIn, parametersIn, type ReadContext } from "./read-context";
@@ -23,7 +23,12 @@ export function readConditions(value: unknown, scope: Scope, context: ReadContex
   else if (isClass(node, "BETWEEN")) readBetween(node, scope, context);
   else if (isClass(node, "FUNCTION")) readFunction(node, scope, context);
   else if (isClass(node, "SUBQUERY"))
-    addFilters(node.child, { operator: "other", parameters: [] }, scope, context);
+    addFilters(
+      node.child,
+      { operator: "other", parameters: [], isAfterScan: true },
+      scope,
+      context,
+    );
   else readOperator(node, scope, context);
 }
 
@@ -41,7 +46,8 @@ const boundsIn = (value: unknown): number[] => (isValue(asNode(value)) ? paramet
 function readOperator(node: Ast, scope: Scope, context: ReadContext): void {
   const [tested, ...rest] = asNodes(node.children);
   if (node.type === "OPERATOR_IS_NULL" || node.type === "OPERATOR_IS_NOT_NULL") {
-    addFilters(tested, { operator: "null_check", parameters: [] }, scope, context);
+    const exceptFor = node.type === "OPERATOR_IS_NOT_NULL" ? ({ exceptFor: "null" } as const) : {};
+    addFilters(tested, { operator: "null_check", parameters: [], ...exceptFor }, scope, context);
   } else if (node.type === "COMPARE_IN") {
     const operator = rest.every(isValue) ? "in" : "other";
     addFilters(tested, { operator, parameters: parametersIn(rest), values: rest }, scope, context);
@@ -71,11 +77,13 @@ function readComparison(node: Ast, scope: Scope, context: ReadContext): void {
     const seen = isScalar ? operator : "other";
     const end = isLower ? "lower" : "upper";
     const compared = { operator: seen, parameters: boundsIn(other), end, values: [other] } as const;
-    addFilters(tested[0], compared, scope, context);
+    const isExcept = node.type === "COMPARE_NOTEQUAL" && isValue(asNode(other));
+    const exceptFor = isExcept ? ({ exceptFor: "value" } as const) : {};
+    addFilters(tested[0], { ...compared, ...exceptFor }, scope, context);
     return;
   }
   for (const side of tested)
-    addFilters(side, { operator: "other", parameters: [] }, scope, context);
+    addFilters(side, { operator: "other", parameters: [], isAfterScan: true }, scope, context);
 }
 
 /** `a = $1 OR a = $2` asks what `a IN ($1, $2)` asks; any other OR keeps its columns as `other`. */
@@ -91,8 +99,10 @@ function readAlternatives(node: Ast, scope: Scope, context: ReadContext): void {
   );
   const tested = isSame ? children[0]?.left : node;
   const values = isSame ? children.map((child) => child.right) : [];
-  const operator = isSame ? "in" : "other";
-  addFilters(tested, { operator, parameters: parametersIn(node), values }, scope, context);
+  const compared = isSame
+    ? ({ operator: "in", isAlternative: true } as const)
+    : ({ operator: "other" } as const);
+  addFilters(tested, { ...compared, parameters: parametersIn(node), values }, scope, context);
 }
 
 function readFunction(node: Ast, scope: Scope, context: ReadContext): void {
@@ -132,21 +142,29 @@ interface Compared {
   end?: FilterFeature["end"];
   /** The values themselves, whose types may make DuckDB cast the column. */
   values?: readonly unknown[];
+  isAlternative?: true;
+  exceptFor?: "value" | "null";
+  isAfterScan?: true;
 }
 
 /** One filter for each column of the tested expression; a column alone is unwrapped. */
 function addFilters(
   tested: unknown,
-  { operator, parameters, end, values = [] }: Compared,
+  { operator, parameters, end, values = [], isAfterScan, ...marks }: Compared,
   scope: Scope,
   context: ReadContext,
 ): void {
   const wrapper = wrapperOf(asNode(tested));
-  const given = operator === "range" && end ? { end } : {};
-  for (const ref of columnsIn(tested, scope)) {
+  const isCollating = [...descend(values)].some((node) => isClass(node, "COLLATE"));
+  const refs = columnsIn(tested, scope);
+  const given = {
+    ...(operator === "range" && end ? { end } : {}),
+    ...(isAfterScan || refs.length > 1 ? { isAfterScan: true as const } : {}),
+  };
+  for (const ref of refs) {
     const isCast = values.some((value) => castsColumn(asNode(value), columnType(ref, context)));
-    const wrappedBy = wrapper ?? (isCast ? "cast" : null);
-    context.sink.filter({ ...ref, operator, wrappedBy, parameters, ...given });
+    const wrappedBy = wrapper ?? (isCollating ? "collate" : isCast ? "cast" : null);
+    context.sink.filter({ ...ref, operator, wrappedBy, parameters, ...given, ...marks });
   }
 }
 

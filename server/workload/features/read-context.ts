@@ -47,6 +47,8 @@ export class FeatureSink {
   };
   /** For each SELECT whose ORDER BY begins with a column itself: that column. */
   readonly orderedFirstBy = new Map<Ast, ColumnRef>();
+  /** Tables of which some ORDER BY … LIMIT takes the first rows by a column. */
+  readonly topTables = new Set<string>();
   selectsStar = false;
   limit: number | null = null;
 

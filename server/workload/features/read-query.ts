@@ -126,11 +126,15 @@ function readSelectList(node: Ast, scope: Scope, context: ReadContext): Ast[] {
 
 /** Reads ORDER BY (ordinals and aliases resolved) and a constant LIMIT. */
 function readOrder(node: Ast, items: Ast[], scope: Scope, context: ReadContext): void {
+  const isLimited = asNodes(node.modifiers).some((each) => asText(each.type).startsWith("LIMIT"));
+  // A join stands between the order and the scan.
+  const isTop = isLimited && asNode(node.from_table)?.type !== "JOIN";
   for (const modifier of asNodes(node.modifiers)) {
     for (const [index, order] of asNodes(modifier.orders).entries()) {
       const meant = itemMeant(asNode(order.expression), items);
       const first = isClass(meant, "COLUMN_REF") ? scope.resolve(columnPath(meant)) : null;
       if (index === 0 && first) context.sink.orderedFirstBy.set(node, first.ref);
+      if (index === 0 && first && isTop) context.sink.topTables.add(first.ref.table);
       if (meant && hasAggregate(meant, context)) continue;
       for (const ref of columnsIn(meant, scope)) context.sink.column("orderBy", ref);
     }

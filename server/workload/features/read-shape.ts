@@ -38,6 +38,7 @@ export function readShape(input: ReadShapeInput): QueryShape {
     parameterCount: parameters.length,
     ...sink.features(),
     ...(topBy ? { topBy } : {}),
+    ...(sink.topTables.size > 0 ? { topTables: [...sink.topTables] } : {}),
     ...(offsetParameter ? { offsetParameter } : {}),
   };
 }

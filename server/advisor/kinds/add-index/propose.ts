@@ -6,7 +6,7 @@ import {
   type Risk,
   type TableSchema,
 } from "@/server/contracts";
-import { formatCount, formatPercent, formatPlural } from "@/server/format";
+import { formatCount, formatList, formatPercent, formatPlural } from "@/server/format";
 import {
   affectedConsumers,
   callsText,
@@ -18,9 +18,16 @@ import {
   subjectTables,
   usageFactors,
 } from "../../candidate-parts";
-import { estimateIndex, type IndexEstimate } from "../../index-estimate";
+import { estimateIndex, type IndexEstimate, typeValues } from "../../index-estimate";
+import { indexObstacle } from "../../index-use";
 import type { Proposals, ProposeInput } from "../../kind-spec";
-import { INDEX_INSERT_COST, INDEX_LOW_CARDINALITY_SLOWDOWN } from "../../measured-facts";
+import {
+  INDEX_INSERT_COST,
+  INDEX_LOW_CARDINALITY_SLOWDOWN,
+  INDEX_UNUSED,
+  INDEX_VALUES_MIN,
+} from "../../measured-facts";
+import { referencedTable } from "../../plan/table-sql";
 import { isIndexed } from "../../table-schema";
 import {
   filtersOn,
@@ -47,13 +54,33 @@ export function proposeIndexes(input: ProposeInput): Proposals {
         (query) => filtersOn(query, table.name, column.name, isPointFilter).length > 0,
       );
       if (queries.length === 0) continue;
-      const candidate = draft(input, table, column, measureUsage(input.queries, queries));
+      const candidate = draft(input, table, column, lookUpsOf(queries, table, column));
       const reason = exclusion(table, column, candidate.refusal);
       if (reason === null) proposals.candidates.push(candidate.candidate);
       else proposals.excluded.push({ candidate: candidate.candidate, reason });
     }
   }
   return proposals;
+}
+
+/** Queries that compare a column by = or IN: those an index serves, and those it does not, by the reason. */
+interface LookUps {
+  served: WorkloadQuery[];
+  unserved: Map<string, WorkloadQuery[]>;
+}
+
+function lookUpsOf(
+  queries: readonly WorkloadQuery[],
+  table: TableSchema,
+  column: ColumnSchema,
+): LookUps {
+  const lookUps: LookUps = { served: [], unserved: new Map() };
+  for (const query of queries) {
+    const obstacle = indexObstacle(query, table, column.name);
+    if (obstacle === null) lookUps.served.push(query);
+    else lookUps.unserved.set(obstacle, [...(lookUps.unserved.get(obstacle) ?? []), query]);
+  }
+  return lookUps;
 }
 
 function exclusion(table: TableSchema, column: ColumnSchema, refusal: string | null) {
@@ -67,6 +94,10 @@ function exclusion(table: TableSchema, column: ColumnSchema, refusal: string | n
   if (isCollated(column.type)) {
     return `DuckDB compares ${column.name} by its collation (${column.type}), which an index does not support.`;
   }
+  const values = typeValues(column.type);
+  if (values !== null && values < INDEX_VALUES_MIN) {
+    return `By its type, ${column.name} has ${formatPlural(values, "value")} at most: each is in too many rows for an index. On a column of 3 values we measured queries ${INDEX_LOW_CARDINALITY_SLOWDOWN} times slower.`;
+  }
   // 0 rows: the size is not known.
   if (table.row_count > 0 && table.row_count <= VECTOR_ROWS) {
     return `${table.name} has ${formatPlural(table.row_count, "row")}, no more than DuckDB reads at a time (${formatCount(VECTOR_ROWS)}): an index saves nothing.`;
@@ -74,11 +105,19 @@ function exclusion(table: TableSchema, column: ColumnSchema, refusal: string | n
   return refusal;
 }
 
-function draft(input: ProposeInput, table: TableSchema, column: ColumnSchema, usage: Usage) {
+function draft(input: ProposeInput, table: TableSchema, column: ColumnSchema, lookUps: LookUps) {
+  const { served, unserved } = lookUps;
+  const queries = served.length > 0 ? served : [...unserved.values()].flat();
+  const usage = measureUsage(input.queries, queries);
   const change = { kind: "add_index" as const, table: table.name, column: column.name };
   const { plan, refusal } = input.tryPlan(change);
-  const estimate = estimateIndex(table, column);
-  const against = drawbacksOf(input, table, column, usage, estimate);
+  const known = estimateIndex(table, column);
+  const estimate = served.length > 0 ? known : { ...known, ...INDEX_UNUSED };
+  const against = [
+    ...unservedText(column, unserved),
+    ...drawbacksOf(input, table, column, estimate),
+    ...consequencesOf(input, table, column),
+  ];
   const candidate: Candidate = {
     candidate_id: `add_index:${table.name}:${column.name}`,
     change,
@@ -143,7 +182,6 @@ function drawbacksOf(
   input: ProposeInput,
   table: TableSchema,
   column: ColumnSchema,
-  usage: Usage,
   { matches, matchesMax }: IndexEstimate,
 ): string[] {
   const found: string[] = [];
@@ -156,18 +194,6 @@ function drawbacksOf(
       `With ${cardinalityText(column)}, a value matches about ${formatCount(matches)} of ${formatCount(table.row_count)} rows, more than the ${formatCount(matchesMax)} up to which DuckDB uses an index. On a column with 3 values we measured queries ${INDEX_LOW_CARDINALITY_SLOWDOWN} times slower.`,
     );
   }
-  const others = otherIndexedFilters(table, column, usage);
-  if (others.length > 0) {
-    found.push(
-      `Queries that also filter on ${others.join(", ")} would have two indexed columns, and DuckDB then uses neither index.`,
-    );
-  }
-  const rivals = rivalFilters(table, column, usage);
-  if (rivals.length > 0) {
-    found.push(
-      `Queries also filter on ${rivals.join(", ")}: index only one of these columns, because DuckDB uses neither of two indexes (duckdb issue 24111).`,
-    );
-  }
   const writes = writeShares(input.queries, table.name, column.name);
   if (writes.inserts > 0) {
     found.push(`Inserts of many rows took ${INDEX_INSERT_COST} times as long with one more index.`);
@@ -176,23 +202,40 @@ function drawbacksOf(
   return found;
 }
 
-/** Columns with an index that the same queries compare as well (duckdb issue 24111). */
-function otherIndexedFilters(table: TableSchema, column: ColumnSchema, usage: Usage): string[] {
-  return otherPointFilters(table, column, usage).filter((name) => isIndexed(table, name));
+function unservedText({ name }: ColumnSchema, unserved: LookUps["unserved"]): string[] {
+  return [...unserved].map(([obstacle, queries]) => {
+    const calls = queries.reduce((sum, { pattern }) => sum + pattern.calls, 0);
+    const shapes = `${formatPlural(queries.length, "query shape")} (${formatPlural(calls, "call")})`;
+    return `${shapes} compare ${name}, but DuckDB takes no index for them: ${obstacle}.`;
+  });
 }
 
-/** Columns without an index that the same queries compare and that another candidate may index. */
-function rivalFilters(table: TableSchema, column: ColumnSchema, usage: Usage): string[] {
-  return otherPointFilters(table, column, usage).filter((name) => !isIndexed(table, name));
-}
-
-function otherPointFilters(table: TableSchema, column: ColumnSchema, usage: Usage): string[] {
-  const names = usage.queries.flatMap((query) =>
-    query.shape.filters
-      .filter((filter) => filter.table === table.name && isPointFilter(filter))
-      .map((filter) => filter.column),
+/** What DuckDB refuses once the index is there. */
+function consequencesOf(
+  { tables }: ProposeInput,
+  table: TableSchema,
+  { name }: ColumnSchema,
+): string[] {
+  const found: string[] = [];
+  const referencing = tables.filter(({ constraints }) =>
+    constraints.some((each) => referencedTable(each) === table.name.toLowerCase()),
   );
-  return [...new Set(names)].filter((name) => name !== column.name).sort();
+  if (referencing.length > 0) {
+    const names = formatList(referencing.map((each) => each.name));
+    found.push(
+      `A foreign key of ${names} points to ${table.name}: with the index, UPDATE of ${name} and upserts fail for rows that are referenced, because DuckDB carries them out as delete and insert.`,
+    );
+  } else if (table.row_count === 0) {
+    found.push(
+      `If a foreign key of another table points to ${table.name}, UPDATE of ${name} and upserts of referenced rows fail with the index.`,
+    );
+  }
+  if (table.indexes.length === 0) {
+    found.push(
+      `While it exists, DuckDB refuses ALTER TABLE ${table.name} RENAME, DROP COLUMN, SET NOT NULL and TYPE, also of other columns: drop the index first and create it again.`,
+    );
+  }
+  return found;
 }
 
 function riskOf(table: TableSchema, column: string, queries: WorkloadQuery[]): Risk {
