@@ -1,6 +1,9 @@
+import { eq } from "drizzle-orm";
+import { dataProducts } from "@/drizzle/schema";
 import type { Actor } from "@/server/contracts";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { isApiKeyShaped, loadApiKeyActor } from "./api-keys";
+import { VISITING_PRODUCT_PERMISSIONS } from "./permissions";
 import { assertSessionWrite } from "./same-origin";
 import { findSessionActor } from "./session";
 import { verifyToken } from "./tokens";
@@ -11,7 +14,15 @@ type AuthContext = Pick<ServiceContext, "db" | "settings" | "clock">;
 async function actorOfToken(ctx: AuthContext, token: string): Promise<Actor> {
   const { kind, subject } = await verifyToken({ ctx, input: { token } });
   if (kind === "user") return loadUserActor(ctx.db, subject);
-  return { kind, id: subject, label: subject, roles: [kind] };
+  const actor: Actor = { kind, id: subject, label: subject, roles: [kind] };
+  if (kind !== "data-product" || (await isServed(ctx, subject))) return actor;
+  return { ...actor, scopes: [...VISITING_PRODUCT_PERMISSIONS] };
+}
+
+/** True for the product of this installation, and for any other that one of its provers observes. */
+async function isServed({ db, settings }: AuthContext, productId: string): Promise<boolean> {
+  if (productId === settings.DATA_PRODUCT_ID) return true;
+  return (await db.$count(dataProducts, eq(dataProducts.productId, productId))) > 0;
 }
 
 async function actorOfBearer(ctx: AuthContext, authorization: string): Promise<Actor> {

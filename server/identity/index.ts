@@ -12,7 +12,6 @@ export {
 export { assertSameOrigin, assertSessionWrite } from "./same-origin";
 export { findSessionActor } from "./session";
 export { endSession } from "./sessions";
-export { signIn } from "./sign-in";
 export { getJwks, listSigningKeys, rotateSigningKey, type SigningKey } from "./signing-keys";
 export {
   issueProductToken,

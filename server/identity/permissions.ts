@@ -33,6 +33,16 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
   agent: ["suggestion.read", "product.read", "message.send"],
 };
 
+/**
+ * What is left of that to a product that is registered here but that this installation does not serve:
+ * estimates from what it sends, and nothing about the product that is served.
+ */
+export const VISITING_PRODUCT_PERMISSIONS: readonly Permission[] = [
+  "suggestion.read",
+  "suggestion.feedback",
+  "suggestion.analyze",
+];
+
 /** All an API key can ever be scoped to: no decision, no key and no user management. */
 export const API_KEY_PERMISSIONS: readonly Permission[] = [
   ...BASIC,

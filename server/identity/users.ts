@@ -155,7 +155,7 @@ export async function deactivateUser({
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The active user of this id, with the roles held now; null when there is none. */
-export async function loadActiveUser(db: Database, id: string): Promise<User | null> {
+async function loadActiveUser(db: Database, id: string): Promise<User | null> {
   if (!UUID.test(id)) return null;
   const [row] = await db
     .select()

@@ -6,22 +6,32 @@ import { AppError } from "@/server/platform";
 const CLOCK_SKEW_SECONDS_MAX = 300;
 
 /**
- * Refuses what must not be handled: a message for another agent (`not_found`), one in another
- * agent's name (`forbidden`), one past its ttl or from the future (`invalid_input`, with
+ * The one name under which a caller sends: an agent's is in its token, an external service's is the name
+ * its key was made with; nobody else is an agent.
+ */
+const nameOf = (actor: Actor) => (actor.kind === "api-key" ? actor.label : actor.id);
+
+/**
+ * Refuses what must not be handled: a message for another agent or its product (`not_found`), one in
+ * another agent's name (`forbidden`), one past its ttl or from the future (`invalid_input`, with
  * `reason` in the details).
  */
 export function assertAcceptable(
   actor: Actor,
   message: MessageEnvelope,
-  here: { agentId: string; now: Date },
+  here: { agentId: string; productId: string; now: Date },
 ): void {
-  if (message.recipient.agent_id !== here.agentId) {
-    throw new AppError("not_found", `This agent is ${here.agentId}, not the recipient.`, {
-      details: { reason: "wrong_recipient", agent_id: here.agentId },
+  const { recipient } = message;
+  if (recipient.agent_id !== here.agentId || recipient.product_id !== here.productId) {
+    const text = `This is agent ${here.agentId} of ${here.productId}, not the recipient.`;
+    throw new AppError("not_found", text, {
+      details: { reason: "wrong_recipient", agent_id: here.agentId, product_id: here.productId },
     });
   }
-  if (actor.kind === "agent" && actor.id !== message.sender.agent_id) {
-    throw new AppError("forbidden", "sender.agent_id is not the agent the token was issued to.", {
+  if (nameOf(actor) !== message.sender.agent_id) {
+    const text =
+      "sender.agent_id is not whom the token was issued to, or the API key is named after.";
+    throw new AppError("forbidden", text, {
       details: { reason: "sender_mismatch" },
     });
   }
@@ -38,16 +48,14 @@ export function assertAcceptable(
   }
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 /** Namespace of derived ids: any fixed UUID, never to be changed. */
 const NAMESPACE = Buffer.from("6f0c8f0e5a5b4c6d9d3a7b1e2c4f8a90", "hex");
 
 /**
  * The UUID under which a message is stored. Protocol ids are free text, unique per sender only:
- * they become a version 5 UUID of sender and id (RFC 9562). An id that is a UUID stays.
+ * they become a version 5 UUID of sender and id (RFC 9562), a UUID too: no agent takes another's id.
  */
 export function messageRecordId(senderAgentId: string, messageId: string): string {
-  if (UUID.test(messageId)) return messageId.toLowerCase();
   const name = JSON.stringify([senderAgentId, messageId]);
   const bytes = createHash("sha1").update(NAMESPACE).update(name).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);

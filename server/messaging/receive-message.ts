@@ -86,7 +86,8 @@ export async function receiveMessage({
 }): Promise<MessageReceipt> {
   assertCan(ctx.actor, "message.send");
   const now = ctx.clock.now();
-  assertAcceptable(ctx.actor, input, { agentId: ctx.settings.AGENT_ID, now });
+  const { AGENT_ID: agentId, DATA_PRODUCT_ID: productId } = ctx.settings;
+  assertAcceptable(ctx.actor, input, { agentId, productId, now });
   const recordId = messageRecordId(input.sender.agent_id, input.message_id);
   const digest = digestOf(input);
   // Most repeats are found here, before anything is thought of them again; the insert decides.

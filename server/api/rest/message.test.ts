@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { agentMessages, auditEvents } from "@/drizzle/schema";
+import { createApiKey } from "@/server/identity";
 import { createHarness, type Harness } from "./testing/harness";
 
 /** The specification's message, addressed to this agent by the other one. */
@@ -73,6 +74,34 @@ test("the same id with another content is 422; another sender's same id is anoth
   expect(await answer.json()).toMatchObject({ is_duplicate: false });
 });
 
+test("an agent blocks no id of another one, not even a UUID", async () => {
+  const message_id = crypto.randomUUID();
+  const other = await harness.machine("agent", "agent-other");
+  const sender = { agent_id: "agent-other", product_id: "other", domain: "other" };
+  expect((await send(specified({ message_id, sender }), other)).status).toBe(202);
+  const own = await send(specified({ message_id }));
+  expect(own.status).toBe(202);
+  expect(await own.json()).toMatchObject({ is_duplicate: false });
+});
+
+test("an API key speaks in the name it was made with, and in no other", async () => {
+  const ctx = harness.ctx;
+  const scopes = ["message.send" as const];
+  const named = await createApiKey({ ctx, input: { name: "agent-risk-assessment-1", scopes } });
+  const other = await createApiKey({ ctx, input: { name: "agent-other", scopes } });
+  const as = (key: string) => ({ "x-api-key": key });
+  const message = specified({ message_id: "msg-of-a-key" });
+  const refused = await send(message, as(other.key));
+  expect(refused.status).toBe(403);
+  expect(await refused.json()).toMatchObject({ details: { reason: "sender_mismatch" } });
+  expect((await send(message, as(named.key))).status).toBe(202);
+});
+
+test("a person is no agent, whatever they may do", async () => {
+  const admin = await harness.person(["admin"]);
+  expect((await send(specified({ message_id: "msg-admin" }), admin.headers)).status).toBe(403);
+});
+
 test("an agent cannot speak in another agent's name", async () => {
   const impostor = await harness.machine("agent", "agent-impostor");
   const answer = await send(specified({ message_id: "msg-forged" }), impostor);
@@ -86,6 +115,12 @@ test.each([
   [
     "for another agent",
     { recipient: { agent_id: "agent-x", product_id: "x", domain: "x" } },
+    404,
+    "wrong_recipient",
+  ],
+  [
+    "for another product of this agent's name",
+    { recipient: { agent_id: "agent-duckdb-spawn-1", product_id: "other", domain: "x" } },
     404,
     "wrong_recipient",
   ],

@@ -3,7 +3,6 @@ export {
   isTrustedProxy,
   networkOf,
   parseTrustedProxies,
-  type TrustedProxies,
 } from "./client-address";
-export { isAllowedHost, isHost, isLoopbackHost, ownOrigin } from "./hosts";
+export { isAllowedHost, isLoopbackHost, ownOrigin } from "./hosts";
 export { isJsonType } from "./media-type";

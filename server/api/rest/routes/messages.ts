@@ -12,8 +12,8 @@ export const messageRoute = defineRoute(
     description:
       "Takes the envelope of the Multi-agent Cooperation Protocol. A message is stored once, by " +
       "its sender and `message_id`; a repeat is answered as a duplicate. An agent's token must be " +
-      "the sender's. A message past its `ttl_seconds` is refused (`details.reason` is " +
-      "`message_expired`). This version only receives (`delivery_status` is `received`): delivery " +
+      "the sender's; an API key sends in the name it was made with. The recipient is this agent and its " +
+      "product. A message past its `ttl_seconds` is refused (`details.reason` is `message_expired`). This version only receives (`delivery_status` is `received`): delivery " +
       "to others, responses and negotiation are not part of it. Unknown fields are ignored.",
     permission: "message.send",
     request: { body: jsonBody(MessageEnvelope) },

@@ -1,0 +1,239 @@
+import { readdirSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { dataProducts } from "@/drizzle/schema";
+import type { Permission } from "@/server/contracts";
+import { API_KEY_PERMISSIONS, trustProduct } from "@/server/identity";
+import { sessionCookie } from "@/server/identity/testing/session-cookie";
+import { env } from "@/server/platform";
+import { ROUTES } from "./rest/app";
+import { craftToken, createHarness, type Harness } from "./rest/testing/harness";
+import { handleTrpcRequest } from "./trpc/handle-request";
+import { appRouter } from "./trpc/router";
+
+/** Who may come in. A row names all that are let in; whoever it does not name is refused. */
+type Identity =
+  | "viewer"
+  | "reviewer"
+  | "operator"
+  | "admin"
+  | "product"
+  | "visiting product"
+  | "peer agent"
+  | `key:${Permission}`;
+type Row = readonly Identity[] | "everybody" | "every person";
+
+const PEOPLE = ["viewer", "reviewer", "operator", "admin"] as const;
+const PRODUCTS = ["product", "visiting product"] as const;
+const ASK = ["reviewer", "operator", "admin"] as const;
+
+const READ: Row = [...PEOPLE, ...PRODUCTS, "peer agent", "key:suggestion.read"];
+const EXECUTE: Row = ["operator", "admin", "product", "key:operation.execute"];
+
+const REST: Record<string, Row> = {
+  "GET /agent/health": "everybody",
+  "GET /.well-known/jwks.json": "everybody",
+  "GET /openapi.json": "everybody",
+  "GET /agent/capabilities": [...PEOPLE, "product", "peer agent", "key:product.read"],
+  "POST /agent/analyze": [...ASK, ...PRODUCTS, "key:suggestion.analyze"],
+  "GET /agent/suggestions": READ,
+  "GET /agent/suggestions/{id}": READ,
+  "GET /agent/suggestions/{id}/events": READ,
+  "GET /agent/suggestions/{id}/log": READ,
+  "POST /agent/suggestions/{id}/approve": ["reviewer", "admin"],
+  "POST /agent/suggestions/{id}/reject": ["reviewer", "admin"],
+  "POST /agent/suggestions/{id}/feedback": [...PEOPLE, ...PRODUCTS, "key:suggestion.feedback"],
+  "POST /agent/suggestions/{id}/continue": [...ASK, ...PRODUCTS, "key:suggestion.analyze"],
+  "POST /agent/execute": EXECUTE,
+  "POST /agent/suggestions/{id}/revert": ["operator", "admin", "key:operation.revert"],
+  "GET /agent/operations/{id}": [...PEOPLE, "product", "key:operation.read"],
+  "GET /agent/jobs": ["admin"],
+  "POST /agent/message": ["admin", "peer agent", "key:message.send"],
+};
+
+const suggestion_id = "sugg-0123456789ab";
+const AUDIT = ["reviewer", "operator", "admin"] as const;
+
+/** Each with an input that its schema takes: procedures look at that before anything else. */
+const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
+  "suggestions.list": { row: PEOPLE, input: {} },
+  "suggestions.get": { row: PEOPLE, input: { suggestion_id } },
+  "suggestions.log": { row: PEOPLE, input: { suggestion_id } },
+  "suggestions.approve": { row: ["reviewer", "admin"], input: { suggestion_id } },
+  "suggestions.reject": { row: ["reviewer", "admin"], input: { suggestion_id, reason: "no" } },
+  "suggestions.feedback": { row: PEOPLE, input: { suggestion_id, score: 1 } },
+  "suggestions.continue": { row: ASK, input: { suggestion_id } },
+  "suggestions.analyze": {
+    row: ASK,
+    input: { operation_type: "schema_optimization", product_id: "no-such-product", context: {} },
+  },
+  "operations.get": { row: PEOPLE, input: { operation_id: "op-0123456789ab" } },
+  "operations.execute": { row: ["operator", "admin"], input: { suggestion_id } },
+  "operations.revert": { row: ["operator", "admin"], input: { suggestion_id } },
+  "product.overview": { row: PEOPLE },
+  "product.patterns": { row: PEOPLE },
+  "model.status": { row: PEOPLE },
+  "model.list": { row: PEOPLE },
+  "model.promote": { row: ["admin"], input: { model_id: "model-012345" } },
+  "model.rollBack": { row: ["admin"] },
+  "jobs.list": { row: ["admin"], input: {} },
+  "audit.list": { row: AUDIT, input: {} },
+  "health.check": { row: "every person" },
+  "session.me": { row: "every person" },
+  "events.stream": { row: PEOPLE },
+};
+
+const SITE = "http://sidecar.test";
+let harness: Harness;
+/** Headers of every identity that can call, by name; `nobody`: none at all. */
+let bearers: Map<string, Record<string, string>>;
+let cookies: Map<string, Record<string, string>>;
+
+beforeAll(async () => {
+  harness = await createHarness();
+  const { ctx, db } = harness;
+  bearers = new Map([["nobody", {}]]);
+  cookies = new Map();
+  for (const role of [...PEOPLE, null]) {
+    const { user, headers } = await harness.person(role === null ? [] : [role]);
+    const name = role ?? "person without a role";
+    bearers.set(name, headers);
+    const cookie = await sessionCookie({ ctx, input: { user_id: user.id } });
+    cookies.set(name, { cookie, origin: SITE });
+  }
+  const { secret } = await trustProduct({ ctx, input: { product_id: "visitor" } });
+  bearers.set("product", await harness.machine("data-product", env().DATA_PRODUCT_ID));
+  bearers.set(
+    "visiting product",
+    await craftToken({ iss: "visitor", sub: "visitor" }, secret ?? ""),
+  );
+  bearers.set("peer agent", await harness.machine("agent", "agent-peer"));
+  for (const scope of API_KEY_PERMISSIONS) {
+    bearers.set(`key:${scope}`, (await harness.apiKey([scope])).headers);
+  }
+  expect(await db.$count(dataProducts)).toBe(0);
+});
+afterAll(() => harness.drop());
+
+type Outcome = "in" | "401" | "403" | string;
+
+/** A stream is let in by its first event, not by its status. */
+async function outcomeOf(response: Response): Promise<Outcome> {
+  const type = response.headers.get("content-type") ?? "";
+  let { status } = response;
+  if (status === 200 && type.startsWith("text/event-stream")) {
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (!/ready|forbidden|unauthenticated/.test(text))
+      text += (await reader?.read())?.value ?? "";
+    await reader?.cancel();
+    if (/forbidden/.test(text)) status = 403;
+    if (/unauthenticated/.test(text)) status = 401;
+  } else await response.body?.cancel();
+  if (status === 401 || status === 403) return String(status);
+  return status < 500 ? "in" : `failed with ${status}`;
+}
+
+function expected(name: string, row: Row): Outcome {
+  if (row === "everybody") return "in";
+  if (name === "nobody") return "401";
+  if (row === "every person") return cookies.has(name) ? "in" : "403";
+  return (row as readonly string[]).includes(name) ? "in" : "403";
+}
+
+async function compare(
+  row: Row,
+  callers: Map<string, Record<string, string>>,
+  call: (headers: Record<string, string>) => Promise<Response>,
+) {
+  const seen: Record<string, Outcome> = {};
+  const wanted: Record<string, Outcome> = {};
+  for (const [name, headers] of callers) {
+    seen[name] = await outcomeOf(await call(headers));
+    wanted[name] = expected(name, row);
+  }
+  expect(seen).toEqual(wanted);
+}
+
+const declared = ROUTES.map(({ declaration: { method, path } }) => ({
+  name: `${method.toUpperCase()} ${path}`,
+  method: method.toUpperCase(),
+  path: path.replace("{id}", path.includes("operations") ? "op-0123456789ab" : suggestion_id),
+}));
+
+test("every route has a row, and every row a route", () => {
+  expect(declared.map(({ name }) => name).sort()).toEqual(Object.keys(REST).sort());
+});
+
+test.each(declared)("$name: lets in whom its row names: tokens and keys", async (route) => {
+  const row = REST[route.name] ?? [];
+  const sent = route.method === "POST" ? { json: {} } : {};
+  await compare(row, bearers, (headers) =>
+    harness.call(route.method, route.path, { ...sent, headers }),
+  );
+});
+
+test.each(declared)("$name: lets in whom its row names: sessions", async (route) => {
+  const row = REST[route.name] ?? [];
+  const sent = route.method === "POST" ? { json: {} } : {};
+  await compare(row, cookies, (headers) =>
+    harness.call(route.method, route.path, { ...sent, headers }),
+  );
+});
+
+/** By tRPC's own list, whose type names nested routers only. */
+const listed = appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>;
+const procedures = Object.entries(listed).map(([name, { _def }]) => ({ name, type: _def.type }));
+
+test("every procedure has a row, and every row a procedure", () => {
+  expect(procedures.map(({ name }) => name).sort()).toEqual(Object.keys(PROCEDURES).sort());
+});
+
+function ask(name: string, type: string, headers: Record<string, string>): Promise<Response> {
+  const input = PROCEDURES[name]?.input;
+  const text = JSON.stringify(input === undefined ? {} : { json: input });
+  const address = `${SITE}/api/trpc/${name}`;
+  const request =
+    type === "mutation"
+      ? new Request(address, {
+          method: "POST",
+          headers: { "content-type": "application/json", ...headers },
+          body: text,
+        })
+      : new Request(`${address}?input=${encodeURIComponent(text)}`, { headers });
+  return handleTrpcRequest(request, harness.services);
+}
+
+test.each(procedures)("$name: lets in whom its row names", async ({ name, type }) => {
+  await compare(PROCEDURES[name]?.row ?? [], cookies, (headers) => ask(name, type, headers));
+});
+
+test.each(procedures)(
+  "$name: knows sessions only: no token, no key, nobody",
+  async ({ name, type }) => {
+    for (const [identity, headers] of bearers) {
+      const own = { ...headers, origin: SITE };
+      expect([identity, await outcomeOf(await ask(name, type, own))]).toEqual([identity, "401"]);
+    }
+  },
+);
+
+test("a product that a prover here observes has a product's rights again", async () => {
+  const visitor = bearers.get("visiting product") ?? {};
+  const read = () => harness.get("/agent/capabilities", visitor);
+  expect((await read()).status).toBe(403);
+  const row = { productId: "visitor", domain: "test", baseUrl: "http://127.0.0.1:1" };
+  await harness.db.insert(dataProducts).values(row);
+  expect((await read()).status).toBe(200);
+});
+
+test("nothing else answers requests: every route file mounts one of the three handlers", () => {
+  const files = readdirSync("app", { recursive: true, encoding: "utf8" });
+  expect(files.filter((file) => file.endsWith("route.ts")).sort()).toEqual([
+    ".well-known/jwks.json/route.ts",
+    "agent/[[...path]]/route.ts",
+    "api/[[...path]]/route.ts",
+    "api/auth/[...nextauth]/route.ts",
+    "api/trpc/[trpc]/route.ts",
+    "openapi.json/route.ts",
+  ]);
+});
