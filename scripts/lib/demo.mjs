@@ -45,6 +45,7 @@ export async function startDemo(root, { rows, secondsMax }) {
     DEMO_ROWS: String(rows),
     // A small product answers fast: more calls, so that the live verdict comes sooner.
     DEMO_QUERIES_PER_SECOND: "20",
+    VERIFY_SECONDS_MIN: "15",
   });
   const child = spawn(process.execPath, [path.join(root, "scripts", "up.mjs")], {
     cwd: root,

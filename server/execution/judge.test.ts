@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import type { WorkloadPattern } from "@/server/contracts";
 import { judgeOperation, judgeQueries, summarizeOutcome } from "./judge";
 
+const WATCHING = { hasTimeLeft: true, isEarly: false };
+const ENDED = { hasTimeLeft: false, isEarly: false };
+
 /** Latencies around a centre, spread by ±10 % in a fixed order. */
 const around = (ms: number, calls = 30) =>
   Array.from({ length: calls }, (_, i) => ms * (0.9 + 0.2 * ((i * 7) % 10) * 0.1));
@@ -22,8 +25,13 @@ function pattern(fingerprint: string, latencies: number[]): WorkloadPattern {
   };
 }
 
-const judge = (before: Record<string, number[]>, after: Record<string, number[]>) =>
+const judge = (
+  before: Record<string, number[]>,
+  after: Record<string, number[]>,
+  { isEarly = false } = {},
+) =>
   judgeQueries({
+    isEarly,
     before: Object.entries(before).map(([name, ms]) => pattern(name, ms)),
     after: Object.entries(after).map(([name, ms]) => pattern(name, ms)),
     targeted: new Set(["target"]),
@@ -35,7 +43,7 @@ test("a targeted query that became faster confirms, with the medians in the sent
     { target: around(100), other: around(5) },
     { target: around(10), other: around(5) },
   );
-  expect(judgeOperation(queries, true)).toBe("confirmed");
+  expect(judgeOperation(queries, WATCHING)).toBe("confirmed");
   expect(queries[0]).toMatchObject({ is_targeted: true, status: "faster" });
   expect(queries[0]?.actual_gain?.value).toBeCloseTo(0.9, 1);
   expect(summarizeOutcome("confirmed", queries, true)).toMatch(/→/);
@@ -46,28 +54,61 @@ test("any query that became clearly slower is a regression, whatever the target 
     { target: around(100), other: around(20) },
     { target: around(10), other: around(60) },
   );
-  expect(judgeOperation(queries, true)).toBe("regressed");
+  expect(judgeOperation(queries, WATCHING)).toBe("regressed");
 });
 
-test("a slowdown below a millisecond is noise, not a regression", () => {
+test("a query that lost a tenth is a regression, by the proof's own limit", () => {
+  const before = { target: around(100, 60), other: around(50, 60) };
+  const queries = judge(before, { target: around(10, 60), other: around(56, 60) });
+  expect(judgeOperation(queries, WATCHING)).toBe("regressed");
+});
+
+test("right after a rebuild only what is plainly slower is one, and nothing is confirmed", () => {
+  const before = { target: around(100, 60), other: around(50, 60) };
+  const early = { hasTimeLeft: true, isEarly: true };
+  const slightly = judge(before, { target: around(10, 60), other: around(56, 60) }, early);
+  expect(judgeOperation(slightly, early)).toBeNull();
+  const plainly = judge(before, { target: around(10, 60), other: around(90, 60) }, early);
+  expect(judgeOperation(plainly, early)).toBe("regressed");
+});
+
+test("a few slower calls whose loss nobody feels are told, and roll nothing back", () => {
+  const before = { target: around(100, 60), insert: around(4, 13) };
+  const queries = judge(before, { target: around(58, 60), insert: around(6.2, 13) });
+  expect(judgeOperation(queries, WATCHING)).toBe("confirmed");
+  expect(summarizeOutcome("confirmed", queries, true)).toMatch(
+    /Slower, but less than 1%.*3.92 ms → 6.08 ms/,
+  );
+});
+
+test("a machine that became slower for everything is no regression of the change", () => {
+  const before = { target: around(100), a: around(20), b: around(30), c: around(40) };
+  const after = { target: around(12), a: around(24), b: around(36), c: around(48) };
+  expect(judgeOperation(judge(before, after), WATCHING)).toBe("confirmed");
+  // One of them alone is.
+  const alone = { target: around(12), a: around(20), b: around(36), c: around(40) };
+  expect(judgeOperation(judge(before, alone), WATCHING)).toBe("regressed");
+});
+
+test("a slowdown of less than a tenth of a millisecond is noise, not a regression", () => {
   const queries = judge(
     { target: around(100), other: around(0.4) },
-    { target: around(10), other: around(0.9) },
+    { target: around(10), other: around(0.49) },
   );
-  expect(judgeOperation(queries, true)).toBe("confirmed");
+  expect(judgeOperation(queries, WATCHING)).toBe("confirmed");
 });
 
 test("nothing is confirmed while a query that mattered has too few calls to be judged", () => {
   const before = { target: around(100), other: around(80) };
   const queries = judge(before, { target: around(10), other: around(80, 3) });
-  expect(judgeOperation(queries, true)).toBeNull();
-  expect(judgeOperation(queries, false)).toBe("confirmed");
+  expect(judgeOperation(queries, WATCHING)).toBeNull();
+  expect(judgeOperation(queries, ENDED)).toBe("confirmed");
 });
 
 test("a query too seldom called before is not waited for", () => {
   const before = { target: around(100), rare: around(500, 5) };
   const queries = judge(before, { target: around(10), rare: around(500, 2) });
-  expect(judgeOperation(queries, true)).toBe("confirmed");
+  expect(judgeOperation(queries, WATCHING)).toBe("confirmed");
 });
 
 test("a targeted query that was promised nothing does not hold the verdict back", () => {
@@ -82,24 +123,24 @@ test("a targeted query that was promised nothing does not hold the verdict back"
     is_targeted: true,
     expected_gain: { value: 0, low: -0.1, high: 0.1 },
   };
-  expect(judgeOperation([target, unpromised], true)).toBe("confirmed");
+  expect(judgeOperation([target, unpromised], WATCHING)).toBe("confirmed");
 });
 
 test("too few calls: watch while there is time, then say it is inconclusive", () => {
   const queries = judge({ target: around(100) }, { target: around(10, 3) });
-  expect(judgeOperation(queries, true)).toBeNull();
-  expect(judgeOperation(queries, false)).toBe("inconclusive");
+  expect(judgeOperation(queries, WATCHING)).toBeNull();
+  expect(judgeOperation(queries, ENDED)).toBe("inconclusive");
 });
 
 test("no gain and no loss is inconclusive at the end, never confirmed", () => {
   const queries = judge({ target: around(100) }, { target: around(100) });
-  expect(judgeOperation(queries, true)).toBeNull();
-  expect(judgeOperation(queries, false)).toBe("inconclusive");
+  expect(judgeOperation(queries, WATCHING)).toBeNull();
+  expect(judgeOperation(queries, ENDED)).toBe("inconclusive");
 });
 
 test("an execution that promised no query anything says that, and not that nothing was called", () => {
   const queries = judge({ other: around(100) }, { other: around(100) });
-  expect(judgeOperation(queries, true)).toBe("inconclusive");
+  expect(judgeOperation(queries, WATCHING)).toBe("inconclusive");
   expect(summarizeOutcome("inconclusive", queries, false)).toMatch(/none became slower/);
   expect(summarizeOutcome("inconclusive", queries, true)).toMatch(/not called/);
 });

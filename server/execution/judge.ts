@@ -1,83 +1,125 @@
 import type {
-  Interval,
   QueryEvidence,
   QueryOutcome,
   Verification,
   WorkloadPattern,
 } from "@/server/contracts";
-import { formatMs } from "@/server/format";
-import { compareSamples } from "@/server/statistics";
+import { formatMs, formatPercent } from "@/server/format";
+import { type Comparison, compareSamples, median } from "@/server/statistics";
 
 /** Calls on each side below which a live comparison says nothing. */
 export const CALLS_MIN = 12;
-/** A live query counts as slower only past both: live noise is larger than the shadow's. */
-const SLOWER_BY = 0.25;
-const SLOWER_BY_MS = 1;
+/** Calls on each side from which a live query is held to the proof's own limit. */
+const CALLS_SURE = 30;
 
-/** Compares live latencies of every shape before and after an execution. Pure. */
-export function judgeQueries(input: {
+/** Surely (99 %) slower by more than both, a query counts as slower. */
+interface SlowerBy {
+  share: number;
+  ms: number;
+}
+
+/** The limit of a proof, see REGRESSION_MIN in server/proving/judge. */
+const SLOWER_BY: SlowerBy = { share: 0.05, ms: 0.1 };
+/** Of few calls, or right after a rebuild, live noise is larger than the shadow's. */
+const PLAINLY_SLOWER_BY: SlowerBy = { share: 0.25, ms: 1 };
+
+/** What is compared after an execution. */
+export interface LiveComparison {
   before: WorkloadPattern[];
   after: WorkloadPattern[];
+  /** Fingerprints that the executed changes are meant for. */
   targeted: Set<string>;
+  /** What the proof expects, by fingerprint. */
   expected: Map<string, QueryEvidence>;
-}): QueryOutcome[] {
+  /** The shortest watch has not passed: only what is plainly slower counts. */
+  isEarly: boolean;
+}
+
+/** Compares live latencies of every shape before and after an execution. Pure. */
+export function judgeQueries(input: LiveComparison): QueryOutcome[] {
   const afterByFingerprint = new Map(input.after.map((pattern) => [pattern.fingerprint, pattern]));
-  return input.before
-    .map((before) =>
-      judgeQuery(
-        before,
-        afterByFingerprint.get(before.fingerprint),
-        input.targeted.has(before.fingerprint),
-        input.expected.get(before.fingerprint)?.gain ?? null,
-      ),
-    )
+  const compared = input.before.map((before) => {
+    const after = afterByFingerprint.get(before.fingerprint);
+    const old = before.latencies_ms ?? [];
+    const fresh = after?.latencies_ms ?? [];
+    const hasEnough = old.length >= CALLS_MIN && fresh.length >= CALLS_MIN;
+    return {
+      ...{ before, after, old, fresh },
+      isTargeted: input.targeted.has(before.fingerprint),
+      comparison: hasEnough ? compareSamples(old, fresh, { seed: 1 }) : null,
+    };
+  });
+  const drift = driftOf(compared);
+  return compared
+    .map((one): QueryOutcome => {
+      const { before, after, old, fresh, comparison, isTargeted } = one;
+      return {
+        fingerprint: before.fingerprint,
+        sql: before.sql,
+        is_targeted: isTargeted,
+        expected_gain: input.expected.get(before.fingerprint)?.gain ?? null,
+        before: { calls: old.length, median_ms: old.length > 0 ? median(old) : before.median_ms },
+        after: {
+          calls: fresh.length,
+          median_ms: fresh.length > 0 ? median(fresh) : (after?.median_ms ?? 0),
+        },
+        actual_gain: comparison?.gain ?? null,
+        status: comparison === null ? "too_few_calls" : classify(comparison, one, input, drift),
+      };
+    })
     .sort((a, b) => Number(b.is_targeted) - Number(a.is_targeted) || a.sql.localeCompare(b.sql));
 }
 
-function judgeQuery(
-  before: WorkloadPattern,
-  after: WorkloadPattern | undefined,
-  isTargeted: boolean,
-  expectedGain: Interval | null,
-): QueryOutcome {
-  const old = before.latencies_ms ?? [];
-  const fresh = after?.latencies_ms ?? [];
-  const outcome = {
-    fingerprint: before.fingerprint,
-    sql: before.sql,
-    is_targeted: isTargeted,
-    expected_gain: expectedGain,
-  };
-  const compared = old.length > 0 && fresh.length > 0 ? compareSamples(old, fresh, 1) : null;
-  const enough = compared !== null && old.length >= CALLS_MIN && fresh.length >= CALLS_MIN;
-  return {
-    ...outcome,
-    before: { calls: old.length, median_ms: compared?.medianBefore ?? before.median_ms },
-    after: { calls: fresh.length, median_ms: compared?.medianAfter ?? after?.median_ms ?? 0 },
-    actual_gain: enough ? compared.gain : null,
-    status: enough ? classify(compared) : "too_few_calls",
-  };
+/** Queries that the changes are not meant for, from which the machine's drift is told. */
+const CONTROLS_MIN = 3;
+
+/**
+ * How many times as long the machine takes for everything since, at least 1: the median of queries
+ * that the changes are not meant for. A change that slows one of them cannot hide behind it; a machine
+ * that got other work slows all of them.
+ */
+function driftOf(
+  compared: readonly { isTargeted: boolean; comparison: Comparison | null }[],
+): number {
+  const ratios = compared.flatMap(({ isTargeted, comparison }) =>
+    isTargeted || comparison === null ? [] : [1 - comparison.gain.value],
+  );
+  return ratios.length < CONTROLS_MIN ? 1 : Math.max(1, median(ratios));
 }
 
-function classify(compared: ReturnType<typeof compareSamples>): QueryOutcome["status"] {
-  const { gain, medianBefore, medianAfter } = compared;
-  if (gain.high < -SLOWER_BY && medianAfter - medianBefore > SLOWER_BY_MS) return "slower";
+function classify(
+  { gain, medianBefore, medianAfter }: Comparison,
+  { old, fresh }: { old: readonly number[]; fresh: readonly number[] },
+  { isEarly }: LiveComparison,
+  drift: number,
+): QueryOutcome["status"] {
+  const hasSure = Math.min(old.length, fresh.length) >= CALLS_SURE;
+  const limit = hasSure && !isEarly ? SLOWER_BY : PLAINLY_SLOWER_BY;
+  const surest = compareSamples(old, fresh, { seed: 1, level: 0.99 }).gain.high;
+  const isSlower =
+    (1 - surest) / drift > 1 + limit.share && medianAfter / drift - medianBefore > limit.ms;
+  if (isSlower) return "slower";
   return gain.low > 0 ? "faster" : "same";
 }
 
 /** Part of the workload's time before that must have been judged before the watch may end early. */
 const COVERAGE_MIN = 0.9;
 
+/** Part of the workload's time before that slower queries must lose to be worth a rollback. */
+const FELT_SHARE = 0.01;
+
 /**
- * The verdict over all shapes: any slower one is a regression; confirmed needs every shape
- * of which a gain is expected, called often enough, to be faster, and nearly all of the workload to be judged,
- * so that nothing that matters became slower unseen. null: keep watching.
+ * The verdict over all shapes. Slower ones are a regression where what they lose is felt; a seldom
+ * call that lost a little is told and rolls nothing back. Confirmed needs the shortest watch, every
+ * shape of which a gain is expected, called often enough, to be faster, and nearly all of the workload
+ * to be judged, so that nothing that matters became slower unseen. null: keep watching.
  */
 export function judgeOperation(
   queries: QueryOutcome[],
-  hasTimeLeft: boolean,
+  { hasTimeLeft, isEarly }: { hasTimeLeft: boolean; isEarly: boolean },
 ): Exclude<Verification["state"], "watching"> | null {
-  if (queries.some((query) => query.status === "slower")) return "regressed";
+  if (lostShare(queries) >= FELT_SHARE) return "regressed";
+  if (hasTimeLeft && isEarly) return null;
   if (hasTimeLeft && judgedShare(queries) < COVERAGE_MIN) return null;
   const expected = queries.filter(isExpectedToGain);
   if (hasTimeLeft && expected.some((query) => query.status !== "faster")) return null;
@@ -88,6 +130,18 @@ export function judgeOperation(
 /** A change may target several shapes; a gain is expected only where its interval says so. */
 function isExpectedToGain({ is_targeted, expected_gain }: QueryOutcome): boolean {
   return is_targeted && (expected_gain === null || expected_gain.low > 0);
+}
+
+/** What slower queries lose, as a share of the time before (calls × median). */
+function lostShare(queries: QueryOutcome[]): number {
+  const total = queries.reduce((sum, { before }) => sum + before.calls * before.median_ms, 0);
+  const lost = queries
+    .filter(({ status }) => status === "slower")
+    .reduce(
+      (sum, { before, after }) => sum + before.calls * (after.median_ms - before.median_ms),
+      0,
+    );
+  return total === 0 ? 0 : lost / total;
 }
 
 /**
@@ -113,10 +167,24 @@ export function summarizeOutcome(
   const telling = queries.filter((query) =>
     state === "regressed" ? query.status === "slower" : isExpectedToGain(query),
   );
-  const numbers = telling
+  const numbers = describeMedians(telling);
+  const slower = state === "regressed" ? [] : queries.filter(({ status }) => status === "slower");
+  const sentence = describeOutcome(state, numbers, hasExpectedGain);
+  if (slower.length === 0) return sentence;
+  return `${sentence} Slower, but less than ${formatPercent(FELT_SHARE)} of the workload's time: ${describeMedians(slower)}.`;
+}
+
+const describeMedians = (queries: QueryOutcome[]): string =>
+  queries
     .slice(0, 3)
     .map((q) => `${formatMs(q.before.median_ms)} → ${formatMs(q.after.median_ms)}`)
     .join(", ");
+
+function describeOutcome(
+  state: Verification["state"],
+  numbers: string,
+  hasExpectedGain: boolean,
+): string {
   switch (state) {
     case "watching":
       return "Watching the live workload.";

@@ -45,10 +45,11 @@ export async function verifyOperation({
   for (;;) {
     await pause(POLL_MS, input.signal);
     const after = await input.product.getWorkload(since, input.signal);
-    const queries = judgeQueries({ before, after: after.patterns, ...expected });
     const now = ctx.clock.now();
     const hasTimeLeft = now.getTime() < deadline;
-    const verdict = judgeOperation(queries, hasTimeLeft);
+    const isEarly = now.getTime() < since.getTime() + ctx.settings.VERIFY_SECONDS_MIN * 1000;
+    const queries = judgeQueries({ before, after: after.patterns, ...expected, isEarly });
+    const verdict = judgeOperation(queries, { hasTimeLeft, isEarly });
     // A regression must show twice: one bad moment of the machine reverts nothing.
     const isClear = verdict !== "regressed" || wasRegressed || !hasTimeLeft;
     wasRegressed = verdict === "regressed";

@@ -95,6 +95,8 @@ function load() {
       PROOF_WRITE_WEIGHT: z.coerce.number().min(0).max(100).default(1),
       /** Pending suggestions expire after this many hours. */
       SUGGESTION_TTL_HOURS: z.coerce.number().positive().default(168),
+      /** Shortest watch before an execution is confirmed, seconds; a plain regression ends it earlier. */
+      VERIFY_SECONDS_MIN: z.coerce.number().min(0).default(60),
       /** Longest watch of the live workload after an execution, seconds. */
       VERIFY_SECONDS_MAX: z.coerce.number().min(1).default(120),
       /** Undo data of an execution is kept this many hours. */

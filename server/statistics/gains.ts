@@ -50,7 +50,7 @@ export function comparePairs(
 export function compareSamples(
   before: readonly number[],
   after: readonly number[],
-  seed: number,
+  options: BootstrapOptions,
 ): Comparison {
   if (before.length === 0 || after.length === 0) throw new RangeError("Both sides need samples.");
   const old = Float64Array.from(before);
@@ -65,7 +65,7 @@ export function compareSamples(
       1 -
       resampledMedian(fresh, scratchFresh, random) /
         Math.max(resampledMedian(old, scratchOld, random), MS_MIN),
-    { seed },
+    options,
   );
   return { medianBefore, medianAfter, gain };
 }
