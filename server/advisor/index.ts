@@ -8,5 +8,6 @@ export {
   describeQuery,
   insertTimeShare,
   sampleValues,
+  shownSql,
   type WorkloadQuery,
 } from "./workload-query";

@@ -46,6 +46,17 @@ export async function describeQuery(
   return { pattern, shape, parameters, rewrites, summary, ...(asSent ? { asSent } : {}) };
 }
 
+/**
+ * The text to show beside a rewritten one: the product's own, unless its parameters have other numbers
+ * there than in the shape, of which every rewrite is made.
+ */
+export function shownSql({ pattern, shape, parameters = [] }: WorkloadQuery): string {
+  const isSame = parameters.every(
+    (one, index) => one.from === "parameter" && one.index === index + 1,
+  );
+  return isSame ? pattern.sql : shape.sql;
+}
+
 /** The example a product sent beside its shape; null where it is none of that shape. */
 async function readExample(
   parser: ShapeParser,

@@ -1,6 +1,7 @@
 import { Lru, shortHash } from "@/server/platform";
 import { openEngine } from "./engine";
 import { readShape } from "./features/read-shape";
+import { writeAsSelect } from "./fold-text";
 import { normalizeSql } from "./normalize";
 import { rewriteQuery } from "./rewrites/rewrite-query";
 import type { NormalizedQuery, QueryShape, QuerySummary, ShapeParser } from "./shape";
@@ -34,7 +35,9 @@ export async function createShapeParser(): Promise<ShapeParser> {
       const key = `${shortHash(JSON.stringify([schema, known, views]))} ${query.isParsed ? query.sql : sql}`;
       const kept = shapes.get(key);
       if (kept) return kept;
-      const tree = query.isParsed ? await engine.serialize(query.sql) : null;
+      // Of an UPDATE or DELETE, the search for its rows.
+      const text = query.isParsed ? query.sql : writeAsSelect(sql);
+      const tree = text === null ? null : await engine.serialize(text);
       const root = tree && (await viewReader.expand(tree, views));
       const shape = readShape({
         query,

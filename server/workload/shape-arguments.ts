@@ -18,6 +18,12 @@ const SHAPE_ARGUMENTS: ReadonlyMap<string, Positions> = new Map<string, Position
   ...each(["round", "round_even", "roundbankers", "timezone"], { rest: 0 }),
   ...each(["substring", "substr", "substring_grapheme", "array_slice", "list_slice"], AFTER_FIRST),
   ...each(["split_part", "regexp_extract", "regexp_extract_all", "regexp_replace"], AFTER_FIRST),
+  ...each(
+    ["lpad", "rpad", "repeat", "replace", "translate", "string_split", "str_split"],
+    AFTER_FIRST,
+  ),
+  ...each(["trim", "ltrim", "rtrim", "array_to_string", "list_aggregate"], AFTER_FIRST),
+  ...each(["concat_ws"], FIRST),
   ...each(["left", "right", "left_grapheme", "right_grapheme", "%", "mod"], SECOND),
   ...each(["regexp_matches", "regexp_full_match"], { rest: 2 }),
   ...each(["struct_extract", "struct_extract_at", "map_extract", "element_at"], SECOND),

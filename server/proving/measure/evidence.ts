@@ -1,3 +1,4 @@
+import { shownSql } from "@/server/advisor";
 import type { MeasuredEvidence, QueryEvidence } from "@/server/contracts";
 import { comparePairs, deriveSeed, summarizeLatencies } from "@/server/statistics";
 import {
@@ -88,7 +89,7 @@ function queryEvidence(
   const { pattern } = replay.query;
   return {
     fingerprint: pattern.fingerprint,
-    sql: pattern.sql,
+    sql: shownSql(replay.query),
     calls: pattern.calls,
     is_targeted: variant.targeted.has(pattern.fingerprint),
     baseline: summarizeLatencies(before),

@@ -75,6 +75,14 @@ test("02: no index is proposed for a column that DuckDB casts row by row", async
   expect(ids.filter((id) => id.startsWith("add_index"))).toEqual([]);
 });
 
+test("11: a look-up by an UPDATE is one", async () => {
+  const small = readCase("11");
+  const setup = small.setup.map((sql) => sql.replace("range(2000000)", "range(200000)"));
+  const { schema, queries } = await observe({ ...small, setup });
+  const { candidates } = proposeCandidates({ tables: schema.tables, queries });
+  expect(candidates.map((one) => one.candidate_id)).toContain("add_index:ev:id");
+});
+
 test("12: a workload over a view brings advice for the table below it", async () => {
   const { schema, queries } = await observe(readCase("12"));
   expect(schema.views).toMatchObject([

@@ -7,7 +7,10 @@ import { isForeignTable, type KnownTable } from "./scope";
 
 interface ReadShapeInput {
   query: NormalizedQuery;
-  /** Tree of the normalized text; null when DuckDB's parser cannot serialize it. */
+  /**
+   * Tree of the normalized text, of an UPDATE or DELETE that of a SELECT of its rows; null when DuckDB's
+   * parser cannot serialize it.
+   */
   root: Ast | null;
   /** The text as it was handed in, for statements that are only folded. */
   text: string;
@@ -16,17 +19,18 @@ interface ReadShapeInput {
   aggregates: ReadonlySet<string>;
 }
 
-/** Features of one query. Of writes: the table, and the assigned columns as `projected`. */
+/**
+ * Features of one query. Of writes: the table, the assigned columns as `projected`, and by which columns
+ * an UPDATE or DELETE finds its rows.
+ */
 export function readShape(input: ReadShapeInput): QueryShape {
   const { query, root, tables, schema, aggregates } = input;
   const sink = new FeatureSink();
-  const node = asNode(asNodes(root?.statements)[0]?.node);
-  if (node) {
-    readQuery(node, null, { sink, tables, schema, aggregates });
-    sink.limit = limitOf(node);
-  } else {
-    readWrite(input, sink);
-  }
+  const tree = asNode(asNodes(root?.statements)[0]?.node);
+  const node = query.isParsed ? tree : null;
+  if (!query.isParsed) readWrite(input, sink, tree);
+  if (node) readQuery(node, null, { sink, tables, schema, aggregates });
+  if (node) sink.limit = limitOf(node);
   const topBy = node && topColumn(node, sink);
   const offsetParameter = node && offsetOf(node);
   const { fingerprint, sql, kind, isParsed, parameters } = query;
@@ -64,7 +68,9 @@ function offsetOf(node: Ast): number | undefined {
   return undefined;
 }
 
-function readWrite({ query, text, tables, schema }: ReadShapeInput, sink: FeatureSink): void {
+/** `rows`: the search for the rows of an UPDATE or DELETE. What else it reads is no part of the features. */
+function readWrite(input: ReadShapeInput, sink: FeatureSink, rows: Ast | null): void {
+  const { query, text, tables, schema, aggregates } = input;
   if (query.kind === "select" || query.kind === "other") return;
   const target = writeTarget(text);
   if (!target) return;
@@ -77,5 +83,12 @@ function readWrite({ query, text, tables, schema }: ReadShapeInput, sink: Featur
   for (const assigned of target.assigned) {
     const found = known?.columns.find((each) => lower(each.name) === lower(assigned));
     sink.column("projected", { table, column: found?.name ?? assigned });
+  }
+  if (rows === null) return;
+  const search = new FeatureSink();
+  readQuery(rows, null, { sink: search, tables, schema, aggregates });
+  for (const filter of search.features().filters) {
+    // A text that is only folded has no numbered parameters.
+    if (filter.table === table) sink.filter({ ...filter, parameters: [] });
   }
 }
