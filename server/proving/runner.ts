@@ -6,7 +6,8 @@ import type {
   ProofResult,
   ProvedCandidate,
 } from "@/server/contracts";
-import { netGain, queryGainRequired } from "./judge";
+import { netGain } from "./gain";
+import { queryGainRequired } from "./judge";
 import {
   type Bench,
   createVariants,

@@ -10,7 +10,8 @@ import type {
   ProvedCandidate,
 } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product/port";
-import type { EarlierVerdicts, ProofWeights } from "./judge";
+import type { ProofWeights } from "./gain";
+import type { EarlierVerdicts } from "./judge";
 
 interface AdviceUpdate {
   /** Every candidate was measured or ruled out, or the time for that has ended: the last call. */

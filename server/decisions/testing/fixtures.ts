@@ -16,9 +16,9 @@ import {
   type ServiceContext,
 } from "@/server/platform";
 
-/** Actors of tests; ids are only labels here. */
 export { candidateOf };
 
+/** Actors of tests; ids are only labels here. */
 export const ACTORS = {
   reviewer: { kind: "user", id: "u-1", label: "reviewer@test", roles: ["reviewer", "operator"] },
   second: { kind: "user", id: "u-2", label: "second@test", roles: ["reviewer"] },

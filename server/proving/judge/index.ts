@@ -1,5 +1,3 @@
-// The arithmetic that verdicts and the search rest on.
-export * from "../gain";
 export {
   HARMFUL,
   isRegression,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { WorkloadQuery } from "@/server/advisor";
 import type { Change } from "@/server/contracts";
-import { composeGains, evidenceOfSome } from "../judge";
+import { composeGains, evidenceOfSome } from "../gain";
 import { query } from "../testing/candidates";
 import { projectsSchema } from "../testing/product";
 import { buildEvidence, type Measurements } from "./evidence";

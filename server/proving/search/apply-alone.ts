@@ -5,16 +5,8 @@ import {
   type ProofEvent,
   type Verdict,
 } from "@/server/contracts";
-import {
-  evidenceOfSome,
-  isRegression,
-  isUnclear,
-  judgeBy,
-  keepGainingTexts,
-  memberRole,
-  requiredGain,
-  wasSuggested,
-} from "../judge";
+import { evidenceOfSome, keepGainingTexts } from "../gain";
+import { isRegression, isUnclear, judgeBy, memberRole, requiredGain, wasSuggested } from "../judge";
 import { type Applied, addFallback, addTrial, measuredSet, withEntry } from "./record";
 import { aloneSet, EMPTY_SET, layerOf } from "./sets";
 import type { AloneOutcome, MeasureAlone, Member, SearchState, StepResult } from "./state";

@@ -4,7 +4,8 @@ import {
   type ProofEvent,
   type Verdict,
 } from "@/server/contracts";
-import { applyGains, HARMFUL, isRegression, isUnclear, judge, regressedQueries } from "../judge";
+import { applyGains } from "../gain";
+import { HARMFUL, isRegression, isUnclear, judge, regressedQueries } from "../judge";
 import { betterThan } from "./choose";
 import {
   type Applied,

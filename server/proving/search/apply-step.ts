@@ -1,19 +1,21 @@
 import { kindOf } from "@/server/advisor";
 import { makeVerdict, type ProofEvent, type Verdict, type VerdictCode } from "@/server/contracts";
 import {
-  anyRegression,
   applyGains,
   composeGains,
-  HARMFUL,
   inverseGain,
+  keepGainingTexts,
+  netGain,
+  significantGain,
+} from "../gain";
+import {
+  anyRegression,
+  HARMFUL,
   isRegression,
   judgeBy,
-  keepGainingTexts,
   MARGINAL_SHARE,
   marginalThreshold,
-  netGain,
   regressedQueries,
-  significantGain,
 } from "../judge";
 import {
   type Applied,

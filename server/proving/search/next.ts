@@ -1,10 +1,10 @@
+import { significantGain } from "../gain";
 import {
   MARGINAL_SHARE,
   marginalThreshold,
   REGRESSION_MIN,
   regressedQueries,
   requiredGain,
-  significantGain,
 } from "../judge";
 import { suggestedSet } from "./choose";
 import { describeUpdate } from "./conclude";

@@ -1,14 +1,7 @@
 import { areExclusive, kindOf } from "@/server/advisor";
 import { type Candidate, rewritesOf } from "@/server/contracts";
-import {
-  applyGains,
-  bestCaseGain,
-  expectedGain,
-  marginalThreshold,
-  significantGain,
-  totalTimeMs,
-  wasSuggested,
-} from "../judge";
+import { applyGains, bestCaseGain, expectedGain, significantGain, totalTimeMs } from "../gain";
+import { marginalThreshold, wasSuggested } from "../judge";
 import {
   type ChosenSet,
   type Layer,

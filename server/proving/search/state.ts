@@ -1,12 +1,6 @@
 import type { Candidate, Interval, MeasuredEvidence, SetTrial, Verdict } from "@/server/contracts";
-import type {
-  CostModel,
-  EarlierVerdicts,
-  MemberRole,
-  ResidualTime,
-  WeighedInserts,
-  WorkloadModel,
-} from "../judge";
+import type { CostModel, ResidualTime, WeighedInserts, WorkloadModel } from "../gain";
+import type { EarlierVerdicts, MemberRole } from "../judge";
 
 /** What the search decides about, fixed for a whole proof. */
 export interface SearchProblem {

@@ -1,7 +1,7 @@
 import { kindOf } from "@/server/advisor";
 import type { InsertCost, Interval, MeasuredEvidence, QueryEvidence } from "@/server/contracts";
 import { createRandom, deriveSeed, drawNormal } from "@/server/statistics";
-import { type CostModel, netGain, type WeighedInserts } from "../../judge";
+import { type CostModel, netGain, type WeighedInserts } from "../../gain";
 import type { Member, StepResult } from "../state";
 import { overheadOf, ratioOf, type World } from "./world";
 
