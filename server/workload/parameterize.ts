@@ -49,7 +49,7 @@ class Numbering {
   }
 
   /**
-   * The same parameter keeps one number wherever it stands (SELECT and GROUP BY must match). DuckDB
+   * The same parameter keeps one number wherever it occurs (SELECT and GROUP BY must match). DuckDB
    * takes names of parameters in any case.
    */
   addParameter(identifier: string): number {

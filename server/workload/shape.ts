@@ -31,7 +31,7 @@ export interface FilterFeature extends ColumnRef {
 export interface JoinFeature {
   left: ColumnRef;
   right: ColumnRef;
-  /** One side stands in a subquery of an expression (IN, EXISTS): it multiplies and drops no rows. */
+  /** One side is in a subquery of an expression (IN, EXISTS): it multiplies and drops no rows. */
   isMembership?: true;
 }
 
@@ -127,7 +127,7 @@ export interface QuerySummary {
 }
 export const SUMMARY_PLACEHOLDER = "_sidecar_summary_placeholder";
 
-/** What is known of the tables queries name; the less is told, the fewer rewrites are safe. */
+/** What is known of the tables queries name; the less is known, the fewer rewrites are safe. */
 export type Tables = {
   name: string;
   columns: { name: string; type?: string; nullable?: boolean }[];

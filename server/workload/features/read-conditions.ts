@@ -186,7 +186,7 @@ const DECIMAL = /^DECIMAL\((\d+),\s*(\d+)\)$/;
 
 /**
  * Whether DuckDB casts a column of the type, row by row, to compare it with a number of another: then
- * neither an index nor a zone map serves. Of a type that is not told, not.
+ * neither an index nor a zone map serves. With an unknown type it is not assumed.
  */
 function castsColumn(value: Ast | null, type: string): boolean {
   if (!isClass(value, "CAST")) return false;

@@ -3,7 +3,7 @@ import { readConditions } from "./read-conditions";
 import { columnPath, type ReadContext } from "./read-context";
 import { columnOf, renamed, type Scope, type Source, tableSource } from "./scope";
 
-/** Reads a query that stands in FROM and answers what its columns are. */
+/** Reads a query in FROM and answers its columns. */
 type ReadDerived = (inner: Ast) => Source;
 
 /** Adds what FROM names to the scope, then reads its join conditions. */

@@ -77,7 +77,7 @@ function readMembership(subquery: Ast, inner: Ast, scope: Scope, context: ReadCo
   if (right) context.sink.join(left, right, true);
 }
 
-/** Columns a query hands to the one around it; none where a LIMIT or window stands between. */
+/** Columns a query passes to the enclosing one; none when a LIMIT or window comes between. */
 function outputOf(node: Ast, items: Ast[], scope: Scope): Source {
   const columns = new Map<string, ColumnRef | null>();
   let openTable: string | null = null;

@@ -5,11 +5,11 @@ export interface KnownTable {
   columns: { name: string; type?: string }[];
 }
 
-/** What a name in FROM stands for: its columns by lower-case name, as columns of base tables. */
+/** What a name in FROM means: its columns by lower-case name, as columns of base tables. */
 export interface Source {
   /** null: a column that no base column backs (an aggregate, say). */
   columns: Map<string, ColumnRef | null>;
-  /** Base table whose columns we were not told; any name may be one of its columns. */
+  /** Base table with unknown columns; any name may be one of its columns. */
   openTable: string | null;
 }
 
@@ -69,7 +69,7 @@ export function columnOf(source: Source, name: string): ColumnRef | null | undef
 }
 
 /**
- * A source whose columns are named anew, `t(a, b)`. Those of a table are told in order; of a query there
+ * A source whose columns are renamed, `t(a, b)`. Those of a table are told in order; of a query there
  * may be columns without a name between them, so that no base column is known to back the new names.
  */
 export function renamed(source: Source, names: unknown, isOrdered = false): Source {
@@ -85,7 +85,7 @@ export function renamed(source: Source, names: unknown, isOrdered = false): Sour
 }
 
 /**
- * A table of another schema than the known ones. Names of catalogs are not told: of two parts the first
+ * A table of another schema than the known ones. Names of catalogs are unknown: of two parts the first
  * is taken for a schema, of three the catalog for the product's own.
  */
 export function isForeignTable(path: string[], schema: string | undefined): boolean {

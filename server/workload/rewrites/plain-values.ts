@@ -90,7 +90,7 @@ function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void
   map.set(key, [...(map.get(key) ?? []), value]);
 }
 
-/** All tables the query reads; null where it reads what is not known, or names columns anew. */
+/** All tables the query reads; null where it reads what is unknown, or renames columns. */
 function tablesOf(query: Ast, context: RewriteContext): Table[] | null {
   const tables: Table[] = [];
   for (const node of descend(query)) {

@@ -9,11 +9,11 @@ export interface RewriteContext {
   aggregates: ReadonlySet<string>;
   /** Something in the query takes rows by the order in which they come (row-order.ts). */
   readsRowOrder: boolean;
-  /** A COLLATE stands in the query: texts that differ may be equal. */
+  /** The query holds a COLLATE: texts that differ may be equal. */
   hasCollation: boolean;
 }
 
-/** One way of writing a query anew. */
+/** One way of rewriting a query. */
 export interface Rewrite {
   rule: QueryRewriteOption["rule"];
   why: string;
@@ -23,7 +23,7 @@ export interface Rewrite {
 
 type Table = Tables[number];
 
-/** What stands in FROM under one name; `table` is null for derived tables, CTEs and strangers. */
+/** What FROM holds under one name; `table` is null for derived tables, CTEs and unknown tables. */
 export interface FromItem {
   alias: string;
   table: Table | null;

@@ -44,7 +44,7 @@ export function rewriteAggregate(
   }
 }
 
-/** What stands for an aggregate's argument: a measure, or a CASE on keys that chooses among measures. */
+/** What replaces an aggregate's argument: a measure, or a CASE on keys that chooses among measures. */
 function readMeasure(
   argument: Ast | null,
   aggregate: Aggregate,

@@ -94,7 +94,7 @@ function dateColumn(node: Ast, to: Rewriting) {
   return column && /^(DATE|TIMESTAMP)$/.test(column.type ?? "") ? column : null;
 }
 
-/** `date_trunc('month', d)` is a key; `year(d)` can be told from the key cut to years. */
+/** `date_trunc('month', d)` is a key; `year(d)` can be computed from the key truncated to years. */
 function rewriteUnitCall(node: Ast, to: Rewriting): Ast | null {
   const call = isClass(node, "FUNCTION") || isClass(node, "CAST") ? readUnitCall(node) : null;
   const column = call && dateColumn(call.argument, to);

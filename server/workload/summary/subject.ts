@@ -3,7 +3,7 @@ import type { QuerySummary } from "../shape";
 
 /**
  * Ends the reading of a query that no summary answers exactly. Never leaves this folder: such a
- * query is a normal outcome, told as null.
+ * query is a normal outcome, answered with null.
  */
 export class NotSummarizable extends Error {}
 
