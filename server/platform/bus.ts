@@ -15,26 +15,19 @@ export interface Bus {
 export function createPostgresBus(client: Sql): Bus {
   return {
     async subscribe(listener) {
+      let isWanted = true;
       const listening = client.listen(CHANNEL, (payload) => {
         const parsed = BusEvent.safeParse(JSON.parse(payload));
-        if (parsed.success) listener(parsed.data);
+        if (parsed.success && isWanted) listener(parsed.data);
       });
       const { unlisten } = await listening.catch((error: unknown) => {
-        forgetFailedListen(client);
+        // postgres.js listens again when the database is back, for those too who were told that it failed.
+        isWanted = false;
         throw error;
       });
       return unlisten;
     },
   };
-}
-
-/**
- * postgres.js (3.4) shares one LISTEN among all listeners, and keeps one that failed: everybody who
- * asked later would get the same failure, for ever. Its record of channels is a property of `listen`.
- */
-function forgetFailedListen({ listen }: Sql): void {
-  const { channels } = listen as typeof listen & { channels?: Record<string, unknown> };
-  if (channels !== undefined) delete channels[CHANNEL];
 }
 
 /**
