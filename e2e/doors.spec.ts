@@ -118,3 +118,24 @@ test("a page on another port of this host decides nothing with the session of wh
   await page.goto(`/suggestions/${id}`);
   await expect(page.locator('[data-state-name="pending"]').first()).toBeVisible();
 });
+
+test("signing out ends every copy of the session: an open page leaves, a copied cookie opens nothing", async ({
+  browser,
+  page,
+}) => {
+  await signIn(page, "viewer");
+  const storageState = await page.context().storageState();
+  const other = await browser.newContext({ storageState });
+  const copy = await other.newPage();
+  await copy.goto("/");
+  await expectLive(copy);
+  await page.getByRole("button", { name: /^Account of/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: /Sign in/ })).toBeVisible();
+  await expect(copy.getByRole("heading", { name: /Sign in/ })).toBeVisible();
+  await other.clearCookies();
+  await other.addCookies(storageState.cookies);
+  await copy.goto("/");
+  await expect(copy.getByRole("heading", { name: /Sign in/ })).toBeVisible();
+  await other.close();
+});
