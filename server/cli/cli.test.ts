@@ -128,3 +128,17 @@ test("an address in the clear, a short secret and the sidecar's own name are ref
   expect((await cli(["products", "trust", "risk", "--secret-file", file])).code).toBe(2);
   expect((await cli(["products", "trust", "agentic-sidecar"])).code).toBe(2);
 });
+
+test("a token issued at the shell can be listed and revoked there, each with an audit row", async () => {
+  const issue = ["token", "issue", "--kind", "agent", "--subject", "agent-9"];
+  expect((await cli(issue)).json().token).toMatch(/^ey/);
+  const [listed] = (await cli(["token", "list"])).json();
+  expect(listed).toMatchObject({ kind: "agent", subject: "agent-9", revokedAt: null });
+  const revoked = await cli(["token", "revoke", listed.jti]);
+  expect(revoked.json()).toMatchObject([{ jti: listed.jti, revokedAt: expect.any(String) }]);
+  const again = await cli(["token", "revoke", listed.jti]);
+  expect(again.said).toContain("revoked already");
+  const audit = await database.db.select().from(auditEvents);
+  const actions = audit.filter(({ subjectId }) => subjectId === listed.jti);
+  expect(actions.map(({ action }) => action)).toEqual(["token.issue", "token.revoke"]);
+});
