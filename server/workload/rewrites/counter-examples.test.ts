@@ -340,8 +340,9 @@ describe("decorrelate_subquery over a join", () => {
     "CREATE TABLE z (one INTEGER)",
     "INSERT INTO c VALUES (1), (2)",
     "INSERT INTO z VALUES (1)",
-    "CREATE TABLE o (cid INTEGER, a INTEGER, h HUGEINT)",
-    `INSERT INTO o VALUES (1, 1, 1), (3, 1, 170141183460469231731687303715884105727), (3, 2, 1)`,
+    "CREATE TABLE o (cid INTEGER, a INTEGER, h HUGEINT, p DECIMAL(12,2))",
+    `INSERT INTO o VALUES (1, 1, 1, 1.5), (NULL, 1, 170141183460469231731687303715884105727, 2),
+      (NULL, 2, 1, 3)`,
   ];
   const asked = (from: string, value = "sum(o.a)") =>
     `SELECT c.id AS i, (SELECT ${value} FROM o WHERE o.cid = c.id) AS s FROM ${from}`;
@@ -351,6 +352,12 @@ describe("decorrelate_subquery over a join", () => {
     asked("c JOIN z ON c.id = z.one CROSS JOIN z y"),
     asked("c JOIN z ON c.id = z.one AND c.id = 1", "sum(o.h)"),
     asked("c JOIN z ON c.id < 2"),
+    asked("c", "sum(o.h)"),
+    asked("c", "avg(o.h)"),
+    asked("c", "sum(o.a * o.a)"),
+    asked("c", "max(CAST(o.p AS INTEGER))"),
+    asked("c", "sum(o.a) FILTER (WHERE CAST(o.p AS INTEGER) > 1)"),
+    asked("c", "sum(o.a)").replace("c.id)", "c.id AND CAST(o.p AS INTEGER) > 1)"),
   ])("is not offered: %s", (sql) => never("decorrelate_subquery", SETUP, sql));
 
   test.each([
@@ -358,6 +365,9 @@ describe("decorrelate_subquery over a join", () => {
     asked("c LEFT JOIN z ON c.id = z.one", "max(o.h)"),
     asked("c FULL JOIN z ON c.id = z.one", "count(*)"),
     asked("c SEMI JOIN z ON c.id = z.one"),
+    asked("c", "sum(o.p * o.p + o.p)"),
+    asked("c", "sum(o.a) FILTER (WHERE o.a > 0)"),
+    asked("c", "sum(o.a)").replace("c.id)", "c.id AND o.p >= CAST(0 AS DECIMAL(9,2)))"),
   ])("is offered: %s", async (sql) => {
     await same("decorrelate_subquery", SETUP, sql);
   });

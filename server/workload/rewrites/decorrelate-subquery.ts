@@ -10,7 +10,7 @@ import {
   replace,
   select as selectFrom,
 } from "../build-ast";
-import { isKeyType } from "../column-types";
+import { isKeyType, isSumType } from "../column-types";
 import { columnPath } from "../features/read-context";
 import type { Rewrite, RewriteContext } from "./query-parts";
 import {
@@ -102,6 +102,7 @@ function joinFor(
   if (!split) return null;
   const { keys, rest } = split;
   if (keys.length === 0 || !isInner([aggregate, inner.from_table], items)) return null;
+  if (!neverFails(aggregate, items) || !rest.every(isHarmless)) return null;
   const grouped = selectFrom(
     [
       ...keys.map((key, index) => ({ ...key.inner, alias: `${alias}_key_${index + 1}` })),
@@ -120,6 +121,37 @@ function joinFor(
     from: leftJoin(outer.from_table, derivedTable(grouped, alias), conjunction(on)),
     value: isCount ? coalesce(value, integer(0)) : value,
   };
+}
+
+const HARMLESS = /^(COLUMN_REF|CONSTANT|PARAMETER|COMPARISON|BETWEEN|CONJUNCTION|OPERATOR)$/;
+
+/** Compares columns with values, and computes nothing that may fail. */
+const isHarmless = (condition: unknown): boolean =>
+  [...descend(condition)].every(
+    (node) => !("class" in node) || isValue(node) || HARMLESS.test(asText(node.class)),
+  );
+
+const WIDENING = /^(FLOAT|DOUBLE|DECIMAL\((\d|1[0-8]),\d+\))$/;
+
+/**
+ * The grouped table has keys that no outer row asks for, NULL among them: none of them may end the
+ * query, by a sum that overflows, say.
+ */
+function neverFails(aggregate: Ast, items: FromItem[]): boolean {
+  if (!isHarmless(aggregate.filter)) return false;
+  const isSummed = /^(sum|avg)$/.test(asText(aggregate.function_name));
+  return asNodes(aggregate.children).every((argument) => {
+    const found = findColumn(argument, items);
+    return found ? !isSummed || isSumType(found.column.type) : isArithmetic(argument, items);
+  });
+}
+
+/** Of numbers that cannot overflow: floating-point ones, and decimals that DuckDB widens. */
+function isArithmetic(node: Ast, items: FromItem[]): boolean {
+  const type = findColumn(node, items)?.column.type;
+  if (type !== undefined) return WIDENING.test(type);
+  const isOperation = isClass(node, "FUNCTION") && /^[-+*]$/.test(asText(node.function_name));
+  return isOperation && asNodes(node.children).every((child) => isArithmetic(child, items));
 }
 
 interface Key {
