@@ -18,7 +18,7 @@ const MEASURED: Partial<
     title: "add the range of the bare column",
     prior: 0.7,
     gain: 0.8,
-    cost: "Where rows are not stored in the order of that column, the gain was small (9.3 → 7.9 ms).",
+    cost: "Where rows are not stored in the order of that column, or all are in the range, both tests cost a little (38 → 44 ms).",
   },
   drop_distinct: {
     title: "drop a needless DISTINCT",
