@@ -2,12 +2,14 @@ export { areExclusive, CHANGE_KINDS, kindOf, kindsWhere } from "./change-kinds";
 export { byExpectedGain, describeEstimate, expectedGain } from "./expected-gain";
 export { CandidateFeatures, candidateFeatures } from "./features";
 export { compilePlan } from "./plan/compile-plan";
-export { commentsSql, indexCommentSql } from "./plan/table-sql";
+export { commentsSql, foreignKeysOf, indexCommentSql } from "./plan/table-sql";
 export { proposeCandidates } from "./propose-candidates";
 export {
   describeQuery,
   insertTimeShare,
+  isTimedWrite,
   sampleValues,
   shownSql,
   type WorkloadQuery,
+  writesTo,
 } from "./workload-query";

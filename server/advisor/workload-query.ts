@@ -158,13 +158,26 @@ export function readsColumn({ shape }: WorkloadQuery, table: string, column: str
 export const isRangeFilter = (filter: FilterFeature): boolean =>
   filter.wrappedBy === null && (filter.operator === "range" || filter.operator === "like_prefix");
 
+/** Does the query write to the table? It may read others. */
+export const writesTo = ({ shape }: WorkloadQuery, table: string): boolean =>
+  shape.kind !== "select" && (shape.target ?? shape.tables[0]) === table;
+
+/**
+ * A write that finds the rows it changes: replayed and timed like a query. What only inserts is not; its
+ * time is that of measured inserts.
+ */
+export const isTimedWrite = ({ shape }: Pick<WorkloadQuery, "shape">): boolean =>
+  shape.kind === "update" ||
+  shape.kind === "delete" ||
+  (shape.kind === "insert" && shape.projected.length > 0);
+
 /** Writes to a table as shares of all calls; updates that assign the column apart. */
 export function writeShares(
   all: readonly WorkloadQuery[],
   table: string,
   column: string | null,
 ): { inserts: number; updates: number } {
-  const writes = all.filter((query) => query.shape.tables.includes(table));
+  const writes = all.filter((query) => writesTo(query, table));
   const inserts = writes.filter((query) => query.shape.kind === "insert");
   const assigns = (query: WorkloadQuery): boolean =>
     column === null ||
@@ -177,12 +190,12 @@ export function writeShares(
 }
 
 /**
- * Share (0..1) of the workload's time that inserts into a table take; of its calls while no latency
+ * Share (0..1) of the workload's time that inserts into a table take, upserts left out; of its calls while no latency
  * is known.
  */
 export function insertTimeShare(all: readonly WorkloadQuery[], table: string): number {
   const inserts = all.filter(
-    ({ shape }) => shape.kind === "insert" && shape.tables.includes(table),
+    (query) => query.shape.kind === "insert" && !isTimedWrite(query) && writesTo(query, table),
   );
   return measureUsage(all, inserts).timeShare;
 }

@@ -9,6 +9,8 @@ export interface Engine {
   serialize(sql: string): Promise<Ast | null>;
   /** SQL of a tree; null when DuckDB cannot print it. */
   print(root: Ast): Promise<string | null>;
+  /** How many statements of any kind the parser reads in the text; 0 where it cannot. */
+  countStatements(sql: string): Promise<number>;
   aggregateNames: ReadonlySet<string>;
   /** Scalar functions that answer the same for the same arguments within a query. */
   repeatableNames: ReadonlySet<string>;
@@ -28,7 +30,7 @@ const SETTINGS = {
   lock_configuration: "true",
 };
 
-/** Opens the engine. Text only ever travels as a bound parameter; nothing in it is executed. */
+/** Opens the engine. Text is only ever parsed, or travels as a bound parameter; nothing in it is executed. */
 export async function openEngine(): Promise<Engine> {
   const instance = await DuckDBInstance.create(":memory:", SETTINGS);
   const connection = await instance.connect();
@@ -56,6 +58,11 @@ export async function openEngine(): Promise<Engine> {
       const json = printExactJson(root);
       // DuckDB refuses trees it cannot read back (infinite numbers, say): then the text is kept.
       return await first("SELECT json_deserialize_sql($1::JSON)", json).catch(() => null);
+    },
+    async countStatements(sql) {
+      // Nothing is prepared or executed: the text is only parsed.
+      const extracted = await connection.extractStatements(sql).catch(() => null);
+      return extracted?.count ?? 0;
     },
     aggregateNames: await readNames("bool_or(function_type = 'aggregate')"),
     repeatableNames: await readNames(

@@ -82,8 +82,8 @@ export function writeTarget(sql: string): WriteTarget | null {
     path.push(tokens[position] ?? "");
   }
   if (!path.every((part) => /^[\p{L}_"]/u.test(part))) return null;
-  const isAssigning = words[verb] === "update" || words[verb] === "merge";
-  const assigned = isAssigning ? assignedColumns(tokens, words, verb) : [];
+  // Of an INSERT: what ON CONFLICT DO UPDATE assigns.
+  const assigned = words[verb] === "delete" ? [] : assignedColumns(tokens, words, verb);
   return { path: path.map(unquote), assigned };
 }
 
@@ -134,9 +134,16 @@ function assignedColumns(tokens: string[], words: string[], verb: number): strin
     if (depth === 0 && (words[i] === "where" || words[i] === "from")) break;
     const name = tokens[i + 1];
     const begins = words[i] === "set" || token === ",";
+    if (depth === 0 && begins && name === "(") found.push(...namesInBrackets(tokens, i + 2));
     if (depth === 0 && begins && name !== undefined && tokens[i + 2] === "=") {
       found.push(unquote(name));
     }
   }
   return found;
+}
+
+/** `a, b` of `SET (a, b) = …`. */
+function namesInBrackets(tokens: string[], start: number): string[] {
+  const names = tokens.slice(start, tokens.indexOf(")", start));
+  return names.filter((name) => /^[\p{L}_"]/u.test(name)).map(unquote);
 }

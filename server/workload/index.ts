@@ -8,3 +8,4 @@ export {
   type SentParameters,
   type ShapeParser,
 } from "./shape";
+export { deletedRows } from "./writes/reading-select";

@@ -6,6 +6,7 @@ import type { Engine } from "./engine";
 import { foldText, kindOf } from "./fold-text";
 import { parameterize } from "./parameterize";
 import type { NormalizedQuery, ParameterSource } from "./shape";
+import { normalizeWrite } from "./writes/normalize-write";
 
 /** Longer texts are neither parsed nor scanned beyond this: they are counted under their beginning. */
 const SQL_LENGTH_MAX = 20_000;
@@ -32,10 +33,21 @@ export async function normalizeSql(engine: Engine, sql: string): Promise<Normali
     return { ...query, fingerprint: shortHash(canonical), kind: "select", isParsed: true };
   }
   const folded = foldText(sql);
+  const write = isWrite(sql) ? await normalizeWrite(engine, sql) : null;
+  if (write !== null) {
+    return {
+      ...write,
+      fingerprint: shortHash(foldText(write.sql)),
+      kind: kindOf(sql),
+      isParsed: false,
+    };
+  }
   // Folding can mend a broken text; kept as it came, it never passes for a query that ran.
   const isMended = folded !== sql && (await normalizeSelect(engine, folded)) !== null;
   return keep(isMended || folded.length > SQL_LENGTH_MAX ? sql : folded);
 }
+
+const isWrite = (sql: string): boolean => /^(insert|update|delete)$/.test(kindOf(sql));
 
 function keep(sql: string): NormalizedQuery {
   return {

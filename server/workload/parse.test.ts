@@ -298,6 +298,40 @@ describe("parse: what is grouped, ordered and shown", () => {
     expect(update.projected.map((each) => each.column)).toEqual(["status", "project_name"]);
     expect((await parse('INSERT INTO main."projects" VALUES (1)')).tables).toEqual(["projects"]);
     expect((await parse("DELETE FROM projects")).tables).toEqual(["projects"]);
+    const upsert = await parse(
+      "INSERT INTO projects VALUES (1, 2, 3) ON CONFLICT (project_id) DO UPDATE SET status = excluded.status",
+    );
+    expect(upsert.projected.map((each) => each.column)).toEqual(["status"]);
+    const several = await parse("UPDATE projects SET (status, project_name) = (1, 2)");
+    expect(several.projected.map((each) => each.column)).toEqual(["status", "project_name"]);
+  });
+
+  test.each<[string, FilterFeature[]]>([
+    [
+      "UPDATE projects SET project_name = 'x' WHERE status = 'y'",
+      [filter("status", "equals", [2])],
+    ],
+    [
+      "UPDATE projects p SET project_name = ? WHERE ? = p.status",
+      [filter("status", "equals", [2])],
+    ],
+    ["DELETE FROM projects WHERE status IN ('a', 'b')", [filter("status", "in", [1, 2])]],
+    [
+      "WITH x AS (SELECT 1) DELETE FROM projects WHERE status = 'a'",
+      [filter("status", "equals", [2])],
+    ],
+    [
+      "INSERT INTO other SELECT * FROM projects WHERE status = 'a'",
+      [filter("status", "equals", [1])],
+    ],
+    [
+      "MERGE INTO other o USING projects p ON o.id = p.project_id AND p.status = 'a' WHEN MATCHED THEN DELETE",
+      [filter("status", "equals", [1])],
+    ],
+    ["UPDATE projects SET status = 'y'", []],
+    ["DELETE FROM projects", []],
+  ])("reads what a write looks up: %s", async (sql, filters) => {
+    expect((await parse(sql)).filters).toEqual(filters);
   });
 
   test.each([
@@ -311,7 +345,8 @@ describe("parse: what is grouped, ordered and shown", () => {
     ],
   ])("reads the target past WITH and of MERGE: %s", async (sql, kind, assigned) => {
     const shape = await parse(sql);
-    expect(shape).toMatchObject({ kind, isParsed: false, tables: ["projects"] });
+    expect(shape).toMatchObject({ kind, isParsed: false, tables: ["projects", "portfolios"] });
+    expect(shape.target).toBe("projects");
     expect(shape.projected.map((each) => each.column)).toEqual(assigned);
     // The text a product keeps tells no less.
     expect(await parse(shape.sql)).toEqual(shape);

@@ -1,12 +1,12 @@
 import { Lru, shortHash } from "@/server/platform";
 import { openEngine } from "./engine";
 import { readShape } from "./features/read-shape";
-import { writeAsSelect } from "./fold-text";
 import { normalizeSql } from "./normalize";
 import { rewriteQuery } from "./rewrites/rewrite-query";
 import type { NormalizedQuery, QueryShape, QuerySummary, ShapeParser } from "./shape";
 import { summarizeQuery } from "./summary/summarize-query";
 import { createViewReader } from "./views";
+import { readingSelect } from "./writes/reading-select";
 
 const ENTRIES_MAX = 2000;
 
@@ -35,8 +35,7 @@ export async function createShapeParser(): Promise<ShapeParser> {
       const key = `${shortHash(JSON.stringify([schema, known, views]))} ${query.isParsed ? query.sql : sql}`;
       const kept = shapes.get(key);
       if (kept) return kept;
-      // Of an UPDATE or DELETE, the search for its rows.
-      const text = query.isParsed ? query.sql : writeAsSelect(sql);
+      const text = query.isParsed ? query.sql : readingSelect(query.sql);
       const tree = text === null ? null : await engine.serialize(text);
       const root = tree && (await viewReader.expand(tree, views));
       const shape = readShape({

@@ -42,6 +42,11 @@ export interface QueryShape {
   kind: "select" | "insert" | "update" | "delete" | "other";
   isParsed: boolean;
   parameterCount: number;
+  /** Of a write: the table it writes to, which is the first of `tables`. */
+  target?: string;
+  /** Of a write: its columns that get the value of a parameter as it is. */
+  assignments?: { column: string; parameter: number }[];
+  /** Tables that are read or written. */
   tables: string[];
   filters: FilterFeature[];
   joins: JoinFeature[];
@@ -143,7 +148,7 @@ export type Views = readonly {
 }[];
 
 export interface ShapeParser {
-  /** Literals become $1..$n (LIMIT and ordinals stay), typed by a cast where the value alone is not. Unparsable text is kept, folded. */
+  /** Literals become $1..$n (LIMIT and ordinals stay), typed by a cast where the value alone is not. Writes keep their text, with parameters. Unparsable text is kept, folded. */
   normalize(sql: string): Promise<NormalizedQuery>;
   /**
    * Features of a query; columns are resolved against the given tables. `schema`: the one all of them

@@ -1,16 +1,14 @@
 import { type Ast, asNode, asNodes, descend, isClass } from "../ast";
 import { writeTarget } from "../fold-text";
 import type { ColumnRef, NormalizedQuery, QueryShape } from "../shape";
+import { assignedParameters } from "../writes/assigned-parameters";
 import { FeatureSink } from "./read-context";
 import { readQuery } from "./read-query";
 import { isForeignTable, type KnownTable } from "./scope";
 
 interface ReadShapeInput {
   query: NormalizedQuery;
-  /**
-   * Tree of the normalized text, of an UPDATE or DELETE that of a SELECT of its rows; null when DuckDB's
-   * parser cannot serialize it.
-   */
+  /** Tree of the normalized text, of a write: of what it reads; null when DuckDB's parser cannot serialize it. */
   root: Ast | null;
   /** The text as it was handed in, for statements that are only folded. */
   text: string;
@@ -20,17 +18,22 @@ interface ReadShapeInput {
 }
 
 /**
- * Features of one query. Of writes: the table, the assigned columns as `projected`, and by which columns
- * an UPDATE or DELETE finds its rows.
+ * Features of one query. Of writes: the table first, the assigned columns as `projected`, and the
+ * tables, filters and joins of what they read.
  */
 export function readShape(input: ReadShapeInput): QueryShape {
   const { query, root, tables, schema, aggregates } = input;
   const sink = new FeatureSink();
   const tree = asNode(asNodes(root?.statements)[0]?.node);
   const node = query.isParsed ? tree : null;
-  if (!query.isParsed) readWrite(input, sink, tree);
-  if (node) readQuery(node, null, { sink, tables, schema, aggregates });
-  if (node) sink.limit = limitOf(node);
+  let target: string | null = null;
+  if (node) {
+    readQuery(node, null, { sink, tables, schema, aggregates });
+    sink.limit = limitOf(node);
+  } else {
+    target = readWrite(input, sink);
+    if (tree) readSources(tree, input, sink);
+  }
   const topBy = node && topColumn(node, sink);
   const offsetParameter = node && offsetOf(node);
   const { fingerprint, sql, kind, isParsed, parameters } = query;
@@ -40,6 +43,7 @@ export function readShape(input: ReadShapeInput): QueryShape {
     kind,
     isParsed,
     parameterCount: parameters.length,
+    ...(target === null ? {} : { target, assignments: readAssignments(input, target) }),
     ...sink.features(),
     ...(topBy ? { topBy } : {}),
     ...(sink.topTables.size > 0 ? { topTables: [...sink.topTables] } : {}),
@@ -68,12 +72,35 @@ function offsetOf(node: Ast): number | undefined {
   return undefined;
 }
 
-/** `rows`: the search for the rows of an UPDATE or DELETE. What else it reads is no part of the features. */
-function readWrite(input: ReadShapeInput, sink: FeatureSink, rows: Ast | null): void {
-  const { query, text, tables, schema, aggregates } = input;
-  if (query.kind === "select" || query.kind === "other") return;
+/** What a write looks up: its own columns are none that it hands out. */
+function readSources(tree: Ast, input: ReadShapeInput, sink: FeatureSink): void {
+  const { tables, schema, aggregates } = input;
+  const read = new FeatureSink();
+  readQuery(tree, null, { sink: read, tables, schema, aggregates });
+  for (const table of read.tables) sink.tables.add(table);
+  for (const filter of read.features().filters) sink.filter(filter);
+  for (const { left, right, isMembership } of read.features().joins) {
+    sink.join(left, right, isMembership);
+  }
+}
+
+function readAssignments({ query, tables }: ReadShapeInput, target: string) {
+  const columns = tables.find(({ name }) => name === target)?.columns ?? [];
+  const names = new Map(columns.map(({ name }) => [name.toLowerCase(), name]));
+  return assignedParameters(
+    query.sql,
+    columns.map(({ name }) => name),
+  ).map((each) => ({ ...each, column: names.get(each.column.toLowerCase()) ?? each.column }));
+}
+
+/** Answers the table that is written to; null where it is not plainly there. */
+function readWrite(
+  { query, text, tables, schema }: ReadShapeInput,
+  sink: FeatureSink,
+): string | null {
+  if (query.kind === "select" || query.kind === "other") return null;
   const target = writeTarget(text);
-  if (!target) return;
+  if (!target) return null;
   const lower = (name: string): string => name.toLowerCase();
   const isKnown = !isForeignTable(target.path, schema);
   const name = (isKnown ? target.path.at(-1) : target.path.join(".")) ?? "";
@@ -84,11 +111,5 @@ function readWrite(input: ReadShapeInput, sink: FeatureSink, rows: Ast | null): 
     const found = known?.columns.find((each) => lower(each.name) === lower(assigned));
     sink.column("projected", { table, column: found?.name ?? assigned });
   }
-  if (rows === null) return;
-  const search = new FeatureSink();
-  readQuery(rows, null, { sink: search, tables, schema, aggregates });
-  for (const filter of search.features().filters) {
-    // A text that is only folded has no numbered parameters.
-    if (filter.table === table) sink.filter({ ...filter, parameters: [] });
-  }
+  return table;
 }

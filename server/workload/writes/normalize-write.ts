@@ -1,0 +1,92 @@
+import type { Engine } from "../engine";
+import { foldText } from "../fold-text";
+import type { ParameterSource } from "../shape";
+import { joinTokens, type WriteToken, writeTokens } from "./write-tokens";
+
+/** A write with its literals replaced by `$1..$n`: it can be replayed with other values. */
+export interface NormalizedWrite {
+  sql: string;
+  parameters: ParameterSource[];
+}
+
+/** Words before a text or number that make both one literal: `DATE '2026-01-01'`, `INTERVAL 3 DAY`. */
+const LITERAL_TYPES = /^(date|time|timestamp|timestamptz|timetz|interval|uuid|blob|json)$/;
+
+/**
+ * Literals of an INSERT, UPDATE, DELETE or MERGE as parameters: texts and whole numbers, of which a
+ * parameter has the same type as the literal. Everything else stays as it was written, and of several
+ * rows of VALUES the first. null where DuckDB's parser reads no single statement, or the folded text
+ * (by which the shape is known) would become another.
+ */
+export async function normalizeWrite(engine: Engine, sql: string): Promise<NormalizedWrite | null> {
+  const tokens = writeTokens(sql);
+  const folded = foldText(sql).replace(/( ;)+$/, "");
+  for (const takesLiterals of [true, false]) {
+    const write = parameterizeWrite(tokens, takesLiterals);
+    if (foldText(write.sql) !== folded) continue;
+    if ((await engine.countStatements(write.sql)) === 1) return write;
+  }
+  return null;
+}
+
+function parameterizeWrite(tokens: readonly WriteToken[], takesLiterals: boolean): NormalizedWrite {
+  const parameters: ParameterSource[] = [];
+  const kept: WriteToken[] = [];
+  const further = furtherRows(tokens);
+  let places = 0;
+  for (const [index, token] of tokens.entries()) {
+    if (token.text === "?") places++;
+    if (further.has(index)) continue;
+    const source = parameterOf(token, places) ?? literalOf(tokens, index, takesLiterals);
+    kept.push(source === null ? token : { ...token, text: `$${numberOf(parameters, source)}` });
+  }
+  return { sql: joinTokens(kept), parameters };
+}
+
+function parameterOf({ text }: WriteToken, places: number): ParameterSource | null {
+  if (text === "?") return { from: "parameter", index: places };
+  const name = /^\$(\w+)$/.exec(text)?.[1];
+  if (name === undefined) return null;
+  const isNumber = /^[1-9]\d{0,4}$/.test(name);
+  return isNumber ? { from: "parameter", index: Number(name) } : { from: "name", name };
+}
+
+function literalOf(
+  tokens: readonly WriteToken[],
+  index: number,
+  takesLiterals: boolean,
+): ParameterSource | null {
+  const { text = "" } = tokens[index] ?? {};
+  const isTyped = LITERAL_TYPES.test(tokens[index - 1]?.word ?? "");
+  if (!takesLiterals || isTyped) return null;
+  if (/^'.*'$/s.test(text))
+    return { from: "literal", value: text.slice(1, -1).replaceAll("''", "'") };
+  const isWhole = /^\d+$/.test(text) && Number.isSafeInteger(Number(text));
+  return isWhole ? { from: "literal", value: Number(text) } : null;
+}
+
+/** A parameter that is named again keeps its number; each literal has its own. */
+function numberOf(parameters: ParameterSource[], source: ParameterSource): number {
+  const isSame = (known: ParameterSource) =>
+    source.from !== "literal" && JSON.stringify(known) === JSON.stringify(source);
+  const known = parameters.findIndex(isSame);
+  if (known >= 0) return known + 1;
+  parameters.push(source);
+  return parameters.length;
+}
+
+/** Places of the tokens of all rows of VALUES but the first. */
+function furtherRows(tokens: readonly WriteToken[]): Set<number> {
+  const found = new Set<number>();
+  const values = tokens.findIndex(({ word, depth }) => word === "values" && depth === 0);
+  if (values < 0) return found;
+  const isClose = ({ text, depth }: WriteToken) => text === ")" && depth === 0;
+  let end = tokens.findIndex((token, index) => index > values && isClose(token));
+  while (end >= 0 && tokens[end + 1]?.text === "," && tokens[end + 2]?.text === "(") {
+    const next = tokens.findIndex((token, index) => index > end + 1 && isClose(token));
+    if (next < 0) break;
+    for (let index = end + 1; index <= next; index++) found.add(index);
+    end = next;
+  }
+  return found;
+}
