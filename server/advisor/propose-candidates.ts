@@ -1,5 +1,6 @@
 import type { Candidate, ChangeKind, TableSchema } from "@/server/contracts";
 import { formatCount } from "@/server/format";
+import { brokenWrites } from "./broken-writes";
 import { CHANGE_KINDS } from "./change-kinds";
 import { byExpectedGain } from "./expected-gain";
 import type { AdviceInput, Proposals } from "./kind-spec";
@@ -11,7 +12,9 @@ import { tryPlan } from "./plan/compile-plan";
  */
 export function proposeCandidates(input: AdviceInput): Proposals {
   const kinds = Object.keys(CHANGE_KINDS) as ChangeKind[];
-  const proposals = kinds.map((kind) => guardSpace(input, proposeKind(kind, input)));
+  const proposals = kinds.map((kind) =>
+    guardSpace(input, guardWrites(input, proposeKind(kind, input))),
+  );
   const excluded = proposals.flatMap((each) => each.excluded);
   const ranked = byExpectedGain(
     excluded.map(({ candidate }) => candidate),
@@ -32,6 +35,23 @@ export function proposeKind(kind: ChangeKind, input: AdviceInput): Proposals {
     ...input,
     tryPlan: (change) => tryPlan(input.tables, change),
   });
+}
+
+/** Excludes what would make writes of the workload fail. */
+function guardWrites(input: AdviceInput, proposals: Proposals): Proposals {
+  const judged = proposals.candidates.map((candidate) => ({
+    candidate,
+    reason: brokenWrites(input, candidate.change),
+  }));
+  const broken = judged.flatMap(({ candidate, reason }) =>
+    reason === null ? [] : [{ candidate, reason }],
+  );
+  return {
+    candidates: proposals.candidates.filter(
+      (one) => !broken.some((each) => each.candidate === one),
+    ),
+    excluded: [...proposals.excluded, ...broken],
+  };
 }
 
 /** No advice that would fill more than this share of what is free. */

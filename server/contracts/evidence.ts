@@ -23,6 +23,8 @@ export const QueryEvidence = z
   .object({
     fingerprint: z.string(),
     sql: z.string(),
+    /** Left out for a query that only reads. A write is timed with its commit. */
+    kind: z.enum(["insert", "update", "delete"]).optional(),
     /** Calls of this shape in the observed workload. */
     calls: z.number(),
     is_targeted: z.boolean(),

@@ -73,6 +73,27 @@ export function referencedTable(constraint: ConstraintSchema): string | null {
   return name?.toLowerCase() ?? null;
 }
 
+export interface ForeignKey {
+  /** Name of the table it points to, lower case. */
+  references: string;
+  /** Columns of its own table, and those it points to: lists as SQL. */
+  columns: string;
+  referencedColumns: string;
+  /** The constraint. */
+  sql: string;
+}
+
+/** The foreign keys of a table, as far as their constraints are understood. */
+export function foreignKeysOf(table: TableSchema): ForeignKey[] {
+  return table.constraints.flatMap((constraint) => {
+    const references = referencedTable(constraint);
+    const referencedColumns = REFERENCE.exec(constraint.sql)?.[2] ?? "";
+    if (references === null || !isConfined(referencedColumns)) return [];
+    const columns = names(constraint.columns);
+    return [{ references, columns, referencedColumns, sql: foreignKeySql(constraint) }];
+  });
+}
+
 /** Recreates an index from its parts; one on expressions is repeated as its statement stands. */
 export function createIndexSql(table: TableSchema, index: IndexSchema): string {
   const known = new Set(table.columns.map((column) => column.name));

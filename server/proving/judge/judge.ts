@@ -168,7 +168,7 @@ function isWorthwhile(query: QueryEvidence): boolean {
  * Queries slower than on unchanged data by more than regressionMin, and surely (the 99 % interval) by more
  * than half of it. Asked for only a loss that is surely there, noise would excuse what it hides; asked
  * for 95 % beyond zero, chance alone would reject something each time, with ten queries and as many
- * candidates.
+ * candidates. A write is none of them: what writes cost is weighed in the gain of the whole workload.
  */
 export function regressedQueries(
   { queries }: MeasuredEvidence,
@@ -179,6 +179,7 @@ export function regressedQueries(
 ): QueryEvidence[] {
   return queries.filter((query) => {
     const { fingerprint, baseline, candidate, gain } = query;
+    if (query.kind !== undefined) return false;
     if (gain.high >= 0 || candidate.median_ms - baseline.median_ms < DIFFERENCE_MS_MIN)
       return false;
     const sure = gain99(query);

@@ -18,6 +18,7 @@ import {
 import type { MeasuringRoom } from "./room";
 import { openSession, type Session } from "./shadow";
 import type { ShadowVariant } from "./variants";
+import { openWriteSides, type WriteSides } from "./writes/measure-writes";
 
 const PAIRS_MAX = 40;
 /** Share of the time budget for measuring again what is doubtful in one measurement. */
@@ -67,6 +68,7 @@ export async function compareVariants(
     after: after.changes,
   });
   const sides = await openSides(room, before, after);
+  let writes: WriteSides | null = null;
   try {
     const remainingMs = () => limits.untilMs - room.timer.elapsedMs();
     const session = sides.after;
@@ -76,22 +78,45 @@ export async function compareVariants(
       return { difference: `Not the same data: ${check.difference}.` };
     }
     if (check.failure !== null) return { difference: `A query stops working: ${check.failure}.` };
+    writes = await openWriteSides(room, { before, after }, judged);
+    const broken = await writes?.findBroken();
+    if (broken) return { difference: `A write of the workload stops working: ${broken}.` };
     // A parameter set whose results were not compared may be the one that fails.
     const taken = await failureOf(async () => {
       const samples = await samplePairs(room, comparison, sides, affected);
       return { samples, scanned: await scanAll(session, samples) };
     });
+    const written = await failureOf(() => sampleWrites(room, comparison, writes));
     if (taken instanceof QueryFailure) {
       return { difference: `A query stops working: ${describeFailure(taken)}.` };
+    }
+    if (written instanceof QueryFailure) {
+      return { difference: `A write of the workload stops working: ${describeFailure(written)}.` };
     }
     sides.close();
     const inserts = await measureInserts(room, after, judged, comparison.inserts);
     const durationMs = performance.now() - startedMs;
-    const measured = { ...taken, check, inserts, durationMs, residual };
+    const samples = [...taken.samples, ...written.samples];
+    const scanned = new Map([...taken.scanned, ...written.scanned]);
+    const measured = { samples, scanned, check, inserts, durationMs, residual };
     return { evidence: buildEvidence(room, after, measured), inserts };
   } finally {
     sides.close();
+    await writes?.close();
   }
+}
+
+/** Writes that find the rows they change, on copies of both sides. */
+async function sampleWrites(
+  room: MeasuringRoom,
+  comparison: Comparison,
+  writes: WriteSides | null,
+): Promise<{ samples: PairedSamples[]; scanned: Map<Replay, number> }> {
+  if (writes === null) return { samples: [], scanned: new Map() };
+  const samples = await writes.sample((sides, pairs) =>
+    samplePairs(room, comparison, sides, pairs),
+  );
+  return { samples, scanned: await writes.scan(samples) };
 }
 
 interface Sides {
@@ -130,7 +155,7 @@ async function openSides(
 function samplePairs(
   room: MeasuringRoom,
   { title, residual, limits, stopping, rules, onPair }: Comparison,
-  sides: Sides,
+  sides: Pick<Sides, "before" | "after">,
   affected: ReplayedPair[],
 ): Promise<PairedSamples[]> {
   const { timer, input } = room;

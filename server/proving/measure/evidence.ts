@@ -90,6 +90,7 @@ function queryEvidence(
   return {
     fingerprint: pattern.fingerprint,
     sql: shownSql(replay.query),
+    ...writeKind(replay),
     calls: pattern.calls,
     is_targeted: variant.targeted.has(pattern.fingerprint),
     baseline: summarizeLatencies(before),
@@ -103,6 +104,11 @@ function queryEvidence(
     },
     results_equal: !check.differing.has(replay),
   };
+}
+
+function writeKind({ query }: Replay): Pick<QueryEvidence, "kind"> {
+  const { kind } = query.shape;
+  return kind === "insert" || kind === "update" || kind === "delete" ? { kind } : {};
 }
 
 /** The text that took the query's place, where one did. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { insertTimeShare, type WorkloadQuery } from "@/server/advisor";
+import { foreignKeysOf, insertTimeShare, type WorkloadQuery, writesTo } from "@/server/advisor";
 import type { TableSchema } from "@/server/contracts";
 import type { CostModel, WorkloadModel } from "../gain";
 import type { ProgressReporter } from "../progress";
@@ -16,6 +16,7 @@ import {
   openSession,
   type Session,
 } from "./shadow";
+import { isWriteReplay, prepareWrite, type WriteReplay } from "./writes/prepare-write";
 
 /** Everything that is held open while a proof measures. */
 export interface MeasuringRoom {
@@ -33,6 +34,8 @@ export interface MeasuringRoom {
   /** A copy of its own: measured inserts leave traces. */
   insertBaseline: Session;
   replays: Replay[];
+  /** INSERT, UPDATE, DELETE and MERGE: they must end as before, and those that find rows are timed. */
+  writes: WriteReplay[];
   notReplayed: NotReplayed[];
   /** Queries that use no table a candidate changes: they count as unchanged. */
   untouched: WorkloadQuery[];
@@ -83,7 +86,10 @@ export async function openRoom(
     const insertBaseline = await open("baseline-insert.duckdb", held);
     const plannedMs = input.secondsMax * 1000 * PLANNED_SHARE;
     const untilMs = timer.elapsedMs() + PREPARE_SHARE * (plannedMs - timer.elapsedMs());
-    const prepared = await prepareReplays(touched, { input, timer, baseline, progress, untilMs });
+    const writable = insertBaseline;
+    const prepared = await prepareReplays(touched, {
+      ...{ input, timer, baseline, writable, progress, untilMs },
+    });
     prepared.notReplayed.push(...unknown);
     return {
       ...{ input, timer, progress, threads, tables: loaded, baselineFile, baselineBytes },
@@ -100,12 +106,15 @@ export async function openRoom(
 const UNKNOWN =
   "which is no table or view of schema main that the product tells of, so it could not be analyzed or replayed";
 
+/** The workload as it was run on the unchanged shadow. */
+type PreparedWorkload = Pick<MeasuringRoom, "replays" | "writes" | "notReplayed">;
+
 const WITHOUT_TIME =
   "it reads no table that a change touches, and the product has not seen it, so its time is not known and not part of the workload's";
 
 /** What a proof can say of the workload: queries replayed here, those of other tables by their live times. */
 export function workloadModel(
-  { replays, notReplayed }: { replays: Replay[]; notReplayed: NotReplayed[] },
+  { replays, writes, notReplayed }: PreparedWorkload,
   untouched: WorkloadQuery[],
 ): WorkloadModel {
   // A request may bring a query that the product has not seen: it weighs nothing, and it is said.
@@ -113,9 +122,11 @@ export function workloadModel(
     .filter(({ pattern }) => pattern.median_ms === 0)
     .map((query) => ({ query, why: WITHOUT_TIME }));
   return {
-    replayed: replays.map(({ baselineMs, query: { pattern } }) => {
-      return { fingerprint: pattern.fingerprint, calls: pattern.calls, baselineMs };
-    }),
+    replayed: [...replays, ...writes.filter(({ isTimed }) => isTimed)].map(
+      ({ baselineMs, query: { pattern } }) => {
+        return { fingerprint: pattern.fingerprint, calls: pattern.calls, baselineMs };
+      },
+    ),
     untouched: untouched
       .filter(({ pattern }) => pattern.median_ms > 0)
       .map(({ pattern }) => ({ calls: pattern.calls, baselineMs: pattern.median_ms })),
@@ -145,7 +156,8 @@ function selectWorkload(input: ProofInput) {
   const changed = new Set(input.candidates.map((candidate) => candidate.change.table));
   const isTouched = (query: WorkloadQuery) => query.shape.tables.some((name) => changed.has(name));
   const touched = input.queries.filter(isTouched);
-  const needed = new Set([...changed, ...touched.flatMap((query) => query.shape.tables)]);
+  const read = [...changed, ...touched.flatMap((query) => query.shape.tables)];
+  const needed = withForeignKeys(input, new Set(read));
   // Small tables are cheap to check; without candidates there is time for all of them.
   const rowsMax = changed.size > 0 ? input.rowsMax / 10 : Number.POSITIVE_INFINITY;
   const isWanted = (table: TableSchema) =>
@@ -165,6 +177,33 @@ function selectWorkload(input: ProofInput) {
     }),
     tables: input.schema.tables.filter(isWanted),
   };
+}
+
+/**
+ * Beside these tables those that their foreign keys point to, and those whose keys point to a table
+ * that the workload writes to: whether a write succeeds depends on them. Only tables that the shadow
+ * holds wholly: a sample of a table has not what points to it, or what it points to.
+ */
+function withForeignKeys(input: ProofInput, tables: ReadonlySet<string>): Set<string> {
+  const whole = input.schema.tables.filter(({ row_count }) => row_count <= input.rowsMax);
+  const isWritten = (name: string) => input.queries.some((query) => writesTo(query, name));
+  const found = new Set(tables);
+  for (const table of whole) {
+    const targets = foreignKeysOf(table).map(({ references }) => references);
+    const pointsToWritten = [...tables].some(
+      (name) => targets.includes(name.toLowerCase()) && isWritten(name),
+    );
+    if (pointsToWritten) found.add(table.name);
+  }
+  // A key of a key's table, and so on: each round may add tables.
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    const targets = input.schema.tables
+      .filter(({ name }) => found.has(name))
+      .flatMap((table) => foreignKeysOf(table).map(({ references }) => references));
+    for (const { name } of whole) if (targets.includes(name.toLowerCase())) found.add(name);
+  }
+  return found;
 }
 
 async function exportTables(
@@ -195,11 +234,14 @@ async function prepareReplays(
     /** ms since the proof began. */
     untilMs: number;
     baseline: Session;
+    /** A copy that may be written to. */
+    writable: Session;
     progress: ProgressReporter;
   },
-): Promise<{ replays: Replay[]; notReplayed: NotReplayed[] }> {
-  const { input, timer, untilMs, baseline, progress } = opened;
+): Promise<PreparedWorkload> {
+  const { input, timer, untilMs, baseline, writable, progress } = opened;
   const replays: Replay[] = [];
+  const writes: WriteReplay[] = [];
   const notReplayed: NotReplayed[] = [];
   const timeoutMs = Math.max(1000, input.secondsMax * 50);
   const weight = ({ pattern }: WorkloadQuery) => pattern.calls * pattern.median_ms;
@@ -212,8 +254,13 @@ async function prepareReplays(
     const message = `Replaying the workload as it is: query ${index + 1} of ${queries.length}`;
     progress.report("baseline", index / queries.length, message);
     const { seed, signal } = input;
-    const prepared = await prepareReplay(baseline, query, { seed, signal, timeoutMs });
+    const common = { seed, signal, timeoutMs };
+    const prepared =
+      query.shape.kind === "select"
+        ? await prepareReplay(baseline, query, common)
+        : await prepareWrite(writable, query, common);
     if ("why" in prepared) notReplayed.push(prepared);
+    else if (isWriteReplay(prepared)) writes.push(prepared);
     else replays.push(prepared);
   }
   // Cheapest first.
@@ -221,5 +268,5 @@ async function prepareReplays(
   const placeOf = ({ query }: { query: WorkloadQuery }) => place.get(query) ?? 0;
   replays.sort((a, b) => a.baselineMs - b.baselineMs || placeOf(a) - placeOf(b));
   notReplayed.sort((a, b) => placeOf(a) - placeOf(b));
-  return { replays, notReplayed };
+  return { replays, writes, notReplayed };
 }

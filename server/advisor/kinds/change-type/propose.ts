@@ -118,7 +118,7 @@ function draft(
       },
       sizeFactor(table),
     ],
-    drawbacks: drawbacksOf(input, table, column, to),
+    drawbacks: [...drawbacksOf(input, table, column, to), ...oddTexts(table, column, to, queries)],
     risk: riskOf(table, plan, name, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
@@ -173,6 +173,29 @@ function drawbacksOf(
     );
   }
   return found;
+}
+
+/** What is compared with a column is cast to its type: of a text that is no such value, an error. */
+function oddTexts(
+  table: TableSchema,
+  column: ColumnSchema,
+  to: TargetType,
+  queries: readonly WorkloadQuery[],
+): string[] {
+  if (!column.type.startsWith("VARCHAR") || to.name === "ENUM") return [];
+  const comparing = queries.filter(
+    (query) =>
+      filtersOn(query, table.name, column.name, ({ operator }) => operator !== "null_check")
+        .length > 0,
+  );
+  if (comparing.length === 0) return [];
+  const forms =
+    to.name === "UUID"
+      ? " An id in capitals, which finds nothing today, then finds its row."
+      : " A value in another form, which finds nothing today, then finds its rows.";
+  return [
+    `${formatPlural(comparing.length, "query shape")} compare ${column.name} with a value: with a text that is no ${to.name} ('undefined', an empty text) they find nothing today, and fail from then on.${forms}`,
+  ];
 }
 
 function riskOf(table: TableSchema, plan: Plan, column: string, queries: WorkloadQuery[]): Risk {

@@ -4,6 +4,8 @@ import type { ColumnSchema, Plan, TableSchema, ViewSchema } from "@/server/contr
 import type { TableExport } from "@/server/data-product/port";
 import { quoteIdentifier, quoteLiteral } from "@/server/sql";
 import { deriveSeed } from "@/server/statistics";
+import { DuckDbError } from "../errors";
+import { foreignKeysAmong, inKeyOrder, unreferencedRows } from "./foreign-keys";
 import { openSession, type Session, type SessionOptions, storageBytes } from "./session";
 import { assertViews, createViews } from "./views";
 
@@ -33,11 +35,16 @@ export interface BaselineOptions extends SessionOptions {
 export async function buildBaseline(options: BaselineOptions): Promise<{ bytes: number }> {
   const session = await openSession(options);
   try {
-    for (const loaded of options.tables) {
+    const whole = options.tables.filter((loaded) => !isSampled(loaded));
+    const keys = foreignKeysAmong(whole.map(({ table }) => table));
+    for (const loaded of inKeyOrder(options.tables, ({ table }) => table)) {
       options.onTable(loaded.table.name);
-      await loadTable(session, loaded);
-      if (options.hasHeldRows ?? true) {
-        await holdRows(session, loaded, deriveSeed(options.seed, loaded.table.name));
+      await loadTable(session, loaded, keys);
+    }
+    if (options.hasHeldRows ?? true) {
+      for (const loaded of options.tables) {
+        const seed = deriveSeed(options.seed, loaded.table.name);
+        await holdRows(session, loaded, { seed, others: whole.map(({ table }) => table) });
       }
     }
     await createViews(session, options.views ?? []);
@@ -54,8 +61,9 @@ export async function buildEmpty(
 ) {
   const session = await openSession(options);
   try {
-    for (const table of options.tables) {
-      const ddl = await createEmpty(session, table);
+    const keys = foreignKeysAmong(options.tables);
+    for (const table of inKeyOrder(options.tables, (one) => one)) {
+      const ddl = await createEmpty(session, table, keys.get(table.name) ?? []);
       for (const statement of ddl.afterLoad) await session.run(statement);
     }
     await createViews(session, options.views ?? []);
@@ -65,36 +73,56 @@ export async function buildEmpty(
   }
 }
 
-async function loadTable(session: Session, { table, exported }: LoadedTable): Promise<void> {
+async function loadTable(
+  session: Session,
+  { table, exported }: LoadedTable,
+  keys: ReadonlyMap<string, string[]>,
+): Promise<void> {
   const names = table.columns.map((column) => quoteIdentifier(column.name)).join(", ");
-  const ddl = await createEmpty(session, table);
   const source = `read_parquet(${quoteLiteral(exported.file)})`;
-  await session.run(
-    `INSERT INTO ${quoteIdentifier(table.name)} (${names}) SELECT ${names} FROM ${source}`,
-  );
-  for (const statement of ddl.afterLoad) await session.run(statement);
+  const load = async (foreignKeys: string[]) => {
+    const ddl = await createEmpty(session, table, foreignKeys);
+    await session.run(
+      `INSERT INTO ${quoteIdentifier(table.name)} (${names}) SELECT ${names} FROM ${source}`,
+    );
+    for (const statement of ddl.afterLoad) await session.run(statement);
+  };
+  const foreignKeys = keys.get(table.name) ?? [];
+  try {
+    await load(foreignKeys);
+  } catch (error) {
+    // Exports of two tables are of two moments: a row may name one that came later.
+    if (foreignKeys.length === 0 || !(error instanceof DuckDbError)) throw error;
+    await session.run(`DROP TABLE IF EXISTS ${quoteIdentifier(table.name)}`);
+    await load([]);
+  }
 }
 
 /** Defaults may call what the shadow has not (a sequence); they do not matter to reading. */
-async function createEmpty(session: Session, table: TableSchema) {
-  const full = tableDdl(table, { withDefaults: true });
+async function createEmpty(session: Session, table: TableSchema, foreignKeys: string[]) {
+  const full = tableDdl(table, { withDefaults: true, foreignKeys });
   try {
     await session.run(full.create);
     return full;
   } catch (error) {
     if (table.columns.every((column) => column.default_sql === null)) throw error;
-    const bare = tableDdl(table, { withDefaults: false });
+    const bare = tableDdl(table, { withDefaults: false, foreignKeys });
     await session.run(bare.create);
     return bare;
   }
 }
 
 /** The sample comes from the Parquet file: a scan of it, not of the table. */
-async function holdRows(session: Session, loaded: LoadedTable, seed: number): Promise<void> {
+async function holdRows(
+  session: Session,
+  loaded: LoadedTable,
+  { seed, others }: { seed: number; others: readonly TableSchema[] },
+): Promise<void> {
   const source = `read_parquet(${quoteLiteral(loaded.exported.file)})`;
+  const rows = unreferencedRows(source, loaded.table, others);
   const sample = `USING SAMPLE reservoir(${HELD_ROWS} ROWS) REPEATABLE (${seed >>> 1})`;
   await session.run(
-    `COPY (SELECT * FROM ${source} ${sample}) TO ${quoteLiteral(loaded.heldFile)} (FORMAT parquet)`,
+    `COPY (SELECT * FROM (${rows}) ${sample}) TO ${quoteLiteral(loaded.heldFile)} (FORMAT parquet)`,
   );
 }
 
@@ -134,14 +162,18 @@ export async function buildCandidate(
  * Statements that rebuild a table as the product has it, in the order they must run:
  * the empty table, and after loading its primary key and indexes. Building the key's index at
  * once takes half the time of filling it row by row, and gives the same index.
- * Foreign keys are omitted: a sampled parent would reject its children.
+ * Foreign keys are those given: a sampled parent would refuse its children.
  */
-export function tableDdl(table: TableSchema, options: { withDefaults: boolean }) {
+export function tableDdl(
+  table: TableSchema,
+  options: { withDefaults: boolean; foreignKeys?: readonly string[] },
+) {
   const name = quoteIdentifier(table.name);
   const columns = table.columns.map((column) => columnDdl(column, options.withDefaults));
   const checked = table.constraints.filter((one) => one.type === "CHECK" || one.type === "UNIQUE");
   const key = table.constraints.find((one) => one.type === "PRIMARY KEY");
-  const parts = [...columns, ...new Set(checked.map((one) => one.sql))];
+  const foreignKeys = options.foreignKeys ?? [];
+  const parts = [...columns, ...new Set([...checked.map((one) => one.sql), ...foreignKeys])];
   return {
     create: `CREATE TABLE ${name} (${parts.join(", ")})`,
     afterLoad: [

@@ -1,0 +1,112 @@
+import path from "node:path";
+import type { Change } from "@/server/contracts";
+import { shortSql } from "@/server/format";
+import { affectedReplays } from "../affected";
+import type { PairedSamples, Replay } from "../replay";
+import type { MeasuringRoom } from "../room";
+import { copyShadow, openSession, removeStaleWork, type Session } from "../shadow";
+import type { ShadowVariant } from "../variants";
+import { areAlike, committing, profileWrite, tryWrite, type WriteOutcome } from "./try-write";
+
+/** Copies of both sides that may be written to, for the writes that the changes may touch. */
+export interface WriteSides {
+  /** A sentence on the first write that does not end as it does without the changes; null: none. */
+  findBroken(): Promise<string | null>;
+  /** Pairs of the writes that are timed, each with its commit. */
+  sample(
+    measure: (
+      sides: { before: Session; after: Session },
+      writes: WritePairs,
+    ) => Promise<PairedSamples[]>,
+  ): Promise<PairedSamples[]>;
+  /** Rows that each timed write scans under the changes. */
+  scan(samples: readonly PairedSamples[]): Promise<Map<Replay, number>>;
+  close(): Promise<void>;
+}
+
+export type WritePairs = ReturnType<typeof affectedReplays>;
+
+/** null where no write of the workload uses a table that the judged changes change. */
+export async function openWriteSides(
+  room: MeasuringRoom,
+  sides: { before: ShadowVariant; after: ShadowVariant },
+  judged: readonly Change[],
+): Promise<WriteSides | null> {
+  const tables = new Set(judged.map(({ table }) => table));
+  const writes = room.writes.filter(({ query }) =>
+    query.shape.tables.some((name) => tables.has(name)),
+  );
+  // Where only texts differ, nothing is written otherwise.
+  if (writes.length === 0 || sides.before.file === sides.after.file) return null;
+  const opened = await openCopies(room, sides);
+  const { before, after } = opened;
+  const timed = affectedReplays(
+    writes.filter(({ isTimed }) => isTimed),
+    judged,
+    { before: [], after: [] },
+  );
+  const timeoutMs = Math.max(1000, room.input.secondsMax * 50);
+  return {
+    async findBroken() {
+      for (const { query, checks } of writes) {
+        for (const { text, outcome } of checks) {
+          const now = await tryWrite(after, text, timeoutMs);
+          if (!areAlike(outcome, now)) return describeBroken(query.shape.sql, outcome, now);
+        }
+      }
+      return null;
+    },
+    sample: (measure) =>
+      timed.length === 0
+        ? Promise.resolve([])
+        : measure({ before: committing(before), after: committing(after) }, timed),
+    async scan(samples) {
+      const scanned = new Map<Replay, number>();
+      for (const { replay } of samples) {
+        const text = replay.texts[0] ?? replay.query.shape.sql;
+        scanned.set(replay, (await profileWrite(after, text)).rowsScanned);
+      }
+      return scanned;
+    },
+    close: opened.close,
+  };
+}
+
+/** Fresh copies on both sides: what earlier writes left behind would slow one of them. */
+async function openCopies(
+  room: MeasuringRoom,
+  { before, after }: { before: ShadowVariant; after: ShadowVariant },
+) {
+  const opened: { session: Session; file: string }[] = [];
+  const close = async () => {
+    for (const { session, file } of opened.splice(0)) {
+      session.close();
+      for (const name of [file, `${file}.wal`]) await removeStaleWork(name);
+    }
+  };
+  const open = async (side: string, from: string) => {
+    const file = path.join(room.input.workDir, `write-${side}.duckdb`);
+    await copyShadow(from, file);
+    const session = await openSession({ file, threads: room.threads, signal: room.input.signal });
+    opened.push({ session, file });
+    return session;
+  };
+  try {
+    return {
+      before: await open("before", before.file),
+      after: await open("after", after.file),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function describeBroken(sql: string, before: WriteOutcome, after: WriteOutcome): string {
+  const what = shortSql(sql);
+  if ("message" in after) return `${what} fails: ${after.message}`;
+  if ("message" in before)
+    return `${what} was refused before (${before.message}), and is not any more`;
+  return `${what} changes ${after.rows} rows where it changed ${before.rows}`;
+}

@@ -1,0 +1,87 @@
+import { isTimedWrite, type WorkloadQuery } from "@/server/advisor";
+import type { JsonScalar } from "@/server/contracts";
+import { median } from "@/server/statistics";
+import { drawParameters, type NotReplayed, type Replay, withLiterals } from "../replay";
+import type { Session } from "../shadow";
+import { committing, isKnownError, profileWrite, tryWrite, type WriteOutcome } from "./try-write";
+
+/** A write ready to be replayed, with how it ends on the unchanged shadow. */
+export interface WriteReplay extends Replay {
+  /** Every parameter set as a text, and how it ended. */
+  checks: { text: string; outcome: WriteOutcome }[];
+  /** It found its rows: `texts` are those that did, and can be timed. */
+  isTimed: boolean;
+}
+
+export const isWriteReplay = (replay: Replay): replay is WriteReplay => "checks" in replay;
+
+const RUNS_MAX = 3;
+const RUNS_MS = 150;
+
+/**
+ * Draws parameters and runs a write on the unchanged shadow; says why when it cannot be. A refusal by
+ * a constraint (the row of an INSERT is there already) is an outcome too: it must stay the same.
+ */
+export async function prepareWrite(
+  session: Session,
+  query: WorkloadQuery,
+  options: { seed: number; timeoutMs: number; signal: AbortSignal },
+): Promise<WriteReplay | NotReplayed> {
+  const { shape } = query;
+  if (shape.kind === "other") return { query, why: "other statements are not replayed" };
+  try {
+    const drawn = await drawParameters(session, withAssignments(query), options.seed);
+    if ("why" in drawn) return { query, why: drawn.why };
+    const checks: WriteReplay["checks"] = [];
+    for (const set of drawn.sets) {
+      const text = withLiterals(shape.sql, set);
+      checks.push({ text, outcome: await tryWrite(session, text, options.timeoutMs) });
+    }
+    const failed = checks.find(({ outcome }) => isNoStatement(outcome));
+    if (failed && "message" in failed.outcome) {
+      return { query, why: `it does not run on the shadow: ${failed.outcome.message}` };
+    }
+    return await timeBaseline(session, query, { sets: drawn.sets, checks, ...options });
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!isKnownError(error)) throw error;
+    return { query, why: `it does not run on the shadow: ${error.message.split("\n")[0]}` };
+  }
+}
+
+/** A constraint refuses values; anything else (unknown names, types) refuses the statement. */
+const isNoStatement = (outcome: WriteOutcome): boolean =>
+  "error" in outcome && outcome.error !== "Constraint Error";
+
+/** Values of assigned columns are drawn from other rows than those that are looked up. */
+function withAssignments(query: WorkloadQuery): WorkloadQuery {
+  const { shape } = query;
+  const { target: table, assignments = [] } = shape;
+  if (table === undefined) return query;
+  const drawn = assignments.map(({ column, parameter }) => {
+    return { table, column, operator: "in" as const, wrappedBy: null, parameters: [parameter] };
+  });
+  return { ...query, shape: { ...shape, filters: [...shape.filters, ...drawn] } };
+}
+
+async function timeBaseline(
+  session: Session,
+  query: WorkloadQuery,
+  run: { sets: JsonScalar[][]; checks: WriteReplay["checks"]; timeoutMs: number },
+): Promise<WriteReplay> {
+  const texts = run.checks.flatMap(({ text, outcome }) => ("rows" in outcome ? [text] : []));
+  const first = texts[0];
+  const isTimed = isTimedWrite(query) && first !== undefined;
+  const common = { query, sets: run.sets, texts, checks: run.checks, isTimed };
+  const rest = { baselineSums: [], isOrderBound: false };
+  if (!isTimed) return { ...common, ...rest, baselineMs: 0, baselineRowsScanned: 0 };
+  const { rowsScanned } = await profileWrite(session, first);
+  const writing = committing(session);
+  const warmUpMs = await writing.time(first, run.timeoutMs);
+  const runs = Math.min(RUNS_MAX, Math.max(1, Math.floor(RUNS_MS / warmUpMs)));
+  const samples: number[] = [];
+  for (let index = 0; index < runs; index++) {
+    samples.push(await writing.time(texts[index % texts.length] ?? first, run.timeoutMs));
+  }
+  return { ...common, ...rest, baselineMs: median(samples), baselineRowsScanned: rowsScanned };
+}
