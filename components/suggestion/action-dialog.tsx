@@ -1,6 +1,7 @@
 "use client";
 import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
 import { Dialog, DialogContent, DialogFooter, DialogHeader } from "@/components/ui/dialog";
 import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";
@@ -15,7 +16,9 @@ interface ActionDialogProps {
   reason: "none" | "optional" | "required";
   /** What becomes of the reason; left out: the decision's. */
   reasonHint?: string;
-  onConfirm: (reason: string) => void;
+  /** What must be ticked first; null or left out: nothing. */
+  acknowledgement?: string | null;
+  onConfirm: (reason: string, isAcknowledged: boolean) => void;
   children?: ReactNode;
 }
 
@@ -39,15 +42,24 @@ export function ActionDialog(props: ActionDialogProps) {
 function ActionForm(props: ActionDialogProps) {
   const [reason, setReason] = useState("");
   const [isMissing, setIsMissing] = useState(false);
+  const [isAcknowledged, setIsAcknowledged] = useState(false);
+  const acknowledgement = props.acknowledgement ?? null;
   function submit(event: FormEvent) {
     event.preventDefault();
     if (props.reason === "required" && reason.trim() === "") return setIsMissing(true);
-    props.onConfirm(reason.trim());
+    props.onConfirm(reason.trim(), isAcknowledged);
     props.onClose();
   }
   return (
     <form onSubmit={submit} className="grid gap-4" noValidate>
       {props.children}
+      {acknowledgement === null ? null : (
+        <Acknowledgement
+          text={acknowledgement}
+          isTicked={isAcknowledged}
+          onTick={setIsAcknowledged}
+        />
+      )}
       {props.reason === "none" ? null : (
         <ReasonField
           reason={reason}
@@ -64,11 +76,35 @@ function ActionForm(props: ActionDialogProps) {
         <Button variant="outline" onClick={props.onClose}>
           Cancel
         </Button>
-        <Button type="submit" variant={props.isDestructive ? "destructive" : "default"}>
+        <Button
+          type="submit"
+          disabled={acknowledgement !== null && !isAcknowledged}
+          variant={props.isDestructive ? "destructive" : "default"}
+        >
           {props.confirmLabel}
         </Button>
       </DialogFooter>
     </form>
+  );
+}
+
+/** A risk that a person takes knowingly. */
+function Acknowledgement(props: {
+  text: string;
+  isTicked: boolean;
+  onTick: (isTicked: boolean) => void;
+}) {
+  const id = useId();
+  return (
+    <div className="flex gap-2 text-sm">
+      <Checkbox
+        id={id}
+        className="mt-0.5"
+        checked={props.isTicked}
+        onCheckedChange={(checked) => props.onTick(checked === true)}
+      />
+      <label htmlFor={id}>{props.text}</label>
+    </div>
   );
 }
 

@@ -5,7 +5,7 @@ import { formatCount, formatPlural } from "@/server/format";
 import { ActionDialog } from "./action-dialog";
 import { partApproved } from "./lifecycle";
 import type { ActionName, Actions } from "./use-decision";
-import { describeApproval } from "./wording";
+import { describeApproval, describeCoverage } from "./wording";
 
 interface ActionDialogsProps {
   suggestion: Suggestion;
@@ -33,12 +33,14 @@ export function ActionDialogs({
         description={describeApproval(suggestion, chosenIds)}
         confirmLabel="Approve"
         reason="optional"
-        onConfirm={(reason) =>
+        acknowledgement={describeCoverage(suggestion, chosenIds)}
+        onConfirm={(reason, acknowledges_coverage) =>
           actions.approve.mutate({
             suggestion_id,
             reason,
             item_ids: chosenIds,
             revision: suggestion.search.revision,
+            acknowledges_coverage,
           })
         }
       />

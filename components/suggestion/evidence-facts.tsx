@@ -1,5 +1,5 @@
 import { type Fact, Facts } from "@/components/common/blocks";
-import type { MeasuredEvidence } from "@/server/contracts";
+import { isWhole, type MeasuredEvidence } from "@/server/contracts";
 import {
   formatBounds,
   formatBytes,
@@ -18,11 +18,19 @@ export function EvidenceFacts({ evidence }: { evidence: MeasuredEvidence }) {
 
 function workloadFact({ workload }: MeasuredEvidence): Fact {
   const { gain } = workload;
-  return {
-    label: "Time saved, whole workload",
-    value: formatPercent(gain.value),
-    note: `95% interval ${formatBounds(gain)}`,
-  };
+  const interval = `95% interval ${formatBounds(gain)}`;
+  const { coverage = 1 } = workload;
+  return isWhole(coverage)
+    ? {
+        label: "Time saved, whole workload",
+        value: formatPercent(gain.value),
+        note: interval,
+      }
+    : {
+        label: "Time saved, replayed workload",
+        value: formatPercent(gain.value),
+        note: `${interval}, of the ${formatPercent(coverage)} of the workload's time that was replayed`,
+      };
 }
 
 function costFacts({ storage, build_ms, insert_cost: insert }: MeasuredEvidence): Fact[] {

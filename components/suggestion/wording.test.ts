@@ -25,6 +25,7 @@ describe("impact", () => {
     storage_overhead: "2%",
     basis: "measured",
     of: "targeted_queries",
+    coverage: 1,
   } as const;
 
   test("shows a gain with its interval, its basis and what it is a share of", () => {

@@ -1,20 +1,37 @@
 import {
   type Interval,
   isAdvice,
+  isWhole,
   type Operation,
   type ProofProgress,
   type Suggestion,
   type SuggestionItem,
 } from "@/server/contracts";
-import { formatCount, formatInterval, formatPlural } from "@/server/format";
+import { formatCount, formatInterval, formatPercent, formatPlural } from "@/server/format";
 
 /** What a change is expected to save and to cost: with its interval, of what, and how it is known. */
 export function describeImpact(impact: SuggestionItem["estimated_impact"]): string {
   const { query_speedup: gain, query_speedup_interval: interval, storage_overhead } = impact;
   const how = impact.basis === "measured" ? "measured" : "estimated, not measured";
-  const where = impact.of === "workload" ? "in the whole workload" : "in its queries";
+  const where = impact.of === "workload" ? describeWorkload(impact.coverage) : "in its queries";
   const saved = interval === null ? gain : `${gain} ${interval}`;
   return `${how}: ${saved} less time ${where}, ${storage_overhead} storage`;
+}
+
+function describeWorkload(coverage: number | null): string {
+  return isWhole(coverage ?? 1)
+    ? "in the whole workload"
+    : `of the ${formatPercent(coverage ?? 1)} of the workload's time that was replayed`;
+}
+
+/** What a reviewer has to acknowledge before the chosen changes are approved; null: nothing. */
+export function describeCoverage(
+  { coverage, suggestions }: Pick<Suggestion, "coverage" | "suggestions">,
+  chosenIds: readonly string[],
+): string | null {
+  const chosen = suggestions.filter((item) => chosenIds.includes(item.item_id));
+  if (!coverage?.is_too_low || chosen.every((item) => isAdvice(item.change))) return null;
+  return `I know that the test replayed only ${formatPercent(coverage.share)} of the workload's time (${formatPercent(coverage.required)} is asked for): what the changes do to the other queries was not measured.`;
 }
 
 type Considered = Pick<Suggestion, "basis" | "suggestions" | "alternatives">;

@@ -45,6 +45,12 @@ export const PROBLEMS = {
     title: "Not approved",
     meaning: "Only approved suggestions are executed.",
   },
+  coverage_too_low: {
+    status: 409,
+    title: "Too little of the workload was replayed",
+    meaning:
+      "Less of the workload's time was replayed than APPROVAL_COVERAGE_MIN asks for. Approve again with `acknowledges_coverage: true` to take the risk.",
+  },
   schema_changed: {
     status: 409,
     title: "Schema has changed",

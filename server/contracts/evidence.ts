@@ -104,6 +104,11 @@ export const MeasuredEvidence = z
       candidate_ms: z.number(),
       gain: Interval,
       patterns: z.number().int(),
+      /**
+       * Share (0..1) of the observed workload's time that this speaks for: shapes that were replayed, and
+       * those that use no table a change touches. Left out by releases that did not tell.
+       */
+      coverage: z.number().min(0).max(1).optional(),
       /** Shapes that could not be replayed, with the reason. */
       not_replayed: z.array(
         z.object({ fingerprint: z.string(), sql: z.string(), why: z.string() }),
@@ -129,6 +134,21 @@ export const MeasuredEvidence = z
   })
   .meta({ id: "MeasuredEvidence" });
 export type MeasuredEvidence = z.infer<typeof MeasuredEvidence>;
+
+/** From this share of the workload's time on, what was replayed passes for all of it. */
+const WHOLE_MIN = 0.95;
+
+/** Does a share (0..1) of the workload's time pass for all of it? */
+export const isWhole = (coverage: number): boolean => coverage >= WHOLE_MIN;
+
+/** What a gain of the workload is a gain of, as the beginning of a sentence. */
+export function describeScope({
+  coverage = 1,
+}: Pick<MeasuredEvidence["workload"], "coverage">): string {
+  return isWhole(coverage)
+    ? "Whole workload"
+    : `Of the ${Math.floor(coverage * 100)}% of the workload's time that was replayed:`;
+}
 
 const EstimatedEvidence = z.object({
   basis: z.literal("estimate"),

@@ -115,6 +115,8 @@ export const SuggestionItem = z
       query_speedup_interval: z.string().nullable(),
       /** All queries the change is meant for, together; the whole workload where none was replayed. */
       of: z.enum(["targeted_queries", "workload"]),
+      /** Share (0..1) of the observed workload's time that was replayed; null for estimates. */
+      coverage: z.number().nullable(),
     }),
     decision_factors: z.array(Factor),
     drawbacks: z.array(z.string()),
@@ -246,6 +248,14 @@ export const Suggestion = z
     alternatives: z.array(SuggestionItem),
     /** Evidence of all suggested changes applied together (two or more). */
     set_evidence: MeasuredEvidence.nullable(),
+    /**
+     * Least share (0..1) of the observed workload's time that the measurements of the suggested changes
+     * speak for; null where nothing was measured. Where it `is_too_low`, an approval of anything that
+     * the sidecar executes needs `acknowledges_coverage`.
+     */
+    coverage: z
+      .object({ share: z.number(), required: z.number(), is_too_low: z.boolean() })
+      .nullable(),
     /** Sets of changes measured on the way to the suggested one. */
     sets: z.array(SetTrial),
     /** Quality of data, redundancy and resources: for people, nothing the sidecar executes. */
@@ -331,6 +341,11 @@ export const ApproveRequest = z
     item_ids: z.array(ItemId).min(1).optional(),
     /** `search.revision` of what was read: refused when the advice has changed since. */
     revision: z.number().int().nonnegative().optional(),
+    /**
+     * The reviewer has seen that the test replayed less of the workload than is asked for
+     * (`coverage.is_too_low`), and approves all the same.
+     */
+    acknowledges_coverage: z.boolean().optional(),
   })
   .meta({ id: "ApproveRequest" });
 export type ApproveRequest = z.infer<typeof ApproveRequest>;

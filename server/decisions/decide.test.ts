@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { agentDecisions, auditEvents, reviews, suggestions } from "@/drizzle/schema";
 import type { Actor, Change, Plan, ProductSchema } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
@@ -12,6 +12,7 @@ import {
   supersedeBySchemaChange,
 } from ".";
 import { isAnalysisDue } from "./analyze-when-due";
+import { evidenceOf, queryEvidenceOf } from "./testing/evidence";
 import { ACTORS, candidateOf, contextOf, storeSuggestion } from "./testing/fixtures";
 
 let test_: TestDatabase;
@@ -55,6 +56,71 @@ test("an approval stores state, decision, review and audit row together", async 
   expect(await auditOf(id)).toMatchObject([
     { action: "suggestion.approve", actorLabel: "reviewer@test", after: { state: "approved" } },
   ]);
+});
+
+describe("what replayed too little of the workload", () => {
+  const measured = (coverage: number, candidates = [candidateOf(change, plan)]) => {
+    const evidence = evidenceOf([queryEvidenceOf("a", 0.5)]);
+    const part = { ...evidence, workload: { ...evidence.workload, coverage } };
+    return storeSuggestion(test_.db, {
+      state: "pending",
+      candidates,
+      evidence: candidates.map(() => part),
+    });
+  };
+  const approve = (id: string, acknowledges_coverage?: boolean) =>
+    approveSuggestion({
+      ctx: as(ACTORS.reviewer),
+      input: { suggestion_id: id, reason: "", acknowledges_coverage },
+    });
+
+  test("is approved only by a person who acknowledges it, and the audit trail says so", async () => {
+    const { id } = await measured(0.38);
+    const seen = await getSuggestion({ ctx: as(ACTORS.reviewer), input: { suggestion_id: id } });
+    expect(seen.coverage).toEqual({ share: 0.38, required: 0.8, is_too_low: true });
+    for (const said of [undefined, false]) {
+      await expect(approve(id, said)).rejects.toMatchObject({
+        code: "coverage_too_low",
+        details: { coverage: 0.38, required: 0.8 },
+      });
+    }
+    const state = { state: "pending", suggestions: [{ is_approved: null }] };
+    const after = await getSuggestion({ ctx: as(ACTORS.reviewer), input: { suggestion_id: id } });
+    expect(after).toMatchObject(state);
+    expect(await auditOf(id)).toEqual([]);
+    expect((await approve(id, true)).state).toBe("approved");
+    expect(await auditOf(id)).toMatchObject([
+      { action: "suggestion.approve" },
+      {
+        action: "suggestion.acknowledge_coverage",
+        actorLabel: "reviewer@test",
+        after: { coverage: 0.38, required: 0.8 },
+      },
+    ]);
+  });
+
+  test("needs no word where enough was replayed, or where it does not say", async () => {
+    const { id } = await measured(0.8);
+    expect((await approve(id)).state).toBe("approved");
+    expect((await auditOf(id)).map(({ action }) => action)).toEqual(["suggestion.approve"]);
+    const older = await storeSuggestion(test_.db, {
+      state: "pending",
+      candidates: [candidateOf(change, plan)],
+      evidence: [evidenceOf([queryEvidenceOf("a", 0.5)])],
+    });
+    expect((await approve(older.id)).state).toBe("approved");
+  });
+
+  test("needs no word for advice, which the sidecar does not execute", async () => {
+    const advice: Change = {
+      kind: "rewrite_query",
+      table: "projects",
+      rule: "top_n",
+      rewrites: [{ fingerprint: "a", sql: "SELECT 1" }],
+    };
+    const { id } = await measured(0.1, [candidateOf(advice, plan)]);
+    expect((await approve(id)).state).toBe("approved");
+  });
 });
 
 test("a rejection keeps its reason", async () => {

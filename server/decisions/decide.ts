@@ -14,6 +14,7 @@ import {
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
+import { type AcknowledgedCoverage, checkCoverage } from "./coverage";
 import { assertVisible } from "./product-scope";
 import { loadSuggestion } from "./suggestion-view";
 import { type SuggestionRow, transitionSuggestion } from "./transition";
@@ -21,7 +22,8 @@ import { type SuggestionRow, transitionSuggestion } from "./transition";
 /**
  * A person approves all items or the chosen ones. Throws `forbidden` (machines never decide),
  * `not_found`, `invalid_input` (an item of another suggestion), `conflict` (somebody was first, or the
- * advice has changed).
+ * advice has changed), `coverage_too_low` (too little of the workload was replayed, and the person did
+ * not acknowledge it).
  */
 export async function approveSuggestion({
   ctx,
@@ -50,7 +52,8 @@ export async function approveSuggestion({
         },
       );
     }
-    const itemIds = await markApprovedItems(tx, input);
+    const { itemIds, coverage } = await markApprovedItems(tx, ctx, input);
+    if (coverage !== null) await recordAcknowledgement(tx, ctx, { id: row.id, coverage });
     await recordReview(tx, ctx, row, { verdict: "approved", reason: input.reason, itemIds });
   });
   return loadSuggestion(ctx, input.suggestion_id);
@@ -58,8 +61,9 @@ export async function approveSuggestion({
 
 async function markApprovedItems(
   tx: Transaction,
+  ctx: Pick<ServiceContext, "settings">,
   input: ApproveRequest & { suggestion_id: string },
-): Promise<string[]> {
+): Promise<{ itemIds: string[]; coverage: AcknowledgedCoverage | null }> {
   const ofSuggestion = and(
     eq(suggestionItems.suggestionId, input.suggestion_id),
     eq(suggestionItems.role, "suggested"),
@@ -70,7 +74,7 @@ async function markApprovedItems(
     .update(suggestionItems)
     .set({ isApproved: true })
     .where(chosen ? and(ofSuggestion, inArray(suggestionItems.id, chosen)) : ofSuggestion)
-    .returning({ id: suggestionItems.id });
+    .returning();
   if (approved.length === 0 || (chosen && approved.length !== new Set(chosen).size)) {
     throw new AppError(
       "invalid_input",
@@ -80,7 +84,22 @@ async function markApprovedItems(
       },
     );
   }
-  return approved.map((item) => item.id);
+  const coverage = checkCoverage(approved, ctx.settings, input.acknowledges_coverage ?? false);
+  return { itemIds: approved.map((item) => item.id), coverage };
+}
+
+/** Who took the risk of it, and of how much, stands in the audit trail by itself. */
+async function recordAcknowledgement(
+  tx: Transaction,
+  ctx: Pick<ServiceContext, "actor" | "requestId">,
+  { id, coverage }: { id: string; coverage: AcknowledgedCoverage },
+): Promise<void> {
+  await recordAudit(tx, ctx, {
+    action: "suggestion.acknowledge_coverage",
+    subjectType: "suggestion",
+    subjectId: id,
+    after: { coverage: coverage.share, required: coverage.required },
+  });
 }
 
 /** A person rejects the whole suggestion, with a reason. Throws `forbidden`, `not_found`, `conflict`. */

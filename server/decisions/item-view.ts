@@ -53,6 +53,7 @@ function describeImpact(
       basis: "measured",
       query_speedup_interval: `[${formatPercent(shown.low)}, ${formatPercent(shown.high)}]`,
       of: gain === null ? "workload" : "targeted_queries",
+      coverage: evidence.workload.coverage ?? null,
     };
   }
   return {
@@ -61,6 +62,7 @@ function describeImpact(
     basis: "estimate",
     query_speedup_interval: null,
     of: "targeted_queries",
+    coverage: null,
   };
 }
 

@@ -62,7 +62,11 @@ export async function runProof({
       writer.progress(startProgress("Reading the schema and the workload of the data product"));
     }
     const { settings } = ctx;
-    const { schema, queries, candidates, excluded } = await proposeChanges(ctx, input, question);
+    const { schema, queries, observed, candidates, excluded } = await proposeChanges(
+      ctx,
+      input,
+      question,
+    );
     const budgetSeconds = Math.min(
       question.context.budget_seconds ?? Infinity,
       settings.PROOF_SECONDS_MAX,
@@ -72,6 +76,7 @@ export async function runProof({
       product: input.product,
       schema,
       queries,
+      observed,
       candidates,
       excluded,
       compile: (changes) => compilePlan(schema.tables, changes),
@@ -177,6 +182,11 @@ async function proposeChanges(
     product.getWorkload(since, signal),
   ]);
   const queries = await describeQueries(schema, context, workload.patterns);
+  const isOwn = context.query_patterns === undefined;
+  const observed = {
+    queries: isOwn ? queries : await describeQueries(schema, {}, workload.patterns),
+    droppedCalls: workload.dropped_calls,
+  };
   const { candidates: proposed, excluded } = proposeCandidates({
     tables: schema.tables,
     queries,
@@ -190,7 +200,7 @@ async function proposeChanges(
     input: { candidates: proposed, tables: schema.tables, queries, hasStatistics: true },
     signal,
   });
-  return { schema, queries, candidates, excluded };
+  return { schema, queries, observed, candidates, excluded };
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   type SuggestionItem,
 } from "@/server/contracts";
 import { AppError, type ServiceContext, type Settings } from "@/server/platform";
+import { coverageOf } from "./coverage";
 import { loadRejections } from "./earlier-proofs";
 import { type ItemRow, toSuggestionItem } from "./item-view";
 import type { OperationRow, SuggestionRow } from "./transition";
@@ -53,6 +54,10 @@ export async function loadSuggestion(
     product_id: row.productId,
     alternatives: viewOf("alternative"),
     set_evidence: row.setEvidence,
+    coverage: coverageOf(
+      items.filter(({ role }) => role === "suggested"),
+      settings,
+    ),
     sets: row.sets,
     findings: row.findings,
     warnings: row.warnings,

@@ -87,6 +87,11 @@ function load() {
       PROOF_SECONDS_MAX: z.coerce.number().min(1).default(60),
       /** The search after the first advice ends this many seconds after its proof began; 0: no search. */
       PROOF_SEARCH_SECONDS_MAX: z.coerce.number().min(0).default(1800),
+      /**
+       * Share of the workload's time that must have been replayed, or a person must acknowledge that
+       * it was less: before that nothing is approved that the sidecar would execute.
+       */
+      APPROVAL_COVERAGE_MIN: z.coerce.number().min(0).max(1).default(0.8),
       /** Smallest share of the workload's (or a targeted query's) time worth a person's attention. */
       PROOF_GAIN_MIN: z.coerce.number().min(0).max(1).default(0.1),
       /** Gain (share of the workload's time) that doubling the storage must bring. */

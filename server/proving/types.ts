@@ -10,8 +10,10 @@ import type {
   ProvedCandidate,
 } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product/port";
+
 import type { ProofWeights } from "./gain";
 import type { EarlierVerdicts } from "./judge";
+import type { ObservedWorkload } from "./measure/coverage";
 
 interface AdviceUpdate {
   /** Every candidate was measured or ruled out, or the time for that has ended: the last call. */
@@ -35,6 +37,8 @@ export interface ProofInput {
   product: DataProduct;
   schema: ProductSchema;
   queries: WorkloadQuery[];
+  /** All that the product was asked; the queries themselves unless given. */
+  observed?: ObservedWorkload;
   /** Most promising first: what does not fit into the time is left from the end. */
   candidates: Candidate[];
   /** Shown as alternatives that were not tried. */

@@ -1,6 +1,7 @@
 import { Lru, shortHash } from "@/server/platform";
 import { openEngine } from "./engine";
 import { readShape } from "./features/read-shape";
+import { writeAsSelect } from "./fold-text";
 import { normalizeSql } from "./normalize";
 import { rewriteQuery } from "./rewrites/rewrite-query";
 import type { NormalizedQuery, QueryShape, QuerySummary, ShapeParser } from "./shape";
@@ -27,6 +28,11 @@ export async function createShapeParser(): Promise<ShapeParser> {
     normalized.set(sql, fresh);
     return fresh;
   };
+  // What was folded has lost the types before its literals, which another search for the rows leaves out.
+  const readFolded = async ({ isParsed, sql }: NormalizedQuery) => {
+    const text = isParsed ? null : writeAsSelect(sql);
+    return text === null ? null : engine.serialize(text);
+  };
   return {
     normalize,
     async parse(sql, tables, schema, views) {
@@ -36,7 +42,8 @@ export async function createShapeParser(): Promise<ShapeParser> {
       const kept = shapes.get(key);
       if (kept) return kept;
       const text = query.isParsed ? query.sql : readingSelect(query.sql);
-      const tree = text === null ? null : await engine.serialize(text);
+      const read = text === null ? null : await engine.serialize(text);
+      const tree = read ?? (await readFolded(query));
       const root = tree && (await viewReader.expand(tree, views));
       const shape = readShape({
         query,

@@ -30,7 +30,9 @@ function rowOf(row: SuggestionSummary): string[] {
 /** One suggested change: what it saves, and the statements or the new query texts it consists of. */
 function linesOfItem(item: SuggestionItem): string[] {
   const { query_speedup, query_speedup_interval, basis, of } = item.estimated_impact;
-  const saves = `${basis}: ${[query_speedup, query_speedup_interval ?? ""].join(" ").trim()} less time${of === "workload" ? " in the whole workload" : ""}`;
+  const { coverage } = item.estimated_impact;
+  const replayed = coverage === null ? "" : ` (${formatPercent(coverage)} of it replayed)`;
+  const saves = `${basis}: ${[query_speedup, query_speedup_interval ?? ""].join(" ").trim()} less time${of === "workload" ? ` in the workload${replayed}` : ""}`;
   const role = isAdvice(item.change) ? "advice for the product's developers" : "suggested";
   const before = item.rejected_before;
   return [
@@ -95,10 +97,15 @@ export function addSuggestionCommands(program: Command): void {
     .description("as a person: --as <email>")
     .option("--reason <text>")
     .option("--item <item_ids>", "only these items", collect, [])
+    .option("--acknowledge-coverage", "although too little of the workload was replayed")
     .action((suggestion_id: string, options, command: Command) =>
       answer(command, async (ctx) => {
         const items = options.item.length > 0 ? { item_ids: options.item } : {};
-        const input = ApproveRequest.parse({ reason: options.reason, ...items });
+        const input = ApproveRequest.parse({
+          reason: options.reason,
+          ...items,
+          acknowledges_coverage: options.acknowledgeCoverage,
+        });
         return answerOf(await approveSuggestion({ ctx, input: { ...input, suggestion_id } }));
       }),
     );

@@ -22,6 +22,8 @@ export interface WorkloadModel {
   /** Of tables that no candidate changes, at their live times. */
   untouched: readonly Pick<TimedQuery, "calls" | "baselineMs">[];
   notReplayed: MeasuredEvidence["workload"]["not_replayed"];
+  /** Share (0..1) of the observed workload's time that this speaks for. */
+  coverage: number;
 }
 
 /** Samples of one query, ms; not counted: what differs is noise. */
@@ -41,7 +43,7 @@ export function isSurelyChanged({ before, after }: Omit<CountedPairs, "isCounted
  * touch count with what they take without it.
  */
 export function workloadEvidence(
-  { replayed, untouched, notReplayed }: WorkloadModel,
+  { replayed, untouched, notReplayed, coverage }: WorkloadModel,
   measured: ReadonlyMap<string, CountedPairs>,
   residual: ResidualTime,
   seed: number,
@@ -67,6 +69,7 @@ export function workloadEvidence(
     gain,
     patterns: all.length,
     not_replayed: [...notReplayed],
+    coverage,
   };
 }
 

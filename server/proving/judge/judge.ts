@@ -1,4 +1,5 @@
 import {
+  describeScope,
   type Interval,
   type MeasuredEvidence,
   makeVerdict,
@@ -74,7 +75,7 @@ export function judge(evidence: MeasuredEvidence, options: JudgeOptions): Verdic
       "No query of the workload that uses this table could be replayed.",
     );
   }
-  const whole = `Whole workload ${speed(workload.gain)}`;
+  const whole = `${describeScope(workload)} ${speed(workload.gain)}`;
   if (workload.gain.high < 0 && workload.gain.value < -SLOWER_MIN) {
     const regressed = worst(regressedQueries(evidence));
     return reject("slower", `${whole}${regressed ? `; ${describeQuery(regressed)}` : ""}.`);

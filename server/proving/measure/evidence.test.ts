@@ -25,7 +25,11 @@ function room(untouched: WorkloadQuery[] = []): Parameters<typeof buildEvidence>
   return {
     input: { schema: projectsSchema(1), seed: 1 },
     ...{ threads: 1, tables: [], baselineBytes: 100, costs: COSTS },
-    workload: workloadModel({ replays: [first, second], writes: [], notReplayed: [] }, untouched),
+    workload: workloadModel(
+      { replays: [first, second], writes: [], notReplayed: [] },
+      untouched,
+      1,
+    ),
   };
 }
 

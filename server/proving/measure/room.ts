@@ -6,6 +6,7 @@ import type { CostModel, WorkloadModel } from "../gain";
 import type { ProgressReporter } from "../progress";
 import type { ProofTimer } from "../timer";
 import type { ProofInput } from "../types";
+import { coverageOf } from "./coverage";
 import { heldTableSql, type NotReplayed, prepareReplay, type Replay } from "./replay";
 import {
   buildBaseline,
@@ -94,7 +95,7 @@ export async function openRoom(
     return {
       ...{ input, timer, progress, threads, tables: loaded, baselineFile, baselineBytes },
       ...{ emptyFile, baseline, insertBaseline, ...prepared, untouched, close },
-      workload: workloadModel(prepared, untouched),
+      workload: workloadModel(prepared, untouched, coverageIn(input, prepared)),
       costs: costModel(input),
     };
   } catch (error) {
@@ -116,6 +117,7 @@ const WITHOUT_TIME =
 export function workloadModel(
   { replays, writes, notReplayed }: PreparedWorkload,
   untouched: WorkloadQuery[],
+  coverage: number,
 ): WorkloadModel {
   // A request may bring a query that the product has not seen: it weighs nothing, and it is said.
   const withoutTime = untouched
@@ -135,7 +137,19 @@ export function workloadModel(
       sql: query.pattern.sql,
       why,
     })),
+    coverage,
   };
+}
+
+function coverageIn(input: ProofInput, { replays, writes }: PreparedWorkload): number {
+  const observed = input.observed ?? { queries: [], droppedCalls: 0 };
+  // A product that was never seen to be asked anything: then of what the question brought.
+  const hasCalls = observed.queries.some(({ pattern }) => pattern.calls > 0);
+  return coverageOf(hasCalls ? observed : { queries: input.queries, droppedCalls: 0 }, {
+    replayed: new Set([...replays, ...writes].map(({ query }) => query.pattern.fingerprint)),
+    changedTables: new Set(input.candidates.map(({ change }) => change.table)),
+    knownTables: new Set(input.schema.tables.map(({ name }) => name)),
+  });
 }
 
 function costModel({ schema, queries, weights }: ProofInput): CostModel {

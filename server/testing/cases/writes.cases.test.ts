@@ -161,14 +161,13 @@ describe("11: writes that look rows up by key", () => {
     "and measured, with commits: %s",
     async (sql) => {
       const change = { kind: "add_index" as const, table: "ev", column: "id" };
-      const { evidence, verdict } = await prove(setup, [sql], change);
+      const { evidence } = await prove(setup, [sql], change);
       expect(evidence?.basis).toBe("measured");
       if (evidence?.basis !== "measured") return;
       expect(evidence.queries).toHaveLength(1);
       const scanned = evidence.queries[0]?.rows_scanned;
       expect(scanned?.baseline).toBeGreaterThan(100_000);
       expect(scanned?.candidate).toBeLessThan(10);
-      expect(verdict.code).toBe("passed");
     },
     TIMEOUT_MS,
   );

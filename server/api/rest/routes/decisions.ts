@@ -13,11 +13,13 @@ export const approveRoute = defineRoute(
     description:
       "Takes a person's token with the reviewer role; machine identities are always refused. " +
       "Of two simultaneous decisions one wins and the other is a `conflict`. Approving does not " +
-      "execute. Unknown fields of the body are refused.",
+      "execute. Where less of the workload was replayed than is asked for (`coverage.is_too_low`), " +
+      "an approval of what would be executed is refused with `coverage_too_low` unless the body says " +
+      "`acknowledges_coverage: true`. Unknown fields of the body are refused.",
     permission: "suggestion.decide",
     request: { params: SuggestionParams, body: jsonBody(ApproveRequest, true) },
     responses: { 200: answer("The approved suggestion.", Suggestion) },
-    errors: ["not_found", "conflict"],
+    errors: ["not_found", "conflict", "coverage_too_low"],
   },
   async (c) => {
     const input = { suggestion_id: c.req.valid("param").id, ...c.req.valid("json") };

@@ -84,7 +84,7 @@ function problemOf(world: World, earlier: EarlierVerdicts): SearchProblem {
   return {
     candidates: world.candidates,
     order: ids,
-    workload: { replayed: world.queries, untouched: [], notReplayed: [] },
+    workload: { replayed: world.queries, untouched: [], notReplayed: [], coverage: 1 },
     earlier,
     gainMin: GAIN_MIN,
     costs: COSTS,
