@@ -358,7 +358,7 @@ describe("parse: what is grouped, ordered and shown", () => {
     ]);
     expect(shape.tables).toEqual(["Österreich"]);
     expect(shape.projected).toEqual([{ table: "Österreich", column: "größe" }]);
-    expect((await parser.parse(shape.sql, [])).tables).toEqual(["österreich"]);
+    expect((await parser.parse(shape.sql, [])).tables).toEqual(["Österreich"]);
   });
 
   test("gives the same shape for a text and for its normalized text", async () => {
