@@ -5,7 +5,7 @@ import { env, type Settings } from "./env";
 import { newId } from "./ids";
 import { createLogger, type Logger } from "./log";
 
-export interface Clock {
+interface Clock {
   now(): Date;
 }
 

@@ -31,7 +31,7 @@ export interface FuzzInput {
   onProgress?: (queries: number) => void;
 }
 
-export interface FuzzResult {
+interface FuzzResult {
   queries: number;
   /** Queries for which at least one text was offered. */
   rewritten: number;

@@ -1,2 +1,2 @@
-export { type FuzzResult, fuzzRewrites } from "./fuzz-rewrites";
+export { fuzzRewrites } from "./fuzz-rewrites";
 export { describeDifference } from "./shrink";
