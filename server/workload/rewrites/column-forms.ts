@@ -33,7 +33,7 @@ export function formOf(tested: Ast, value: Ast, items: readonly FromItem[]): Col
   return (
     yearForm(tested, dated) ??
     epochForm(tested, dated) ??
-    dayForm(tested, dated) ??
+    dayForm(tested, value, dated) ??
     cutForm(tested, dated) ??
     textForm(tested, dated) ??
     shiftedForm(tested, dated) ??
@@ -129,11 +129,12 @@ function instant(value: Ast, found: Dated, sign: "+" | "-", by?: Ast): Ast {
 const DAY = call("to_days", integer(1));
 
 /** `CAST(ts AS DATE)`: equality with what is no clock DuckDB turns into a range by itself. */
-function dayForm(tested: Ast, dated: FindDated): ColumnForm | null {
+function dayForm(tested: Ast, value: Ast, dated: FindDated): ColumnForm | null {
   const isDay = isClass(tested, "CAST") && tested.try_cast !== true;
   const found =
     isDay && castTypeOf(tested) === "DATE" ? dated(asNode(tested.child) ?? undefined) : null;
-  if (!found || found.type === "DATE") return null;
+  // A DATE compared with a TIMESTAMPTZ: see zonedForm.
+  if (!found || found.type === "DATE" || zoneOf(value) === "zoned") return null;
   return {
     ...found,
     givesDates: true,
@@ -247,10 +248,13 @@ function ageForm(tested: Ast, value: Ast, dated: FindDated): ColumnForm | null {
   return { ...found, isFalling: true, lower: bound("-"), upper: bound("+") };
 }
 
-/** The column itself, cast to the zone of what it is compared with, row by row. */
+/**
+ * The column itself, cast to the zone of what it is compared with, row by row. Not of a DATE, for which
+ * DuckDB 1.5.6 casts the statistics as UTC: in other zones it answers no rows where there are some.
+ */
 function zonedForm(tested: Ast, value: Ast, dated: FindDated): ColumnForm | null {
   const found = dated(tested);
-  if (!found || found.type === ZONED || zoneOf(value) !== "zoned") return null;
+  if (found?.type !== "TIMESTAMP" || zoneOf(value) !== "zoned") return null;
   return {
     ...found,
     lower: (each) => instant(each, found, "-"),

@@ -296,6 +296,10 @@ describe("what takes rows by their order keeps it", () => {
     ["drop_order_by", `SELECT sum(z.k) AS m FROM u ASOF JOIN ${sorted} ON u.k >= z.k`],
     ["drop_distinct", "SELECT list(id) AS l FROM (SELECT DISTINCT id FROM u) q"],
     ["drop_distinct", "SELECT DISTINCT id FROM u LIMIT 2"],
+    [
+      "drop_distinct",
+      "SELECT list(id) AS l FROM t WHERE id IN (SELECT id FROM u UNION SELECT k FROM u)",
+    ],
     ["drop_distinct", "SELECT DISTINCT id, k FROM u ORDER BY k LIMIT 1"],
     [
       "not_in_to_anti_join",

@@ -29,7 +29,8 @@ export const dropDistinct: Rewrite = {
       isChanged = dropFromRows(select, context) || isChanged;
       isChanged = dropFromAggregates(select, context) || isChanged;
       for (const node of ownExpressions([select.where_clause, select.select_list])) {
-        isChanged = (!context.hasCollation && keepUnionRows(node)) || isChanged;
+        const isFree = !context.hasCollation && !context.readsRowOrder;
+        isChanged = (isFree && keepUnionRows(node)) || isChanged;
       }
     }
     return isChanged;

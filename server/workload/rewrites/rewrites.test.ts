@@ -175,6 +175,7 @@ describe("sargable_predicate asks for the same rows", () => {
     "substr(name, 2, 2) = 'ab'",
     "lower(name) = 'ab'",
     "strftime(ts, '%m') = '03'",
+    "day <= TIMESTAMPTZ '2020-03-01'",
     "amount * 2 > 4",
   ])("is not offered for %s", async (condition) => {
     await never("sargable_predicate", `SELECT id FROM events WHERE ${condition}`);
@@ -197,7 +198,7 @@ describe("sargable_predicate asks for the same rows", () => {
     "strftime('%d.%m.%Y', day) IN ('01.03.2020', '31.12.2020')",
     "strftime(ts, '%Y-%m-%d %H') >= '2020-03-01 00'",
     "ts > now() - INTERVAL 2200 DAY",
-    "day <= TIMESTAMPTZ '2020-03-01'",
+    "ts <= TIMESTAMPTZ '2020-03-01'",
     "ts BETWEEN TIMESTAMPTZ '2020-01-01' AND current_timestamp",
     "ts + INTERVAL 7 DAY = '2020-01-08'",
   ])("has a range beside %s", async (condition) => {

@@ -86,7 +86,7 @@ async function fuzzSchema(draw: Draw, count: number, run: Run): Promise<void> {
     // The same in all of them.
     const tables = (await databases[0]?.tables()) ?? [];
     for (let index = 0; index < count; index++) {
-      await fuzzQuery(randomQuery(draw), { setups, databases, tables }, run);
+      await fuzzQuery(randomQuery(draw, schema.hasUniqueId), { setups, databases, tables }, run);
     }
   } finally {
     for (const database of databases) database.close();
