@@ -24,7 +24,7 @@ export interface WriteSides {
   close(): Promise<void>;
 }
 
-export type WritePairs = ReturnType<typeof affectedReplays>;
+type WritePairs = ReturnType<typeof affectedReplays>;
 
 /** null where no write of the workload uses a table that the judged changes change. */
 export async function openWriteSides(
