@@ -21,6 +21,9 @@ const KINDS: Record<Finding["kind"], string> = {
   memory_limit: "memory limit",
   threads: "threads",
   row_group_size: "row group size",
+  row_casts: "casts row by row",
+  computed_filter: "computed filter",
+  text_search: "text search",
 };
 
 /** What the proof saw in the data and settings beside its candidates, the gravest first. */

@@ -3,7 +3,14 @@ import { CodeText } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
-import type { MeasuredEvidence, Suggestion, SuggestionItem, SuspectText } from "@/server/contracts";
+import type {
+  MeasuredEvidence,
+  RequestWarning,
+  Suggestion,
+  SuggestionItem,
+  SuspectText,
+  UnreadQuery,
+} from "@/server/contracts";
 import { formatPlural } from "@/server/format";
 import { describeBestGain, describeNothing } from "./wording";
 
@@ -63,8 +70,40 @@ function findBest(items: SuggestionItem[]) {
   return gains.sort((a, b) => b.gain.value - a.gain.value)[0];
 }
 
-/** Names the places of a request's texts that may contain a prompt injection; never repeats them. */
-export function SuspectTexts({ warnings }: { warnings: SuspectText[] }) {
+/** What to know of the request: suspect texts by their place alone, and unread queries. */
+export function RequestWarnings({ warnings }: { warnings: RequestWarning[] }) {
+  const suspect = warnings.filter((each) => each.code === "suspect_text");
+  const unread = warnings.filter((each) => each.code === "unread_query");
+  return (
+    <>
+      <SuspectTexts warnings={suspect} />
+      <UnreadQueries warnings={unread} />
+    </>
+  );
+}
+
+/** Which queries of the request the advice does not rest on, and why. */
+function UnreadQueries({ warnings }: { warnings: UnreadQuery[] }) {
+  if (warnings.length === 0) return null;
+  const were = warnings.length === 1 ? "was" : "were";
+  return (
+    <Alert
+      tone="warning"
+      icon={<TriangleAlertIcon className="size-4" />}
+      title={`${formatPlural(warnings.length, "query", "queries")} of this request ${were} not taken into account`}
+    >
+      <ul>
+        {warnings.map(({ pointer, message }) => (
+          <li key={pointer}>
+            <code className="break-all">{pointer}</code>: {message}
+          </li>
+        ))}
+      </ul>
+    </Alert>
+  );
+}
+
+function SuspectTexts({ warnings }: { warnings: SuspectText[] }) {
   if (warnings.length === 0) return null;
   return (
     <Alert

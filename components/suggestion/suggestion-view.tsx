@@ -10,7 +10,7 @@ import type { Suggestion } from "@/server/contracts";
 import { ActionDialogs } from "./action-dialogs";
 import { SuggestionSkeleton } from "./frame";
 import { isMoving } from "./lifecycle";
-import { ConflictAlert, SuspectTexts } from "./suggestion-alerts";
+import { ConflictAlert, RequestWarnings } from "./suggestion-alerts";
 import { SuggestionAside } from "./suggestion-aside";
 import { SuggestionBody } from "./suggestion-body";
 import { SuggestionHeader } from "./suggestion-header";
@@ -57,7 +57,7 @@ function Loaded({ suggestion }: { suggestion: Suggestion }) {
         />
       )}
       {/* Before the decision, on a phone too. */}
-      <SuspectTexts warnings={suggestion.warnings} />
+      <RequestWarnings warnings={suggestion.warnings} />
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <SuggestionAside
           suggestion={suggestion}

@@ -30,10 +30,10 @@ import {
   type Plan,
   type ProofEvent,
   type ProofProgress,
+  type RequestWarning,
   ReviewVerdict,
   type SetTrial,
   SuggestionState,
-  type SuspectText,
   type Verdict,
   type Verification,
 } from "@/server/contracts";
@@ -65,7 +65,7 @@ export const suggestions = pgTable(
     sets: jsonb("sets").$type<SetTrial[]>().notNull().default([]),
     findings: jsonb("findings").$type<Finding[]>().notNull().default([]),
     /** Of the request's texts, as they were found when it came. */
-    warnings: jsonb("warnings").$type<SuspectText[]>().notNull().default([]),
+    warnings: jsonb("warnings").$type<RequestWarning[]>().notNull().default([]),
     error: jsonb("error").$type<{ code: string; message: string }>(),
     /** The newer proof that took its place; null in state `superseded`: the schema changed. */
     supersededBy: text("superseded_by").references((): AnyPgColumn => suggestions.id),

@@ -23,6 +23,10 @@ export function indexObstacle(
 ): string | null {
   const own = filtersOn(query, table.name, column, isPointFilter);
   if (own.every((filter) => filter.isAlternative)) return "equalities joined by OR";
+  const known = table.columns.find(({ name }) => name === column);
+  if (known && own.every((filter) => comparesNumber(query, filter, known))) {
+    return `a text compared with a number, for which ${column} is cast`;
+  }
   if (query.shape.topTables?.includes(table.name)) return "ORDER BY … LIMIT";
   const others = query.shape.filters.filter(
     (filter) =>
@@ -33,6 +37,18 @@ export function indexObstacle(
   );
   const names = [...new Set(others.map((filter) => filter.column))].sort();
   return names.length === 0 ? null : `a condition on ${formatList(names)} beside it`;
+}
+
+/** A text column and a value that was sent as a number: DuckDB casts the column, row by row. */
+export function comparesNumber(
+  query: WorkloadQuery,
+  filter: FilterFeature,
+  { type }: ColumnSchema,
+): boolean {
+  if (!/^(VARCHAR|TEXT|STRING)/i.test(type) || !isPointFilter(filter)) return false;
+  return sampleValues(query).some((sample) =>
+    filter.parameters.some((number) => typeof sample[number - 1] === "number"),
+  );
 }
 
 /** `<>` and IS NOT NULL, while no statistics show a row for which they do not hold. */

@@ -1,4 +1,6 @@
 export { areExclusive, CHANGE_KINDS, kindOf, kindsWhere } from "./change-kinds";
+export { chooseEstimates } from "./context-choice";
+export { contextFindings } from "./context-findings";
 export { byExpectedGain, describeEstimate, expectedGain } from "./expected-gain";
 export { CandidateFeatures, candidateFeatures } from "./features";
 export { compilePlan } from "./plan/compile-plan";

@@ -16,6 +16,8 @@ export interface AdviceInput {
   queries: WorkloadQuery[];
   /** Whose queries they are: a request's own are not all that the product is asked. */
   workloadOf?: "product" | "request";
+  /** Whose schema it is: a request tells neither keys nor defaults, so a rebuild may lose them. */
+  schemaOf?: "product" | "request";
   /** Advise on this table only. */
   tableName?: string;
   /**

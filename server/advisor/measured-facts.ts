@@ -4,6 +4,8 @@
  * and from nothing else.
  */
 export const ROW_GROUP_ROWS = 122_880;
+/** Rows of one vector, DuckDB's unit of execution (STANDARD_VECTOR_SIZE): read in one step. */
+export const VECTOR_ROWS = 2048;
 
 /** An ART index is tried only when at most max(2048, 0.1% of the rows) match. */
 export const INDEX_MATCHES_MIN = 2048;

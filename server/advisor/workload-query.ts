@@ -1,4 +1,4 @@
-import type { JsonScalar, TableSchema, ViewSchema, WorkloadPattern } from "@/server/contracts";
+import type { JsonScalar, TableSchema, WorkloadPattern } from "@/server/contracts";
 import {
   type FilterFeature,
   type ParameterSource,
@@ -7,6 +7,7 @@ import {
   type QueryShape,
   type QuerySummary,
   type ShapeParser,
+  type Views,
 } from "@/server/workload/shape";
 
 /** A query shape with what was counted of it and what the parser saw in it. */
@@ -34,7 +35,7 @@ export async function describeQuery(
   parser: ShapeParser,
   pattern: WorkloadPattern,
   tables: TableSchema[],
-  views: ViewSchema[] = [],
+  views: Views = [],
 ): Promise<WorkloadQuery> {
   const [{ parameters }, shape, rewrites, summary] = await Promise.all([
     parser.normalize(pattern.sql),

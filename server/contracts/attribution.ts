@@ -21,6 +21,27 @@ export const SuspectText = Attribution.extend({
 });
 export type SuspectText = z.infer<typeof SuspectText>;
 
+/** Why nothing could be known of a query that a request brought. */
+export const UnreadReason = z.enum([
+  ...(["syntax_error", "template", "placeholder", "other_dialect", "several_statements"] as const),
+  ...(["not_a_query", "unsupported", "other_table"] as const),
+]);
+export type UnreadReason = z.infer<typeof UnreadReason>;
+
+/** A query of a request that the advice does not rest on. */
+export const UnreadQuery = z.object({
+  code: z.literal("unread_query"),
+  /** Where it stands in the request's body, as a JSON pointer. */
+  pointer: z.string(),
+  reason: UnreadReason,
+  message: z.string(),
+});
+export type UnreadQuery = z.infer<typeof UnreadQuery>;
+
+/** What to know of a request before its answer is believed. */
+export const RequestWarning = z.discriminatedUnion("code", [SuspectText, UnreadQuery]);
+export type RequestWarning = z.infer<typeof RequestWarning>;
+
 /** What is thought of a proposal before any policy or person has: it decides nothing. */
 export const FirstOpinion = Attribution.extend({
   opinion: z.enum(["accept", "reject", "counter"]),

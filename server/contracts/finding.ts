@@ -12,11 +12,14 @@ const FindingKind = z.enum([
   "memory_limit",
   "threads",
   "row_group_size",
+  "row_casts",
+  "computed_filter",
+  "text_search",
 ]);
 
 /**
  * Something worth knowing that is no change the sidecar runs: quality of data, redundancy,
- * resources. Every number in it was counted or timed on the shadow copy.
+ * resources. Every number in it was counted or timed on the shadow copy, or stands in the request.
  */
 export const Finding = z
   .object({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Explanation, SuspectText } from "./attribution";
+import { Explanation, RequestWarning } from "./attribution";
 import { Factor, Plan, Risk } from "./candidate";
 import { Change, ChangeKind } from "./change";
 import { SqlName } from "./data-product";
@@ -67,11 +67,22 @@ export const AnalyzeRequest = z
             name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be a plain column name"),
             type: z.string().min(1).max(200),
             indexed: z.boolean().default(false),
+            /** What is known of the values; left out: nothing. */
+            statistics: z
+              .object({
+                distinct_count: z.number().int().nonnegative(),
+                null_fraction: z.number().min(0).max(1).default(0),
+                min: z.string().max(2000).nullable().default(null),
+                max: z.string().max(2000).nullable().default(null),
+              })
+              .optional(),
           }),
         )
         .min(1)
         .max(2000)
         .optional(),
+      /** Rows of the table, of which `current_schema` tells; left out: not known. */
+      row_count: z.number().int().nonnegative().max(1e15).optional(),
       /** Views that queries may read: their `CREATE VIEW` statement or SELECT. */
       current_views: z
         .array(z.object({ name: SqlName, sql: z.string().min(1).max(20_000) }))
@@ -260,8 +271,11 @@ export const Suggestion = z
     sets: z.array(SetTrial),
     /** Quality of data, redundancy and resources: for people, nothing the sidecar executes. */
     findings: z.array(Finding),
-    /** Texts of the request to be read with care; nothing was done differently because of them. */
-    warnings: z.array(SuspectText),
+    /**
+     * Texts of the request to be read with care (nothing was done differently because of them), and queries
+     * that could not be read, each with the reason.
+     */
+    warnings: z.array(RequestWarning),
     progress: ProofProgress.nullable(),
     /** The search for better advice, which goes on after the first was published. */
     search: z.object({

@@ -13,14 +13,14 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const PLAIN = "SELECT * FROM projects WHERE status = ?";
+const PLAIN = "SELECT * FROM projects WHERE project_name = ?";
 const requestWith = (comment: string) =>
   AnalyzeRequest.parse({
     operation_type: "schema_optimization",
     context: {
       table_name: "projects",
       query_patterns: [{ query: `${PLAIN}${comment}`, frequency: 120 }],
-      current_schema: [{ name: "status", type: "VARCHAR" }],
+      current_schema: [{ name: "project_name", type: "VARCHAR" }],
     },
   });
 const ask = (comment: string) =>

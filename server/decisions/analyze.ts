@@ -61,6 +61,7 @@ async function analyzeProduct({
       dataVersion: schema.data_version,
       expiresAt: null,
       warnings,
+      findings: [],
       items: [],
       excluded: [],
     },

@@ -4,10 +4,11 @@ import {
   type AnalyzeRequest,
   type Basis,
   type Candidate,
+  type Finding,
   type InitialState,
   isProving,
   OPEN_STATES,
-  type SuspectText,
+  type RequestWarning,
 } from "@/server/contracts";
 import {
   AppError,
@@ -30,7 +31,8 @@ interface Opening {
   schemaFingerprint: string | null;
   dataVersion: string | null;
   expiresAt: Date | null;
-  warnings: SuspectText[];
+  warnings: RequestWarning[];
+  findings: Finding[];
   items: Candidate[];
   /** Shown as alternatives, with the reason. */
   excluded: { candidate: Candidate; reason: string }[];
@@ -73,6 +75,7 @@ export async function createSuggestion({
         schemaFingerprint: opening.schemaFingerprint,
         dataVersion: opening.dataVersion,
         warnings: opening.warnings,
+        findings: opening.findings,
         requestedBy: ctx.actor.label,
         expiresAt: opening.expiresAt,
       })
@@ -91,7 +94,7 @@ export async function createSuggestion({
         state: opening.state,
         basis: opening.basis,
         product_id: opening.productId,
-        suspect_texts: opening.warnings.length,
+        suspect_texts: opening.warnings.filter(({ code }) => code === "suspect_text").length,
       },
     });
     if (isProving(opening.state)) {

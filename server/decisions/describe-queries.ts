@@ -1,10 +1,11 @@
 import { describeQuery, type WorkloadQuery } from "@/server/advisor";
-import type { AnalyzeRequest, ProductSchema, WorkloadPattern } from "@/server/contracts";
+import type { AnalyzeRequest, TableSchema, WorkloadPattern } from "@/server/contracts";
 import {
   createShapeParser,
   type NormalizedQuery,
   parameterValues,
   type ShapeParser,
+  type Views,
 } from "@/server/workload";
 
 let parser: Promise<ShapeParser> | undefined;
@@ -23,7 +24,7 @@ export function shapeParser(): Promise<ShapeParser> {
 
 /** The observed workload, or the patterns the request brought (weights theirs, samples observed). */
 export async function describeQueries(
-  { tables, views }: ProductSchema,
+  { tables, views = [] }: { tables: TableSchema[]; views?: Views | undefined },
   context: AnalyzeRequest["context"],
   observed: WorkloadPattern[],
 ): Promise<WorkloadQuery[]> {

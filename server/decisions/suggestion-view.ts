@@ -9,6 +9,7 @@ import {
   type Suggestion,
   type SuggestionItem,
 } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
 import { AppError, type ServiceContext, type Settings } from "@/server/platform";
 import { coverageOf } from "./coverage";
 import { loadRejections } from "./earlier-proofs";
@@ -122,11 +123,11 @@ function describeState(
     case "pending":
       return row.basis === "measured"
         ? "Every number was measured on a shadow copy. A reviewer has to approve before anything runs."
-        : describeEstimateNote(suggested.length);
+        : describeEstimateNote(row, suggested.length);
     case "no_gain":
       return row.basis === "measured"
         ? "Nothing to do: nothing that was measured was worth it; see alternatives."
-        : describeEstimateNote(suggested.length);
+        : describeEstimateNote(row, suggested.length);
     case "approved":
       return describeApproved(row, suggested);
     case "rejected":
@@ -178,10 +179,15 @@ function describeExecuted(row: SuggestionRow, operationRows: OperationRow[]): st
   }
 }
 
-function describeEstimateNote(itemCount: number): string {
+function describeEstimateNote({ warnings }: SuggestionRow, itemCount: number): string {
   const how = "Send product_id to have it measured on a shadow copy of the data.";
-  if (itemCount === 0) return `Nothing to suggest from this context alone. ${how}`;
-  return `An estimate from the request alone: no data was reachable behind it. ${how}`;
+  const unread = warnings.filter(({ code }) => code === "unread_query").length;
+  const left =
+    unread === 0
+      ? ""
+      : ` ${formatPlural(unread, "query", "queries")} could not be taken into account: see warnings.`;
+  if (itemCount === 0) return `Nothing to suggest from this context alone.${left} ${how}`;
+  return `An estimate from the request alone: no data was reachable behind it.${left} ${how}`;
 }
 
 /** An operation as callers see it. */

@@ -7,6 +7,8 @@ import { unwrapValues } from "./values-list";
 export interface Engine {
   /** The tree of the one SELECT in the text; null for anything else (other kinds, errors, several). */
   serialize(sql: string): Promise<Ast | null>;
+  /** What the parser says of any text: how many SELECTs it is, or why it is none. */
+  problemOf(sql: string): Promise<Problem>;
   /** SQL of a tree; null when DuckDB cannot print it. */
   print(root: Ast): Promise<string | null>;
   /** How many statements of any kind the parser reads in the text; 0 where it cannot. */
@@ -20,6 +22,12 @@ export interface Engine {
   volatileNames: ReadonlySet<string>;
   close(): void;
 }
+
+export type Problem =
+  | { kind: "read"; statements: number }
+  /** A statement of another kind, which the parser reads but does not describe. */
+  | { kind: "other" }
+  | { kind: "syntax"; message: string };
 
 const SETTINGS = {
   threads: "1",
@@ -53,6 +61,15 @@ export async function openEngine(): Promise<Engine> {
       if (asNodes(root.statements).length !== 1) return null;
       unwrapValues(root);
       return root;
+    },
+    async problemOf(sql) {
+      const root = asNode(JSON.parse(await first("SELECT json_serialize_sql($1::VARCHAR)", sql)));
+      if (root?.error === false) {
+        return { kind: "read", statements: asNodes(root.statements).length };
+      }
+      const message = asText(root?.error_message);
+      const isOther = root?.error_type === "not implemented" && message.startsWith("Only SELECT");
+      return isOther ? { kind: "other" } : { kind: "syntax", message };
     },
     async print(root) {
       const json = printExactJson(root);

@@ -6,7 +6,7 @@ const TOKEN =
   /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[eE]?'(?:[^']|'')*(?:'|$)|\$([A-Za-z_]*)\$[\s\S]*?(?:\$\1\$|$)|"(?:[^"]|"")*(?:"|$)|\$\w+|\d[\w.]*|[\p{L}_][\p{L}\p{M}\p{N}_$]*|\s+|[\s\S]/gu;
 
 /** Tokens of any text, comments and white space left out. Never throws. */
-function tokenize(sql: string): string[] {
+export function tokenize(sql: string): string[] {
   const tokens = sql.match(TOKEN) ?? [];
   return tokens.filter((token) => !/^(--|\/\*|\s)/.test(token));
 }
@@ -123,6 +123,18 @@ export function writeAsSelect(sql: string): string | null {
 const SPLIT_OPERATOR = /([<>=!|:~-]) (?=[<>=|:~])/g;
 const UNTYPED =
   /\b(?:date|time|timestamp|timestamptz|interval) \?(?: (?:year|month|week|day|hour|minute|second)s?\b)?/gi;
+
+/** Columns that an INSERT's ON CONFLICT names; null where it names none. */
+export function conflictColumns(sql: string): string[] | null {
+  const tokens = tokenize(sql);
+  const words = tokens.map((token) => token.toLowerCase());
+  const start = words.findIndex((word, index) => word === "on" && words[index + 1] === "conflict");
+  if (start < 0 || words[start + 2] !== "(") return null;
+  const end = words.indexOf(")", start);
+  const named = tokens.slice(start + 3, end < 0 ? start + 3 : end).filter((token) => token !== ",");
+  const isPlain = named.length > 0 && named.every((token) => /^[\p{L}_"]/u.test(token));
+  return isPlain ? named.map(unquote) : null;
+}
 
 function assignedColumns(tokens: string[], words: string[], verb: number): string[] {
   const found: string[] = [];

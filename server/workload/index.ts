@@ -7,5 +7,6 @@ export {
   type QueryShape,
   type SentParameters,
   type ShapeParser,
+  type Views,
 } from "./shape";
 export { deletedRows } from "./writes/reading-select";

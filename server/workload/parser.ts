@@ -6,6 +6,7 @@ import { normalizeSql } from "./normalize";
 import { rewriteQuery } from "./rewrites/rewrite-query";
 import type { NormalizedQuery, QueryShape, QuerySummary, ShapeParser } from "./shape";
 import { summarizeQuery } from "./summary/summarize-query";
+import { explainUnread } from "./unread";
 import { createViewReader } from "./views";
 import { readingSelect } from "./writes/reading-select";
 
@@ -74,6 +75,7 @@ export async function createShapeParser(): Promise<ShapeParser> {
       summaries.set(key, { summary });
       return summary;
     },
+    explainUnread: async (sql) => explainUnread(engine, sql, await normalize(sql)),
     close: () => engine.close(),
   };
 }

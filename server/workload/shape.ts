@@ -1,4 +1,4 @@
-import type { CalendarUnit, JsonScalar, RewriteRule } from "@/server/contracts";
+import type { CalendarUnit, JsonScalar, RewriteRule, UnreadReason } from "@/server/contracts";
 
 /** A column as a query names it, resolved to its table where the schema allows. */
 export interface ColumnRef {
@@ -68,6 +68,8 @@ export interface QueryShape {
    * rows found so far.
    */
   topTables?: string[];
+  /** Columns that ON CONFLICT names: DuckDB accepts it only where they are a key. */
+  conflictKey?: string[];
 }
 
 /**
@@ -163,5 +165,7 @@ export interface ShapeParser {
    * where it only leaves columns of its table out.
    */
   summarize(sql: string, tables: Tables, views?: Views): Promise<QuerySummary | null>;
+  /** Why nothing is known of a text; null: it was read. */
+  explainUnread(sql: string): Promise<{ reason: UnreadReason; message: string } | null>;
   close(): void;
 }

@@ -58,7 +58,11 @@ function answerOf(one: Suggestion): Answer {
     lines: [
       `${one.suggestion_id}  ${one.state}  confidence ${formatPercent(one.confidence)}`,
       one.note,
-      ...one.warnings.map(({ pointer }) => `  suspect text at ${pointer}: read it with care`),
+      ...one.warnings.map((warning) =>
+        warning.code === "suspect_text"
+          ? `  suspect text at ${warning.pointer}: read it with care`
+          : `  not taken into account: ${warning.pointer}, ${warning.message}`,
+      ),
       ...one.suggestions.flatMap(linesOfItem),
       ...one.alternatives.map(
         (item) => `  not suggested: ${item.title} (${item.verdict?.reason ?? item.reason})`,

@@ -1,5 +1,6 @@
 import { type Ast, asNode, asNodes, asText, descend, hasColumn, isClass, isValue } from "../ast";
 import { isPrefixPattern, LIKE_FUNCTIONS, PREFIX_FUNCTIONS } from "../literal";
+import { zoneOf } from "../rewrites/value-zone";
 import type { ColumnRef, FilterFeature, FilterOperator } from "../shape";
 import { columnPath, columnsIn, parametersIn, type ReadContext } from "./read-context";
 import type { Scope } from "./scope";
@@ -185,10 +186,12 @@ const INTEGER = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;
 const DECIMAL = /^DECIMAL\((\d+),\s*(\d+)\)$/;
 
 /**
- * Whether DuckDB casts a column of the type, row by row, to compare it with a number of another: then
- * neither an index nor a zone map serves. With an unknown type it is not assumed.
+ * Whether DuckDB casts a column of the type, row by row, to compare it with a number of another, or a day
+ * or instant without a time zone with one that has one: then neither an index nor a zone map serves. With
+ * an unknown type it is not assumed.
  */
 function castsColumn(value: Ast | null, type: string): boolean {
+  if (/^(DATE|TIMESTAMP(_S|_MS|_NS)?)$/.test(type)) return zoneOf(value) === "zoned";
   if (!isClass(value, "CAST")) return false;
   const cast = asNode(value.cast_type);
   const own = DECIMAL.exec(type);

@@ -1,5 +1,5 @@
 import { type Ast, asNode, asNodes, descend, isClass } from "../ast";
-import { writeTarget } from "../fold-text";
+import { conflictColumns, writeTarget } from "../fold-text";
 import type { ColumnRef, NormalizedQuery, QueryShape } from "../shape";
 import { assignedParameters } from "../writes/assigned-parameters";
 import { FeatureSink } from "./read-context";
@@ -36,6 +36,7 @@ export function readShape(input: ReadShapeInput): QueryShape {
   }
   const topBy = node && topColumn(node, sink);
   const offsetParameter = node && offsetOf(node);
+  const conflictKey = query.kind === "insert" ? conflictColumns(input.text) : null;
   const { fingerprint, sql, kind, isParsed, parameters } = query;
   return {
     fingerprint,
@@ -48,6 +49,7 @@ export function readShape(input: ReadShapeInput): QueryShape {
     ...(topBy ? { topBy } : {}),
     ...(sink.topTables.size > 0 ? { topTables: [...sink.topTables] } : {}),
     ...(offsetParameter ? { offsetParameter } : {}),
+    ...(conflictKey ? { conflictKey } : {}),
   };
 }
 

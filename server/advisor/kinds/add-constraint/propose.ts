@@ -13,7 +13,9 @@ import {
   usageFactors,
 } from "../../candidate-parts";
 import { estimateIndex } from "../../index-estimate";
+import { indexObstacle } from "../../index-use";
 import type { Proposals, ProposeInput } from "../../kind-spec";
+import { VECTOR_ROWS } from "../../measured-facts";
 import { isIndexed } from "../../table-schema";
 import type { WorkloadQuery } from "../../workload-query";
 import {
@@ -63,7 +65,9 @@ function keysOf(queries: readonly WorkloadQuery[], table: TableSchema): Key[] {
     .filter((column) => isKeyLike(table, column))
     .map((column) => {
       const looking = queries.filter(
-        (query) => filtersOn(query, table.name, column.name, isPointFilter).length > 0,
+        (query) =>
+          filtersOn(query, table.name, column.name, isPointFilter).length > 0 &&
+          indexObstacle(query, table, column.name) === null,
       );
       const joining = queries.filter((query) => isJoined(query, table, column));
       const users = [...new Set([...looking, ...joining])];
@@ -105,7 +109,8 @@ function draft(
     columns: [name],
   };
   const { plan, refusal } = input.tryPlan(change);
-  const estimate = isLookedUp ? estimateIndex(table, column) : JOIN_ONLY;
+  const isServed = isLookedUp && table.row_count > VECTOR_ROWS;
+  const estimate = isServed ? estimateIndex(table, column) : JOIN_ONLY;
   const noun = constraint === "UNIQUE" ? "UNIQUE" : "primary key";
   const distinct = formatCount(column.statistics?.distinct_count ?? 0);
   const candidate: Candidate = {

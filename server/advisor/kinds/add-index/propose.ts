@@ -26,6 +26,7 @@ import {
   INDEX_LOW_CARDINALITY_SLOWDOWN,
   INDEX_UNUSED,
   INDEX_VALUES_MIN,
+  VECTOR_ROWS,
 } from "../../measured-facts";
 import { referencedTable } from "../../plan/table-sql";
 import { isIndexed } from "../../table-schema";
@@ -38,8 +39,6 @@ import {
   writeShares,
 } from "../../workload-query";
 
-/** Rows of one vector, DuckDB's unit of execution (STANDARD_VECTOR_SIZE). */
-const VECTOR_ROWS = 2048;
 const UNINDEXABLE = /\]$|^(STRUCT|MAP|UNION|INTERVAL)\b/i;
 
 /**

@@ -13,7 +13,7 @@ import type { Proposals, ProposeInput } from "../../kind-spec";
 import { ROW_GROUP_ROWS } from "../../measured-facts";
 import { hasRowKey } from "../../plan/rebuild-sql";
 import { canSkip } from "../../range-estimate";
-import { measureUsage, type WorkloadQuery } from "../../workload-query";
+import { measureUsage } from "../../workload-query";
 import type { Order, Uses } from "./orders";
 import { usesOf } from "./orders";
 import { type RatedOrder, rateOrders } from "./rate-orders";
@@ -71,8 +71,8 @@ function draft(input: ProposeInput, table: TableSchema, uses: Uses, rated: Rated
     title: titleOf(table, order),
     reason: orderReason(table, order, uses, usage),
     factors: [...usageFactors(usage), shareFactor(keys, rated), sizeFactor(table)],
-    drawbacks: drawbacksOf(table, order, uses, rated),
-    risk: riskOf(table, input.queries),
+    drawbacks: drawbacksOf(input, table, order, uses, rated),
+    risk: riskOf(input, table),
     plan,
     targeted_fingerprints: usage.fingerprints,
     prior: round(priorOf(table, rated) * (order.isCostly ? COSTLY : 1)),
@@ -111,7 +111,12 @@ function shareFactor(keys: string[], { fraction, isFromData }: RatedOrder) {
   };
 }
 
+/** Its keys, defaults and indexes are those of the product. */
+const isKnownWhole = ({ schemaOf }: ProposeInput, table: TableSchema): boolean =>
+  table.row_count > 0 && schemaOf !== "request";
+
 function drawbacksOf(
+  input: ProposeInput,
   table: TableSchema,
   order: Order,
   uses: Uses,
@@ -140,7 +145,7 @@ function drawbacksOf(
       `${formatPlural(others, "other query shape")} that filter on another column of this table do not benefit, and may lose an order that serves them today.`,
     );
   }
-  if (table.row_count === 0) {
+  if (!isKnownWhole(input, table)) {
     found.push(
       "The rebuild is compiled from the columns in the request: defaults, constraints and further indexes of the table are not known here.",
     );
@@ -154,8 +159,8 @@ function drawbacksOf(
 }
 
 /** Risk of a plan that rewrites the table. */
-function riskOf(table: TableSchema, queries: WorkloadQuery[]): Risk {
-  const hasDetails = table.row_count > 0;
+function riskOf(input: ProposeInput, table: TableSchema): Risk {
+  const hasDetails = isKnownWhole(input, table);
   return {
     level: hasDetails ? "medium" : "high",
     locks: `The table is rewritten (${sizeText(table)}) in one transaction: meanwhile, writes to ${table.name} by others fail with a conflict and must be repeated; reads see the old table until it ends. 3,000,000 rows with a primary key took about 20 s in our measurement, the rollback about 50 s (one run on a busy machine).`,
@@ -165,6 +170,6 @@ function riskOf(table: TableSchema, queries: WorkloadQuery[]): Risk {
     blast_radius: hasDetails
       ? `Only ${table.name}: the new table takes its name, constraints and indexes. A second copy of the table needs disk space until the transaction ends.${commentLoss(table)}`
       : `${table.name} is rebuilt from the columns in the request: unknown defaults, constraints and indexes would be lost. Compare the table's full definition before you run it.`,
-    affected_consumers: affectedConsumers(queries, table.name),
+    affected_consumers: affectedConsumers(input.queries, table.name),
   };
 }

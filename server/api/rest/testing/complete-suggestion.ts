@@ -48,6 +48,10 @@ export function completeSuggestion(): Suggestion {
         ...{ code: "suspect_text", pointer: "/context/query_patterns/0/query" },
         ...{ score: 1, by: "rules", model: null },
       },
+      {
+        ...{ code: "unread_query", pointer: "/context/query_patterns/1/query" },
+        ...{ reason: "syntax_error", message: 'syntax error near "FORM"' },
+      },
     ],
   });
 }

@@ -1,0 +1,169 @@
+import {
+  chooseEstimates,
+  contextFindings,
+  proposeCandidates,
+  type WorkloadQuery,
+} from "@/server/advisor";
+import type {
+  AnalyzeRequest,
+  Candidate,
+  Finding,
+  IndexSchema,
+  TableSchema,
+  UnreadQuery,
+} from "@/server/contracts";
+import { formatList } from "@/server/format";
+import { AppError } from "@/server/platform";
+import { describeQueries, shapeParser } from "./describe-queries";
+
+type Context = AnalyzeRequest["context"];
+export type ContextColumns = NonNullable<Context["current_schema"]>;
+
+/** The one schema that is answered for: a table of another is another table, whatever its name. */
+const SCHEMA = "main";
+
+export interface ContextAdvice {
+  tables: TableSchema[];
+  queries: WorkloadQuery[];
+  candidates: Candidate[];
+  excluded: { candidate: Candidate; reason: string }[];
+  findings: Finding[];
+  unread: UnreadQuery[];
+}
+
+/**
+ * What the rules advise of a request's own schema and queries. Throws `invalid_input` where no table is
+ * named or no query reads it.
+ */
+export async function adviseContext(
+  context: Context,
+  columns: ContextColumns,
+): Promise<ContextAdvice> {
+  const tableName = context.table_name ?? (await inferTable(context));
+  const views = context.current_views ?? [];
+  const bare = toTable(tableName, columns, context.row_count ?? 0);
+  const first = await describeQueries({ tables: [bare], views }, context, []);
+  const table = withProvenKeys(bare, first);
+  const isUnchanged = table.indexes.length === bare.indexes.length;
+  // Rewrites may rest on a key.
+  const queries = isUnchanged
+    ? first
+    : await describeQueries({ tables: [table], views }, context, []);
+  const unread = await findUnread(context, queries, tableName);
+  const isAnswered = queries.some(({ shape }) => shape.tables.some(isSame(tableName)));
+  const isOther = unread.length > 0 && unread.every(({ reason }) => reason === "other_table");
+  if (queries.length > 0 && !isAnswered && isOther) throw noneReads(tableName, queries);
+  const tables = [table];
+  const proposals = proposeCandidates({
+    ...{ tables, queries, tableName },
+    ...{ workloadOf: "request", schemaOf: "request" },
+  });
+  const choice = chooseEstimates({ tables, queries }, proposals.candidates);
+  return {
+    tables,
+    queries,
+    candidates: choice.candidates,
+    excluded: [...choice.excluded, ...proposals.excluded],
+    findings: contextFindings(tables, queries),
+    unread,
+  };
+}
+
+const isSame =
+  (table: string) =>
+  (name: string): boolean =>
+    name.toLowerCase() === table.toLowerCase();
+
+function noneReads(table: string, queries: readonly WorkloadQuery[]): AppError {
+  const others = [...new Set(queries.flatMap(({ shape }) => shape.tables))].sort().slice(0, 5);
+  const read = others.length > 0 ? ` They read ${formatList(others)}.` : "";
+  return new AppError("invalid_input", `None of the query patterns reads table ${table}.${read}`, {
+    details: { table_name: table },
+  });
+}
+
+/** Each query that the advice does not rest on, by its place, with the reason. */
+async function findUnread(
+  { query_patterns: sent = [] }: Context,
+  queries: readonly WorkloadQuery[],
+  table: string,
+): Promise<UnreadQuery[]> {
+  const parser = await shapeParser();
+  const found = await Promise.all(
+    sent.map(async ({ query }, at): Promise<UnreadQuery[]> => {
+      const pointer = `/context/query_patterns/${at}/query`;
+      const unread = await parser.explainUnread(query);
+      if (unread !== null) return [{ code: "unread_query", pointer, ...unread }];
+      const tables = queries[at]?.shape.tables ?? [];
+      if (tables.some(isSame(table))) return [];
+      const message =
+        tables.length === 0
+          ? `it does not read ${table}`
+          : `it reads ${formatList(tables)}, not ${table}`;
+      return [{ code: "unread_query", pointer, reason: "other_table", message }];
+    }),
+  );
+  return found.flat();
+}
+
+async function inferTable({ query_patterns = [], current_views }: Context): Promise<string> {
+  const parser = await shapeParser();
+  const shapes = await Promise.all(
+    query_patterns.map(({ query }) => parser.parse(query, [], SCHEMA, current_views)),
+  );
+  const [only, ...others] = new Set(shapes.flatMap((shape) => shape.tables));
+  if (only === undefined || others.length > 0) {
+    throw new AppError(
+      "invalid_input",
+      "context.table_name is needed: the query patterns do not read exactly one table.",
+    );
+  }
+  if (only.includes(".")) {
+    throw new AppError(
+      "invalid_input",
+      `The query patterns read ${only}: changes are suggested for tables of schema ${SCHEMA} only.`,
+      { details: { table_name: only } },
+    );
+  }
+  return only;
+}
+
+/** The context as a table: of unknown size and values where it does not tell them. */
+function toTable(name: string, columns: ContextColumns, rowCount: number): TableSchema {
+  return {
+    name,
+    row_count: rowCount,
+    estimated_bytes: 0,
+    columns: columns.map((column) => ({
+      name: column.name,
+      type: column.type,
+      nullable: true,
+      default_sql: null,
+      statistics: column.statistics ?? null,
+    })),
+    indexes: columns
+      .filter((column) => column.indexed)
+      .map((column) => hearsayIndex(name, [column.name], false)),
+    constraints: [],
+  };
+}
+
+/** Unknown whether it is a key or an index, so nobody may drop or recreate it by name. */
+const hearsayIndex = (table: string, columns: string[], is_unique: boolean): IndexSchema => ({
+  ...{ name: `idx_${table}_${columns.join("_")}`, columns, is_unique, sql: "" },
+});
+
+/** ON CONFLICT (a) is accepted only where a has a key or a unique index. */
+function withProvenKeys(table: TableSchema, queries: readonly WorkloadQuery[]): TableSchema {
+  const known = new Set(table.indexes.map(({ columns }) => columns.join("\0")));
+  const proven = queries.flatMap(({ shape }) => {
+    const key = shape.tables.some(isSame(table.name)) ? (shape.conflictKey ?? []) : [];
+    const names = key.map((name) => table.columns.find((each) => isSame(each.name)(name))?.name);
+    const columns = names.filter((name) => name !== undefined);
+    if (columns.length === 0 || columns.length < key.length) return [];
+    if (known.has(columns.join("\0"))) return [];
+    known.add(columns.join("\0"));
+    return [hearsayIndex(table.name, columns, true)];
+  });
+  return { ...table, indexes: [...table.indexes, ...proven] };
+}
