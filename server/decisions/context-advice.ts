@@ -22,7 +22,7 @@ export type ContextColumns = NonNullable<Context["current_schema"]>;
 /** The one schema that is answered for: a table of another is another table, whatever its name. */
 const SCHEMA = "main";
 
-export interface ContextAdvice {
+interface ContextAdvice {
   tables: TableSchema[];
   queries: WorkloadQuery[];
   candidates: Candidate[];

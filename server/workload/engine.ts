@@ -23,7 +23,7 @@ export interface Engine {
   close(): void;
 }
 
-export type Problem =
+type Problem =
   | { kind: "read"; statements: number }
   /** A statement of another kind, which the parser reads but does not describe. */
   | { kind: "other" }

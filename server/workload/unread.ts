@@ -4,7 +4,7 @@ import { tokenize, writeTarget } from "./fold-text";
 import type { NormalizedQuery } from "./shape";
 
 /** Why nothing is known of a query, in a sentence that repeats at most one word of it. */
-export interface Unread {
+interface Unread {
   reason: UnreadReason;
   message: string;
 }
