@@ -4,7 +4,6 @@ export {
   type FilterFeature,
   type NormalizedQuery,
   parameterValues,
-  type QueryShape,
   type SentParameters,
   type ShapeParser,
   type Views,
