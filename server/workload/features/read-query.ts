@@ -17,9 +17,7 @@ export function readQuery(
   siblings: Scope | null = null,
 ): Source {
   const scope = new Scope(outer);
-  for (let each = siblings; each; each = each.outer) {
-    for (const [name, source] of each.ctes) if (!scope.ctes.has(name)) scope.ctes.set(name, source);
-  }
+  seeCtes(scope, siblings);
   readCtes(node, scope, context);
   if (node.type === "SET_OPERATION_NODE" || node.type === "RECURSIVE_CTE_NODE") {
     const parts = [node.left, node.right, ...asNodes(node.children)].map(asNode);
@@ -32,6 +30,13 @@ export function readQuery(
   readOrder(node, items, scope, context);
   readSubqueries(node, scope, context);
   return outputOf(node, items, scope);
+}
+
+/** Makes the CTEs of another scope, and of those around it, visible where their tables are not. */
+function seeCtes(scope: Scope, siblings: Scope | null): void {
+  for (let each = siblings; each; each = each.outer) {
+    for (const [name, source] of each.ctes) if (!scope.ctes.has(name)) scope.ctes.set(name, source);
+  }
 }
 
 /** Reads a CTE, or a query in FROM: it sees the CTEs of `scope` but not its tables. */
@@ -72,6 +77,7 @@ function readMembership(subquery: Ast, inner: Ast, scope: Scope, context: ReadCo
   const item = asNodes(inner.select_list)[0];
   if (!left || !isClass(item ?? null, "COLUMN_REF")) return;
   const innerScope = new Scope(null);
+  seeCtes(innerScope, scope);
   readFrom(inner.from_table, innerScope, context, (each) => readBeside(each, innerScope, context));
   const right = columnsIn(item, innerScope)[0];
   if (right) context.sink.join(left, right, true);
