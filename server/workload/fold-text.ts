@@ -27,6 +27,15 @@ export function foldText(sql: string): string {
   return list.replace(/\( \? \)(?: , \( \? \))+/g, "( ? )");
 }
 
+/** `< >`, `: :`, `- > >`: a token is one sign. */
+const SPLIT_OPERATOR = /([<>=!|:~-]) (?=[<>=|:~])/g;
+const UNTYPED =
+  /\b(?:date|time|timestamp|timestamptz|interval) \?(?: (?:year|month|week|day|hour|minute|second)s?\b)?/gi;
+
+/** A folded text as DuckDB's parser can read it: signs together, no type before what was a literal. */
+export const unfoldText = (folded: string): string =>
+  folded.replace(SPLIT_OPERATOR, "$1").replace(UNTYPED, "?");
+
 const WRITES = ["insert", "update", "delete"] as const;
 const READS: ReadonlySet<string> = new Set(["select", "from", "values", "with"]);
 
@@ -86,43 +95,6 @@ export function writeTarget(sql: string): WriteTarget | null {
   const assigned = words[verb] === "delete" ? [] : assignedColumns(tokens, words, verb);
   return { path: path.map(unquote), assigned };
 }
-
-/**
- * A SELECT that finds the rows which an UPDATE or DELETE changes; null where it changes all of them, or
- * is not plainly told. In a folded text the type before a literal is gone with it.
- */
-export function writeAsSelect(sql: string): string | null {
-  const tokens = tokenize(sql);
-  const words = tokens.map((token) => token.toLowerCase());
-  const verb = verbAt(words);
-  const isUpdate = words[verb] === "update";
-  if (!isUpdate && words[verb] !== "delete") return null;
-  const ends = { set: -1, from: -1, using: -1, where: -1, returning: tokens.length };
-  let depth = 0;
-  for (let index = verb + 1; index < words.length; index++) {
-    const word = words[index] ?? "";
-    if (word === "(") depth++;
-    if (word === ")") depth--;
-    if (depth > 0 || !(word in ends)) continue;
-    const clause = word as keyof typeof ends;
-    if (ends[clause] < 0 || clause === "returning") ends[clause] = index;
-  }
-  if (ends.where < 0) return null;
-  const text = (start: number, end: number) =>
-    tokens.slice(start, end).join(" ").replace(SPLIT_OPERATOR, "$1");
-  const beside = isUpdate ? ends.from : ends.using;
-  const target = isUpdate
-    ? text(verb + 1, ends.set)
-    : text(ends.from + 1, ends.using < 0 ? ends.where : ends.using);
-  const others = beside < 0 ? "" : `, ${text(beside + 1, ends.where)}`;
-  const condition = text(ends.where + 1, ends.returning).replace(UNTYPED, "?");
-  return `${text(0, verb)} SELECT 1 FROM ${target}${others} WHERE ${condition.replace(/ ;$/, "")}`;
-}
-
-/** `< >`, `: :`, `- > >`: a token is one sign. */
-const SPLIT_OPERATOR = /([<>=!|:~-]) (?=[<>=|:~])/g;
-const UNTYPED =
-  /\b(?:date|time|timestamp|timestamptz|interval) \?(?: (?:year|month|week|day|hour|minute|second)s?\b)?/gi;
 
 /** Columns that an INSERT's ON CONFLICT names; null where it names none. */
 export function conflictColumns(sql: string): string[] | null {

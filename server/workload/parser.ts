@@ -1,7 +1,7 @@
 import { Lru, shortHash } from "@/server/platform";
 import { openEngine } from "./engine";
 import { readShape } from "./features/read-shape";
-import { writeAsSelect } from "./fold-text";
+import { unfoldText } from "./fold-text";
 import { normalizeSql } from "./normalize";
 import { rewriteQuery } from "./rewrites/rewrite-query";
 import type { NormalizedQuery, QueryShape, QuerySummary, ShapeParser } from "./shape";
@@ -29,10 +29,12 @@ export async function createShapeParser(): Promise<ShapeParser> {
     normalized.set(sql, fresh);
     return fresh;
   };
-  // What was folded has lost the types before its literals, which another search for the rows leaves out.
-  const readFolded = async ({ isParsed, sql }: NormalizedQuery) => {
-    const text = isParsed ? null : writeAsSelect(sql);
-    return text === null ? null : engine.serialize(text);
+  const readWrite = async (sql: string) => {
+    for (const text of [sql, unfoldText(sql)].map(readingSelect)) {
+      const tree = text === null ? null : await engine.serialize(text);
+      if (tree !== null) return tree;
+    }
+    return null;
   };
   return {
     normalize,
@@ -42,9 +44,7 @@ export async function createShapeParser(): Promise<ShapeParser> {
       const key = `${shortHash(JSON.stringify([schema, known, views]))} ${query.isParsed ? query.sql : sql}`;
       const kept = shapes.get(key);
       if (kept) return kept;
-      const text = query.isParsed ? query.sql : readingSelect(query.sql);
-      const read = text === null ? null : await engine.serialize(text);
-      const tree = read ?? (await readFolded(query));
+      const tree = query.isParsed ? await engine.serialize(query.sql) : await readWrite(query.sql);
       const root = tree && (await viewReader.expand(tree, views));
       const shape = readShape({
         query,
