@@ -14,13 +14,17 @@ export class DuckDbError extends Error {
  */
 export type Attempt<T> = { result: T } | { isLate: boolean; why: string };
 
+/** A typed error or DuckDB's: anything else is a fault of the program. */
+export const isKnownError = (error: unknown): error is AppError | DuckDbError =>
+  error instanceof AppError || error instanceof DuckDbError;
+
 /** Throws the signal's reason, and every error that is neither AppError nor DuckDB's. */
 export async function attempt<T>(signal: AbortSignal, step: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { result: await step() };
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof AppError || error instanceof DuckDbError)) throw error;
+    if (!isKnownError(error)) throw error;
     return { isLate: error instanceof AppError && error.code === "timeout", why: error.message };
   }
 }

@@ -236,6 +236,10 @@ async function exportTables(
   return loaded;
 }
 
+/** How long one query or write may take, ms: a twentieth of the proof's time. */
+export const queryTimeoutMs = ({ secondsMax }: Pick<ProofInput, "secondsMax">): number =>
+  Math.max(1000, secondsMax * 50);
+
 /**
  * Runs the unchanged workload, what weighs most first; what its part of the time does not reach is
  * marked as not replayed.
@@ -257,7 +261,7 @@ async function prepareReplays(
   const replays: Replay[] = [];
   const writes: WriteReplay[] = [];
   const notReplayed: NotReplayed[] = [];
-  const timeoutMs = Math.max(1000, input.secondsMax * 50);
+  const timeoutMs = queryTimeoutMs(input);
   const weight = ({ pattern }: WorkloadQuery) => pattern.calls * pattern.median_ms;
   const heaviestFirst = [...queries].sort((a, b) => weight(b) - weight(a));
   for (const [index, query] of heaviestFirst.entries()) {

@@ -1,8 +1,7 @@
 import type { WorkloadQuery } from "@/server/advisor";
 import type { JsonScalar } from "@/server/contracts";
-import { AppError } from "@/server/platform";
 import { median } from "@/server/statistics";
-import { DuckDbError } from "../errors";
+import { attempt } from "../errors";
 import type { Session } from "../shadow";
 import { differsFromSent } from "./as-sent";
 import { drawParameters } from "./draw-parameters";
@@ -36,7 +35,7 @@ export interface NotReplayed {
   why: string;
 }
 
-/** Results are compared for this many parameter sets, and baselines timed as often, when cheap. */
+/** How often baselines are timed, and for how many parameter sets results are compared, when cheap. */
 const RUNS_MAX = 3;
 /** Costly queries run fewer times. */
 const RUNS_MS = 150;
@@ -50,17 +49,43 @@ export async function prepareReplay(
   const { shape } = query;
   if (shape.kind !== "select") return { query, why: `${shape.kind} statements are not replayed` };
   if (!shape.isParsed) return { query, why: "DuckDB's parser could not read it" };
-  try {
+  return orNotReplayed(query, options.signal, async () => {
     const drawn = await drawParameters(session, query, options.seed);
     if ("why" in drawn) return { query, why: drawn.why };
     const why = await differsFromSent(session, query);
     if (why !== null) return { query, why };
-    return await runBaseline(session, query, drawn.sets, options);
-  } catch (error) {
-    options.signal.throwIfAborted();
-    if (!(error instanceof AppError || error instanceof DuckDbError)) throw error;
-    return { query, why: `it does not run on the shadow: ${messageOf(error)}` };
+    return runBaseline(session, query, drawn.sets, options);
+  });
+}
+
+/** What a step of preparing comes to; an error that is DuckDB's or typed is why there is no replay. */
+export async function orNotReplayed<T>(
+  query: WorkloadQuery,
+  signal: AbortSignal,
+  step: () => Promise<T | NotReplayed>,
+): Promise<T | NotReplayed> {
+  const tried = await attempt(signal, step);
+  if ("result" in tried) return tried.result;
+  return { query, why: `it does not run on the shadow: ${tried.why.split("\n")[0]}` };
+}
+
+/**
+ * Median ms of some runs after one to warm up, the texts taking turns; how many they were: fewer of
+ * what is costly. Throws what the session throws.
+ */
+export async function timeBaseline(
+  session: Pick<Session, "time">,
+  texts: readonly [string, ...string[]],
+  timeoutMs: number,
+): Promise<{ baselineMs: number; runs: number }> {
+  const [first] = texts;
+  const warmUpMs = await session.time(first, timeoutMs);
+  const runs = Math.min(RUNS_MAX, Math.max(1, Math.floor(RUNS_MS / warmUpMs)));
+  const samples: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    samples.push(await session.time(texts[run % texts.length] ?? first, timeoutMs));
   }
+  return { baselineMs: median(samples), runs };
 }
 
 async function runBaseline(
@@ -70,26 +95,17 @@ async function runBaseline(
   { timeoutMs }: { timeoutMs: number },
 ): Promise<Replay> {
   const texts = sets.map((set) => withLiterals(query.shape.sql, set));
-  const first = texts[0] ?? query.shape.sql;
-  const warmUpMs = await session.time(first, timeoutMs);
-  const runs = Math.min(RUNS_MAX, Math.max(1, Math.floor(RUNS_MS / warmUpMs)));
-  const samples: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    samples.push(await session.time(texts[run % texts.length] ?? first, timeoutMs));
-  }
+  const [first = query.shape.sql, ...others] = texts;
+  const { baselineMs, runs } = await timeBaseline(session, [first, ...others], timeoutMs);
   const sums: ResultSum[] = [];
   for (const text of texts.slice(0, runs)) sums.push(await sumResult(session, text, timeoutMs));
   return {
     query,
     sets,
     texts,
-    baselineMs: median(samples),
+    baselineMs,
     baselineRowsScanned: (await readProfile(session, first, timeoutMs)).rowsScanned,
     baselineSums: sums,
     isOrderBound: isOrderBound(query.shape.sql),
   };
-}
-
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }

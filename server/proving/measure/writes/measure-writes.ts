@@ -3,7 +3,7 @@ import type { Change } from "@/server/contracts";
 import { shortSql } from "@/server/format";
 import { affectedReplays } from "../affected";
 import type { PairedSamples, Replay } from "../replay";
-import type { MeasuringRoom } from "../room";
+import { type MeasuringRoom, queryTimeoutMs } from "../room";
 import { copyShadow, openSession, removeStaleWork, type Session } from "../shadow";
 import type { ShadowVariant } from "../variants";
 import { areAlike, committing, profileWrite, tryWrite, type WriteOutcome } from "./try-write";
@@ -45,7 +45,7 @@ export async function openWriteSides(
     judged,
     { before: [], after: [] },
   );
-  const timeoutMs = Math.max(1000, room.input.secondsMax * 50);
+  const timeoutMs = queryTimeoutMs(room.input);
   return {
     async findBroken() {
       for (const { query, checks } of writes) {

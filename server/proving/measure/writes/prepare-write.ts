@@ -1,9 +1,15 @@
 import { isTimedWrite, type WorkloadQuery } from "@/server/advisor";
 import type { JsonScalar } from "@/server/contracts";
-import { median } from "@/server/statistics";
-import { drawParameters, type NotReplayed, type Replay, withLiterals } from "../replay";
+import {
+  drawParameters,
+  type NotReplayed,
+  orNotReplayed,
+  type Replay,
+  timeBaseline,
+  withLiterals,
+} from "../replay";
 import type { Session } from "../shadow";
-import { committing, isKnownError, profileWrite, tryWrite, type WriteOutcome } from "./try-write";
+import { committing, profileWrite, tryWrite, type WriteOutcome } from "./try-write";
 
 /** A write ready to be replayed, with how it ends on the unchanged shadow. */
 export interface WriteReplay extends Replay {
@@ -15,8 +21,6 @@ export interface WriteReplay extends Replay {
 
 export const isWriteReplay = (replay: Replay): replay is WriteReplay => "checks" in replay;
 
-const RUNS_MAX = 3;
-const RUNS_MS = 150;
 const CHECK_MS = 300;
 
 /**
@@ -30,7 +34,7 @@ export async function prepareWrite(
 ): Promise<WriteReplay | NotReplayed> {
   const { shape } = query;
   if (shape.kind === "other") return { query, why: "other statements are not replayed" };
-  try {
+  return orNotReplayed(query, options.signal, async () => {
     const drawn = await drawParameters(session, withAssignments(query), options.seed);
     if ("why" in drawn) return { query, why: drawn.why };
     const checks: WriteReplay["checks"] = [];
@@ -45,12 +49,8 @@ export async function prepareWrite(
     if (failed && "message" in failed.outcome) {
       return { query, why: `it does not run on the shadow: ${failed.outcome.message}` };
     }
-    return await timeBaseline(session, query, { sets: drawn.sets, checks, ...options });
-  } catch (error) {
-    options.signal.throwIfAborted();
-    if (!isKnownError(error)) throw error;
-    return { query, why: `it does not run on the shadow: ${error.message.split("\n")[0]}` };
-  }
+    return timeWrite(session, query, { sets: drawn.sets, checks, ...options });
+  });
 }
 
 /** A constraint refuses values; anything else (unknown names, types) refuses the statement. */
@@ -68,24 +68,19 @@ function withAssignments(query: WorkloadQuery): WorkloadQuery {
   return { ...query, shape: { ...shape, filters: [...shape.filters, ...drawn] } };
 }
 
-async function timeBaseline(
+async function timeWrite(
   session: Session,
   query: WorkloadQuery,
   run: { sets: JsonScalar[][]; checks: WriteReplay["checks"]; timeoutMs: number },
 ): Promise<WriteReplay> {
   const texts = run.checks.flatMap(({ text, outcome }) => ("rows" in outcome ? [text] : []));
-  const first = texts[0];
+  const [first, ...others] = texts;
   const isTimed = isTimedWrite(query) && first !== undefined;
   const common = { query, sets: run.sets, texts, checks: run.checks, isTimed };
   const rest = { baselineSums: [], isOrderBound: false };
   if (!isTimed) return { ...common, ...rest, baselineMs: 0, baselineRowsScanned: 0 };
   const { rowsScanned } = await profileWrite(session, first);
   const writing = committing(session);
-  const warmUpMs = await writing.time(first, run.timeoutMs);
-  const runs = Math.min(RUNS_MAX, Math.max(1, Math.floor(RUNS_MS / warmUpMs)));
-  const samples: number[] = [];
-  for (let index = 0; index < runs; index++) {
-    samples.push(await writing.time(texts[index % texts.length] ?? first, run.timeoutMs));
-  }
-  return { ...common, ...rest, baselineMs: median(samples), baselineRowsScanned: rowsScanned };
+  const { baselineMs } = await timeBaseline(writing, [first, ...others], run.timeoutMs);
+  return { ...common, ...rest, baselineMs, baselineRowsScanned: rowsScanned };
 }

@@ -1,4 +1,3 @@
-import { AppError } from "@/server/platform";
 import { deletedRows } from "@/server/workload";
 import { DuckDbError } from "../errors";
 import { readProfile } from "../replay";
@@ -65,7 +64,3 @@ export function areAlike(before: WriteOutcome, after: WriteOutcome): boolean {
   if ("rows" in before) return "rows" in after && before.rows === after.rows;
   return "error" in after && before.error === after.error;
 }
-
-/** A typed error or DuckDB's: anything else is a fault of the program. */
-export const isKnownError = (error: unknown): error is Error =>
-  error instanceof AppError || error instanceof DuckDbError;
