@@ -143,4 +143,11 @@ test("an execution that promised no query anything says that, and not that nothi
   expect(judgeOperation(queries, WATCHING)).toBe("inconclusive");
   expect(summarizeOutcome("inconclusive", queries, false)).toMatch(/none became slower/);
   expect(summarizeOutcome("inconclusive", queries, true)).toMatch(/not called/);
+  const slower = judge(
+    { other: around(100, 60), insert: around(4, 13) },
+    { other: around(100, 60), insert: around(6.2, 13) },
+  );
+  const summary = summarizeOutcome("inconclusive", slower, false);
+  expect(summary).toMatch(/Slower, but less than 1%/);
+  expect(summary).not.toMatch(/none became slower/);
 });

@@ -95,10 +95,12 @@ function classify(
 ): QueryOutcome["status"] {
   const hasSure = Math.min(old.length, fresh.length) >= CALLS_SURE;
   const limit = hasSure && !isEarly ? SLOWER_BY : PLAINLY_SLOWER_BY;
-  const surest = compareSamples(old, fresh, { seed: 1, level: 0.99 }).gain.high;
-  const isSlower =
-    (1 - surest) / drift > 1 + limit.share && medianAfter / drift - medianBefore > limit.ms;
-  if (isSlower) return "slower";
+  // The 99 % interval holds the 95 % one: what may be faster by that is not surely slower.
+  const mayBeSlower = gain.high < 0 && medianAfter / drift - medianBefore > limit.ms;
+  if (mayBeSlower) {
+    const surest = compareSamples(old, fresh, { seed: 1, level: 0.99 }).gain.high;
+    if ((1 - surest) / drift > 1 + limit.share) return "slower";
+  }
   return gain.low > 0 ? "faster" : "same";
 }
 
@@ -132,27 +134,27 @@ function isExpectedToGain({ is_targeted, expected_gain }: QueryOutcome): boolean
   return is_targeted && (expected_gain === null || expected_gain.low > 0);
 }
 
-/** What slower queries lose, as a share of the time before (calls × median). */
+/** ms of all calls before, at the median. */
+const timeBeforeMs = (queries: readonly QueryOutcome[]): number =>
+  queries.reduce((sum, { before }) => sum + before.calls * before.median_ms, 0);
+
+/** What slower queries lose, as a share of the time before. */
 function lostShare(queries: QueryOutcome[]): number {
-  const total = queries.reduce((sum, { before }) => sum + before.calls * before.median_ms, 0);
-  const lost = queries
+  const totalMs = timeBeforeMs(queries);
+  const lostMs = queries
     .filter(({ status }) => status === "slower")
-    .reduce(
-      (sum, { before, after }) => sum + before.calls * (after.median_ms - before.median_ms),
-      0,
-    );
-  return total === 0 ? 0 : lost / total;
+    .reduce((ms, { before, after }) => ms + before.calls * (after.median_ms - before.median_ms), 0);
+  return totalMs === 0 ? 0 : lostMs / totalMs;
 }
 
 /**
- * Share of the time before (calls × median) that belongs to shapes with enough calls since. Shapes
- * that were called too seldom before can never be judged, so nobody waits for them.
+ * Share of the time before that belongs to shapes with enough calls since. Shapes that were called too
+ * seldom before can never be judged, so nobody waits for them.
  */
 function judgedShare(queries: QueryOutcome[]): number {
-  const timeOf = (some: QueryOutcome[]) =>
-    some.reduce((sum, { before }) => sum + before.calls * before.median_ms, 0);
-  const all = timeOf(queries.filter(({ before }) => before.calls >= CALLS_MIN));
-  return all === 0 ? 0 : timeOf(queries.filter((q) => q.status !== "too_few_calls")) / all;
+  const allMs = timeBeforeMs(queries.filter(({ before }) => before.calls >= CALLS_MIN));
+  const judged = queries.filter(({ status }) => status !== "too_few_calls");
+  return allMs === 0 ? 0 : timeBeforeMs(judged) / allMs;
 }
 
 /**
@@ -169,7 +171,7 @@ export function summarizeOutcome(
   );
   const numbers = describeMedians(telling);
   const slower = state === "regressed" ? [] : queries.filter(({ status }) => status === "slower");
-  const sentence = describeOutcome(state, numbers, hasExpectedGain);
+  const sentence = describeOutcome(state, numbers, hasExpectedGain, slower.length > 0);
   if (slower.length === 0) return sentence;
   return `${sentence} Slower, but less than ${formatPercent(FELT_SHARE)} of the workload's time: ${describeMedians(slower)}.`;
 }
@@ -184,6 +186,7 @@ function describeOutcome(
   state: Verification["state"],
   numbers: string,
   hasExpectedGain: boolean,
+  hasSlower: boolean,
 ): string {
   switch (state) {
     case "watching":
@@ -194,7 +197,8 @@ function describeOutcome(
       return `A live query became slower (median ${numbers}).`;
     case "inconclusive":
       if (!hasExpectedGain) {
-        return "No query as the product sends it was promised a gain, and none became slower.";
+        const expected = "No query as the product sends it was expected to become faster";
+        return hasSlower ? `${expected}.` : `${expected}, and none became slower.`;
       }
       return numbers === ""
         ? "The targeted queries were not called in the window."

@@ -66,24 +66,16 @@ export async function verifyOperation({
   }
 }
 
+/** Keeps what was seen so far; false when the operation has moved on, or has its verdict. */
 async function storeVerification(
   ctx: ServiceContext,
   row: OperationRow,
   verification: Verification,
 ): Promise<boolean> {
   return ctx.db.transaction(async (tx) => {
-    const updated = await tx
-      .update(operations)
-      .set({ verification })
-      .where(
-        and(
-          eq(operations.id, row.id),
-          inArray(operations.state, TRANSITIONS.operation.verify.from),
-        ),
-      )
-      .returning({ id: operations.id });
-    if (updated.length > 0) await publishOperation({ tx, input: row });
-    return updated.length > 0;
+    const isStored = await updateVerification(tx, row, verification);
+    if (isStored) await publishOperation({ tx, input: row });
+    return isStored;
   });
 }
 
@@ -100,7 +92,7 @@ export async function concludeVerification({
 }): Promise<void> {
   const isConcluded = await ctx.db.transaction(async (tx) => {
     await lockSuggestion(tx, row.suggestionId);
-    if (!(await storeVerdict(tx, row, verification))) return false;
+    if (!(await updateVerification(tx, row, verification))) return false;
     if (verification.state === "confirmed") {
       await transitionSuggestion({
         tx,
@@ -136,7 +128,7 @@ function hasEnded(verification: Verification | null): boolean {
   return verification !== null && verification.window_ended_at !== null;
 }
 
-async function storeVerdict(
+async function updateVerification(
   tx: Transaction,
   row: OperationRow,
   verification: Verification,
