@@ -1,33 +1,19 @@
-import { significantGain } from "../gain";
-import {
-  MARGINAL_SHARE,
-  marginalThreshold,
-  REGRESSION_MIN,
-  regressedQueries,
-  requiredGain,
-} from "../judge";
+import { MARGINAL_SHARE, marginalThreshold, REGRESSION_MIN, requiredGain } from "../judge";
 import { suggestedSet } from "./choose";
 import { describeUpdate } from "./conclude";
+import { openEvaluations, openExchanges, wasMeasured } from "./evaluations";
 import {
   baseOf,
-  bestCaseBeside,
   candidatesOf,
-  compensatingMembers,
   excludedBy,
-  idsOf,
-  interact,
-  isExpected,
   layerOf,
   mayJoin,
   membersInOrder,
   narrowTo,
-  servesSlowed,
   shareTarget,
-  stepKey,
 } from "./sets";
 import type {
   Action,
-  ChosenSet,
   ConfirmSet,
   Layer,
   MeasureStep,
@@ -122,103 +108,12 @@ function followUpStep(state: SearchState): Action | null {
   return stepBeside(state, followUp.layer, added);
 }
 
-/** A member that may be measured beside the base, or in the place of what it excludes there. */
-interface Evaluation {
-  member: Member;
-  /** The member, and what it needs beside it. */
-  added: readonly Member[];
-  isExpected: boolean;
-}
-
-/** Members of the layer that no step has decided beside the present base. */
-function openEvaluations(state: SearchState, layer: Layer): Evaluation[] {
-  const base = baseOf(state, layer);
-  const evaluations = membersInOrder(state).flatMap((member): Evaluation[] => {
-    const added = openAddition(state, layer, base, member);
-    return added === null ? [] : [{ member, added, isExpected: isExpected(state, base, added) }];
-  });
-  // What is expected to gain little must not take the time of the rest.
-  const order = ({ member, isExpected }: Evaluation) =>
-    member.role === "conditional" ? 3 - bestCaseBeside(state, base, member) : isExpected ? 0 : 1;
-  evaluations.sort((a, b) => order(a) - order(b));
-  return [...evaluations, ...openExchanges(state, layer, base)];
-}
-
-/**
- * Members in the place of what they exclude, together with indexes for what those served: an exchange
- * that loses by itself may win so.
- */
-function openExchanges(state: SearchState, layer: Layer, base: ChosenSet): Evaluation[] {
-  if (layer === "advice") return [];
-  const { members } = base;
-  return membersInOrder(state).flatMap((member): Evaluation[] => {
-    if (layerOf(member) !== layer || state.harmful.has(member.id)) return [];
-    const excluded = excludedBy(members, member);
-    if (excluded.length === 0 || idsOf(members).includes(member.id)) return [];
-    const kept = members.filter((one) => !excluded.includes(one));
-    const isServed = ({ fingerprint }: { fingerprint: string }) =>
-      [member, ...kept].some((one) =>
-        one.evidence.queries.some((query) => query.fingerprint === fingerprint && gains(query)),
-      );
-    const served = excluded.flatMap(({ evidence }) =>
-      evidence.queries.filter((query) => gains(query) && !isServed(query)),
-    );
-    const beside = { ...base, members: kept };
-    const indexes = compensatingMembers(state, beside, member, served, { isPartial: true });
-    const added = [member, ...indexes];
-    const isKnown = (key: string) => state.tried.has(key) || state.cutOff.has(key);
-    if (indexes.length === 0 || isKnown(stepKey(members, [...kept, ...added]))) return [];
-    return isExpected(state, base, added) ? [{ member, added, isExpected: true }] : [];
-  });
-}
-
-const gains = ({ gain }: Member["evidence"]["queries"][number]): boolean =>
-  significantGain(gain) > 0;
-
-/** What would be added to the base for this member; null where that is decided, or cannot be. */
-function openAddition(
-  state: SearchState,
-  layer: Layer,
-  base: ChosenSet,
-  member: Member,
-): readonly Member[] | null {
-  const { members } = base;
-  if (layerOf(member) !== layer) return null;
-  if (member.role === "compensating" && !servesSlowed(base, member)) return null;
-  if (members.some(({ id }) => id === member.id) || state.harmful.has(member.id)) return null;
-  const excluded = excludedBy(members, member);
-  if (layer === "advice" && excluded.some((one) => layerOf(one) === "executable")) return null;
-  const kept = members.filter((one) => !excluded.includes(one));
-  const added = [member];
-  if (member.role === "conditional") {
-    const { gainMin } = state.problem;
-    if (bestCaseBeside(state, base, member) < gainMin * MARGINAL_SHARE) return null;
-    // What slows a query alone needs others to stand beside: those chosen, or an index that serves it.
-    if (kept.length === 0) {
-      const regressed = regressedQueries(member.evidence);
-      added.push(...compensatingMembers(state, { ...base, members: kept }, member, regressed));
-      if (added.length < 2) return null;
-    }
-  }
-  const key = stepKey(members, [...kept, ...added]);
-  if (state.tried.has(key) || state.cutOff.has(key)) return null;
-  return isStillRejected(state, members, member) ? null : added;
-}
-
-function isStillRejected(state: SearchState, base: readonly Member[], member: Member): boolean {
-  const rejection = state.rejections.get(member.id);
-  if (rejection === undefined) return false;
-  const { beside, step } = rejection;
-  if (!beside.every((id) => idsOf(base).includes(id))) return false;
-  if (step === null) return true;
-  const newcomers = base.filter(({ id }) => !step.base.includes(id));
-  return !newcomers.some((one) => [member, ...step.replaced].some((other) => interact(one, other)));
-}
-
 function nextEvaluation(state: SearchState, layer: Layer): MeasureStep | null {
-  for (const { added } of openEvaluations(state, layer)) {
-    const step = stepBeside(state, layer, added);
-    if (step !== null) return step;
+  for (const open of [openEvaluations, openExchanges]) {
+    for (const added of open(state, layer)) {
+      const step = stepBeside(state, layer, added);
+      if (step !== null) return step;
+    }
   }
   return null;
 }
@@ -255,8 +150,7 @@ function nextRemoval(state: SearchState, layer: Layer): MeasureStep | null {
     if (layerOf(member) !== layer || !later.some((one) => shareTarget(one, member))) continue;
     const others = base.members.filter((one) => one !== member);
     if (others.length === 1 && others[0]?.role !== "standalone") continue;
-    const key = stepKey(others, base.members);
-    if (state.tried.has(key) || state.cutOff.has(key)) continue;
+    if (wasMeasured(state, others, base.members)) continue;
     if (!hasTimeFor(state.clock, base.members)) continue;
     const threshold = marginalThreshold(state.problem, [member.candidate]);
     return {
