@@ -3,18 +3,11 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { EarlierVerdict } from "./judge";
-import { candidate, query } from "./testing/candidates";
+import { byDate, candidate } from "./testing/candidates";
 import { createTestProduct, type TestProduct } from "./testing/product";
 import { proveProduct } from "./testing/prove-product";
 
-const RANGE = query(
-  "by-date",
-  "SELECT count(*), sum(total_amount), avg(expected_tri) FROM projects WHERE creation_date >= $1 AND creation_date < $2",
-  [
-    ["creation_date", "range", 1],
-    ["creation_date", "range", 2],
-  ],
-);
+const RANGE = byDate();
 /** Eight short proofs; a busy machine must not cut them short. */
 const TIMEOUT_MS = 120_000;
 // Meant for no query of its own: the whole workload's gain alone decides.

@@ -9,25 +9,15 @@ import {
   ProofResult,
 } from "@/server/contracts";
 import { AppError } from "@/server/platform";
-import { candidate, compile, query } from "./testing/candidates";
+import { byDate, byName, candidate, compile, query } from "./testing/candidates";
 import { createTestProduct, type TestProduct } from "./testing/product";
 import { proveProduct } from "./testing/prove-product";
 import type { ProofInput } from "./types";
 
 const ROWS = 260_000;
 const QUERIES = [
-  query("by-name", "SELECT * FROM projects WHERE project_name = $1", [
-    ["project_name", "equals", 1],
-  ]),
-  query(
-    "by-date",
-    "SELECT count(*), sum(total_amount), avg(expected_tri) FROM projects WHERE creation_date >= $1 AND creation_date < $2",
-    [
-      ["creation_date", "range", 1],
-      ["creation_date", "range", 2],
-    ],
-    { calls: 500 },
-  ),
+  byName(),
+  byDate({ calls: 500 }),
   query(
     "by-status",
     "SELECT maturity_years, count(*) FROM projects WHERE status = $1 GROUP BY maturity_years",

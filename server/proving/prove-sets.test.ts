@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProofResult } from "@/server/contracts";
-import { candidate, query } from "./testing/candidates";
+import { byDate, candidate, query } from "./testing/candidates";
 import { createTestProduct, type TestProduct } from "./testing/product";
 import { proveProduct } from "./testing/prove-product";
 
@@ -15,15 +15,7 @@ const QUERIES = [
     [["total_amount", "equals", 1]],
     { calls: 300 },
   ),
-  query(
-    "by-date",
-    "SELECT count(*), sum(total_amount), avg(expected_tri) FROM projects WHERE creation_date >= $1 AND creation_date < $2",
-    [
-      ["creation_date", "range", 1],
-      ["creation_date", "range", 2],
-    ],
-    { calls: 300 },
-  ),
+  byDate({ calls: 300 }),
 ];
 const INDEX = candidate({ kind: "add_index", table: "projects", column: "total_amount" }, [
   "by-amount",

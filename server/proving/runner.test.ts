@@ -3,27 +3,14 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProofEvent, ProofResult } from "@/server/contracts";
-import { candidate, query } from "./testing/candidates";
+import { byDate, byName, candidate } from "./testing/candidates";
 import { createTestProduct, type TestProduct } from "./testing/product";
 import { proveProduct } from "./testing/prove-product";
 import { createTestClock, type TestClock } from "./testing/test-clock";
 import type { ProofInput } from "./types";
 
 // Clear cases: an index that finds one row of all, an order that skips most row groups.
-const QUERIES = [
-  query("by-name", "SELECT * FROM projects WHERE project_name = $1", [
-    ["project_name", "equals", 1],
-  ]),
-  query(
-    "by-date",
-    "SELECT count(*), sum(total_amount), avg(expected_tri) FROM projects WHERE creation_date >= $1 AND creation_date < $2",
-    [
-      ["creation_date", "range", 1],
-      ["creation_date", "range", 2],
-    ],
-    { calls: 500 },
-  ),
-];
+const QUERIES = [byName(), byDate({ calls: 500 })];
 const BY_NAME = candidate({ kind: "add_index", table: "projects", column: "project_name" }, [
   "by-name",
 ]);

@@ -12,7 +12,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-export async function asAdmin(statement: string): Promise<void> {
+async function asAdmin(statement: string): Promise<void> {
   const admin = postgres(inject("postgresAdminUrl"), { max: 1, onnotice: () => {} });
   try {
     await admin.unsafe(statement);
@@ -22,12 +22,22 @@ export async function asAdmin(statement: string): Promise<void> {
 }
 
 /** A fresh, migrated, empty database of the run's server; call drop() when the suite is done. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export const createTestDatabase = (): Promise<TestDatabase> =>
+  createDatabase({ template: TEMPLATE, connectionsMax: 10 });
+
+/** A database of the run's server, made from a template or empty. */
+export async function createDatabase({
+  template,
+  connectionsMax,
+}: {
+  template?: string;
+  connectionsMax: number;
+}): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString("hex")}`;
-  await asAdmin(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
+  await asAdmin(`CREATE DATABASE ${name}${template === undefined ? "" : ` TEMPLATE ${template}`}`);
   const url = new URL(inject("postgresAdminUrl"));
   url.pathname = `/${name}`;
-  const db = openDatabase(url.href, 10);
+  const db = openDatabase(url.href, connectionsMax);
   return {
     db,
     url: url.href,

@@ -15,7 +15,7 @@ export class DuckDbError extends Error {
 export type Attempt<T> = { result: T } | { isLate: boolean; why: string };
 
 /** A typed error or DuckDB's: anything else is a fault of the program. */
-export const isKnownError = (error: unknown): error is AppError | DuckDbError =>
+const isKnownError = (error: unknown): error is AppError | DuckDbError =>
   error instanceof AppError || error instanceof DuckDbError;
 
 /** Throws the signal's reason, and every error that is neither AppError nor DuckDB's. */

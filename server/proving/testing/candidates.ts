@@ -41,6 +41,24 @@ export function query(
   };
 }
 
+/** Finds rows by a value that nearly no other row has. */
+export const byName = (): WorkloadQuery =>
+  query("by-name", "SELECT * FROM projects WHERE project_name = $1", [
+    ["project_name", "equals", 1],
+  ]);
+
+/** Reads a range of dates: an order by them skips most row groups. */
+export const byDate = (options: { calls?: number } = {}): WorkloadQuery =>
+  query(
+    "by-date",
+    "SELECT count(*), sum(total_amount), avg(expected_tri) FROM projects WHERE creation_date >= $1 AND creation_date < $2",
+    [
+      ["creation_date", "range", 1],
+      ["creation_date", "range", 2],
+    ],
+    options,
+  );
+
 /** A candidate around a change; the plan may be replaced by a broken one. */
 export function candidate(change: Change, targeted: string[], statements?: string[]): Candidate {
   const plan =

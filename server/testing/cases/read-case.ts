@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { z } from "zod";
+import { Change, RewriteRule } from "@/server/contracts";
 
 /** One minimal input that was answered wrong once, with what is right. */
 const Case = z.looseObject({
@@ -8,6 +9,8 @@ const Case = z.looseObject({
   queries: z.array(z.string()).default([]),
   /** Conditions beside `queries`, one shape for each whatever its literals. */
   more: z.array(z.string()).default([]),
+  rule: RewriteRule.optional(),
+  change: Change.optional(),
   request: z
     .object({
       table: z.string(),

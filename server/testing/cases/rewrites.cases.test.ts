@@ -1,12 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
 import { compilePlan } from "@/server/advisor/plan/compile-plan";
 import { proposeKind } from "@/server/advisor/propose-candidates";
 import { workload } from "@/server/advisor/testing/advice";
 import { openTestDatabase, type TestDatabase } from "@/server/advisor/testing/duckdb";
-import { Change, RewriteRule } from "@/server/contracts";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
 import {
   openRewriteDatabase,
@@ -14,25 +10,7 @@ import {
   valuesOf,
   withValues,
 } from "@/server/workload/testing/rewrite-database";
-
-const Case = z.object({
-  setup: z.array(z.string()),
-  queries: z.array(z.string()).optional(),
-  rule: RewriteRule.optional(),
-  change: Change.optional(),
-  request: z
-    .object({
-      table: z.string(),
-      columns: z.string(),
-      queries: z.array(z.tuple([z.string(), z.number()])),
-    })
-    .optional(),
-});
-
-function readCase(number: string) {
-  const name = readdirSync(__dirname).find((each) => each.startsWith(`${number}-`)) ?? "";
-  return Case.parse(JSON.parse(readFileSync(path.join(__dirname, name), "utf8")));
-}
+import { readCase } from "./read-case";
 
 let parser: ShapeParser;
 beforeAll(async () => {
@@ -57,7 +35,7 @@ async function rulesOffered(setup: readonly string[], sql: string): Promise<stri
 
 describe("texts answer the same, or none is offered", () => {
   const sent = ["07", "08", "09", "17", "18", "24"].flatMap((number) => {
-    const { setup, queries = [] } = readCase(number);
+    const { setup, queries } = readCase(number);
     return queries.map((sql) => [number, sql, setup] as const);
   });
   test.each(sent)("case %s: %s", async (_, sql, setup) => {
@@ -67,7 +45,7 @@ describe("texts answer the same, or none is offered", () => {
 
 describe("texts are offered", () => {
   const sent = ["28", "29"].flatMap((number) => {
-    const { setup, queries = [], rule } = readCase(number);
+    const { setup, queries, rule } = readCase(number);
     return queries.map((sql) => [number, sql, setup, rule] as const);
   });
   test.each(sent)("case %s: %s", async (_, sql, setup, rule) => {
@@ -83,13 +61,13 @@ describe("texts are offered", () => {
   });
 
   test("case 27: an IN list for equalities joined by OR", async () => {
-    const { setup, queries = [] } = readCase("27");
+    const { setup, queries } = readCase("27");
     for (const sql of queries) expect(await rulesOffered(setup, sql)).toEqual(["or_to_in"]);
   });
 });
 
 test("case 26: no summary holds a sum that may overflow", async () => {
-  const { setup, queries = [] } = readCase("26");
+  const { setup, queries } = readCase("26");
   const db = await openRewriteDatabase(setup);
   const tables = await db.tables();
   db.close();
@@ -119,7 +97,7 @@ test("case 25: a change of type draws nothing from the sequence of the default",
 });
 
 test("case 19: the list of an ENUM holds the default, though no row does", () => {
-  const { setup, queries = [], change } = readCase("19");
+  const { setup, queries, change } = readCase("19");
   return withTestDatabase(setup, async (db) => {
     const before = await db.schema();
     const values = change?.kind === "change_type" && change.to.name === "ENUM" && change.to.values;
