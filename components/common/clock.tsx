@@ -44,9 +44,18 @@ function useNow(): number {
   return useSyncExternalStore(subscribe, readNow, () => renderedAtMs);
 }
 
+/**
+ * The page's time, for telling an instant by it: the page's clock ticks, so what has just happened may
+ * seem to lie ahead, by a tick at most.
+ */
+export function tellingTime(iso: string, nowMs: number): number {
+  const aheadMs = new Date(iso).getTime() - nowMs;
+  return aheadMs > 0 && aheadMs <= TICK_MS ? nowMs + aheadMs : nowMs;
+}
+
 /** `3 minutes ago`, kept true while the page is open; the exact instant is its title. */
 export function RelativeTime({ iso, className }: { iso: string; className?: string }) {
-  const now = useNow();
+  const now = tellingTime(iso, useNow());
   return (
     <time dateTime={iso} title={formatInstant(iso)} className={className}>
       {formatRelative(iso, now)}

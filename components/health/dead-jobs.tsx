@@ -46,7 +46,7 @@ export function DeadJobs() {
 
 function JobsTable({ jobs }: { jobs: Job[] }) {
   return (
-    <Card>
+    <Card className="px-4 py-1 sm:px-5">
       <Table label="Dead jobs" aria-label="Dead jobs">
         <TableHeader>
           <TableRow>

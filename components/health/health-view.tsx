@@ -65,7 +65,7 @@ const TONES: Record<HealthRow["status"], Tone> = {
 
 function HealthTable({ label, rows }: { label: string; rows: HealthRow[] }) {
   return (
-    <Card>
+    <Card className="px-4 py-1 sm:px-5">
       <Table label={label} aria-label={label}>
         <TableHeader>
           <TableRow>
