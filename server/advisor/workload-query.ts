@@ -1,4 +1,9 @@
-import type { JsonScalar, TableSchema, WorkloadPattern } from "@/server/contracts";
+import {
+  type JsonScalar,
+  PRODUCT_SCHEMA,
+  type TableSchema,
+  type WorkloadPattern,
+} from "@/server/contracts";
 import {
   type FilterFeature,
   type ParameterSource,
@@ -27,9 +32,6 @@ export interface WorkloadQuery {
   summary?: QuerySummary | null;
 }
 
-/** The one schema products tell of, and the one their tables are changed in. */
-const SCHEMA = "main";
-
 /** All the advisor needs to know of one observed query, read by DuckDB's own parser. */
 export async function describeQuery(
   parser: ShapeParser,
@@ -39,7 +41,7 @@ export async function describeQuery(
 ): Promise<WorkloadQuery> {
   const [{ parameters }, shape, rewrites, summary] = await Promise.all([
     parser.normalize(pattern.sql),
-    parser.parse(pattern.sql, tables, SCHEMA, views),
+    parser.parse(pattern.sql, tables, PRODUCT_SCHEMA, views),
     parser.rewrite(pattern.sql, tables),
     parser.summarize(pattern.sql, tables, views),
   ]);

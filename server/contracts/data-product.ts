@@ -10,6 +10,9 @@ import { z } from "zod";
 export const JsonScalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export type JsonScalar = z.infer<typeof JsonScalar>;
 
+/** The schema that a data product tells of: its tables and views in any other are not known. */
+export const PRODUCT_SCHEMA = "main";
+
 /** Table or column name as stored in the catalog, unquoted. Quoting is ours (quoteIdentifier). */
 export const SqlName = z.string().min(1).max(200);
 

@@ -4,13 +4,14 @@ import {
   proposeCandidates,
   type WorkloadQuery,
 } from "@/server/advisor";
-import type {
-  AnalyzeRequest,
-  Candidate,
-  Finding,
-  IndexSchema,
-  TableSchema,
-  UnreadQuery,
+import {
+  type AnalyzeRequest,
+  type Candidate,
+  type Finding,
+  type IndexSchema,
+  PRODUCT_SCHEMA,
+  type TableSchema,
+  type UnreadQuery,
 } from "@/server/contracts";
 import { formatList } from "@/server/format";
 import { AppError } from "@/server/platform";
@@ -18,9 +19,6 @@ import { describeQueries, shapeParser } from "./describe-queries";
 
 type Context = AnalyzeRequest["context"];
 export type ContextColumns = NonNullable<Context["current_schema"]>;
-
-/** The one schema that is answered for: a table of another is another table, whatever its name. */
-const SCHEMA = "main";
 
 interface ContextAdvice {
   tables: TableSchema[];
@@ -109,7 +107,7 @@ async function findUnread(
 async function inferTable({ query_patterns = [], current_views }: Context): Promise<string> {
   const parser = await shapeParser();
   const shapes = await Promise.all(
-    query_patterns.map(({ query }) => parser.parse(query, [], SCHEMA, current_views)),
+    query_patterns.map(({ query }) => parser.parse(query, [], PRODUCT_SCHEMA, current_views)),
   );
   const [only, ...others] = new Set(shapes.flatMap((shape) => shape.tables));
   if (only === undefined || others.length > 0) {
@@ -121,7 +119,7 @@ async function inferTable({ query_patterns = [], current_views }: Context): Prom
   if (only.includes(".")) {
     throw new AppError(
       "invalid_input",
-      `The query patterns read ${only}: changes are suggested for tables of schema ${SCHEMA} only.`,
+      `The query patterns read ${only}: changes are suggested for tables of schema ${PRODUCT_SCHEMA} only.`,
       { details: { table_name: only } },
     );
   }

@@ -2,6 +2,7 @@ import { and, eq, gt, isNull, lt, sql } from "drizzle-orm";
 import { sessions, users } from "@/drizzle/schema";
 import type { Actor } from "@/server/contracts";
 import {
+  AppError,
   type Database,
   publish,
   recordAudit,
@@ -28,8 +29,9 @@ export async function startSession(
     network,
     expiresAt: sql`now() + make_interval(hours => ${SESSION_HOURS_MAX})`,
   };
-  const inserted = await tx.insert(sessions).values(values).returning({ id: sessions.id });
-  const [{ id }] = inserted as [{ id: string }];
+  const [inserted] = await tx.insert(sessions).values(values).returning({ id: sessions.id });
+  if (inserted === undefined) throw new AppError("internal", "The session was not stored.");
+  const { id } = inserted;
   const keptSince = sql`now() - make_interval(days => ${KEPT_DAYS})`;
   await tx.delete(sessions).where(lt(sessions.createdAt, keptSince));
   await recordAudit(tx, ctx, {

@@ -1,3 +1,4 @@
+import { PRODUCT_SCHEMA } from "@/server/contracts";
 import { Lru } from "@/server/platform";
 import { type Ast, asNode, asNodes, asText, descend, hasColumn, isClass } from "./ast";
 import type { Engine } from "./engine";
@@ -6,8 +7,6 @@ import type { Views } from "./shape";
 /** More views in one query than this are a cycle, or not worth reading. */
 const EXPANSIONS_MAX = 50;
 const ENTRIES_MAX = 500;
-/** The schema of a product's views and tables. */
-const SCHEMA = "main";
 
 const NAME = '(?:"(?:[^"]|"")*"|[^\\s"().,;]+)';
 const CREATE_VIEW = new RegExp(
@@ -95,7 +94,7 @@ const queryOf = (root: Ast | null): Ast | null => asNode(asNodes(root?.statement
 
 function isOwnTable(node: Ast): boolean {
   const schema = asText(node.schema_name).toLowerCase();
-  return node.type === "BASE_TABLE" && (schema === "" || schema === SCHEMA);
+  return node.type === "BASE_TABLE" && (schema === "" || schema === PRODUCT_SCHEMA);
 }
 
 function cteNames(root: Ast): Set<string> {
@@ -111,7 +110,8 @@ function expandView(node: Ast, { query, names }: ReadView): void {
   for (const each of descend(inner)) {
     // No CTE around the view is visible in it.
     const isTable = isOwnTable(each) && asText(each.catalog_name) === "";
-    if (isTable && !own.has(asText(each.table_name).toLowerCase())) each.schema_name = SCHEMA;
+    if (isTable && !own.has(asText(each.table_name).toLowerCase()))
+      each.schema_name = PRODUCT_SCHEMA;
   }
   const isNamed = names.length > 0 && nameItems(inner, names);
   const name = asText(alias) || asText(node.table_name);
@@ -145,7 +145,7 @@ function flattenView(node: Ast, { query, names }: ReadView, hasStar: boolean): b
   const isWhole = items.length === 1 && items[0] !== undefined && isBareStar(items[0]);
   if (!isPlainSelect(query) || !(isWhole || (!hasStar && items.every(isKeptColumn)))) return false;
   const name = asText(node.alias) || asText(node.table_name);
-  Object.assign(node, { table_name: table.table_name, schema_name: SCHEMA, alias: name });
+  Object.assign(node, { table_name: table.table_name, schema_name: PRODUCT_SCHEMA, alias: name });
   return true;
 }
 

@@ -1,3 +1,4 @@
+import { PRODUCT_SCHEMA } from "@/server/contracts";
 import { type Ast, asNode, asNodes, asText } from "../ast";
 import type { QuerySummary } from "../shape";
 
@@ -56,7 +57,7 @@ export function readSubject(root: Ast, tables: readonly TypedTable[]): Subject {
 export function findColumn({ table, alias, from }: Subject, path: readonly string[]) {
   const [name = "", owner, schema, ...more] = [...path].reverse();
   if (more.length > 0) return undefined;
-  if (schema !== undefined && (asText(from.alias) !== "" || !same(schema, "main")))
+  if (schema !== undefined && (asText(from.alias) !== "" || !same(schema, PRODUCT_SCHEMA)))
     return undefined;
   if (owner !== undefined && !same(owner, alias)) return undefined;
   return table.columns.find((column) => same(column.name, name));

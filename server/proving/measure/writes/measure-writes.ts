@@ -38,13 +38,14 @@ export async function openWriteSides(
   );
   // Where only texts differ, nothing is written otherwise.
   if (writes.length === 0 || sides.before.file === sides.after.file) return null;
-  const opened = await openCopies(room, sides);
-  const { before, after } = opened;
   const timed = affectedReplays(
     writes.filter(({ isTimed }) => isTimed),
     judged,
     { before: [], after: [] },
   );
+  // How writes end without the changes is known: that side is needed where some are timed.
+  const opened = await openCopies(room, sides, timed.length > 0);
+  const { before, after } = opened;
   const timeoutMs = queryTimeoutMs(room.input);
   return {
     async findBroken() {
@@ -57,7 +58,7 @@ export async function openWriteSides(
       return null;
     },
     sample: (measure) =>
-      timed.length === 0
+      before === null
         ? Promise.resolve([])
         : measure({ before: committing(before), after: committing(after) }, timed),
     async scan(samples) {
@@ -76,6 +77,7 @@ export async function openWriteSides(
 async function openCopies(
   room: MeasuringRoom,
   { before, after }: { before: ShadowVariant; after: ShadowVariant },
+  isTimed: boolean,
 ) {
   const opened: { session: Session; file: string }[] = [];
   const close = async () => {
@@ -93,7 +95,7 @@ async function openCopies(
   };
   try {
     return {
-      before: await open("before", before.file),
+      before: isTimed ? await open("before", before.file) : null,
       after: await open("after", after.file),
       close,
     };
