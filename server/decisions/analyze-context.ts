@@ -16,7 +16,7 @@ export async function analyzeContext({
   ctx: ServiceContext;
   input: { request: AnalyzeRequest; columns: ContextColumns };
 }): Promise<Suggestion> {
-  const advice = await adviseContext(request.context, columns);
+  const advice = await adviseContext(request.context, columns, ctx.clock.now());
   const { tables, queries, excluded, findings, unread } = advice;
   const hasStatistics = tables.some(({ row_count: rows }) => rows > 0);
   const [candidates, suspect] = await Promise.all([

@@ -36,17 +36,18 @@ interface ContextAdvice {
 export async function adviseContext(
   context: Context,
   columns: ContextColumns,
+  now: Date,
 ): Promise<ContextAdvice> {
   const tableName = context.table_name ?? (await inferTable(context));
   const views = context.current_views ?? [];
   const bare = toTable(tableName, columns, context.row_count ?? 0);
-  const first = await describeQueries({ tables: [bare], views }, context, []);
+  const first = await describeQueries({ tables: [bare], views }, context, [], now);
   const table = withProvenKeys(bare, first);
   const isUnchanged = table.indexes.length === bare.indexes.length;
   // Rewrites may rest on a key.
   const queries = isUnchanged
     ? first
-    : await describeQueries({ tables: [table], views }, context, []);
+    : await describeQueries({ tables: [table], views }, context, [], now);
   const unread = await findUnread(context, queries, tableName);
   const isAnswered = queries.some(({ shape }) => shape.tables.some(isSame(tableName)));
   const isOther = unread.length > 0 && unread.every(({ reason }) => reason === "other_table");

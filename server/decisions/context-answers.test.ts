@@ -53,7 +53,7 @@ interface Answer {
 async function answerTo(request: Request): Promise<Answer> {
   const context = contextOf(request);
   try {
-    const advice = await adviseContext(context, context.current_schema ?? []);
+    const advice = await adviseContext(context, context.current_schema ?? [], new Date());
     const suggested = advice.candidates.map(({ change, target }) =>
       change.kind === "rewrite_query"
         ? `rewrite_query:${change.rule}`

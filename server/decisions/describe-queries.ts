@@ -27,6 +27,7 @@ export async function describeQueries(
   { tables, views = [] }: { tables: TableSchema[]; views?: Views | undefined },
   context: AnalyzeRequest["context"],
   observed: WorkloadPattern[],
+  now: Date,
 ): Promise<WorkloadQuery[]> {
   const parser = await shapeParser();
   if (context.query_patterns === undefined) {
@@ -37,21 +38,21 @@ export async function describeQueries(
     context.query_patterns.map(async ({ query, frequency }) => {
       const normalized = await parser.normalize(query);
       const seen = byFingerprint.get(normalized.fingerprint);
-      const pattern = seen ?? unseenPattern(normalized, query);
+      const pattern = seen ?? unseenPattern(normalized, query, now);
       return describeQuery(parser, { ...pattern, calls: Math.round(frequency) }, tables, views);
     }),
   );
 }
 
 /** A query that a request brought and the product has not seen; its own literals are its sample. */
-function unseenPattern(query: NormalizedQuery, text: string): WorkloadPattern {
-  const now = new Date().toISOString();
+function unseenPattern(query: NormalizedQuery, text: string, now: Date): WorkloadPattern {
+  const at = now.toISOString();
   const { fingerprint, sql, kind, isParsed: is_parsed, parameters } = query;
   const values = parameterValues(parameters, []);
   const sent = values && { parameter_samples: [values], example_sql: text };
   return {
     ...{ fingerprint, sql, kind, is_parsed, calls: 0 },
-    ...{ mean_ms: 0, median_ms: 0, p95_ms: 0, first_seen: now, last_seen: now },
+    ...{ mean_ms: 0, median_ms: 0, p95_ms: 0, first_seen: at, last_seen: at },
     ...(is_parsed && sent),
   };
 }

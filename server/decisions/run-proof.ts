@@ -11,6 +11,7 @@ import {
   SEARCHABLE_STATES,
 } from "@/server/contracts";
 import { type DataProduct, readDistinctValues } from "@/server/data-product";
+import { formatPlural } from "@/server/format";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type ProofInput, proveCandidates } from "@/server/proving";
 import { checkSearch, loadMeasured } from "./continue-proof";
@@ -176,15 +177,16 @@ async function proposeChanges(
   { product, signal }: RunProofInput,
   { context }: Question,
 ) {
-  const since = new Date(ctx.clock.now().getTime() - WORKLOAD_WINDOW_MS);
+  const now = ctx.clock.now();
+  const since = new Date(now.getTime() - WORKLOAD_WINDOW_MS);
   const [schema, workload] = await Promise.all([
     product.getSchema(signal),
     product.getWorkload(since, signal),
   ]);
-  const queries = await describeQueries(schema, context, workload.patterns);
+  const queries = await describeQueries(schema, context, workload.patterns, now);
   const isOwn = context.query_patterns === undefined;
   const observed = {
-    queries: isOwn ? queries : await describeQueries(schema, {}, workload.patterns),
+    queries: isOwn ? queries : await describeQueries(schema, {}, workload.patterns, now),
     droppedCalls: workload.dropped_calls,
   };
   const { candidates: proposed, excluded } = proposeCandidates({
@@ -217,7 +219,7 @@ export function refuseUnmeasured(
   if (candidates === 0 || judged) return null;
   return new AppError(
     "timeout",
-    `The time budget of ${secondsMax} s ended before any of ${candidates} changes was measured: the machine is busy, or the tables are large. budget_seconds gives more time, up to PROOF_SECONDS_MAX.`,
+    `The time budget of ${secondsMax} s ended before any of ${formatPlural(candidates, "change")} was measured: the machine is busy, or the tables are large. budget_seconds gives more time, up to PROOF_SECONDS_MAX.`,
   );
 }
 

@@ -7,7 +7,10 @@ import { createApiKey, listApiKeys, loadApiKeyActor, revokeApiKey } from "./api-
 
 const ADMIN: Actor = { kind: "user", id: "a", label: "admin@example.org", roles: ["admin"] };
 let database: TestDatabase;
-const ctx = (actor = ADMIN) => ({ db: database.db, actor, requestId: "req-1" });
+/** What the time is; tests may set it. */
+let now = new Date();
+const clock = { now: () => now };
+const ctx = (actor = ADMIN) => ({ db: database.db, actor, requestId: "req-1", clock });
 const make = () => createApiKey({ ctx: ctx(), input: { name: "ci", scopes: ["suggestion.read"] } });
 const lastUse = async (id: string) => {
   const [row] = await database.db.select().from(apiKeys).where(eq(apiKeys.id, id));
@@ -37,7 +40,7 @@ test("a key is shown once: neither table, list nor audit holds it or its hash in
 
 test("a key acts with its scopes under its name", async () => {
   const { key } = await make();
-  expect(await loadApiKeyActor(database.db, key)).toMatchObject({
+  expect(await loadApiKeyActor(ctx(), key)).toMatchObject({
     kind: "api-key",
     label: "ci",
     roles: [],
@@ -67,21 +70,32 @@ test("of two simultaneous revocations one wins and one audit row is written", as
     .from(auditEvents)
     .where(eq(auditEvents.subjectId, apiKey.id));
   expect(audit.map(({ action }) => action)).toEqual(["api_key.create", "api_key.revoke"]);
-  await expect(loadApiKeyActor(database.db, key)).rejects.toMatchObject({
+  await expect(loadApiKeyActor(ctx(), key)).rejects.toMatchObject({
     code: "unauthenticated",
   });
 });
 
 test("use is noted at most once a minute", async () => {
   const { key, apiKey } = await make();
-  await loadApiKeyActor(database.db, key);
+  await loadApiKeyActor(ctx(), key);
   const first = await lastUse(apiKey.id);
-  await loadApiKeyActor(database.db, key);
+  await loadApiKeyActor(ctx(), key);
   expect(await lastUse(apiKey.id)).toBe(first);
-  const old = new Date(Date.now() - 61_000);
-  await database.db.update(apiKeys).set({ lastUsedAt: old }).where(eq(apiKeys.id, apiKey.id));
-  await loadApiKeyActor(database.db, key);
-  expect(await lastUse(apiKey.id)).toBeGreaterThan(old.getTime());
+  now = new Date(now.getTime() + 61_000);
+  await loadApiKeyActor(ctx(), key);
+  expect(await lastUse(apiKey.id)).toBe(now.getTime());
+});
+
+test("a key ends, and is revoked, by the service's clock", async () => {
+  const expires_at = new Date(now.getTime() + 3_600_000);
+  const input = { name: "ci", scopes: ["suggestion.read" as const], expires_at };
+  const { key, apiKey } = await createApiKey({ ctx: ctx(), input });
+  await loadApiKeyActor(ctx(), key);
+  now = expires_at;
+  const attempt = loadApiKeyActor(ctx(), key);
+  await expect(attempt).rejects.toMatchObject({ code: "unauthenticated" });
+  const revoked = await revokeApiKey({ ctx: ctx(), input: { api_key_id: apiKey.id } });
+  expect(revoked.revokedAt).toEqual(now);
 });
 
 test("revoking an unknown key is not_found", async () => {

@@ -1,9 +1,15 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, lt, or } from "drizzle-orm";
 import { z } from "zod";
 import { apiKeys } from "@/drizzle/schema";
 import { type Actor, Permission } from "@/server/contracts";
-import { AppError, type Database, publish, recordAudit } from "@/server/platform";
+import {
+  AppError,
+  type Database,
+  publish,
+  recordAudit,
+  type ServiceContext,
+} from "@/server/platform";
 import { type IdentityContext, parseInput } from "./context";
 import { API_KEY_PERMISSIONS, assertCan, permissionsOf } from "./permissions";
 
@@ -104,7 +110,7 @@ export async function revokeApiKey({
   ctx,
   input,
 }: {
-  ctx: IdentityContext;
+  ctx: IdentityContext & Pick<ServiceContext, "clock">;
   input: z.input<typeof RevokeApiKey>;
 }): Promise<ApiKey> {
   assertCan(ctx.actor, "key.manage");
@@ -112,7 +118,7 @@ export async function revokeApiKey({
   return ctx.db.transaction(async (tx) => {
     const [row] = await tx
       .update(apiKeys)
-      .set({ revokedAt: new Date() })
+      .set({ revokedAt: ctx.clock.now() })
       .where(and(eq(apiKeys.id, api_key_id), isNull(apiKeys.revokedAt)))
       .returning();
     if (row === undefined) {
@@ -134,31 +140,33 @@ export async function revokeApiKey({
 
 const invalidKey = () => new AppError("unauthenticated", "The API key is not valid.");
 
+const USE_RECORDED_MS = 60_000;
+
 /** Writes at most once a minute a key, so that reading does not become writing. */
-async function recordUse(db: Database, id: string): Promise<void> {
-  const isStale = or(
-    isNull(apiKeys.lastUsedAt),
-    lt(apiKeys.lastUsedAt, sql`now() - interval '1 minute'`),
-  );
+async function recordUse(db: Database, row: ApiKeyRow, now: Date): Promise<void> {
+  const staleAt = new Date(now.getTime() - USE_RECORDED_MS);
+  if (row.lastUsedAt !== null && row.lastUsedAt >= staleAt) return;
+  const isStale = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, staleAt));
   await db
     .update(apiKeys)
-    .set({ lastUsedAt: sql`now()` })
-    .where(and(eq(apiKeys.id, id), isStale));
+    .set({ lastUsedAt: now })
+    .where(and(eq(apiKeys.id, row.id), isStale));
 }
 
 /** The actor of a key. Unknown, revoked and expired keys look alike: `unauthenticated`. */
-export async function loadApiKeyActor(db: Database, key: string): Promise<Actor> {
+export async function loadApiKeyActor(
+  { db, clock }: Pick<ServiceContext, "db" | "clock">,
+  key: string,
+): Promise<Actor> {
   if (!isApiKeyShaped(key)) throw invalidKey();
   const keyHash = hashApiKey(key);
   const [row] = await db.select().from(apiKeys).where(eq(apiKeys.keyHash, keyHash));
   if (row === undefined || !timingSafeEqual(Buffer.from(row.keyHash), Buffer.from(keyHash))) {
     throw invalidKey();
   }
-  const now = Date.now();
-  const hasExpired = row.expiresAt !== null && row.expiresAt.getTime() <= now;
+  const now = clock.now();
+  const hasExpired = row.expiresAt !== null && row.expiresAt <= now;
   if (row.revokedAt !== null || hasExpired) throw invalidKey();
-  if (row.lastUsedAt === null || now - row.lastUsedAt.getTime() > 60_000) {
-    await recordUse(db, row.id);
-  }
+  await recordUse(db, row, now);
   return { kind: "api-key", id: row.id, label: row.name, roles: [], scopes: row.scopes };
 }

@@ -31,7 +31,7 @@ async function actorOfBearer(ctx: AuthContext, authorization: string): Promise<A
     throw new AppError("unauthenticated", "Authorization must be `Bearer <token>`.");
   }
   return isApiKeyShaped(credential)
-    ? loadApiKeyActor(ctx.db, credential)
+    ? loadApiKeyActor(ctx, credential)
     : actorOfToken(ctx, credential);
 }
 
@@ -52,7 +52,7 @@ export async function authenticate({
   const authorization = headers.get("authorization");
   if (authorization !== null) return actorOfBearer(ctx, authorization);
   const apiKey = headers.get("x-api-key");
-  if (apiKey !== null) return loadApiKeyActor(ctx.db, apiKey.trim());
+  if (apiKey !== null) return loadApiKeyActor(ctx, apiKey.trim());
   // A browser sends its cookie along when another site calls us: such a call is nobody's.
   if (headers.get("sec-fetch-site") === "cross-site") return null;
   const actor = await findSessionActor({ ctx, input: { headers } });

@@ -29,7 +29,7 @@ const answerOf = (keys: ApiKey[]): Answer => ({ data: keys, lines: table(keys.ma
 
 async function create(ctx: ServiceContext, given: unknown): Promise<Answer> {
   const { name, scopes, days } = CreateOptions.parse(given);
-  const expiry = days === undefined ? {} : { expires_at: new Date(Date.now() + days * DAY_MS) };
+  const expiry = days === undefined ? {} : { expires_at: new Date(ctx.clock.now().getTime() + days * DAY_MS) };
   const { key, apiKey } = await createApiKey({ ctx, input: { name, scopes, ...expiry } });
   return {
     data: { ...apiKey, key },
@@ -37,22 +37,21 @@ async function create(ctx: ServiceContext, given: unknown): Promise<Answer> {
   };
 }
 
-export function addKeyCommands(program: Command): void {
-  const keys = program.command("keys").description("API keys of external services");
-  keys
+export function addKeyCommands(group: Command): void {
+  group
     .command("create")
     .description("make a key; it is shown once")
     .requiredOption("--name <name>")
     .requiredOption("--scopes <scopes>", API_KEY_PERMISSIONS.join(", "), collect, [])
     .option("--days <days>", "valid for so many days (default: until revoked)")
     .action((options, command: Command) => answer(command, (ctx) => create(ctx, options)));
-  keys
+  group
     .command("list")
     .description("all keys, revoked ones included")
     .action((_, command: Command) =>
       answer(command, async (ctx) => answerOf(await listApiKeys({ ctx }))),
     );
-  keys
+  group
     .command("revoke <id>")
     .description("make a key invalid at once")
     .action((id: string, _, command: Command) =>

@@ -90,7 +90,7 @@ async function adviceOn(number: string) {
       return { name, type: type.join(" ") };
     }),
   });
-  return adviseContext(context, context.current_schema ?? []);
+  return adviseContext(context, context.current_schema ?? [], new Date());
 }
 
 const ids = (candidates: readonly Candidate[]) => candidates.map((each) => each.candidate_id);
