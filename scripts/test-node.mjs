@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { watchNpm } from "./lib/parent.mjs";
 import { fail, report } from "./lib/run.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -27,4 +28,6 @@ const child = spawn(file, [path.join(root, "scripts", "test.mjs"), "--node"], {
   env,
   stdio: "inherit",
 });
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => child.kill(name));
+watchNpm(() => child.kill("SIGTERM"));
 child.once("exit", (code) => process.exit(code ?? 1));

@@ -1,11 +1,13 @@
 // `npm test`: all set-up included. `npm test -- --only vitest,types` runs some suites only, and
 // `--node` (for `npm run test:node`) what depends on the version of Node.js.
 import { rmSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureInstalled } from "./lib/install.mjs";
 import { nodeProblem } from "./lib/node-version.mjs";
-import { fail, report } from "./lib/run.mjs";
+import { watchNpm } from "./lib/parent.mjs";
+import { fail, report, signalRunning } from "./lib/run.mjs";
 import { NODE_SUITES, SUITES } from "./lib/suites.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -36,8 +38,16 @@ async function runSuite(suite) {
   return { name: suite.name, seconds: (Date.now() - began) / 1000, ...result };
 }
 
+/** Ends what runs now: a runner would go on without anybody to read it. */
+function stop(signal) {
+  signalRunning(signal);
+  process.exit(128 + os.constants.signals[signal]);
+}
+
 const problem = nodeProblem();
 if (problem !== null) fail(problem);
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => stop(name));
+watchNpm(() => stop("SIGTERM"));
 const suites = chosenSuites(process.argv.slice(2));
 await ensureInstalled(root);
 // Types of routes that an older build knew and that are gone would fail the type check.

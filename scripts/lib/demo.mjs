@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { running } from "./run.mjs";
 
 function freePort() {
   return new Promise((resolve, reject) => {
@@ -52,7 +53,13 @@ export async function startDemo(root, { rows, secondsMax }) {
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const ended = new Promise((resolve) => child.once("close", resolve));
+  running.add(child);
+  const ended = new Promise((resolve) => {
+    child.once("close", (code) => {
+      running.delete(child);
+      resolve(code);
+    });
+  });
   let said = "";
   const isReady = new Promise((resolve) => {
     const read = (chunk) => {

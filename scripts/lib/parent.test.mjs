@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -29,16 +30,22 @@ setInterval(() => {}, 1000);
 writeFileSync("supervisor.pid", String(process.pid));
 `;
 
+/** Stands for a check of `npm test`, and does the same. */
+const CHECK = '#!/bin/sh\nexec node server/processes/supervisor/main.mjs\n';
+
+const SCRIPTS = JSON.parse(readFileSync("package.json", "utf8")).scripts;
+
 let root;
 let npm;
 beforeEach(() => {
   root = mkdtempSync(path.join(os.tmpdir(), "sidecar-npm-"));
   cpSync("scripts", path.join(root, "scripts"), { recursive: true });
-  const { up } = JSON.parse(readFileSync("package.json", "utf8")).scripts;
-  write("package.json", JSON.stringify({ type: "module", scripts: { up } }));
+  write("package.json", JSON.stringify({ type: "module", scripts: SCRIPTS }));
   write("package-lock.json", "{}");
   write("server/processes/supervisor/main.ts", SUPERVISOR);
-  mkdirSync(path.join(root, "node_modules"));
+  write("server/processes/supervisor/main.mjs", SUPERVISOR);
+  write("node_modules/.bin/biome", CHECK);
+  chmodSync(file("node_modules/.bin/biome"), 0o755);
   symlinkSync(path.resolve("node_modules/tsx"), path.join(root, "node_modules/tsx"));
   const lockHash = createHash("sha256").update("{}").digest("hex");
   write("node_modules/.sidecar-install-stamp", lockHash);
@@ -68,8 +75,8 @@ function isRunning() {
   }
 }
 
-async function startWithNpm() {
-  npm = spawn("npm", ["run", "up"], { cwd: root, stdio: "ignore", detached: true });
+async function startWithNpm(...args) {
+  npm = spawn("npm", args, { cwd: root, stdio: "ignore", detached: true });
   await vi.waitFor(() => expect(isRunning()).toBe(true), WAIT);
 }
 
@@ -80,8 +87,20 @@ test.each([
   ["SIGKILL", "npm alone"],
   ["SIGINT", "all of it, as Ctrl-C does"],
 ])("%s to %s ends the supervisor of `npm run up` too, politely", async (signal, whom) => {
-  await startWithNpm();
+  await startWithNpm("run", "up");
   process.kill(whom === "npm alone" ? npm.pid : -npm.pid, signal);
   await vi.waitFor(() => expect(isRunning()).toBe(false), WAIT);
   expect(readFileSync(file("stopped"), "utf8")).toMatch(/^SIG(TERM|INT)$/);
+});
+
+test.each(["SIGINT", "SIGKILL"])("%s to npm alone ends what `npm test` runs", async (signal) => {
+  await startWithNpm("test", "--", "--only", "biome");
+  process.kill(npm.pid, signal);
+  await vi.waitFor(() => expect(isRunning()).toBe(false), WAIT);
+});
+
+test("every script that may run for long takes the place of npm's shell", () => {
+  for (const name of ["up", "test", "test:node", "bench", "distill", "fuzz", "chaos", "cli"]) {
+    expect(SCRIPTS[name]).toMatch(/^exec /);
+  }
 });

@@ -15,7 +15,7 @@ export function fail(message) {
 }
 
 /** Programs that run now. */
-const running = new Set();
+export const running = new Set();
 
 /** Passes a signal on to every program that runs now. */
 export function signalRunning(name) {
