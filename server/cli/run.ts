@@ -1,31 +1,69 @@
 import { Command, CommanderError } from "commander";
 import { z } from "zod";
 import type { ErrorCode } from "@/server/contracts";
-import { AppError, toAppError } from "@/server/platform";
-import { addDatabaseCommands } from "./commands/database";
-import { addJobCommands } from "./commands/jobs";
-import { addKeyCommands } from "./commands/keys";
-import { addModelCommands } from "./commands/models";
-import { addOperationCommands } from "./commands/operations";
-import { addSuggestionCommands } from "./commands/suggestions";
-import { addTrustCommands } from "./commands/trust";
-import { addUserCommands } from "./commands/users";
+// Not the platform's whole door: the help needs no database.
+import { AppError, toAppError } from "@/server/platform/errors";
 
-/** All commands. Every write goes through the same verbs, and audit, as the pages and REST. */
-function createProgram(): Command {
+interface Group {
+  description: string;
+  /** Adds the group's commands. Loaded for the group that is asked for: the verbs of all take seconds. */
+  load: () => Promise<(group: Command) => void>;
+}
+
+const GROUPS: Record<string, Group> = {
+  users: {
+    description: "people who can sign in",
+    load: async () => (await import("./commands/users")).addUserCommands,
+  },
+  keys: {
+    description: "API keys of external services",
+    load: async () => (await import("./commands/keys")).addKeyCommands,
+  },
+  "signing-keys": {
+    description: "key pairs the sidecar signs with, towards data products and agents",
+    load: async () => (await import("./commands/trust")).addSigningKeyCommands,
+  },
+  products: {
+    description: "data products whose calls are accepted, and how each proves who it is",
+    load: async () => (await import("./commands/trust")).addProductCommands,
+  },
+  token: {
+    description: "signed bearer tokens",
+    load: async () => (await import("./commands/trust")).addTokenCommands,
+  },
+  suggestions: {
+    description: "what was found, and its decision",
+    load: async () => (await import("./commands/suggestions")).addSuggestionCommands,
+  },
+  operations: {
+    description: "changes of the data product",
+    load: async () => (await import("./commands/operations")).addOperationCommands,
+  },
+  jobs: {
+    description: "work in the queue",
+    load: async () => (await import("./commands/jobs")).addJobCommands,
+  },
+  models: {
+    description: "models of the inference worker",
+    load: async () => (await import("./commands/models")).addModelCommands,
+  },
+  db: {
+    description: "the knowledge store",
+    load: async () => (await import("./commands/database")).addDatabaseCommands,
+  },
+};
+
+/** All groups, those that the command line names with their commands. */
+async function createProgram(args: string[]): Promise<Command> {
   const program = new Command("sidecar")
     .description("Administration of an Agentic Sidecar at the shell of its machine.")
     .option("--as <email>", "act as this person, with their roles (decisions need one)")
     .option("--json", "answer in JSON")
     .exitOverride();
-  addUserCommands(program);
-  addKeyCommands(program);
-  addTrustCommands(program);
-  addSuggestionCommands(program);
-  addOperationCommands(program);
-  addJobCommands(program);
-  addModelCommands(program);
-  addDatabaseCommands(program);
+  for (const [name, { description, load }] of Object.entries(GROUPS)) {
+    const group = program.command(name).description(description);
+    if (args.includes(name)) (await load())(group);
+  }
   return program;
 }
 
@@ -38,7 +76,7 @@ function asAppError(error: unknown): AppError {
 /** Runs one command line. Answers the exit code; says why on stderr when that is not 0. */
 export async function runCli(args: string[]): Promise<number> {
   try {
-    await createProgram().parseAsync(args, { from: "user" });
+    await (await createProgram(args)).parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     // Commander said why already; its help ends with 0.

@@ -2,10 +2,8 @@ import type { Command } from "commander";
 import { migrateDatabase } from "@/server/platform/migrations";
 import { findInstallation } from "../connect";
 
-export function addDatabaseCommands(program: Command): void {
-  program
-    .command("db")
-    .description("the knowledge store")
+export function addDatabaseCommands(group: Command): void {
+  group
     .command("migrate")
     .description("bring it to the newest schema")
     .action(async () => {

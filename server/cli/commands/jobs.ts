@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { type Job, JobState, ListJobs } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
 import { discardJob, listJobs, retryJob } from "@/server/queue";
 import { type Answer, answer, table } from "../command";
 
@@ -12,13 +13,12 @@ const rowOf = (job: Job) => [
   job.kind,
   job.subject_id,
   job.state,
-  `${job.attempts} attempts`,
+  formatPlural(job.attempts, "attempt"),
   job.last_error ?? "",
 ];
 const answerOf = (jobs: Job[]): Answer => ({ data: jobs, lines: table(jobs.map(rowOf)) });
 
-export function addJobCommands(program: Command): void {
-  const group = program.command("jobs").description("work in the queue");
+export function addJobCommands(group: Command): void {
   group
     .command("list")
     .description("the latest jobs, or those of one state")

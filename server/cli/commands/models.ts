@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import type { Command } from "commander";
 import { type Model, RegisterModel } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
 import {
   activeModel,
   exportTrainingSet,
@@ -49,13 +50,12 @@ async function writeTrainingSet(
   return {
     data: { file: out, examples: examples.length, ...made },
     lines: [
-      `${examples.length} examples of ${outcomes} outcomes, ${reviews} reviews and ${scores} scores in ${out}`,
+      `${formatPlural(examples.length, "example")} of ${formatPlural(outcomes, "outcome")}, ${formatPlural(reviews, "review")} and ${formatPlural(scores, "score")} in ${out}`,
     ],
   };
 }
 
-export function addModelCommands(program: Command): void {
-  const group = program.command("models").description("models of the inference worker");
+export function addModelCommands(group: Command): void {
   group
     .command("list")
     .description("newest first")

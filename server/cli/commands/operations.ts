@@ -1,20 +1,20 @@
 import type { Command } from "commander";
 import type { Operation } from "@/server/contracts";
 import { getOperation, requestExecution, requestRevert } from "@/server/execution";
+import { formatMs } from "@/server/format";
 import { type Answer, answer } from "../command";
 
 function answerOf(operation: Operation): Answer {
   const { operation_id, suggestion_id, kind, state, progress, error } = operation;
   const lines = [`${operation_id}  ${kind} of ${suggestion_id}  ${state}  ${progress.message}`];
   for (const { sql, duration_ms } of operation.statements) {
-    lines.push(`  ${duration_ms.toFixed(0)} ms  ${sql}`);
+    lines.push(`  ${formatMs(duration_ms)}  ${sql}`);
   }
   if (error !== null) lines.push(`  failed: ${error.message}`);
   return { data: operation, lines };
 }
 
-export function addOperationCommands(program: Command): void {
-  const group = program.command("operations").description("changes of the data product");
+export function addOperationCommands(group: Command): void {
   group
     .command("show <operation_id>")
     .description("how far it is")

@@ -21,13 +21,6 @@ import {
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type Answer, answer, table } from "../command";
 
-/** Who is believed: the sidecar's own keys, the data products it listens to, and signed tokens. */
-export function addTrustCommands(program: Command): void {
-  addSigningKeyCommands(program);
-  addProductCommands(program);
-  addTokenCommands(program);
-}
-
 const rowOfKey = (key: SigningKey) => [
   key.kid,
   key.state,
@@ -39,10 +32,7 @@ const answerKeys = (keys: SigningKey[]): Answer => ({
   lines: table(keys.map(rowOfKey)),
 });
 
-function addSigningKeyCommands(program: Command): void {
-  const group = program
-    .command("signing-keys")
-    .description("key pairs the sidecar signs with, towards data products and agents");
+export function addSigningKeyCommands(group: Command): void {
   group
     .command("list")
     .description("newest first, retired ones included")
@@ -101,10 +91,7 @@ async function trust(
   };
 }
 
-function addProductCommands(program: Command): void {
-  const group = program
-    .command("products")
-    .description("data products whose calls are accepted, and how each proves who it is");
+export function addProductCommands(group: Command): void {
   group
     .command("trust <product_id>")
     .description("register a product, or replace its credential; without options a secret is made")
@@ -184,8 +171,7 @@ const answerTokens = (tokens: IssuedToken[]): Answer => ({
   lines: table(tokens.map(rowOfToken)),
 });
 
-function addTokenCommands(program: Command): void {
-  const group = program.command("token").description("signed bearer tokens");
+export function addTokenCommands(group: Command): void {
   group
     .command("issue")
     .description("sign a token for a person, a data product or an agent")

@@ -43,22 +43,21 @@ async function create(
   };
 }
 
-export function addUserCommands(program: Command): void {
-  const users = program.command("users").description("people who can sign in");
-  users
+export function addUserCommands(group: Command): void {
+  group
     .command("create")
     .description("add a person; the password is made here and shown once")
     .requiredOption("--email <address>")
     .option("--name <name>")
     .requiredOption("--roles <roles>", PERSON_ROLES.join(", "), collect, [])
     .action((options, command: Command) => answer(command, (ctx) => create(ctx, options)));
-  users
+  group
     .command("list")
     .description("everybody")
     .action((_, command: Command) =>
       answer(command, async (ctx) => answerOf(await listUsers({ ctx }))),
     );
-  users
+  group
     .command("set-roles <email>")
     .description("replace a person's roles")
     .requiredOption("--roles <roles>", PERSON_ROLES.join(", "), collect, [])
@@ -68,7 +67,7 @@ export function addUserCommands(program: Command): void {
         return answerOf([await setUserRoles({ ctx, input })]);
       }),
     );
-  users
+  group
     .command("deactivate <email>")
     .description("shut a person out, sessions and tokens included")
     .action((email: string, _, command: Command) =>
