@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 
 const DemoFile = z.object({
-  users: z.array(z.object({ email: z.string(), password: z.string(), role: z.string() })),
+  users: z.array(z.object({ email: z.string(), password: z.string(), roles: z.array(z.string()) })),
 });
 export type DemoUser = z.infer<typeof DemoFile>["users"][number];
 

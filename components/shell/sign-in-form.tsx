@@ -7,11 +7,12 @@ import { Button } from "@/components/ui/button";
 import { Card, CardContent } from "@/components/ui/card";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
+import { formatList } from "@/server/format";
 
 interface DemoUser {
   email: string;
   password: string;
-  role: string;
+  roles: string[];
 }
 
 const WRONG = "Incorrect email or password.";
@@ -35,7 +36,8 @@ export function SignInForm({ next, demoUsers }: { next: string; demoUsers: DemoU
     try {
       const answer = await signIn("credentials", { redirect: false, email, password });
       if (answer?.ok) {
-        router.replace(next);
+        // A redirect keeps the fragment of the address that was asked for; the server never sees it.
+        router.replace(next + window.location.hash);
         router.refresh();
         return;
       }
@@ -98,7 +100,7 @@ function DemoHint(props: { users: DemoUser[]; onPick: (user: DemoUser) => void }
               onClick={() => props.onPick(user)}
             >
               {user.email}
-              <span className="text-xs text-muted-foreground">{user.role}</span>
+              <span className="text-xs text-muted-foreground">{formatList(user.roles)}</span>
             </Button>
           </li>
         ))}

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type Actor, Permission, Role } from "@/server/contracts";
-import { assertCan, permissionsOf, ROLE_PERMISSIONS } from "./permissions";
+import { DEMO_USERS } from "@/server/processes/supervisor/demo-accounts";
+import { assertCan, PERSON_ROLES, permissionsOf, ROLE_PERMISSIONS } from "./permissions";
 
 const MACHINES = ["data-product", "agent", "api-key", "system"] as const;
 const actor = (kind: Actor["kind"], more: Partial<Actor> = {}): Actor => ({
@@ -52,4 +54,27 @@ test("approving and executing are different people's rights, except an admin's",
   expect(ROLE_PERMISSIONS.reviewer).not.toContain("operation.execute");
   expect(ROLE_PERMISSIONS.operator).not.toContain("suggestion.decide");
   expect([...ROLE_PERMISSIONS.admin].sort()).toEqual([...Permission.options].sort());
+});
+
+/** Cells of the table rows of a page whose first cell is code. */
+function rowsOf(file: string): string[][] {
+  const rows = readFileSync(file, "utf8").matchAll(/^\| `.*\|$/gm);
+  return [...rows].map(([row]) =>
+    row.split("|").slice(1, -1).map((cell) => cell.trim().replaceAll("`", "")),
+  );
+}
+
+test("the runbook's table of roles is this one", () => {
+  const told = rowsOf("docs/runbook.md").filter(([name]) => Permission.safeParse(name).success);
+  const held = Permission.options.map((permission) => [
+    permission,
+    ...PERSON_ROLES.map((role) => (ROLE_PERMISSIONS[role].includes(permission) ? "yes" : "")),
+  ]);
+  expect(told.sort()).toEqual(held.sort());
+});
+
+test("the README gives the demo's people the roles that they have", () => {
+  const told = rowsOf("README.md").filter(([name]) => name?.endsWith("@demo.local"));
+  const held = DEMO_USERS.map(({ email, roles }) => [email, roles.join(", ")]);
+  expect(told.map(([email, roles]) => [email, roles])).toEqual(held);
 });

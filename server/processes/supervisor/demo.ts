@@ -66,7 +66,7 @@ export function seedDemo(settings: Settings): Promise<Demo> {
 
 /** Writes `<data dir>/demo.json` for scripts (owner only, whole or not at all). */
 export function writeDemoFile(dataDir: string, demo: Demo): void {
-  const users = demo.users.map(({ email, password, role }) => ({ email, password, role }));
+  const users = demo.users.map(({ id: _, ...user }) => user);
   writePrivateJson(demoFile(dataDir), { ...demo, users });
 }
 
