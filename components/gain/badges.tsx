@@ -1,6 +1,6 @@
 import { FlaskConicalIcon, RulerIcon } from "lucide-react";
 import { Badge, type Tone } from "@/components/ui/badge";
-import type { Basis, SuggestionState, Verdict } from "@/server/contracts";
+import type { Basis, Rollback, SuggestionState, Verdict } from "@/server/contracts";
 
 export function BasisBadge({ basis }: { basis: Basis }) {
   return basis === "measured" ? (
@@ -29,12 +29,24 @@ const STATES: Record<SuggestionState, { label: string; tone: Tone }> = {
   reverted: { label: "Rolled back", tone: "warning" },
 };
 
-/** `label` says more than the state alone can, where more is known. */
-export function StateBadge(props: { state: SuggestionState; label?: string | undefined }) {
-  const { label, tone } = STATES[props.state];
+const ROLLBACKS: Record<Rollback, { label: string; tone: Tone }> = {
+  running: { label: "Rolling back", tone: "warning" },
+  failed: { label: "Rollback failed", tone: "negative" },
+};
+
+interface StateBadgeProps {
+  state: SuggestionState;
+  /** Of what is executed or verified: told instead, since it is what matters now. */
+  rollback: Rollback | null;
+  /** Says more than the state alone can, where more is known. */
+  label?: string | undefined;
+}
+
+export function StateBadge({ state, rollback, label }: StateBadgeProps) {
+  const shown = rollback === null ? STATES[state] : ROLLBACKS[rollback];
   return (
-    <Badge tone={tone} data-state-name={props.state}>
-      {props.label ?? label}
+    <Badge tone={shown.tone} data-state-name={state}>
+      {rollback === null ? (label ?? shown.label) : shown.label}
     </Badge>
   );
 }

@@ -6,6 +6,7 @@ const AT = "2026-01-01T00:00:00.000Z";
 const summary = (change: Partial<SuggestionSummary>): SuggestionSummary => ({
   suggestion_id: "sugg-000001",
   state: "no_gain",
+  rollback: null,
   basis: "measured",
   operation_type: "schema_optimization",
   product_id: "p",

@@ -1,5 +1,5 @@
 import type { Suggestion, SuggestionState } from "@/server/contracts";
-import { findRevert, findWatchEnd, isFailedProof, isRunning, partApproved } from "./lifecycle";
+import { findRollback, findWatchEnd, isFailedProof, partApproved } from "./lifecycle";
 import type { ActionName } from "./use-decision";
 
 const NEXT: Record<SuggestionState, string> = {
@@ -44,9 +44,9 @@ export function adviseNext(suggestion: Suggestion, abilities: ReadonlySet<Action
 
 /** After an execution: its revert, where one was asked for, and what the watch has shown. */
 function adviseAfter(suggestion: Suggestion): string {
-  const revert = findRevert(suggestion);
-  if (revert !== undefined && isRunning(revert)) return "Executed. The rollback is running.";
-  if (revert?.state === "failed") {
+  const rollback = findRollback(suggestion);
+  if (rollback === "running") return "Executed. The rollback is running.";
+  if (rollback === "failed") {
     return "Executed. The rollback failed: the change is still in place. You can try the rollback again.";
   }
   if (suggestion.state === "verified") return NEXT.verified;

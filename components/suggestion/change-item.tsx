@@ -73,6 +73,7 @@ function ItemHeader({ item, choice }: Pick<ChangeItemProps, "item" | "choice">) 
         <p className="mt-2 text-sm">{item.reason}</p>
         {item.explanation === null ? null : <Words explanation={item.explanation} />}
         {item.rejected_before === null ? null : <RejectedBefore rejection={item.rejected_before} />}
+        {item.reverted_before === null ? null : <RevertedBefore revert={item.reverted_before} />}
       </div>
     </div>
   );
@@ -88,6 +89,23 @@ function RejectedBefore({ rejection }: { rejection: Rejection }) {
         Rejected before
       </Link>{" "}
       by {rejection.reviewer}, <RelativeTime iso={rejection.at} />: {rejection.reason}
+    </p>
+  );
+}
+
+type Revert = NonNullable<SuggestionItem["reverted_before"]>;
+
+/** This very change was executed and rolled back: when and why, and what is different now. */
+export function RevertedBefore({ revert }: { revert: Revert }) {
+  const { suggestion_id, by, is_automatic, at, outcome, changes_since } = revert;
+  return (
+    <p className="mt-2 text-sm text-warning">
+      <Link href={`/suggestions/${suggestion_id}`} className="underline">
+        Executed and rolled back before
+      </Link>{" "}
+      {is_automatic ? "automatically" : `by ${by}`}, <RelativeTime iso={at} />.{" "}
+      {outcome === null ? "The live workload had shown no clear effect by then." : outcome} Since
+      then: {changes_since.length === 0 ? "no known change." : changes_since.join(" ")}
     </p>
   );
 }

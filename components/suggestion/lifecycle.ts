@@ -3,6 +3,8 @@ import {
   isAdvice,
   isProving,
   type Operation,
+  type Rollback,
+  rollbackOf,
   type Suggestion,
   type SuggestionItem,
   type Verification,
@@ -18,6 +20,11 @@ export function findExecution({ operations }: Life): Operation | undefined {
 /** The revert asked for last: a failed one may be tried again. Operations come newest first. */
 export function findRevert({ operations }: Life): Operation | undefined {
   return operations.find((operation) => operation.kind === "revert");
+}
+
+/** A rollback that is under way or has failed, while the change is in place. */
+export function findRollback(suggestion: Life): Rollback | null {
+  return rollbackOf(suggestion.state, findRevert(suggestion)?.state);
 }
 
 /** Whether an operation is waiting or at work. */

@@ -11,7 +11,8 @@ import { OutcomeTable } from "./outcome-table";
 import { describeAutoRevert } from "./wording";
 
 /** An execution or a revert: live while it runs, then what it did and what it was worth. */
-export function OperationPanel({ operation }: { operation: Operation }) {
+export function OperationPanel(props: { operation: Operation; isRollingBack: boolean }) {
+  const { operation, isRollingBack } = props;
   const isRevert = operation.kind === "revert";
   return (
     <Section
@@ -47,7 +48,7 @@ export function OperationPanel({ operation }: { operation: Operation }) {
         {operation.verification === null ? null : (
           <VerificationPanel
             verification={operation.verification}
-            isWatched={operation.state === "executed"}
+            isWatched={operation.state === "executed" && !isRollingBack}
           />
         )}
       </div>

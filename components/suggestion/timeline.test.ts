@@ -4,7 +4,7 @@ import {
   exampleSuggestion,
   watchedExecution,
 } from "@/server/api/rest/testing/examples";
-import type { Change, Suggestion, Verification } from "@/server/contracts";
+import type { Change, Operation, Suggestion, Verification } from "@/server/contracts";
 import { describeTimeline } from "./timeline";
 
 const steps = (change: Partial<Suggestion>) =>
@@ -32,6 +32,18 @@ test("a watch that ended without a clear effect is not ahead any more", () => {
   expect(of("watching")).toBe("Verified: current");
   expect(of("inconclusive")).toBe("No clear effect: ended");
   expect(of("regressed")).toBe("Got slower: failed");
+});
+
+test("nothing is told as verified while it is rolled back, or when that failed", () => {
+  const of = (state: Operation["state"]) => {
+    const revert = exampleOperation({ kind: "revert", state });
+    return steps({ state: "verified", operations: [revert, watchedExecution("confirmed")] }).slice(3);
+  };
+  expect(steps({ state: "verified" }).slice(3)).toEqual(["Executed: done", "Verified: done"]);
+  for (const state of ["queued", "executing"] as const) {
+    expect(of(state)).toEqual(["Executed: done", "Rolling back: current"]);
+  }
+  expect(of("failed")).toEqual(["Executed: done", "Rollback failed: failed"]);
 });
 
 test("what nobody executes here ends with its approval", () => {

@@ -1,5 +1,5 @@
 import { isAdvice, type Suggestion, type SuggestionState } from "@/server/contracts";
-import { findExecution, findWatchEnd, isFailedProof } from "./lifecycle";
+import { findExecution, findRevert, findRollback, findWatchEnd, isFailedProof } from "./lifecycle";
 
 export interface TimelineStep {
   label: string;
@@ -56,6 +56,12 @@ function findEnd(suggestion: Suggestion): TimelineStep | undefined {
     const label = isFailedProof(suggestion) ? "Test failed" : end;
     return { label, at: suggestion.updated_at, status: "failed" };
   }
+  const rollback = findRollback(suggestion);
+  if (rollback === "running") return { label: "Rolling back", at: null, status: "current" };
+  if (rollback === "failed") {
+    const at = findRevert(suggestion)?.finished_at ?? null;
+    return { label: "Rollback failed", at, status: "failed" };
+  }
   const watch = suggestion.state === "executed" ? findWatchEnd(suggestion) : null;
   if (watch?.state === "regressed") return { label: "Got slower", at: watch.at, status: "failed" };
   if (watch?.state === "inconclusive") {
@@ -64,9 +70,16 @@ function findEnd(suggestion: Suggestion): TimelineStep | undefined {
   return undefined;
 }
 
+/** Steps behind it. What is rolled back, or is to be, is not told as verified. */
+function countDone(suggestion: Suggestion): number {
+  if (isFailedProof(suggestion)) return 1;
+  const { done } = PLACES[suggestion.state];
+  return findRollback(suggestion) === null ? done : Math.min(done, PLACES.executed.done);
+}
+
 /** The life of a suggestion as steps: what is behind it, where it stands, what is ahead. */
 export function describeTimeline(suggestion: Suggestion): TimelineStep[] {
-  const done = isFailedProof(suggestion) ? 1 : PLACES[suggestion.state].done;
+  const done = countDone(suggestion);
   const times = stepTimes(suggestion);
   const reached = STEPS.slice(0, done).map((label, index) => ({
     label: index === 1 && suggestion.basis === "estimate" ? "Estimated" : label,

@@ -147,6 +147,20 @@ export const SuggestionItem = z
         at: z.iso.datetime(),
       })
       .nullable(),
+    /** The latest rollback of an earlier execution of this change on the same product. */
+    reverted_before: z
+      .object({
+        suggestion_id: SuggestionId,
+        /** Who asked for it; where it `is_automatic`, the sidecar did. */
+        by: z.string(),
+        is_automatic: z.boolean(),
+        /** What the live workload had shown by then; null where nothing was clear yet. */
+        outcome: z.string().nullable(),
+        at: z.iso.datetime(),
+        /** What differs from the test that the execution rested on, a sentence each; none: nothing known. */
+        changes_since: z.array(z.string()),
+      })
+      .nullable(),
   })
   .meta({ id: "SuggestionItem" });
 export type SuggestionItem = z.infer<typeof SuggestionItem>;
@@ -309,11 +323,17 @@ export const Suggestion = z
   .meta({ id: "Suggestion" });
 export type Suggestion = z.infer<typeof Suggestion>;
 
+/** Of what is executed: a rollback that is under way, or the latest one, which failed. */
+export const Rollback = z.enum(["running", "failed"]);
+export type Rollback = z.infer<typeof Rollback>;
+
 /** Row of a list: no evidence samples, so that lists stay small. */
 export const SuggestionSummary = z
   .object({
     suggestion_id: SuggestionId,
     state: SuggestionState,
+    /** null: none was asked for, or it is done. */
+    rollback: Rollback.nullable(),
     basis: Basis,
     operation_type: z.string(),
     product_id: z.string().nullable(),

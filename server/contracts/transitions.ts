@@ -1,4 +1,4 @@
-import type { OperationState, SuggestionState } from "./suggestion";
+import type { OperationState, Rollback, SuggestionState } from "./suggestion";
 
 /** One allowed change of state: from any of `from` to `to`, audited as `action`. */
 interface Transition<State extends string> {
@@ -175,6 +175,16 @@ export function allows<Entity extends Stateful>(
 ): boolean {
   const table: Record<string, Transition<string>> = TRANSITIONS[entity];
   return includes(table[transition]?.from ?? [], state);
+}
+
+/** How the rollback asked for last stands, while its suggestion is still executed. */
+export function rollbackOf(
+  state: SuggestionState,
+  latestRevert: OperationState | undefined,
+): Rollback | null {
+  if (latestRevert === undefined || !allows("suggestion", "revert", state)) return null;
+  if (allows("operation", "fail", latestRevert)) return "running";
+  return latestRevert === "failed" ? "failed" : null;
 }
 
 function includes(states: readonly string[], state: string): boolean {

@@ -13,7 +13,7 @@ export type ItemRow = typeof suggestionItems.$inferSelect;
 /** One suggested change or alternative as callers see it. */
 export function toSuggestionItem(
   row: ItemRow,
-  rejectedBefore: SuggestionItem["rejected_before"],
+  earlier: Pick<SuggestionItem, "rejected_before" | "reverted_before">,
 ): SuggestionItem {
   const { candidate } = row;
   return {
@@ -35,7 +35,7 @@ export function toSuggestionItem(
     evidence: row.evidence,
     explanation: row.explanation,
     is_approved: row.isApproved,
-    rejected_before: rejectedBefore,
+    ...earlier,
   };
 }
 

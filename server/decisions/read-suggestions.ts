@@ -1,10 +1,12 @@
 import { and, desc, eq, inArray, lt, or, sql } from "drizzle-orm";
 import { z } from "zod";
-import { suggestionItems, suggestions } from "@/drizzle/schema";
+import { operations, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
   type Interval,
   isProving,
   type ListSuggestions,
+  type OperationState,
+  rollbackOf,
   type Suggestion,
   SuggestionId,
   type SuggestionPage,
@@ -102,13 +104,14 @@ export async function listSuggestions({
     .orderBy(desc(suggestions.createdAt), desc(suggestions.id))
     .limit(input.limit + 1);
   const shown = rows.slice(0, input.limit);
-  const digests = await digestItems(
-    ctx,
-    shown.map((row) => row.id),
-  );
+  const ids = shown.map((row) => row.id);
+  const [digests, reverts] = await Promise.all([digestItems(ctx, ids), latestReverts(ctx, ids)]);
   const last = shown.at(-1);
   return {
-    items: shown.map((row) => toSummary(row, digests.get(row.id) ?? [])),
+    items: shown.map((row) => ({
+      ...toSummary(row, digests.get(row.id) ?? []),
+      rollback: rollbackOf(row.state, reverts.get(row.id)),
+    })),
     next_cursor: rows.length > input.limit && last ? encodeCursor(last) : null,
   };
 }
@@ -140,7 +143,21 @@ async function digestItems(ctx: ServiceContext, ids: string[]): Promise<Map<stri
   return digests;
 }
 
-function toSummary(row: SuggestionRow, items: ItemDigest[]): SuggestionSummary {
+/** The state of each suggestion's revert that was asked for last. */
+async function latestReverts(
+  ctx: ServiceContext,
+  ids: string[],
+): Promise<Map<string, OperationState>> {
+  if (ids.length === 0) return new Map();
+  const rows = await ctx.db
+    .select({ suggestionId: operations.suggestionId, state: operations.state })
+    .from(operations)
+    .where(and(inArray(operations.suggestionId, ids), eq(operations.kind, "revert")))
+    .orderBy(operations.createdAt);
+  return new Map(rows.map(({ suggestionId, state }) => [suggestionId, state]));
+}
+
+function toSummary(row: SuggestionRow, items: ItemDigest[]): Omit<SuggestionSummary, "rollback"> {
   const suggested = items.filter((item) => item.role === "suggested");
   return {
     suggestion_id: row.id,

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { operations } from "@/drizzle/schema";
-import type { Verification } from "@/server/contracts";
-import { newId } from "@/server/platform";
+import type { OperationState, Verification } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
+import { listSuggestions } from "./read-suggestions";
 import { loadSuggestion } from "./suggestion-view";
-import { ACTORS, contextOf, storeSuggestion } from "./testing/fixtures";
+import { ACTORS, contextOf, storeOperation, storeSuggestion } from "./testing/fixtures";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -17,14 +16,8 @@ const AT = "2026-01-01T00:00:00.000Z";
 /** What is said of an executed suggestion whose live workload was watched so far. */
 async function noteAfter(state: Verification["state"] | null): Promise<string> {
   const { id } = await storeSuggestion(database.db, { state: "executed" });
-  const plan = {
-    ...{ statements: ["SELECT 1;"], revert_statements: [], cleanup_statements: [] },
-    is_reversible: true,
-  };
-  await database.db.insert(operations).values({
-    ...{ id: newId("op"), suggestionId: id, productId: id, itemIds: [], plan },
-    ...{ kind: "execute", state: "executed", schemaFingerprint: "schema-1", requestedBy: "test" },
-    progress: { message: "", fraction: 1 },
+  await storeOperation(database.db, id, {
+    ...{ kind: "execute", state: "executed" },
     verification: state && {
       state,
       window_started_at: AT,
@@ -43,6 +36,23 @@ test("an executed suggestion is said to be compared only while it is", async () 
   expect(await noteAfter("watching")).toMatch(/is being compared/);
   expect(await noteAfter("inconclusive")).toBe("Executed; the watch ended without a clear effect.");
   expect(await noteAfter("regressed")).toMatch(/slowed the live workload/);
+});
+
+test("a rollback that runs, or has failed, is told in place of what the watch confirmed", async () => {
+  const ctx = contextOf(database.db, ACTORS.reviewer);
+  const { id } = await storeSuggestion(database.db, { state: "verified" });
+  const told = async () => {
+    const { items } = await listSuggestions({ ctx, input: { state: ["verified"], limit: 50 } });
+    const { note } = await loadSuggestion(ctx, id);
+    return { note, rollback: items.find(({ suggestion_id }) => suggestion_id === id)?.rollback };
+  };
+  const revert = (state: OperationState, createdAt: string) =>
+    storeOperation(database.db, id, { kind: "revert", state, createdAt: new Date(createdAt) });
+  expect(await told()).toEqual({ note: expect.stringMatching(/confirmed it/), rollback: null });
+  await revert("failed", "2026-01-01");
+  expect(await told()).toEqual({ note: expect.stringMatching(/still in place/), rollback: "failed" });
+  await revert("queued", "2026-01-02");
+  expect(await told()).toEqual({ note: "It is being rolled back.", rollback: "running" });
 });
 
 test("nothing to suggest is said to be measured only where it was", async () => {

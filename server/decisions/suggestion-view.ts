@@ -5,6 +5,7 @@ import {
   isUntested,
   type Operation,
   type Review,
+  rollbackOf,
   SEARCHABLE_STATES,
   type Suggestion,
   type SuggestionItem,
@@ -13,6 +14,7 @@ import { formatPlural } from "@/server/format";
 import { AppError, type ServiceContext, type Settings } from "@/server/platform";
 import { coverageOf } from "./coverage";
 import { loadRejections } from "./earlier-proofs";
+import { describeRevert, loadReverts } from "./earlier-reverts";
 import { type ItemRow, toSuggestionItem } from "./item-view";
 import type { OperationRow, SuggestionRow } from "./transition";
 
@@ -21,7 +23,7 @@ export async function loadSuggestion(
   { db, settings }: Pick<ServiceContext, "db" | "settings">,
   id: string,
 ): Promise<Suggestion> {
-  const [[row], items, reviewRows, operationRows, feedbackRows, rejections] = await Promise.all([
+  const [[row], items, reviewRows, operationRows, feedbackRows, earlier] = await Promise.all([
     db.select().from(suggestions).where(eq(suggestions.id, id)),
     db
       .select()
@@ -35,13 +37,11 @@ export async function loadSuggestion(
       .where(eq(operations.suggestionId, id))
       .orderBy(desc(operations.createdAt)),
     db.select().from(feedback).where(eq(feedback.suggestionId, id)).orderBy(asc(feedback.at)),
-    loadRejections(db, id),
+    loadEarlier(db, id),
   ]);
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
   const viewOf = (role: ItemRow["role"]) =>
-    items
-      .filter((item) => item.role === role)
-      .map((item) => toSuggestionItem(item, rejections.get(item.candidate.candidate_id) ?? null));
+    items.filter((item) => item.role === role).map((item) => viewItem(item, row, earlier));
   const suggested = viewOf("suggested");
   return {
     suggestion_id: row.id,
@@ -80,6 +80,25 @@ export async function loadSuggestion(
     expires_at: row.expiresAt?.toISOString() ?? null,
     links: links(row.id, settings),
   };
+}
+
+/** What became of the same changes in earlier suggestions for the product. */
+async function loadEarlier(db: ServiceContext["db"], id: string) {
+  const [rejections, reverts] = await Promise.all([loadRejections(db, id), loadReverts(db, id)]);
+  return { rejections, reverts };
+}
+
+function viewItem(
+  item: ItemRow,
+  row: SuggestionRow,
+  { rejections, reverts }: Awaited<ReturnType<typeof loadEarlier>>,
+): SuggestionItem {
+  const change = item.candidate.candidate_id;
+  const revert = reverts.get(change);
+  return toSuggestionItem(item, {
+    rejected_before: rejections.get(change) ?? null,
+    reverted_before: revert ? describeRevert(revert, { ...row, evidence: item.evidence }) : null,
+  });
 }
 
 /** Whose estimates ordered the candidates. */
@@ -141,11 +160,10 @@ function describeState(
     case "executing":
       return "It is being executed on the live data product.";
     case "executed":
-      return describeExecuted(row, operationRows);
+    case "verified":
+      return describeRollback(row, operationRows) ?? describeExecuted(row, operationRows);
     case "failed":
       return row.error?.message ?? "It failed.";
-    case "verified":
-      return "Executed, and the live workload confirmed it.";
     case "reverted":
       return "It was executed and then reverted.";
   }
@@ -163,9 +181,26 @@ function describeApproved(row: SuggestionRow, suggested: SuggestionItem[]): stri
     : "Approved; an operator can execute it now, except the rewritten queries: the product's developers change those.";
 }
 
+/** What its rollback, asked for last, has come to; null where there is none. Rows come newest first. */
+function describeRollback(
+  { state, error }: SuggestionRow,
+  operationRows: OperationRow[],
+): string | null {
+  const revert = operationRows.find(({ kind }) => kind === "revert");
+  switch (rollbackOf(state, revert?.state)) {
+    case "running":
+      return "It is being rolled back.";
+    case "failed":
+      return `${(error?.message ?? "Its rollback failed").replace(/[.]?$/, ".")} The change is still in place; the rollback can be tried again.`;
+    case null:
+      return null;
+  }
+}
+
 /** It stays executed where the watch found no clear effect, and until a regression is reverted. */
 function describeExecuted(row: SuggestionRow, operationRows: OperationRow[]): string {
-  const watched = operationRows.find(({ kind }) => kind === "execute")?.verification?.state;
+  const execution = operationRows.find(({ kind }) => kind === "execute");
+  const watched = row.state === "verified" ? "confirmed" : execution?.verification?.state;
   switch (watched) {
     case undefined:
     case "watching":

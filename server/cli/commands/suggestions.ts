@@ -15,16 +15,25 @@ import {
   listSuggestions,
   rejectSuggestion,
 } from "@/server/decisions";
-import { formatPercent } from "@/server/format";
+import { formatInstant, formatInterval, formatPercent } from "@/server/format";
 import { type Answer, answer, collect, table } from "../command";
 
 function rowOf(row: SuggestionSummary): string[] {
   const gain = row.workload_gain;
-  const measured =
-    gain === null
-      ? row.basis
-      : `${formatPercent(gain.value)} (${formatPercent(gain.low)} to ${formatPercent(gain.high)})`;
-  return [row.suggestion_id, row.state, measured, row.title];
+  const measured = gain === null ? row.basis : formatInterval(gain);
+  const state = row.rollback === null ? row.state : `${row.state}, rollback ${row.rollback}`;
+  return [row.suggestion_id, state, measured, row.title];
+}
+
+/** That this very change was executed and rolled back before, and what is different now. */
+function linesOfRevert(revert: SuggestionItem["reverted_before"]): string[] {
+  if (revert === null) return [];
+  const by = revert.is_automatic ? "automatically" : `by ${revert.by}`;
+  const since = revert.changes_since.join(" ") || "no known change.";
+  return [
+    `    rolled back before, ${by} in ${revert.suggestion_id}, ${formatInstant(revert.at)}: ${revert.outcome ?? "no clear effect by then."}`,
+    `    since then: ${since}`,
+  ];
 }
 
 /** One suggested change: what it saves, and the statements or the new query texts it consists of. */
@@ -42,6 +51,7 @@ function linesOfItem(item: SuggestionItem): string[] {
       : [
           `    rejected before, by ${before.reviewer} in ${before.suggestion_id}: ${before.reason.replace(/\s+/g, " ")}`,
         ]),
+    ...linesOfRevert(item.reverted_before),
     ...item.execution_sql
       .split("\n")
       .filter(Boolean)
@@ -73,8 +83,7 @@ function answerOf(one: Suggestion): Answer {
   };
 }
 
-export function addSuggestionCommands(program: Command): void {
-  const group = program.command("suggestions").description("what was found, and its decision");
+export function addSuggestionCommands(group: Command): void {
   group
     .command("list")
     .description("newest first")

@@ -1,12 +1,13 @@
-import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
+import { agentDecisions, operations, suggestionItems, suggestions } from "@/drizzle/schema";
 import { candidateOf } from "@/server/advisor/testing/candidate";
-import type {
-  Actor,
-  AnalyzeRequest,
-  Candidate,
-  MeasuredEvidence,
-  ProductSchema,
-  SuggestionState,
+import {
+  type Actor,
+  type AnalyzeRequest,
+  type Candidate,
+  type MeasuredEvidence,
+  type ProductSchema,
+  type SuggestionState,
+  UNAPPROVED_STATES,
 } from "@/server/contracts";
 import {
   contextFor,
@@ -71,6 +72,7 @@ export async function storeSuggestion(
     context?: AnalyzeRequest["context"];
     productId?: string | null;
     schemaFingerprint?: string;
+    dataVersion?: string;
     candidates?: Candidate[];
     /** What was measured for the candidates, in their order, and for all of them together. */
     evidence?: MeasuredEvidence[];
@@ -96,7 +98,7 @@ export async function storeSuggestion(
     operationType: "schema_optimization",
     requestHash: id,
     schemaFingerprint: given.schemaFingerprint ?? "schema-1",
-    dataVersion: "data-1",
+    dataVersion: given.dataVersion ?? "data-1",
     setEvidence: given.setEvidence ?? null,
     requestedBy: "test",
     expiresAt: given.expiresAt ?? null,
@@ -108,8 +110,26 @@ export async function storeSuggestion(
     role: "suggested" as const,
     candidate,
     evidence: given.evidence?.[ordinal] ?? null,
-    isApproved: given.state === "approved" ? true : null,
+    isApproved: UNAPPROVED_STATES.includes(given.state) ? null : true,
   }));
   if (items.length > 0) await db.insert(suggestionItems).values(items);
   return { id, itemIds: items.map((item) => item.id) };
+}
+
+type StoredOperation = Pick<typeof operations.$inferInsert, "kind" | "state"> &
+  Partial<typeof operations.$inferInsert>;
+
+/** Stores an operation of a suggestion as it stands after some time. */
+export async function storeOperation(
+  db: Database,
+  suggestionId: string,
+  given: StoredOperation,
+): Promise<void> {
+  const plan = { statements: ["SELECT 1;"], revert_statements: [], cleanup_statements: [] };
+  await db.insert(operations).values({
+    ...{ id: newId("op"), suggestionId, productId: suggestionId, itemIds: [] },
+    ...{ schemaFingerprint: "schema-1", requestedBy: "test", plan: { ...plan, is_reversible: true } },
+    progress: { message: "", fraction: 1 },
+    ...given,
+  });
 }

@@ -72,6 +72,12 @@ function itemOf(change: Change, number: number): SuggestionItem {
       reason: "Not this week.",
       at: "2026-01-01T00:00:00.000Z",
     },
+    reverted_before: {
+      suggestion_id: "sugg-0123456789aa",
+      ...{ by: "person@example.org", is_automatic: false, outcome: null },
+      at: "2026-01-01T00:00:00.000Z",
+      changes_since: ["The schema has changed."],
+    },
     evidence: evidenceOf(
       [
         queryEvidenceOf("grouped", 0.9, {

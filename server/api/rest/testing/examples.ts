@@ -42,6 +42,7 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
         explanation: null,
         is_approved: null,
         rejected_before: null,
+        reverted_before: null,
       },
     ],
     confidence: 0.3,
