@@ -7,11 +7,13 @@ import { createHarness, type Harness } from "./testing/harness";
 let harness: Harness;
 let headers: Record<string, string>;
 let second: Record<string, string>;
+let admin: Record<string, string>;
 
 beforeAll(async () => {
   harness = await createHarness();
   headers = (await harness.person(["reviewer"])).headers;
   second = (await harness.person(["reviewer"])).headers;
+  admin = (await harness.person(["admin"])).headers;
 });
 afterAll(() => harness.drop());
 
@@ -39,6 +41,25 @@ test("an unknown id is 404, an id that cannot be one 400", async () => {
   const impossible = await harness.get("/agent/suggestions/1;drop", headers);
   expect(impossible.status).toBe(400);
   expect(await impossible.json()).toMatchObject({ errors: [{ location: "path", pointer: "id" }] });
+});
+
+test.each([
+  ["GET", "", undefined],
+  ["GET", "/log", undefined],
+  ["GET", "/events", undefined],
+  ["POST", "/approve", {}],
+  ["POST", "/reject", { reason: "no" }],
+  ["POST", "/feedback", { score: 1 }],
+  ["POST", "/continue", {}],
+  ["POST", "/revert", undefined],
+])("%s …%s knows no suggestion that is not there", async (method, below, json) => {
+  const ask = (id: string) =>
+    harness.call(method, `/agent/suggestions/${id}${below}`, {
+      headers: admin,
+      ...(json === undefined ? {} : { json }),
+    });
+  expect((await ask("sugg-0000000000zz")).status).toBe(404);
+  expect((await ask("op-0123456789ab")).status).toBe(400);
 });
 
 test("lists are filtered by states, by comma or by repetition, and paged by cursor", async () => {
@@ -77,6 +98,30 @@ test("an approval counts for the items it names, and needs no body to count for 
     true,
     true,
   ]);
+});
+
+test("what rests on too little of the workload is approved only by who says that they know", async () => {
+  const evidence = evidenceOf([queryEvidenceOf("a", 0.9)]);
+  const workload = { ...evidence.workload, coverage: 0.38 };
+  const { id } = await storeSuggestion(harness.db, {
+    ...{ state: "pending", candidates: [indexOn("status")] },
+    evidence: [{ ...evidence, workload }],
+  });
+  const seen = await read(await harness.get(`/agent/suggestions/${id}`, headers));
+  expect(seen.coverage).toEqual({ share: 0.38, required: 0.8, is_too_low: true });
+  for (const body of [{}, { acknowledges_coverage: false }]) {
+    const refused = await decide(id, "approve", body);
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({
+      code: "coverage_too_low",
+      details: { coverage: 0.38, required: 0.8 },
+    });
+  }
+  expect((await decide(id, "approve", { acknowledges_coverage: "yes" })).status).toBe(400);
+  expect((await read(await harness.get(`/agent/suggestions/${id}`, headers))).state).toBe("pending");
+  const approved = await decide(id, "approve", { acknowledges_coverage: true });
+  expect(approved.status).toBe(200);
+  expect((await read(approved)).state).toBe("approved");
 });
 
 test("a command refuses fields it does not know, so that a misspelling decides nothing", async () => {
