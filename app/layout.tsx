@@ -3,10 +3,11 @@ import { headers } from "next/headers";
 import { ThemeProvider } from "next-themes";
 import type { ReactNode } from "react";
 import { Toaster } from "sonner";
+import { TAB_TITLES } from "@/components/common/tab-title";
 import "./globals.css";
 
 export const metadata: Metadata = {
-  title: { default: "Agentic Sidecar", template: "%s · Agentic Sidecar" },
+  title: TAB_TITLES,
   description:
     "Improvements to a data product, each measured on a shadow copy or marked as an estimate, for you to review.",
 };

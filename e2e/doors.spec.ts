@@ -5,9 +5,11 @@ import { expect, type Page, test } from "@playwright/test";
 import { demoUrl } from "./demo";
 import { expectLive, openMeasuredPending, signIn } from "./steps";
 
-/** Everything the browser refused on this page because of its policy, from now on. */
+/** Everything the browser refused on this page because of its policy, or could not run, from now on. */
 function watchPolicy(page: Page): string[] {
   const refused: string[] = [];
+  // React reports here, too, that a page was not what the server had sent.
+  page.on("pageerror", (error) => refused.push(`${page.url()}: ${error.message}`));
   page.on("console", (message) => {
     if (/Content Security Policy|violates the following/i.test(message.text())) {
       refused.push(`${page.url()}: ${message.text()}`);
@@ -50,6 +52,14 @@ test("a script without the page's nonce does not run", async ({ page }) => {
   });
   await expect.poll(() => refused.length).toBeGreaterThan(0);
   await expect(page).toHaveTitle(/Sign in/);
+});
+
+test("who asks for a page signed out is there after sign-in, with its query and its place", async ({
+  page,
+}) => {
+  await signIn(page, "viewer", "/?tab=closed#main");
+  await expect(page).toHaveURL(/\/\?tab=closed#main$/);
+  await expect(page.getByRole("tab", { name: /^Closed/, selected: true })).toBeVisible();
 });
 
 for (const next of [

@@ -4,6 +4,7 @@ import {
   expectLive,
   holdApprovals,
   inspect,
+  lowerCoverage,
   openMeasuredPending,
   signIn,
   takeDocsPicture,
@@ -35,8 +36,10 @@ test("a wrong password is refused in plain words", async ({ page }) => {
 test("every other page is accessible and fits a phone", async ({ page }) => {
   await signIn(page, "reviewer");
   await inspect(page, "inbox");
-  for (const name of ["workload", "model", "audit", "health"]) {
+  const titles = { workload: "Workload of duckdb-spawn", model: "Model", audit: "Audit", health: "Health" };
+  for (const [name, title] of Object.entries(titles)) {
     await page.goto(`/${name}`);
+    await expect(page).toHaveTitle(`${title} · Agentic Sidecar`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await expectLive(page);
     await inspect(page, name);
@@ -55,8 +58,12 @@ test("every other page is accessible and fits a phone", async ({ page }) => {
   await page.getByRole("tab", { name: "Tables" }).click();
   await expect(page.getByRole("region", { name: "Table projects" }).first()).toBeVisible();
   await inspect(page, "workload-tables");
-  await page.goto("/suggestions/sugg-000000");
-  await expect(page.getByText("There is no such suggestion")).toBeVisible();
+  for (const path of ["sugg-000000", "1;drop", "sugg-%00", "op-0123456789ab", "a".repeat(300)]) {
+    const answer = await page.goto(`/suggestions/${path}`);
+    expect(answer?.status()).toBe(404);
+    await expect(page).toHaveTitle("Not found · Agentic Sidecar");
+    await expect(page.getByText("There is no such suggestion")).toBeVisible();
+  }
   await inspect(page, "not-found");
 });
 
@@ -69,10 +76,75 @@ test("keys open the first suggestion, list themselves, and lead back", async ({ 
   await expect(page.getByRole("dialog", { name: "Keyboard" })).toContainText("Next suggestion");
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);
+  const account = page.getByRole("button", { name: /^Account of/ });
+  await account.click();
+  await page.getByRole("menuitem", { name: "Keyboard shortcuts" }).click();
+  await expect(page.getByRole("dialog", { name: "Keyboard" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(account).toBeFocused();
+  await account.blur();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Decision", exact: true })).toBeVisible();
   await page.keyboard.press("u");
   await expect(page.getByRole("heading", { name: "Inbox", level: 1 })).toBeVisible();
+});
+
+test("a click without a connection keeps the page, says so, and is carried out afterwards", async ({
+  context,
+  page,
+}) => {
+  await signIn(page, "viewer");
+  const link = (name: string) => page.getByRole("link", { name, exact: true });
+  const title = (name: string) => page.getByRole("heading", { name, level: 1 });
+  const notice = page.getByRole("region", { name: "Connection" });
+  // Nobody may be led to what their role refuses.
+  await expect(link("Health")).toBeVisible();
+  await expect(link("Audit")).toHaveCount(0);
+
+  await context.setOffline(true);
+  await link("Workload").click();
+  await expect(notice).toContainText("You are offline");
+  await expect(title("Inbox")).toBeVisible();
+  await notice.getByRole("button", { name: "Try again" }).click();
+  await expect(notice).toContainText("Still offline");
+  await inspect(page, "offline");
+  await context.setOffline(false);
+  await expect(title("Workload")).toBeVisible();
+  await expect(notice).toHaveCount(0);
+
+  // The browser believes that it has a connection: the sidecar alone does not answer.
+  await page.route("**/*", (route) => route.abort());
+  await link("Model").click();
+  await expect(notice).toContainText("You are offline");
+  await expect(title("Workload")).toBeVisible();
+  await page.unroute("**/*");
+  await expect(title("Model")).toBeVisible();
+});
+
+test("what rests on too little of the workload is approved only after a person's word", async ({
+  page,
+}) => {
+  await signIn(page, "reviewer");
+  await lowerCoverage(page);
+  const approvals: string[] = [];
+  await page.route("**/api/trpc/suggestions.approve**", (route) => {
+    approvals.push(route.request().postData() ?? "");
+    return route.abort();
+  });
+  await openMeasuredPending(page);
+  await page
+    .getByRole("complementary", { name: "Decision" })
+    .getByRole("button", { name: "Approve" })
+    .click();
+  const dialog = page.getByRole("dialog");
+  const confirm = dialog.getByRole("button", { name: "Approve", exact: true });
+  await expect(dialog.getByText("replayed only 38% of the workload's time")).toBeVisible();
+  await expect(confirm).toBeDisabled();
+  await inspect(page, "coverage");
+  await dialog.getByRole("checkbox").click();
+  await confirm.click();
+  await expect.poll(() => approvals.length).toBe(1);
+  expect(approvals[0]).toContain('"acknowledges_coverage":true');
 });
 
 test("from evidence through two deciders at once to verified, and back", async ({
@@ -89,6 +161,14 @@ test("from evidence through two deciders at once to verified, and back", async (
   await status.locator("summary").first().click();
   await expect(status.locator("details[open]")).toContainText("CREATE INDEX");
   await inspect(page, "suggestion-pending");
+  // A dialog gives the focus back to the button that opened it.
+  for (const name of ["Approve", "Reject"]) {
+    const button = page.getByRole("button", { name, exact: true });
+    await button.click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(button).toBeFocused();
+  }
 
   // Somebody else has the same question open when the decision falls.
   const other = await browser.newContext();

@@ -92,6 +92,20 @@ export async function act(page: Page, action: string, confirm: string, reason?: 
   await dialog.getByRole("button", { name: confirm, exact: true }).click();
 }
 
+/** Shows every suggestion as one whose test replayed 38% of the workload's time. */
+export async function lowerCoverage(page: Page) {
+  await page.route(/\/api\/trpc\/[^?]*suggestions\.get/, async (route) => {
+    const response = await route.fetch();
+    const answers: { result?: { data: { json: Record<string, unknown> } } }[] = await response.json();
+    for (const { result } of answers) {
+      if (result !== undefined && "coverage" in result.data.json) {
+        result.data.json.coverage = { share: 0.38, required: 0.8, is_too_low: true };
+      }
+    }
+    await route.fulfill({ response, json: answers });
+  });
+}
+
 /**
  * Keeps the pages' approvals on their way until `release` is called and both have been sent:
  * neither page can have heard of the other's decision, and the service gets them together.

@@ -3,7 +3,7 @@ import { TriangleAlertIcon } from "lucide-react";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 
-export default function ReviewError({ reset }: { error: Error; reset: () => void }) {
+export default function ReviewError({ retry }: { error: Error; retry: () => void }) {
   return (
     <>
       <h1 className="sr-only">Error</h1>
@@ -14,7 +14,7 @@ export default function ReviewError({ reset }: { error: Error; reset: () => void
         title="This page could not be loaded"
       >
         <p>Nothing was changed. Try again. If the problem persists, check the web process log.</p>
-        <Button variant="outline" size="sm" className="mt-2" onClick={reset}>
+        <Button variant="outline" size="sm" className="mt-2" onClick={retry}>
           Try again
         </Button>
       </Alert>

@@ -3,12 +3,15 @@ import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
 import { ClockProvider } from "@/components/common/clock";
 import { ModelBanner } from "@/components/model/model-banner";
+import { ConnectionNotice } from "@/components/shell/connection";
 import { Header } from "@/components/shell/header";
 import { HotkeyProvider } from "@/components/shell/hotkeys";
 import { SessionViewProvider } from "@/components/shell/session";
+import { signInAddress } from "@/components/shell/sign-in-address";
 import { ApiProvider } from "@/components/trpc/client";
 import { LiveProvider } from "@/components/trpc/live";
 import { TooltipProvider } from "@/components/ui/tooltip";
+import { PAGE_HEADER } from "@/server/api/http";
 import { describeSession } from "@/server/api/trpc";
 import { findSessionActor } from "@/server/identity";
 import { webRoot } from "@/server/platform";
@@ -18,7 +21,7 @@ export default async function ReviewLayout({ children }: { children: ReactNode }
   // Reading the request keeps these pages out of the build: they are per person, per moment.
   const given = await headers();
   const actor = await findSessionActor({ ctx: webRoot(), input: { headers: given } });
-  if (actor === null) redirect("/sign-in");
+  if (actor === null) redirect(signInAddress(given.get(PAGE_HEADER)));
   return (
     <ApiProvider>
       <ClockProvider renderedAtMs={Date.now()}>
@@ -34,6 +37,7 @@ export default async function ReviewLayout({ children }: { children: ReactNode }
                 </a>
                 <Header />
                 <ModelBanner />
+                <ConnectionNotice />
                 <main id="main" tabIndex={-1} className="mx-auto max-w-7xl px-4 py-6 sm:px-6">
                   {children}
                 </main>

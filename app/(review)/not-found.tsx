@@ -1,6 +1,8 @@
 import Link from "next/link";
 import { Empty } from "@/components/common/blocks";
 
+export const metadata = { title: "Not found" };
+
 export default function SuggestionNotFound() {
   return (
     <>

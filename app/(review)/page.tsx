@@ -1,16 +1,25 @@
+import type { Metadata } from "next";
 import { Inbox } from "@/components/inbox/inbox";
-import { findTab, INBOX_TABS, listInput } from "@/components/inbox/tabs";
+import { findTab, INBOX_TABS, listInput, titleOfTab } from "@/components/inbox/tabs";
 import { createServerApi, Hydrate } from "@/components/trpc/hydrate";
 
-export const metadata = { title: "Inbox" };
-
-export default async function InboxPage(props: {
+interface Props {
   searchParams: Promise<{ tab?: string | string[] }>;
-}) {
-  const { tab } = await props.searchParams;
+}
+
+async function currentTab({ searchParams }: Props) {
+  const { tab } = await searchParams;
+  return findTab(typeof tab === "string" ? tab : null);
+}
+
+export async function generateMetadata(props: Props): Promise<Metadata> {
+  return { title: titleOfTab(await currentTab(props)) };
+}
+
+export default async function InboxPage(props: Props) {
+  const current = await currentTab(props);
   const { trpc, queryClient } = await createServerApi();
   const options = { getNextPageParam: () => undefined };
-  const current = findTab(typeof tab === "string" ? tab : null);
   await Promise.all([
     queryClient.prefetchInfiniteQuery(
       trpc.suggestions.list.infiniteQueryOptions(listInput(current), options),

@@ -45,17 +45,23 @@ function useNow(): number {
 }
 
 /**
- * The page's time, for telling an instant by it: the page's clock ticks, so what has just happened may
- * seem to lie ahead, by a tick at most.
+ * The page's time, for telling an instant by it. What has happened never lies ahead, whatever the clock
+ * of the browser says beside the server's; only a deadline may.
  */
-export function tellingTime(iso: string, nowMs: number): number {
-  const aheadMs = new Date(iso).getTime() - nowMs;
-  return aheadMs > 0 && aheadMs <= TICK_MS ? nowMs + aheadMs : nowMs;
+export function tellingTime(iso: string, nowMs: number, isDeadline = false): number {
+  return isDeadline ? nowMs : Math.max(nowMs, Date.parse(iso));
+}
+
+interface RelativeTimeProps {
+  iso: string;
+  /** An instant that is to come: the only kind that is told as `in 2 hours`. */
+  isDeadline?: boolean;
+  className?: string;
 }
 
 /** `3 minutes ago`, kept true while the page is open; the exact instant is its title. */
-export function RelativeTime({ iso, className }: { iso: string; className?: string }) {
-  const now = tellingTime(iso, useNow());
+export function RelativeTime({ iso, isDeadline, className }: RelativeTimeProps) {
+  const now = tellingTime(iso, useNow(), isDeadline);
   return (
     <time dateTime={iso} title={formatInstant(iso)} className={className}>
       {formatRelative(iso, now)}

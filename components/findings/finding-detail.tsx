@@ -1,7 +1,7 @@
 import { type Fact, Facts } from "@/components/common/blocks";
 import { SqlBlock } from "@/components/sql/sql-block";
 import type { Finding } from "@/server/contracts";
-import { formatCount, formatPercent } from "@/server/format";
+import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import { describeValue } from "./describe-value";
 
 /** A finding's numbers, how they came about, and what can be done by hand. */
@@ -32,7 +32,9 @@ export function FindingDetail({ finding }: { finding: Finding }) {
 }
 
 function describeRows({ rows, rows_total: total }: Finding["evidence"]): string {
-  if (rows >= total) return `Counted on all ${formatCount(rows)} rows.`;
+  if (rows >= total) {
+    return rows === 1 ? "Counted on the only row." : `Counted on all ${formatCount(rows)} rows.`;
+  }
   const share = formatPercent(rows / Math.max(1, total));
-  return `Counted on a random sample of ${formatCount(rows)} of ${formatCount(total)} rows (${share}).`;
+  return `Counted on a random sample of ${formatCount(rows)} of ${formatPlural(total, "row")} (${share}).`;
 }

@@ -14,6 +14,7 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import type { Job } from "@/server/contracts";
+import { formatCount } from "@/server/format";
 
 const DEAD = { state: "dead", limit: 50 } as const;
 const REFETCH_MS = 15_000;
@@ -64,7 +65,7 @@ function JobsTable({ jobs }: { jobs: Job[] }) {
               <TableCell>
                 {job.kind} {job.subject_id}
               </TableCell>
-              <TableCell>{job.attempts}</TableCell>
+              <TableCell>{formatCount(job.attempts)}</TableCell>
               <TableCell>{job.last_error ?? "–"}</TableCell>
               <TableCell>
                 {job.finished_at === null ? "–" : <RelativeTime iso={job.finished_at} />}

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { cn } from "@/components/cn";
 import { CodeText } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
+import { LinkPending } from "@/components/common/link-pending";
 import { BasisBadge, StateBadge } from "@/components/gain/badges";
 import { GainBar, GainText } from "@/components/gain/gain-bar";
 import { Card } from "@/components/ui/card";
@@ -28,9 +29,14 @@ export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: b
           className="font-medium break-words after:absolute after:inset-0"
         >
           <CodeText text={summary.title} />
+          <LinkPending />
         </Link>
         <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted-foreground">
-          <StateBadge state={summary.state} label={hasNoProof ? "Test failed" : undefined} />
+          <StateBadge
+            state={summary.state}
+            rollback={summary.rollback}
+            label={hasNoProof ? "Test failed" : undefined}
+          />
           {hasNoProof ? null : <BasisBadge basis={summary.basis} />}
           <span>{describeCounts(summary)}</span>
           {summary.product_id === null ? null : (

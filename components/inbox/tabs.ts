@@ -37,6 +37,11 @@ export function findTab(name: string | null | undefined): InboxTab {
   return INBOX_TABS.find((tab) => tab.name === name) ?? REVIEW_TAB;
 }
 
+/** In the browser's own tab: the inbox opens with the first list, the others are named. */
+export function titleOfTab(tab: InboxTab): string {
+  return tab === REVIEW_TAB ? "Inbox" : `${tab.label} · Inbox`;
+}
+
 /** Input of `suggestions.list`, the same on server and browser so that the cache is shared. */
 export function listInput(tab: InboxTab) {
   return tab.states === undefined ? {} : { state: [...tab.states] };

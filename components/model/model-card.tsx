@@ -4,7 +4,7 @@ import { RelativeTime } from "@/components/common/clock";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import type { Model } from "@/server/contracts";
-import { formatBytes, formatCount, formatMs } from "@/server/format";
+import { formatBytes, formatCount, formatMs, formatPlural } from "@/server/format";
 import { ModelActions } from "./model-actions";
 import { ModelEvaluation } from "./model-evaluation";
 
@@ -52,7 +52,7 @@ function ModelFacts({ model }: { model: Model }) {
         {
           label: "Trained on",
           value: trained.base_set,
-          note: `${formatCount(trained.outcomes)} outcomes, ${formatCount(trained.reviews)} reviews`,
+          note: `${formatPlural(trained.outcomes, "outcome")}, ${formatPlural(trained.reviews, "review")}`,
         },
         {
           label: model.promoted_at === null ? "Registered" : "Promoted",

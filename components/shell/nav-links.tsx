@@ -2,14 +2,23 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cn } from "@/components/cn";
+import { LinkPending } from "@/components/common/link-pending";
+import type { Permission } from "@/server/contracts";
+import { useSession } from "./session";
 
-const LINKS = [
-  { href: "/", label: "Inbox" },
-  { href: "/workload", label: "Workload" },
-  { href: "/model", label: "Model" },
-  { href: "/audit", label: "Audit" },
-  { href: "/health", label: "Health" },
-] as const;
+/** Pages with what their first request needs; null: anybody who is signed in. */
+const LINKS: { href: string; label: string; needs: Permission | null }[] = [
+  { href: "/", label: "Inbox", needs: "suggestion.read" },
+  { href: "/workload", label: "Workload", needs: "product.read" },
+  { href: "/model", label: "Model", needs: "model.read" },
+  { href: "/audit", label: "Audit", needs: "audit.read" },
+  { href: "/health", label: "Health", needs: null },
+];
+
+/** The pages that somebody may read: no link ends in a refusal. */
+export function linksFor(permissions: readonly Permission[]) {
+  return LINKS.filter(({ needs }) => needs === null || permissions.includes(needs));
+}
 
 function isCurrent(href: string, pathname: string): boolean {
   if (href === "/") return pathname === "/" || pathname.startsWith("/suggestions");
@@ -19,19 +28,21 @@ function isCurrent(href: string, pathname: string): boolean {
 /** Own row under the brand on phones, beside it on wider screens. */
 export function NavLinks() {
   const pathname = usePathname();
+  const { permissions } = useSession();
   return (
     <nav aria-label="Main" className="order-last -mx-1 flex w-full gap-1 sm:order-none sm:w-auto">
-      {LINKS.map(({ href, label }) => (
+      {linksFor(permissions).map(({ href, label }) => (
         <Link
           key={href}
           href={href}
           aria-current={isCurrent(href, pathname) ? "page" : undefined}
           className={cn(
-            "border-b-2 border-transparent px-3 py-2.5 text-sm font-medium text-muted-foreground hover:text-foreground sm:py-4",
+            "relative border-b-2 border-transparent px-3 py-2.5 text-sm font-medium text-muted-foreground hover:text-foreground sm:py-4",
             isCurrent(href, pathname) && "border-primary text-foreground",
           )}
         >
           {label}
+          <LinkPending />
         </Link>
       ))}
     </nav>

@@ -1,6 +1,7 @@
 "use client";
 import { CircleUserIcon, KeyboardIcon, LogOutIcon } from "lucide-react";
 import { signOut } from "next-auth/react";
+import { useRef } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import {
@@ -17,6 +18,7 @@ import { useSession } from "./session";
 export function UserMenu() {
   const { label, roles } = useSession();
   const openSheet = useHotkeySheet();
+  const isSheetWanted = useRef(false);
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
@@ -24,7 +26,13 @@ export function UserMenu() {
           <CircleUserIcon aria-hidden />
         </Button>
       </DropdownMenuTrigger>
-      <DropdownMenuContent>
+      <DropdownMenuContent
+        // The sheet opens once the menu's button has the focus again: there it goes back to.
+        onCloseAutoFocus={() => {
+          if (isSheetWanted.current) setTimeout(openSheet);
+          isSheetWanted.current = false;
+        }}
+      >
         <DropdownMenuLabel>
           <span className="block font-medium break-all">{label}</span>
           <span className="mt-1.5 flex flex-wrap gap-1">
@@ -34,7 +42,11 @@ export function UserMenu() {
           </span>
         </DropdownMenuLabel>
         <Separator />
-        <DropdownMenuItem onSelect={() => setTimeout(openSheet)}>
+        <DropdownMenuItem
+          onSelect={() => {
+            isSheetWanted.current = true;
+          }}
+        >
           <KeyboardIcon aria-hidden /> Keyboard shortcuts
         </DropdownMenuItem>
         <DropdownMenuItem onSelect={() => void signOut({ callbackUrl: "/sign-in" })}>

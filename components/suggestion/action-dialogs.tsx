@@ -101,8 +101,8 @@ function ExecutionSteps() {
       <li>The rollback is prepared and stored first.</li>
       <li>The approved statements run in one transaction, exactly once.</li>
       <li>
-        The live workload is verified. Regressions are rolled back automatically; you will be
-        notified.
+        The live workload is verified. Regressions are rolled back automatically, and this page says
+        so.
       </li>
     </ol>
   );

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { Button } from "@/components/ui/button";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { Suggestion } from "@/server/contracts";
-import { formatPlural } from "@/server/format";
+import { formatCount, formatPlural } from "@/server/format";
 import { adviseNext } from "./advise-next";
 import type { ActionName } from "./use-decision";
 
@@ -44,7 +44,7 @@ export function DecisionPanel(props: DecisionPanelProps) {
       </p>
       {abilities.has("approve") && total > 1 ? (
         <p className="text-sm text-muted-foreground">
-          {chosenCount} of {formatPlural(total, "change")} chosen
+          {formatCount(chosenCount)} of {formatPlural(total, "change")} chosen
         </p>
       ) : null}
       {shown.length === 0 ? null : (

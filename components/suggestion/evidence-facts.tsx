@@ -46,7 +46,7 @@ function costFacts({ storage, build_ms, insert_cost: insert }: MeasuredEvidence)
       : {
           label: "Insert time",
           value: formatRatio(insert.ratio),
-          note: `${formatCount(insert.rows)} rows: ${formatMs(insert.baseline_ms)} → ${formatMs(insert.candidate_ms)}`,
+          note: `${formatPlural(insert.rows, "row")}: ${formatMs(insert.baseline_ms)} → ${formatMs(insert.candidate_ms)}`,
         },
   ];
 }
@@ -58,7 +58,8 @@ export function EvidenceMethod({ evidence }: { evidence: MeasuredEvidence }) {
     <div className="grid gap-1 text-xs text-muted-foreground">
       <p>{sample.map(describeSample).join(" ")}</p>
       <p>
-        {formatCount(workload.patterns)} queries replayed in interleaved pairs with DuckDB{" "}
+        {formatPlural(workload.patterns, "query", "queries")} replayed in interleaved pairs with
+        DuckDB{" "}
         {evidence.duckdb_version} on {formatPlural(evidence.threads, "thread")} in{" "}
         {formatMs(evidence.duration_ms)}
         {", "}
@@ -86,8 +87,10 @@ function ColdMethod({ evidence }: { evidence: MeasuredEvidence }) {
 }
 
 function describeSample(part: MeasuredEvidence["sample"][number]): string {
-  if (part.method === "all")
-    return `Measured on all ${formatCount(part.rows)} rows of ${part.table}.`;
+  if (part.method === "all") {
+    const all = part.rows === 1 ? "the only row" : `all ${formatCount(part.rows)} rows`;
+    return `Measured on ${all} of ${part.table}.`;
+  }
   const share = formatPercent(part.rows / Math.max(1, part.rows_total));
-  return `Measured on a random sample of ${formatCount(part.rows)} of ${formatCount(part.rows_total)} rows of ${part.table} (${share}).`;
+  return `Measured on a random sample of ${formatCount(part.rows)} of ${formatPlural(part.rows_total, "row")} of ${part.table} (${share}).`;
 }

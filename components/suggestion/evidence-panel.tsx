@@ -1,7 +1,7 @@
 import { SigmaIcon } from "lucide-react";
 import { Alert } from "@/components/ui/alert";
 import type { Evidence, MeasuredEvidence } from "@/server/contracts";
-import { formatCount, formatInterval, formatPercent, formatSignedPercent } from "@/server/format";
+import { formatInterval, formatPercent, formatPlural, formatSignedPercent } from "@/server/format";
 import { EvidenceFacts, EvidenceMethod } from "./evidence-facts";
 import { LatencyChart } from "./latency-chart";
 import { QueryEvidenceTable } from "./query-evidence-table";
@@ -45,7 +45,7 @@ function Measured(props: { evidence: MeasuredEvidence; label: string; isFolded: 
       <ExtrapolationNote evidence={evidence} />
       <details>
         <summary className="w-fit text-sm font-medium text-primary">
-          Latencies and all {evidence.queries.length} queries
+          Latencies and {formatPlural(evidence.queries.length, "query", "queries")}
         </summary>
         <div className="mt-4 grid min-w-0 gap-5">
           <Measurements evidence={evidence} label={label} />
@@ -77,7 +77,7 @@ function ExtrapolationNote({ evidence }: { evidence: MeasuredEvidence }) {
   if (extrapolation == null) return null;
   const sampled = sample.filter((part) => part.method !== "all");
   const full = sampled
-    .map((part) => `${formatCount(part.rows_total)} rows of ${part.table}`)
+    .map((part) => `${formatPlural(part.rows_total, "row")} of ${part.table}`)
     .join(" and ");
   const sizes = extrapolation.fitted_at.map(formatPercent).join(", ");
   return (

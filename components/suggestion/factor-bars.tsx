@@ -1,5 +1,6 @@
 import { cn } from "@/components/cn";
 import type { Factor } from "@/server/contracts";
+import { formatWeight } from "@/server/format";
 
 /** Reasons for (right) and against (left), as long as they are heavy. */
 export function FactorBars({ factors }: { factors: Factor[] }) {
@@ -35,8 +36,7 @@ function FactorBar({ weight }: { weight: number }) {
         <div className="absolute -inset-y-0.5 left-1/2 w-px bg-foreground/60" />
       </div>
       <span className={cn("text-xs", isFor ? "text-positive" : "text-negative")}>
-        {isFor ? "+" : "−"}
-        {Math.abs(weight).toFixed(2)}
+        {formatWeight(weight)}
       </span>
     </div>
   );

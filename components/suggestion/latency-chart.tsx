@@ -11,7 +11,7 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import type { QueryEvidence } from "@/server/contracts";
-import { formatMs, formatSpeed } from "@/server/format";
+import { formatMs, formatPlural, formatSpeed } from "@/server/format";
 import { summarizeSamples } from "./quantiles";
 
 const CHART_HEIGHT = "h-44";
@@ -35,7 +35,7 @@ export function LatencyChart({ query }: { query: QueryEvidence }) {
           <Dot className="bg-chart-after" /> after, median {formatMs(candidate.median_ms)}
         </span>
         <span className="font-medium text-foreground">{speed}</span>
-        <span>log scale, {query.pairs} interleaved pairs</span>
+        <span>log scale, {formatPlural(query.pairs, "interleaved pair")}</span>
       </figcaption>
       <div
         role="img"

@@ -82,7 +82,7 @@ function SetsFigure({ sets }: { sets: SetTrial[] }) {
       </figcaption>
       <div
         role="img"
-        aria-label={`Time saved over ${placed.costName} of ${sets.length} sets; the numbers are in the table above`}
+        aria-label={`Time saved over ${placed.costName} of ${formatPlural(sets.length, "set")}; the numbers are in the table above`}
         className={CHART_HEIGHT}
       >
         <SetsChart placed={placed} />

@@ -2,6 +2,7 @@ import { CodeText } from "@/components/common/blocks";
 import { GainText } from "@/components/gain/gain-bar";
 import { Progress } from "@/components/ui/progress";
 import type { ProofProgress } from "@/server/contracts";
+import { formatProgress } from "@/server/format";
 import { VerdictBadge } from "../gain/badges";
 import { Section } from "./frame";
 import { nameBest } from "./wording";
@@ -34,7 +35,7 @@ export function ProofPanel({ progress }: { progress: ProofProgress | null }) {
           <span className="font-medium" aria-live="polite">
             {PHASES[shown.phase]}
           </span>
-          <span>{Math.round(shown.fraction * 100)}%</span>
+          <span>{formatProgress(shown.fraction)}</span>
         </div>
         <Progress fraction={shown.fraction} label="Test run" className="h-2" />
         <p className="min-h-5 text-sm break-words text-muted-foreground">

@@ -2,6 +2,7 @@ import { CodeText } from "@/components/common/blocks";
 import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { SEARCHABLE_STATES, type Suggestion } from "@/server/contracts";
+import { formatCount } from "@/server/format";
 import { Section } from "./frame";
 import type { Actions } from "./use-decision";
 
@@ -48,5 +49,5 @@ export function SearchPanel({ suggestion, actions }: SearchPanelProps) {
 function describeSearch({ is_running, untested_count }: Suggestion["search"]): string {
   if (is_running) return "Remaining candidates are being tested. You can decide at any time.";
   if (untested_count === 0) return "Every candidate was tested or ruled out.";
-  return `Not tested: ${untested_count}. The time budget ran out.`;
+  return `Not tested: ${formatCount(untested_count)}. The time budget ran out.`;
 }

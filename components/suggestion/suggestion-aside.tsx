@@ -52,7 +52,8 @@ function listFacts(suggestion: Suggestion): Fact[] {
     { label: "Updated", value: <RelativeTime iso={suggestion.updated_at} /> },
   ];
   if (suggestion.expires_at !== null && suggestion.state === "pending") {
-    facts.push({ label: "Expires", value: <RelativeTime iso={suggestion.expires_at} /> });
+    const value = <RelativeTime iso={suggestion.expires_at} isDeadline />;
+    facts.push({ label: "Expires", value });
   }
   return facts;
 }

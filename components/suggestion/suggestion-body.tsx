@@ -12,7 +12,7 @@ import { Alternatives } from "./alternatives";
 import { ChangeItem } from "./change-item";
 import { EvidencePanel } from "./evidence-panel";
 import { Section } from "./frame";
-import { isFailedProof } from "./lifecycle";
+import { findRollback, isFailedProof } from "./lifecycle";
 import { MeasuredSets } from "./measured-sets";
 import { OperationPanel } from "./operation-panel";
 import { ProofLogPanel } from "./proof-log-panel";
@@ -47,7 +47,11 @@ export function SuggestionBody({ suggestion, choice, actions }: SuggestionBodyPr
         </Alert>
       )}
       {newestFirst.map((operation) => (
-        <OperationPanel key={operation.operation_id} operation={operation} />
+        <OperationPanel
+          key={operation.operation_id}
+          operation={operation}
+          isRollingBack={findRollback(suggestion) === "running"}
+        />
       ))}
       {suggestion.state === "no_gain" ? <NothingToDo suggestion={suggestion} /> : null}
       {isProving(suggestion.state) ? <ProofPanel progress={suggestion.progress} /> : null}

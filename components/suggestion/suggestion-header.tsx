@@ -3,21 +3,9 @@ import Link from "next/link";
 import { CodeText } from "@/components/common/blocks";
 import { BasisBadge, StateBadge } from "@/components/gain/badges";
 import type { Suggestion } from "@/server/contracts";
-import { formatPlural } from "@/server/format";
-import { isFailedProof, labelState } from "./lifecycle";
+import { findRollback, isFailedProof, labelState } from "./lifecycle";
 import { TimelineSteps } from "./timeline-steps";
-
-function describeTitle({ suggestions, state, basis }: Suggestion): string {
-  const [first, ...rest] = suggestions;
-  if (first === undefined) {
-    if (state === "failed") return "The test run failed";
-    if (state !== "no_gain") return "Analysis running";
-    return basis === "estimate" ? "Nothing to suggest" : "No tested change helped";
-  }
-  return rest.length === 0
-    ? first.title
-    : `${first.title} and ${formatPlural(rest.length, "more change")}`;
-}
+import { describeTitle } from "./wording";
 
 export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
   return (
@@ -33,7 +21,11 @@ export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
           <CodeText text={describeTitle(suggestion)} />
         </h1>
         <p className="mt-1.5 flex flex-wrap items-center gap-2 text-xs text-muted-foreground">
-          <StateBadge state={suggestion.state} label={labelState(suggestion)} />
+          <StateBadge
+            state={suggestion.state}
+            rollback={findRollback(suggestion)}
+            label={labelState(suggestion)}
+          />
           {isFailedProof(suggestion) ? null : <BasisBadge basis={suggestion.basis} />}
           {suggestion.product_id === null ? null : (
             <span className="min-w-0 break-all">on {suggestion.product_id}</span>

@@ -1,8 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { QueryError } from "@/components/common/query-states";
+import { tabTitle } from "@/components/common/tab-title";
 import type { Hotkey } from "@/components/shell/hotkeys";
 import { useHotkeys } from "@/components/shell/hotkeys";
 import { useTRPC } from "@/components/trpc/client";
@@ -15,6 +16,7 @@ import { SuggestionAside } from "./suggestion-aside";
 import { SuggestionBody } from "./suggestion-body";
 import { SuggestionHeader } from "./suggestion-header";
 import { type ActionName, useAbilities, useActions, useChoice } from "./use-decision";
+import { titleOfTab } from "./wording";
 
 /** Should an event get lost, a moving suggestion is still at most this old. */
 const MOVING_REFETCH_MS = 5_000;
@@ -30,11 +32,20 @@ export function SuggestionView({ suggestionId }: { suggestionId: string }) {
       },
     ),
   );
+  useTabTitle(query.data);
   if (query.data !== undefined) return <Loaded suggestion={query.data} />;
   if (query.isError) {
     return <QueryError error={query.error} onRetry={() => void query.refetch()} />;
   }
   return <SuggestionSkeleton />;
+}
+
+/** The tab's title follows the suggestion; the server gave it the first. */
+function useTabTitle(suggestion: Suggestion | undefined) {
+  const title = suggestion && tabTitle(titleOfTab(suggestion));
+  useEffect(() => {
+    if (title !== undefined) document.title = title;
+  }, [title]);
 }
 
 function Loaded({ suggestion }: { suggestion: Suggestion }) {

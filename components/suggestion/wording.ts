@@ -9,6 +9,27 @@ import {
 } from "@/server/contracts";
 import { formatCount, formatInterval, formatPercent, formatPlural } from "@/server/format";
 
+type Titled = Pick<Suggestion, "suggestions" | "state" | "basis">;
+
+/** What a suggestion is called: its first change, or how its analysis stands. */
+export function describeTitle({ suggestions, state, basis }: Titled): string {
+  const [first, ...rest] = suggestions;
+  if (first === undefined) {
+    if (state === "failed") return "The test run failed";
+    if (state !== "no_gain") return "Analysis running";
+    return basis === "estimate" ? "Nothing to suggest" : "No tested change helped";
+  }
+  return rest.length === 0
+    ? first.title
+    : `${first.title} and ${formatPlural(rest.length, "more change")}`;
+}
+
+/** The same in a browser's tab, which shows no code; with the id where several are called so. */
+export function titleOfTab(suggestion: Titled & Pick<Suggestion, "suggestion_id">): string {
+  const title = describeTitle(suggestion).replaceAll("`", "");
+  return suggestion.suggestions.length > 0 ? title : `${title}: ${suggestion.suggestion_id}`;
+}
+
 /** What a change is expected to save and to cost: with its interval, of what, and how it is known. */
 export function describeImpact(impact: SuggestionItem["estimated_impact"]): string {
   const { query_speedup: gain, query_speedup_interval: interval, storage_overhead } = impact;

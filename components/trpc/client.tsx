@@ -5,6 +5,7 @@ import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { type ReactNode, useState } from "react";
 import superjson from "superjson";
 import { readAppCode } from "@/components/common/explain-error";
+import { signInAddress } from "@/components/shell/sign-in-address";
 import type { AppRouter } from "@/server/api/trpc";
 
 const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
@@ -20,8 +21,8 @@ const FINAL = new Set(["invalid_input", "unauthenticated", "forbidden", "not_fou
 
 /** Leaves for the sign-in page, which leads back here. */
 export function goToSignIn(): void {
-  const next = encodeURIComponent(window.location.pathname + window.location.search);
-  window.location.assign(`/sign-in?next=${next}`);
+  const { pathname, search, hash } = window.location;
+  window.location.assign(signInAddress(pathname + search) + hash);
 }
 
 function createQueryClient(): QueryClient {
@@ -37,6 +38,8 @@ function createQueryClient(): QueryClient {
         retry: (failures, error) =>
           failures < RETRIES_MAX && !FINAL.has(readAppCode(error) ?? "internal"),
       },
+      // Without a connection a decision fails and says so; it is not made minutes later, unasked.
+      mutations: { networkMode: "always" },
     },
   });
 }

@@ -2,6 +2,7 @@
 import { XIcon } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
+import { useReturnFocus } from "./return-focus";
 
 /** A panel from the right edge. Focus is kept inside and given back on closing. */
 export function Sheet(props: {
@@ -11,11 +12,15 @@ export function Sheet(props: {
   description: string;
   children: ReactNode;
 }) {
+  const returnFocus = useReturnFocus();
   return (
     <Primitive.Root open={props.isOpen} onOpenChange={props.onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-50 bg-black/50" />
-        <Primitive.Content className="fixed inset-y-0 right-0 z-50 flex w-80 max-w-[85vw] flex-col gap-4 overflow-y-auto border-l bg-card p-5 shadow-lg">
+        <Primitive.Content
+          {...returnFocus}
+          className="fixed inset-y-0 right-0 z-50 flex w-80 max-w-[85vw] flex-col gap-4 overflow-y-auto border-l bg-card p-5 shadow-lg"
+        >
           <div className="grid gap-1 pr-6">
             <Primitive.Title className="text-base font-semibold">{props.title}</Primitive.Title>
             <Primitive.Description className="text-sm text-muted-foreground">

@@ -2,6 +2,7 @@
 import { Badge, type Tone } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import type { ObservedPattern, PatternDrift } from "@/server/contracts";
+import { formatCount } from "@/server/format";
 
 export type DriftChoice = PatternDrift | "all";
 
@@ -27,7 +28,7 @@ export function DriftFilter(props: {
           aria-pressed={choice === chosen}
           onClick={() => props.onChoose(choice)}
         >
-          {choice === "all" ? "all" : labelOfDrift(choice)} {count(choice)}
+          {choice === "all" ? "all" : labelOfDrift(choice)} {formatCount(count(choice))}
         </Button>
       ))}
     </fieldset>

@@ -15,7 +15,8 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import type { ColumnSchema, TableSchema } from "@/server/contracts";
-import { formatBytes, formatCount, formatPercent } from "@/server/format";
+import { formatBytes, formatPercent, formatPlural } from "@/server/format";
+import { describeDistinct } from "./describe-distinct";
 
 export function TablesPanel() {
   const trpc = useTRPC();
@@ -44,7 +45,7 @@ function TableCard({ table }: { table: TableSchema }) {
         <CardHeader>
           <CardTitle className="font-mono">{table.name}</CardTitle>
           <CardDescription>
-            {formatCount(table.row_count)} rows, {formatBytes(table.estimated_bytes)}
+            {formatPlural(table.row_count, "row")}, {formatBytes(table.estimated_bytes)}
           </CardDescription>
         </CardHeader>
         <CardContent className="grid gap-4">
@@ -63,7 +64,7 @@ function ColumnsTable({ table }: { table: TableSchema }) {
         <TableRow>
           <TableHead>Column</TableHead>
           <TableHead>Type</TableHead>
-          <TableHead className="text-right">Distinct</TableHead>
+          <TableHead className="text-right">Distinct (≈ estimated)</TableHead>
           <TableHead className="text-right">Nulls</TableHead>
           <TableHead>Min</TableHead>
           <TableHead>Max</TableHead>
@@ -71,14 +72,14 @@ function ColumnsTable({ table }: { table: TableSchema }) {
       </TableHeader>
       <TableBody>
         {table.columns.map((column) => (
-          <ColumnRow key={column.name} column={column} />
+          <ColumnRow key={column.name} table={table} column={column} />
         ))}
       </TableBody>
     </Table>
   );
 }
 
-function ColumnRow({ column }: { column: ColumnSchema }) {
+function ColumnRow({ table, column }: { table: TableSchema; column: ColumnSchema }) {
   const { statistics } = column;
   return (
     <TableRow>
@@ -88,7 +89,7 @@ function ColumnRow({ column }: { column: ColumnSchema }) {
         {column.nullable ? "" : " not null"}
       </TableCell>
       <TableCell className="text-right">
-        {statistics === null ? "–" : `≈ ${formatCount(statistics.distinct_count)}`}
+        {describeDistinct(table, column)}
       </TableCell>
       <TableCell className="text-right">
         {statistics === null ? "–" : formatPercent(statistics.null_fraction)}

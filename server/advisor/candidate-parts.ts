@@ -1,5 +1,5 @@
 import type { ColumnSchema, Factor, Plan, TableSchema } from "@/server/contracts";
-import { formatCount, formatPercent, formatPlural } from "@/server/format";
+import { formatPercent, formatPlural } from "@/server/format";
 import type { AdviceInput } from "./kind-spec";
 import { SUMMARY_PREFIX } from "./table-schema";
 import type { Usage, WorkloadQuery } from "./workload-query";
@@ -53,7 +53,7 @@ export function sizeFactor(table: TableSchema): Factor {
     return { name: "Table size", detail: "Not known: no statistics were given.", weight: 0 };
   }
   const weight = Math.min(1, Math.log10(Math.max(1, table.row_count / 10_000)) / 3);
-  const detail = `${formatCount(table.row_count)} rows; the larger the table, the more a scan costs.`;
+  const detail = `${formatPlural(table.row_count, "row")}; the larger the table, the more a scan costs.`;
   return { name: "Table size", detail, weight: round(Math.max(-0.5, weight)) };
 }
 
@@ -78,7 +78,7 @@ export function affectedConsumers(queries: readonly WorkloadQuery[], table: stri
 
 /** The table's size as a risk names it. */
 export const sizeText = (table: TableSchema): string =>
-  table.row_count > 0 ? `${formatCount(table.row_count)} rows` : "an unknown number of rows";
+  table.row_count > 0 ? formatPlural(table.row_count, "row") : "an unknown number of rows";
 
 /** The plan rewrites the table's rows. */
 export const isRebuilt = (plan: Plan): boolean =>

@@ -117,7 +117,7 @@ export async function noteUnknownOutcome({
   const row = await loadOperation(ctx.db, input.operationId);
   if (row.state !== "executing") return;
   await reportProgress(ctx, row, {
-    message: "The data product does not answer; asking again until the outcome is known",
+    message: "The data product does not answer; it is asked again for up to a day",
     fraction: row.progress.fraction,
   });
 }

@@ -7,10 +7,12 @@ import {
   formatMs,
   formatPercent,
   formatPlural,
+  formatProgress,
   formatRatio,
   formatRelative,
   formatSignedPercent,
   formatSpeed,
+  formatWeight,
   shortSql,
 } from "./index";
 
@@ -40,6 +42,17 @@ describe("format", () => {
 
   it("never calls what is not all 100%", () => {
     expect([0.9996, 0.99, 0.999999].map(formatPercent)).toEqual(["99.9%", "99%", "99.9%"]);
+  });
+
+  it("calls nothing done before it is", () => {
+    expect([0, 0.079, 0.999, 1, 1.2, -1].map(formatProgress)).toEqual([
+      ...["0%", "7%", "99%", "100%"],
+      ...["100%", "0%"],
+    ]);
+  });
+
+  it("writes weights with their sign, and no signed zero", () => {
+    expect([0.5, -0.254, 1, 0, -0.001].map(formatWeight)).toEqual(["+0.5", "−0.25", "+1", "0", "0"]);
   });
 
   it("keeps one digit of every percent that is compared with others", () => {

@@ -39,6 +39,11 @@ export function formatPercent(share: number): string {
   return `${integerOrOneDigit(rounded === 0 ? 0 : rounded)}%`.replace("-", "−");
 }
 
+/** How far something is, in whole percent: `7%`; `100%` only of what is done. */
+export function formatProgress(fraction: number): string {
+  return `${Math.floor(100 * Math.min(1, Math.max(0, fraction)))}%`;
+}
+
 /** A share in percent with one digit, for figures that are compared: `71.4%`. */
 export function formatExactPercent(share: number): string {
   return `${(100 * share).toFixed(1)}%`.replace("-", "−");
@@ -70,6 +75,13 @@ export function formatSpeed(beforeMs: number, afterMs: number): string {
   const ratio = beforeMs / afterMs;
   if (ratio > 0.97 && ratio < 1.03) return "same speed";
   return ratio >= 1 ? `${formatFactor(ratio)} faster` : `${formatFactor(1 / ratio)} slower`;
+}
+
+/** A weight for (`+0.5`) or against (`−0.25`), two digits at most. */
+export function formatWeight(weight: number): string {
+  const text = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 }).format(Math.abs(weight));
+  if (text === "0") return text;
+  return weight < 0 ? `−${text}` : `+${text}`;
 }
 
 /** A factor: `1.4×`, `12.4×` */

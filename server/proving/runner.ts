@@ -6,6 +6,7 @@ import type {
   ProofResult,
   ProvedCandidate,
 } from "@/server/contracts";
+import { formatCount, formatPlural } from "@/server/format";
 import { netGain } from "./gain";
 import { queryGainRequired } from "./judge";
 import {
@@ -98,7 +99,7 @@ export async function runSearch(run: SearchRun): Promise<ProofResult> {
     if (state.problem.order.includes(proved.candidate.candidate_id)) progress.addVerdict(proved);
   }
   const count = result.accepted.length;
-  progress.report("done", 1, `${count} of ${input.candidates.length} candidates pay`);
+  progress.report("done", 1, `${formatCount(count)} of ${formatPlural(input.candidates.length, "candidate")} ${count === 1 ? "pays" : "pay"}`);
   return result;
 }
 

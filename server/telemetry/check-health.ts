@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { formatCount, formatMs } from "@/server/format";
 import { lastContact, type ProductContact } from "@/server/knowledge";
 import { askStatus } from "@/server/models";
 import { listProcesses, type ServiceContext, SILENCE_SECONDS_MAX } from "@/server/platform";
@@ -50,10 +51,13 @@ async function observe(ctx: HealthContext): Promise<Observed> {
   return { product, queue, processes: (await listProcesses({ ctx })).map(judgeProcess) };
 }
 
+/** Whole seconds, as minutes where there are many. */
+const secondsText = (seconds: number): string => formatMs(1000 * Math.round(seconds));
+
 function judgeProcess(process: Awaited<ReturnType<typeof listProcesses>>[number]): ProcessHealth {
   const { role, pid, silentSeconds, status } = process;
   if (silentSeconds > SILENCE_SECONDS_MAX) {
-    const detail = `No sign of life for ${Math.round(silentSeconds)} s.`;
+    const detail = `No sign of life for ${secondsText(silentSeconds)}.`;
     return { role, pid, status: "down", detail };
   }
   const faults = Object.entries(status.parts).filter(([, part]) => !part.is_ready);
@@ -67,7 +71,7 @@ function judgeProduct(product: Observed["product"], { settings }: HealthContext)
   }
   if (product === null) return { status: "unknown", detail: "Not observed yet." };
   const { ageSeconds, lastError } = product;
-  const seen = ageSeconds === null ? "never seen" : `seen ${Math.round(ageSeconds)} s ago`;
+  const seen = ageSeconds === null ? "never seen" : `seen ${secondsText(ageSeconds)} ago`;
   return lastError === null && ageSeconds !== null
     ? { status: "ok", detail: `Reachable, ${seen}.` }
     : { status: "degraded", detail: `Not reachable at the last observation; ${seen}.` };
@@ -82,15 +86,15 @@ function judgeProver({ queue, processes }: Observed, { settings }: HealthContext
     provers.find(({ status }) => status === "degraded") ??
     provers[0];
   if (best !== undefined && best.status !== "ok") {
-    return { status: "degraded", detail: `${best.detail} ${queued} waiting.` };
+    return { status: "degraded", detail: `${best.detail} ${formatCount(queued)} waiting.` };
   }
   if (best === undefined && settings.DATA_PRODUCT_API !== undefined) {
-    return { status: "degraded", detail: `No prover runs; ${queued} waiting.` };
+    return { status: "degraded", detail: `No prover runs; ${formatCount(queued)} waiting.` };
   }
   const isStuck = oldestSeconds > QUEUE_SECONDS_MAX && running === 0;
   return {
     status: isStuck ? "degraded" : "ok",
-    detail: `${running} running, ${queued} waiting, the oldest for ${Math.round(oldestSeconds)} s.`,
+    detail: `${formatCount(running)} running, ${formatCount(queued)} waiting, the oldest for ${secondsText(oldestSeconds)}.`,
   };
 }
 
@@ -100,7 +104,7 @@ async function judgeModel(ctx: HealthContext): Promise<HealthCheck> {
     return { status: answer.state === "none" ? "ok" : "degraded", detail: answer.detail };
   }
   const { model, latency } = answer.status;
-  const speed = latency.totalMs ? ` Median answer ${Math.round(latency.totalMs.p50)} ms.` : "";
+  const speed = latency.totalMs ? ` Median answer ${formatMs(latency.totalMs.p50)}.` : "";
   return { status: "ok", detail: `${model.name} answers.${speed}` };
 }
 
@@ -117,7 +121,7 @@ export async function checkHealth({ ctx }: { ctx: HealthContext }): Promise<{
     const observed = await bounded(observe(ctx));
     const ms = Math.round(performance.now() - started);
     const checks: Record<string, HealthCheck> = {
-      database: { status: "ok", detail: `Answered in ${ms} ms.` },
+      database: { status: "ok", detail: `Answered in ${formatMs(ms)}.` },
       data_product: judgeProduct(observed.product, ctx),
       prover: judgeProver(observed, ctx),
       inference,

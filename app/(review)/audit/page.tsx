@@ -1,4 +1,4 @@
-import { AuditList } from "@/components/audit/audit-list";
+import { AuditView } from "@/components/audit/audit-view";
 import { PageTitle } from "@/components/common/blocks";
 
 export const metadata = { title: "Audit" };
@@ -10,7 +10,7 @@ export default function AuditPage() {
         title="Audit"
         lead="Every state change, who made it, and the state before and after. Newest first; nothing is ever removed."
       />
-      <AuditList />
+      <AuditView />
     </>
   );
 }

@@ -9,6 +9,9 @@ export const API_SECURITY_HEADERS = {
   "x-frame-options": "DENY",
 } as const;
 
+/** In which the front door tells a page its own address (path and query): Next.js does not. */
+export const PAGE_HEADER = "x-page";
+
 /** Paths below which data is served, not pages. */
 const API_PATH = /^\/(agent|api|openapi\.json|\.well-known)(\/|$)/;
 

@@ -137,6 +137,13 @@ test.each(["1", "127.0.0.0/8"])(
   },
 );
 
+test("a page is told the address that was asked for, and no caller can choose it", async () => {
+  await door.ask({ path: "/?tab=closed", headers: { "x-page": "//evil.example" } });
+  expect(seen["x-page"]).toBe("/?tab=closed");
+  await door.ask({ path: "/agent/health", headers: { "x-page": "//evil.example" } });
+  expect(seen["x-page"]).toBeUndefined();
+});
+
 test("a page's scripts need a nonce that is new each time and that no caller can choose", async () => {
   const nonces = new Set<string | undefined>();
   for (let turn = 0; turn < 3; turn += 1) {

@@ -4,6 +4,7 @@ import {
   API_SECURITY_HEADERS,
   isApiPath,
   methodNotAllowed,
+  PAGE_HEADER,
   pageSecurityHeaders,
   problemResponse,
   requestFaults,
@@ -15,7 +16,10 @@ type DoorContext = Pick<Root, "settings" | "log">;
 type Pages = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Headers by which what stands behind this door is told something: no caller may write them. */
-const INWARD = ["forwarded", "x-real-ip", "x-forwarded-port", "content-security-policy", "x-nonce"];
+const INWARD = [
+  ...["forwarded", "x-real-ip", "x-forwarded-port", "content-security-policy", "x-nonce"],
+  PAGE_HEADER,
+];
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
@@ -104,6 +108,7 @@ export function frontDoor(ctx: DoorContext, pages: Pages): RequestListener {
     if (!isApiPath(path)) {
       request.headers["content-security-policy"] = headers["content-security-policy"];
       request.headers["x-nonce"] = nonce;
+      request.headers[PAGE_HEADER] = request.url;
     }
     await pages(request, response);
   };

@@ -1,5 +1,5 @@
 import type { Finding } from "@/server/contracts";
-import { formatCount } from "@/server/format";
+import { formatCount, formatPlural } from "@/server/format";
 import type { TableProfile } from "./check-context";
 
 type Claim = Pick<Finding, "kind" | "severity" | "title" | "detail"> & {
@@ -52,6 +52,6 @@ export function productFinding(
 
 /** `60,000 rows`, or `a sample of 1,000,000 of 3,000,000 rows`. */
 export function rowsText({ rows, rowsTotal, isWhole }: TableProfile): string {
-  if (isWhole) return `${formatCount(rows)} rows`;
-  return `a sample of ${formatCount(rows)} of ${formatCount(rowsTotal)} rows`;
+  if (isWhole) return formatPlural(rows, "row");
+  return `a sample of ${formatCount(rows)} of ${formatPlural(rowsTotal, "row")}`;
 }

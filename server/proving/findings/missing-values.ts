@@ -1,4 +1,4 @@
-import { formatCount, formatPercent } from "@/server/format";
+import { formatCount, formatPercent, formatPlural } from "@/server/format";
 import { quoteIdentifier } from "@/server/sql";
 import type { TableCheck } from "./check-context";
 import { makeFinding, rowsText } from "./make-finding";
@@ -24,8 +24,8 @@ export const checkMissingValues: TableCheck = async (_, profile) => {
       kind: "missing_values",
       column: column.name,
       severity: "warning",
-      title: `${table.name}.${column.name} is missing in ${formatCount(missing)} rows`,
-      detail: `${formatCount(missing)} of ${rowsText(profile)} have no value (${formatPercent(share)}); all others have one. Aggregates ignore these rows, and joins and comparisons on the column drop them.`,
+      title: `${table.name}.${column.name} is missing in ${formatPlural(missing, "row")}`,
+      detail: `${formatCount(missing)} of ${rowsText(profile)} ${missing === 1 ? "has" : "have"} no value (${formatPercent(share)}); all others have one. Aggregates ignore these rows, and joins and comparisons on the column drop them.`,
       values: { missing_rows: missing, missing_share: share },
       remedy:
         "Review the rows and fill them in, then declare the column NOT NULL; or document what a missing value means.",

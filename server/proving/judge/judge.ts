@@ -7,7 +7,15 @@ import {
   type Verdict,
   type VerdictCode,
 } from "@/server/contracts";
-import { formatBounds, formatFactor, formatMs, formatPercent, shortSql } from "@/server/format";
+import {
+  formatBounds,
+  formatCount,
+  formatFactor,
+  formatMs,
+  formatPercent,
+  formatPlural,
+  shortSql,
+} from "@/server/format";
 import { comparePairs, excludesZero, lowerConfidenceGain } from "@/server/statistics";
 import type { ResidualTime } from "../gain";
 
@@ -90,7 +98,9 @@ function describeDifference({ queries }: MeasuredEvidence): string | null {
   const different = queries.filter((query) => !query.results_equal);
   if (different[0] === undefined) return null;
   const first = shortSql(different[0].sql);
-  return `${different.length} of ${queries.length} queries answer differently, first: ${first}.`;
+  const all = formatPlural(queries.length, "query", "queries");
+  const answer = different.length === 1 ? "answers" : "answer";
+  return `${formatCount(different.length)} of ${all} ${answer} differently, first: ${first}.`;
 }
 
 function judgeGain(

@@ -1,7 +1,9 @@
 import { TRPCError } from "@trpc/server";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { cache } from "react";
 import { SuggestionView } from "@/components/suggestion/suggestion-view";
+import { titleOfTab } from "@/components/suggestion/wording";
 import { createServerApi, Hydrate } from "@/components/trpc/hydrate";
 
 interface Props {
@@ -9,17 +11,18 @@ interface Props {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: `Suggestion ${(await params).id}` };
+  const { id } = await params;
+  const { suggestion } = await load(id);
+  return { title: suggestion === undefined ? `Suggestion ${id}` : titleOfTab(suggestion) };
 }
 
+/**
+ * Nothing above this page may show a skeleton meanwhile (`loading.tsx`): an answer that has begun as
+ * 200 cannot become the 404 of an unknown id any more.
+ */
 export default async function SuggestionPage({ params }: Props) {
   const { id } = await params;
-  const { trpc, queryClient } = await createServerApi();
-  const options = trpc.suggestions.get.queryOptions({ suggestion_id: id });
-  await Promise.all([
-    queryClient.fetchQuery(options).catch(rejectUnknownId),
-    queryClient.prefetchQuery(trpc.product.overview.queryOptions()),
-  ]);
+  const { queryClient } = await load(id);
   return (
     <Hydrate queryClient={queryClient}>
       <SuggestionView suggestionId={id} />
@@ -27,8 +30,20 @@ export default async function SuggestionPage({ params }: Props) {
   );
 }
 
+/** What page and title share. Without a suggestion the page asks again, and says what is wrong. */
+const load = cache(async (id: string) => {
+  const { trpc, queryClient } = await createServerApi();
+  const [suggestion] = await Promise.all([
+    queryClient
+      .fetchQuery(trpc.suggestions.get.queryOptions({ suggestion_id: id }))
+      .catch(rejectUnknownId),
+    queryClient.prefetchQuery(trpc.product.overview.queryOptions()),
+  ]);
+  return { queryClient, suggestion };
+});
+
 /** No such suggestion, or no such form of id: not found. Anything else is shown by the page. */
-function rejectUnknownId(error: unknown) {
+function rejectUnknownId(error: unknown): undefined {
   const isUnknown =
     error instanceof TRPCError && (error.code === "NOT_FOUND" || error.code === "BAD_REQUEST");
   if (isUnknown) notFound();

@@ -110,5 +110,5 @@ function describeBroken(sql: string, before: WriteOutcome, after: WriteOutcome):
   if ("message" in after) return `${what} fails: ${after.message}`;
   if ("message" in before)
     return `${what} was refused before (${before.message}), and is not any more`;
-  return `${what} changes ${after.rows} rows where it changed ${before.rows}`;
+  return `${what} changes ${after.rows} ${after.rows === "1" ? "row" : "rows"} where it changed ${before.rows}`;
 }

@@ -1,5 +1,0 @@
-import { SuggestionSkeleton } from "@/components/suggestion/frame";
-
-export default function Loading() {
-  return <SuggestionSkeleton />;
-}
