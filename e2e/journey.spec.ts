@@ -36,7 +36,12 @@ test("a wrong password is refused in plain words", async ({ page }) => {
 test("every other page is accessible and fits a phone", async ({ page }) => {
   await signIn(page, "reviewer");
   await inspect(page, "inbox");
-  const titles = { workload: "Workload of duckdb-spawn", model: "Model", audit: "Audit", health: "Health" };
+  const titles = {
+    workload: "Workload of duckdb-spawn",
+    model: "Model",
+    audit: "Audit",
+    health: "Health",
+  };
   for (const [name, title] of Object.entries(titles)) {
     await page.goto(`/${name}`);
     await expect(page).toHaveTitle(`${title} · Agentic Sidecar`);

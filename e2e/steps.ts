@@ -96,7 +96,8 @@ export async function act(page: Page, action: string, confirm: string, reason?: 
 export async function lowerCoverage(page: Page) {
   await page.route(/\/api\/trpc\/[^?]*suggestions\.get/, async (route) => {
     const response = await route.fetch();
-    const answers: { result?: { data: { json: Record<string, unknown> } } }[] = await response.json();
+    const answers: { result?: { data: { json: Record<string, unknown> } } }[] =
+      await response.json();
     for (const { result } of answers) {
       if (result !== undefined && "coverage" in result.data.json) {
         result.data.json.coverage = { share: 0.38, required: 0.8, is_too_low: true };

@@ -8,7 +8,9 @@ import { EvidenceFacts, EvidenceMethod } from "./evidence-facts";
 import { EvidencePanel } from "./evidence-panel";
 
 const textOf = (page: ReactNode) =>
-  renderToStaticMarkup(page).replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+  renderToStaticMarkup(page)
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ");
 
 /** One of everything that is counted. */
 const one: MeasuredEvidence = evidenceOf([queryEvidenceOf("q", 0.5, { pairs: 1, calls: 1 })], {

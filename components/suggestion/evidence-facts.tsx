@@ -59,8 +59,7 @@ export function EvidenceMethod({ evidence }: { evidence: MeasuredEvidence }) {
       <p>{sample.map(describeSample).join(" ")}</p>
       <p>
         {formatPlural(workload.patterns, "query", "queries")} replayed in interleaved pairs with
-        DuckDB{" "}
-        {evidence.duckdb_version} on {formatPlural(evidence.threads, "thread")} in{" "}
+        DuckDB {evidence.duckdb_version} on {formatPlural(evidence.threads, "thread")} in{" "}
         {formatMs(evidence.duration_ms)}
         {", "}
         seed {evidence.seed}; intervals are 95% bootstrap.

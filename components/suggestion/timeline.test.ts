@@ -37,7 +37,9 @@ test("a watch that ended without a clear effect is not ahead any more", () => {
 test("nothing is told as verified while it is rolled back, or when that failed", () => {
   const of = (state: Operation["state"]) => {
     const revert = exampleOperation({ kind: "revert", state });
-    return steps({ state: "verified", operations: [revert, watchedExecution("confirmed")] }).slice(3);
+    return steps({ state: "verified", operations: [revert, watchedExecution("confirmed")] }).slice(
+      3,
+    );
   };
   expect(steps({ state: "verified" }).slice(3)).toEqual(["Executed: done", "Verified: done"]);
   for (const state of ["queued", "executing"] as const) {

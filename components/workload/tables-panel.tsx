@@ -88,9 +88,7 @@ function ColumnRow({ table, column }: { table: TableSchema; column: ColumnSchema
         {column.type}
         {column.nullable ? "" : " not null"}
       </TableCell>
-      <TableCell className="text-right">
-        {describeDistinct(table, column)}
-      </TableCell>
+      <TableCell className="text-right">{describeDistinct(table, column)}</TableCell>
       <TableCell className="text-right">
         {statistics === null ? "–" : formatPercent(statistics.null_fraction)}
       </TableCell>

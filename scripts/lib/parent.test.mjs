@@ -31,7 +31,7 @@ writeFileSync("supervisor.pid", String(process.pid));
 `;
 
 /** Stands for a check of `npm test`, and does the same. */
-const CHECK = '#!/bin/sh\nexec node server/processes/supervisor/main.mjs\n';
+const CHECK = "#!/bin/sh\nexec node server/processes/supervisor/main.mjs\n";
 
 const SCRIPTS = JSON.parse(readFileSync("package.json", "utf8")).scripts;
 

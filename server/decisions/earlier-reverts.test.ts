@@ -47,9 +47,9 @@ test("a change that comes back after its rollback tells when, why, and that noth
   expect(await revertedBefore({ productId: "p-1" })).toMatchObject([
     { ...told, changes_since: [] },
   ]);
-  expect(await revertedBefore({ productId: "p-1", candidates: [indexOn("currency_code")] })).toEqual(
-    [null],
-  );
+  expect(
+    await revertedBefore({ productId: "p-1", candidates: [indexOn("currency_code")] }),
+  ).toEqual([null]);
 });
 
 test("it tells what has changed since: schema, data, and a gain beyond both intervals", async () => {
@@ -69,7 +69,11 @@ test("it tells what has changed since: schema, data, and a gain beyond both inte
 test("another product's rollback, and one of the same change that failed, are none", async () => {
   await storeReverted({ productId: "p-3" }, null);
   expect(await revertedBefore({ productId: "p-4" })).toEqual([null]);
-  const { id } = await storeSuggestion(database.db, { ...INDEX, productId: "p-5", state: "verified" });
+  const { id } = await storeSuggestion(database.db, {
+    ...INDEX,
+    productId: "p-5",
+    state: "verified",
+  });
   await storeOperation(database.db, id, { kind: "execute", state: "verified" });
   await storeOperation(database.db, id, { kind: "revert", state: "failed" });
   expect(await revertedBefore({ productId: "p-5" })).toEqual([null]);

@@ -16,7 +16,7 @@ function impactOf(evidence: Evidence | null) {
     ...{ candidate: candidateOf(change, plan), verdict: null, explanation: null },
     ...{ evidence, isApproved: null },
   };
-  return toSuggestionItem(row, null).estimated_impact;
+  return toSuggestionItem(row, { rejected_before: null, reverted_before: null }).estimated_impact;
 }
 
 test("the gain is that of all targeted queries, each weighed by its time", () => {

@@ -50,7 +50,10 @@ test("a rollback that runs, or has failed, is told in place of what the watch co
     storeOperation(database.db, id, { kind: "revert", state, createdAt: new Date(createdAt) });
   expect(await told()).toEqual({ note: expect.stringMatching(/confirmed it/), rollback: null });
   await revert("failed", "2026-01-01");
-  expect(await told()).toEqual({ note: expect.stringMatching(/still in place/), rollback: "failed" });
+  expect(await told()).toEqual({
+    note: expect.stringMatching(/still in place/),
+    rollback: "failed",
+  });
   await revert("queued", "2026-01-02");
   expect(await told()).toEqual({ note: "It is being rolled back.", rollback: "running" });
 });

@@ -52,7 +52,13 @@ describe("format", () => {
   });
 
   it("writes weights with their sign, and no signed zero", () => {
-    expect([0.5, -0.254, 1, 0, -0.001].map(formatWeight)).toEqual(["+0.5", "−0.25", "+1", "0", "0"]);
+    expect([0.5, -0.254, 1, 0, -0.001].map(formatWeight)).toEqual([
+      "+0.5",
+      "−0.25",
+      "+1",
+      "0",
+      "0",
+    ]);
   });
 
   it("keeps one digit of every percent that is compared with others", () => {

@@ -60,7 +60,10 @@ test("approving and executing are different people's rights, except an admin's",
 function rowsOf(file: string): string[][] {
   const rows = readFileSync(file, "utf8").matchAll(/^\| `.*\|$/gm);
   return [...rows].map(([row]) =>
-    row.split("|").slice(1, -1).map((cell) => cell.trim().replaceAll("`", "")),
+    row
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll("`", "")),
   );
 }
 

@@ -99,7 +99,11 @@ export async function runSearch(run: SearchRun): Promise<ProofResult> {
     if (state.problem.order.includes(proved.candidate.candidate_id)) progress.addVerdict(proved);
   }
   const count = result.accepted.length;
-  progress.report("done", 1, `${formatCount(count)} of ${formatPlural(input.candidates.length, "candidate")} ${count === 1 ? "pays" : "pay"}`);
+  progress.report(
+    "done",
+    1,
+    `${formatCount(count)} of ${formatPlural(input.candidates.length, "candidate")} ${count === 1 ? "pays" : "pay"}`,
+  );
   return result;
 }
 

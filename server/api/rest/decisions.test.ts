@@ -118,7 +118,9 @@ test("what rests on too little of the workload is approved only by who says that
     });
   }
   expect((await decide(id, "approve", { acknowledges_coverage: "yes" })).status).toBe(400);
-  expect((await read(await harness.get(`/agent/suggestions/${id}`, headers))).state).toBe("pending");
+  expect((await read(await harness.get(`/agent/suggestions/${id}`, headers))).state).toBe(
+    "pending",
+  );
   const approved = await decide(id, "approve", { acknowledges_coverage: true });
   expect(approved.status).toBe(200);
   expect((await read(approved)).state).toBe("approved");

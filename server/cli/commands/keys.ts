@@ -29,7 +29,8 @@ const answerOf = (keys: ApiKey[]): Answer => ({ data: keys, lines: table(keys.ma
 
 async function create(ctx: ServiceContext, given: unknown): Promise<Answer> {
   const { name, scopes, days } = CreateOptions.parse(given);
-  const expiry = days === undefined ? {} : { expires_at: new Date(ctx.clock.now().getTime() + days * DAY_MS) };
+  const expiry =
+    days === undefined ? {} : { expires_at: new Date(ctx.clock.now().getTime() + days * DAY_MS) };
   const { key, apiKey } = await createApiKey({ ctx, input: { name, scopes, ...expiry } });
   return {
     data: { ...apiKey, key },

@@ -128,7 +128,11 @@ export async function storeOperation(
   const plan = { statements: ["SELECT 1;"], revert_statements: [], cleanup_statements: [] };
   await db.insert(operations).values({
     ...{ id: newId("op"), suggestionId, productId: suggestionId, itemIds: [] },
-    ...{ schemaFingerprint: "schema-1", requestedBy: "test", plan: { ...plan, is_reversible: true } },
+    ...{
+      schemaFingerprint: "schema-1",
+      requestedBy: "test",
+      plan: { ...plan, is_reversible: true },
+    },
     progress: { message: "", fraction: 1 },
     ...given,
   });

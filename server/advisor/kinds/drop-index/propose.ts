@@ -179,10 +179,14 @@ function drawbacksOf(
   const hours = (Date.parse(times.at(-1) ?? "") - Date.parse(times[0] ?? "")) / 3_600_000;
   const against = ["A query that was not observed (a monthly one, say) may need the index."];
   if (calls < CALLS_MIN) {
-    against.push(`Only ${formatPlural(calls, "call")} on ${table.name} ${calls === 1 ? "was" : "were"} observed.`);
+    against.push(
+      `Only ${formatPlural(calls, "call")} on ${table.name} ${calls === 1 ? "was" : "were"} observed.`,
+    );
   }
   if (!(hours >= HOURS_MIN)) {
-    against.push(`${table.name} was observed for ${formatPlural(Math.round(hours || 0), "hour")} only.`);
+    against.push(
+      `${table.name} was observed for ${formatPlural(Math.round(hours || 0), "hour")} only.`,
+    );
   }
   const opaque = those.filter(({ shape }) => !shape.isParsed && shape.kind === "select").length;
   if (opaque > 0) {
