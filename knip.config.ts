@@ -5,6 +5,7 @@ export default {
   entry: [
     "scripts/{up,test,test-node}.mjs",
     "demo/main.ts",
+    "server/cli/main.ts",
     "server/processes/{supervisor,prover,inference,web}/main.ts",
     "server/processes/supervisor/parent-watchdog.mjs",
     "e2e/*.spec.ts",

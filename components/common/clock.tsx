@@ -48,7 +48,7 @@ function useNow(): number {
  * The page's time, for telling an instant by it. What has happened never lies ahead, whatever the clock
  * of the browser says beside the server's; only a deadline may.
  */
-export function tellingTime(iso: string, nowMs: number, isDeadline = false): number {
+function tellingTime(iso: string, nowMs: number, isDeadline = false): number {
   return isDeadline ? nowMs : Math.max(nowMs, Date.parse(iso));
 }
 
