@@ -165,6 +165,8 @@ function samplePairs(
   return measurePairs({
     baseline: sides.before,
     candidate: sides.after,
+    // The unchanged workload ran there, at the proof's beginning and for every candidate since.
+    isBaselineWarm: sides.before === room.baseline,
     replays: affected,
     ruleFor: (replay) => ({
       pairsMin: rules.pairsMin,

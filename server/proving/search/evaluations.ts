@@ -34,8 +34,8 @@ export function openEvaluations(state: SearchState, layer: Layer): Addition[] {
 
 function rankOf(state: SearchState, base: ChosenSet, added: Addition): number {
   const [member] = added;
-  if (member.role === "conditional") return 3 - bestCaseBeside(state, base, member);
-  return isExpected(state, base, added) ? 0 : 1;
+  if (isExpected(state, base, added)) return 0;
+  return member.role === "conditional" ? 3 - bestCaseBeside(state, base, member) : 1;
 }
 
 /**

@@ -22,7 +22,14 @@ import type {
   SearchState,
 } from "./state";
 import { setKey } from "./state";
-import { aloneUntilMs, extraAloneMs, extraSetMs, hasTimeFor, stepUntilMs } from "./time";
+import {
+  aloneUntilMs,
+  extraAloneMs,
+  extraSetMs,
+  hasTimeAlone,
+  hasTimeFor,
+  stepUntilMs,
+} from "./time";
 
 /**
  * What to do next. Before the first advice: candidates alone while their part of the time lasts, then
@@ -66,16 +73,17 @@ const TIMELESS = {
 };
 
 export function nextAlone(state: SearchState): Action | null {
-  const { problem, alone, clock, mode } = state;
+  const { problem, alone, mode } = state;
   const open = problem.order.filter((id) => {
     const outcome = alone.get(id);
     return outcome === undefined || (outcome.kind === "out_of_time" && mode === "completing");
   });
   const candidate = problem.candidates.find((one) => one.candidate_id === open[0]);
   if (candidate === undefined) return null;
-  const joining = membersInOrder(state).filter((member) => mayJoin(problem, member));
+  const members = membersInOrder(state);
+  const joining = members.filter((member) => mayJoin(problem, member));
   const untilMs = aloneUntilMs(state, joining);
-  if (clock.elapsedMs > untilMs) return null;
+  if (!hasTimeAlone(state, untilMs, joining.length < 2 ? [] : members)) return null;
   const { gainMin, regressionMin } = requiredGain(problem, [candidate]);
   return {
     kind: "measure_alone",

@@ -105,6 +105,20 @@ export function aloneUntilMs(state: SearchState, joining: readonly Member[]): nu
   return Math.max(clock.endMs * ALONE_SHARE_MIN, untilMs);
 }
 
+/**
+ * Is there time to begin measuring another candidate alone? One that takes as long as those before it
+ * has to end in time: what began would take the time of the set.
+ */
+export function hasTimeAlone(
+  { clock, mode }: SearchState,
+  untilMs: number,
+  measured: readonly Member[],
+): boolean {
+  const typicalMs = measured.length > 0 ? aloneTimeMs(measured) / measured.length : 0;
+  const beginMs = Math.max(clock.endMs * ALONE_SHARE_MIN, untilMs - typicalMs);
+  return clock.elapsedMs <= (mode === "completing" ? untilMs : Math.min(untilMs, beginMs));
+}
+
 /** A doubtful measurement is made again only while there is time to begin it. */
 export function canRepeat({ clock, mode }: SearchState): boolean {
   const endMs = mode === "completing" ? clock.completionMs : clock.budgetMs;

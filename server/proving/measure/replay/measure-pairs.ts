@@ -32,6 +32,8 @@ export interface PairedSamples extends ReplayedPair {
 export interface PairsRequest {
   baseline: Session;
   candidate: Session;
+  /** The baseline ran every text before: only the candidate's side is cold. */
+  isBaselineWarm?: boolean;
   /** Cheapest first. Those not related get more than the minimum only when they seem to lose. */
   replays: ReplayedPair[];
   /** When a query is decided; each has its own. */
@@ -61,7 +63,7 @@ const WARM_UP_MS = 60;
 
 /**
  * Replays every query on both sides in pairs, alternating which side goes first, after one
- * warm-up on each side. Every query gets the minimum; then rounds give more to those whose
+ * warm-up on each side that is cold. Every query gets the minimum; then rounds give more to those whose
  * interval has not decided, until all have or the time is up.
  * Throws AppError `timeout` when a query has no time for its minimum, QueryFailure when one fails
  * on the candidate's side.
@@ -138,7 +140,7 @@ async function warmUp(request: PairsRequest, one: ReplayedPair): Promise<void> {
   const affordable = Math.floor(WARM_UP_MS / Math.max(one.replay.baselineMs, 0.1));
   for (const [index, text] of one.textsBefore.slice(0, affordable).entries()) {
     assertTime(request);
-    await request.baseline.time(text);
+    if (!request.isBaselineWarm) await request.baseline.time(text);
     await timeCandidate(request, one.replay, one.textsAfter[index] ?? text);
   }
 }
