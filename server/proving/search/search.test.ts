@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
-import type { ProofResult } from "@/server/contracts";
+import type { Change, ProofResult } from "@/server/contracts";
 import { createRandom, deriveSeed, quantile } from "@/server/statistics";
 import type { EarlierVerdict } from "../judge";
 import { suggestedSet } from ".";
 import { layerOf } from "./sets";
 import { isAdvice, qualityOf, worthOf } from "./simulate/optimum";
 import { ENOUGH_MS, GAIN_MIN, type SimulationOptions, simulateSearch } from "./simulate/run";
-import { createWorld, slowedQueries, trueGain, type World } from "./simulate/world";
+import { createWorld, slowedQueries, trueGain, type World, worldOf } from "./simulate/world";
 
 const QUIET = { sd: 0.01, busy: 0 };
 const NOISY = { sd: 0.04, busy: 0.03 };
@@ -243,4 +243,27 @@ it("finds an order and the index that gives back what it scatters, though neithe
   const world = createWorld(437);
   const { result } = simulateSearch(world, { noise: QUIET, seed: 1 });
   expect(worthOf(world, acceptedOf(result))).toBeGreaterThan(0);
+});
+
+it("tries an order beside the index that serves what it scatters before an index that gains little", () => {
+  // Orders and line items: by date, with look-ups by key and by account.
+  const change = { table: "t", kind: "add_index" } as const;
+  const order: Change = { table: "t", kind: "cluster_table", keys: ["date"] };
+  const effect = (fingerprint: string, ratio: number) => ({ fingerprint, ratio });
+  const world = worldOf(
+    [
+      { fingerprint: "ranges", calls: 10, baselineMs: 50 },
+      { fingerprint: "by_key", calls: 100, baselineMs: 1 },
+      { fingerprint: "by_account", calls: 100, baselineMs: 0.9 },
+    ],
+    [
+      ["order:cluster_table", order, [effect("ranges", 0.5), effect("by_key", 2)]],
+      ["key:add_index", { ...change, column: "key" }, [effect("by_key", 0.5)]],
+      ["account:add_index", { ...change, column: "account" }, [effect("by_account", 0.5)]],
+    ],
+  );
+  const { actions } = simulateSearch(world, { noise: QUIET, seed: 1 });
+  const [first] = actions.flatMap(({ action }) => (action.kind === "measure_step" ? action : []));
+  expect(first?.base.members.map(({ id }) => id)).toEqual(["key:add_index"]);
+  expect(first?.added.map(({ id }) => id)).toEqual(["order:cluster_table"]);
 });

@@ -83,6 +83,32 @@ export function createWorld(seed: number, options: WorldOptions = {}): World {
   return { seed, candidates: ordered, queries, effects, overlap, storage, buildMs };
 }
 
+/** A product made by hand: each change with what it leaves of the queries it is meant for, or slows. */
+export function worldOf(
+  queries: World["queries"],
+  changes: [id: string, change: Change, effects: { fingerprint: string; ratio: number }[]][],
+): World {
+  const each = (value: number) => new Map(changes.map(([id]) => [id, value]));
+  return {
+    ...{ seed: 0, queries, overlap: new Map(), storage: each(0), buildMs: each(20) },
+    candidates: changes.map(([id, change, effects]) => {
+      const targeted = effects.filter(({ ratio }) => ratio < 1);
+      return makeCandidate(
+        id,
+        change,
+        targeted.map(({ fingerprint }) => fingerprint),
+        0.5,
+      );
+    }),
+    effects: new Map(
+      changes.map(([id, , effects]) => [
+        id,
+        new Map(effects.map(({ fingerprint, ratio }) => [fingerprint, { ratio, needs: [] }])),
+      ]),
+    ),
+  };
+}
+
 interface Drawn {
   change: Change;
   targeted: string[];
