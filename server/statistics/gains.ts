@@ -87,10 +87,17 @@ export interface WeightedPairs {
  * `betweenRunSd`: standard deviation of log(after/before) when the same is measured again, beyond
  * the noise within one measurement. Every resample shifts all its queries by one such error: what
  * differs from one run to another (caches, where the file lies) differs for all of them.
+ *
+ * `shareSd`: standard deviation of the log of a query's share of the time when the same is measured
+ * again: 5 % of the time are 4 or 6 % in another run, whatever a change saves of them.
  */
 export function weightedGain(
   queries: readonly WeightedPairs[],
-  { betweenRunSd = 0, ...options }: BootstrapOptions & { betweenRunSd?: number },
+  {
+    betweenRunSd = 0,
+    shareSd = 0,
+    ...options
+  }: BootstrapOptions & { betweenRunSd?: number; shareSd?: number },
 ): { baselineMs: number; candidateMs: number; gain: Interval } {
   const baselineMs = queries.reduce((sum, query) => sum + query.calls * query.baselineMs, 0);
   const measured = queries
@@ -102,11 +109,18 @@ export function weightedGain(
     });
   const total = (logRatioOf: (query: (typeof measured)[number]) => number) =>
     measured.reduce((sum, query) => sum + query.weight * (1 - Math.exp(logRatioOf(query))), 0);
+  const draw = (random: () => number, sd: number) => (sd === 0 ? 0 : sd * drawNormal(random));
   const gain = bootstrapInterval(
     total((query) => median([...query.ratios])),
     (random) => {
-      const shift = betweenRunSd === 0 ? 0 : betweenRunSd * drawNormal(random);
-      return total((query) => resampledMedian(query.ratios, query.scratch, random) + shift);
+      const shift = draw(random, betweenRunSd);
+      const saved = measured.map(({ weight, ratios, scratch }) => {
+        const share = weight * Math.exp(draw(random, shareSd));
+        const left = Math.exp(resampledMedian(ratios, scratch, random) + shift);
+        return { change: share - weight, saved: share * (1 - left) };
+      });
+      const whole = saved.reduce((sum, { change }) => sum + change, 1);
+      return saved.reduce((sum, one) => sum + one.saved, 0) / whole;
     },
     options,
   );

@@ -8,5 +8,6 @@ export {
   hasEnoughPairs,
   LOSS_PAIRS_MIN,
   lowerConfidenceGain,
+  SHARE_SD,
   type StoppingRule,
 } from "./significance";

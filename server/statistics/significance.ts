@@ -10,6 +10,13 @@ import { comparePairs } from "./gains";
 export const BETWEEN_RUN_SD = 0.02;
 
 /**
+ * The same of the log of a query's share of the workload's time. Over 24 promises of a full run of
+ * `npm run bench -- advisor` the share of what was saved differed by up to 0.3 between the proof and
+ * the measurement of the full data, when three runs told the shares; now more do, all in one stretch.
+ */
+export const SHARE_SD = 0.1;
+
+/**
  * Standard deviations for one false gain in twenty proofs, each of some three hundred comparisons of a
  * query with a candidate (Bonferroni: 0.05 ÷ 300, two-sided).
  */

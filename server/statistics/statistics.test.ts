@@ -145,6 +145,19 @@ describe("weightedGain", () => {
     expect(gain.high).toBeCloseTo(1 - 0.5 * Math.exp(-1.96 * 0.02), 2);
     expect(weightedGain([one], { seed: 5 }).gain.low).toBeCloseTo(0.5, 9);
   });
+  it("allows for what a query's share of the time differs by in another run", () => {
+    const before = Array(20).fill(10);
+    const halved = { calls: 1, baselineMs: 10, before, after: before.map(() => 5) };
+    const untouched = { calls: 1, baselineMs: 90, before: [], after: [] };
+    const { gain } = weightedGain([halved, untouched], { seed: 5, shareSd: 0.1 });
+    expect(gain.value).toBeCloseTo(0.05, 9);
+    // A share of 10 % is 8.4 or 11.9 % then.
+    const at = (z: number) => (5 * Math.exp(z * 0.1)) / (10 * Math.exp(z * 0.1) + 90);
+    expect(gain.low).toBeCloseTo(at(-1.96), 2);
+    expect(gain.high).toBeCloseTo(at(1.96), 2);
+    // Where nothing else takes time, the share is all of it.
+    expect(weightedGain([halved], { seed: 5, shareSd: 0.1 }).gain.low).toBeCloseTo(0.5, 9);
+  });
   it("never leaves the range of its queries' gains", () => {
     fc.assert(
       fc.property(latencies, latencies, seed, (first, second, chosen) => {

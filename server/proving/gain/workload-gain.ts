@@ -9,7 +9,7 @@ import {
   BETWEEN_RUN_SD,
   comparePairs,
   excludesZero,
-  median,
+  SHARE_SD,
   weightedGain,
 } from "@/server/statistics";
 import { type CostModel, netGain, type WeighedInserts } from "./gain-arithmetic";
@@ -52,7 +52,8 @@ export function workloadEvidence(
     const pairs = measured.get(query.fingerprint);
     return {
       calls: query.calls,
-      baselineMs: pairs ? median(pairs.before) : callTimeMs(query, residual),
+      // Of one stretch of time for all queries: pairs of some are measured when the machine is faster.
+      baselineMs: callTimeMs(query, residual),
       before: pairs?.isCounted ? pairs.before : [],
       after: pairs?.isCounted ? pairs.after : [],
     };
@@ -62,6 +63,7 @@ export function workloadEvidence(
   const { baselineMs, candidateMs, gain } = weightedGain(all, {
     seed,
     betweenRunSd: BETWEEN_RUN_SD,
+    shareSd: SHARE_SD,
   });
   return {
     baseline_ms: baselineMs,
