@@ -64,7 +64,8 @@ async function concurrent(target: Target, first: number) {
 
 /**
  * Estimate-only analyze against a running sidecar: one caller's latency when warm, then eight
- * callers' throughput. Every request has another context, so that no cache can answer.
+ * callers' throughput. Every request has another context, so that no cache can answer. All are one
+ * caller's: on a fast machine start the sidecar with a larger REQUESTS_PER_MINUTE_MAX.
  * `--beside <demo.json>`: another running sidecar (an older commit, say), asked in turn with this one.
  */
 export async function benchAnalyze(args: string[]): Promise<void> {

@@ -28,6 +28,7 @@ const TITLES: Record<string, string> = {
   unavailable: "This part of the sidecar is not running. Try again in a moment.",
   overloaded: "The sidecar is busy. Try again in a moment.",
   timeout: "Timed out",
+  request_timeout: "The connection is too slow. Try again.",
   product_unreachable: "The data product is not responding",
   product_refused: "The data product refused the request",
   misconfigured: "A sidecar setting is missing or invalid",

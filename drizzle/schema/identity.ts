@@ -94,6 +94,16 @@ export const signInAttempts = pgTable(
   ],
 );
 
+/**
+ * What each caller has used up of its requests a minute: until `free_at` they are spent. Unlogged in the
+ * database (its migration says so): after a crash all begin anew, and counting costs no write-ahead log.
+ */
+export const requestRates = pgTable("request_rates", {
+  /** Kind and id of an actor, or `network:` and the address. */
+  caller: text("caller").primaryKey(),
+  freeAt: timestamp("free_at", { withTimezone: true, mode: "date" }).notNull(),
+});
+
 /** Ed25519 key pairs the sidecar signs with. One is active; what retired ones signed still verifies. */
 export const signingKeys = pgTable(
   "signing_keys",

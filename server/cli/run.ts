@@ -108,6 +108,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   overloaded: 6,
   unavailable: 6,
   timeout: 6,
+  request_timeout: 6,
   product_unreachable: 7,
   product_refused: 7,
   misconfigured: 8,

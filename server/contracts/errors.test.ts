@@ -8,6 +8,7 @@ const PUBLISHED: Record<ErrorCode, number> = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  request_timeout: 408,
   conflict: 409,
   candidate_is_worse: 409,
   not_approved: 409,

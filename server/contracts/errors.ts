@@ -6,7 +6,7 @@ import { z } from "zod";
  *
  * Two statuses were chosen where tables had differed. `not_executable` is 422: the request is well
  * formed and no state will make it work, so it is no conflict (409) to retry. `timeout` is 504: the
- * caller was fast enough, something we waited for was not, so it is not 408.
+ * caller was fast enough, something we waited for was not, so it is not 408 (`request_timeout`).
  */
 export const PROBLEMS = {
   invalid_input: {
@@ -29,6 +29,11 @@ export const PROBLEMS = {
     status: 405,
     title: "Method not allowed",
     meaning: "The path exists; `Allow` lists the methods it takes.",
+  },
+  request_timeout: {
+    status: 408,
+    title: "Request too slow",
+    meaning: "The body did not arrive within REQUEST_BODY_SECONDS_MAX; nothing was done.",
   },
   conflict: {
     status: 409,
@@ -75,7 +80,8 @@ export const PROBLEMS = {
   rate_limited: {
     status: 429,
     title: "Too many requests",
-    meaning: "Too many attempts; `Retry-After` says when to try again.",
+    meaning:
+      "Too many attempts or requests of one caller; `Retry-After` says when to try again.",
   },
   internal: {
     status: 500,

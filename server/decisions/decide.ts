@@ -6,7 +6,7 @@ import type {
   RejectRequest,
   Suggestion,
 } from "@/server/contracts";
-import { assertCan } from "@/server/identity";
+import { actorKey, assertCan } from "@/server/identity";
 import {
   AppError,
   publish,
@@ -172,11 +172,10 @@ export async function giveFeedback({
       .for("update");
     if (row === undefined)
       throw new AppError("not_found", `There is no suggestion ${suggestionId}.`);
-    const { kind, id, label } = ctx.actor;
-    const given = { score, comment, actorLabel: label, at: ctx.clock.now() };
+    const given = { score, comment, actorLabel: ctx.actor.label, at: ctx.clock.now() };
     await tx
       .insert(feedback)
-      .values({ suggestionId, actorKey: `${kind}:${id}`, ...given })
+      .values({ suggestionId, actorKey: actorKey(ctx.actor), ...given })
       .onConflictDoUpdate({ target: [feedback.suggestionId, feedback.actorKey], set: given });
     const [mean] = await tx
       .select({ score: avg(feedback.score).mapWith(Number) })

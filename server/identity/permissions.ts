@@ -70,6 +70,9 @@ function grantedBeforeNarrowing(actor: Actor): readonly Permission[] {
   }
 }
 
+/** Names an actor over all kinds of identity: the same person, key, product or agent each time. */
+export const actorKey = ({ kind, id }: Pick<Actor, "kind" | "id">): string => `${kind}:${id}`;
+
 /** Everything this actor may do: roles (or an API key's scopes), narrowed, minus people's rights. */
 export function permissionsOf(actor: Actor): Permission[] {
   const granted = new Set(grantedBeforeNarrowing(actor));

@@ -109,7 +109,14 @@ function load() {
       /** How often the product is observed, seconds; 0 turns the observer off. */
       OBSERVE_SECONDS: z.coerce.number().min(0).default(5),
       REQUEST_BYTES_MAX: z.coerce.number().int().min(1024).default(1_048_576),
+      /** A body must have arrived within so many seconds. */
+      REQUEST_BODY_SECONDS_MAX: z.coerce.number().min(1).max(300).default(20),
       REQUESTS_CONCURRENT_MAX: z.coerce.number().int().min(1).default(64),
+      /** Of one caller (a key, person, product or agent), at once in one process. */
+      REQUESTS_CONCURRENT_PER_CALLER_MAX: z.coerce.number().int().min(1).default(16),
+      EVENT_STREAMS_PER_CALLER_MAX: z.coerce.number().int().min(1).default(16),
+      /** Of one caller, at all replicas together; a whole minute's may come at once. */
+      REQUESTS_PER_MINUTE_MAX: z.coerce.number().int().min(1).default(1200),
       /** The queue's store instead of PostgreSQL; shares cached answers of the model between processes. */
       REDIS_URL: z.url().optional(),
       /** A GGUF of yours; without it the first model of the manifest. */

@@ -4,6 +4,7 @@ import { closeDatabase, type Database, openDatabase } from "./db";
 import { env, type Settings } from "./env";
 import { newId } from "./ids";
 import { createLogger, type Logger } from "./log";
+import { Places } from "./places";
 
 interface Clock {
   now(): Date;
@@ -16,6 +17,7 @@ export interface Root {
   log: Logger;
   settings: Settings;
   clock: Clock;
+  places: Places;
 }
 
 /** What every verb is handed beside its input: the process it runs in, and who asks. */
@@ -26,8 +28,9 @@ export interface ServiceContext extends Root {
 
 /** The context of one request of the given actor; its log lines carry the request id. */
 export function contextFor(root: Root, actor: Actor, requestId = newId("req")): ServiceContext {
-  const { db, bus, settings, clock } = root;
-  return { db, bus, settings, clock, actor, requestId, log: root.log.child({ requestId }) };
+  const { db, bus, settings, clock, places } = root;
+  const log = root.log.child({ requestId });
+  return { db, bus, settings, clock, places, actor, requestId, log };
 }
 
 /** The context of work nobody asked for by name: observing, proving, verifying, expiring. */
@@ -49,7 +52,8 @@ export function createRoot(
   const { DATABASE_URL, DATABASE_POOL_MAX } = settings;
   const db = options.db ?? openDatabase(DATABASE_URL, options.poolMax ?? DATABASE_POOL_MAX);
   const bus = createPostgresBus(db.$client);
-  return { db, bus, log: createLogger(role, settings), settings, clock: SYSTEM_CLOCK };
+  const log = createLogger(role, settings);
+  return { db, bus, log, settings, clock: SYSTEM_CLOCK, places: new Places() };
 }
 
 export async function closeRoot(root: Root): Promise<void> {

@@ -7,6 +7,7 @@ import { ownOrigin } from "@/server/platform/http";
 import {
   API_SECURITY_HEADERS,
   assertStorable,
+  bodyLimits,
   methodNotAllowed,
   problemResponse,
   readForm,
@@ -54,7 +55,8 @@ function safeDecode(value: string): string {
 async function toApiRequest(request: Request, root: Root) {
   const { method, headers, url } = request;
   const { pathname, searchParams } = new URL(url);
-  const form = method === "POST" ? await readForm(request, BYTES_MAX) : {};
+  const limits = { ...bodyLimits(root.settings), bytesMax: BYTES_MAX };
+  const form = method === "POST" ? await readForm(request, limits) : {};
   assertStorable(form);
   const origin = new URL(ownOrigin(root.settings, request) ?? url);
   return {

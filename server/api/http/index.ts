@@ -1,6 +1,7 @@
 export { assertStorable } from "./assert-storable";
+export { callerOf, countRequest } from "./caller-limits";
 export { answerNoRoute, methodNotAllowed, problemResponse, requestFaults } from "./problem";
-export { parseJson, readBody, readForm } from "./request-body";
+export { bodyLimits, parseJson, readBody, readForm } from "./request-body";
 export { requestIdOf } from "./request-id";
 export {
   API_SECURITY_HEADERS,

@@ -62,6 +62,8 @@ export function problemResponse(
   const { allow } = error.details ?? {};
   if (error.code === "unauthenticated") headers.set("www-authenticate", 'Bearer realm="agent"');
   if (error.code === "method_not_allowed") headers.set("allow", String(allow));
+  // The rest of a body that came too slowly is not waited for.
+  if (error.code === "request_timeout") headers.set("connection", "close");
   const retryAfter = retryAfterSeconds(error);
   if (retryAfter !== null) headers.set("retry-after", String(retryAfter));
   const body = problemBody(error, requestId, new URL(url).pathname);

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, type RouteHandler } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { z } from "zod";
-import { authenticateCaller, limitConcurrency, readJsonBody } from "./guards";
+import { authenticateCaller, limitCaller, limitConcurrency, readJsonBody } from "./guards";
 import { idempotent } from "./idempotency";
 import { completeOperation, type RouteDeclaration } from "./openapi";
 import type { RestEnv } from "./services";
@@ -21,6 +21,7 @@ function guardsOf(declaration: RouteDeclaration): MiddlewareHandler<RestEnv>[] {
     named,
     ...(limiter === "none" ? [] : [limitConcurrency(limiter)]),
     authenticateCaller(permission),
+    ...(limiter === "none" ? [] : [limitCaller(limiter)]),
     ...(method === "post" ? [readJsonBody(request?.body?.required === true), idempotent] : []),
   ];
 }

@@ -2,10 +2,13 @@ import type { Hook } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Actor, Permission, RequestFault } from "@/server/contracts";
 import { assertCan, authenticate } from "@/server/identity";
-import { AppError, contextFor } from "@/server/platform";
+import { AppError, contextFor, type Settings } from "@/server/platform";
 import {
   API_SECURITY_HEADERS,
   assertStorable,
+  bodyLimits,
+  callerOf,
+  countRequest,
   parseJson,
   readBody,
   requestFaults,
@@ -34,10 +37,10 @@ export const frameRequest: Guard = async (c, next) => {
   c.env.log.info({ method, route: c.var.route, status, durationMs, requestId }, "request");
 };
 
-/** Counts the request against a bound until its answer, or its stream, has ended. */
-export function limitConcurrency(name: keyof RestServices["limiters"]): Guard {
+/** Keeps a place until the answer, or its stream, has ended. */
+function holding(enter: (c: Parameters<Guard>[0]) => Promise<() => void>): Guard {
   return async (c, next) => {
-    const leave = c.env.limiters[name].enter();
+    const leave = await enter(c);
     try {
       await next();
     } finally {
@@ -46,6 +49,30 @@ export function limitConcurrency(name: keyof RestServices["limiters"]): Guard {
       else void streamClosed.finally(leave);
     }
   };
+}
+
+type LimiterName = keyof RestServices["limiters"];
+
+/** Counts the request against what this process works on at once. */
+export function limitConcurrency(name: LimiterName): Guard {
+  return holding(async (c) => c.env.limiters[name].enter());
+}
+
+const PER_CALLER_MAX = {
+  requests: "REQUESTS_CONCURRENT_PER_CALLER_MAX",
+  streams: "EVENT_STREAMS_PER_CALLER_MAX",
+} as const satisfies Record<LimiterName, keyof Settings>;
+
+/**
+ * Counts the request against its caller's share: so many a minute, and so many at once. Stands after
+ * the caller is known and before the body is read, so that slow bodies are its own places.
+ */
+export function limitCaller(name: LimiterName): Guard {
+  return holding(async (c) => {
+    const caller = callerOf(c.var.actor, c.req.raw);
+    await countRequest({ ctx: c.env, input: { caller } });
+    return c.env.places.enter(name, caller, c.env.settings[PER_CALLER_MAX[name]]);
+  });
 }
 
 /** Nobody in particular: an identity that may do nothing, for routes open to everybody. */
@@ -69,11 +96,18 @@ async function identify(
   return actor;
 }
 
-/** Who calls, and whether the route's permission is theirs. Throws `unauthenticated`, `forbidden`. */
+/**
+ * Who calls, and whether the route's permission is theirs. Throws `unauthenticated`, `forbidden`, and
+ * `rate_limited` where a network sends too many that are.
+ */
 export function authenticateCaller(permission: Permission | null): Guard {
   return async (c, next) => {
     const request = c.req.raw;
-    const actor = await identify(c.env, request, permission);
+    const actor = await identify(c.env, request, permission).catch(async (error: unknown) => {
+      // Whoever is not let in is known by the network alone.
+      await countRequest({ ctx: c.env, input: { caller: callerOf(null, request) } });
+      throw error;
+    });
     c.set("actor", actor);
     c.set("recheck", async () => {
       await identify(c.env, request, permission);
@@ -84,12 +118,12 @@ export function authenticateCaller(permission: Permission | null): Guard {
 }
 
 /**
- * Reads the body within the limit and hands it on as JSON. Throws what readBody throws, and
+ * Reads the body within its limits and hands it on as JSON. Throws what readBody throws, and
  * `invalid_input` for what is not JSON, cannot be stored, or is missing where it is required.
  */
 export function readJsonBody(isRequired: boolean): Guard {
   return async (c, next) => {
-    const text = await readBody(c.req.raw, c.env.settings.REQUEST_BYTES_MAX);
+    const text = await readBody(c.req.raw, bodyLimits(c.env.settings));
     const value = parseJson(text);
     assertStorable(value);
     if (value === undefined && isRequired) {

@@ -80,13 +80,17 @@ test("guarded operations name their permission and credentials, open ones none",
   }
 });
 
-test("every operation publishes 405 with Allow, and 401 and 503 with what to do", () => {
+test("every operation publishes 405 with Allow, and 401, 429 and 503 with what to do", () => {
   for (const { operationId, method, permission, limiter, operation } of operations) {
     const headersOf = (status: number) =>
       Object.keys(operation.responses?.[String(status)]?.headers ?? {});
     expect(headersOf(405), operationId).toContain("Allow");
     if (permission !== null) expect(headersOf(401), operationId).toContain("WWW-Authenticate");
-    if (limiter !== "none") expect(headersOf(503), operationId).toContain("Retry-After");
+    if (limiter !== "none") {
+      for (const status of [429, 503]) {
+        expect(headersOf(status), operationId).toContain("Retry-After");
+      }
+    }
     if (method === "post") expect(headersOf(409), operationId).toContain("Idempotent-Replayed");
   }
 });

@@ -30,7 +30,7 @@ export type RouteDeclaration = Omit<RouteConfig, "method" | "middleware" | "secu
   description: string;
   /** null: open to everybody. */
   permission: Permission | null;
-  /** Which bound of simultaneous requests it counts against; `requests` unless given. */
+  /** Which bounds of requests it counts against; `requests` unless given, `none`: no bound at all. */
   limiter?: "requests" | "streams" | "none";
   /** Error codes of this route beside those of the guards it passes. */
   errors?: readonly ErrorCode[];
@@ -77,10 +77,10 @@ const IDEMPOTENCY_PARAMETER = {
 function codesOf({ errors, limiter, permission, method }: RouteDeclaration): Set<ErrorCode> {
   const codes = new Set<ErrorCode>(["invalid_input", "method_not_allowed", "internal"]);
   for (const code of errors ?? []) codes.add(code);
-  if (limiter !== "none") codes.add("overloaded");
+  if (limiter !== "none") codes.add("overloaded").add("rate_limited");
   if (permission !== null) codes.add("unauthenticated").add("forbidden");
   if (method === "post") {
-    codes.add("too_large").add("unsupported_media_type");
+    codes.add("too_large").add("unsupported_media_type").add("request_timeout");
     codes.add("conflict").add("idempotency_mismatch");
   }
   return codes;

@@ -25,10 +25,10 @@ import {
   rejectSuggestion,
 } from "@/server/decisions";
 import { getOperation, requestExecution, requestRevert } from "@/server/execution";
-import { assertCan } from "@/server/identity";
+import { actorKey, assertCan } from "@/server/identity";
 import { getProduct, listAudit, listPatterns } from "@/server/knowledge";
 import { listModels, modelStatus, promoteModel, rollBackModel } from "@/server/models";
-import { AppError } from "@/server/platform";
+import { AppError, type ServiceContext } from "@/server/platform";
 import { listJobs } from "@/server/queue";
 import { checkHealth } from "@/server/telemetry";
 import { describeSession } from "./context";
@@ -101,6 +101,15 @@ const sessionRouter = router({
 
 const ended = () => toTrpcError(new AppError("unauthenticated", "The session has ended."));
 
+/** Takes one of the person's event streams, pages and REST together. */
+function enterStream({ places, settings, actor }: ServiceContext): () => void {
+  try {
+    return places.enter("streams", actorKey(actor), settings.EVENT_STREAMS_PER_CALLER_MAX);
+  } catch (error) {
+    throw error instanceof AppError ? toTrpcError(error) : error;
+  }
+}
+
 const eventsRouter = router({
   /** Ids of what changed, as it changes (server-sent events). Readers load the rows themselves. */
   stream: procedure.subscription(async function* ({ ctx, signal }) {
@@ -110,7 +119,12 @@ const eventsRouter = router({
       if (actor === null) throw ended();
       assertCan(actor, "suggestion.read");
     };
-    yield* liveEvents(ctx.bus, signal ?? new AbortController().signal, recheck);
+    const leave = enterStream(ctx);
+    try {
+      yield* liveEvents(ctx.bus, signal ?? new AbortController().signal, recheck);
+    } finally {
+      leave();
+    }
   }),
 });
 

@@ -8,6 +8,10 @@ import { frontDoor } from "./front-door";
 /** Where the program itself lies, with the build of the pages. */
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
+/** Longest wait for the headers of a request; Node hangs up so long after its body was due. */
+const HEADERS_SECONDS_MAX = 15;
+const CHECK_SECONDS = 5;
+
 /** Requests on their way get this long at the end; event streams never end by themselves. */
 const DRAIN_SECONDS = 2;
 
@@ -42,7 +46,14 @@ async function startWeb(root: Root): Promise<RunningProcess> {
     httpServer: createServer(),
   });
   await pages.prepare();
-  const server = createServer(frontDoor(root, pages.getRequestHandler()));
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_SECONDS_MAX * 1000,
+      requestTimeout: (settings.REQUEST_BODY_SECONDS_MAX + HEADERS_SECONDS_MAX) * 1000,
+      connectionsCheckingInterval: CHECK_SECONDS * 1000,
+    },
+    frontDoor(root, pages.getRequestHandler()),
+  );
   await listen(server, settings.PORT, host);
   return {
     async stop() {

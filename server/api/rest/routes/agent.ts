@@ -71,6 +71,10 @@ const Capabilities = z.object({
   limits: z.object({
     request_bytes_max: z.number().int(),
     requests_concurrent_max: z.number().int(),
+    requests_concurrent_per_caller_max: z.number().int(),
+    event_streams_per_caller_max: z.number().int(),
+    requests_per_minute_max: z.number().int().describe("Of one caller; beyond it, 429."),
+    request_body_seconds_max: z.number(),
     wait_seconds_max: z.number().int(),
   }),
   links: z.object({ openapi: z.string(), reference: z.string() }),
@@ -103,6 +107,10 @@ export const capabilitiesRoute = defineRoute(
       limits: {
         request_bytes_max: settings.REQUEST_BYTES_MAX,
         requests_concurrent_max: settings.REQUESTS_CONCURRENT_MAX,
+        requests_concurrent_per_caller_max: settings.REQUESTS_CONCURRENT_PER_CALLER_MAX,
+        event_streams_per_caller_max: settings.EVENT_STREAMS_PER_CALLER_MAX,
+        requests_per_minute_max: settings.REQUESTS_PER_MINUTE_MAX,
+        request_body_seconds_max: settings.REQUEST_BODY_SECONDS_MAX,
         wait_seconds_max: WAIT_SECONDS_MAX,
       },
       links: { openapi: "/openapi.json", reference: "/reference" },
