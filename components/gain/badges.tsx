@@ -16,6 +16,7 @@ export function BasisBadge({ basis }: { basis: Basis }) {
 
 const STATES: Record<SuggestionState, { label: string; tone: Tone }> = {
   proving: { label: "Testing", tone: "info" },
+  cancelled: { label: "Cancelled", tone: "neutral" },
   pending: { label: "To review", tone: "warning" },
   no_gain: { label: "No gain found", tone: "neutral" },
   approved: { label: "Approved", tone: "info" },

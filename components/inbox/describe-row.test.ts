@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SuggestionSummary } from "@/server/contracts";
-import { describeCounts, describeUnmeasured, isFailedProof } from "./describe-row";
+import { describeCounts, describeUnmeasured, hasNoResult, isFailedProof } from "./describe-row";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const summary = (change: Partial<SuggestionSummary>): SuggestionSummary => ({
@@ -28,6 +28,13 @@ test("a failed proof is not called measured without a gain", () => {
   expect(describeUnmeasured(failed)).toBe("Test run failed");
   expect(describeUnmeasured(summary({}))).toBe("No tested change helped");
   expect(isFailedProof(summary({ state: "failed", item_count: 1 }))).toBe(false);
+});
+
+test("a cancelled proof measured nothing, and did not fail", () => {
+  const cancelled = summary({ state: "cancelled" });
+  expect(describeUnmeasured(cancelled)).toBe("Test run cancelled");
+  expect([hasNoResult(cancelled), isFailedProof(cancelled)]).toEqual([true, false]);
+  expect(hasNoResult(summary({}))).toBe(false);
 });
 
 test("an estimate says how sure it is of what it suggests, if it suggests anything", () => {

@@ -6,6 +6,11 @@ export function isFailedProof({ state, item_count }: SuggestionSummary): boolean
   return state === "failed" && item_count === 0;
 }
 
+/** Its proof ended without a result. */
+export function hasNoResult(summary: SuggestionSummary): boolean {
+  return summary.state === "cancelled" || isFailedProof(summary);
+}
+
 /** How many changes are suggested, and how many were not. */
 export function describeCounts(summary: SuggestionSummary): string {
   const { state, item_count, alternative_count } = summary;
@@ -20,6 +25,7 @@ export function describeCounts(summary: SuggestionSummary): string {
 /** What stands in the place of a measured gain where there is none. */
 export function describeUnmeasured(summary: SuggestionSummary): string {
   if (isFailedProof(summary)) return "Test run failed";
+  if (summary.state === "cancelled") return "Test run cancelled";
   if (summary.basis === "measured") return "No tested change helped";
   return summary.item_count === 0
     ? "Nothing to suggest, not measured"

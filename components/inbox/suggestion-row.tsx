@@ -9,12 +9,12 @@ import { Card } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
 import { Skeleton } from "@/components/ui/skeleton";
 import { isProving, type SuggestionSummary } from "@/server/contracts";
-import { describeCounts, describeUnmeasured, isFailedProof } from "./describe-row";
+import { describeCounts, describeUnmeasured, hasNoResult, isFailedProof } from "./describe-row";
 
 /** One suggestion of the inbox. The whole row opens it. */
 export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: boolean }) {
   const { summary, isSelected } = props;
-  const hasNoProof = isFailedProof(summary);
+  const hasFailed = isFailedProof(summary);
   return (
     <li
       data-selected={isSelected || undefined}
@@ -35,9 +35,9 @@ export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: b
           <StateBadge
             state={summary.state}
             rollback={summary.rollback}
-            label={hasNoProof ? "Test failed" : undefined}
+            label={hasFailed ? "Test failed" : undefined}
           />
-          {hasNoProof ? null : <BasisBadge basis={summary.basis} />}
+          {hasNoResult(summary) ? null : <BasisBadge basis={summary.basis} />}
           <span>{describeCounts(summary)}</span>
           {summary.product_id === null ? null : (
             <span className="min-w-0 break-all">on {summary.product_id}</span>

@@ -37,6 +37,11 @@ export function isFailedProof({ state, operations }: Life): boolean {
   return state === "failed" && operations.length === 0;
 }
 
+/** Its proof ended without a result: there is nothing that was measured, and nothing to decide. */
+export function hasNoResult(suggestion: Life): boolean {
+  return suggestion.state === "cancelled" || isFailedProof(suggestion);
+}
+
 /** How the watch over the live workload ended, and when; null: it goes on, or never began. */
 export function findWatchEnd(
   suggestion: Life,

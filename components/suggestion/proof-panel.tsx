@@ -1,10 +1,12 @@
 import { CodeText } from "@/components/common/blocks";
 import { GainText } from "@/components/gain/gain-bar";
 import { Progress } from "@/components/ui/progress";
-import type { ProofProgress } from "@/server/contracts";
+import type { ProofProgress, Suggestion } from "@/server/contracts";
 import { formatProgress } from "@/server/format";
 import { VerdictBadge } from "../gain/badges";
+import { CancelButton } from "./cancel-button";
 import { Section } from "./frame";
+import type { Actions } from "./use-decision";
 import { nameBest } from "./wording";
 
 const PHASES: Record<ProofProgress["phase"], string> = {
@@ -21,8 +23,8 @@ const PHASES: Record<ProofProgress["phase"], string> = {
 const QUEUED: ProofProgress = { phase: "queued", fraction: 0, message: "", verdicts: [] };
 
 /** The running proof: how far it is, the best set so far, and each verdict as it falls. */
-export function ProofPanel({ progress }: { progress: ProofProgress | null }) {
-  const shown = progress ?? QUEUED;
+export function ProofPanel({ suggestion, actions }: { suggestion: Suggestion; actions: Actions }) {
+  const shown = suggestion.progress ?? QUEUED;
   return (
     <Section
       id="proof"
@@ -48,6 +50,7 @@ export function ProofPanel({ progress }: { progress: ProofProgress | null }) {
           </p>
         )}
       </div>
+      <CancelButton suggestion={suggestion} actions={actions} label="Cancel test run" />
       {shown.verdicts.length === 0 ? null : (
         <ul className="mt-4 divide-y border-t">
           {shown.verdicts.map(({ candidate_id, title, verdict }) => (

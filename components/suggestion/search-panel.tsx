@@ -3,6 +3,7 @@ import { useCan } from "@/components/shell/session";
 import { Button } from "@/components/ui/button";
 import { SEARCHABLE_STATES, type Suggestion } from "@/server/contracts";
 import { formatCount } from "@/server/format";
+import { CancelButton } from "./cancel-button";
 import { Section } from "./frame";
 import type { Actions } from "./use-decision";
 
@@ -31,6 +32,9 @@ export function SearchPanel({ suggestion, actions }: SearchPanelProps) {
         <p className="text-sm break-words text-muted-foreground">
           <CodeText text={progress.message} />
         </p>
+      ) : null}
+      {search.is_running ? (
+        <CancelButton suggestion={suggestion} actions={actions} label="Stop the search" />
       ) : null}
       {canContinue && !search.is_running && search.untested_count > 0 ? (
         <Button

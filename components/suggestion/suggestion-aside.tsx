@@ -6,7 +6,7 @@ import { isOpen, isProving, type Suggestion } from "@/server/contracts";
 import { formatPercent } from "@/server/format";
 import { DecisionPanel } from "./decision-panel";
 import { FeedbackPanel } from "./feedback-panel";
-import { isFailedProof } from "./lifecycle";
+import { hasNoResult } from "./lifecycle";
 import { Reviews } from "./reviews";
 
 /** The decision beside the evidence: what to do, what was decided, and until when. */
@@ -45,8 +45,8 @@ export function SuggestionAside(props: ComponentProps<typeof DecisionPanel>) {
 function listFacts(suggestion: Suggestion): Fact[] {
   const isProved = !isProving(suggestion.state);
   const confidence = isProved ? formatPercent(suggestion.confidence) : "–";
-  // How far a promise can be trusted: a failed proof makes none, nor does one that suggests nothing.
-  const isPromise = !isFailedProof(suggestion) && suggestion.state !== "no_gain";
+  // How far a promise can be trusted: a proof without a result makes none, nor does one that suggests nothing.
+  const isPromise = !hasNoResult(suggestion) && suggestion.state !== "no_gain";
   const facts: Fact[] = [
     ...(isPromise ? [{ label: "Confidence", value: confidence }] : []),
     { label: "Updated", value: <RelativeTime iso={suggestion.updated_at} /> },

@@ -12,7 +12,7 @@ import { Alternatives } from "./alternatives";
 import { ChangeItem } from "./change-item";
 import { EvidencePanel } from "./evidence-panel";
 import { Section } from "./frame";
-import { findRollback, isFailedProof } from "./lifecycle";
+import { findRollback, hasNoResult, isFailedProof } from "./lifecycle";
 import { MeasuredSets } from "./measured-sets";
 import { OperationPanel } from "./operation-panel";
 import { ProofLogPanel } from "./proof-log-panel";
@@ -54,13 +54,13 @@ export function SuggestionBody({ suggestion, choice, actions }: SuggestionBodyPr
         />
       ))}
       {suggestion.state === "no_gain" ? <NothingToDo suggestion={suggestion} /> : null}
-      {isProving(suggestion.state) ? <ProofPanel progress={suggestion.progress} /> : null}
+      {isProving(suggestion.state) ? <ProofPanel suggestion={suggestion} actions={actions} /> : null}
       <SearchPanel suggestion={suggestion} actions={actions} />
       <SetEvidence suggestion={suggestion} />
       <Changes suggestion={suggestion} choice={choice} />
       <SchemaDiffs suggestion={suggestion} />
       <MeasuredSets suggestion={suggestion} />
-      {isProving(suggestion.state) || isFailedProof(suggestion) ? null : (
+      {isProving(suggestion.state) || hasNoResult(suggestion) ? null : (
         <Section
           id="alternatives"
           title="Alternatives not chosen"

@@ -3,7 +3,7 @@ import Link from "next/link";
 import { CodeText } from "@/components/common/blocks";
 import { BasisBadge, StateBadge } from "@/components/gain/badges";
 import type { Suggestion } from "@/server/contracts";
-import { findRollback, isFailedProof, labelState } from "./lifecycle";
+import { findRollback, hasNoResult, labelState } from "./lifecycle";
 import { TimelineSteps } from "./timeline-steps";
 import { describeTitle } from "./wording";
 
@@ -26,7 +26,7 @@ export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
             rollback={findRollback(suggestion)}
             label={labelState(suggestion)}
           />
-          {isFailedProof(suggestion) ? null : <BasisBadge basis={suggestion.basis} />}
+          {hasNoResult(suggestion) ? null : <BasisBadge basis={suggestion.basis} />}
           {suggestion.product_id === null ? null : (
             <span className="min-w-0 break-all">on {suggestion.product_id}</span>
           )}

@@ -12,6 +12,13 @@ const steps = (change: Partial<Suggestion>) =>
     ({ label, status }) => `${label}: ${status}`,
   );
 
+test("a cancelled test run ends where it was cancelled", () => {
+  expect(steps({ state: "cancelled", suggestions: [] })).toEqual([
+    "Proposed: done",
+    "Cancelled: failed",
+  ]);
+});
+
 test("a failed test run is neither tested nor approved", () => {
   expect(steps({ state: "failed", suggestions: [] })).toEqual([
     "Proposed: done",

@@ -13,6 +13,7 @@ const STEPS = ["Proposed", "Tested", "Approved", "Executed", "Verified"] as cons
 /** How many steps are behind a suggestion in this state, and the name of a bad end. */
 const PLACES: Record<SuggestionState, { done: number; end?: string }> = {
   proving: { done: 1 },
+  cancelled: { done: 1, end: "Cancelled" },
   pending: { done: 2 },
   no_gain: { done: 1, end: "No gain found" },
   approved: { done: 3 },

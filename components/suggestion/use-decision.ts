@@ -49,7 +49,7 @@ export function useChoice({ suggestions }: Suggestion): Choice {
 const STALE = new Set(["conflict", "not_approved", "schema_changed"]);
 
 /**
- * The four things a person can do with a suggestion. Afterwards the page loads the present
+ * What a person can do with a suggestion. Afterwards the page loads the present
  * state, whether the action was accepted or somebody else was faster.
  */
 export function useActions() {
@@ -76,6 +76,7 @@ export function useActions() {
     conflict,
     clearConflict: () => setConflict(null),
     approve: useMutation(trpc.suggestions.approve.mutationOptions(handlers("Approved"))),
+    cancel: useMutation(trpc.suggestions.cancel.mutationOptions(handlers("Cancelled"))),
     continue: useMutation(trpc.suggestions.continue.mutationOptions(handlers("Search continued"))),
     reject: useMutation(trpc.suggestions.reject.mutationOptions(handlers("Rejected"))),
     execute: useMutation(trpc.operations.execute.mutationOptions(handlers("Execution started"))),

@@ -16,6 +16,7 @@ export function describeTitle({ suggestions, state, basis }: Titled): string {
   const [first, ...rest] = suggestions;
   if (first === undefined) {
     if (state === "failed") return "The test run failed";
+    if (state === "cancelled") return "The test run was cancelled";
     if (state !== "no_gain") return "Analysis running";
     return basis === "estimate" ? "Nothing to suggest" : "No tested change helped";
   }

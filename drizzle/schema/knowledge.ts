@@ -31,8 +31,8 @@ export const agentDecisions = pgTable(
     outcome: jsonb("outcome"),
     feedbackScore: doublePrecision("feedback_score"),
   },
-  /** The last proof of the same question is the one with an equal context. */
-  (t) => [index("agent_decisions_context").using("hash", t.context)],
+  /** The last proof of the same question is the one with an equal context, time budgets aside. */
+  (t) => [index("agent_decisions_question").using("hash", sql`(${t.context} - 'budget_seconds')`)],
 );
 
 /** Specification, section 4. `pattern_id` is derived from product and fingerprint, so one row a shape. */

@@ -57,6 +57,8 @@ export const suggestions = pgTable(
     operationType: text("operation_type").notNull(),
     /** Equal requests while one is open share one suggestion. */
     requestHash: text("request_hash").notNull(),
+    /** The question alone, whatever the data were: one proof of it waits or runs. null: never proved. */
+    questionHash: text("question_hash"),
     confidence: doublePrecision("confidence").notNull().default(0),
     schemaFingerprint: text("schema_fingerprint"),
     dataVersion: text("data_version"),
@@ -78,6 +80,8 @@ export const suggestions = pgTable(
     /** Seconds that were asked for since (`continueProof`); the next proof has these alone. */
     extraSeconds: integer("extra_seconds"),
     requestedBy: text("requested_by").notNull(),
+    /** Kind and id of who asked for its proof last: among whose open proofs it counts. */
+    openedBy: text("opened_by"),
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
     expiresAt: instant("expires_at"),
@@ -87,6 +91,8 @@ export const suggestions = pgTable(
     checkOneOf("suggestions_basis_known", t.basis, Basis.options),
     checkOneOf("suggestions_operation_type_known", t.operationType, OperationType.options),
     uniqueIndex("suggestions_open_request").on(t.requestHash).where(isOneOf(t.state, OPEN_STATES)),
+    uniqueIndex("suggestions_open_question").on(t.questionHash).where(sql`state = 'proving'`),
+    index("suggestions_opened_by").on(t.openedBy).where(sql`state = 'proving' or is_searching`),
     /** Lists: all, or of one state; newest first. */
     index("suggestions_created").on(t.createdAt, t.id),
     index("suggestions_state").on(t.state, t.createdAt, t.id),

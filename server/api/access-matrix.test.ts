@@ -43,6 +43,7 @@ const REST: Record<string, Row> = {
   "POST /agent/suggestions/{id}/reject": ["reviewer", "admin"],
   "POST /agent/suggestions/{id}/feedback": [...PEOPLE, ...PRODUCTS, "key:suggestion.feedback"],
   "POST /agent/suggestions/{id}/continue": [...ASK, ...PRODUCTS, "key:suggestion.analyze"],
+  "POST /agent/suggestions/{id}/cancel": [...ASK, ...PRODUCTS, "key:suggestion.analyze"],
   "POST /agent/execute": EXECUTE,
   "POST /agent/suggestions/{id}/revert": ["operator", "admin", "key:operation.revert"],
   "GET /agent/operations/{id}": [...PEOPLE, "product", "key:operation.read"],
@@ -62,6 +63,7 @@ const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   "suggestions.reject": { row: ["reviewer", "admin"], input: { suggestion_id, reason: "no" } },
   "suggestions.feedback": { row: PEOPLE, input: { suggestion_id, score: 1 } },
   "suggestions.continue": { row: ASK, input: { suggestion_id } },
+  "suggestions.cancel": { row: ASK, input: { suggestion_id } },
   "suggestions.analyze": {
     row: ASK,
     input: { operation_type: "schema_optimization", product_id: "no-such-product", context: {} },

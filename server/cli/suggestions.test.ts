@@ -32,21 +32,30 @@ const rewrite: Change = {
   rewrites: [{ fingerprint: "star", sql: "SELECT status\n  FROM projects" }],
 };
 
-/** What `suggestions show` prints below the first two lines. */
-async function shown(id: string): Promise<string[]> {
+/** The lines that a command prints. */
+async function printed(...args: string[]): Promise<string[]> {
   setEnv({ DATABASE_URL: database.url });
   const out = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   try {
-    expect(await runCli(["suggestions", "show", id])).toBe(0);
+    expect(await runCli(args)).toBe(0);
     return out.mock.calls
       .map(([text]) => String(text))
       .join("")
-      .split("\n")
-      .slice(2);
+      .split("\n");
   } finally {
     out.mockRestore();
   }
 }
+
+/** What `suggestions show` prints below the first two lines. */
+const shown = async (id: string) => (await printed("suggestions", "show", id)).slice(2);
+
+test("a test run is cancelled at the shell", async () => {
+  const { id } = await storeSuggestion(database.db, { state: "proving" });
+  const [first, note] = await printed("suggestions", "cancel", id);
+  expect(first).toMatch(new RegExp(`^${id}  cancelled`));
+  expect(note).toContain("cancelled before it had a result");
+});
 
 test("a suggestion is shown with what runs, what the developers change, and what both save", async () => {
   const { id } = await storeSuggestion(database.db, {

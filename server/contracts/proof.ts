@@ -94,3 +94,31 @@ export const ProofEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("problem"), ...at, what: z.string(), message: z.string() }),
 ]);
 export type ProofEvent = z.infer<typeof ProofEvent>;
+
+export const ContinueRequest = z
+  .strictObject({
+    /** More time for the proof, seconds. */
+    seconds: z.number().int().min(10).max(3600).default(120),
+  })
+  .meta({ id: "ContinueRequest" });
+export type ContinueRequest = z.infer<typeof ContinueRequest>;
+
+/** A cancellation says nothing but which proof; unknown fields are refused. */
+export const CancelRequest = z.strictObject({}).meta({ id: "CancelRequest" });
+
+export const ListProofEvents = z.object({
+  /** Events after this `seq`; all when left out. */
+  after: z.number().int().nonnegative().optional(),
+  limit: z.number().int().min(1).max(1000).default(500),
+});
+export type ListProofEvents = z.infer<typeof ListProofEvents>;
+
+/** The log of a suggestion's proofs: what was tried, when, and why it won or lost. */
+export const ProofLog = z
+  .object({
+    items: z.array(z.object({ seq: z.number().int(), at: z.iso.datetime(), event: ProofEvent })),
+    /** Send as `after` for the events that follow; null: there are none yet. */
+    next_after: z.number().int().nullable(),
+  })
+  .meta({ id: "ProofLog" });
+export type ProofLog = z.infer<typeof ProofLog>;

@@ -5,15 +5,17 @@ import { Change, ChangeKind } from "./change";
 import { SqlName } from "./data-product";
 import { Evidence, MeasuredEvidence, SetTrial } from "./evidence";
 import { Finding } from "./finding";
-import { ProofEvent, ProofProgress } from "./proof";
+import { ProofProgress } from "./proof";
 import { Verdict } from "./verdict";
 
 /**
- * States of a decision. `no_gain` is the honest end of a proof that accepted nothing;
+ * States of a decision. `no_gain` is the honest end of a proof that accepted nothing, `cancelled` that
+ * of one that somebody ended before it had a result;
  * `estimate` suggestions go straight to `pending` and can be approved but not executed by us.
  */
 export const SuggestionState = z.enum([
   "proving",
+  "cancelled",
   "pending",
   "no_gain",
   "approved",
@@ -88,7 +90,10 @@ export const AnalyzeRequest = z
         .array(z.object({ name: SqlName, sql: z.string().min(1).max(20_000) }))
         .max(200)
         .optional(),
-      /** Time for the proof, seconds; at most the sidecar's own limit (PROOF_SECONDS_MAX). */
+      /**
+       * Time for the proof, seconds; at most the sidecar's own limit (PROOF_SECONDS_MAX). No part of the
+       * question: a request that differs in nothing else joins the proof that waits or runs already.
+       */
       budget_seconds: z.number().min(1).max(86_400).optional(),
     }),
   })
@@ -309,6 +314,11 @@ export const Suggestion = z
     superseded_by: SuggestionId.nullable(),
     /** Plain sentence: what this answer is and what to do next. */
     note: z.string(),
+    /**
+     * In the answer to an analyze request only: true when the same question was open already, and this is
+     * that suggestion: nothing new was started.
+     */
+    is_existing: z.boolean().optional(),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
     expires_at: z.iso.datetime().nullable(),
@@ -383,31 +393,6 @@ export const ApproveRequest = z
   })
   .meta({ id: "ApproveRequest" });
 export type ApproveRequest = z.infer<typeof ApproveRequest>;
-
-export const ContinueRequest = z
-  .strictObject({
-    /** More time for the proof, seconds. */
-    seconds: z.number().int().min(10).max(3600).default(120),
-  })
-  .meta({ id: "ContinueRequest" });
-export type ContinueRequest = z.infer<typeof ContinueRequest>;
-
-export const ListProofEvents = z.object({
-  /** Events after this `seq`; all when left out. */
-  after: z.number().int().nonnegative().optional(),
-  limit: z.number().int().min(1).max(1000).default(500),
-});
-export type ListProofEvents = z.infer<typeof ListProofEvents>;
-
-/** The log of a suggestion's proofs: what was tried, when, and why it won or lost. */
-export const ProofLog = z
-  .object({
-    items: z.array(z.object({ seq: z.number().int(), at: z.iso.datetime(), event: ProofEvent })),
-    /** Send as `after` for the events that follow; null: there are none yet. */
-    next_after: z.number().int().nullable(),
-  })
-  .meta({ id: "ProofLog" });
-export type ProofLog = z.infer<typeof ProofLog>;
 
 export const RejectRequest = z
   .strictObject({ reason: z.string().trim().min(1).max(2000) })

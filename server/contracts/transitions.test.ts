@@ -51,7 +51,10 @@ test("the derived lists hold each state once, in the group that pages show it in
 test("a suggestion is final when nothing more happens to it by itself", () => {
   const final = SuggestionState.options.filter((state) => isFinal("suggestion", state));
   expect(final.sort()).toEqual(
-    ["expired", "failed", "no_gain", "rejected", "reverted", "superseded", "verified"].sort(),
+    [
+      ...["cancelled", "expired", "failed", "no_gain"],
+      ...["rejected", "reverted", "superseded", "verified"],
+    ].sort(),
   );
 });
 
@@ -60,6 +63,7 @@ test("what was never approved is never executed", () => {
     expect(allows("suggestion", "execute", state)).toBe(false);
   }
   expect([...UNAPPROVED_STATES].sort()).toEqual([
+    "cancelled",
     "expired",
     "no_gain",
     "pending",

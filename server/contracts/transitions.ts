@@ -24,6 +24,7 @@ export const TRANSITIONS = {
     publishAdvice: { from: ["proving"], to: "pending", action: "suggestion.prove" },
     reportNoGain: { from: ["proving"], to: "no_gain", action: "suggestion.prove" },
     failProof: { from: ["proving"], to: "failed", action: "suggestion.fail" },
+    cancelProof: { from: ["proving"], to: "cancelled", action: "suggestion.cancel" },
     improveAdvice: { from: ["pending"], to: "pending", action: "suggestion.improve" },
     withdrawAdvice: { from: ["pending"], to: "no_gain", action: "suggestion.withdraw" },
     adviseLater: {

@@ -31,6 +31,7 @@ export async function analyzeContext({
     input: {
       request,
       requestHash: shortHash(JSON.stringify(["context", request, requesterOf(ctx.actor)])),
+      questionHash: null,
       productId: null,
       state: candidates.length > 0 ? "pending" : "no_gain",
       basis: "estimate",

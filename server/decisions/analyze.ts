@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { dataProducts } from "@/drizzle/schema";
-import { type AnalyzeRequest, ProductSchema, type Suggestion } from "@/server/contracts";
+import { type AnalyzeRequest, isProving, ProductSchema, type Suggestion } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { AppError, type ServiceContext, shortHash } from "@/server/platform";
 import { analyzeContext } from "./analyze-context";
@@ -12,8 +12,10 @@ import { loadSuggestion } from "./suggestion-view";
 /**
  * Analyzes and suggests. A request that brings its own schema and names no product is answered
  * at once from that context (estimates, `pending`); any other is proved on a shadow copy of the
- * product's data (`proving`, then `pending` or `no_gain`).
- * Throws `forbidden`, `invalid_input`, `not_found` (unknown product or table), `product_unreachable`.
+ * product's data (`proving`, then `pending` or `no_gain`). An equal question that is open already is
+ * answered with that suggestion (`is_existing`), whatever its time budget.
+ * Throws `forbidden`, `invalid_input`, `not_found` (unknown product or table), `product_unreachable`,
+ * `rate_limited` (too many proofs of this caller wait or run).
  */
 export async function analyze({
   ctx,
@@ -48,11 +50,11 @@ async function analyzeProduct({
     });
   }
   const warnings = await screenRequest({ ctx, input: request });
-  const { id } = await createSuggestion({
+  const { id, isNew } = await createSuggestion({
     ctx,
     input: {
       request,
-      requestHash: hashQuestion(productId, schema, request),
+      ...hashesOf(productId, schema, request),
       productId,
       state: "proving",
       basis: "measured",
@@ -66,16 +68,33 @@ async function analyzeProduct({
       excluded: [],
     },
   });
-  return loadSuggestion(ctx, id);
+  const suggestion = await loadSuggestion(ctx, id);
+  return isNew ? suggestion : asExisting(suggestion);
 }
 
-/** Equal for equal questions, whether the product was named or is the sidecar's own. */
-function hashQuestion(
+/** What a caller is told who asked for what was open already. */
+function asExisting(suggestion: Suggestion): Suggestion {
+  const how = isProving(suggestion.state)
+    ? "The same question is being tested already: this request joined that test run, with its time budget."
+    : "The same question was answered already, and nobody has decided yet: this is that answer.";
+  return { ...suggestion, is_existing: true, note: `${how} ${suggestion.note}` };
+}
+
+/**
+ * Equal for equal questions, whether the product was named or is the sidecar's own. How much time the
+ * caller would give is no part of a question. `requestHash` is of the question and the data it is about.
+ */
+function hashesOf(
   productId: string,
   { schema_fingerprint: fingerprint, data_version: dataVersion }: ProductSchema,
   { operation_type: type, context }: AnalyzeRequest,
-): string {
-  return shortHash(JSON.stringify([productId, fingerprint, dataVersion, type, context]));
+): { requestHash: string; questionHash: string } {
+  const { budget_seconds: _, ...asked } = context;
+  const hashOf = (...parts: unknown[]) => shortHash(JSON.stringify(parts));
+  return {
+    requestHash: hashOf(productId, fingerprint, dataVersion, type, asked),
+    questionHash: hashOf(productId, fingerprint, type, asked),
+  };
 }
 
 /** The schema as the observer last saw it; the proof itself reads it afresh. */

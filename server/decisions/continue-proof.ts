@@ -8,7 +8,7 @@ import {
   type Suggestion,
   TRANSITIONS,
 } from "@/server/contracts";
-import { assertCan } from "@/server/identity";
+import { actorKey, assertCan } from "@/server/identity";
 import {
   AppError,
   type Database,
@@ -18,6 +18,7 @@ import {
   type Transaction,
 } from "@/server/platform";
 import { enqueueJob } from "@/server/queue";
+import { assertMayOpenProof } from "./open-proofs";
 import { assertVisible } from "./product-scope";
 import { loadSuggestion } from "./suggestion-view";
 import type { SuggestionRow } from "./transition";
@@ -26,7 +27,7 @@ import type { SuggestionRow } from "./transition";
  * Gives the proof of an undecided suggestion more time ("Continue for 2 more minutes"): it is queued
  * again, measures what was not reached, and updates the advice while nobody decides.
  * Throws `forbidden`, `not_found`, `not_executable` (an estimate has no proof), `conflict` (decided,
- * still searching, or everything was tested).
+ * still searching, or everything was tested), `rate_limited` (too many of this caller wait or run).
  */
 export async function continueProof({
   ctx,
@@ -42,8 +43,14 @@ export async function continueProof({
     const row = await lockContinuable(tx, id);
     await tx
       .update(suggestions)
-      .set({ isSearching: true, extraSeconds: seconds, updatedAt: ctx.clock.now() })
+      .set({
+        isSearching: true,
+        extraSeconds: seconds,
+        openedBy: actorKey(ctx.actor),
+        updatedAt: ctx.clock.now(),
+      })
       .where(eq(suggestions.id, id));
+    await assertMayOpenProof({ tx, ctx });
     await recordAudit(tx, ctx, {
       action: "suggestion.continue",
       subjectType: "suggestion",

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, desc, eq, inArray, or, sql } from "drizzle-orm";
 import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
   type AnalyzeRequest,
@@ -9,7 +9,9 @@ import {
   isProving,
   OPEN_STATES,
   type RequestWarning,
+  TRANSITIONS,
 } from "@/server/contracts";
+import { actorKey } from "@/server/identity";
 import {
   AppError,
   newId,
@@ -20,10 +22,13 @@ import {
 } from "@/server/platform";
 import { excludedByRule } from "@/server/proving";
 import { enqueueJob } from "@/server/queue";
+import { assertMayOpenProof } from "./open-proofs";
 
 interface Opening {
   request: AnalyzeRequest;
   requestHash: string;
+  /** Of the question, whatever the data are; null where nothing is to be proved. */
+  questionHash: string | null;
   productId: string | null;
   state: InitialState<"suggestion">;
   basis: Basis;
@@ -39,9 +44,10 @@ interface Opening {
 }
 
 /**
- * Creates a suggestion, or answers the open one of an equal request (same hash): asking twice
- * neither proves twice nor fills the inbox. The proof of one that begins as `proving` is queued in
- * the same transaction.
+ * Creates a suggestion, or answers the open one of an equal request (same hash), or the one whose proof
+ * of the same question waits or runs: asking twice neither proves twice nor fills the inbox. The proof
+ * of one that begins as `proving` is queued in the same transaction. Throws `rate_limited` where the
+ * caller has too many open.
  */
 export async function createSuggestion({
   ctx,
@@ -71,12 +77,14 @@ export async function createSuggestion({
         basis: opening.basis,
         operationType: opening.request.operation_type,
         requestHash: opening.requestHash,
+        questionHash: opening.questionHash,
         confidence: opening.confidence,
         schemaFingerprint: opening.schemaFingerprint,
         dataVersion: opening.dataVersion,
         warnings: opening.warnings,
         findings: opening.findings,
         requestedBy: ctx.actor.label,
+        openedBy: actorKey(ctx.actor),
         expiresAt: opening.expiresAt,
       })
       .onConflictDoNothing()
@@ -98,12 +106,13 @@ export async function createSuggestion({
       },
     });
     if (isProving(opening.state)) {
+      await assertMayOpenProof({ tx, ctx });
       await enqueueJob({ tx, input: { kind: "prove", subjectId: id } });
     }
     await publish(tx, { topic: "suggestion", id });
     return true;
   });
-  return isNew ? { id, isNew } : { id: await findOpen(ctx, opening.requestHash), isNew };
+  return { id: isNew ? id : await findOpen(ctx, opening), isNew };
 }
 
 async function insertItems(
@@ -121,11 +130,25 @@ async function insertItems(
   if (rows.length > 0) await tx.insert(suggestionItems).values(rows);
 }
 
-async function findOpen(ctx: ServiceContext, requestHash: string): Promise<string> {
+/** The proof that waits or runs, before advice that an earlier one left open. */
+async function findOpen(
+  ctx: ServiceContext,
+  { requestHash, questionHash }: Pick<Opening, "requestHash" | "questionHash">,
+): Promise<string> {
+  const { from: provingStates } = TRANSITIONS.suggestion.publishAdvice;
+  const isEqual = eq(suggestions.requestHash, requestHash);
+  const isAsked = questionHash === null ? undefined : eq(suggestions.questionHash, questionHash);
   const [row] = await ctx.db
     .select({ id: suggestions.id })
     .from(suggestions)
-    .where(and(eq(suggestions.requestHash, requestHash), inArray(suggestions.state, OPEN_STATES)));
+    .where(
+      or(
+        and(isEqual, inArray(suggestions.state, OPEN_STATES)),
+        isAsked && and(isAsked, inArray(suggestions.state, provingStates)),
+      ),
+    )
+    .orderBy(desc(sql`${suggestions.state} = 'proving'`))
+    .limit(1);
   if (row) return row.id;
   throw new AppError("conflict", "An equal request has just been decided; ask again.");
 }

@@ -1,16 +1,22 @@
 import { and, desc, eq, inArray, lt, ne, notInArray, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { agentDecisions, reviews, suggestionItems, suggestions } from "@/drizzle/schema";
-import { type SuggestionItem, TRANSITIONS } from "@/server/contracts";
+import type { SuggestionItem, SuggestionState } from "@/server/contracts";
 import type { Database } from "@/server/platform";
 import { type EarlierVerdict, earlierVerdicts } from "@/server/proving";
 
 /** Of a stored item, in SQL: names the same change in every analysis of a product. */
 export const candidateId = sql<string>`${suggestionItems.candidate}->>'candidate_id'`;
 
+/** Of a decision, in SQL: what was asked. How much time was given is no part of it. */
+export const question = sql`(${agentDecisions.context} - 'budget_seconds')`;
+
+/** Its proof has not ended, or ended without one measurement to go by. */
+const NO_RESULT: SuggestionState[] = ["proving", "failed", "cancelled"];
+
 /**
- * What the last proof of the same question (product, schema, context; the operation type changes no
- * proof) said of each change, by candidate id; empty for the first. What people decided of it since
+ * What the last proof of the same question (product, schema, what was asked; the operation type changes
+ * no proof) said of each change, by candidate id; empty for the first. What people decided of it since
  * is another matter.
  */
 export async function loadEarlierVerdicts(
@@ -18,7 +24,7 @@ export async function loadEarlierVerdicts(
   { suggestionId, schemaFingerprint }: { suggestionId: string; schemaFingerprint: string },
 ): Promise<Map<string, EarlierVerdict>> {
   const asked = db
-    .select({ productId: suggestions.productId, context: agentDecisions.context })
+    .select({ productId: suggestions.productId, question: sql`${question}`.as("question") })
     .from(suggestions)
     .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
     .where(eq(suggestions.id, suggestionId))
@@ -29,14 +35,14 @@ export async function loadEarlierVerdicts(
     .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
     .innerJoin(
       asked,
-      and(eq(suggestions.productId, asked.productId), eq(agentDecisions.context, asked.context)),
+      and(eq(suggestions.productId, asked.productId), sql`${question} = ${asked.question}`),
     )
     .where(
       and(
         ne(suggestions.id, suggestionId),
         eq(suggestions.basis, "measured"),
         eq(suggestions.schemaFingerprint, schemaFingerprint),
-        notInArray(suggestions.state, [...TRANSITIONS.suggestion.failProof.from, "failed"]),
+        notInArray(suggestions.state, NO_RESULT),
       ),
     )
     .orderBy(desc(suggestions.createdAt))

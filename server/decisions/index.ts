@@ -1,5 +1,6 @@
 export { analyze } from "./analyze";
 export { analyzeWhenDue } from "./analyze-when-due";
+export { cancelProof } from "./cancel-proof";
 export { continueProof, resumeSearches } from "./continue-proof";
 export { approveSuggestion, giveFeedback, rejectSuggestion } from "./decide";
 export { expireSuggestions, supersedeBySchemaChange } from "./end-suggestions";

@@ -40,8 +40,8 @@ const read = (id: string) =>
   getSuggestion({ ctx: contextOf(database.db, ACTORS.viewer), input: { suggestion_id: id } });
 
 /** The open advice on a question, after a newer proof of the same one ended with `result`. */
-async function afterNewerProof(seconds: number, result: Partial<ProofResult>) {
-  const context = { budget_seconds: seconds };
+async function afterNewerProof(question: number, result: Partial<ProofResult>) {
+  const context = { table_name: `t${question}` };
   const older = await storeSuggestion(database.db, {
     state: "pending",
     context,

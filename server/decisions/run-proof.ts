@@ -19,8 +19,9 @@ import { describeQueries } from "./describe-queries";
 import { loadEarlierVerdicts } from "./earlier-proofs";
 import { estimateCandidates } from "./estimate-candidates";
 import { checkSameProduct } from "./product-scope";
-import { createProofWriter } from "./proof-log";
+import { createProofWriter, type ProofWriter } from "./proof-log";
 import { publishAdvice } from "./publish-advice";
+import { type ProofWatch, watchProof } from "./watch-proof";
 
 const WORKLOAD_WINDOW_MS = 24 * 3_600_000;
 
@@ -45,7 +46,8 @@ interface ProofDirs {
  * searches on and updates the advice while nobody has decided. Takes up a search that was
  * interrupted or given more time. Its time begins with the first look at the product. Safe to run
  * again after a crash. Throws `not_executable` for a suggestion about another product than the one
- * given, `timeout` when its time ended before anything was measured.
+ * given, `timeout` when its time ended before anything was measured. Ends without an error soon after it
+ * was cancelled.
  */
 export async function runProof({
   ctx,
@@ -58,60 +60,78 @@ export async function runProof({
   const question = await loadQuestion(ctx, input);
   if (question === null) return;
   const writer = createProofWriter({ ctx, input: { suggestionId: input.suggestionId } });
+  const watch = watchProof({ ctx, input });
   try {
-    if (question.isFirst) {
-      writer.progress(startProgress("Reading the schema and the workload of the data product"));
-    }
-    const { settings } = ctx;
-    const { schema, queries, observed, candidates, excluded } = await proposeChanges(
-      ctx,
-      input,
-      question,
-    );
-    const budgetSeconds = Math.min(
-      question.context.budget_seconds ?? Infinity,
-      settings.PROOF_SECONDS_MAX,
-    );
-    const secondsMax = question.extraSeconds ?? budgetSeconds;
-    await proveCandidates({
-      product: input.product,
-      schema,
-      queries,
-      observed,
-      candidates,
-      excluded,
-      compile: (changes) => compilePlan(schema.tables, changes),
-      ...input.dirs,
-      rowsMax: settings.PROOF_ROWS_MAX,
-      secondsMax: secondsMax - (performance.now() - startedMs) / 1000,
-      gainMin: settings.PROOF_GAIN_MIN,
-      earlier: await loadEarlierVerdicts(ctx.db, {
-        suggestionId: input.suggestionId,
-        schemaFingerprint: schema.schema_fingerprint,
-      }),
-      remembered: question.isFirst ? [] : await loadMeasured(ctx.db, input.suggestionId),
-      weights: { storage: settings.PROOF_STORAGE_WEIGHT, write: settings.PROOF_WRITE_WEIGHT },
-      seed: 1,
-      onProgress: writer.progress,
-      onEvent: writer.event,
-      ...searchOn(ctx, input, { question, schema, candidates, secondsMax }),
-      onProblem: (what, error) => {
-        ctx.log.warn({ what, err: error }, "a part of a proof could not be made");
-      },
-      signal: input.signal,
-    });
+    await prove(ctx, { ...input, signal: watch.signal }, { question, writer, watch, startedMs });
+  } catch (error) {
+    if (!watch.isCancelled()) throw error;
+    const at_ms = performance.now() - startedMs;
+    writer.event({ kind: "stopped", at_ms, reason: "Somebody cancelled it." });
   } finally {
+    watch.stop();
     await writer.close();
   }
+}
+
+/** One run of a proof: what it is asked, where it writes, and who looks whether it is wanted. */
+interface Run {
+  question: Question;
+  writer: ProofWriter;
+  watch: ProofWatch;
+  /** By `performance.now()`. */
+  startedMs: number;
+}
+
+async function prove(ctx: ServiceContext, input: RunProofInput, run: Run): Promise<void> {
+  const { question, writer, startedMs } = run;
+  const { settings } = ctx;
+  if (question.isFirst) {
+    writer.progress(startProgress("Reading the schema and the workload of the data product"));
+  }
+  const proposed = await proposeChanges(ctx, input, question);
+  const { schema, queries, observed, candidates, excluded } = proposed;
+  const budgetSeconds = Math.min(
+    question.context.budget_seconds ?? Infinity,
+    settings.PROOF_SECONDS_MAX,
+  );
+  const secondsMax = question.extraSeconds ?? budgetSeconds;
+  await proveCandidates({
+    product: input.product,
+    schema,
+    queries,
+    observed,
+    candidates,
+    excluded,
+    compile: (changes) => compilePlan(schema.tables, changes),
+    ...input.dirs,
+    rowsMax: settings.PROOF_ROWS_MAX,
+    secondsMax: secondsMax - (performance.now() - startedMs) / 1000,
+    gainMin: settings.PROOF_GAIN_MIN,
+    earlier: await loadEarlierVerdicts(ctx.db, {
+      suggestionId: input.suggestionId,
+      schemaFingerprint: schema.schema_fingerprint,
+    }),
+    remembered: question.isFirst ? [] : await loadMeasured(ctx.db, input.suggestionId),
+    weights: { storage: settings.PROOF_STORAGE_WEIGHT, write: settings.PROOF_WRITE_WEIGHT },
+    seed: 1,
+    onProgress: writer.progress,
+    onEvent: writer.event,
+    ...searchOn(ctx, input, { run, schema, candidates, secondsMax }),
+    onProblem: (what, error) => {
+      ctx.log.warn({ what, err: error }, "a part of a proof could not be made");
+    },
+    signal: input.signal,
+  });
 }
 
 /** How advice is published as it is found, and whether the search goes on after it. */
 function searchOn(
   ctx: ServiceContext,
   { suggestionId, isBusy }: RunProofInput,
-  proof: { question: Question; schema: ProductSchema; candidates: Candidate[]; secondsMax: number },
+  proof: { run: Run; schema: ProductSchema; candidates: Candidate[]; secondsMax: number },
 ): Pick<ProofInput, "onAdvice" | "completion"> {
-  const { question, schema, candidates, secondsMax } = proof;
+  const { run, schema, candidates, secondsMax } = proof;
+  const { question, watch } = run;
   const searchSecondsMax = ctx.settings.PROOF_SEARCH_SECONDS_MAX;
   let isPublished = !question.isFirst;
   return {
@@ -122,6 +142,7 @@ function searchOn(
         return "continue";
       }
       isPublished = true;
+      if (isComplete) watch.stop();
       return publishAdvice({ ctx, input: { suggestionId, schema, result, note, isComplete } });
     },
     completion:

@@ -139,6 +139,8 @@ function describeState(
   switch (row.state) {
     case "proving":
       return "The candidates are being measured on a shadow copy; follow links.events or ask again.";
+    case "cancelled":
+      return "Its test run was cancelled before it had a result; nothing was changed.";
     case "pending":
       return row.basis === "measured"
         ? "Every number was measured on a shadow copy. A reviewer has to approve before anything runs."

@@ -1,5 +1,5 @@
 export type { ClaimedJob } from "./claim-job";
-export { enqueueJob, type JobPriority } from "./enqueue-job";
+export { enqueueJob, type JobPriority, withdrawJob } from "./enqueue-job";
 export {
   discardJob,
   listJobs,

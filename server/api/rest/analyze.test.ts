@@ -97,10 +97,55 @@ test("a proof's time is bounded by what a day holds", async () => {
   expect((await analyzeProduct({ budget_seconds: 86_400 })).status).toBe(202);
 });
 
+/** A question of its own about the product. */
+const question = (query: string) => ({ query_patterns: [{ query, frequency: 1 }] });
+
+test("40 requests that differ in budget_seconds queue one proof, and each is told of it", async () => {
+  const before = await harness.db.$count(jobs);
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, async (_, n) => {
+      const asked = { ...question("SELECT 40"), budget_seconds: n + 1 };
+      return read(await analyzeProduct(asked));
+    }),
+  );
+  expect(await harness.db.$count(jobs)).toBe(before + 1);
+  const [first] = answers;
+  expect(new Set(answers.map(({ suggestion_id }) => suggestion_id)).size).toBe(1);
+  expect(answers.filter(({ is_existing }) => is_existing === true)).toHaveLength(39);
+  const cancelled = await harness.post(`/agent/suggestions/${first?.suggestion_id}/cancel`, {
+    headers,
+  });
+  expect(cancelled.status).toBe(200);
+  expect(await harness.db.$count(jobs)).toBe(before);
+});
+
+test("one open proof more than a caller may have is 429 with the time to retry", async () => {
+  const own = { headers: (await harness.person(["reviewer"])).headers };
+  const ask = (n: number) =>
+    harness.post("/agent/analyze", {
+      ...own,
+      json: { operation_type: "schema_optimization", context: question(`SELECT 100 + ${n}`) },
+    });
+  const opened = await Promise.all([1, 2, 3, 4].map(ask));
+  expect(opened.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+  const refused = await ask(5);
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(await refused.json()).toMatchObject({ code: "rate_limited", details: { limit: 4 } });
+  for (const response of opened) {
+    const { suggestion_id: id } = await read(response);
+    expect((await harness.post(`/agent/suggestions/${id}/cancel`, own)).status).toBe(200);
+  }
+  const again = await ask(5);
+  expect(again.status).toBe(202);
+  const { suggestion_id: id } = await read(again);
+  await harness.post(`/agent/suggestions/${id}/cancel`, own);
+});
+
 test("wait= answers when the proof has ended, not when the time is over", async () => {
   const before = await harness.db.$count(suggestions);
   const started = performance.now();
-  const waiting = analyzeProduct({ table_name: "projects" }, "?wait=60");
+  const waiting = analyzeProduct(question("SELECT 1"), "?wait=60");
   await vi.waitFor(async () => expect(await harness.db.$count(suggestions)).toBe(before + 1));
   const [{ id }] = await newest();
   await failProof({

@@ -10,7 +10,7 @@ import { approveRoute, feedbackRoute, rejectRoute } from "./routes/decisions";
 import { listJobsRoute } from "./routes/jobs";
 import { messageRoute } from "./routes/messages";
 import { executeRoute, getOperationRoute, revertRoute } from "./routes/operations";
-import { continueProofRoute, proofLogRoute } from "./routes/proof";
+import { cancelProofRoute, continueProofRoute, proofLogRoute } from "./routes/proof";
 import {
   analyzeRoute,
   getSuggestionRoute,
@@ -42,6 +42,7 @@ export const ROUTES: readonly Route[] = [
   feedbackRoute,
   proofLogRoute,
   continueProofRoute,
+  cancelProofRoute,
   executeRoute,
   revertRoute,
   getOperationRoute,

@@ -47,6 +47,23 @@ test("a proof is given more time once, for two minutes unless told", async () =>
   expect((await ask()).status).toBe(409);
 });
 
+test("a proof is cancelled once; a body may be left out, and says nothing", async () => {
+  const { id } = await storeSuggestion(harness.db, { state: "proving" });
+  const cancel = (json?: unknown) =>
+    harness.post(`/agent/suggestions/${id}/cancel`, {
+      headers,
+      ...(json === undefined ? {} : { json }),
+    });
+  expect((await cancel({ reason: "unknown field" })).status).toBe(400);
+  const response = await cancel();
+  expect(response.status).toBe(200);
+  expect(Suggestion.parse(await response.json())).toMatchObject({ state: "cancelled" });
+  expect((await cancel({})).status).toBe(409);
+  const viewer = (await harness.person(["viewer"])).headers;
+  const path = `/agent/suggestions/${id}/cancel`;
+  expect((await harness.post(path, { headers: viewer })).status).toBe(403);
+});
+
 test("the log of a proof is read page by page", async () => {
   const { id } = await storeSuggestion(harness.db, { state: "proving" });
   const events = [1, 2, 3].map((at_ms) => ({ kind: "stopped" as const, at_ms, reason: "A test." }));

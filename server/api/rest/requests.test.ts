@@ -120,7 +120,7 @@ test("one request more than the bound is 503 with Retry-After, and the bound fre
   const before = await harness.db.$count(suggestions);
   // Each waits for a proof that nobody runs.
   const running = Array.from({ length: 4 }, (_, index) => {
-    const context = { budget_seconds: 10 + index };
+    const context = { query_patterns: [{ query: `SELECT ${index}`, frequency: 1 }] };
     const json = { operation_type: "schema_optimization", context };
     return harness.post("/agent/analyze?wait=60", { headers, json });
   });

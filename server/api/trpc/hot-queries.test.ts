@@ -83,7 +83,7 @@ async function fill(db: Database): Promise<void> {
     );
     for (const statement of [
       `insert into agent_decisions (decision_id, timestamp, operation_type, context, suggestion)
-      select decision, ${at}, 'schema_optimization', jsonb_build_object('budget_seconds', n % 1000), '{}' from made`,
+      select decision, ${at}, 'schema_optimization', jsonb_build_object('table_name', 't' || n % 1000), '{}' from made`,
       `insert into suggestions (id, decision_id, product_id, state, basis, operation_type, request_hash,
         schema_fingerprint, data_version, requested_by, created_at, updated_at)
       select id, decision, 'duckdb-spawn', state, 'measured', 'schema_optimization', id,

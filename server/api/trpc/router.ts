@@ -17,6 +17,7 @@ import {
 import {
   analyze,
   approveSuggestion,
+  cancelProof,
   continueProof,
   getSuggestion,
   giveFeedback,
@@ -53,6 +54,7 @@ const suggestionsRouter = router({
   continue: procedure
     .input(ContinueRequest.extend(ById.shape))
     .mutation(({ ctx, input }) => continueProof({ ctx, input })),
+  cancel: procedure.input(ById).mutation(({ ctx, input }) => cancelProof({ ctx, input })),
   log: procedure
     .input(ListProofEvents.extend(ById.shape))
     .query(({ ctx, input }) => listProofEvents({ ctx, input })),

@@ -11,6 +11,7 @@ import {
 } from "@/server/contracts";
 import {
   approveSuggestion,
+  cancelProof,
   getSuggestion,
   listSuggestions,
   rejectSuggestion,
@@ -104,6 +105,12 @@ export function addSuggestionCommands(group: Command): void {
       answer(command, async (ctx) =>
         answerOf(await getSuggestion({ ctx, input: { suggestion_id } })),
       ),
+    );
+  group
+    .command("cancel <suggestion_id>")
+    .description("end its test run, or the search for better advice")
+    .action((suggestion_id: string, _, command: Command) =>
+      answer(command, async (ctx) => answerOf(await cancelProof({ ctx, input: { suggestion_id } }))),
     );
   group
     .command("approve <suggestion_id>")

@@ -1,5 +1,11 @@
-import { ContinueRequest, ListProofEvents, ProofLog, Suggestion } from "@/server/contracts";
-import { continueProof, listProofEvents } from "@/server/decisions";
+import {
+  CancelRequest,
+  ContinueRequest,
+  ListProofEvents,
+  ProofLog,
+  Suggestion,
+} from "@/server/contracts";
+import { cancelProof, continueProof, listProofEvents } from "@/server/decisions";
 import { answer, defineRoute, jsonBody } from "../define-route";
 import { LogQuery, SuggestionParams } from "../parameters";
 
@@ -44,5 +50,27 @@ export const continueProofRoute = defineRoute(
   async (c) => {
     const input = { suggestion_id: c.req.valid("param").id, ...c.req.valid("json") };
     return c.json(await continueProof({ ctx: c.var.ctx, input }), 202);
+  },
+);
+
+export const cancelProofRoute = defineRoute(
+  {
+    method: "post",
+    path: "/agent/suggestions/{id}/cancel",
+    operationId: "cancelProof",
+    tags: ["Suggestions"],
+    summary: "Cancel a proof",
+    description:
+      "Ends a proof that waits or runs: the suggestion is `cancelled`. Once advice was published it " +
+      "ends the search for a better one (`search`), and the advice stays. What runs stops within about a " +
+      "second. Refused where nothing of it waits or runs any more.",
+    permission: "suggestion.analyze",
+    request: { params: SuggestionParams, body: jsonBody(CancelRequest, true) },
+    responses: { 200: answer("The suggestion, without its proof.", Suggestion) },
+    errors: ["not_found", "conflict"],
+  },
+  async (c) => {
+    const input = { suggestion_id: c.req.valid("param").id };
+    return c.json(await cancelProof({ ctx: c.var.ctx, input }), 200);
   },
 );

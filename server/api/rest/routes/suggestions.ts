@@ -22,7 +22,9 @@ export const analyzeRoute = defineRoute(
       "Proposes changes for a table and its queries. A request that brings its own " +
       "`current_schema` and names no `product_id` is answered at once from that context: an " +
       "estimate. Otherwise every candidate is measured on a shadow copy of the data product first: " +
-      "the answer says `proving` and where to look, or waits with `?wait=`. Names, types and " +
+      "the answer says `proving` and where to look, or waits with `?wait=`. A question that is open " +
+      "already is answered with that suggestion (`is_existing`), whatever its `budget_seconds`; a " +
+      "caller with too many proofs that wait or run is refused with 429. Names, types and " +
       "queries that seem to try to steer who reads them are named in `warnings` (by place; they are " +
       "analyzed like any other). Unknown fields of the body are ignored.",
     permission: "suggestion.analyze",
@@ -98,9 +100,9 @@ export const suggestionEventsRoute = defineRoute(
     description:
       "An event `suggestion` at once and after every change; its data is the suggestion as " +
       "`GET /agent/suggestions/{id}` answers it. Ends with an event `end` at a final state " +
-      "(`no_gain`, `rejected`, `expired`, `superseded`, `failed`, `verified`, `reverted`) or after " +
-      "ten minutes, or with the reason `unauthenticated` or `forbidden` when the credential ends or is " +
-      "revoked; comments show in between that the stream lives.",
+      "(`no_gain`, `cancelled`, `rejected`, `expired`, `superseded`, `failed`, `verified`, " +
+      "`reverted`) or after ten minutes, or with the reason `unauthenticated` or `forbidden` when " +
+      "the credential ends or is revoked; comments show in between that the stream lives.",
     permission: "suggestion.read",
     limiter: "streams",
     request: { params: SuggestionParams },
