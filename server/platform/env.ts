@@ -87,6 +87,8 @@ function load() {
       PROOF_SECONDS_MAX: z.coerce.number().min(1).default(60),
       /** Proofs of one caller that wait or run at the same time. */
       PROOFS_OPEN_PER_CALLER_MAX: z.coerce.number().int().min(1).default(4),
+      /** Health is degraded while a new proof would wait longer than this, seconds (an estimate). */
+      PROOF_WAIT_SECONDS_WARN: z.coerce.number().min(0).default(600),
       /** The search after the first advice ends this many seconds after its proof began; 0: no search. */
       PROOF_SEARCH_SECONDS_MAX: z.coerce.number().min(0).default(1800),
       /**

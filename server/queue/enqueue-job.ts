@@ -7,7 +7,7 @@ import type { Transaction } from "@/server/platform";
 export const JOBS_CHANNEL = "sidecar_jobs";
 
 /** Which goes first of two jobs that are due. */
-const PRIORITIES = { urgent: 1, normal: 5, background: 10 } as const;
+export const PRIORITIES = { urgent: 1, normal: 5, background: 10 } as const;
 export type JobPriority = keyof typeof PRIORITIES;
 
 /**

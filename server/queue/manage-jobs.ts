@@ -9,7 +9,7 @@ import {
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
-import { JOBS_CHANNEL } from "./enqueue-job";
+import { JOBS_CHANNEL, PRIORITIES } from "./enqueue-job";
 
 /** Finished jobs are kept a day, for people who ask what happened; dead ones until somebody decides. */
 const KEEP_DONE = sql`now() - interval '1 day'`;
@@ -95,7 +95,16 @@ export interface QueueLoad {
   runningCount: number;
   /** How long the oldest due job has waited; 0: none is due. */
   oldestDueSeconds: number;
+  /** Proofs that wait for their first advice, since when, and those being made. */
+  proofsWaiting: number;
+  proofsRunning: number;
+  oldestProofAt: Date | null;
 }
+
+const NO_LOAD: QueueLoad = {
+  ...{ dueCount: 0, runningCount: 0, oldestDueSeconds: 0 },
+  ...{ proofsWaiting: 0, proofsRunning: 0, oldestProofAt: null },
+};
 
 /** What waits and what runs now, by the database's clock. Asked by every health check. */
 export async function measureQueue({
@@ -104,16 +113,24 @@ export async function measureQueue({
   ctx: Pick<ServiceContext, "db">;
 }): Promise<QueueLoad> {
   const isDue = sql`${jobs.state} = 'queued' and ${jobs.runAt} <= now()`;
+  const isRunning = sql`${jobs.leaseUntil} > now()`;
+  // Searches that were interrupted wait in the background: they give way to all of these.
+  const isProof = sql`${jobs.kind} = 'prove' and ${jobs.priority} < ${PRIORITIES.background}`;
   const [load] = await ctx.db
     .select({
       dueCount: sql<number>`count(*) filter (where ${isDue})::int`,
-      runningCount: sql<number>`count(*) filter (where ${jobs.leaseUntil} > now())::int`,
+      runningCount: sql<number>`count(*) filter (where ${isRunning})::int`,
       oldestDueSeconds: sql<number>`coalesce(extract(epoch from now() - min(${jobs.runAt}) filter (where ${isDue})), 0)::float8`,
+      proofsWaiting: sql<number>`count(*) filter (where ${isDue} and ${isProof})::int`,
+      proofsRunning: sql<number>`count(*) filter (where ${isRunning} and ${isProof})::int`,
+      oldestProofAt: sql`min(${jobs.createdAt}) filter (where ${isDue} and ${isProof})`.mapWith(
+        (value: string | null) => (value === null ? null : new Date(value)),
+      ),
     })
     .from(jobs)
     // Spelled out as in the indexes of living jobs, which are chosen by these very words.
     .where(sql`${jobs.state} in ('queued', 'running')`);
-  return load ?? { dueCount: 0, runningCount: 0, oldestDueSeconds: 0 };
+  return load ?? NO_LOAD;
 }
 
 /** Deletes jobs done more than a day ago; answers how many. */

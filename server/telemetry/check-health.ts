@@ -4,6 +4,7 @@ import { lastContact, type ProductContact } from "@/server/knowledge";
 import { askStatus } from "@/server/models";
 import { listProcesses, type ServiceContext, SILENCE_SECONDS_MAX } from "@/server/platform";
 import { measureQueue, type QueueLoad } from "@/server/queue";
+import { judgeProofQueue } from "./judge-proof-queue";
 
 export const HealthCheck = z.object({
   status: z.enum(["ok", "degraded", "down", "unknown"]),
@@ -98,6 +99,16 @@ function judgeProver({ queue, processes }: Observed, { settings }: HealthContext
   };
 }
 
+function judgeProofs({ queue: load, processes }: Observed, { settings }: HealthContext): HealthCheck {
+  const isAble = ({ role, status }: ProcessHealth) => role === "prover" && status === "ok";
+  return judgeProofQueue({
+    load,
+    provers: processes.filter(isAble).length,
+    proofSecondsMax: settings.PROOF_SECONDS_MAX,
+    waitSecondsMax: settings.PROOF_WAIT_SECONDS_WARN,
+  });
+}
+
 async function judgeModel(ctx: HealthContext): Promise<HealthCheck> {
   const answer = await askStatus({ ctx });
   if (answer.state !== "up") {
@@ -124,13 +135,17 @@ export async function checkHealth({ ctx }: { ctx: HealthContext }): Promise<{
       database: { status: "ok", detail: `Answered in ${formatMs(ms)}.` },
       data_product: judgeProduct(observed.product, ctx),
       prover: judgeProver(observed, ctx),
+      proof_queue: judgeProofs(observed, ctx),
       inference,
     };
     return { checks, processes: observed.processes };
   } catch {
     const unknown: HealthCheck = { status: "unknown", detail: "Needs the database." };
     const database: HealthCheck = { status: "down", detail: "No answer from the database." };
-    const checks = { database, data_product: unknown, prover: unknown, inference };
+    const checks = {
+      ...{ database, data_product: unknown, prover: unknown },
+      ...{ proof_queue: unknown, inference },
+    };
     return { checks, processes: [] };
   }
 }

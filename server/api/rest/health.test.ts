@@ -47,6 +47,34 @@ test("work that nobody takes degrades, and a worker's lease heals", async () => 
   expect(await (await harness.get("/agent/health")).json()).toMatchObject({ status: "ok" });
 });
 
+test("a long queue of proofs degrades: how many wait, since when, and an estimate of the wait", async () => {
+  await harness.db.delete(jobs);
+  const status = { is_ready: true, parts: {} };
+  const beat = { instanceId: "q", role: "prover", host: "h", pid: 9, startedAt: new Date(), status };
+  await harness.db.insert(processHeartbeats).values({ ...beat, lastAt: sql`now()` });
+  const queue = async () => {
+    const { checks } = await (await harness.get("/agent/health")).json();
+    return checks.proof_queue;
+  };
+  expect(await queue()).toEqual({ status: "ok", detail: "No proof waits." });
+  const names = Array.from({ length: 40 }, (_, n) => ({
+    ...{ kind: "prove" as const, subjectId: `s${n}` },
+    createdAt: new Date("2026-01-01T10:00:00Z"),
+  }));
+  await harness.db.insert(jobs).values(names);
+  expect(await queue()).toEqual({
+    status: "degraded",
+    detail: expect.stringMatching(
+      /^40 proofs wait, the oldest since 2026-01-01T10:00:00.000Z\. .* 40 min \(estimate: /,
+    ),
+  });
+  // Searches in the background give way, and are waited for by nobody.
+  await harness.db.update(jobs).set({ priority: 10 });
+  expect(await queue()).toMatchObject({ status: "ok" });
+  await harness.db.delete(processHeartbeats);
+  await harness.db.delete(jobs);
+});
+
 test("a prover that fell silent degrades, and its next sign of life heals", async () => {
   const status = { is_ready: true, parts: {} };
   const beat = {
