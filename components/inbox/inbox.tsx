@@ -12,6 +12,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import { Gathering } from "@/components/workload/gathering";
 import { SuggestionList } from "./suggestion-list";
 import { SuggestionRow } from "./suggestion-row";
 import { findTab, INBOX_TABS, PROVING_TAB } from "./tabs";
@@ -43,6 +44,7 @@ export function Inbox() {
           ))}
         </TabsList>
         <TabsContent value={tab.name} className="grid gap-4">
+          {tab.name === "review" ? <Gathering /> : null}
           {tab.name === "review" ? <RunningTests /> : null}
           <SuggestionList key={tab.name} tab={tab} />
         </TabsContent>

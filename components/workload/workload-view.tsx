@@ -1,6 +1,7 @@
 "use client";
 import { PageTitle } from "@/components/common/blocks";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import { Gathering } from "./gathering";
 import { PatternsPanel } from "./patterns-panel";
 import { ProductStatus } from "./product-status";
 import { TablesPanel } from "./tables-panel";
@@ -15,6 +16,7 @@ export function WorkloadView() {
       />
       <div className="grid gap-5">
         <ProductStatus />
+        <Gathering />
         <Tabs defaultValue="patterns">
           <TabsList aria-label="Views" className="mb-4">
             <TabsTrigger value="patterns">Query patterns</TabsTrigger>

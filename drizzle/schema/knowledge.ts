@@ -11,7 +11,7 @@ import {
   timestamp,
   uuid,
 } from "drizzle-orm/pg-core";
-import { ActorKind, DeliveryStatus, MessageType } from "@/server/contracts";
+import { ActorKind, DeliveryStatus, type GatheredWorkload, MessageType } from "@/server/contracts";
 import { checkOneOf } from "./closed-values";
 
 const instant = (name: string) =>
@@ -94,6 +94,10 @@ export const dataProducts = pgTable("data_products", {
   workloadUntil: instant("workload_until"),
   /** Calls of shapes the product could not keep, as far as counted. */
   droppedCalls: integer("dropped_calls").notNull().default(0),
+  /** While an analysis waits until the workload is enough; null: none does. */
+  gathered: jsonb("gathered").$type<GatheredWorkload>(),
+  /** How often the workload had moved so far that it was measured anew: part of what a request asks. */
+  workloadEpoch: integer("workload_epoch").notNull().default(0),
 });
 
 /** Append-only: one row for every state change, in the transaction that made it. */

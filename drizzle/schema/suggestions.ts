@@ -36,6 +36,7 @@ import {
   SuggestionState,
   type Verdict,
   type Verification,
+  type WorkloadMix,
 } from "@/server/contracts";
 import { checkOneOf, isOneOf } from "./closed-values";
 import { agentDecisions } from "./knowledge";
@@ -63,6 +64,8 @@ export const suggestions = pgTable(
     schemaFingerprint: text("schema_fingerprint"),
     dataVersion: text("data_version"),
     progress: jsonb("progress").$type<ProofProgress>(),
+    /** How the product's workload was shared out when its proof began; null: it had one of its own. */
+    workloadMix: jsonb("workload_mix").$type<WorkloadMix>(),
     setEvidence: jsonb("set_evidence").$type<MeasuredEvidence>(),
     sets: jsonb("sets").$type<SetTrial[]>().notNull().default([]),
     findings: jsonb("findings").$type<Finding[]>().notNull().default([]),
@@ -96,6 +99,9 @@ export const suggestions = pgTable(
     /** Lists: all, or of one state; newest first. */
     index("suggestions_created").on(t.createdAt, t.id),
     index("suggestions_state").on(t.state, t.createdAt, t.id),
+    index("suggestions_mixes")
+      .on(t.productId, t.createdAt)
+      .where(sql`workload_mix is not null`),
     /** What the observer asks every few seconds. */
     index("suggestions_product_state").on(t.productId, t.state, t.createdAt),
     index("suggestions_product_created").on(t.productId, t.createdAt),

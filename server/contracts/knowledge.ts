@@ -2,6 +2,39 @@ import { z } from "zod";
 import { ProductSchema, WorkloadPattern } from "./data-product";
 import { ActorKind } from "./identity";
 
+/** How the time of a workload is shared out among its query shapes. */
+export const WorkloadMix = z.object({
+  /** Calls of SELECT shapes. */
+  calls: z.number().int().nonnegative(),
+  /** Share (0..1) of the time in shapes that were called at least twice. */
+  repeated_share: z.number().min(0).max(1.001),
+  /** Share (0..1) of the time by fingerprint; small ones together under the empty name. */
+  shares: z.record(z.string(), z.number()),
+});
+export type WorkloadMix = z.infer<typeof WorkloadMix>;
+
+/** How far the gathering of a workload has come before it is analyzed without anybody asking. */
+export const WorkloadReadiness = z.object({
+  is_enough: z.boolean(),
+  /** 0..1; 1 only when it is enough. */
+  share: z.number().min(0).max(1),
+  /** What is not there yet, in words with figures. */
+  missing: z.array(z.string()),
+});
+export type WorkloadReadiness = z.infer<typeof WorkloadReadiness>;
+
+/** What the observer keeps of a workload while it waits until that is enough, or has moved. */
+export const GatheredWorkload = z.object({
+  at: z.iso.datetime(),
+  /** The mix to compare the next one with, and how far it had moved from the one before. */
+  anchor: WorkloadMix,
+  distance: z.number().nullable(),
+  readiness: WorkloadReadiness,
+  /** An analysis would be started if it were enough. */
+  is_waited_for: z.boolean(),
+});
+export type GatheredWorkload = z.infer<typeof GatheredWorkload>;
+
 /** What the sidecar knows of the product beside it. */
 export const ProductOverview = z.object({
   product_id: z.string(),
@@ -13,6 +46,8 @@ export const ProductOverview = z.object({
   schema: ProductSchema.nullable(),
   /** Calls whose shape the product could not keep (its table of shapes was full). */
   dropped_calls: z.number().int(),
+  /** While the first analysis waits for more of the workload; null: none waits for it. */
+  gathering: WorkloadReadiness.nullable(),
 });
 export type ProductOverview = z.infer<typeof ProductOverview>;
 

@@ -1,18 +1,22 @@
-import { and, eq, gt, inArray, ne, notInArray, or, type SQL, sql } from "drizzle-orm";
-import { agentDecisions, suggestions } from "@/drizzle/schema";
+import { and, desc, eq, gt, inArray, ne, notInArray, type SQL, sql } from "drizzle-orm";
+import { agentDecisions, dataProducts, suggestions } from "@/drizzle/schema";
 import { kindsWhere } from "@/server/advisor";
-import { OPEN_STATES, type ProductSchema } from "@/server/contracts";
+import type { ProductSchema, WorkloadMix } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
-import type { ServiceContext } from "@/server/platform";
+import { mixDistance, mixOf } from "@/server/knowledge";
+import { recordAudit, type ServiceContext } from "@/server/platform";
 import { analyze } from "./analyze";
+import { gatherWorkload, loadGathered, stopGathering } from "./gather-workload";
 
-/** Calls of SELECT shapes before an analysis has something to weigh. */
-const CALLS_MIN = 30;
+const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
+/** How often a workload that was analyzed is looked at again, to see whether it has moved. */
+const LOOK_AGAIN_MS = MINUTE_MS;
 
 /**
- * Starts an analysis of the whole product when one is due and the last day's workload is enough to
- * weigh. Answers its suggestion, or null.
+ * Starts an analysis of the whole product when one is due: none was made lately and the last day's
+ * workload is enough (until then it is gathered, and shown so), or the workload has moved far from what
+ * the last proof measured. Answers its suggestion, or null.
  */
 export async function analyzeWhenDue({
   ctx,
@@ -21,21 +25,57 @@ export async function analyzeWhenDue({
   ctx: ServiceContext;
   input: { product: DataProduct; schema: ProductSchema };
 }): Promise<string | null> {
-  if (!(await isAnalysisDue({ ctx, input: schema }))) return null;
-  const workload = await product.getWorkload(new Date(ctx.clock.now().getTime() - DAY_MS));
-  const calls = workload.patterns
-    .filter((pattern) => pattern.kind === "select")
-    .reduce((sum, pattern) => sum + pattern.calls, 0);
-  if (calls < CALLS_MIN) return null;
+  const { product_id: productId } = schema;
+  const due = await whyDue({ ctx, input: schema });
+  if (due.why === "not_due") {
+    await stopGathering({ ctx, input: { productId } });
+    return null;
+  }
+  const before = await loadGathered(ctx, productId);
+  const now = ctx.clock.now().getTime();
+  if (due.why === "moved" && before !== null && now - Date.parse(before.at) < LOOK_AGAIN_MS) {
+    return null;
+  }
+  const workload = await product.getWorkload(new Date(now - DAY_MS));
+  const mix = mixOf(workload.patterns);
+  const isFirst = due.why === "nothing_known";
+  const { readiness } = await gatherWorkload({ ctx, input: { productId, before, mix, isFirst } });
+  if (!readiness.is_enough) return null;
+  if (due.why === "moved") {
+    const distance = mixDistance(due.provedMix, mix);
+    if (distance < ctx.settings.WORKLOAD_MOVED_MIN) return null;
+    await beginEpoch(ctx, productId, { distance, since: due.since });
+  }
   const { suggestion_id } = await analyze({
     ctx,
-    input: {
-      operation_type: "schema_optimization",
-      product_id: schema.product_id,
-      context: {},
-    },
+    input: { operation_type: "schema_optimization", product_id: productId, context: {} },
   });
+  await stopGathering({ ctx, input: { productId } });
   return suggestion_id;
+}
+
+/** From here on the same request is another question: what was open is about another workload. */
+async function beginEpoch(
+  ctx: ServiceContext,
+  productId: string,
+  moved: { distance: number; since: string },
+): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    await tx
+      .update(dataProducts)
+      .set({ workloadEpoch: sql`${dataProducts.workloadEpoch} + 1` })
+      .where(eq(dataProducts.productId, productId));
+    await recordAudit(tx, ctx, {
+      action: "product.workload_moved",
+      subjectType: "product",
+      subjectId: productId,
+      after: {
+        distance: moved.distance,
+        limit: ctx.settings.WORKLOAD_MOVED_MIN,
+        since: moved.since,
+      },
+    });
+  });
 }
 
 /** Not asked again for the same schema within this time: rejected advice does not come back at once. */
@@ -59,46 +99,84 @@ const hasWorkLeft = sql`exists (
     and ${notInArray(sql`item.candidate->'change'->>'kind'`, ADVICE_KINDS)}
 )`;
 
+type Due =
+  | { why: "not_due" }
+  /** Nothing is open about the product, and nothing was found of late. */
+  | { why: "nothing_known" }
+  /** What is known rests on this mix; due once the workload has moved far from it. */
+  | { why: "moved"; provedMix: WorkloadMix; since: string };
+
+const NOT_DUE: Due = { why: "not_due" };
+
 /**
- * True unless something about this product is open, or all of it was analyzed lately for this very
- * schema. Asked every few seconds: each reason is a look-up of its own in an index.
+ * Whether, and why, an analysis of the product may be started now. Asked every few seconds: each reason
+ * is a look-up of its own in an index.
  */
-export async function isAnalysisDue({
+export async function whyDue({
   ctx,
   input: schema,
 }: {
   ctx: ServiceContext;
   input: ProductSchema;
-}): Promise<boolean> {
+}): Promise<Due> {
   const ago = (ms: number) => new Date(ctx.clock.now().getTime() - ms);
   const { state, createdAt, updatedAt, schemaFingerprint } = suggestions;
-  const reasons = [
-    inArray(state, [...OPEN_STATES, "executing"]),
+  const isSameSchema = eq(schemaFingerprint, schema.schema_fingerprint);
+  const isAny = (reasons: (SQL | undefined)[]) => hasAny(ctx, schema.product_id, reasons);
+  const isUnderWay = await isAny([
+    inArray(state, ["proving", "executing"]),
     and(eq(state, "approved"), hasWorkLeft),
-    and(
-      or(
-        and(ne(state, "failed"), gt(createdAt, ago(HYSTERESIS_MS))),
-        and(eq(state, "failed"), gt(updatedAt, ago(BACK_OFF_MS))),
-      ),
-      eq(schemaFingerprint, schema.schema_fingerprint),
-      isOfAll,
-    ),
-  ];
-  for (const reason of reasons) {
-    if (await hasSuggestion(ctx, schema.product_id, reason)) return false;
-  }
-  return true;
+    and(eq(state, "failed"), gt(updatedAt, ago(BACK_OFF_MS)), isSameSchema, isOfAll),
+    and(eq(state, "cancelled"), gt(updatedAt, ago(HYSTERESIS_MS)), isSameSchema, isOfAll),
+  ]);
+  if (isUnderWay) return NOT_DUE;
+  const isKnown = await isAny([
+    eq(state, "pending"),
+    and(ne(state, "failed"), gt(createdAt, ago(HYSTERESIS_MS)), isSameSchema, isOfAll),
+  ]);
+  if (!isKnown) return { why: "nothing_known" };
+  const last = await lastProof(ctx, schema);
+  const soonest = ago(ctx.settings.WORKLOAD_REMEASURE_MINUTES * MINUTE_MS);
+  if (last === null || last.createdAt > soonest) return NOT_DUE;
+  return { why: "moved", provedMix: last.mix, since: last.id };
 }
 
-async function hasSuggestion(
+async function hasAny(
   ctx: ServiceContext,
   productId: string,
-  reason: SQL | undefined,
+  reasons: (SQL | undefined)[],
 ): Promise<boolean> {
-  const [found] = await ctx.db
-    .select({ id: suggestions.id })
+  for (const reason of reasons) {
+    const [found] = await ctx.db
+      .select({ id: suggestions.id })
+      .from(suggestions)
+      .where(and(eq(suggestions.productId, productId), reason))
+      .limit(1);
+    if (found !== undefined) return true;
+  }
+  return false;
+}
+
+/** The last proof of the whole product that measured its workload; null: none did, or of another schema. */
+async function lastProof(
+  { db }: ServiceContext,
+  { product_id: productId, schema_fingerprint: fingerprint }: ProductSchema,
+): Promise<{ id: string; createdAt: Date; mix: WorkloadMix } | null> {
+  const { id, createdAt, workloadMix } = suggestions;
+  const [last] = await db
+    .select({ id, createdAt, mix: workloadMix })
     .from(suggestions)
-    .where(and(eq(suggestions.productId, productId), reason))
+    .where(
+      and(
+        eq(suggestions.productId, productId),
+        // Spelled out as in the index suggestions_mixes, which is chosen by these very words.
+        sql`workload_mix is not null`,
+        eq(suggestions.schemaFingerprint, fingerprint),
+        notInArray(suggestions.state, ["failed", "cancelled"]),
+        isOfAll,
+      ),
+    )
+    .orderBy(desc(createdAt))
     .limit(1);
-  return found !== undefined;
+  return last === undefined || last.mix === null ? null : { ...last, mix: last.mix };
 }

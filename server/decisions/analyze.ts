@@ -42,7 +42,7 @@ async function analyzeProduct({
   input: AnalyzeRequest;
 }): Promise<Suggestion> {
   const productId = request.product_id ?? ctx.settings.DATA_PRODUCT_ID;
-  const schema = await knownSchema(ctx, productId);
+  const { schema, epoch } = await knownProduct(ctx, productId);
   const table = request.context.table_name;
   if (table !== undefined && !schema.tables.some((known) => known.name === table)) {
     throw new AppError("not_found", `Data product ${productId} has no table ${table}.`, {
@@ -54,7 +54,7 @@ async function analyzeProduct({
     ctx,
     input: {
       request,
-      ...hashesOf(productId, schema, request),
+      ...hashesOf(productId, { schema, epoch }, request),
       productId,
       state: "proving",
       basis: "measured",
@@ -82,23 +82,31 @@ function asExisting(suggestion: Suggestion): Suggestion {
 
 /**
  * Equal for equal questions, whether the product was named or is the sidecar's own. How much time the
- * caller would give is no part of a question. `requestHash` is of the question and the data it is about.
+ * caller would give is no part of a question. `requestHash` is of the question, and the data and the
+ * workload it is about.
  */
 function hashesOf(
   productId: string,
-  { schema_fingerprint: fingerprint, data_version: dataVersion }: ProductSchema,
+  { schema, epoch }: KnownProduct,
   { operation_type: type, context }: AnalyzeRequest,
 ): { requestHash: string; questionHash: string } {
+  const { schema_fingerprint: fingerprint, data_version: dataVersion } = schema;
   const { budget_seconds: _, ...asked } = context;
   const hashOf = (...parts: unknown[]) => shortHash(JSON.stringify(parts));
   return {
-    requestHash: hashOf(productId, fingerprint, dataVersion, type, asked),
+    requestHash: hashOf(productId, fingerprint, dataVersion, type, asked, epoch),
     questionHash: hashOf(productId, fingerprint, type, asked),
   };
 }
 
-/** The schema as the observer last saw it; the proof itself reads it afresh. */
-async function knownSchema(ctx: ServiceContext, productId: string): Promise<ProductSchema> {
+interface KnownProduct {
+  /** As the observer last saw it; the proof itself reads it afresh. */
+  schema: ProductSchema;
+  /** How often its workload had moved so far that it was measured anew. */
+  epoch: number;
+}
+
+async function knownProduct(ctx: ServiceContext, productId: string): Promise<KnownProduct> {
   const [row] = await ctx.db
     .select()
     .from(dataProducts)
@@ -112,5 +120,5 @@ async function knownSchema(ctx: ServiceContext, productId: string): Promise<Prod
       `Data product ${productId} has not been reached yet${row.lastError ? `: ${row.lastError}` : "."}`,
     );
   }
-  return ProductSchema.parse(row.schema);
+  return { schema: ProductSchema.parse(row.schema), epoch: row.workloadEpoch };
 }

@@ -11,7 +11,7 @@ import {
   rejectSuggestion,
   supersedeBySchemaChange,
 } from ".";
-import { isAnalysisDue } from "./analyze-when-due";
+import { whyDue } from "./analyze-when-due";
 import { evidenceOf, queryEvidenceOf } from "./testing/evidence";
 import { ACTORS, candidateOf, contextOf, storeSuggestion } from "./testing/fixtures";
 
@@ -283,7 +283,7 @@ test("approved advice says that nothing is executed, and does not hold up the ne
   const noteOf = async ({ id }: { id: string }) =>
     (await getSuggestion({ ctx: as(ACTORS.viewer), input: { suggestion_id: id } })).note;
   expect(await noteOf(await store(rewrite))).toMatch(/nothing for the sidecar to execute/);
-  expect(await isAnalysisDue({ ctx: as(ACTORS.viewer), input: schema })).toBe(true);
+  expect(await whyDue({ ctx: as(ACTORS.viewer), input: schema })).toEqual({ why: "nothing_known" });
   expect(await noteOf(await store(rewrite, change))).toMatch(/except the rewritten queries/);
-  expect(await isAnalysisDue({ ctx: as(ACTORS.viewer), input: schema })).toBe(false);
+  expect(await whyDue({ ctx: as(ACTORS.viewer), input: schema })).toEqual({ why: "not_due" });
 });

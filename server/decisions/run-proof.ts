@@ -9,9 +9,11 @@ import {
   type ProofProgress,
   type ProofResult,
   SEARCHABLE_STATES,
+  type WorkloadMix,
 } from "@/server/contracts";
 import { type DataProduct, readDistinctValues } from "@/server/data-product";
 import { formatPlural } from "@/server/format";
+import { mixOf } from "@/server/knowledge";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type ProofInput, proveCandidates } from "@/server/proving";
 import { checkSearch, loadMeasured } from "./continue-proof";
@@ -195,8 +197,8 @@ async function loadQuestion(
 /** The product as it is now, its workload, and the changes worth trying, most promising first. */
 async function proposeChanges(
   ctx: ServiceContext,
-  { product, signal }: RunProofInput,
-  { context }: Question,
+  { suggestionId, product, signal }: RunProofInput,
+  { context, isFirst }: Question,
 ) {
   const now = ctx.clock.now();
   const since = new Date(now.getTime() - WORKLOAD_WINDOW_MS);
@@ -206,6 +208,7 @@ async function proposeChanges(
   ]);
   const queries = await describeQueries(schema, context, workload.patterns, now);
   const isOwn = context.query_patterns === undefined;
+  if (isFirst && isOwn) await keepMix(ctx, suggestionId, mixOf(workload.patterns));
   const observed = {
     queries: isOwn ? queries : await describeQueries(schema, {}, workload.patterns, now),
     droppedCalls: workload.dropped_calls,
@@ -224,6 +227,11 @@ async function proposeChanges(
     signal,
   });
   return { schema, queries, observed, candidates, excluded };
+}
+
+/** What the proof rests on: once the workload has moved far from it, the product is measured anew. */
+async function keepMix({ db }: ServiceContext, id: string, workloadMix: WorkloadMix): Promise<void> {
+  await db.update(suggestions).set({ workloadMix }).where(eq(suggestions.id, id));
 }
 
 /**

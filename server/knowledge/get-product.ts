@@ -1,6 +1,11 @@
 import { eq, sql } from "drizzle-orm";
 import { dataProducts } from "@/drizzle/schema";
-import { type ProductOverview, ProductSchema } from "@/server/contracts";
+import {
+  GatheredWorkload,
+  type ProductOverview,
+  ProductSchema,
+  type WorkloadReadiness,
+} from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import type { ServiceContext } from "@/server/platform";
 
@@ -33,7 +38,14 @@ export async function getProduct({
     last_error: row.lastError,
     schema: row.schema === null ? null : ProductSchema.parse(row.schema),
     dropped_calls: row.droppedCalls,
+    gathering: readinessOf(row),
   };
+}
+
+/** How far the workload is gathered; null: no analysis waits for it. */
+function readinessOf({ gathered }: { gathered: unknown }): WorkloadReadiness | null {
+  const parsed = GatheredWorkload.safeParse(gathered);
+  return parsed.success && parsed.data.is_waited_for ? parsed.data.readiness : null;
 }
 
 export interface ProductContact {
@@ -41,6 +53,8 @@ export interface ProductContact {
   ageSeconds: number | null;
   /** What went wrong at the last look; null: nothing. */
   lastError: string | null;
+  /** How far the workload is gathered; null: no analysis waits for it. */
+  gathering: WorkloadReadiness | null;
 }
 
 /** When the data product was last reached, for health answers; null before the first look. */
@@ -55,8 +69,11 @@ export async function lastContact({
         number | null
       >`extract(epoch from now() - ${dataProducts.lastSeenAt})::float8`,
       lastError: dataProducts.lastError,
+      gathered: dataProducts.gathered,
     })
     .from(dataProducts)
     .where(eq(dataProducts.productId, settings.DATA_PRODUCT_ID));
-  return row ?? null;
+  if (row === undefined) return null;
+  const { gathered, ...contact } = row;
+  return { ...contact, gathering: readinessOf({ gathered }) };
 }

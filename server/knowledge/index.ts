@@ -2,3 +2,10 @@ export { getProduct, lastContact, type ProductContact } from "./get-product";
 export { listAudit } from "./list-audit";
 export { observeProduct } from "./observe-product";
 export { listPatterns } from "./patterns";
+export {
+  followMix,
+  judgeReadiness,
+  mixDistance,
+  mixOf,
+  type ReadinessLimits,
+} from "./workload-mix";

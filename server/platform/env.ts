@@ -112,6 +112,16 @@ function load() {
       REVERT_WINDOW_HOURS: z.coerce.number().positive().default(24),
       /** How often the product is observed, seconds; 0 turns the observer off. */
       OBSERVE_SECONDS: z.coerce.number().min(0).default(5),
+      /** SELECT queries of the last day before a workload is analyzed without anybody asking. */
+      WORKLOAD_CALLS_MIN: z.coerce.number().int().min(1).default(40),
+      /** Share of their time that must be of queries called at least twice. */
+      WORKLOAD_REPEATED_MIN: z.coerce.number().min(0).max(1).default(0.8),
+      /** Share of the time that may move to other queries between two observations of a steady mix. */
+      WORKLOAD_UNSTEADY_MAX: z.coerce.number().min(0).max(1).default(0.15),
+      /** Share of the time that must have moved since the last proof before it is made again. */
+      WORKLOAD_MOVED_MIN: z.coerce.number().min(0).max(1).default(0.3),
+      /** A proof is made again for that no sooner than so many minutes after the last one. */
+      WORKLOAD_REMEASURE_MINUTES: z.coerce.number().min(0).default(60),
       REQUEST_BYTES_MAX: z.coerce.number().int().min(1024).default(1_048_576),
       /** A body must have arrived within so many seconds. */
       REQUEST_BODY_SECONDS_MAX: z.coerce.number().min(1).max(300).default(20),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formatCount, formatMs } from "@/server/format";
+import { formatCount, formatMs, formatPercent } from "@/server/format";
 import { lastContact, type ProductContact } from "@/server/knowledge";
 import { askStatus } from "@/server/models";
 import { listProcesses, type ServiceContext, SILENCE_SECONDS_MAX } from "@/server/platform";
@@ -78,6 +78,15 @@ function judgeProduct(product: Observed["product"], { settings }: HealthContext)
     : { status: "degraded", detail: `Not reachable at the last observation; ${seen}.` };
 }
 
+/** A workload that is not enough yet is no fault: it says what the first analysis waits for. */
+function judgeWorkload(product: Observed["product"]): HealthCheck {
+  const gathering = product?.gathering ?? null;
+  if (gathering === null) return { status: "ok", detail: "No analysis waits for the workload." };
+  const { share, missing } = gathering;
+  const detail = `Gathering workload: ${formatPercent(share)}. Missing: ${missing.join("; ")}.`;
+  return { status: "ok", detail };
+}
+
 /** One prover that can work is enough; the others' states are listed with the processes. */
 function judgeProver({ queue, processes }: Observed, { settings }: HealthContext): HealthCheck {
   const { dueCount: queued, runningCount: running, oldestDueSeconds: oldestSeconds } = queue;
@@ -134,6 +143,7 @@ export async function checkHealth({ ctx }: { ctx: HealthContext }): Promise<{
     const checks: Record<string, HealthCheck> = {
       database: { status: "ok", detail: `Answered in ${formatMs(ms)}.` },
       data_product: judgeProduct(observed.product, ctx),
+      workload: judgeWorkload(observed.product),
       prover: judgeProver(observed, ctx),
       proof_queue: judgeProofs(observed, ctx),
       inference,
@@ -143,8 +153,8 @@ export async function checkHealth({ ctx }: { ctx: HealthContext }): Promise<{
     const unknown: HealthCheck = { status: "unknown", detail: "Needs the database." };
     const database: HealthCheck = { status: "down", detail: "No answer from the database." };
     const checks = {
-      ...{ database, data_product: unknown, prover: unknown },
-      ...{ proof_queue: unknown, inference },
+      ...{ database, data_product: unknown, workload: unknown },
+      ...{ prover: unknown, proof_queue: unknown, inference },
     };
     return { checks, processes: [] };
   }

@@ -5,7 +5,7 @@ import * as schema from "@/drizzle/schema";
 import { CLOSED_STATES, EFFECTIVE_STATES, type MessageEnvelope } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import { expireSuggestions, resumeSearches, supersedeBySchemaChange } from "@/server/decisions";
-import { isAnalysisDue } from "@/server/decisions/analyze-when-due";
+import { whyDue } from "@/server/decisions/analyze-when-due";
 import { checkSearch } from "@/server/decisions/continue-proof";
 import { loadEarlierVerdicts } from "@/server/decisions/earlier-proofs";
 import { publishAdvice } from "@/server/decisions/publish-advice";
@@ -198,7 +198,7 @@ const HOT: Record<string, () => Promise<unknown>> = {
   "the audit log of one suggestion": () => caller().audit.list({ subject_id: suggestion_id }),
   "the product's patterns": () => caller().product.patterns(),
   "the product": () => caller().product.overview(),
-  "is an analysis due": () => isAnalysisDue({ ctx, input: product }),
+  "is an analysis due": () => whyDue({ ctx, input: product }),
   "expire suggestions": () => expireSuggestions({ ctx }),
   "supersede by a changed schema": () =>
     supersedeBySchemaChange({
