@@ -50,7 +50,7 @@ export interface ReadinessLimits {
 }
 
 /** A mix to compare the next one with, and how far it had moved from the one before. */
-export interface MixTrail {
+interface MixTrail {
   anchor: WorkloadMix;
   /** null: there was none before to compare it with. */
   distance: number | null;

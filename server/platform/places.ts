@@ -2,7 +2,7 @@ import { AppError } from "./errors";
 
 /** What a caller may have several of at once, as refusals name it. */
 const NAMES = { requests: "requests", streams: "event streams" } as const;
-export type PlaceKind = keyof typeof NAMES;
+type PlaceKind = keyof typeof NAMES;
 
 /**
  * How many requests and event streams each caller has open in this process. Not shared between

@@ -3,7 +3,7 @@ import { AppError, type Settings } from "@/server/platform";
 import { isJsonType } from "@/server/platform/http";
 
 /** How much of a body is waited for, and how long. */
-export interface BodyLimits {
+interface BodyLimits {
   bytesMax: number;
   secondsMax: number;
 }

@@ -12,7 +12,7 @@ let harness: Harness;
 let headers: Record<string, string>;
 
 beforeAll(async () => {
-  harness = await createHarness();
+  harness = await createHarness({ settings: { REQUESTS_CONCURRENT_PER_CALLER_MAX: 64 } });
   headers = await harness.machine("data-product", "duckdb-spawn");
 });
 afterAll(() => harness.drop());

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { restApp } from "@/server/api/rest/app";
@@ -20,6 +20,7 @@ interface Door {
     headers: IncomingHttpHeaders;
     body: string;
   }>;
+  port: number;
   close(): Promise<unknown>;
 }
 
@@ -48,6 +49,7 @@ async function openDoor(settings: Partial<Settings> = {}): Promise<Door> {
         });
         sent.end();
       }),
+    port,
     close: () => new Promise((resolve) => server.close(resolve)),
   };
 }
@@ -221,4 +223,22 @@ test("what fails behind the door is a problem that tells nothing", async () => {
   expect(response.status).toBe(500);
   expect(await response.text()).not.toContain("hunter2");
   server.close();
+});
+
+test("a body that trickles in is answered 408 over a real connection, which is then closed", async () => {
+  const slow = await openDoor({ REQUEST_BODY_SECONDS_MAX: 0.2 });
+  const { key } = await harness.apiKey(["suggestion.analyze"]);
+  const socket = connect(slow.port, "127.0.0.1");
+  const head = [
+    "POST /agent/analyze HTTP/1.1",
+    `Host: localhost:${PORT}`,
+    `X-API-Key: ${key}`,
+    "Content-Type: application/json",
+    "Content-Length: 1000",
+  ];
+  socket.write(`${head.join("\r\n")}\r\n\r\n{`);
+  const answer = (await socket.toArray()).join("");
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(answer).toContain('"code":"request_timeout"');
+  await slow.close();
 });
