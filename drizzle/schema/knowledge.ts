@@ -31,8 +31,13 @@ export const agentDecisions = pgTable(
     outcome: jsonb("outcome"),
     feedbackScore: doublePrecision("feedback_score"),
   },
-  /** The last proof of the same question is the one with an equal context, time budgets aside. */
-  (t) => [index("agent_decisions_question").using("hash", sql`(${t.context} - 'budget_seconds')`)],
+  /** The last proof of the same question: what a proof does not read of a context aside. */
+  (t) => [
+    index("agent_decisions_question").using(
+      "hash",
+      sql`(${t.context} - '{budget_seconds,current_schema,current_views,row_count}'::text[])`,
+    ),
+  ],
 );
 
 /** Specification, section 4. `pattern_id` is derived from product and fingerprint, so one row a shape. */

@@ -57,6 +57,24 @@ test("another kind of question, or another context, is another one", async () =>
   expect(new Set(asked).size).toBe(4);
 });
 
+test("what a proof does not read, and the order of what it does, make no other question", async () => {
+  const [one, two] = [1, 2].map((n) => ({ query: `SELECT ${n}`, frequency: n }));
+  if (one === undefined || two === undefined) throw new Error("two patterns");
+  const first = await ask({ context: { query_patterns: [one, two] } });
+  const columns = [{ name: "status", type: "VARCHAR", indexed: false }];
+  const same: AnalyzeRequest["context"][] = [
+    { query_patterns: [two, one] },
+    { query_patterns: [{ ...two, frequency: 1 }, one, { ...two, frequency: 1 }] },
+    { query_patterns: [one, two], row_count: 7 },
+    { query_patterns: [one, two], current_views: [{ name: "v", sql: "SELECT 1" }] },
+    { query_patterns: [one, two], current_schema: columns, budget_seconds: 5 },
+  ];
+  for (const context of same) {
+    expect(await ask({ product_id: env().DATA_PRODUCT_ID, context })).toBe(first);
+  }
+  expect(await ask({ context: { query_patterns: [one] } })).not.toBe(first);
+});
+
 test("40 requests at once that differ in their time budget are one proof, and 39 are told so", async () => {
   const answers = await Promise.all(
     Array.from({ length: 40 }, (_, n) => answerTo({ context: { budget_seconds: n + 1 } })),

@@ -2,10 +2,11 @@ import { eq } from "drizzle-orm";
 import { dataProducts } from "@/drizzle/schema";
 import { type AnalyzeRequest, isProving, ProductSchema, type Suggestion } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import { AppError, type ServiceContext, shortHash } from "@/server/platform";
+import { AppError, type ServiceContext } from "@/server/platform";
 import { analyzeContext } from "./analyze-context";
 import { createSuggestion } from "./create-suggestion";
 import { confineRequest } from "./product-scope";
+import { hashQuestion } from "./question";
 import { screenRequest } from "./screen-request";
 import { loadSuggestion } from "./suggestion-view";
 
@@ -81,9 +82,8 @@ function asExisting(suggestion: Suggestion): Suggestion {
 }
 
 /**
- * Equal for equal questions, whether the product was named or is the sidecar's own. How much time the
- * caller would give is no part of a question. `requestHash` is of the question, and the data and the
- * workload it is about.
+ * Equal for equal questions, whether the product was named or is the sidecar's own. `requestHash` is of
+ * the question, and the data and the workload it is about.
  */
 function hashesOf(
   productId: string,
@@ -91,11 +91,10 @@ function hashesOf(
   { operation_type: type, context }: AnalyzeRequest,
 ): { requestHash: string; questionHash: string } {
   const { schema_fingerprint: fingerprint, data_version: dataVersion } = schema;
-  const { budget_seconds: _, ...asked } = context;
-  const hashOf = (...parts: unknown[]) => shortHash(JSON.stringify(parts));
+  const about = [productId, fingerprint, type];
   return {
-    requestHash: hashOf(productId, fingerprint, dataVersion, type, asked, epoch),
-    questionHash: hashOf(productId, fingerprint, type, asked),
+    requestHash: hashQuestion([...about, dataVersion, epoch], context),
+    questionHash: hashQuestion(about, context),
   };
 }
 

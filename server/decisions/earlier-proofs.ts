@@ -4,12 +4,10 @@ import { agentDecisions, reviews, suggestionItems, suggestions } from "@/drizzle
 import type { SuggestionItem, SuggestionState } from "@/server/contracts";
 import type { Database } from "@/server/platform";
 import { type EarlierVerdict, earlierVerdicts } from "@/server/proving";
+import { question } from "./question";
 
 /** Of a stored item, in SQL: names the same change in every analysis of a product. */
 export const candidateId = sql<string>`${suggestionItems.candidate}->>'candidate_id'`;
-
-/** Of a decision, in SQL: what was asked. How much time was given is no part of it. */
-export const question = sql`(${agentDecisions.context} - 'budget_seconds')`;
 
 /** Its proof has not ended, or ended without one measurement to go by. */
 const NO_RESULT: SuggestionState[] = ["proving", "failed", "cancelled"];

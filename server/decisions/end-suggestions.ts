@@ -3,7 +3,8 @@ import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
 import { type ProofResult, TRANSITIONS } from "@/server/contracts";
 import type { ServiceContext, Transaction } from "@/server/platform";
 import { earlierVerdict } from "@/server/proving";
-import { candidateId, question } from "./earlier-proofs";
+import { candidateId } from "./earlier-proofs";
+import { question } from "./question";
 import { type SuggestionRow, transitionSuggestion, tryTransitionSuggestion } from "./transition";
 
 /** Ends pending suggestions nobody decided in time. */
@@ -85,7 +86,7 @@ async function lockOlder(tx: Transaction, row: SuggestionRow): Promise<string[]>
         eq(suggestions.productId, row.productId ?? ""),
         ne(suggestions.id, row.id),
         lt(suggestions.createdAt, row.createdAt),
-        sql`${question} = (select context - 'budget_seconds' from agent_decisions where decision_id = ${row.decisionId})`,
+        sql`${question} = (select ${question} from agent_decisions where decision_id = ${row.decisionId})`,
       ),
     )
     .for("update", { of: suggestions, skipLocked: true });
