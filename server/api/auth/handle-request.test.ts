@@ -135,6 +135,25 @@ test("after too many failures the answer says when to come back", async () => {
   expect(new URL(problem.url).searchParams.get("error")).toBe("rate_limited");
 });
 
+test("forms that trickle in end in 408, and take their own network's places only", async () => {
+  const { settings } = root;
+  const limits = { REQUESTS_CONCURRENT_PER_CALLER_MAX: 1, REQUEST_BODY_SECONDS_MAX: 0.5 };
+  root.settings = { ...settings, ...limits };
+  const from = (address: string) => ({ "x-forwarded-for": address });
+  const slow = browser().send("callback/credentials", {
+    method: "POST",
+    headers: { ...from("203.0.113.7"), "content-type": "application/x-www-form-urlencoded" },
+    body: new ReadableStream<Uint8Array>(),
+    duplex: "half",
+  } as RequestInit);
+  const ask = async (address: string) =>
+    (await browser().send("csrf", { headers: from(address) })).status;
+  expect([await ask("203.0.113.7"), await ask("203.0.113.8")]).toEqual([429, 200]);
+  expect((await slow).status).toBe(408);
+  expect(await ask("203.0.113.7")).toBe(200);
+  root.settings = settings;
+});
+
 test("failures are counted by the address the web server saw", async () => {
   const from = (address: string) => ({ "x-forwarded-for": address });
   const { signIn } = browser();

@@ -8,6 +8,7 @@ import {
   API_SECURITY_HEADERS,
   assertStorable,
   bodyLimits,
+  callerOf,
   methodNotAllowed,
   problemResponse,
   readForm,
@@ -124,13 +125,24 @@ async function answer(request: Request, root: Root, requestId: string): Promise<
   return response;
 }
 
+/** Whoever signs in is not known yet: all of one network share what a caller may have at once. */
+async function answerInTurn(request: Request, root: Root, requestId: string): Promise<Response> {
+  const { REQUESTS_CONCURRENT_PER_CALLER_MAX: max } = root.settings;
+  const leave = root.places.enter("requests", callerOf(null, request), max);
+  try {
+    return await answer(request, root, requestId);
+  } finally {
+    leave();
+  }
+}
+
 /**
  * Sign-in, sign-out and what the sign-in page asks for, by next-auth. Refusals are problems like
  * everywhere; the address that next-auth's client expects stands in their `url`.
  */
 export async function handleAuthRequest(request: Request, root: Root): Promise<Response> {
   const requestId = requestIdOf(request.headers.get("x-request-id"));
-  const response = await answer(request, root, requestId).catch((thrown: unknown) => {
+  const response = await answerInTurn(request, root, requestId).catch((thrown: unknown) => {
     if (toAppError(thrown).code === "internal") root.log.error({ err: thrown, requestId }, "auth");
     return problemResponse(thrown, requestId, request.url);
   });
