@@ -54,7 +54,9 @@ export function SuggestionBody({ suggestion, choice, actions }: SuggestionBodyPr
         />
       ))}
       {suggestion.state === "no_gain" ? <NothingToDo suggestion={suggestion} /> : null}
-      {isProving(suggestion.state) ? <ProofPanel suggestion={suggestion} actions={actions} /> : null}
+      {isProving(suggestion.state) ? (
+        <ProofPanel suggestion={suggestion} actions={actions} />
+      ) : null}
       <SearchPanel suggestion={suggestion} actions={actions} />
       <SetEvidence suggestion={suggestion} />
       <Changes suggestion={suggestion} choice={choice} />

@@ -99,9 +99,7 @@ export const suggestions = pgTable(
     /** Lists: all, or of one state; newest first. */
     index("suggestions_created").on(t.createdAt, t.id),
     index("suggestions_state").on(t.state, t.createdAt, t.id),
-    index("suggestions_mixes")
-      .on(t.productId, t.createdAt)
-      .where(sql`workload_mix is not null`),
+    index("suggestions_mixes").on(t.productId, t.createdAt).where(sql`workload_mix is not null`),
     /** What the observer asks every few seconds. */
     index("suggestions_product_state").on(t.productId, t.state, t.createdAt),
     index("suggestions_product_created").on(t.productId, t.createdAt),

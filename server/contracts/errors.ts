@@ -80,8 +80,7 @@ export const PROBLEMS = {
   rate_limited: {
     status: 429,
     title: "Too many requests",
-    meaning:
-      "Too many attempts or requests of one caller; `Retry-After` says when to try again.",
+    meaning: "Too many attempts or requests of one caller; `Retry-After` says when to try again.",
   },
   internal: {
     status: 500,

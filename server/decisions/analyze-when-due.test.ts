@@ -113,7 +113,11 @@ async function observed() {
     },
     gathering: async () => (await getProduct({ ctx }))?.gathering,
     /** The last proof of the whole product, so many minutes ago, on this workload. */
-    async proved(calls: Record<string, number>, minutes: number, state: SuggestionState = "pending") {
+    async proved(
+      calls: Record<string, number>,
+      minutes: number,
+      state: SuggestionState = "pending",
+    ) {
       const { id } = await storeSuggestion(database.db, { state, productId, context: {} });
       const createdAt = new Date(Date.now() - minutes * 60_000);
       const workloadMix = mixOf(patternsOf(calls));

@@ -99,17 +99,11 @@ test("a proof is joined though the data have changed meanwhile; a new schema is 
 
 test("advice that nobody has decided is the answer, whatever the budget; a cancelled proof is none", async () => {
   const { suggestion_id: id } = await answerTo({});
-  await database.db
-    .update(suggestions)
-    .set({ state: "pending" })
-    .where(eq(suggestions.id, id));
+  await database.db.update(suggestions).set({ state: "pending" }).where(eq(suggestions.id, id));
   const again = await answerTo({ context: { budget_seconds: 7 } });
   expect(again).toMatchObject({ suggestion_id: id, is_existing: true });
   expect(again.note).toMatch(/^The same question was answered already/);
-  await database.db
-    .update(suggestions)
-    .set({ state: "cancelled" })
-    .where(eq(suggestions.id, id));
+  await database.db.update(suggestions).set({ state: "cancelled" }).where(eq(suggestions.id, id));
   const fresh = await answerTo({});
   expect(fresh.suggestion_id).not.toBe(id);
   expect(fresh).not.toHaveProperty("is_existing");

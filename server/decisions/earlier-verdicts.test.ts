@@ -83,7 +83,11 @@ test("a proof that was cancelled says nothing, and hides no earlier one", async 
 
 test("neither another product's proof nor one of another schema counts", async () => {
   await storeProof("pending", { status: "passed" }, { day: 1, question: 4, productId: "other" });
-  await storeProof("pending", { status: "passed" }, { day: 1, question: 4, schemaFingerprint: "s" });
+  await storeProof(
+    "pending",
+    { status: "passed" },
+    { day: 1, question: 4, schemaFingerprint: "s" },
+  );
   expect(await earlier(4)).toEqual({});
   expect(await earlier(4, "s")).toEqual({ status: "suggested" });
 });

@@ -27,7 +27,9 @@ function sortPatterns(patterns: NonNullable<Context["query_patterns"]>) {
   for (const { query, frequency } of patterns) {
     calls.set(query, (calls.get(query) ?? 0) + frequency);
   }
-  return [...calls].sort(([a], [b]) => (a < b ? -1 : 1)).map(([query, frequency]) => ({ query, frequency }));
+  return [...calls]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([query, frequency]) => ({ query, frequency }));
 }
 
 /** Equal for equal questions about whatever else is named: a product, its schema, its data. */

@@ -230,7 +230,11 @@ async function proposeChanges(
 }
 
 /** What the proof rests on: once the workload has moved far from it, the product is measured anew. */
-async function keepMix({ db }: ServiceContext, id: string, workloadMix: WorkloadMix): Promise<void> {
+async function keepMix(
+  { db }: ServiceContext,
+  id: string,
+  workloadMix: WorkloadMix,
+): Promise<void> {
   await db.update(suggestions).set({ workloadMix }).where(eq(suggestions.id, id));
 }
 

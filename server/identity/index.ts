@@ -2,7 +2,7 @@ export { type ApiKey, createApiKey, listApiKeys, revokeApiKey } from "./api-keys
 export { authenticate } from "./authenticate";
 export { type IssuedToken, listTokens, revokeToken } from "./issued-tokens";
 export { authOptions } from "./next-auth";
-export { actorKey, API_KEY_PERMISSIONS, assertCan, PERSON_ROLES } from "./permissions";
+export { API_KEY_PERMISSIONS, actorKey, assertCan, PERSON_ROLES } from "./permissions";
 export {
   listProductCredentials,
   type ProductCredential,

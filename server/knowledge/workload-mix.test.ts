@@ -84,7 +84,10 @@ test("a large workload needs no more new calls than are asked for, a very large 
 
 test("nothing is compared with nothing, nor with what has gone", () => {
   expect(follow(calls(0), calls(10, 1))).toMatchObject({ anchor: { calls: 10 }, distance: null });
-  expect(follow(calls(30, 1), calls(10, 1))).toMatchObject({ anchor: { calls: 10 }, distance: null });
+  expect(follow(calls(30, 1), calls(10, 1))).toMatchObject({
+    anchor: { calls: 10 },
+    distance: null,
+  });
 });
 
 const judge = (count: number, repeated: number, distance: number | null) =>

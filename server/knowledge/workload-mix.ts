@@ -70,7 +70,8 @@ export function followMix(
 ): MixTrail {
   if (mix.calls >= SPEAKS_FOR_ITSELF * callsMin) return { anchor: mix, distance: 0 };
   const known = trail?.anchor.calls ?? 0;
-  if (trail === null || known === 0 || mix.calls < known / 2) return { anchor: mix, distance: null };
+  if (trail === null || known === 0 || mix.calls < known / 2)
+    return { anchor: mix, distance: null };
   const isDue = mix.calls - known >= Math.min(known / 2, callsMin);
   return isDue ? { anchor: mix, distance: mixDistance(trail.anchor, mix) } : trail;
 }

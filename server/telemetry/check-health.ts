@@ -108,7 +108,10 @@ function judgeProver({ queue, processes }: Observed, { settings }: HealthContext
   };
 }
 
-function judgeProofs({ queue: load, processes }: Observed, { settings }: HealthContext): HealthCheck {
+function judgeProofs(
+  { queue: load, processes }: Observed,
+  { settings }: HealthContext,
+): HealthCheck {
   const isAble = ({ role, status }: ProcessHealth) => role === "prover" && status === "ok";
   return judgeProofQueue({
     load,

@@ -31,7 +31,10 @@ test("a long queue degrades, and more provers shorten it", () => {
   expect(judge(9).status).toBe("ok");
   expect(judge(10).status).toBe("degraded");
   expect(judge(10).detail).toContain("10 proofs wait");
-  expect(judge(10, 1, 2)).toMatchObject({ status: "ok", detail: expect.stringMatching(/up to 6 min/) });
+  expect(judge(10, 1, 2)).toMatchObject({
+    status: "ok",
+    detail: expect.stringMatching(/up to 6 min/),
+  });
 });
 
 test("without a prover no wait is promised", () => {

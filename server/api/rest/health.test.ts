@@ -50,7 +50,14 @@ test("work that nobody takes degrades, and a worker's lease heals", async () => 
 test("a long queue of proofs degrades: how many wait, since when, and an estimate of the wait", async () => {
   await harness.db.delete(jobs);
   const status = { is_ready: true, parts: {} };
-  const beat = { instanceId: "q", role: "prover", host: "h", pid: 9, startedAt: new Date(), status };
+  const beat = {
+    instanceId: "q",
+    role: "prover",
+    host: "h",
+    pid: 9,
+    startedAt: new Date(),
+    status,
+  };
   await harness.db.insert(processHeartbeats).values({ ...beat, lastAt: sql`now()` });
   const queue = async () => {
     const { checks } = await (await harness.get("/agent/health")).json();

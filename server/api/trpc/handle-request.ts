@@ -82,7 +82,8 @@ async function answer(request: Request, root: Root, requestId: string): Promise<
 function retryHeaders(errors: readonly TRPCError[]): Record<string, string> {
   for (const { cause } of errors) {
     const seconds = cause instanceof AppError ? cause.details?.retry_after_seconds : undefined;
-    if (typeof seconds === "number") return { "retry-after": String(Math.max(1, Math.ceil(seconds))) };
+    if (typeof seconds === "number")
+      return { "retry-after": String(Math.max(1, Math.ceil(seconds))) };
   }
   return {};
 }

@@ -110,7 +110,9 @@ export function addSuggestionCommands(group: Command): void {
     .command("cancel <suggestion_id>")
     .description("end its test run, or the search for better advice")
     .action((suggestion_id: string, _, command: Command) =>
-      answer(command, async (ctx) => answerOf(await cancelProof({ ctx, input: { suggestion_id } }))),
+      answer(command, async (ctx) =>
+        answerOf(await cancelProof({ ctx, input: { suggestion_id } })),
+      ),
     );
   group
     .command("approve <suggestion_id>")
