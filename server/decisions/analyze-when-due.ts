@@ -7,6 +7,7 @@ import { mixDistance, mixOf } from "@/server/knowledge";
 import { recordAudit, type ServiceContext } from "@/server/platform";
 import { analyze } from "./analyze";
 import { gatherWorkload, loadGathered, stopGathering } from "./gather-workload";
+import { question } from "./question";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
@@ -85,11 +86,11 @@ const BACK_OFF_MS = 3_600_000;
 
 const ADVICE_KINDS = kindsWhere(({ carriedOutBy }) => carriedOutBy === "developers");
 
-/** Asked about the whole product: one table, the caller's own queries or a shorter time say less. */
+/** Asked about the whole product: one table, the caller's own queries or a shorter time say less. By an index. */
 const isOfAll = sql`exists (
   select from ${agentDecisions}
   where ${agentDecisions.decisionId} = ${suggestions.decisionId}
-    and ${agentDecisions.context} = '{}'::jsonb
+    and ${question} = '{}'::jsonb and ${agentDecisions.context} = '{}'::jsonb
 )`;
 
 /** Approved advice for the product's developers stays approved: nobody executes it. */
