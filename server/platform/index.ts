@@ -30,7 +30,6 @@ export {
 export { newId, shortHash } from "./ids";
 export { createLogger, type Logger } from "./log";
 export { Lru } from "./lru";
-export type { Places } from "./places";
 export {
   closeRoot,
   contextFor,
