@@ -10,10 +10,17 @@ const MEASURING = [
   "bench/advisor/run-workload.test.ts",
 ];
 
-/** Folders without state of a module: their files share one environment, and load everything once. */
-const STATELESS = ["advisor", "contracts", "proving", "statistics", "workload"]
+/** They change settings of their process, and have one each. */
+const SETTING = ["server/api/rest/health.test.ts", "server/api/trpc/context.test.ts"];
+
+const CAPABILITIES =
+  "advisor contracts data-product decisions execution identity knowledge proving statistics workload";
+
+/** Folders whose modules keep nothing of a test: their files share an environment, loaded once. */
+const SHARING = `api ${CAPABILITIES} testing`
+  .split(" ")
   .map((name) => `server/${name}`)
-  .concat("bench", "components", "models/distill")
+  .concat("bench", "components", "demo", "models/distill")
   .map((folder) => `${folder}/**/*.test.{ts,tsx}`);
 
 const NO_TESTS = ["node_modules/**", ".next/**", ".data/**", "e2e/**"];
@@ -27,14 +34,17 @@ export default defineConfig({
         test: {
           name: "units",
           include: ["**/*.test.ts", "**/*.test.tsx", "scripts/**/*.test.mjs"],
-          exclude: [...NO_TESTS, ...STATELESS, ...MEASURING],
+          exclude: [...NO_TESTS, ...MEASURING, ...SHARING],
           sequence: { groupOrder: 0 },
         },
       },
+      { extends: true, test: { name: "setting", include: SETTING, sequence: { groupOrder: 0 } } },
       {
         extends: true,
         test: {
-          ...{ name: "stateless", include: STATELESS, exclude: [...NO_TESTS, ...MEASURING] },
+          name: "sharing",
+          include: SHARING,
+          exclude: [...NO_TESTS, ...MEASURING, ...SETTING],
           ...{ isolate: false, sequence: { groupOrder: 0 } },
         },
       },

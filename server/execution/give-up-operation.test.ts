@@ -4,8 +4,7 @@ import { operations } from "@/drizzle/schema";
 import { AppError } from "@/server/platform";
 import { giveUpOperation, isProductBusy } from ".";
 import { workloadOf } from "./testing/live-workload";
-import { Rig, signal } from "./testing/rig";
-import { verifyOperation } from "./verify-operation";
+import { Rig } from "./testing/rig";
 
 let rig: Rig;
 beforeAll(async () => {
@@ -24,11 +23,7 @@ test("a verification given up ends as inconclusive with the reason, and proofs g
   const live = rig.withProduct({ getWorkload: async (since) => workloadOf(since, 10) });
   await rig.run(operationId, live);
   const broken = rig.withProduct({ getWorkload: () => Promise.reject(new Error("broken")) });
-  const verify = verifyOperation({
-    ctx: rig.system,
-    input: { operationId, product: broken, signal },
-  });
-  await expect(verify).rejects.toThrow("broken");
+  await expect(rig.verify(operationId, broken)).rejects.toThrow("broken");
   expect(await isBusy()).toBe(true);
   await giveUp(operationId);
   expect(await isBusy()).toBe(false);

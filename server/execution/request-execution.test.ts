@@ -11,8 +11,7 @@ import {
 } from "@/server/decisions/testing/fixtures";
 import { requestExecution } from "./request-execution";
 import { workloadOf } from "./testing/live-workload";
-import { INDEX, Rig, signal } from "./testing/rig";
-import { verifyOperation } from "./verify-operation";
+import { INDEX, Rig } from "./testing/rig";
 
 let rig: Rig;
 beforeAll(async () => {
@@ -82,10 +81,7 @@ test("of a mixed approval only what can be executed runs, and is all that it pro
       },
     });
   await rig.run(operation_id, live(40));
-  await verifyOperation({
-    ctx: rig.system,
-    input: { operationId: operation_id, product: live(4), signal },
-  });
+  await rig.verify(operation_id, live(4));
   const after = await rig.read(id);
   expect(after.state).toBe("verified");
   const judged = after.operations[0]?.verification?.queries.map((query) => [

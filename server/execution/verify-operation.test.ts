@@ -2,8 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { auditEvents, operations } from "@/drizzle/schema";
 import { workloadOf } from "./testing/live-workload";
-import { Rig, signal } from "./testing/rig";
-import { verifyOperation } from "./verify-operation";
+import { Rig } from "./testing/rig";
 
 let rig: Rig;
 beforeAll(async () => {
@@ -16,7 +15,7 @@ test("a measured live regression reverts by itself and says so", async () => {
   const live = (latency: number) =>
     rig.withProduct({ getWorkload: async (since) => workloadOf(since, latency) });
   await rig.run(operationId, live(10));
-  await verifyOperation({ ctx: rig.system, input: { operationId, product: live(40), signal } });
+  await rig.verify(operationId, live(40));
   const [revert] = await rig.db
     .select()
     .from(operations)
@@ -36,12 +35,12 @@ test("a verdict delivered again is audited once, and its rollback is still asked
   const live = (latency: number) =>
     rig.withProduct({ getWorkload: async (since) => workloadOf(since, latency) });
   await rig.run(operationId, live(10));
-  await verifyOperation({ ctx: rig.system, input: { operationId, product: live(40), signal } });
+  await rig.verify(operationId, live(40));
   const rollbacks = and(eq(operations.suggestionId, id), eq(operations.kind, "revert"));
   const removed = await rig.db.delete(operations).where(rollbacks).returning();
   // As after a crash between the verdict and the request for its rollback.
-  await verifyOperation({ ctx: rig.system, input: { operationId, product: live(40), signal } });
-  await verifyOperation({ ctx: rig.system, input: { operationId, product: live(40), signal } });
+  await rig.verify(operationId, live(40));
+  await rig.verify(operationId, live(40));
   const judged = await rig.db
     .select({ id: auditEvents.id })
     .from(auditEvents)
@@ -57,7 +56,7 @@ test("a confirmed gain ends as verified, with actual beside expected", async () 
   const live = (latency: number) =>
     rig.withProduct({ getWorkload: async (since) => workloadOf(since, latency) });
   await rig.run(operationId, live(40));
-  await verifyOperation({ ctx: rig.system, input: { operationId, product: live(4), signal } });
+  await rig.verify(operationId, live(4));
   const after = await rig.read(id);
   expect(after.state).toBe("verified");
   expect(after.operations[0]?.verification?.queries[0]?.actual_gain?.value).toBeCloseTo(0.9, 1);

@@ -30,8 +30,15 @@ export async function verifyOperation({
   input,
 }: {
   ctx: ServiceContext;
-  input: { operationId: string; product: DataProduct; signal: AbortSignal };
+  input: {
+    operationId: string;
+    product: DataProduct;
+    signal: AbortSignal;
+    /** How often the live workload is read, ms. */
+    pollMs?: number;
+  };
 }): Promise<void> {
+  const { pollMs = POLL_MS } = input;
   const row = await loadOperation(ctx.db, input.operationId);
   if (row.state !== "executed" || row.kind !== "execute" || row.finishedAt === null) return;
   const refusal = checkSameProduct(row, input.product);
@@ -43,7 +50,7 @@ export async function verifyOperation({
   const before = Workload.parse(row.liveBefore).patterns;
   let wasRegressed = false;
   for (;;) {
-    await pause(POLL_MS, input.signal);
+    await pause(pollMs, input.signal);
     const after = await input.product.getWorkload(since, input.signal);
     const now = ctx.clock.now();
     const hasTimeLeft = now.getTime() < deadline;

@@ -23,12 +23,15 @@ import {
 import { observeProduct } from "@/server/knowledge";
 import { createRoot, type Database, type ServiceContext, systemContext } from "@/server/platform";
 import { createTestDatabase } from "@/server/platform/testing";
-import { requestExecution, requestRevert, runOperation } from "..";
+import { requestExecution, requestRevert, runOperation, verifyOperation } from "..";
 
 /** The change that tests execute. */
 export const INDEX: Change = { kind: "add_index", table: "projects", column: "project_name" };
 
 export const signal = new AbortController().signal;
+
+const MINUTE_MS = 60_000;
+const POLL_MS = 20;
 
 /** A store, a real data product, and the ways of a suggestion between them. */
 export class Rig {
@@ -122,6 +125,13 @@ export class Rig {
   /** The worker's turn at an operation, on `product` unless another is given. */
   run(operationId: string, product = this.product): Promise<void> {
     return runOperation({ ctx: this.system, input: { operationId, product, signal } });
+  }
+
+  /** The worker's verdict on the live workload, which it has watched for a minute. */
+  verify(operationId: string, product: DataProduct): Promise<void> {
+    const clock = { now: () => new Date(Date.now() + MINUTE_MS) };
+    const input = { operationId, product, signal, pollMs: POLL_MS };
+    return verifyOperation({ ctx: { ...this.system, clock }, input });
   }
 
   /** Leaves the product as it was found: the tests of a file share one. */
