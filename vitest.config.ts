@@ -2,13 +2,20 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/** Suites whose verdicts rest on measured times: they run alone, after the others. */
+/**
+ * Suites whose verdicts rest on measured times: they run after the others, each on a core of its own
+ * (a shadow on two cores has one thread).
+ */
 const MEASURING = [
+  "server/proving/prove-again.test.ts",
   "server/proving/prove-candidates.test.ts",
   "server/proving/prove-sets.test.ts",
   "server/proving/runner.test.ts",
+  "server/decisions/continue-search.test.ts",
   "bench/advisor/run-workload.test.ts",
 ];
+/** One more than there are cores: many tests wait, for a lease to run out or a process to start. */
+const WORKERS = 3;
 
 /** They change settings of their process, and have one each. */
 const SETTING = ["server/api/rest/health.test.ts", "server/api/trpc/context.test.ts"];
@@ -51,14 +58,14 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...{ name: "measuring", include: MEASURING, maxWorkers: 1 },
+          ...{ name: "measuring", include: MEASURING, maxWorkers: 2 },
           ...{ testTimeout: 180_000, hookTimeout: 180_000, sequence: { groupOrder: 1 } },
         },
       },
     ],
     globalSetup: ["server/platform/testing/global-setup.ts"],
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: WORKERS,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     env: {

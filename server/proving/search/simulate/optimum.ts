@@ -1,7 +1,7 @@
-import { kindOf } from "@/server/advisor";
+import { areExclusive, kindOf } from "@/server/advisor";
 import type { Candidate } from "@/server/contracts";
 import { trueNetGain } from "./measure";
-import { isCompatible, slowedQueries, trueGain, type World } from "./world";
+import { slowedQueries, trueGain, type World } from "./world";
 
 /** What a set is worth, exactly; 0 for none. */
 export function worthOf(world: World, set: readonly Candidate[]): number {
@@ -26,15 +26,25 @@ function bestSet(
   base: readonly Candidate[] = [],
 ): { set: Candidate[]; worth: number } {
   let best = { set: [...base], worth: worthOf(world, base) };
-  for (let mask = 1; mask < 1 << pool.length; mask++) {
-    const set = [...base, ...pool.filter((_, index) => mask & (1 << index))];
-    const ids = idsOf(set);
-    if (!isCompatible(set) || slowedQueries(world, ids, SLOWED).length > 0) continue;
+  const free = pool.filter((one) => !base.some((other) => excludes(one, other)));
+  // Bits of those that each excludes: most sets are ruled out by these alone.
+  const excluded = free.map((one) =>
+    free.reduce((bits, other, index) => (excludes(one, other) ? bits | (1 << index) : bits), 0),
+  );
+  for (let mask = 1; mask < 1 << free.length; mask++) {
+    if (excluded.some((bits, index) => mask & (1 << index) && mask & bits)) continue;
+    const set = [...base, ...free.filter((_, index) => mask & (1 << index))];
     const worth = worthOf(world, set);
-    if (worth > best.worth && set.every((one) => pays(world, ids, one))) best = { set, worth };
+    if (worth <= best.worth) continue;
+    const ids = idsOf(set);
+    if (slowedQueries(world, ids, SLOWED).length > 0) continue;
+    if (set.every((one) => pays(world, ids, one))) best = { set, worth };
   }
   return best;
 }
+
+const excludes = (a: Candidate, b: Candidate): boolean =>
+  a !== b && areExclusive(a.change, b.change);
 
 function pays(world: World, ids: readonly string[], { candidate_id }: Candidate): boolean {
   const without = trueGain(

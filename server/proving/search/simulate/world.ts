@@ -244,10 +244,10 @@ export const overheadOf = (world: World, ids: readonly string[]): number =>
   ids.reduce((sum, id) => sum + (world.storage.get(id) ?? 0), 0);
 
 /** Gain of the whole workload under a set, exactly. */
-export function trueGain({ queries, ...world }: World, ids: readonly string[]): number {
+export function trueGain(world: World, ids: readonly string[]): number {
   const total = (ratio: (fingerprint: string) => number) =>
-    queries.reduce((sum, one) => sum + one.calls * one.baselineMs * ratio(one.fingerprint), 0);
-  return 1 - total((one) => ratioOf({ queries, ...world }, ids, one)) / total(() => 1);
+    world.queries.reduce((sum, one) => sum + one.calls * one.baselineMs * ratio(one.fingerprint), 0);
+  return 1 - total((one) => ratioOf(world, ids, one)) / total(() => 1);
 }
 
 /** Queries that a set slows by more than a share of their time, where that is felt. */
@@ -258,11 +258,4 @@ export function slowedQueries(world: World, ids: readonly string[], share: numbe
       return slower > share && slower * baselineMs >= 0.1;
     })
     .map(({ fingerprint }) => fingerprint);
-}
-
-/** A set that DuckDB can have: nothing in it excludes another. */
-export function isCompatible(candidates: readonly Candidate[]): boolean {
-  return candidates.every((a, index) =>
-    candidates.slice(index + 1).every((b) => !areExclusive(a.change, b.change)),
-  );
 }

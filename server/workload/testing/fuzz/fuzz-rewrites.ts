@@ -1,5 +1,6 @@
 import type { RewriteRule } from "@/server/contracts";
 import { deriveSeed } from "@/server/statistics";
+import { Draw } from "@/server/testing/fuzz/draw";
 import { createShapeParser, type ShapeParser } from "../../index";
 import type { Tables } from "../../shape";
 import {
@@ -10,7 +11,6 @@ import {
   valuesOf,
   withValues,
 } from "../rewrite-database";
-import { Draw } from "./draw";
 import { randomRows, randomSchema } from "./random-database";
 import { FUZZED_RULES, type RandomQuery, randomQuery } from "./random-query";
 import { type Difference, shrink } from "./shrink";

@@ -1,4 +1,4 @@
-import type { Draw } from "./draw";
+import type { Draw } from "@/server/testing/fuzz/draw";
 
 type Pool = readonly string[];
 

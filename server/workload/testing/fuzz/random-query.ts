@@ -1,5 +1,5 @@
 import type { RewriteRule } from "@/server/contracts";
-import type { Draw } from "./draw";
+import type { Draw } from "@/server/testing/fuzz/draw";
 import { alternatives, computedCondition, plainCondition } from "./random-condition";
 
 export interface RandomQuery {

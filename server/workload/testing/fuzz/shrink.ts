@@ -1,4 +1,5 @@
 import type { RewriteRule } from "@/server/contracts";
+import { shrinkList } from "@/server/testing/fuzz/shrink-list";
 import type { Value } from "../rewrite-database";
 
 /** A query, a text offered for it, and a database that answers the two differently. */
@@ -18,11 +19,7 @@ export async function shrink(
   difference: Difference,
   isDifferent: (difference: Difference, setup: readonly string[]) => Promise<boolean>,
 ): Promise<Difference> {
-  let setup = difference.setup;
-  for (const statement of difference.setup.toReversed()) {
-    const less = setup.filter((each) => each !== statement);
-    if (await isDifferent(difference, less).catch(() => false)) setup = less;
-  }
+  const setup = await shrinkList(difference.setup, (less) => isDifferent(difference, less));
   return { ...difference, setup };
 }
 

@@ -1,0 +1,1 @@
+export { describePlanFault, fuzzPlans } from "./fuzz-plans";

@@ -1,0 +1,126 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { readCatalog, readViews } from "@/demo/connector/catalog";
+import type { ColumnSchema, TableSchema } from "@/server/contracts";
+import type { WriteOutcome } from "@/server/proving/measure/writes/try-write";
+import { quoteIdentifier } from "@/server/sql";
+
+/** What must be the same after a revert: all that the catalog says, and the rows as they are stored. */
+export interface DatabaseState {
+  catalog: string[];
+  /** By table, one text a row. */
+  rows: Map<string, string[]>;
+  /** By view: its rows in no order, or the kind of its error. */
+  views: Map<string, string[]>;
+}
+
+/** A private DuckDB in memory, set up by statements of which those that fail are left out. */
+export interface PlanDatabase {
+  /** The tables as a product tells them; `is_generated` and collations included. */
+  tables(): Promise<TableSchema[]>;
+  texts(sql: string): Promise<string[]>;
+  /** `typed`: the tables whose types the rows are read in; as they are now unless given. */
+  state(typed?: readonly TableSchema[]): Promise<DatabaseState>;
+  /** How often each sequence was drawn from. */
+  sequences(): Promise<string[]>;
+  /** Runs all in one transaction, or nothing: throws the database's error. */
+  transact(statements: readonly string[]): Promise<void>;
+  /** Runs a write of one or more statements, and takes it back. */
+  tryWrite(statements: readonly string[]): Promise<WriteOutcome>;
+  close(): void;
+}
+
+const MAIN = "schema_name = 'main' AND database_name = current_database()";
+/** Read beside what a product tells, which hides the sidecar's own tables. */
+const CATALOG = [
+  `SELECT 'table', table_name, "comment", column_count, check_constraint_count FROM duckdb_tables() t WHERE ${MAIN}`,
+  `SELECT 'column', table_name, column_index, column_name, data_type, is_nullable, column_default, "comment" FROM duckdb_columns() c WHERE ${MAIN} AND NOT internal`,
+  `SELECT 'constraint', table_name, constraint_type, constraint_text, constraint_column_names, referenced_table, referenced_column_names FROM duckdb_constraints() WHERE ${MAIN}`,
+  `SELECT 'index', table_name, index_name, is_unique, expressions, sql, "comment" FROM duckdb_indexes() i WHERE ${MAIN}`,
+  `SELECT 'view', view_name, sql, "comment" FROM duckdb_views() v WHERE ${MAIN} AND NOT internal`,
+].map((sql) => `SELECT CAST(entry AS VARCHAR) FROM (${sql}) AS entry ORDER BY 1`);
+const VIEWS = `SELECT view_name FROM duckdb_views() WHERE ${MAIN} AND NOT internal ORDER BY 1`;
+const SEQUENCES =
+  "SELECT concat(sequence_name, ' ', last_value) FROM duckdb_sequences() ORDER BY 1";
+
+export async function openPlanDatabase(setup: readonly string[]): Promise<PlanDatabase> {
+  const instance = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "512MB" });
+  const connection = await instance.connect();
+  const run = async (sql: string): Promise<void> => void (await connection.run(sql));
+  const texts = async (sql: string): Promise<string[]> => {
+    const reader = await connection.runAndReadAll(sql);
+    return reader.getRows().map(([cell]) => String(cell));
+  };
+  const tables = async (): Promise<TableSchema[]> =>
+    (await readCatalog(connection)).map((table) => ({
+      ...table,
+      ...{ row_count: 0, estimated_bytes: 0 },
+      columns: table.columns.map((column) => ({ ...column, statistics: null })),
+    }));
+  for (const sql of setup) await run(sql).catch(() => {});
+  return {
+    tables,
+    texts,
+    sequences: () => texts(SEQUENCES),
+    async state(typed) {
+      const catalog: string[] = [];
+      for (const sql of CATALOG) catalog.push(...(await texts(sql)));
+      catalog.push(JSON.stringify([await readCatalog(connection), await readViews(connection)]));
+      const rows = new Map<string, string[]>();
+      for (const table of typed ?? (await tables())) rows.set(table.name, await texts(rowsSql(table)));
+      const views = new Map<string, string[]>();
+      for (const name of await texts(VIEWS)) views.set(name, await viewRows(texts, name));
+      return { catalog, rows, views };
+    },
+    async transact(statements) {
+      await run("BEGIN");
+      try {
+        for (const sql of statements) await run(sql);
+        await run("COMMIT");
+      } catch (error) {
+        // A COMMIT that failed has ended the transaction.
+        await run("ROLLBACK").catch(() => {});
+        throw error;
+      }
+    },
+    async tryWrite(statements) {
+      await run("BEGIN");
+      try {
+        const counts: string[] = [];
+        for (const sql of statements) counts.push(...(await texts(sql)));
+        return { rows: counts.join(", ") };
+      } catch (error) {
+        return outcomeOf(error);
+      } finally {
+        await run("ROLLBACK");
+      }
+    },
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** Each row as one text, in the order they are stored in. */
+function rowsSql({ name, columns }: TableSchema): string {
+  const cells = columns.map((column) => `CAST(${typedSql(column)} AS VARCHAR)`);
+  return `SELECT CAST(to_json([${cells.join(", ")}]) AS VARCHAR) FROM ${quoteIdentifier(name)}`;
+}
+
+const typedSql = ({ name, type }: ColumnSchema): string =>
+  `CAST(${quoteIdentifier(name)} AS ${type.replace(/ COLLATE .*/, "")})`;
+
+async function viewRows(texts: PlanDatabase["texts"], name: string): Promise<string[]> {
+  try {
+    const view = quoteIdentifier(name);
+    return (await texts(`SELECT CAST(seen AS VARCHAR) FROM ${view} AS seen`)).sort();
+  } catch (error) {
+    const outcome = outcomeOf(error);
+    return ["error" in outcome ? outcome.error : ""];
+  }
+}
+
+function outcomeOf(error: unknown): WriteOutcome {
+  const message = String(error instanceof Error ? error.message : error).split("\n")[0] ?? "";
+  return { error: /^[A-Za-z ]+(?=:)/.exec(message)?.[0] ?? message, message };
+}
