@@ -1,4 +1,4 @@
-import { DuckDBInstance } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { readCatalog, readViews } from "@/demo/connector/catalog";
 import type { ColumnSchema, TableSchema } from "@/server/contracts";
 import type { WriteOutcome } from "@/server/proving/measure/writes/try-write";
@@ -45,60 +45,78 @@ const SEQUENCES =
 export async function openPlanDatabase(setup: readonly string[]): Promise<PlanDatabase> {
   const instance = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "512MB" });
   const connection = await instance.connect();
-  const run = async (sql: string): Promise<void> => void (await connection.run(sql));
-  const texts = async (sql: string): Promise<string[]> => {
-    const reader = await connection.runAndReadAll(sql);
-    return reader.getRows().map(([cell]) => String(cell));
-  };
-  const tables = async (): Promise<TableSchema[]> =>
-    (await readCatalog(connection)).map((table) => ({
-      ...table,
-      ...{ row_count: 0, estimated_bytes: 0 },
-      columns: table.columns.map((column) => ({ ...column, statistics: null })),
-    }));
-  for (const sql of setup) await run(sql).catch(() => {});
+  for (const sql of setup) await connection.run(sql).catch(() => {});
+  const texts = (sql: string) => readTexts(connection, sql);
   return {
-    tables,
+    tables: () => readTables(connection),
     texts,
     sequences: () => texts(SEQUENCES),
-    async state(typed) {
-      const catalog: string[] = [];
-      for (const sql of CATALOG) catalog.push(...(await texts(sql)));
-      catalog.push(JSON.stringify([await readCatalog(connection), await readViews(connection)]));
-      const rows = new Map<string, string[]>();
-      for (const table of typed ?? (await tables())) rows.set(table.name, await texts(rowsSql(table)));
-      const views = new Map<string, string[]>();
-      for (const name of await texts(VIEWS)) views.set(name, await viewRows(texts, name));
-      return { catalog, rows, views };
-    },
-    async transact(statements) {
-      await run("BEGIN");
-      try {
-        for (const sql of statements) await run(sql);
-        await run("COMMIT");
-      } catch (error) {
-        // A COMMIT that failed has ended the transaction.
-        await run("ROLLBACK").catch(() => {});
-        throw error;
-      }
-    },
-    async tryWrite(statements) {
-      await run("BEGIN");
-      try {
-        const counts: string[] = [];
-        for (const sql of statements) counts.push(...(await texts(sql)));
-        return { rows: counts.join(", ") };
-      } catch (error) {
-        return outcomeOf(error);
-      } finally {
-        await run("ROLLBACK");
-      }
-    },
+    state: async (typed) => readState(connection, typed ?? (await readTables(connection))),
+    transact: (statements) => transact(connection, statements),
+    tryWrite: (statements) => tryWrite(connection, statements),
     close() {
       connection.closeSync();
       instance.closeSync();
     },
   };
+}
+
+async function readTexts(connection: DuckDBConnection, sql: string): Promise<string[]> {
+  const reader = await connection.runAndReadAll(sql);
+  return reader.getRows().map(([cell]) => String(cell));
+}
+
+async function readTables(connection: DuckDBConnection): Promise<TableSchema[]> {
+  const tables = await readCatalog(connection);
+  return tables.map((table) => ({
+    ...table,
+    ...{ row_count: 0, estimated_bytes: 0 },
+    columns: table.columns.map((column) => ({ ...column, statistics: null })),
+  }));
+}
+
+async function readState(
+  connection: DuckDBConnection,
+  tables: readonly TableSchema[],
+): Promise<DatabaseState> {
+  const catalog: string[] = [];
+  for (const sql of CATALOG) catalog.push(...(await readTexts(connection, sql)));
+  catalog.push(JSON.stringify([await readCatalog(connection), await readViews(connection)]));
+  const rows = new Map<string, string[]>();
+  for (const table of tables) rows.set(table.name, await readTexts(connection, rowsSql(table)));
+  const views = new Map<string, string[]>();
+  for (const name of await readTexts(connection, VIEWS)) {
+    views.set(name, await viewRows(connection, name));
+  }
+  return { catalog, rows, views };
+}
+
+async function transact(connection: DuckDBConnection, statements: readonly string[]) {
+  await connection.run("BEGIN");
+  try {
+    for (const sql of statements) await connection.run(sql);
+    await connection.run("COMMIT");
+  } catch (error) {
+    // A COMMIT that failed has ended the transaction.
+    await connection.run("ROLLBACK").catch(() => {});
+    throw error;
+  }
+}
+
+async function tryWrite(
+  connection: DuckDBConnection,
+  statements: readonly string[],
+): Promise<WriteOutcome> {
+  await connection.run("BEGIN");
+  try {
+    const counts: string[] = [];
+    for (const sql of statements) counts.push(...(await readTexts(connection, sql)));
+    return { rows: counts.join(", ") };
+  } catch (error) {
+    return outcomeOf(error);
+  } finally {
+    await connection.run("ROLLBACK");
+  }
 }
 
 /** Each row as one text, in the order they are stored in. */
@@ -110,10 +128,11 @@ function rowsSql({ name, columns }: TableSchema): string {
 const typedSql = ({ name, type }: ColumnSchema): string =>
   `CAST(${quoteIdentifier(name)} AS ${type.replace(/ COLLATE .*/, "")})`;
 
-async function viewRows(texts: PlanDatabase["texts"], name: string): Promise<string[]> {
+/** In no order; of one that fails, the kind of its error. */
+async function viewRows(connection: DuckDBConnection, name: string): Promise<string[]> {
   try {
-    const view = quoteIdentifier(name);
-    return (await texts(`SELECT CAST(seen AS VARCHAR) FROM ${view} AS seen`)).sort();
+    const sql = `SELECT CAST(seen AS VARCHAR) FROM ${quoteIdentifier(name)} AS seen`;
+    return (await readTexts(connection, sql)).sort();
   } catch (error) {
     const outcome = outcomeOf(error);
     return ["error" in outcome ? outcome.error : ""];
