@@ -17,6 +17,8 @@ export interface PlanCase {
   insert: string | null;
   /** Drawbacks and risks of a proposal; null for changes that nobody proposed. */
   warnings: string | null;
+  /** In a file: it must be found again after a crash, too. */
+  isStored: boolean;
 }
 
 /** `refused`: compiling throws `not_executable`; `failed`: DuckDB refuses, and nothing has changed. */
@@ -31,7 +33,7 @@ const messageOf = (error: unknown): string =>
 
 /** Compiles the changes, applies them and takes them back, and compares what must be the same. */
 export async function checkPlan(input: PlanCase, compile: Compile): Promise<PlanOutcome> {
-  const db = await openPlanDatabase(input.setup);
+  const db = await openPlanDatabase(input.setup, { isStored: input.isStored });
   try {
     return await checkOn(db, input, compile);
   } catch (error) {
@@ -51,10 +53,12 @@ async function checkOn(db: PlanDatabase, input: PlanCase, compile: Compile): Pro
   const why = await apply(db, plan, old);
   if (why !== null) return { state: "failed", why };
   await checkApplied(db, { old, tables, changes: input.changes });
+  await checkCrash(db);
   const warned = checkWrites(input, { before, after: await outcomesOf(db, input.writes), tables });
   const expected = await commit(db, input, { old, before });
   await revert(db, plan);
   checkReverted(expected.state, await db.state());
+  await checkCrash(db);
   const again = await outcomesOf(db, input.writes);
   const other = input.writes.findIndex((_, index) => !alikeAt(expected.outcomes, again, index));
   if (other >= 0) {
@@ -124,6 +128,13 @@ async function checkApplied(
     if (isDeepStrictEqual(rows, applied.views.get(view))) continue;
     throw new Error(`the view ${view} does not answer the same while the plan is applied`);
   }
+}
+
+/** Opened after a crash, the database is what it was before it. */
+async function checkCrash(db: PlanDatabase): Promise<void> {
+  const found = await db.stateAfterCrash();
+  const difference = found === null ? null : differenceOf(await db.state(), found);
+  if (difference !== null) throw new Error(`after a crash: ${difference}`);
 }
 
 /** How many writes end otherwise, each with a warning; one without is wrong. */

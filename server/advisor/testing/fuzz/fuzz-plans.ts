@@ -44,6 +44,7 @@ interface PlanFuzzResult {
 
 const PROPOSED_SHARE = 0.4;
 const COMMITTED_SHARE = 0.4;
+const STORED_SHARE = 0.1;
 
 /**
  * Draws schemas with rows, writes of the product and changes; checks of each set that it is applied and
@@ -91,7 +92,7 @@ async function drawCase(draw: Draw, parser: ShapeParser): Promise<PlanCase> {
       changes: randomChanges(draw, drawn, await db.tables()),
       warnings: null,
     };
-    return { setup, writes, insert, changes, warnings };
+    return { setup, writes, insert, changes, warnings, isStored: draw.chance(STORED_SHARE) };
   } finally {
     db.close();
   }
@@ -122,8 +123,9 @@ async function shrink(
   const fails = async (less: PlanCase): Promise<boolean> =>
     kindOfFault(await checkPlan(less, compile)) === first;
   let small = drawn;
-  const insertless = { ...small, insert: null };
-  if (await fails(insertless)) small = insertless;
+  for (const simpler of [{ insert: null }, { isStored: false }]) {
+    if (await fails({ ...small, ...simpler })) small = { ...small, ...simpler };
+  }
   const changes: Change[] = await shrinkList(small.changes, (less) =>
     fails({ ...small, changes: [...less] }),
   );
@@ -137,9 +139,10 @@ async function shrink(
 }
 
 /** The smallest input, as a person would repeat it. */
-export function describePlanFault({ number, what, setup, changes, writes, insert }: PlanFault): string {
+export function describePlanFault(fault: PlanFault): string {
+  const { number, what, setup, changes, writes, insert, isStored } = fault;
   return [
-    `-- plan ${number}: ${what}`,
+    `-- plan ${number}${isStored ? ", stored in a file" : ""}: ${what}`,
     ...setup.map((statement) => `${statement};`),
     ...changes.map((change) => `-- change: ${JSON.stringify(change)}`),
     ...writes.map(({ statements }) => `-- write:  ${statements.join("; ")}`),

@@ -1,3 +1,6 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { readCatalog, readViews } from "@/demo/connector/catalog";
 import type { ColumnSchema, TableSchema } from "@/server/contracts";
@@ -13,7 +16,7 @@ export interface DatabaseState {
   views: Map<string, string[]>;
 }
 
-/** A private DuckDB in memory, set up by statements of which those that fail are left out. */
+/** A private DuckDB, set up by statements of which those that fail are left out. */
 export interface PlanDatabase {
   /** The tables as a product tells them; `is_generated` and collations included. */
   tables(): Promise<TableSchema[]>;
@@ -26,9 +29,12 @@ export interface PlanDatabase {
   transact(statements: readonly string[]): Promise<void>;
   /** Runs a write of one or more statements, and takes it back. */
   tryWrite(statements: readonly string[]): Promise<WriteOutcome>;
+  /** As it is when it is opened after a crash, by its file and its log; null: it is in memory. */
+  stateAfterCrash(): Promise<DatabaseState | null>;
   close(): void;
 }
 
+const SETTINGS = { threads: "1", memory_limit: "512MB" };
 const MAIN = "schema_name = 'main' AND database_name = current_database()";
 /** Read beside what a product tells, which hides the sidecar's own tables. */
 const CATALOG = [
@@ -42,8 +48,13 @@ const VIEWS = `SELECT view_name FROM duckdb_views() WHERE ${MAIN} AND NOT intern
 const SEQUENCES =
   "SELECT concat(sequence_name, ' ', last_value) FROM duckdb_sequences() ORDER BY 1";
 
-export async function openPlanDatabase(setup: readonly string[]): Promise<PlanDatabase> {
-  const instance = await DuckDBInstance.create(":memory:", { threads: "1", memory_limit: "512MB" });
+export async function openPlanDatabase(
+  setup: readonly string[],
+  { isStored = false } = {},
+): Promise<PlanDatabase> {
+  const folder = isStored ? mkdtempSync(path.join(os.tmpdir(), "sidecar-plan-")) : null;
+  const file = folder === null ? null : path.join(folder, "product.duckdb");
+  const instance = await DuckDBInstance.create(file ?? ":memory:", SETTINGS);
   const connection = await instance.connect();
   for (const sql of setup) await connection.run(sql).catch(() => {});
   const texts = (sql: string) => readTexts(connection, sql);
@@ -54,11 +65,31 @@ export async function openPlanDatabase(setup: readonly string[]): Promise<PlanDa
     state: async (typed) => readState(connection, typed ?? (await readTables(connection))),
     transact: (statements) => transact(connection, statements),
     tryWrite: (statements) => tryWrite(connection, statements),
+    stateAfterCrash: async () => (file === null ? null : readCopy(file)),
     close() {
       connection.closeSync();
       instance.closeSync();
+      if (folder !== null) rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** What a copy of the files as they are now holds, once DuckDB has replayed its log. */
+async function readCopy(file: string): Promise<DatabaseState> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "sidecar-crash-"));
+  const copy = path.join(folder, "copy.duckdb");
+  copyFileSync(file, copy);
+  if (existsSync(`${file}.wal`)) copyFileSync(`${file}.wal`, `${copy}.wal`);
+  const instance = await DuckDBInstance.create(copy, SETTINGS);
+  try {
+    const connection = await instance.connect();
+    const state = await readState(connection, await readTables(connection));
+    connection.closeSync();
+    return state;
+  } finally {
+    instance.closeSync();
+    rmSync(folder, { recursive: true });
+  }
 }
 
 async function readTexts(connection: DuckDBConnection, sql: string): Promise<string[]> {
