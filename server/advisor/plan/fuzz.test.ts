@@ -22,10 +22,12 @@ test(
   TIMEOUT_MS,
 );
 
-const withoutRevert = (pattern: RegExp) => (plan: Plan): Plan => ({
-  ...plan,
-  revert_statements: plan.revert_statements.filter((sql) => !pattern.test(sql)),
-});
+const withoutRevert =
+  (pattern: RegExp) =>
+  (plan: Plan): Plan => ({
+    ...plan,
+    revert_statements: plan.revert_statements.filter((sql) => !pattern.test(sql)),
+  });
 
 test.each<[string, (plan: Plan) => Plan]>([
   ["an index that is not made again", withoutRevert(/^CREATE (UNIQUE )?INDEX/)],

@@ -88,14 +88,32 @@ function rewriteSql(rewrite: Rewrite): string[] {
     : table;
   const columns = keepsPositions ? [...names, ORDINAL] : names;
   const selected = keepsPositions ? [...values, "source.rowid"] : values;
-  const target = quoteIdentifier(table.name);
+  const isReferring = table.constraints.some(({ type }) => type === "FOREIGN KEY");
   return [
-    createTableSql(declared, fresh, typeOf),
+    createTableSql(isReferring ? { ...declared, constraints: [] } : declared, fresh, typeOf),
     `INSERT INTO ${quoteIdentifier(fresh)} (${columns.join(", ")}) SELECT ${selected.join(", ")} FROM ${from}${orderBy};`,
     ...(keepsPositions ? keepPositionsSql(table, fresh) : []),
-    `DROP TABLE ${target};`,
-    `ALTER TABLE ${quoteIdentifier(fresh)} RENAME TO ${target};`,
+    `DROP TABLE ${quoteIdentifier(table.name)};`,
+    ...(isReferring ? copySql(table, fresh, typeOf) : [renameSql(fresh, table.name)]),
     ...commentsSql(table),
+  ];
+}
+
+const renameSql = (from: string, to: string): string =>
+  `ALTER TABLE ${quoteIdentifier(from)} RENAME TO ${quoteIdentifier(to)};`;
+
+/**
+ * A table that refers to another is written twice, the second time under its own name: after a RENAME
+ * the other table looks for the former name at each update and delete of what is referred to, and
+ * these fail (DuckDB 1.5.6).
+ */
+function copySql(table: TableSchema, fresh: string, typeOf: Rewrite["typeOf"]): string[] {
+  const names = table.columns.map((column) => quoteIdentifier(column.name)).join(", ");
+  const [from, into] = [quoteIdentifier(fresh), quoteIdentifier(table.name)];
+  return [
+    createTableSql(table, table.name, typeOf),
+    `INSERT INTO ${into} (${names}) SELECT ${names} FROM ${from};`,
+    `DROP TABLE ${from};`,
   ];
 }
 

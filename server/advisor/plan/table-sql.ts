@@ -52,25 +52,36 @@ function checkBody(sql: string): string {
   throw new AppError("not_executable", "A CHECK constraint of the table is not understood.");
 }
 
-const REFERENCE =
-  /\bREFERENCES\s+((?:"(?:[^"]|"")+"|\w+)(?:\.(?:"(?:[^"]|"")+"|\w+))*)\s*\(([^()]*)\)\s*$/i;
+const REFERENCE = /\bREFERENCES\s+(.+?)\s*\(((?:"(?:[^"]|"")*"|[^()"])*)\)\s*$/is;
+/** Names as SQL has them, one or several with dots between. */
+const QUALIFIED = /^(?:(?:"(?:[^"]|"")+"|\w+)\.)*(?:"((?:[^"]|"")+)"|(\w+))$/;
+
+/**
+ * What a FOREIGN KEY points to: the table by its name, and as SQL; its columns as SQL. null for other
+ * constraints, and for one that is not understood. DuckDB prints a name that needs quotes without
+ * them (1.5.6): `REFERENCES odd name(id)`.
+ */
+function referenceOf({ type, sql }: ConstraintSchema) {
+  const [, target, columns] = (type === "FOREIGN KEY" && REFERENCE.exec(sql)) || [];
+  if (target === undefined || columns === undefined || !isConfined(columns)) return null;
+  const qualified = QUALIFIED.exec(target);
+  if (qualified === null) return { name: target, target: quoteIdentifier(target), columns };
+  const name = qualified[1]?.replaceAll('""', '"') ?? qualified[2] ?? target;
+  return { name, target: name === target ? quoteIdentifier(name) : target, columns };
+}
 
 function foreignKeySql(constraint: ConstraintSchema): string {
-  const match = REFERENCE.exec(constraint.sql);
-  const [, target, columns] = match ?? [];
-  if (target === undefined || columns === undefined || !isConfined(columns)) {
+  const reference = referenceOf(constraint);
+  if (reference === null) {
     throw new AppError("not_executable", "A FOREIGN KEY of the table is not understood.");
   }
+  const { target, columns } = reference;
   return `FOREIGN KEY (${names(constraint.columns)}) REFERENCES ${target} (${columns})`;
 }
 
 /** Name of the table a FOREIGN KEY points to, lower case; null for other constraints. */
 export function referencedTable(constraint: ConstraintSchema): string | null {
-  if (constraint.type !== "FOREIGN KEY") return null;
-  const target = REFERENCE.exec(constraint.sql)?.[1];
-  const last = target === undefined ? undefined : /(?:"((?:[^"]|"")+)"|(\w+))$/.exec(target);
-  const name = last?.[1]?.replaceAll('""', '"') ?? last?.[2];
-  return name?.toLowerCase() ?? null;
+  return referenceOf(constraint)?.name.toLowerCase() ?? null;
 }
 
 export interface ForeignKey {
@@ -86,10 +97,10 @@ export interface ForeignKey {
 /** The foreign keys of a table, as far as their constraints are understood. */
 export function foreignKeysOf(table: TableSchema): ForeignKey[] {
   return table.constraints.flatMap((constraint) => {
-    const references = referencedTable(constraint);
-    const referencedColumns = REFERENCE.exec(constraint.sql)?.[2] ?? "";
-    if (references === null || !isConfined(referencedColumns)) return [];
+    const reference = referenceOf(constraint);
+    if (reference === null) return [];
     const columns = names(constraint.columns);
+    const [references, referencedColumns] = [reference.name.toLowerCase(), reference.columns];
     return [{ references, columns, referencedColumns, sql: foreignKeySql(constraint) }];
   });
 }

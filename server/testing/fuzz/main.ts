@@ -41,8 +41,12 @@ async function plans({ changes, seed }: { changes: number; seed: number }): Prom
   for (const each of faults.slice(0, DIFFERENCES_SHOWN)) console.log(describePlanFault(each));
   for (const [kind, count] of reverted) console.log(`${kind}: ${count} applied and reverted`);
   for (const [why, count] of failed) console.log(`not applied, nothing changed: ${count} × ${why}`);
-  console.log(`${result.refused} sets refused before any statement; ${result.proposed} changes were the advisor's`);
-  console.log(`${result.writes} writes under plans, ${result.warned} end otherwise as the drawbacks say`);
+  console.log(
+    `${result.refused} sets refused before any statement; ${result.proposed} changes were the advisor's`,
+  );
+  console.log(
+    `${result.writes} writes under plans, ${result.warned} end otherwise as the drawbacks say`,
+  );
   const total = [...reverted.values()].reduce((sum, count) => sum + count, 0);
   const seconds = Math.round((performance.now() - began) / 1000);
   console.log(`seed ${seed}, ${seconds} s`);

@@ -28,6 +28,9 @@ export type PlanOutcome =
   | { state: "reverted"; writes: number; warned: number }
   | { state: "wrong"; what: string };
 
+/** Errors by which a plan may end: rows that do not fit, or a type that no index has. */
+const BY_DATA = /^(Constraint|Conversion|Invalid Input) Error|type for index/;
+
 const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 
@@ -104,6 +107,7 @@ async function apply(db: PlanDatabase, plan: Plan, old: DatabaseState): Promise<
     throw new Error("the plan draws from a sequence");
   }
   if (why !== null) {
+    if (!BY_DATA.test(why)) throw new Error(`the plan is no SQL for this table: ${why}`);
     const difference = differenceOf(old, await db.state());
     if (difference !== null) throw new Error(`the plan fails and leaves behind: ${difference}`);
   }

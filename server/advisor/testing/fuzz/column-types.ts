@@ -28,7 +28,11 @@ const WHOLE: ColumnType[] = [
     targets: to("INTEGER", "SMALLINT"),
     fallback: "nextval('ids')",
   },
-  { sql: "HUGEINT", values: ["0", "3", "-5", "9007199254740993"], targets: to("BIGINT", "TINYINT") },
+  {
+    sql: "HUGEINT",
+    values: ["0", "3", "-5", "9007199254740993"],
+    targets: to("BIGINT", "TINYINT"),
+  },
   { sql: "UINTEGER", values: ["0", "1", "4294967295"], targets: to("BIGINT", "INTEGER") },
 ];
 
@@ -39,7 +43,12 @@ const FRACTIONS: ColumnType[] = [
     targets: to("INTEGER", "BIGINT"),
   },
   { sql: "FLOAT", values: ["1.0", "0.1", "16777216.0", "-0.0"], targets: to("INTEGER") },
-  { sql: "DECIMAL(12,2)", values: ["1.00", "2.50", "-3.25", "0"], targets: to("INTEGER"), fallback: "1.10" },
+  {
+    sql: "DECIMAL(12,2)",
+    values: ["1.00", "2.50", "-3.25", "0"],
+    targets: to("INTEGER"),
+    fallback: "1.10",
+  },
   { sql: "DECIMAL(38,10)", values: ["1", "0.0000000001", "-99999999.5"], targets: [] },
 ];
 
@@ -77,7 +86,12 @@ const TEXTS: ColumnType[] = [
 const TIMES: ColumnType[] = [
   {
     sql: "DATE",
-    values: ["DATE '2020-01-01'", "DATE '2020-02-29'", "DATE '-infinity'", "DATE '0044-03-15 (BC)'"],
+    values: [
+      "DATE '2020-01-01'",
+      "DATE '2020-02-29'",
+      "DATE '-infinity'",
+      "DATE '0044-03-15 (BC)'",
+    ],
     targets: to("TIMESTAMP"),
     fallback: "DATE '2021-01-01'",
   },
@@ -96,9 +110,17 @@ const TIMES: ColumnType[] = [
     values: ["TIMESTAMPTZ '2020-03-29 01:30:00+00'", "TIMESTAMPTZ '2020-10-25 00:30:00+00'"],
     targets: to("TIMESTAMP", "DATE"),
   },
-  { sql: "TIMESTAMP_NS", values: ["TIMESTAMP_NS '2020-01-01 00:00:00.123456789'"], targets: to("TIMESTAMP") },
+  {
+    sql: "TIMESTAMP_NS",
+    values: ["TIMESTAMP_NS '2020-01-01 00:00:00.123456789'"],
+    targets: to("TIMESTAMP"),
+  },
   { sql: "TIME", values: ["TIME '10:00:00'", "TIME '24:00:00'", "TIME '00:00:00'"], targets: [] },
-  { sql: "INTERVAL", values: ["INTERVAL 30 DAY", "INTERVAL 1 MONTH", "INTERVAL 720 HOUR"], targets: [] },
+  {
+    sql: "INTERVAL",
+    values: ["INTERVAL 30 DAY", "INTERVAL 1 MONTH", "INTERVAL 720 HOUR"],
+    targets: [],
+  },
 ];
 
 const OTHERS: ColumnType[] = [
@@ -110,10 +132,18 @@ const OTHERS: ColumnType[] = [
   },
   { sql: "BLOB", values: ["'\\x00\\xFF'::BLOB", "''::BLOB", "'a'::BLOB"], targets: [] },
   { sql: "BIT", values: ["'0101'::BIT", "'1'::BIT"], targets: [] },
-  { sql: "ENUM('a', 'b', 'c')", values: ["'a'", "'b'", "'c'"], targets: [among("a", "b", "c", "d")] },
+  {
+    sql: "ENUM('a', 'b', 'c')",
+    values: ["'a'", "'b'", "'c'"],
+    targets: [among("a", "b", "c", "d")],
+  },
   { sql: "INTEGER[]", values: ["[1, 2]", "[]", "[NULL]"], targets: [] },
   { sql: "INTEGER[2]", values: ["array_value(1, 2)", "array_value(0, NULL)"], targets: [] },
-  { sql: "STRUCT(x INTEGER, y VARCHAR)", values: ["{'x': 1, 'y': 'a'}", "{'x': NULL, 'y': ''}"], targets: [] },
+  {
+    sql: "STRUCT(x INTEGER, y VARCHAR)",
+    values: ["{'x': 1, 'y': 'a'}", "{'x': NULL, 'y': ''}"],
+    targets: [],
+  },
   { sql: "MAP(VARCHAR, INTEGER)", values: ["MAP {'a': 1}", "MAP {}"], targets: [] },
   { sql: "JSON", values: ["'{\"a\": 1}'", "'[]'", "'null'"], targets: [] },
 ];

@@ -92,7 +92,9 @@ async function drawCase(draw: Draw, parser: ShapeParser): Promise<PlanCase> {
       changes: randomChanges(draw, drawn, await db.tables()),
       warnings: null,
     };
-    return { setup, writes, insert, changes, warnings, isStored: draw.chance(STORED_SHARE) };
+    // DuckDB 1.5.6 cannot replay an ALTER of some tables with JSON, whoever sends it.
+    const isStored = draw.chance(STORED_SHARE) && !setup.some((sql) => sql.includes(" JSON"));
+    return { setup, writes, insert, changes, warnings, isStored };
   } finally {
     db.close();
   }

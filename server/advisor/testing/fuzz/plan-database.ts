@@ -110,15 +110,16 @@ async function readState(
   connection: DuckDBConnection,
   tables: readonly TableSchema[],
 ): Promise<DatabaseState> {
-  const catalog: string[] = [];
-  for (const sql of CATALOG) catalog.push(...(await readTexts(connection, sql)));
-  catalog.push(JSON.stringify([await readCatalog(connection), await readViews(connection)]));
   const rows = new Map<string, string[]>();
   for (const table of tables) rows.set(table.name, await readTexts(connection, rowsSql(table)));
+  // Before the catalog, which tells a view's types as they were when it was read last.
   const views = new Map<string, string[]>();
   for (const name of await readTexts(connection, VIEWS)) {
     views.set(name, await viewRows(connection, name));
   }
+  const catalog: string[] = [];
+  for (const sql of CATALOG) catalog.push(...(await readTexts(connection, sql)));
+  catalog.push(JSON.stringify([await readCatalog(connection), await readViews(connection)]));
   return { catalog, rows, views };
 }
 

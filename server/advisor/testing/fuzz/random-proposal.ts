@@ -31,7 +31,11 @@ export async function randomProposal(
     Array.from({ length: QUERIES_PER_TABLE }, () => randomQuery(draw, table, given.drawn)),
   );
   const texts = [...reads, ...given.writes.flatMap(({ statements }) => statements)];
-  const entries = texts.map((sql) => ({ sql, calls: 1 + draw.below(2000), mean_ms: draw.below(50) }));
+  const entries = texts.map((sql) => ({
+    sql,
+    calls: 1 + draw.below(2000),
+    mean_ms: draw.below(50),
+  }));
   const queries = await workload(parser, tables, entries);
   const { candidates } = proposeCandidates({ tables, queries, distinctValues });
   const able = candidates.filter(({ plan }) => plan.statements.length > 0);
@@ -45,7 +49,10 @@ export async function randomProposal(
     );
     if (isCompatible) chosen.push(next);
   }
-  const said = chosen.flatMap(({ drawbacks, risk }) => [...drawbacks, ...Object.values(risk).flat()]);
+  const said = chosen.flatMap(({ drawbacks, risk }) => [
+    ...drawbacks,
+    ...Object.values(risk).flat(),
+  ]);
   return { changes: chosen.map(({ change }) => change), warnings: said.join(" ") };
 }
 

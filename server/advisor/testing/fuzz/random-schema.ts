@@ -72,7 +72,9 @@ function randomTable(draw: Draw, name: string, others: readonly RandomTable[]): 
 
 function createSql(draw: Draw, { name, columns, key, parent }: RandomTable): string {
   const [first] = columns;
-  const parts = [`id INTEGER${{ none: "", primary: " PRIMARY KEY", unique: " UNIQUE", pair: "" }[key]}`];
+  const parts = [
+    `id INTEGER${{ none: "", primary: " PRIMARY KEY", unique: " UNIQUE", pair: "" }[key]}`,
+  ];
   for (const column of columns) {
     const { sql, fallback } = column.type;
     const text = `CAST(${quoted(column.name)} AS VARCHAR)`;
@@ -103,12 +105,17 @@ function randomIndexes(draw: Draw, table: RandomTable): string[] {
     const column = quoted(draw.pick(table.columns).name);
     const name = quoted(`by ${table.name} ${draw.below(1000)}`);
     const unique = draw.maybe("UNIQUE ", 0.2);
-    const keys = unique ? `id, ${column}` : draw.pick([column, column, `${column}, id`, "(id + 1)"]);
+    const keys = unique
+      ? `id, ${column}`
+      : draw.pick([column, column, `${column}, id`, "(id + 1)"]);
     const comment = draw.maybe(`COMMENT ON INDEX ${name} IS 'why it''s there'`, 0.4);
     return [`CREATE ${unique}INDEX ${name} ${on} (${keys})`, comment];
   });
   const comments = table.columns.map(({ name }) =>
-    draw.maybe(`COMMENT ON COLUMN ${quoted(table.name)}.${quoted(name)} IS ${quoteLiteral(`it's ${name}`)}`, 0.3),
+    draw.maybe(
+      `COMMENT ON COLUMN ${quoted(table.name)}.${quoted(name)} IS ${quoteLiteral(`it's ${name}`)}`,
+      0.3,
+    ),
   );
   const whole = draw.maybe(`COMMENT ON TABLE ${quoted(table.name)} IS 'what; it is'`, 0.5);
   return [...indexes.flat(), ...comments, whole].filter(Boolean);
@@ -122,7 +129,11 @@ export function randomValue(draw: Draw, { type, isFilled }: RandomColumn): strin
 }
 
 /** Names and values of a row, as an INSERT lists them. */
-export function randomRow(draw: Draw, table: RandomTable, id: string): [names: string, values: string] {
+export function randomRow(
+  draw: Draw,
+  table: RandomTable,
+  id: string,
+): [names: string, values: string] {
   const { columns, parent } = table;
   const names = ["id", ...columns.map(({ name }) => quoted(name))];
   const values = [id, ...columns.map((column) => randomValue(draw, column))];

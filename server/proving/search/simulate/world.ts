@@ -246,7 +246,10 @@ export const overheadOf = (world: World, ids: readonly string[]): number =>
 /** Gain of the whole workload under a set, exactly. */
 export function trueGain(world: World, ids: readonly string[]): number {
   const total = (ratio: (fingerprint: string) => number) =>
-    world.queries.reduce((sum, one) => sum + one.calls * one.baselineMs * ratio(one.fingerprint), 0);
+    world.queries.reduce(
+      (sum, one) => sum + one.calls * one.baselineMs * ratio(one.fingerprint),
+      0,
+    );
   return 1 - total((one) => ratioOf(world, ids, one)) / total(() => 1);
 }
 
