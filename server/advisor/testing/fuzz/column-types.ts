@@ -93,7 +93,7 @@ const TIMES: ColumnType[] = [
       "DATE '0044-03-15 (BC)'",
     ],
     targets: to("TIMESTAMP"),
-    fallback: "DATE '2021-01-01'",
+    fallback: "'2021-01-01'",
   },
   {
     sql: "TIMESTAMP",
@@ -103,7 +103,7 @@ const TIMES: ColumnType[] = [
       "TIMESTAMP 'infinity'",
     ],
     targets: to("DATE"),
-    fallback: "TIMESTAMP '2021-01-01 00:00:00'",
+    fallback: "'2021-01-01 00:00:00'",
   },
   {
     sql: "TIMESTAMP WITH TIME ZONE",
