@@ -34,19 +34,34 @@ const BY_DATA = /^(Constraint|Conversion|Invalid Input) Error|type for index/;
 const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 
-/** Compiles the changes, applies them and takes them back, and compares what must be the same. */
+/** `checkPlanOn` a database of the case's own. */
 export async function checkPlan(input: PlanCase, compile: Compile): Promise<PlanOutcome> {
   const db = await openPlanDatabase(input.setup, { isStored: input.isStored });
   try {
-    return await checkOn(db, input, compile);
-  } catch (error) {
-    return { state: "wrong", what: messageOf(error) };
+    return await checkPlanOn(db, input, compile);
   } finally {
     db.close();
   }
 }
 
-async function checkOn(db: PlanDatabase, input: PlanCase, compile: Compile): Promise<PlanOutcome> {
+/** Compiles the changes, applies them and takes them back, and compares what must be the same. */
+export async function checkPlanOn(
+  db: PlanDatabase,
+  input: PlanCase,
+  compile: Compile,
+): Promise<PlanOutcome> {
+  try {
+    return await applyAndRevert(db, input, compile);
+  } catch (error) {
+    return { state: "wrong", what: messageOf(error) };
+  }
+}
+
+async function applyAndRevert(
+  db: PlanDatabase,
+  input: PlanCase,
+  compile: Compile,
+): Promise<PlanOutcome> {
   const tables = await db.tables();
   const compiled = tryCompile(tables, input.changes, compile);
   if ("why" in compiled) return { state: "refused", why: compiled.why };

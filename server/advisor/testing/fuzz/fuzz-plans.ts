@@ -4,7 +4,7 @@ import { Draw } from "@/server/testing/fuzz/draw";
 import { shrinkList } from "@/server/testing/fuzz/shrink-list";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
 import { compilePlan } from "../..";
-import { checkPlan, type PlanCase, type PlanOutcome } from "./check-plan";
+import { checkPlan, checkPlanOn, type PlanCase, type PlanOutcome } from "./check-plan";
 import { openPlanDatabase } from "./plan-database";
 import { randomChanges } from "./random-changes";
 import { randomProposal } from "./random-proposal";
@@ -61,8 +61,7 @@ export async function fuzzPlans(input: PlanFuzzInput): Promise<PlanFuzzResult> {
   try {
     let done = 0;
     for (let number = 0; done < input.changes && !isFull(result, input); number++) {
-      const drawn = await drawCase(new Draw(deriveSeed(input.seed, `plan ${number}`)), parser);
-      const outcome = await checkPlan(drawn, compile);
+      const { drawn, outcome } = await tryCase(input.seed, number, { parser, compile });
       if (outcome.state === "wrong") {
         result.faults.push({ ...(await shrink(drawn, compile)), number });
       } else note(result, drawn, outcome);
@@ -79,20 +78,28 @@ export async function fuzzPlans(input: PlanFuzzInput): Promise<PlanFuzzResult> {
 const isFull = ({ faults }: PlanFuzzResult, { faultsMax = Infinity }: PlanFuzzInput): boolean =>
   faults.length >= faultsMax;
 
-async function drawCase(draw: Draw, parser: ShapeParser): Promise<PlanCase> {
-  const { tables: drawn, setup } = randomSchema(draw);
-  const writes = randomWrites(draw, drawn);
-  const insert = draw.chance(COMMITTED_SHARE) ? randomInsert(draw, draw.pick(drawn)) : null;
-  const db = await openPlanDatabase(setup);
+/** Draws a case and checks it, on one database. */
+async function tryCase(
+  seed: number,
+  number: number,
+  { parser, compile }: { parser: ShapeParser; compile: typeof compilePlan },
+): Promise<{ drawn: PlanCase; outcome: PlanOutcome }> {
+  const draw = new Draw(deriveSeed(seed, `plan ${number}`));
+  const { tables, setup } = randomSchema(draw);
+  const isStored = draw.chance(STORED_SHARE);
+  const writes = randomWrites(draw, tables);
+  const insert = draw.chance(COMMITTED_SHARE) ? randomInsert(draw, draw.pick(tables)) : null;
+  const db = await openPlanDatabase(setup, { isStored });
   try {
     const proposal = draw.chance(PROPOSED_SHARE)
-      ? await randomProposal(draw, parser, db, { drawn, writes })
+      ? await randomProposal(draw, parser, db, { drawn: tables, writes })
       : null;
     const { changes, warnings } = proposal ?? {
-      changes: randomChanges(draw, drawn, await db.tables()),
+      changes: randomChanges(draw, tables, await db.tables()),
       warnings: null,
     };
-    return { setup, writes, insert, changes, warnings, isStored: draw.chance(STORED_SHARE) };
+    const drawn = { setup, writes, insert, changes, warnings, isStored };
+    return { drawn, outcome: await checkPlanOn(db, drawn, compile) };
   } finally {
     db.close();
   }

@@ -46,7 +46,9 @@ const CATALOG = [
   `SELECT 'constraint', table_name, constraint_type, constraint_text, constraint_column_names, referenced_table, referenced_column_names FROM duckdb_constraints() WHERE ${MAIN}`,
   `SELECT 'index', table_name, index_name, is_unique, expressions, sql, "comment" FROM duckdb_indexes() i WHERE ${MAIN}`,
   `SELECT 'view', view_name, sql, "comment" FROM duckdb_views() v WHERE ${MAIN} AND NOT internal`,
-].map((sql) => `SELECT CAST(entry AS VARCHAR) FROM (${sql}) AS entry ORDER BY 1`);
+]
+  .map((sql) => `SELECT CAST(entry AS VARCHAR) FROM (${sql}) AS entry`)
+  .join(" UNION ALL ");
 const VIEWS = `SELECT view_name FROM duckdb_views() WHERE ${MAIN} AND NOT internal ORDER BY 1`;
 const SEQUENCES =
   "SELECT concat(sequence_name, ' ', last_value) FROM duckdb_sequences() ORDER BY 1";
@@ -124,8 +126,7 @@ async function readState(
   for (const name of await readTexts(connection, VIEWS)) {
     views.set(name, await viewRows(connection, name));
   }
-  const catalog: string[] = [];
-  for (const sql of CATALOG) catalog.push(...(await readTexts(connection, sql)));
+  const catalog = (await readTexts(connection, CATALOG)).sort();
   catalog.push(JSON.stringify([await readCatalog(connection), await readViews(connection)]));
   return { catalog, rows, views };
 }

@@ -10,7 +10,7 @@ export interface RandomWrite {
 
 /** An id that no row has. */
 const FRESH_ID = 500;
-const WRITES_PER_TABLE = 7;
+const WRITES_PER_TABLE = 5;
 
 /** Inserts, updates, deletes, upserts and merges of rows that are there, and of others. */
 export function randomWrites(draw: Draw, tables: readonly RandomTable[]): RandomWrite[] {
