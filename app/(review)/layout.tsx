@@ -37,10 +37,10 @@ export default async function ReviewLayout({ children }: { children: ReactNode }
                 </a>
                 <Header />
                 <ModelBanner />
-                <ConnectionNotice />
                 <main id="main" tabIndex={-1} className="mx-auto max-w-7xl px-4 py-6 sm:px-6">
                   {children}
                 </main>
+                <ConnectionNotice />
               </HotkeyProvider>
             </TooltipProvider>
           </LiveProvider>

@@ -23,7 +23,14 @@ async function isReachable(): Promise<boolean> {
  */
 export function ConnectionNotice() {
   const isOffline = useOffline();
-  return isOffline ? <Notice /> : null;
+  if (!isOffline) return null;
+  return (
+    <>
+      {/* The end of the page can be scrolled above the notice. */}
+      <div aria-hidden className="h-28 sm:h-16" />
+      <Notice />
+    </>
+  );
 }
 
 function Notice() {
