@@ -53,7 +53,8 @@ async function observe(ctx: HealthContext): Promise<Observed> {
 }
 
 /** Whole seconds, as minutes where there are many. */
-const secondsText = (seconds: number): string => formatMs(1000 * Math.round(seconds));
+const secondsText = (seconds: number): string =>
+  seconds < 0.5 ? "0 s" : formatMs(1000 * Math.round(seconds));
 
 function judgeProcess(process: Awaited<ReturnType<typeof listProcesses>>[number]): ProcessHealth {
   const { role, pid, silentSeconds, status } = process;
@@ -102,9 +103,10 @@ function judgeProver({ queue, processes }: Observed, { settings }: HealthContext
     return { status: "degraded", detail: `No prover runs; ${formatCount(queued)} waiting.` };
   }
   const isStuck = oldestSeconds > QUEUE_SECONDS_MAX && running === 0;
+  const oldest = queued === 0 ? "" : `, the oldest for ${secondsText(oldestSeconds)}`;
   return {
     status: isStuck ? "degraded" : "ok",
-    detail: `${formatCount(running)} running, ${formatCount(queued)} waiting, the oldest for ${secondsText(oldestSeconds)}.`,
+    detail: `${formatCount(running)} running, ${formatCount(queued)} waiting${oldest}.`,
   };
 }
 
