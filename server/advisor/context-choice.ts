@@ -3,7 +3,7 @@ import { formatPercent, formatPlural } from "@/server/format";
 import { areExclusive } from "./change-kinds";
 import { typeValues } from "./index-estimate";
 import type { Proposals } from "./kind-spec";
-import { measureUsage, type WorkloadQuery } from "./workload-query";
+import { measureUsage, type WorkloadQuery, writesTo } from "./workload-query";
 
 /**
  * What an answer without data suggests: conventions, not measurements. Less expected gain or chance is
@@ -18,6 +18,11 @@ const LOOK_UP_SHARE_MIN = 0.02;
 /** Names of columns that mostly hold few values. */
 const FEW_VALUES =
   /(^|_)(status|state|type|kind|category|class|level|priority|severity|gender|sex|country|region|currency|lang|language|locale|channel|plan|tier|role|stage|phase|mode|colou?r|size|flag|env|environment|platform|os|browser|department|segment|method)(_code|_name|_type)?$/i;
+
+interface ColumnRef {
+  table: string;
+  column: string;
+}
 
 interface Choice {
   tables: readonly TableSchema[];
@@ -55,7 +60,7 @@ function reasonAgainst({ tables, queries }: Choice, candidate: Candidate): strin
   );
   if (change.kind === "add_index") {
     const writes = queries
-      .filter(({ shape }) => isWrite(shape.kind) && shape.tables.includes(change.table))
+      .filter((query) => maintainsIndex(query, change))
       .reduce((sum, { pattern }) => sum + pattern.calls, 0);
     if (usage.calls < LOOK_UP_SHARE_MIN * (usage.calls + writes)) {
       return `${formatPlural(writes, "write")} would maintain the index for ${formatPlural(usage.calls, "look-up")}: nothing shows that it pays.`;
@@ -67,7 +72,13 @@ function reasonAgainst({ tables, queries }: Choice, candidate: Candidate): strin
   return null;
 }
 
-const isWrite = (kind: string): boolean => /^(insert|update|delete)$/.test(kind);
+/** Rows come or go, or get another value in the column. */
+function maintainsIndex(query: WorkloadQuery, { table, column }: ColumnRef): boolean {
+  const { kind, projected } = query.shape;
+  if (!writesTo(query, table)) return false;
+  const isAssigned = projected.some((ref) => ref.table === table && ref.column === column);
+  return kind === "insert" || kind === "delete" || isAssigned;
+}
 
 /** An index on a column that is named as one of few values, where no statistics say otherwise. */
 function fewValues(tables: readonly TableSchema[], change: Change): string | null {

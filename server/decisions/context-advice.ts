@@ -15,6 +15,7 @@ import {
 } from "@/server/contracts";
 import { formatList } from "@/server/format";
 import { AppError } from "@/server/platform";
+import { canonicalType } from "@/server/sql";
 import { describeQueries, shapeParser } from "./describe-queries";
 
 type Context = AnalyzeRequest["context"];
@@ -135,7 +136,7 @@ function toTable(name: string, columns: ContextColumns, rowCount: number): Table
     estimated_bytes: 0,
     columns: columns.map((column) => ({
       name: column.name,
-      type: column.type,
+      type: canonicalType(column.type),
       nullable: true,
       default_sql: null,
       statistics: column.statistics ?? null,
@@ -156,7 +157,7 @@ const hearsayIndex = (table: string, columns: string[], is_unique: boolean): Ind
 function withProvenKeys(table: TableSchema, queries: readonly WorkloadQuery[]): TableSchema {
   const known = new Set(table.indexes.map(({ columns }) => columns.join("\0")));
   const proven = queries.flatMap(({ shape }) => {
-    const key = shape.tables.some(isSame(table.name)) ? (shape.conflictKey ?? []) : [];
+    const key = isSame(table.name)(shape.target ?? "") ? (shape.conflictKey ?? []) : [];
     const names = key.map((name) => table.columns.find((each) => isSame(each.name)(name))?.name);
     const columns = names.filter((name) => name !== undefined);
     if (columns.length === 0 || columns.length < key.length) return [];

@@ -1,5 +1,7 @@
 import { AppError } from "@/server/platform/errors";
 
+export { canonicalType } from "./canonical-type";
+
 const PLAIN = /^[a-z_][a-z0-9_]*$/;
 
 /**

@@ -13,11 +13,11 @@ interface Unread {
 const AT_PARAMETER = /(?<![\w@])@[A-Za-z_]\w*/;
 const FOREIGN_PARAMETERS: readonly RegExp[] = [
   AT_PARAMETER,
-  /(?<![:\w]):[A-Za-z_]\w*/,
+  /(?<![:\w']):[A-Za-z_]\w*/,
   /%s\b|%\(\w+\)s/,
   /#\{[^}]*\}/,
 ];
-const TEMPLATES = /\{\{|\{%|\$\{|<%/;
+const TEMPLATES = /\{\{|\{%|\$\{|<%|\{[A-Za-z_]\w*\}/;
 
 /** Why a text could not be read; null: it was, or it is a write whose table is known. */
 export async function explainUnread(
@@ -68,9 +68,11 @@ export async function explainUnread(
   return { reason: "not_a_query", message: "it is neither a query nor a change of rows" };
 }
 
-/** The text without literals, quoted names and comments. */
+/** The text without comments, and with nothing in literals and quoted names. */
 const withoutTexts = (sql: string): string =>
-  sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g, " ");
+  sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g, (text) =>
+    /^['"]/.test(text) ? "''" : " ",
+  );
 
 /** `syntax error near "FORM"`: one word of the text, and only if it is one. */
 function nearText(message: string): string {
