@@ -92,7 +92,7 @@ async function rewrite(engine: Engine, sql: string): Promise<Round | null> {
     if (node.type === "SHOW_REF") return null;
     if (node.class === "PARAMETER" && !PARAMETER_NAME.test(asText(node.identifier))) return null;
   }
-  const parameters = parameterize(root);
+  const parameters = parameterize(root, engine.aggregateNames);
   const printed = asNode(asNodes(root.statements)[0]) && (await engine.print(root));
   return printed ? { sql: printed, parameters, root } : null;
 }

@@ -1,4 +1,4 @@
-import { type Ast, asNode, asNodes, asText, hasColumn, isClass, isValue } from "./ast";
+import { type Ast, asNode, asNodes, asText, descend, hasColumn, isClass, isValue } from "./ast";
 import { isPrefixPattern, LIKE_FUNCTIONS, typedLiteral } from "./literal";
 import type { ParameterSource } from "./shape";
 import { isShapeArgument } from "./shape-arguments";
@@ -7,9 +7,14 @@ import { isShapeArgument } from "./shape-arguments";
  * Where an expression stands. `shape`: literals belong to the query's shape and stay (select list,
  * GROUP BY and ORDER BY ordinals, LIMIT; a function of a column must read alike in SELECT and GROUP BY).
  * `condition`: literals are values, in functions too. `having`: as condition, but expressions over
- * columns stay, since they may repeat a grouping expression.
+ * columns stay, since they may repeat a grouping expression. `shown` and `sorted`, of a query that shows
+ * its rows: as shape, but inside functions of columns literals are values, `jaro_similarity(name, 'ann')`
+ * being one search for every name; what rows are sorted by is such a value too where it is written by
+ * operators alone, as a distance.
  */
-type Place = "shape" | "condition" | "having";
+type Place = "shape" | "condition" | "having" | "shown" | "sorted";
+
+const keepsLiterals = (place: Place): boolean => place !== "condition" && place !== "having";
 
 /** `map['key']`, `list[2]`, `struct.field`: the key says what is read. */
 const KEYED_OPERATORS = new Set(["ARRAY_EXTRACT", "ARRAY_SLICE", "STRUCT_EXTRACT"]);
@@ -27,17 +32,62 @@ const SELECT_PARTS: [string, Place][] = [
 ];
 
 /** Rewrites a serialized statement in place; answers where each `$i` comes from. */
-export function parameterize(root: Ast): ParameterSource[] {
+export function parameterize(root: Ast, aggregates: ReadonlySet<string>): ParameterSource[] {
   const statement = asNodes(root.statements)[0];
   const numbering = new Numbering();
   if (statement) {
-    visit(statement.node, "shape", numbering);
+    const node = asNode(statement.node);
+    if (node && showsRows(node, aggregates)) visitShown(node, numbering);
+    else visit(node, "shape", numbering);
     statement.named_param_map = numbering.sources.map((_, index) => ({
       key: String(index + 1),
       value: index + 1,
     }));
   }
   return numbering.sources;
+}
+
+/**
+ * Neither groups nor looks for duplicates: no part has to repeat what another computes of a row. No query
+ * is around it that could name a column by its text.
+ */
+function showsRows(node: Ast, aggregates: ReadonlySet<string>): boolean {
+  const isGrouped =
+    asNodes(node.group_expressions).length > 0 || node.aggregate_handling === "FORCE_AGGREGATES";
+  const isDistinct = asNodes(node.modifiers).some(({ type }) => type === "DISTINCT_MODIFIER");
+  if (node.type !== "SELECT_NODE" || isGrouped || isDistinct || node.having) return false;
+  return [...descend([node.select_list, node.modifiers])].every(
+    (each) => !aggregates.has(asText(each.function_name).toLowerCase()),
+  );
+}
+
+function visitShown(select: Ast, numbering: Numbering): void {
+  const sorted = sortedItems(select);
+  for (const [part, place] of SELECT_PARTS) {
+    if (part === "modifiers") visit(select[part], "sorted", numbering);
+    else if (part !== "select_list") visit(select[part], place, numbering);
+    else {
+      for (const item of asNodes(select[part])) {
+        visit(item, sorted.has(item) ? "sorted" : "shown", numbering);
+      }
+    }
+  }
+}
+
+/** Items of the select list that ORDER BY names, by place or alias. */
+function sortedItems(select: Ast): ReadonlySet<Ast | undefined> {
+  const items = asNodes(select.select_list);
+  const orders = asNodes(select.modifiers).flatMap(({ orders }) => asNodes(orders));
+  const named = orders.map((order) => {
+    const expression = asNode(order.expression);
+    if (isClass(expression, "CONSTANT")) {
+      return items[Number(asNode(expression.value)?.value) - 1];
+    }
+    const path = Array.isArray(expression?.column_names) ? expression.column_names : [];
+    const name = path.length === 1 ? asText(path[0]).toLowerCase() : "";
+    return items.find((item) => name !== "" && asText(item.alias).toLowerCase() === name);
+  });
+  return new Set(named);
 }
 
 class Numbering {
@@ -97,11 +147,13 @@ function visit(value: unknown, place: Place, numbering: Numbering): void {
 
 function visitExpression(node: Ast, place: Place, numbering: Numbering): void {
   if (isClass(node, "CONSTANT")) {
-    if (place === "shape") keepDouble(node);
+    if (keepsLiterals(place)) keepDouble(node);
     else replaceLiteral(node, numbering);
     return;
   }
-  if (isClass(node, "CAST") && place === "shape" && isClass(asNode(node.child), "CONSTANT")) return;
+  if (isClass(node, "CAST") && keepsLiterals(place) && isClass(asNode(node.child), "CONSTANT")) {
+    return;
+  }
   if (isClass(node, "PARAMETER")) {
     node.identifier = String(numbering.addParameter(asText(node.identifier)));
     return;
@@ -117,33 +169,49 @@ function visitExpression(node: Ast, place: Place, numbering: Numbering): void {
     return;
   }
   const isList = node.type === "COMPARE_IN" || node.type === "COMPARE_NOT_IN";
-  if (isList && place !== "shape") {
+  if (isList && !keepsLiterals(place)) {
     visitList(node, place, numbering);
     return;
   }
-  if (place !== "shape" && (isClass(node, "COMPARISON") || isClass(node, "BETWEEN"))) {
+  const isCompared = isClass(node, "COMPARISON") || isClass(node, "BETWEEN");
+  if (isCompared && !keepsLiterals(place)) {
     const operands = isClass(node, "COMPARISON") ? ["left", "right"] : ["input", "lower", "upper"];
     for (const key of operands) visit(node[key], place, numbering);
     return;
   }
-  const keeps = place === "having" && !isClass(node, "CONJUNCTION") && !isClass(node, "SUBQUERY");
-  const inside = keeps && hasColumn(node) ? "shape" : place;
+  const inside = placeInside(node, place);
   for (const child of Object.values(node)) visit(child, inside, numbering);
 }
 
-function visitFunction(node: Ast, place: Place, numbering: Numbering): void {
+function placeInside(node: Ast, place: Place): Place {
+  // What COLUMNS(…) chooses by, and how rows are numbered, is the question itself.
+  if (isClass(node, "STAR") || isClass(node, "WINDOW")) return "shape";
+  const keeps = place === "having" && !isClass(node, "CONJUNCTION") && !isClass(node, "SUBQUERY");
+  return keeps && hasColumn(node) ? "shape" : place;
+}
+
+function visitFunction(node: Ast, around: Place, numbering: Numbering): void {
   const children = asNodes(node.children);
   const [left, right] = children;
+  const place = placeOfArguments(node, around);
   if (place === "condition" && LIKE_FUNCTIONS.has(asText(node.function_name)) && right) {
     visit(left, place, numbering);
     visitLikePattern(node, right, numbering);
     return;
   }
-  const inside = place === "condition" || !hasColumn(node) ? place : "shape";
   for (const [position, child] of children.entries()) {
-    visit(child, isShapeArgument(node, position) ? "shape" : inside, numbering);
+    visit(child, isShapeArgument(node, position) ? "shape" : place, numbering);
   }
+  if (place === "condition" && isMembership(node)) padLists(children, numbering);
   for (const key of ["filter", "order_bys"]) visit(node[key], "shape", numbering);
+}
+
+function placeOfArguments(node: Ast, place: Place): Place {
+  if (place === "condition" || !hasColumn(node)) return place;
+  const isOperator = /^\W+$/.test(asText(node.function_name));
+  if (place === "sorted") return "condition";
+  if (place === "shown") return isOperator ? "shown" : "condition";
+  return "shape";
 }
 
 /** `LIKE 'abc%'` becomes `LIKE $1 || '%'`: that it is a prefix search is part of the shape. */
@@ -171,14 +239,34 @@ function visitLikePattern(like: Ast, pattern: Ast, numbering: Numbering): void {
  */
 function visitList(node: Ast, place: Place, numbering: Numbering): void {
   const [tested, ...values] = asNodes(node.children);
-  const last = values.at(-1);
   visit(tested, place, numbering);
   visit(values, place, numbering);
-  if (!last || !values.every(isValue)) return;
+  node.children = [tested, ...values, ...paddingOf(values, numbering)];
+}
+
+function paddingOf(values: Ast[], numbering: Numbering): Ast[] {
+  const last = values.at(-1);
+  if (!last || !values.every(isValue)) return [];
   const sizeMax = 2 ** Math.ceil(Math.log2(values.length));
   const padding = Array.from({ length: sizeMax - values.length }, () => structuredClone(last));
   for (const value of padding) repeatParameter(value, numbering);
-  node.children = [tested, ...values, ...padding];
+  return padding;
+}
+
+/** Ask whether lists share values, however often one is in them. */
+const isMembership = (node: Ast): boolean =>
+  /^((list_|array_)?contains|(list|array)_has(_any|_all)?|&&|@>|<@)$/i.test(
+    asText(node.function_name),
+  );
+
+/** `list_has_any(tags, ['a', 'b', 'c'])`, as an IN list. */
+function padLists(lists: Ast[], numbering: Numbering): void {
+  for (const list of lists) {
+    if (!isClass(list, "FUNCTION") || !/^(list_value|list_pack)$/i.test(asText(list.function_name)))
+      continue;
+    const values = asNodes(list.children);
+    list.children = [...values, ...paddingOf(values, numbering)];
+  }
 }
 
 /** Gives a copied parameter its own number, with the source of the one it was copied from. */

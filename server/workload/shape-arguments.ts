@@ -23,6 +23,8 @@ const SHAPE_ARGUMENTS: ReadonlyMap<string, Positions> = new Map<string, Position
     AFTER_FIRST,
   ),
   ...each(["trim", "ltrim", "rtrim", "array_to_string", "list_aggregate"], AFTER_FIRST),
+  ...each(["nullif", "ifnull", "nvl"], AFTER_FIRST),
+  ...each(["concat"], { rest: 0 }),
   ...each(["concat_ws"], FIRST),
   ...each(["left", "right", "left_grapheme", "right_grapheme", "%", "mod"], SECOND),
   ...each(["regexp_matches", "regexp_full_match"], { rest: 2 }),

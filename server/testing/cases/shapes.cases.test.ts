@@ -56,13 +56,29 @@ async function observe({ setup, queries }: Case) {
   }
 }
 
+/** Literals of other types and places, beside the columns of case 02. */
+const TYPED_LITERALS = [
+  ...["user_id = 1.2345e4", "user_id = -12345.0", "user_id = '12345'", "12345.00 = user_id"],
+  ...["user_id = CAST(12345 AS DOUBLE)", "user_id IN (12345.0, 5)", "user_id IN (5, 6, 7.5)"],
+  ...["user_id = 170141183460469231731687303715884105727", "user_id = 9223372036854775808"],
+  ...["pu BETWEEN 0.5 AND 2.5", "pu > CAST(1.5 AS FLOAT)", "pu < 1_000", "pu = true"],
+  ...["pu * 2 = 5.0", "pu IS DISTINCT FROM 2.5", "pu = 2.5 OR pu = 3", "NOT pu >= 2.5"],
+  ...["CASE WHEN pu = 2.5 THEN 1 ELSE pu END = 3", "abs(pu - 2.5) < 1", "email = 'e' || 5"],
+  ...["pu IN (SELECT pu FROM u WHERE user_id < 10.5)", "user_id % 7 = 3.0 AND pu = 3"],
+].map((condition) => `SELECT count(*) FROM u WHERE ${condition}`);
+
 test("02: a literal's replay asks for the same rows by the same plan", async () => {
   const { setup, queries } = readCase("02");
   const session = await open(setup);
-  for (const sql of queries) {
+  const others = [
+    "SELECT count(*) FROM u a JOIN u b ON a.user_id = b.user_id AND b.pu < 1.5",
+    "SELECT pu, count(*) FROM u GROUP BY pu HAVING pu > 2.5 AND count(*) > 2.5 ORDER BY 1",
+    "SELECT user_id FROM u ORDER BY abs(user_id - 12345.5), user_id LIMIT 3",
+  ];
+  for (const sql of [...queries, ...TYPED_LITERALS, ...others]) {
     const query = await parser.normalize(sql);
     const text = withLiterals(query.sql, parameterValues(query.parameters, []) ?? []);
-    expect(text).not.toBe(query.sql);
+    expect(text).not.toMatch(/\$\d/);
     expect(await session.rows(text), sql).toEqual(await session.rows(sql));
     expect(await readPlan(session, text), sql).toBe(await readPlan(session, sql));
   }
