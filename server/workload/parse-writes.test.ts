@@ -78,6 +78,11 @@ describe("parse: UPDATE and DELETE", () => {
       ],
     ],
     [
+      "UPDATE projects SET status = creation_date IS DISTINCT FROM project_name WHERE project_id = 5",
+      ["projects"],
+      [["projects", "project_id", "equals", [1]]],
+    ],
+    [
       "DELETE FROM raw.projects WHERE project_id = 5",
       ["raw.projects"],
       [["raw.projects", "project_id", "equals", [1]]],

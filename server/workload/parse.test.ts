@@ -30,6 +30,10 @@ describe("parse: filters", () => {
     ["'ACTIVE' = STATUS", [filter("status", "equals", [1])]],
     ["status IN ('a', 'b')", [filter("status", "in", [1, 2])]],
     ["status = 'a' OR status = 'b'", [filter("status", "in", [1, 2], { isAlternative: true })]],
+    [
+      "'a' = status OR (status = 'b' OR status IN ('c', 'd'))",
+      [filter("status", "in", [1, 2, 3, 4], { isAlternative: true })],
+    ],
     ["creation_date > DATE '2020-01-01'", [range([1], "lower")]],
     ["DATE '2020-01-01' >= creation_date", [range([1], "upper")]],
     ["creation_date BETWEEN ? AND ?", [range([1, 2], "both")]],
@@ -210,15 +214,17 @@ describe("parse: joins and subqueries", () => {
     ["projects AS q(first) WHERE q.first = 'x'", [filter("project_id", "equals", [1])]],
     [
       "(SELECT status, creation_date FROM projects) q(creation_date, status) WHERE status = 'x'",
-      [],
+      [filter("creation_date", "equals", [1])],
     ],
+    ["(SELECT upper(status), status FROM projects) q(status) WHERE status = 'x'", []],
     ["(VALUES ('x'), ('y')) q(status) WHERE status = 'x'", []],
   ])("reads columns that FROM names anew: %s", async (from, filters) => {
     expect((await parse(`SELECT 1 FROM ${from}`)).filters).toEqual(
       filters.map((each) => ({ ...each, parameters: expect.any(Array) })),
     );
     const cte = "WITH q(status) AS (SELECT creation_date FROM projects)";
-    expect((await parse(`${cte} SELECT 1 FROM q WHERE status = 'x'`)).filters).toEqual([]);
+    const shape = await parse(`${cte} SELECT 1 FROM q WHERE status = 'x'`);
+    expect(shape.filters).toEqual([filter("creation_date", "equals", [1])]);
   });
 
   test.each([
@@ -235,11 +241,26 @@ describe("parse: joins and subqueries", () => {
     ["amount > 1e3", "cast"],
     ["ratio > 1.5", null],
     ["untold = 1.5", null],
+    ["code = 5", null],
+    ["code = '5'", null],
+    ["code = CAST(? AS BIGINT)", "cast"],
+    ["code = CAST(? AS VARCHAR)", null],
+    ["code = DATE '2020-01-01'", "cast"],
+    ["code = current_date - 7", "cast"],
+    ["code IN ('a', 'b')", null],
+    ["code = lower(?)", null],
+    ["seen > now()", "cast"],
+    ["seen > CAST(now() AS TIMESTAMP)", null],
+    ["seen >= current_date - 7", null],
   ])("sees that DuckDB casts the column to compare it: %s", async (condition, wrappedBy) => {
     const typed = [
       { name: "whole", type: "INTEGER" },
       { name: "amount", type: "DECIMAL(7,2)" },
       ...[{ name: "ratio", type: "DOUBLE" }, { name: "untold" }],
+      ...[
+        { name: "code", type: "VARCHAR" },
+        { name: "seen", type: "TIMESTAMP" },
+      ],
     ];
     const shape = await parser.parse(`SELECT 1 FROM t WHERE ${condition}`, [
       { name: "t", columns: typed },

@@ -1,8 +1,8 @@
 import { type Ast, asNode, asNodes, asText, descend, hasColumn, isClass, isValue } from "../ast";
 import { isPrefixPattern, LIKE_FUNCTIONS, PREFIX_FUNCTIONS } from "../literal";
-import { zoneOf } from "../rewrites/value-zone";
 import type { ColumnRef, FilterFeature, FilterOperator } from "../shape";
-import { columnPath, columnsIn, parametersIn, type ReadContext } from "./read-context";
+import { castsColumn } from "./casts-column";
+import { columnPath, columnsIn, namedIn, parametersIn, type ReadContext } from "./read-context";
 import type { Scope } from "./scope";
 
 const COMPARISONS: Readonly<Record<string, FilterOperator>> = {
@@ -87,23 +87,32 @@ function readComparison(node: Ast, scope: Scope, context: ReadContext): void {
     addFilters(side, { operator: "other", parameters: [], isAfterScan: true }, scope, context);
 }
 
-/** `a = $1 OR a = $2` asks what `a IN ($1, $2)` asks; any other OR keeps its columns as `other`. */
+/** `a = $1 OR a IN ($2, $3)` asks what one list asks; any other OR keeps its columns as `other`. */
 function readAlternatives(node: Ast, scope: Scope, context: ReadContext): void {
-  const children = asNodes(node.children);
-  const columns = children.map((child) => {
-    const isEquality = child.type === "COMPARE_EQUAL" && isValue(asNode(child.right));
-    return isEquality ? plainColumn(child.left, scope) : null;
-  });
+  const equalities = alternativesIn(node).map(equalityOf);
+  const columns = equalities.map((each) => each && plainColumn(each.tested, scope));
   const first = columns[0];
   const isSame = columns.every(
     (each) => each && first && each.table === first.table && each.column === first.column,
   );
-  const tested = isSame ? children[0]?.left : node;
-  const values = isSame ? children.map((child) => child.right) : [];
+  const tested = isSame ? equalities[0]?.tested : node;
+  const values = isSame ? equalities.flatMap((each) => each?.values ?? []) : [];
   const compared = isSame
     ? ({ operator: "in", isAlternative: true } as const)
     : ({ operator: "other" } as const);
   addFilters(tested, { ...compared, parameters: parametersIn(node), values }, scope, context);
+}
+
+const alternativesIn = (node: Ast): Ast[] =>
+  node.type === "CONJUNCTION_OR" ? asNodes(node.children).flatMap(alternativesIn) : [node];
+
+/** What `a = $1`, `$1 = a` or `a IN ($1, $2)` compares with which values; null for anything else. */
+function equalityOf(node: Ast): { tested: Ast; values: Ast[] } | null {
+  const isList = node.type === "COMPARE_IN";
+  if (!isList && node.type !== "COMPARE_EQUAL") return null;
+  const sides = isList ? asNodes(node.children) : asNodes([node.left, node.right]);
+  const [tested, ...values] = !isList && isValue(sides[0] ?? null) ? [...sides].reverse() : sides;
+  return tested && values.length > 0 && values.every(isValue) ? { tested, values } : null;
 }
 
 function readFunction(node: Ast, scope: Scope, context: ReadContext): void {
@@ -158,9 +167,10 @@ function addFilters(
   const wrapper = wrapperOf(asNode(tested));
   const isCollating = [...descend(values)].some((node) => isClass(node, "COLLATE"));
   const refs = columnsIn(tested, scope);
+  const isOnSeveral = namedIn(tested, scope).length > 1;
   const given = {
     ...(operator === "range" && end ? { end } : {}),
-    ...(isAfterScan || refs.length > 1 ? { isAfterScan: true as const } : {}),
+    ...(isAfterScan || isOnSeveral ? { isAfterScan: true as const } : {}),
   };
   for (const ref of refs) {
     const isCast = values.some((value) => castsColumn(asNode(value), columnType(ref, context)));
@@ -180,25 +190,4 @@ function wrapperOf(node: Ast | null): string | null {
   if (isClass(node, "CAST")) return "cast";
   if (isClass(node, "CONJUNCTION")) return "or";
   return node.type === "OPERATOR_NOT" ? "not" : asText(node.type).toLowerCase() || "expression";
-}
-
-const INTEGER = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;
-const DECIMAL = /^DECIMAL\((\d+),\s*(\d+)\)$/;
-
-/**
- * Whether DuckDB casts a column of the type, row by row, to compare it with a number of another, or a day
- * or instant without a time zone with one that has one: then neither an index nor a zone map serves. With
- * an unknown type it is not assumed.
- */
-function castsColumn(value: Ast | null, type: string): boolean {
-  if (/^(DATE|TIMESTAMP(_S|_MS|_NS)?)$/.test(type)) return zoneOf(value) === "zoned";
-  if (!isClass(value, "CAST")) return false;
-  const cast = asNode(value.cast_type);
-  const own = DECIMAL.exec(type);
-  if (cast?.id === "DOUBLE" || cast?.id === "FLOAT") return INTEGER.test(type) || own !== null;
-  if (cast?.id !== "DECIMAL") return false;
-  if (own === null) return INTEGER.test(type);
-  const { width, scale } = asNode(cast.type_info) ?? {};
-  const [ownWidth, ownScale] = [Number(own[1]), Number(own[2])];
-  return Number(scale) > ownScale || Number(width) - Number(scale) > ownWidth - ownScale;
 }

@@ -1,6 +1,6 @@
 import { type Ast, asText, descend, isClass } from "../ast";
 import type { ColumnRef, FilterFeature, JoinFeature, QueryShape } from "../shape";
-import type { KnownTable, Scope } from "./scope";
+import { type Backing, backingRefs, type KnownTable, type Scope } from "./scope";
 
 /** What every reader of a part of the tree is handed. */
 export interface ReadContext {
@@ -17,7 +17,13 @@ export function columnPath(node: Ast): string[] {
 
 /** Base columns of this SELECT (outer ones only when asked) named anywhere in an expression. */
 export function columnsIn(value: unknown, scope: Scope, withOuter = false): ColumnRef[] {
-  const refs = new Map<string, ColumnRef>();
+  const refs = namedIn(value, scope, withOuter).flatMap(backingRefs);
+  return [...new Map(refs.map((ref) => [JSON.stringify(ref), ref])).values()];
+}
+
+/** As `columnsIn`, but what a UNION hands on as one column is one. */
+export function namedIn(value: unknown, scope: Scope, withOuter = false): Backing[] {
+  const refs = new Map<string, Backing>();
   for (const node of descend(value)) {
     if (!isClass(node, "COLUMN_REF")) continue;
     const found = scope.resolve(columnPath(node));
@@ -33,6 +39,8 @@ export function parametersIn(value: unknown): number[] {
   }
   return [...numbers];
 }
+
+const plain = ({ table, column }: ColumnRef): ColumnRef => ({ table, column });
 
 /** Collects features in order of appearance, each once. */
 export class FeatureSink {
@@ -58,13 +66,14 @@ export class FeatureSink {
 
   /** Columns that are joined somewhere are joined, wherever else membership is asked of them. */
   join(left: ColumnRef, right: ColumnRef, isMembership = false): void {
-    const key = JSON.stringify([left, right]);
+    const sides = { left: plain(left), right: plain(right) };
+    const key = JSON.stringify([sides.left, sides.right]);
     if (isMembership && this.#joins.has(key)) return;
-    this.#joins.set(key, isMembership ? { left, right, isMembership } : { left, right });
+    this.#joins.set(key, isMembership ? { ...sides, isMembership } : sides);
   }
 
   column(role: "groupBy" | "orderBy" | "projected", ref: ColumnRef): void {
-    this.#refs[role].set(JSON.stringify([ref.table, ref.column]), ref);
+    this.#refs[role].set(JSON.stringify([ref.table, ref.column]), plain(ref));
   }
 
   features(): Omit<QueryShape, "fingerprint" | "sql" | "kind" | "isParsed" | "parameterCount"> {

@@ -50,7 +50,7 @@ function readPivot(node: Ast, context: ReadContext, readDerived: ReadDerived): S
   }
   const columns = new Map(source.columns);
   for (const name of [...used, ...made]) columns.set(name.toLowerCase(), null);
-  return { ...source, columns };
+  return { columns, openTable: source.openTable };
 }
 
 const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(asText) : []);
@@ -64,7 +64,7 @@ function addTable(node: Ast, scope: Scope, context: ReadContext): void {
     const known = [...source.columns.values()][0];
     context.sink.tables.add(known?.table ?? source.openTable ?? name);
   }
-  scope.add(asText(node.alias) || name, renamed(source, node.column_name_alias, cte === undefined));
+  scope.add(asText(node.alias) || name, renamed(source, node.column_name_alias));
 }
 
 /**

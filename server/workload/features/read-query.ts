@@ -1,9 +1,9 @@
 import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
-import type { ColumnRef } from "../shape";
+import { isWholeStar } from "../rewrites/shown-table";
 import { readConditions } from "./read-conditions";
 import { columnPath, columnsIn, type ReadContext } from "./read-context";
 import { readFrom } from "./read-from";
-import { renamed, Scope, type Source } from "./scope";
+import { backingRefs, combined, renamed, Scope, type Source } from "./scope";
 
 /**
  * Reads one query (SELECT or set operation) and answers its output columns, so that a filter
@@ -21,8 +21,10 @@ export function readQuery(
   readCtes(node, scope, context);
   if (node.type === "SET_OPERATION_NODE" || node.type === "RECURSIVE_CTE_NODE") {
     const parts = [node.left, node.right, ...asNodes(node.children)].map(asNode);
-    for (const part of parts) if (part) readQuery(part, outer, context, scope);
-    return { columns: new Map(), openTable: null };
+    const read = parts.flatMap((part) => (part ? [readQuery(part, outer, context, scope)] : []));
+    // By name, or with a LIMIT behind it, its columns are others.
+    const isByPlace = /^(UNION|EXCEPT|INTERSECT)$/.test(asText(node.setop_type));
+    return isByPlace && !isLimited(node) ? combined(read) : NOTHING;
   }
   readFrom(node.from_table, scope, context, (inner) => readBeside(inner, scope, context));
   readConditions(node.where_clause, scope, context);
@@ -31,6 +33,11 @@ export function readQuery(
   readSubqueries(node, scope, context);
   return outputOf(node, items, scope);
 }
+
+const NOTHING: Source = { columns: new Map(), openTable: null };
+
+const isLimited = (node: Ast): boolean =>
+  asNodes(node.modifiers).some((each) => asText(each.type).startsWith("LIMIT"));
 
 /** Makes the CTEs of another scope, and of those around it, visible where their tables are not. */
 function seeCtes(scope: Scope, siblings: Scope | null): void {
@@ -85,13 +92,17 @@ function readMembership(subquery: Ast, inner: Ast, scope: Scope, context: ReadCo
 
 /** Columns a query passes to the enclosing one; none when a LIMIT or window comes between. */
 function outputOf(node: Ast, items: Ast[], scope: Scope): Source {
-  const columns = new Map<string, ColumnRef | null>();
+  const columns: Source["columns"] = new Map();
   let openTable: string | null = null;
   const isBarrier =
-    asNodes(node.modifiers).some((each) => asText(each.type).startsWith("LIMIT")) ||
-    [...descend(node.select_list)].some((each) => isClass(each, "WINDOW"));
+    isLimited(node) || [...descend(node.select_list)].some((each) => isClass(each, "WINDOW"));
+  const inOrder: NonNullable<Source["inOrder"]> = [];
+  let isOrderKnown = !isBarrier && scope.merged.size === 0;
   for (const item of items) {
     if (isClass(item, "STAR")) {
+      const shown = starColumns(item, scope);
+      if (shown) inOrder.push(...shown);
+      else isOrderKnown = false;
       for (const source of scope.sources.values()) {
         for (const [name, ref] of source.columns) columns.set(name, isBarrier ? null : ref);
         if (!isBarrier) openTable = source.openTable ?? openTable;
@@ -105,8 +116,18 @@ function outputOf(node: Ast, items: Ast[], scope: Scope): Source {
     const name = asText(item.alias) || (path.at(-1) ?? "");
     const ref = path.length > 0 ? (scope.resolve(path)?.ref ?? null) : null;
     if (name !== "") columns.set(name.toLowerCase(), isBarrier ? null : ref);
+    inOrder.push({ name: name.toLowerCase(), ref });
   }
-  return { columns, openTable };
+  return { columns, openTable, ...(isOrderKnown ? { inOrder } : {}) };
+}
+
+/** Columns of a star in their order; undefined where it is not known. */
+function starColumns(star: Ast, scope: Scope): Source["inOrder"] {
+  const owner = asText(star.relation_name).toLowerCase();
+  const named = [...scope.sources].filter(([name]) => owner === "" || name === owner);
+  const shown = named.map(([, source]) => source.inOrder);
+  if (!isWholeStar(star) || shown.some((each) => each === undefined)) return undefined;
+  return shown.flatMap((each) => each ?? []);
 }
 
 /** Reads the select list and GROUP BY; answers the select items. */
@@ -132,15 +153,15 @@ function readSelectList(node: Ast, scope: Scope, context: ReadContext): Ast[] {
 
 /** Reads ORDER BY (ordinals and aliases resolved) and a constant LIMIT. */
 function readOrder(node: Ast, items: Ast[], scope: Scope, context: ReadContext): void {
-  const isLimited = asNodes(node.modifiers).some((each) => asText(each.type).startsWith("LIMIT"));
   // A join stands between the order and the scan.
-  const isTop = isLimited && asNode(node.from_table)?.type !== "JOIN";
+  const isTop = isLimited(node) && asNode(node.from_table)?.type !== "JOIN";
   for (const modifier of asNodes(node.modifiers)) {
     for (const [index, order] of asNodes(modifier.orders).entries()) {
       const meant = itemMeant(asNode(order.expression), items);
       const first = isClass(meant, "COLUMN_REF") ? scope.resolve(columnPath(meant)) : null;
-      if (index === 0 && first) context.sink.orderedFirstBy.set(node, first.ref);
-      if (index === 0 && first && isTop) context.sink.topTables.add(first.ref.table);
+      const refs = index === 0 && first ? backingRefs(first.ref) : [];
+      if (refs.length === 1 && refs[0]) context.sink.orderedFirstBy.set(node, refs[0]);
+      for (const { table } of isTop ? refs : []) context.sink.topTables.add(table);
       if (meant && hasAggregate(meant, context)) continue;
       for (const ref of columnsIn(meant, scope)) context.sink.column("orderBy", ref);
     }

@@ -5,10 +5,17 @@ export interface KnownTable {
   columns: { name: string; type?: string }[];
 }
 
+/** The base column that backs a name, and those of the further queries of a UNION. */
+export interface Backing extends ColumnRef {
+  others?: ColumnRef[];
+}
+
 /** What a name in FROM means: its columns by lower-case name, as columns of base tables. */
 export interface Source {
   /** null: a column that no base column backs (an aggregate, say). */
-  columns: Map<string, ColumnRef | null>;
+  columns: Map<string, Backing | null>;
+  /** All columns in their order; left out where it is not known. */
+  inOrder?: { name: string; ref: Backing | null }[];
   /** Base table with unknown columns; any name may be one of its columns. */
   openTable: string | null;
 }
@@ -35,7 +42,7 @@ export class Scope {
   }
 
   /** The base column a path (`a`, `t.a`, `schema.t.a`) names; null when unknown or ambiguous. */
-  resolve(path: string[]): { ref: ColumnRef; isOuter: boolean } | null {
+  resolve(path: string[]): { ref: Backing; isOuter: boolean } | null {
     const here = this.#resolveHere(path);
     if (here !== undefined) return here && { ref: here, isOuter: false };
     const beyond = this.outer?.resolve(path) ?? null;
@@ -43,7 +50,7 @@ export class Scope {
   }
 
   /** undefined: no source here has it; null: it is here but no base column. */
-  #resolveHere(path: string[]): ColumnRef | null | undefined {
+  #resolveHere(path: string[]): Backing | null | undefined {
     for (let index = path.length - 2; index >= 0; index--) {
       const source = this.sources.get((path[index] ?? "").toLowerCase());
       if (source) return columnOf(source, path[index + 1] ?? "");
@@ -62,26 +69,23 @@ export class Scope {
 const lower = (name: string): string => name.toLowerCase();
 
 /** undefined: the source has no such column; null: it has, but no base column backs it. */
-export function columnOf(source: Source, name: string): ColumnRef | null | undefined {
+export function columnOf(source: Source, name: string): Backing | null | undefined {
   const known = source.columns.get(lower(name));
   if (known !== undefined) return known;
   return source.openTable === null ? undefined : { table: source.openTable, column: name };
 }
 
-/**
- * A source whose columns are renamed, `t(a, b)`. Those of a table are told in order; of a query there
- * may be columns without a name between them, so that no base column is known to back the new names.
- */
-export function renamed(source: Source, names: unknown, isOrdered = false): Source {
+/** A source whose columns are renamed, `t(a, b)`; where their order is not known, nothing backs the new names. */
+export function renamed(source: Source, names: unknown): Source {
   if (!Array.isArray(names) || names.length === 0) return source;
   const aliases = names.map((name) => lower(String(name)));
-  if (!isOrdered || source.openTable !== null) {
+  if (source.inOrder === undefined) {
     return { columns: new Map(aliases.map((alias) => [alias, null])), openTable: null };
   }
-  const columns = [...source.columns].map(
-    ([name, ref], index) => [aliases[index] ?? name, ref] as const,
-  );
-  return { columns: new Map(columns), openTable: null };
+  const inOrder = source.inOrder.map(({ name, ref }, index) => {
+    return { name: aliases[index] ?? name, ref };
+  });
+  return { columns: byName(inOrder), inOrder, openTable: null };
 }
 
 /**
@@ -102,8 +106,35 @@ export function tableSource(
   const name = path.at(-1) ?? "";
   const known = tables.find((table) => lower(table.name) === lower(name));
   if (!known) return { columns: new Map(), openTable: name };
-  const columns = known.columns.map(
-    (column) => [lower(column.name), { table: known.name, column: column.name }] as const,
-  );
-  return { columns: new Map(columns), openTable: null };
+  const inOrder = known.columns.map(({ name: column }) => {
+    return { name: lower(column), ref: { table: known.name, column } };
+  });
+  return { columns: byName(inOrder), inOrder, openTable: null };
 }
+
+/** Of two columns of a name the first is meant. */
+const byName = (inOrder: NonNullable<Source["inOrder"]>): Source["columns"] =>
+  new Map([...inOrder].reverse().map(({ name, ref }) => [name, ref]));
+
+/**
+ * Columns of UNION, EXCEPT or INTERSECT: named by the first query, backed by the columns of all in the
+ * same place, since DuckDB applies a filter on the result to each of them.
+ */
+export function combined(sources: readonly Source[]): Source {
+  const [first, ...rest] = sources.map(({ inOrder }) => inOrder);
+  const isKnown = rest.every((each) => each !== undefined && each.length === first?.length);
+  if (!first || !isKnown) return { columns: new Map(), openTable: null };
+  const inOrder = first.map(({ name, ref }, index) => {
+    const backing = [ref, ...rest.map((each) => each?.[index]?.ref)].flatMap((each) => each ?? []);
+    const [own, ...others] = backing.flatMap(backingRefs);
+    const refs = others.length > 0 ? { others } : {};
+    return { name, ref: own ? { ...own, ...refs } : null };
+  });
+  return { columns: byName(inOrder), inOrder, openTable: null };
+}
+
+/** Every base column behind a name. */
+export const backingRefs = ({ table, column, others = [] }: Backing): ColumnRef[] => [
+  { table, column },
+  ...others,
+];

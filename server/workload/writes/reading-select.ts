@@ -39,10 +39,11 @@ function selectOf(tokens: WriteToken[]): string | null {
 
 function clausesOf(tokens: readonly WriteToken[], words: readonly string[]): Clause[] {
   const clauses: Clause[] = [];
-  for (const token of tokens) {
-    // In this order only: `from` after `delete` belongs to it.
+  for (const [index, token] of tokens.entries()) {
+    // In this order only: `from` after `delete` belongs to it, and `a IS DISTINCT FROM b` is a value.
     const isNext =
       token.depth === 0 &&
+      tokens[index - 1]?.word !== "distinct" &&
       words.indexOf(token.word) > words.indexOf(clauses.at(-1)?.word ?? "") &&
       words.includes(token.word);
     if (isNext) clauses.push({ word: token.word, body: [] });
