@@ -3,14 +3,15 @@ import type { IndexSchema, TableSchema } from "@/server/contracts";
 /** Summaries are known by their name: they are not summarized, ordered or indexed again. */
 export const SUMMARY_PREFIX = "summary_";
 
-/** Has this column alone an index, a primary key or a UNIQUE constraint (each is an ART index)? */
+/** Constraints that DuckDB keeps an ART index for, in which it looks up values too. */
+const INDEXED_BY = /^(PRIMARY KEY|UNIQUE|FOREIGN KEY)$/;
+
+/** Has this column alone an index, its own or that of a constraint? */
 export function isIndexed(table: TableSchema, column: string): boolean {
   const isAlone = (columns: string[]) => columns.length === 1 && columns[0] === column;
   return (
     table.indexes.some((index) => isAlone(index.columns)) ||
-    table.constraints.some(
-      (each) => (each.type === "PRIMARY KEY" || each.type === "UNIQUE") && isAlone(each.columns),
-    )
+    table.constraints.some((each) => INDEXED_BY.test(each.type) && isAlone(each.columns))
   );
 }
 

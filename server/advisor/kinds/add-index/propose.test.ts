@@ -100,7 +100,11 @@ describe("proposeIndexes", () => {
       ["name = 'a' AND other = 1", "a condition on other beside it"],
       ["name = 'a' AND other > 1", "a condition on other beside it"],
       ["name IN ('a', 'b') AND other + 1 = 3", "a condition on other beside it"],
+      ["name = 'a' AND other BETWEEN 1 AND 2", "a condition on other beside it"],
+      ["name = 'a' AND other IS NULL", "a condition on other beside it"],
+      ["name = 'a' AND other NOT IN (1, 2)", "a condition on other beside it"],
       ["name = 'a' OR name = 'b'", "equalities joined by OR"],
+      ["(name = 'a' OR name = 'b' OR name = 'c') AND name <> 'd'", "equalities joined by OR"],
       ["name = 'a' ORDER BY other DESC LIMIT 20", "ORDER BY … LIMIT"],
       ["name = 'a' ORDER BY other LIMIT ?", "ORDER BY … LIMIT"],
     ])("%s", async (condition, obstacle) => {

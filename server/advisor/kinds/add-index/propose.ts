@@ -211,7 +211,7 @@ function unservedText({ name }: ColumnSchema, unserved: LookUps["unserved"]): st
 
 /** What DuckDB refuses once the index is there. */
 function consequencesOf(
-  { tables }: ProposeInput,
+  { tables, schemaOf }: ProposeInput,
   table: TableSchema,
   { name }: ColumnSchema,
 ): string[] {
@@ -224,16 +224,15 @@ function consequencesOf(
     found.push(
       `A foreign key of ${names} points to ${table.name}: with the index, UPDATE of ${name} and upserts fail for rows that are referenced, because DuckDB carries them out as delete and insert.`,
     );
-  } else if (table.row_count === 0) {
+  } else if (table.row_count === 0 || schemaOf === "request") {
     found.push(
       `If a foreign key of another table points to ${table.name}, UPDATE of ${name} and upserts of referenced rows fail with the index.`,
     );
   }
-  if (table.indexes.length === 0) {
-    found.push(
-      `While it exists, DuckDB refuses ALTER TABLE ${table.name} RENAME, DROP COLUMN, SET NOT NULL and TYPE, also of other columns: drop the index first and create it again.`,
-    );
-  }
+  const others = table.indexes.length > 0 ? ", as while the other indexes do" : "";
+  found.push(
+    `While it exists${others}, DuckDB refuses ALTER TABLE ${table.name} RENAME, DROP COLUMN, SET NOT NULL and TYPE, also of other columns: drop the index first and create it again.`,
+  );
   return found;
 }
 

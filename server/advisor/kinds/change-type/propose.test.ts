@@ -134,6 +134,28 @@ describe("proposeTypes", () => {
     },
   );
 
+  test.each([
+    [
+      "c = '2020-01-01'",
+      /compare c with a value: with a text that is no DATE .* fail from then on/,
+    ],
+    ["c IN ('2020-01-01', '')", /compare c with a value/],
+    [
+      "c = n.since",
+      /join c with notes\.since, which stays a text: .* fail for one that is no DATE/,
+    ],
+  ])("says what would fail on a DATE: %s", async (condition, sentence) => {
+    const texts = statistics(9, "2020-01-01", "2024-12-31");
+    const one = holding(column("c", "VARCHAR", { statistics: texts }));
+    const notes = table([column("since", "VARCHAR")], { name: "notes" });
+    const sql = `SELECT p.c FROM projects p, notes n WHERE p.${condition}`;
+    const queries = await workload(parser, [one, notes], [{ sql, calls: 10, mean_ms: 5 }]);
+    const { candidates } = proposeKind("change_type", { tables: [one, notes], queries });
+    expect(candidates.map(({ drawbacks }) => drawbacks.join(" "))).toEqual([
+      expect.stringMatching(sentence),
+    ]);
+  });
+
   test("leaves out a column of a foreign key", async () => {
     const one = holding(
       column("c", "VARCHAR", { statistics: statistics(9, "2020-01-01", "2024-12-31") }),

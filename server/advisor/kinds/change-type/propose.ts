@@ -6,7 +6,8 @@ import type {
   TableSchema,
   TargetType,
 } from "@/server/contracts";
-import { formatPlural } from "@/server/format";
+import { formatList, formatPlural } from "@/server/format";
+import type { ColumnRef } from "@/server/workload/shape";
 import {
   affectedConsumers,
   callsText,
@@ -118,7 +119,11 @@ function draft(
       },
       sizeFactor(table),
     ],
-    drawbacks: [...drawbacksOf(input, table, column, to), ...oddTexts(table, column, to, queries)],
+    drawbacks: [
+      ...drawbacksOf(input, table, column, to),
+      ...oddTexts(table, column, to, queries),
+      ...oddPartners(input, table, column, to),
+    ],
     risk: riskOf(table, plan, name, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
@@ -160,6 +165,9 @@ function drawbacksOf(
     );
   } else {
     found.push(`Values outside the range of ${to.name} are rejected from then on.`);
+    found.push(
+      `Arithmetic with literals is then done in ${to.name}, and may overflow: 1000 * 1000 of a SMALLINT does.`,
+    );
     found.push("DuckDB already packs integers to the bits they need: expect little.");
   }
   if (writes.length > 0) {
@@ -188,13 +196,42 @@ function oddTexts(
       filtersOn(query, table.name, column.name, ({ operator }) => operator !== "null_check")
         .length > 0,
   );
-  if (comparing.length === 0) return [];
+  if (comparing.length === 0) {
+    return [
+      `A query that compares ${column.name} with a text that is no ${to.name}, and finds nothing today, fails from then on.`,
+    ];
+  }
   const forms =
     to.name === "UUID"
       ? " An id in capitals, which finds nothing today, then finds its row."
       : " A value in another form, which finds nothing today, then finds its rows.";
   return [
     `${formatPlural(comparing.length, "query shape")} compare ${column.name} with a value: with a text that is no ${to.name} ('undefined', an empty text) they find nothing today, and fail from then on.${forms}`,
+  ];
+}
+
+/** A text column that is joined with it is cast too. */
+function oddPartners(
+  { tables, queries }: ProposeInput,
+  table: TableSchema,
+  column: ColumnSchema,
+  to: TargetType,
+): string[] {
+  if (!column.type.startsWith("VARCHAR") || to.name === "ENUM") return [];
+  const isHere = (ref: ColumnRef) => ref.table === table.name && ref.column === column.name;
+  const isText = (ref: ColumnRef) =>
+    tables
+      .find(({ name }) => name === ref.table)
+      ?.columns.find(({ name }) => name === ref.column)
+      ?.type.startsWith("VARCHAR");
+  const partners = queries
+    .flatMap(({ shape }) => shape.joins)
+    .flatMap(({ left, right }) => (isHere(left) ? [right] : isHere(right) ? [left] : []))
+    .filter((ref) => !isHere(ref) && isText(ref));
+  const names = [...new Set(partners.map((ref) => `${ref.table}.${ref.column}`))].sort();
+  if (names.length === 0) return [];
+  return [
+    `Queries join ${column.name} with ${formatList(names)}, which ${names.length === 1 ? "stays a text" : "stay texts"}: DuckDB then casts each of them to ${to.name}, and the queries fail for one that is no ${to.name}. Change both, or neither.`,
   ];
 }
 
