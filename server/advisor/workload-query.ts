@@ -42,7 +42,7 @@ export async function describeQuery(
   const [{ parameters }, shape, rewrites, summary] = await Promise.all([
     parser.normalize(pattern.sql),
     parser.parse(pattern.sql, tables, PRODUCT_SCHEMA, views),
-    parser.rewrite(pattern.sql, tables),
+    parser.rewrite(pattern.sql, tables, views),
     parser.summarize(pattern.sql, tables, views),
   ]);
   const asSent = await readExample(parser, pattern, shape);

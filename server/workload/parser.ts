@@ -57,9 +57,13 @@ export async function createShapeParser(): Promise<ShapeParser> {
       shapes.set(key, shape);
       return shape;
     },
-    async rewrite(sql, tables) {
+    async rewrite(sql, tables, views) {
       const query = await normalize(sql);
-      return query.isParsed ? rewriteQuery(engine, query.sql, tables) : [];
+      if (!query.isParsed) return [];
+      const text = query.sql.toLowerCase();
+      const isViewed = views?.some(({ name }) => text.includes(name.toLowerCase()));
+      const shown = isViewed ? await viewReader.asTables(tables, views) : [];
+      return rewriteQuery(engine, query.sql, [...tables, ...shown]);
     },
     async summarize(sql, tables, views) {
       const query = await normalize(sql);

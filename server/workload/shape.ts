@@ -158,8 +158,11 @@ export interface ShapeParser {
    * the tables below it.
    */
   parse(sql: string, tables: Tables, schema?: string, views?: Views): Promise<QueryShape>;
-  /** Rewrites of a normalized query that may be faster; none when it cannot be parsed. */
-  rewrite(sql: string, tables: Tables): Promise<QueryRewriteOption[]>;
+  /**
+   * Rewrites of a normalized query that may be faster; none when it cannot be parsed. A view that only
+   * shows columns of one table is known by that table's.
+   */
+  rewrite(sql: string, tables: Tables, views?: Views): Promise<QueryRewriteOption[]>;
   /**
    * What a summary table needs to answer a normalized query; null when none can. A view is seen through
    * where it only leaves columns of its table out.

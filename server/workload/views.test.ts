@@ -49,9 +49,15 @@ const VIEWS = [
     sql: "CREATE VIEW joined AS WITH w AS (SELECT * FROM ev) SELECT w.*, users.name FROM w JOIN users USING (id);",
     columns: columns("id", "kind", "v", "name"),
   },
+  {
+    name: "united",
+    sql: "CREATE VIEW united AS SELECT id, kind AS second FROM ev UNION ALL SELECT * FROM users;",
+    columns: columns("id", "second"),
+  },
   { name: "loop", sql: "CREATE VIEW loop AS SELECT * FROM loop", columns: columns("id") },
   { name: "broken", sql: "CREATE VIEW broken AS SELEC", columns: columns("id") },
 ];
+const BOTH = ["ev.id range", "users.id range", "ev.kind range", "users.name range"];
 const parse = (sql: string) => parser.parse(sql, TABLES, "main", VIEWS);
 const filtersOf = async (sql: string) =>
   (await parse(sql)).filters.map(({ table, column, operator }) => `${table}.${column} ${operator}`);
@@ -67,8 +73,16 @@ describe("a query through a view is read as one of the tables below it", () => {
       ["ev"],
       ["ev.id equals", "ev.kind equals"],
     ],
-    // Which columns a star stands for is not looked up: no filter rather than a wrong one.
-    ["SELECT * FROM starred WHERE a = 7 AND v = 3", ["ev"], []],
+    // `v` is none of its columns.
+    ["SELECT * FROM starred WHERE a = 7 AND v = 3", ["ev"], ["ev.id equals"]],
+    ["SELECT * FROM united WHERE id = 7", ["ev", "users"], ["ev.id equals", "users.id equals"]],
+    [
+      "SELECT * FROM united WHERE second > 7",
+      ["ev", "users"],
+      ["ev.kind range", "users.name range"],
+    ],
+    ["SELECT * FROM united WHERE id + second > 7", ["ev", "users"], BOTH],
+    ["SELECT * FROM (FROM united) q WHERE q.v = 7", ["ev", "users"], []],
     // A filter around a LIMIT is none of the table's.
     ["SELECT * FROM limited WHERE id = 7", ["ev"], []],
     ["SELECT * FROM joined WHERE kind = 7", ["ev", "users"], ["ev.kind equals"]],

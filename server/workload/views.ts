@@ -2,7 +2,9 @@ import { PRODUCT_SCHEMA } from "@/server/contracts";
 import { Lru } from "@/server/platform";
 import { type Ast, asNode, asNodes, asText, descend, hasColumn, isClass } from "./ast";
 import type { Engine } from "./engine";
-import type { Views } from "./shape";
+import { fromItems } from "./rewrites/query-parts";
+import { isWholeStar, shownTable } from "./rewrites/shown-table";
+import type { Tables, Views } from "./shape";
 
 /** More views in one query than this are a cycle, or not worth reading. */
 const EXPANSIONS_MAX = 50;
@@ -21,6 +23,14 @@ export function viewQuery(sql: string): { query: string; isRenamed: boolean } {
   return { query, isRenamed: head?.[1] !== undefined };
 }
 
+/** The names that a CREATE VIEW statement gives to columns. */
+function namesIn(sql: string): string[] {
+  const listed = CREATE_VIEW.exec(sql)?.[1] ?? "";
+  return (listed.slice(listed.indexOf("(") + 1).match(/"(?:[^"]|"")*"|[^\s"(),]+/g) ?? []).map(
+    (name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name),
+  );
+}
+
 /** Puts the queries of views in their places, so that a query is seen to read the tables below them. */
 export interface ViewReader {
   /** A copy with every view expanded; the tree itself where it reads none, or a view cannot be read. */
@@ -30,6 +40,8 @@ export interface ViewReader {
    * reads no such view, or a star in it would show other columns.
    */
   flatten(root: Ast, views: Views | undefined): Promise<Ast | null>;
+  /** Those views as tables that show columns of one known table or view, all its rows or some. */
+  asTables(tables: Tables, views: Views | undefined): Promise<Tables>;
 }
 
 interface ReadView {
@@ -47,7 +59,8 @@ export function createViewReader(engine: Engine): ViewReader {
       const { query: text, isRenamed } = viewQuery(sql);
       const known = trees.get(text) ?? { query: queryOf(await engine.serialize(text)) };
       trees.set(text, known);
-      const names = isRenamed ? (columns ?? []).map((column) => column.name) : [];
+      const told = columns?.map((column) => column.name) ?? namesIn(sql);
+      const names = isRenamed ? told : [];
       if (known.query) found.set(name.toLowerCase(), { query: known.query, names });
     }
     return found;
@@ -86,6 +99,21 @@ export function createViewReader(engine: Engine): ViewReader {
     flatten: (root, views) => {
       const hasStar = [...descend(root)].some((node) => isClass(node, "STAR"));
       return replaceViews(root, views, (node, view) => flattenView(node, view, hasStar));
+    },
+    async asTables(tables, views = []) {
+      const found: Tables = [];
+      let waiting = [...(await read(views))];
+      // A view may stand on one that is told after it.
+      for (let before = -1; before < found.length; ) {
+        before = found.length;
+        const known = [...tables, ...found];
+        waiting = waiting.filter(([name, view]) => {
+          const table = viewTable(name, view, known);
+          if (table) found.push(table);
+          return table === null;
+        });
+      }
+      return found;
     },
   };
 }
@@ -142,18 +170,31 @@ function flattenView(node: Ast, { query, names }: ReadView, hasStar: boolean): b
   if (table?.type !== "BASE_TABLE" || names.length > 0 || given.length > 0) return false;
   if (!isOwnTable(table) || asNode(table.sample) || asNode(table.at_clause)) return false;
   const items = asNodes(query.select_list);
-  const isWhole = items.length === 1 && items[0] !== undefined && isBareStar(items[0]);
+  const isWhole = items.length === 1 && items.every(isWholeStar);
   if (!isPlainSelect(query) || !(isWhole || (!hasStar && items.every(isKeptColumn)))) return false;
   const name = asText(node.alias) || asText(node.table_name);
   Object.assign(node, { table_name: table.table_name, schema_name: PRODUCT_SCHEMA, alias: name });
   return true;
 }
 
-function isBareStar(item: Ast): boolean {
-  const lists = ["exclude_list", "replace_list", "qualified_exclude_list", "rename_list"];
-  const isWhole = lists.every((key) => !Array.isArray(item[key]) || item[key].length === 0);
-  return isClass(item, "STAR") && isWhole && item.columns !== true && !item.expr;
+function viewTable(
+  name: string,
+  { query, names }: ReadView,
+  tables: Tables,
+): Tables[number] | null {
+  const nothing = { cteNames: new Set<string>(), ctes: new Map<string, Ast>() };
+  if (!computesNothing(query.where_clause)) return null;
+  const table = shownTable(query, fromItems(query.from_table, { tables, ...nothing }));
+  if (!table || (names.length > 0 && names.length !== table.columns.length)) return null;
+  const columns = table.columns.map((each, at) => ({ ...each, name: names[at] ?? each.name }));
+  return { name, columns };
 }
+
+/** Compares columns with values, and calls no function: nothing that a rule would have to see. */
+const computesNothing = (where: unknown): boolean =>
+  [...descend(where)].every(
+    (node) => !isClass(node, "FUNCTION") && !isClass(node, "SUBQUERY") && !isClass(node, "COLLATE"),
+  );
 
 function isKeptColumn(item: Ast): boolean {
   if (!isClass(item, "COLUMN_REF") || !hasColumn(item)) return false;

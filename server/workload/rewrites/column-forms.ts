@@ -1,15 +1,25 @@
-import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { type Ast, asNode, asText, hasColumn, isClass } from "../ast";
 import { call, caseWhen, cast, compare, integer, text } from "../build-ast";
-import { type FromItem, findColumn } from "./query-parts";
+import {
+  argumentsOf,
+  castTypeOf,
+  constantOf,
+  type Dated,
+  datedColumn,
+  plainDated,
+  unitOf,
+  widenedBy,
+  ZONE_HOURS,
+  ZONED,
+} from "./dated-column";
+import type { FromItem } from "./query-parts";
 import { readsClock, zoneOf } from "./value-zone";
 
 /**
  * A value computed from a column of dates or times that grows with it (or falls: `isFalling`): what it
  * tells of the column. A bound may be NULL, or fail for a value that is out of range.
  */
-export interface ColumnForm {
-  column: Ast;
-  type: "DATE" | "TIMESTAMP" | "TIMESTAMP WITH TIME ZONE";
+export interface ColumnForm extends Dated {
   isFalling?: boolean;
   /** No column value is below this where the computed one reaches `value`. */
   lower(value: Ast): Ast;
@@ -25,12 +35,10 @@ export interface ColumnForm {
   isKnownToDuckDb?(comparison: string, value: Ast): boolean;
 }
 
-type Dated = Pick<ColumnForm, "column" | "type">;
-
 /** The form of a tested expression, or null. `value` is one that it is compared with. */
 export function formOf(tested: Ast, value: Ast, items: readonly FromItem[]): ColumnForm | null {
   const dated = (node: Ast | undefined): Dated | null => datedColumn(node, items);
-  return (
+  const form =
     yearForm(tested, dated) ??
     epochForm(tested, dated) ??
     dayForm(tested, value, dated) ??
@@ -38,26 +46,29 @@ export function formOf(tested: Ast, value: Ast, items: readonly FromItem[]): Col
     textForm(tested, dated) ??
     shiftedForm(tested, dated) ??
     ageForm(tested, value, dated) ??
-    zonedForm(tested, value, dated)
-  );
+    daysForm(tested, dated) ??
+    differenceForm(tested, dated) ??
+    zonedForm(value, plainDated(tested, items)) ??
+    movedForm(tested, value, dated);
+  return form && moved(form);
+}
+
+/** The form of the column itself, where the expression around it moves it. */
+function moved(form: ColumnForm): ColumnForm {
+  const { below, above } = form;
+  if (below === 0 && above === 0) return form;
+  const by = (bound: Ast, sign: "+" | "-", hours: number): Ast =>
+    widenedBy(cast(bound, "TIMESTAMP"), sign, integer(hours));
+  return {
+    ...form,
+    givesDates: false,
+    isKnownToDuckDb: () => false,
+    lower: (value) => by(form.lower(value), "-", above),
+    upper: (value) => by(form.upper(value), "+", below),
+  };
 }
 
 type FindDated = (node: Ast | undefined) => Dated | null;
-
-function datedColumn(node: Ast | undefined, items: readonly FromItem[]): Dated | null {
-  const type = findColumn(node, items)?.column.type?.toUpperCase();
-  const isDated = type === "DATE" || type === "TIMESTAMP" || type === "TIMESTAMP WITH TIME ZONE";
-  return node && isDated ? { column: node, type } : null;
-}
-
-function argumentsOf(node: Ast, ...names: string[]): Ast[] {
-  const isNamed =
-    isClass(node, "FUNCTION") && names.includes(asText(node.function_name).toLowerCase());
-  return isNamed ? asNodes(node.children) : [];
-}
-
-const constantOf = (node: Ast | undefined): unknown =>
-  isClass(node ?? null, "CONSTANT") ? asNode(node?.value)?.value : undefined;
 
 /** The argument of `date_part('part', argument)`. */
 function partArgument(tested: Ast, parts: RegExp): Ast | undefined {
@@ -82,14 +93,9 @@ function yearForm(tested: Ast, dated: FindDated): ColumnForm | null {
   };
 }
 
-const ZONED = "TIMESTAMP WITH TIME ZONE";
-
-/**
- * Clocks of two zones differ by less than 26 hours, and so do those of one zone before and after it
- * changed its mind. Bounds that pass between zones are widened by so much.
- */
+/** Bounds that pass between zones are wider. */
 function widened(bound: Ast, sign: "+" | "-", isExact: boolean): Ast {
-  return isExact ? bound : call(sign, bound, call("to_hours", integer(26)));
+  return isExact ? bound : widenedBy(bound, sign, integer(ZONE_HOURS));
 }
 
 const EPOCHS: readonly [name: string, perSecond: number][] = [
@@ -145,33 +151,20 @@ function dayForm(tested: Ast, value: Ast, dated: FindDated): ColumnForm | null {
   };
 }
 
-const castTypeOf = (node: Ast): string => asText(asNode(node.cast_type)?.id);
-
-const UNITS: Readonly<Record<string, readonly [unit: string, count: number]>> = {
-  second: ["to_seconds", 1],
-  minute: ["to_minutes", 1],
-  hour: ["to_hours", 1],
-  day: ["to_days", 1],
-  week: ["to_days", 7],
-  month: ["to_months", 1],
-  quarter: ["to_months", 3],
-  year: ["to_years", 1],
-};
-
 /** `date_trunc`, which DuckDB compares well with what is no clock, and `time_bucket`, which it does not. */
 function cutForm(tested: Ast, dated: FindDated): ColumnForm | null {
   const [part, cut] = argumentsOf(tested, "date_trunc", "datetrunc");
-  const [unit, count] = UNITS[String(constantOf(part)).toLowerCase()] ?? ["", 0];
+  const unit = unitOf(part);
   const [width, bucketed] = argumentsOf(tested, "time_bucket");
-  const found = dated(unit !== "" ? cut : bucketed);
+  const found = dated(unit ? cut : bucketed);
   if (!found) return null;
-  const step = unit !== "" ? call(unit, integer(count)) : cast(width ?? integer(0), "INTERVAL");
+  const step = unit ? call(unit.name, integer(unit.count)) : cast(width ?? integer(0), "INTERVAL");
   return {
     ...found,
     lower: (value) => instant(value, found, "-"),
     upper: (value) => instant(value, found, "+", step),
     isKnownToDuckDb: (comparison, value) =>
-      unit !== "" && comparison !== "IN" && !readsClock(value),
+      unit !== null && comparison !== "IN" && !readsClock(value),
   };
 }
 
@@ -221,20 +214,42 @@ function textForm(tested: Ast, dated: FindDated): ColumnForm | null {
   };
 }
 
-const FIXED_UNITS = /^to_(weeks|days|hours|minutes|seconds|milliseconds|microseconds)$/;
+const UNIT_CALL = /^to_(weeks|days|hours|minutes|seconds|milliseconds|microseconds)$/;
+const MONTHS_CALL = /^to_(months|quarters|years)$/;
 
 /** Of fixed length: months have none. */
 const isFixedInterval = (node: Ast): boolean =>
-  isClass(node, "FUNCTION") && FIXED_UNITS.test(asText(node.function_name));
+  isClass(node, "FUNCTION") && UNIT_CALL.test(asText(node.function_name));
+
+/**
+ * How far, in hours, adding an interval and taking it off again may lead from the start. Months end
+ * earlier than others (3 days); of an interval that mixes units, the order matters too.
+ */
+function wayBackHours(interval: Ast): number | null {
+  if (isFixedInterval(interval)) return 0;
+  if (isClass(interval, "CAST")) {
+    return castTypeOf(interval) === "INTERVAL" && !hasColumn(interval) ? 240 : null;
+  }
+  const isMonths =
+    isClass(interval, "FUNCTION") && MONTHS_CALL.test(asText(interval.function_name));
+  return isMonths && !hasColumn(interval) ? 96 : null;
+}
 
 /** `ts + INTERVAL 7 DAY`: the interval goes to the other side. */
 function shiftedForm(tested: Ast, dated: FindDated): ColumnForm | null {
-  const [shifted, interval] = argumentsOf(tested, "+", "-");
+  const added = argumentsOf(tested, "+", "date_add");
+  const [first, second] = added.length > 0 ? added : argumentsOf(tested, "-");
+  const isSwapped = added.length > 0 && dated(second) !== null;
+  const [shifted, interval] = isSwapped ? [second, first] : [first, second];
   const found = dated(shifted);
-  if (!found || !interval || !isFixedInterval(interval)) return null;
-  const back = tested.function_name === "+" ? "-" : "+";
-  const bound = (sign: "+" | "-") => (value: Ast) =>
-    widened(call(back, cast(value, "TIMESTAMP"), interval), sign, isExact(value, found));
+  const hours = interval ? wayBackHours(interval) : null;
+  if (!found || !interval || hours === null) return null;
+  const back = added.length > 0 ? "-" : "+";
+  const bound = (sign: "+" | "-") => (value: Ast) => {
+    const start = call(back, cast(value, "TIMESTAMP"), interval);
+    const near = hours === 0 ? start : widenedBy(start, sign, integer(hours));
+    return widened(near, sign, isExact(value, found));
+  };
   return { ...found, lower: bound("-"), upper: bound("+") };
 }
 
@@ -248,13 +263,73 @@ function ageForm(tested: Ast, value: Ast, dated: FindDated): ColumnForm | null {
   return { ...found, isFalling: true, lower: bound("-"), upper: bound("+") };
 }
 
+const DAYS_CALL = /^(today|current_date|make_date|last_day)$/i;
+
+/** A DATE that is no column: two of them are days apart, not an interval. */
+function isDay(node: Ast): boolean {
+  if (isClass(node, "CAST")) return castTypeOf(node) === "DATE" && !hasColumn(node);
+  const name = isClass(node, "COLUMN_REF")
+    ? String(node.column_names)
+    : isClass(node, "FUNCTION") && asText(node.function_name);
+  return typeof name === "string" && DAYS_CALL.test(name) && !hasColumn(node);
+}
+
+/** A number rounded: what reaches it, or stays below, does so with the rounded one too. */
+const toInteger = (value: Ast): Ast => cast(value, "INTEGER");
+
+/** `current_date - CAST(ts AS DATE) <= 7`, in days. */
+function daysForm(tested: Ast, dated: FindDated): ColumnForm | null {
+  const [from, subtracted] = argumentsOf(tested, "-");
+  const found = dated(subtracted);
+  if (!found || !from || !subtracted || !isDay(from)) return null;
+  if (found.type !== "DATE" && castTypeOf(subtracted) !== "DATE") return null;
+  const bound = (sign: "+" | "-") => (days: Ast) =>
+    widened(call("-", from, toInteger(days)), sign, found.type !== ZONED);
+  return { ...found, isFalling: true, lower: bound("-"), upper: bound("+"), givesDates: true };
+}
+
+/** A unit is begun on either side; before 1970, DuckDB counts some of them as one less. */
+const BEGUN_UNITS = 2;
+
+/** `date_diff('day', ts, now()) < 7` counts borders of units between two times. */
+function differenceForm(tested: Ast, dated: FindDated): ColumnForm | null {
+  const [part, from, to] = argumentsOf(tested, "date_diff", "datediff");
+  const unit = unitOf(part);
+  const [start, end] = [dated(from), dated(to)];
+  const found = start ?? end;
+  const other = start ? to : from;
+  if (!unit || !found || !other || (start && end) || hasColumn(other)) return null;
+  const { name, count } = unit;
+  const isPlain = found.type !== ZONED && zoneOf(other) === "plain";
+  const bound = (sign: "+" | "-") => (value: Ast) => {
+    // From the end, more units lead further back.
+    const isMore = (sign === "+") === (start === null);
+    const more = call(isMore ? "+" : "-", toInteger(value), integer(BEGUN_UNITS));
+    const away = call(name, count === 1 ? more : call("*", more, integer(count)));
+    return widened(call(start ? "-" : "+", cast(other, "TIMESTAMP"), away), sign, isPlain);
+  };
+  return { ...found, isFalling: start !== null, lower: bound("-"), upper: bound("+") };
+}
+
 /**
  * The column itself, cast to the zone of what it is compared with, row by row. Not of a DATE, for which
  * DuckDB 1.5.6 casts the statistics as UTC: in other zones it answers no rows where there are some.
  */
-function zonedForm(tested: Ast, value: Ast, dated: FindDated): ColumnForm | null {
-  const found = dated(tested);
+function zonedForm(value: Ast, found: Dated | null): ColumnForm | null {
   if (found?.type !== "TIMESTAMP" || zoneOf(value) !== "zoned") return null;
+  return {
+    ...found,
+    lower: (each) => instant(each, found, "-"),
+    upper: (each) => instant(each, found, "+"),
+  };
+}
+
+/** `ts AT TIME ZONE 'UTC'`, `CAST(ts AS TIMESTAMP)`, `last_day(ts)`: the column, moved. */
+function movedForm(tested: Ast, value: Ast, dated: FindDated): ColumnForm | null {
+  const isMoved = argumentsOf(tested, "timezone", "last_day").length > 0 || isClass(tested, "CAST");
+  const found = isMoved && castTypeOf(tested) !== "DATE" ? dated(tested) : null;
+  if (!found || castTypeOf(tested) === found.type) return null;
+  if (found.type === "DATE" && zoneOf(value) !== "plain") return null;
   return {
     ...found,
     lower: (each) => instant(each, found, "-"),

@@ -12,6 +12,7 @@ import {
   selects,
   uniqueKeys,
 } from "./query-parts";
+import { isWholeStar } from "./shown-table";
 
 /**
  * Removing duplicates where there can be none, or where they do not matter. Measured on DuckDB
@@ -68,16 +69,6 @@ function shownColumns(select: Ast, item: FromItem): Set<string> {
     return found ? [found.column] : [];
   });
   return new Set(names.map((column) => column.name.toLowerCase()));
-}
-
-function isWholeStar(star: Ast): boolean {
-  const parts = [
-    star.exclude_list,
-    star.replace_list,
-    star.qualified_exclude_list,
-    star.rename_list,
-  ];
-  return !star.columns && parts.every((part) => !Array.isArray(part) || part.length === 0);
 }
 
 /** `count(DISTINCT id)` of a key. */

@@ -2,7 +2,7 @@ import { type Ast, asNode, asNodes, asText, isClass, isValue } from "../ast";
 import { isIn, replace } from "../build-ast";
 import { isKeyType } from "../column-types";
 import type { Rewrite } from "./query-parts";
-import { conditionsOf, type FromItem, findColumn, fromItems, selects } from "./query-parts";
+import { type FromItem, filtersOf, findColumn, fromItems, selects } from "./query-parts";
 
 /**
  * `x = a OR x = b` as `x IN (a, b)`, for which alone DuckDB looks into an index. Measured on DuckDB
@@ -17,7 +17,7 @@ export const orToIn: Rewrite = {
     let isChanged = false;
     for (const select of selects(query)) {
       const items = fromItems(select.from_table, context) ?? [];
-      for (const condition of conditionsOf(select.where_clause)) {
+      for (const condition of filtersOf(select)) {
         const list = listOf(condition, items);
         if (list) replace(condition, list);
         isChanged ||= list !== null;

@@ -1,7 +1,7 @@
 import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
 import { isKeyType, isSumType } from "../column-types";
 import { columnPath } from "../features/read-context";
-import { type RewriteContext, selects } from "./query-parts";
+import { isForeign, isNamedCte, type RewriteContext, selects } from "./query-parts";
 import { ORDER_BLIND } from "./row-order";
 
 type Table = RewriteContext["tables"][number];
@@ -96,8 +96,9 @@ function tablesOf(query: Ast, context: RewriteContext): Table[] | null {
   for (const node of descend(query)) {
     if (Array.isArray(node.column_name_alias) && node.column_name_alias.length > 0) return null;
     if (node.type === "TABLE_FUNCTION" || node.type === "PIVOT") return null;
-    const name = node.type === "BASE_TABLE" ? asText(node.table_name).toLowerCase() : "";
-    if (name === "" || context.cteNames.has(name)) continue;
+    if (node.type !== "BASE_TABLE" || isNamedCte(node, context)) continue;
+    if (isForeign(node)) return null;
+    const name = asText(node.table_name).toLowerCase();
     const table = context.tables.find((each) => each.name.toLowerCase() === name);
     if (!table) return null;
     tables.push(table);

@@ -1,11 +1,16 @@
+import { PRODUCT_SCHEMA } from "@/server/contracts";
 import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
+import { queryOf } from "../build-ast";
 import { columnPath } from "../features/read-context";
 import type { QueryRewriteOption, Tables } from "../shape";
+import { shownTable } from "./shown-table";
 
 export interface RewriteContext {
   tables: Tables;
   /** Lower-case names of all CTEs of the query: they hide tables of the same name. */
   cteNames: ReadonlySet<string>;
+  /** Their queries, where the name has one meaning in the query and its columns are not named anew. */
+  ctes: ReadonlyMap<string, Ast>;
   aggregates: ReadonlySet<string>;
   /** Something in the query takes rows by the order in which they come (row-order.ts). */
   readsRowOrder: boolean;
@@ -23,7 +28,7 @@ export interface Rewrite {
 
 type Table = Tables[number];
 
-/** What FROM holds under one name; `table` is null for derived tables, CTEs and unknown tables. */
+/** What FROM holds under one name; `table` is null for unknown tables, and what computes its rows. */
 export interface FromItem {
   alias: string;
   table: Table | null;
@@ -38,27 +43,49 @@ const RIGHT_KEPT: ReadonlySet<string> = new Set(["INNER", "RIGHT", "SEMI", "ANTI
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** Everything named in a FROM clause; null when something in it has no plain name. */
-export function fromItems(
-  value: unknown,
-  context: Pick<RewriteContext, "cteNames" | "tables">,
-  isOptional = false,
-): FromItem[] | null {
+export function fromItems(value: unknown, context: Known, isOptional = false): FromItem[] | null {
   const node = asNode(value);
   if (node === null) return [];
   if (asNodesOrTexts(node.column_name_alias) > 0) return null;
   if (node.type === "BASE_TABLE") {
     const name = asText(node.table_name);
-    const isHidden = context.cteNames.has(name.toLowerCase()) || asText(node.schema_name) !== "";
-    const table = context.tables.find((each) => same(each.name, name)) ?? null;
-    return [{ alias: asText(node.alias) || name, table: isHidden ? null : table, isOptional }];
+    return [{ alias: asText(node.alias) || name, table: tableOf(node, context), isOptional }];
   }
-  if (node.type === "SUBQUERY") return [{ alias: asText(node.alias), table: null, isOptional }];
+  if (node.type === "SUBQUERY") {
+    return [{ alias: asText(node.alias), table: partOf(queryOf(node), context), isOptional }];
+  }
   if (node.type !== "JOIN" || node.ref_type === "POSITIONAL") return null;
   const kind = asText(node.join_type);
   const left = fromItems(node.left, context, isOptional || !LEFT_KEPT.has(kind));
   const right = fromItems(node.right, context, isOptional || !RIGHT_KEPT.has(kind));
   return left && right && [...left, ...right];
 }
+
+type Known = Pick<RewriteContext, "cteNames" | "ctes" | "tables">;
+
+function tableOf(node: Ast, context: Known): Table | null {
+  const name = asText(node.table_name).toLowerCase();
+  if (isForeign(node)) return null;
+  if (!isNamedCte(node, context)) {
+    return context.tables.find((each) => same(each.name, name)) ?? null;
+  }
+  // Inside of itself the name means something else.
+  const others = [...context.ctes].filter(([each]) => each !== name);
+  return partOf(context.ctes.get(name) ?? null, { ...context, ctes: new Map(others) });
+}
+
+const partOf = (query: Ast | null, context: Known): Table | null =>
+  query && shownTable(query, fromItems(query.from_table, context));
+
+/** A table of another schema, or of another database. */
+export function isForeign(node: Ast): boolean {
+  const schema = asText(node.schema_name);
+  return asText(node.catalog_name) !== "" || (schema !== "" && !same(schema, PRODUCT_SCHEMA));
+}
+
+/** A name without a schema may be that of a CTE. */
+export const isNamedCte = (node: Ast, { cteNames }: Pick<Known, "cteNames">): boolean =>
+  asText(node.schema_name) === "" && cteNames.has(asText(node.table_name).toLowerCase());
 
 const asNodesOrTexts = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
 
@@ -173,4 +200,16 @@ export function conditionsOf(value: unknown): Ast[] {
   const node = asNode(value);
   if (node === null) return [];
   return node.type === "CONJUNCTION_AND" ? asNodes(node.children).flatMap(conditionsOf) : [node];
+}
+
+/** Conditions that every row of a SELECT's FROM and WHERE passes: of ON, those of inner joins. */
+export function filtersOf(select: Ast): Ast[] {
+  return [...innerConditions(select.from_table), ...conditionsOf(select.where_clause)];
+}
+
+function innerConditions(from: unknown): Ast[] {
+  const node = asNode(from);
+  if (node?.type !== "JOIN" || node.join_type !== "INNER") return [];
+  const own = node.ref_type === "REGULAR" ? conditionsOf(node.condition) : [];
+  return [...innerConditions(node.left), ...innerConditions(node.right), ...own];
 }

@@ -39,7 +39,7 @@ export async function rewriteQuery(
   const printed = await engine.print(root);
   const known = {
     tables,
-    cteNames: new Set(cteNames(root)),
+    ...readCtes(root),
     aggregates: engine.aggregateNames,
   };
   const context = {
@@ -72,10 +72,22 @@ function callsKnownOnly(root: Ast, engine: Engine): boolean {
   });
 }
 
-function* cteNames(root: Ast): Generator<string> {
+/** A name of two CTEs, or one that a recursive query defines, says nothing of its columns. */
+function readCtes(root: Ast): Pick<RewriteContext, "cteNames" | "ctes"> {
+  const cteNames = new Set<string>();
+  const ctes = new Map<string, Ast>();
   for (const node of descend(root)) {
-    for (const entry of asNodes(asNode(node.cte_map)?.map)) yield asText(entry.key).toLowerCase();
+    for (const entry of asNodes(asNode(node.cte_map)?.map)) {
+      const name = asText(entry.key).toLowerCase();
+      const value = asNode(entry.value);
+      const query = asNode(asNode(value?.query)?.node);
+      const isRenamed = Array.isArray(value?.aliases) && value.aliases.length > 0;
+      if (query && !isRenamed && !cteNames.has(name)) ctes.set(name, query);
+      else ctes.delete(name);
+      cteNames.add(name);
+    }
   }
+  return { cteNames, ctes };
 }
 
 async function applyOne(

@@ -9,7 +9,7 @@ export const ORDER_BLIND: ReadonlySet<string> = new Set(
   ),
 );
 
-type Known = Pick<RewriteContext, "aggregates" | "cteNames" | "tables">;
+type Known = Pick<RewriteContext, "aggregates" | "cteNames" | "ctes" | "tables">;
 
 /**
  * Does anything in the query take its rows by the order in which they come? Then no rule may change

@@ -4,7 +4,7 @@ import { columnPath } from "../features/read-context";
 import { type ColumnForm, formOf } from "./column-forms";
 import { isPrefixTested, prefixTest } from "./prefix-test";
 import type { Rewrite } from "./query-parts";
-import { conditionsOf, type FromItem, fromItems, selects } from "./query-parts";
+import { type FromItem, filtersOf, fromItems, selects } from "./query-parts";
 import { zoneOf } from "./value-zone";
 
 /**
@@ -25,7 +25,7 @@ export const sargablePredicate: Rewrite = {
     let isChanged = false;
     for (const select of selects(query)) {
       const items = fromItems(select.from_table, context) ?? [];
-      const conditions = conditionsOf(select.where_clause);
+      const conditions = filtersOf(select);
       for (const condition of conditions) {
         const implied = impliedBy(condition, items, conditions);
         const all = conjunction([...implied, structuredClone(condition)]);

@@ -100,7 +100,46 @@ const seconds = (draw: Draw): string =>
     "NULL",
   ]);
 
+/** An instant or day that says of which type it is. */
+const typed = (draw: Draw): string =>
+  draw.pick([
+    `TIMESTAMP '${draw.pick(INSTANTS)}'`,
+    `DATE '${draw.pick(DAYS)}'`,
+    `TIMESTAMPTZ '${draw.pick(INSTANTS)}'`,
+    "now()",
+    "current_date",
+  ]);
+
+const zone = (draw: Draw): string =>
+  `'${draw.pick(["UTC", "Europe/Berlin", "Asia/Manila", "America/Metlakatla"])}'`;
+
+const count = (draw: Draw): string =>
+  draw.pick(["0", "1", "7", "-3", "2.5", "'30'", "400", "1e12", "NULL"]);
+
+/** A day of the column, or the column in another zone. */
+const moved = (column: string, draw: Draw): string =>
+  draw.pick([
+    `CAST(${column} AS DATE)`,
+    `CAST(${column} AS TIMESTAMP)`,
+    `CAST(${column} AS TIMESTAMPTZ)`,
+    `(${column} AT TIME ZONE ${zone(draw)})`,
+    `CAST(${column} AT TIME ZONE ${zone(draw)} AS DATE)`,
+    `date_trunc('${unit(draw)}', ${column})`,
+    `last_day(${column})`,
+  ]);
+
 const TESTED: readonly Tested[] = [
+  [moved, instant],
+  [moved, day],
+  [(c, draw) => `year(${moved(c, draw)})`, year],
+  [(c, draw) => `strftime(${moved(c, draw)}, '${draw.pick(FORMATS)}')`, text],
+  [(c, draw) => `date_trunc('${unit(draw)}', ${moved(c, draw)})`, instant],
+  [(c, draw) => `CAST(date_trunc('${unit(draw)}', ${c}) AS DATE)`, day],
+  [(c, draw) => `${interval(draw)} + ${moved(c, draw)}`, instant],
+  [(c, draw) => `date_add(${c}, ${interval(draw)})`, instant],
+  [(c, draw) => `date_diff('${unit(draw)}', ${c}, ${typed(draw)})`, count],
+  [(c, draw) => `datediff('${unit(draw)}', ${typed(draw)}, ${moved(c, draw)})`, count],
+  [(c, draw) => `DATE '${draw.pick(DAYS)}' - CAST(${c} AS DATE)`, count],
   [(c) => `year(${c})`, year],
   [(c) => `extract(year FROM ${c})`, year],
   [(c, draw) => `date_part('${draw.pick(["year", "y", "epoch", "month"])}', ${c})`, year],
@@ -138,7 +177,7 @@ const prefix: Tested = [
 /** A condition on one of a table's dates or times that computes with it. */
 export function computedCondition(draw: Draw, alias: string): string {
   const [test, value] = draw.chance(0.1) ? prefix : draw.pick(TESTED);
-  const column = `${alias}${draw.pick(["ts", "ts", "d", "tz"])}`;
+  const column = `${alias}${draw.pick(["ts", "ts", "d", "tz", "sec"])}`;
   const tested = test(column, draw);
   const form = draw.below(10);
   if (form === 0) return `${tested} BETWEEN ${value(draw)} AND ${value(draw)}`;

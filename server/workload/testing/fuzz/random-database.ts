@@ -38,6 +38,7 @@ const COLUMNS = {
   d: ["DATE", day],
   ts: ["TIMESTAMP", instant],
   tz: ["TIMESTAMP WITH TIME ZONE", instant],
+  sec: ["TIMESTAMP_S", instant],
   x: ["DOUBLE", (draw: Draw) => draw.pick(["0.0", "-0.0", "1.5", "2.5", "'nan'::DOUBLE", "0.1"])],
   p: ["DECIMAL(12,2)", (draw: Draw) => draw.pick(["0", "1.10", "2.50", "-3.25"])],
   h: ["HUGEINT", (draw: Draw) => draw.pick(draw.chance(0.2) ? HUGE : SMALL)],
@@ -52,7 +53,7 @@ type ColumnName = keyof typeof COLUMNS;
 const NAMES = Object.keys(COLUMNS) as ColumnName[];
 const TABLES: readonly [name: string, columns: ColumnName[]][] = [
   ["t", NAMES],
-  ["o", ["a", "b", "s", "d", "ts", "h", "p", "x"]],
+  ["o", ["a", "b", "s", "d", "ts", "sec", "h", "p", "x"]],
 ];
 const ZONES: Pool = [
   ...["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"],
