@@ -59,7 +59,7 @@ async function lookUps(): Promise<DataProduct> {
 const ctx = () => {
   const context = contextOf(database.db, ACTORS.reviewer);
   // The budget only keeps a busy machine from cutting the proof short; it does not search on.
-  const settings = { ...context.settings, PROOF_SECONDS_MAX: 60, PROOF_SEARCH_SECONDS_MAX: 0 };
+  const settings = { ...context.settings, PROOF_SECONDS_MAX: 120, PROOF_SEARCH_SECONDS_MAX: 0 };
   return { ...context, settings };
 };
 

@@ -84,7 +84,7 @@ function startProver(): void {
       DATA_PRODUCT_API: demo.url,
       SIDECAR_DATA_DIR: dataDir,
       OBSERVE_SECONDS: "0",
-      PROOF_SECONDS_MAX: "15",
+      PROOF_SECONDS_MAX: "30",
       // The job ends with the advice: how a search goes on is tested where no process is killed.
       PROOF_SEARCH_SECONDS_MAX: "0",
     },
