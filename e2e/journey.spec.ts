@@ -137,6 +137,9 @@ test("what rests on too little of the workload is approved only after a person's
     return route.abort();
   });
   await openMeasuredPending(page);
+  // What the server rendered stays until the page's live updates have it asked for again.
+  await page.reload();
+  await expectLive(page);
   await page
     .getByRole("complementary", { name: "Decision" })
     .getByRole("button", { name: "Approve" })
