@@ -47,6 +47,9 @@ export async function startDemo(root, { rows, secondsMax }) {
     // A small product answers fast: more calls, so that the live verdict comes sooner.
     DEMO_QUERIES_PER_SECOND: "20",
     VERIFY_SECONDS_MIN: "15",
+    VERIFY_SECONDS_MAX: "60",
+    // A longer search would only take the browser's time.
+    PROOF_SEARCH_SECONDS_MAX: "90",
   });
   const child = spawn(process.execPath, [path.join(root, "scripts", "up.mjs")], {
     cwd: root,
