@@ -12,6 +12,7 @@ interface Explanation {
 
 const TITLES: Record<string, string> = {
   invalid_input: "Invalid input",
+  unsupported_version: "The versions do not fit",
   unauthenticated: "You are signed out",
   forbidden: "You don't have access",
   not_found: "Not found",
@@ -31,6 +32,8 @@ const TITLES: Record<string, string> = {
   request_timeout: "The connection is too slow. Try again.",
   product_unreachable: "The data product is not responding",
   product_refused: "The data product refused the request",
+  product_invalid: "The data product's answer is invalid",
+  product_timeout: "The data product is too slow",
   misconfigured: "A sidecar setting is missing or invalid",
   internal: "Internal error",
 };

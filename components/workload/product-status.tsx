@@ -47,11 +47,7 @@ function Overview({ product }: { product: ProductOverview }) {
             { label: "Product", value: product.product_id, note: product.domain },
             {
               label: "Connection",
-              value: product.is_reachable ? (
-                <Badge tone="positive">reachable</Badge>
-              ) : (
-                <Badge tone="negative">not reachable</Badge>
-              ),
+              value: <Connection product={product} />,
               note: product.base_url,
             },
             {
@@ -73,12 +69,36 @@ function Overview({ product }: { product: ProductOverview }) {
             },
           ]}
         />
-        {product.last_error === null || product.is_reachable ? null : (
-          <Alert tone="negative" title="Connection failed">
-            <p className="break-words">{product.last_error}</p>
-          </Alert>
-        )}
+        <Faults product={product} />
       </CardContent>
     </Card>
   );
+}
+
+function Connection({ product }: { product: ProductOverview }) {
+  if (!product.is_reachable) return <Badge tone="negative">not reachable</Badge>;
+  if (product.faults.length > 0) return <Badge tone="warning">answers need correction</Badge>;
+  return <Badge tone="positive">reachable</Badge>;
+}
+
+/** Each fault in the words that Health and `products check` use, with what the product said itself. */
+function Faults({ product }: { product: ProductOverview }) {
+  const { faults, last_error: error, is_reachable: isReachable } = product;
+  if (faults.length === 0 && error !== null && !isReachable) {
+    return (
+      <Alert tone="negative" title="Connection failed">
+        <p className="break-words">{error}</p>
+      </Alert>
+    );
+  }
+  return faults.map(({ code, message, said }) => (
+    <Alert
+      key={message}
+      tone={isReachable ? "warning" : "negative"}
+      title={`Data product: ${code.replaceAll("_", " ")}`}
+    >
+      <p className="break-words">{message}</p>
+      {said === null ? null : <p className="break-words">Details: {said}</p>}
+    </Alert>
+  ));
 }

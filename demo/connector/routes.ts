@@ -1,6 +1,8 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import {
+  CONNECTOR_VERSION,
+  CONNECTOR_VERSION_HEADER,
   ConnectorExecuteRequest,
   ConnectorOperation,
   ConnectorQueryRequest,
@@ -158,8 +160,11 @@ function describeConnector(routes: OpenAPIHono) {
     openapi: "3.1.0",
     info: {
       title: "Agentic Sidecar: data product connector",
-      version: "1.0.0",
-      description: "What a data product offers to the sidecar beside it. Guide: docs/connector.md.",
+      version: CONNECTOR_VERSION,
+      description:
+        "What a data product offers to the sidecar beside it. Guide: docs/connector.md. " +
+        `Every call and every answer carries \`${CONNECTOR_VERSION_HEADER}: ${CONNECTOR_VERSION}\`; ` +
+        "another major version is refused with `unsupported_version`.",
     },
     security: [{ bearer: [] }],
   });

@@ -3,7 +3,13 @@ import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
-import { type ErrorCode, PROBLEMS } from "@/server/contracts";
+import {
+  CONNECTOR_VERSION,
+  CONNECTOR_VERSION_HEADER,
+  type ErrorCode,
+  PROBLEMS,
+  understandsConnector,
+} from "@/server/contracts";
 import { AppError, toAppError } from "@/server/platform";
 
 const BODY_BYTES_MAX = 1_048_576;
@@ -67,6 +73,14 @@ function requireToken({ verifyToken }: HttpOptions): MiddlewareHandler {
   };
 }
 
+/** Tells the connector's version with every answer of it; refuses callers of another major version. */
+const connectorVersion: MiddlewareHandler = async (c, next) => {
+  c.header(CONNECTOR_VERSION_HEADER, CONNECTOR_VERSION);
+  if (understandsConnector(c.req.header(CONNECTOR_VERSION_HEADER))) return next();
+  const message = `This product speaks version ${CONNECTOR_VERSION} of the connector contract.`;
+  throw new AppError("unsupported_version", message);
+};
+
 /** The product over HTTP: JSON in, JSON or a download out, problem+json for errors. */
 export function createProductApp(
   options: HttpOptions,
@@ -93,6 +107,7 @@ export function createProductApp(
       },
     }),
   );
+  app.use("/connector/*", connectorVersion);
   const guard = requireToken(options);
   app.use("/admin/*", guard);
   // The contract itself is public.

@@ -11,7 +11,13 @@ import {
   timestamp,
   uuid,
 } from "drizzle-orm/pg-core";
-import { ActorKind, DeliveryStatus, type GatheredWorkload, MessageType } from "@/server/contracts";
+import {
+  ActorKind,
+  DeliveryStatus,
+  type GatheredWorkload,
+  MessageType,
+  type ProductFault,
+} from "@/server/contracts";
 import { checkOneOf } from "./closed-values";
 
 const instant = (name: string) =>
@@ -95,6 +101,10 @@ export const dataProducts = pgTable("data_products", {
   dataVersion: text("data_version"),
   lastSeenAt: instant("last_seen_at"),
   lastError: text("last_error"),
+  /** What the last observation found wrong with its answers. */
+  faults: jsonb("faults").$type<ProductFault[]>().notNull().default([]),
+  /** What ended the last test run; null: nothing that the product is the reason of. */
+  proofFault: jsonb("proof_fault").$type<ProductFault>(),
   /** Calls up to here are already counted in observed_patterns. */
   workloadUntil: instant("workload_until"),
   /** Calls of shapes the product could not keep, as far as counted. */

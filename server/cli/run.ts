@@ -24,8 +24,8 @@ const GROUPS: Record<string, Group> = {
     load: async () => (await import("./commands/trust")).addSigningKeyCommands,
   },
   products: {
-    description: "data products whose calls are accepted, and how each proves who it is",
-    load: async () => (await import("./commands/trust")).addProductCommands,
+    description: "data products: whose calls are accepted, and what is wrong with one's answers",
+    load: async () => (await import("./commands/products")).addProductCommands,
   },
   token: {
     description: "signed bearer tokens",
@@ -111,6 +111,9 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   request_timeout: 6,
   product_unreachable: 7,
   product_refused: 7,
+  product_invalid: 7,
+  product_timeout: 7,
+  unsupported_version: 8,
   misconfigured: 8,
   internal: 1,
 };

@@ -6,6 +6,21 @@ import { z } from "zod";
  * these types are used as they are inside, so no mapping layer exists.
  */
 
+/**
+ * Version of the connector contract. A product and a sidecar of one major version understand each other; what
+ * is new in a minor version is optional.
+ */
+export const CONNECTOR_VERSION = "1.1";
+
+/** Sent with every call and every answer of the connector, and checked by both sides. */
+export const CONNECTOR_VERSION_HEADER = "X-Connector-Version";
+
+/** Whether what speaks this version is understood here; what names none speaks version 1. */
+export function understandsConnector(version: string | null | undefined): boolean {
+  const [, major] = /^(\d{1,4})(\.\d{1,4})?$/.exec(version ?? "1") ?? [];
+  return major !== undefined && Number(major) === Number.parseInt(CONNECTOR_VERSION, 10);
+}
+
 /** JSON value of one query parameter or result cell (dates, decimals, UUIDs travel as strings). */
 export const JsonScalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export type JsonScalar = z.infer<typeof JsonScalar>;
@@ -90,7 +105,7 @@ export type ViewSchema = z.infer<typeof ViewSchema>;
 
 export const ProductSchema = z
   .object({
-    product_id: z.string().min(1).max(100),
+    product_id: z.string().min(1).max(200),
     domain: z.string().min(1).max(100),
     duckdb_version: z.string(),
     /** Threads the product gives DuckDB: the proof replays with no more. */
@@ -116,11 +131,24 @@ export const ProductSchema = z
   .meta({ id: "ProductSchema" });
 export type ProductSchema = z.infer<typeof ProductSchema>;
 
+/** The largest values of a workload's row; beyond them it is left out. */
+export const WORKLOAD_LIMITS = {
+  /** In one answer, and all that is ever added up. */
+  calls: 2_147_483_647,
+  /** A day. */
+  latencyMs: 86_400_000,
+  fingerprintLength: 64,
+  sqlLength: 100_000,
+  latencies: 500,
+  samples: 100,
+} as const;
+
 export const WorkloadPattern = z.object({
   /** 16 hex characters over the normalized SQL, whatever aliases it uses. */
   fingerprint: z.string(),
   /** Normalized SQL, literals replaced by $1..$n. Unparsed text stands as it came. */
   sql: z.string(),
+  /** A MERGE is what it does first of these; anything else, DDL included, is "other". */
   kind: z.enum(["select", "insert", "update", "delete", "other"]),
   /** False when DuckDB's parser cannot serialize it (every non-SELECT): counted, not analyzed. */
   is_parsed: z.boolean(),
@@ -139,14 +167,30 @@ export const WorkloadPattern = z.object({
 });
 export type WorkloadPattern = z.infer<typeof WorkloadPattern>;
 
+const { calls: callsMax, latencyMs, ...lengths } = WORKLOAD_LIMITS;
+const Calls = z.number().int().nonnegative().max(callsMax);
+const Milliseconds = z.number().nonnegative().max(latencyMs);
+
+/** A shape as a product reports it, with the largest values. */
+export const ReportedPattern = WorkloadPattern.extend({
+  fingerprint: z.string().min(1).max(lengths.fingerprintLength),
+  sql: z.string().min(1).max(lengths.sqlLength),
+  calls: Calls,
+  mean_ms: Milliseconds,
+  median_ms: Milliseconds,
+  p95_ms: Milliseconds,
+  parameter_samples: z.array(z.array(JsonScalar)).max(lengths.samples).optional(),
+  latencies_ms: z.array(Milliseconds).max(lengths.latencies).optional(),
+});
+
 export const Workload = z
   .object({
     product_id: z.string(),
     since: z.iso.datetime(),
     until: z.iso.datetime(),
-    patterns: z.array(WorkloadPattern),
+    patterns: z.array(ReportedPattern),
     /** Queries seen but not kept (shape table full). */
-    dropped_calls: z.number().int().nonnegative(),
+    dropped_calls: Calls,
   })
   .meta({ id: "Workload" });
 export type Workload = z.infer<typeof Workload>;

@@ -4,6 +4,7 @@ import { ERROR_CODES, type ErrorCode, PROBLEMS } from "./errors";
 /** Published: clients branch on these, so a change here is a change of the contract. */
 const PUBLISHED: Record<ErrorCode, number> = {
   invalid_input: 400,
+  unsupported_version: 400,
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
@@ -22,9 +23,11 @@ const PUBLISHED: Record<ErrorCode, number> = {
   internal: 500,
   misconfigured: 500,
   product_refused: 502,
+  product_invalid: 502,
   product_unreachable: 503,
   overloaded: 503,
   unavailable: 503,
+  product_timeout: 504,
   timeout: 504,
 };
 

@@ -14,6 +14,11 @@ export const PROBLEMS = {
     title: "Invalid request",
     meaning: "A part of the request does not match its schema; `errors` names every fault.",
   },
+  unsupported_version: {
+    status: 400,
+    title: "Unsupported version",
+    meaning: "The caller speaks another major version of the connector contract.",
+  },
   unauthenticated: {
     status: 401,
     title: "Authentication required",
@@ -97,6 +102,11 @@ export const PROBLEMS = {
     title: "Data product refused",
     meaning: "The data product answered, and refused the call.",
   },
+  product_invalid: {
+    status: 502,
+    title: "Data product's answer is invalid",
+    meaning: "The data product answered, but not as the connector contract says.",
+  },
   product_unreachable: {
     status: 503,
     title: "Data product unreachable",
@@ -111,6 +121,11 @@ export const PROBLEMS = {
     status: 503,
     title: "Temporarily unavailable",
     meaning: "A part of the server is not running. Worth a retry.",
+  },
+  product_timeout: {
+    status: 504,
+    title: "Data product too slow",
+    meaning: "The data product did not answer within the time that a call to it has.",
   },
   timeout: {
     status: 504,

@@ -13,6 +13,7 @@ export * from "./knowledge";
 export * from "./message";
 export * from "./model";
 export * from "./order-step";
+export * from "./product-fault";
 export * from "./proof";
 export * from "./queue";
 export * from "./suggestion";

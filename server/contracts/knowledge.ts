@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ProductSchema, WorkloadPattern } from "./data-product";
 import { ActorKind } from "./identity";
+import { ProductFault } from "./product-fault";
 
 /** How the time of a workload is shared out among its query shapes. */
 export const WorkloadMix = z.object({
@@ -43,6 +44,8 @@ export const ProductOverview = z.object({
   is_reachable: z.boolean(),
   last_seen_at: z.iso.datetime().nullable(),
   last_error: z.string().nullable(),
+  /** What is wrong with it, as the last observation and the last test run found it. */
+  faults: z.array(ProductFault),
   schema: ProductSchema.nullable(),
   /** Calls whose shape the product could not keep (its table of shapes was full). */
   dropped_calls: z.number().int(),

@@ -33,7 +33,7 @@ test.each([
   [401, { code: "unauthenticated" }, "product_refused"],
   [409, { code: "schema_changed", detail: "moved on" }, "schema_changed"],
   [409, { code: "conflict" }, "product_refused"],
-  [200, { not: "a schema" }, "product_refused"],
+  [200, { not: "a schema" }, "product_invalid"],
 ])("status %i with %j is %s", async (status, body, code) => {
   const client = await clientOf((_, response) => {
     response.writeHead(status, { "content-type": "application/json" });

@@ -3,16 +3,21 @@ import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
-import { z } from "zod";
+import type { z } from "zod";
 import {
   ConnectorOperation,
   ConnectorQueryResult,
+  type ProductPlace,
   ProductSchema,
-  Workload,
 } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { type CallOptions, type ConnectorOptions, callConnector } from "./call-connector";
+import { checkOperation, checkQueryResult, checkSchema } from "./check-answers";
+import { checkParquet, readExportHeaders } from "./check-export";
 import type { DataProduct, TableExport } from "./port";
+import { productError, wrongField } from "./product-error";
+import { checkContentType, type GoodAnswer, readJson } from "./read-answer";
+import { readWorkload } from "./read-workload";
 
 /** Generous: on a saturated machine a first measurement of all columns takes its time. */
 const READ_MS_MAX = 60_000;
@@ -20,39 +25,45 @@ const EXPORT_MS_MAX = 300_000;
 /** Node's fetch gives up on a silent server after 300 s; the operation can be asked for then. */
 const EXECUTE_MS_MAX = 290_000;
 
-const ExportHeaders = z.object({
-  rows: z.coerce.number().int().nonnegative(),
-  rowsTotal: z.coerce.number().int().nonnegative(),
-  method: z.enum(["all", "reservoir"]),
-  dataVersion: z.string().min(1),
-});
-
 /** The data product behind the connector contract over HTTP. Every answer is checked against it. */
 export function createConnectorClient(options: ConnectorOptions): DataProduct {
-  const ask = <S extends z.ZodType>(schema: S, path: string, call: CallOptions) =>
-    answer(options, schema, path, call);
+  const { productId, baseUrl } = options;
+  const read = { msMax: READ_MS_MAX };
   return {
-    productId: options.productId,
-    getSchema: (signal) => ask(ProductSchema, "/connector/schema", { msMax: READ_MS_MAX, signal }),
-    getWorkload: (since, signal) =>
-      ask(Workload, `/connector/workload?since=${encodeURIComponent(since.toISOString())}`, {
-        msMax: READ_MS_MAX,
-        signal,
-      }),
-    query: (body, signal) =>
-      ask(ConnectorQueryResult, "/connector/query", {
-        body,
-        msMax: body.timeout_ms + READ_MS_MAX,
-        signal,
-      }),
-    execute: (body, signal) =>
-      ask(ConnectorOperation, "/connector/execute", { body, msMax: EXECUTE_MS_MAX, signal }),
+    productId,
+    baseUrl,
+    getSchema: (signal) =>
+      ask(options, "/connector/schema", { ...read, signal }, ProductSchema, (place, schema) =>
+        checkSchema(place, schema, productId),
+      ),
+    getWorkload: (since, signal) => {
+      const path = `/connector/workload?since=${encodeURIComponent(since.toISOString())}`;
+      return callConnector(options, path, { ...read, signal }, async (answer) => {
+        const asked = { productId, since, now: new Date() };
+        return readWorkload(answer.place, await readJson(answer), asked);
+      });
+    },
+    query: (body, signal) => {
+      const call = { body, msMax: body.timeout_ms + READ_MS_MAX, signal };
+      return ask(options, "/connector/query", call, ConnectorQueryResult, (place, result) =>
+        checkQueryResult(place, result, body),
+      );
+    },
+    execute: (body, signal) => {
+      const call = { body, msMax: EXECUTE_MS_MAX, signal };
+      return ask(options, "/connector/execute", call, ConnectorOperation, (place, operation) =>
+        checkOperation(place, operation, body.operation_id),
+      );
+    },
     async getOperation(operationId, signal) {
       const path = `/connector/operations/${encodeURIComponent(operationId)}`;
       try {
-        return await ask(ConnectorOperation, path, { msMax: READ_MS_MAX, signal });
+        return await ask(options, path, { ...read, signal }, ConnectorOperation, (place, found) =>
+          checkOperation(place, found, operationId),
+        );
       } catch (error) {
-        if (error instanceof AppError && error.details?.status === 404) return null;
+        // Any other 404 comes from something that knows no operations.
+        if (error instanceof AppError && error.details?.code === "not_found") return null;
         throw error;
       }
     },
@@ -60,20 +71,25 @@ export function createConnectorClient(options: ConnectorOptions): DataProduct {
   };
 }
 
-async function answer<S extends z.ZodType>(
+/** One call whose answer is JSON: read, held against its schema, then against what was asked. */
+function ask<S extends z.ZodType>(
   options: ConnectorOptions,
-  schema: S,
   path: string,
   call: CallOptions,
+  schema: S,
+  check: (place: ProductPlace, found: z.output<S>) => void,
 ): Promise<z.output<S>> {
-  return callConnector(options, path, call, async (response) => {
-    const parsed = schema.safeParse(await response.json());
-    if (!parsed.success) throw outOfContract(path, parsed.error);
+  return callConnector(options, path, call, async (answer) => {
+    const parsed = schema.safeParse(await readJson(answer));
+    if (!parsed.success) throw wrongField(answer.place, parsed.error);
+    check(answer.place, parsed.data);
     return parsed.data;
   });
 }
 
-/** Downloads beside the target and renames at the end: the file is whole or not there. */
+const PARQUET_TYPE = "application/vnd.apache.parquet";
+const IS_PARQUET_TYPE = /^application\/(vnd\.apache\.parquet|octet-stream)$/;
+
 async function exportTable(
   options: ConnectorOptions,
   table: string,
@@ -85,34 +101,31 @@ async function exportTable(
   });
   const path = `/connector/export/${encodeURIComponent(table)}?${query}`;
   const call = { msMax: EXPORT_MS_MAX, signal: request.signal };
-  return callConnector(options, path, call, async (response, signal) => {
-    const parsed = ExportHeaders.safeParse({
-      rows: response.headers.get("x-rows"),
-      rowsTotal: response.headers.get("x-rows-total"),
-      method: response.headers.get("x-sample-method"),
-      dataVersion: response.headers.get("x-data-version"),
-    });
-    if (!parsed.success || response.body === null) throw outOfContract(path, parsed.error);
-    await download(response.body as ReadableStream, request.file, signal);
-    return { file: request.file, ...parsed.data };
+  return callConnector(options, path, call, async (answer) => {
+    const { response, place } = answer;
+    checkContentType(answer, IS_PARQUET_TYPE, PARQUET_TYPE);
+    const described = readExportHeaders(place, response.headers, request.rowsMax);
+    await download(answer, request.file, described.rows);
+    return { file: request.file, ...described };
   });
 }
 
-async function download(body: ReadableStream, file: string, signal: AbortSignal): Promise<void> {
+/** Downloads beside the target and renames at the end: the file is whole or not there. */
+async function download(
+  { response, place, signal }: GoodAnswer,
+  file: string,
+  rows: number,
+): Promise<void> {
+  if (response.body === null)
+    throw productError(place, "wrong_file", { what: "the answer is empty" });
   const partial = `${file}.partial`;
   try {
-    await pipeline(Readable.fromWeb(body), createWriteStream(partial), { signal });
+    const body = Readable.fromWeb(response.body as ReadableStream);
+    await pipeline(body, createWriteStream(partial), { signal });
+    await checkParquet(place, partial, rows);
     await rename(partial, file);
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
   }
-}
-
-function outOfContract(path: string, cause: unknown): AppError {
-  return new AppError(
-    "product_refused",
-    `The data product's answer to ${path.split("?")[0]} is not what the connector contract says.`,
-    { cause },
-  );
 }

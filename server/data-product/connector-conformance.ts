@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { Actor } from "@/server/contracts";
+import { checkConnector } from "./check-connector";
 import type { DataProduct } from "./port";
 
 export interface ConformanceTarget {
@@ -25,6 +27,13 @@ function testReading({ product, table, dir }: ConformanceTarget): void {
     const found = schema.tables.find((each) => each.name === table);
     expect(found?.row_count).toBeGreaterThan(0);
     expect(schema.tables.some((each) => each.name.startsWith("_sidecar_"))).toBe(false);
+  });
+
+  test("the connect check finds nothing wrong", async () => {
+    const actor: Actor = { kind: "system", id: "test", label: "test", roles: ["admin"] };
+    const ctx = { actor, clock: { now: () => new Date() } };
+    const checks = await checkConnector({ ctx, input: { product: product() } });
+    expect(checks.filter(({ is_ok }) => !is_ok)).toEqual([]);
   });
 
   test("resources, where the product tells them, are the bytes of a real place", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestProduct, TEST_ROWS, type TestProduct } from "@/demo/testing/start-test-product";
+import { CONNECTOR_VERSION } from "@/server/contracts";
 import { describeConformance } from "./connector-conformance";
 
 let demo: TestProduct;
@@ -18,6 +19,29 @@ describe("the connector keeps the port's guarantees", () => {
     table: "projects",
     dir: () => demo.dataDir,
   });
+});
+
+test.each([
+  ["a good answer", "/connector/schema", "good-token", 200],
+  ["a refusal", "/connector/schema", "bad-token", 401],
+  ["an unknown route", "/connector/none", "good-token", 404],
+  ["the contract itself", "/connector/openapi.json", null, 200],
+])("%s names the version of the contract", async (_, path, token, status) => {
+  const response = await demo.call("GET", path, undefined, token);
+  expect(response.status).toBe(status);
+  expect(response.headers.get("x-connector-version")).toBe(CONNECTOR_VERSION);
+});
+
+test("a caller of another major version is refused, whatever it asks", async () => {
+  for (const version of ["2.0", "0", "one"]) {
+    const headers = { authorization: "Bearer good-token", "x-connector-version": version };
+    const response = await fetch(new URL("/connector/schema", demo.url), { headers });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      code: "unsupported_version",
+      detail: expect.stringContaining(CONNECTOR_VERSION),
+    });
+  }
 });
 
 const query = (sql: string, more: Record<string, unknown> = {}) =>
@@ -73,6 +97,27 @@ test("parameters are cast to what the place asks for, cells are JSON scalars", a
   expect(columns).toContainEqual({ name: "d", type: "DATE" });
   expect(rows).toEqual([[expect.any(String), expect.any(String), "[1,2]", null]]);
   expect(Number(rows[0]?.[0])).toBeGreaterThanOrEqual(TEST_ROWS);
+});
+
+test("each type travels as the contract's page says", async () => {
+  const response = await query(
+    `SELECT true, 7::SMALLINT, 7::BIGINT, 12.50::DECIMAL(9,2), 0.5::DOUBLE, 'NaN'::DOUBLE,
+      'inf'::FLOAT, '-inf'::DOUBLE, '\\x41\\xAA"'::BLOB, INTERVAL '1 month 2 days 3 seconds',
+      {'a': [1]}, TIMESTAMP '2026-01-31 12:00:00', NULL`,
+  );
+  const { rows } = (await response.json()) as { rows: unknown[][] };
+  expect(rows).toEqual([
+    [
+      ...[true, 7, "7", "12.50", 0.5, "NaN", "Infinity", "-Infinity", "A\\xAA\\x22"],
+      ...['{"months":1,"days":2,"micros":"3000000"}', '{"a":[1]}', "2026-01-31 12:00:00", null],
+    ],
+  ]);
+});
+
+test("the published contract is the file beside its page (vitest -u writes it)", async () => {
+  const response = await demo.call("GET", "/connector/openapi.json", undefined, null);
+  const text = `${JSON.stringify(await response.json(), null, 2)}\n`;
+  await expect(text).toMatchFileSnapshot("../../docs/connector.openapi.json");
 });
 
 test.each([

@@ -1,3 +1,8 @@
+export { type ConnectorCheck, checkConnector, checkDataVersion } from "./check-connector";
+export { compareSchemas } from "./compare-schemas";
+export { connectProduct } from "./connect-product";
 export { createConnectorClient } from "./connector-client";
-export type { DataProduct, TableExport } from "./port";
+export { limitCalls } from "./limit-calls";
+export type { DataProduct, ProductWorkload, TableExport } from "./port";
+export { faultOf, placeOf, productError } from "./product-error";
 export { readDistinctValues } from "./read-distinct-values";

@@ -3,6 +3,7 @@ import type {
   ConnectorOperation,
   ConnectorQueryRequest,
   ConnectorQueryResult,
+  ProductFault,
   ProductSchema,
   Workload,
 } from "@/server/contracts";
@@ -16,16 +17,27 @@ export interface TableExport {
   dataVersion: string;
 }
 
+/** A workload without the rows that break the contract. */
+export type ProductWorkload = Workload & {
+  /** How many there were, and what is wrong with the first; left out: none. `calls`: theirs, where told. */
+  left_out?: { fault: ProductFault; calls: number };
+};
+
 /**
- * The one way the sidecar reaches a data product. Every method throws AppError:
- * `product_unreachable` (no connection, time-out, 5xx: worth a retry), `product_refused` (4xx, and a query that took too long),
- * `schema_changed` (execute with a fingerprint that is no longer true; nothing ran).
+ * The one way the sidecar reaches a data product. Every method throws AppError, with the fault
+ * (`faultOf`) where the product has one:
+ * - `product_unreachable` (no connection, broken off, 5xx: worth a retry), `product_timeout`;
+ * - `product_refused` (4xx, and a query that took too long: it certainly did nothing);
+ * - `product_invalid` (an answer that breaks the contract: of an execution, the outcome is not known);
+ * - `schema_changed` (execute with a fingerprint that is no longer true; nothing ran).
  */
 export interface DataProduct {
   readonly productId: string;
+  /** Where it is asked, for messages; left out where no HTTP lies between. */
+  readonly baseUrl?: string;
   getSchema(signal?: AbortSignal): Promise<ProductSchema>;
   /** Shapes with counts and latencies of calls since the given instant. */
-  getWorkload(since: Date, signal?: AbortSignal): Promise<Workload>;
+  getWorkload(since: Date, signal?: AbortSignal): Promise<ProductWorkload>;
   /** Bounded read-only query. */
   query(request: ConnectorQueryRequest, signal?: AbortSignal): Promise<ConnectorQueryResult>;
   /** Writes a table (all of it, or a seeded sample of at most rowsMax) to a Parquet file. */

@@ -1,6 +1,12 @@
 import { eq } from "drizzle-orm";
 import { dataProducts } from "@/drizzle/schema";
-import { type AnalyzeRequest, isProving, ProductSchema, type Suggestion } from "@/server/contracts";
+import {
+  type AnalyzeRequest,
+  isProving,
+  PRODUCT_FAULTS,
+  ProductSchema,
+  type Suggestion,
+} from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { analyzeContext } from "./analyze-context";
@@ -15,8 +21,9 @@ import { loadSuggestion } from "./suggestion-view";
  * at once from that context (estimates, `pending`); any other is proved on a shadow copy of the
  * product's data (`proving`, then `pending` or `no_gain`). An equal question that is open already is
  * answered with that suggestion (`is_existing`), whatever its time budget.
- * Throws `forbidden`, `invalid_input`, `not_found` (unknown product or table), `product_unreachable`,
- * `rate_limited` (too many proofs of this caller wait or run).
+ * Throws `forbidden`, `invalid_input`, `not_found` (unknown product or table), `rate_limited` (too many
+ * proofs of this caller wait or run), and of a product that was never observed the code of its fault, or
+ * `product_unreachable`.
  */
 export async function analyze({
   ctx,
@@ -114,9 +121,11 @@ async function knownProduct(ctx: ServiceContext, productId: string): Promise<Kno
     throw new AppError("not_found", `No data product ${productId} is known to this sidecar.`);
   }
   if (row.schema === null) {
+    const [fault] = row.faults;
     throw new AppError(
-      "product_unreachable",
-      `Data product ${productId} has not been reached yet${row.lastError ? `: ${row.lastError}` : "."}`,
+      fault === undefined ? "product_unreachable" : PRODUCT_FAULTS[fault.code].error,
+      `Data product ${productId} has not been observed yet${row.lastError ? `: ${row.lastError}` : "."}`,
+      fault === undefined ? {} : { details: { fault } },
     );
   }
   return { schema: ProductSchema.parse(row.schema), epoch: row.workloadEpoch };

@@ -5,15 +5,16 @@ import {
   type AnalyzeRequest,
   type Candidate,
   isProving,
+  type ProductFault,
   type ProductSchema,
   type ProofProgress,
   type ProofResult,
   SEARCHABLE_STATES,
   type WorkloadMix,
 } from "@/server/contracts";
-import { type DataProduct, readDistinctValues } from "@/server/data-product";
+import { type DataProduct, faultOf, limitCalls, readDistinctValues } from "@/server/data-product";
 import { formatPlural } from "@/server/format";
-import { mixOf } from "@/server/knowledge";
+import { mixOf, noteProofFault } from "@/server/knowledge";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type ProofInput, proveCandidates } from "@/server/proving";
 import { checkSearch, loadMeasured } from "./continue-proof";
@@ -46,9 +47,10 @@ interface ProofDirs {
 /**
  * Measures everything worth trying for one suggestion: publishes its advice within its time, then
  * searches on and updates the advice while nobody has decided. Takes up a search that was
- * interrupted or given more time. Its time begins with the first look at the product. Safe to run
- * again after a crash. Throws `not_executable` for a suggestion about another product than the one
- * given, `timeout` when its time ended before anything was measured. Ends without an error soon after it
+ * interrupted or given more time. Its time begins with the first look at the product, and all calls to the
+ * product share it. What of the product ended it is noted beside the product. Safe to run again after a
+ * crash. Throws `not_executable` for a suggestion about another product than the one given, what the port
+ * throws, `timeout` when its time ended before anything was measured. Ends without an error soon after it
  * was cancelled.
  */
 export async function runProof({
@@ -66,7 +68,11 @@ export async function runProof({
   try {
     await prove(ctx, { ...input, signal: watch.signal }, { question, writer, watch, startedMs });
   } catch (error) {
-    if (!watch.isCancelled()) throw error;
+    if (!watch.isCancelled()) {
+      const fault = faultOf(error);
+      if (fault !== null) await noteFault(ctx, input.product, fault);
+      throw error;
+    }
     const at_ms = performance.now() - startedMs;
     writer.event({ kind: "stopped", at_ms, reason: "Somebody cancelled it." });
   } finally {
@@ -74,6 +80,12 @@ export async function runProof({
     await writer.close();
   }
 }
+
+const noteFault = (ctx: ServiceContext, { productId }: DataProduct, fault: ProductFault | null) =>
+  noteProofFault({ ctx, input: { productId, fault } });
+
+/** Timers hold no more, ms. */
+const TIMER_MS_MAX = 2_147_483_647;
 
 /** One run of a proof: what it is asked, where it writes, and who looks whether it is wanted. */
 interface Run {
@@ -84,21 +96,22 @@ interface Run {
   startedMs: number;
 }
 
+/** Reads the product and proves, within the time of the question. */
 async function prove(ctx: ServiceContext, input: RunProofInput, run: Run): Promise<void> {
   const { question, writer, startedMs } = run;
   const { settings } = ctx;
   if (question.isFirst) {
     writer.progress(startProgress("Reading the schema and the workload of the data product"));
   }
-  const proposed = await proposeChanges(ctx, input, question);
+  const secondsMax =
+    question.extraSeconds ??
+    Math.min(question.context.budget_seconds ?? Infinity, settings.PROOF_SECONDS_MAX);
+  const end = AbortSignal.timeout(Math.min(TIMER_MS_MAX, Math.ceil(secondsMax * 1000)));
+  const product = limitCalls(input.product, end);
+  const proposed = await proposeChanges(ctx, { ...input, product }, question);
   const { schema, queries, observed, candidates, excluded } = proposed;
-  const budgetSeconds = Math.min(
-    question.context.budget_seconds ?? Infinity,
-    settings.PROOF_SECONDS_MAX,
-  );
-  const secondsMax = question.extraSeconds ?? budgetSeconds;
   await proveCandidates({
-    product: input.product,
+    product,
     schema,
     queries,
     observed,
@@ -129,7 +142,7 @@ async function prove(ctx: ServiceContext, input: RunProofInput, run: Run): Promi
 /** How advice is published as it is found, and whether the search goes on after it. */
 function searchOn(
   ctx: ServiceContext,
-  { suggestionId, isBusy }: RunProofInput,
+  { suggestionId, product, isBusy }: RunProofInput,
   proof: { run: Run; schema: ProductSchema; candidates: Candidate[]; secondsMax: number },
 ): Pick<ProofInput, "onAdvice" | "completion"> {
   const { run, schema, candidates, secondsMax } = proof;
@@ -138,6 +151,8 @@ function searchOn(
   let isPublished = !question.isFirst;
   return {
     async onAdvice(result, { isComplete, note }) {
+      // Advice comes after all that a proof asks of the product.
+      await noteFault(ctx, product, null);
       const refusal = refuseUnmeasured(result, { candidates: candidates.length, secondsMax });
       if (refusal !== null && !isPublished) {
         if (isComplete) throw refusal;
@@ -211,7 +226,7 @@ async function proposeChanges(
   if (isFirst && isOwn) await keepMix(ctx, suggestionId, mixOf(workload.patterns));
   const observed = {
     queries: isOwn ? queries : await describeQueries(schema, {}, workload.patterns, now),
-    droppedCalls: workload.dropped_calls,
+    droppedCalls: workload.dropped_calls + (workload.left_out?.calls ?? 0),
   };
   const { candidates: proposed, excluded } = proposeCandidates({
     tables: schema.tables,

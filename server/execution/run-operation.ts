@@ -35,19 +35,13 @@ export async function runOperation({
   if (row.state === "queued") row = await startOperation(ctx, row, input.product);
   if (row.state !== "executing") return;
   if (refusal !== null) throw refusal;
-  try {
-    const outcome = await executeOnce(ctx, row, input);
-    if (outcome.state === "succeeded") await completeOperation({ ctx, input: { row, outcome } });
-    else
-      await failOperation({
-        ctx,
-        input: { row, error: new AppError("product_refused", outcome.error ?? "It failed.") },
-      });
-  } catch (error) {
-    // Refused means it certainly did not run; anything else leaves the outcome open.
-    const isRefusal =
-      error instanceof AppError && ["schema_changed", "product_refused"].includes(error.code);
-    if (!isRefusal) throw error;
+  const outcome = await executeOnce(ctx, row, input);
+  if (outcome instanceof AppError) {
+    await failOperation({ ctx, input: { row, error: outcome } });
+  } else if (outcome.state === "succeeded") {
+    await completeOperation({ ctx, input: { row, outcome } });
+  } else {
+    const error = new AppError("product_refused", outcome.error ?? "It failed.");
     await failOperation({ ctx, input: { row, error } });
   }
 }
@@ -81,21 +75,20 @@ async function startOperation(
     });
 }
 
+/** What the product made of it, or why it certainly did not run. Throws while the outcome is open. */
 async function executeOnce(
   ctx: ServiceContext,
   row: OperationRow,
   { product, signal }: { product: DataProduct; signal: AbortSignal },
-): Promise<ConnectorOperation> {
+): Promise<ConnectorOperation | AppError> {
   let known = await product.getOperation(row.id, signal);
   if (known === null) {
-    return product.execute(
-      {
-        operation_id: row.id,
-        statements: row.plan.statements,
-        expected_schema_fingerprint: row.schemaFingerprint,
-      },
-      signal,
-    );
+    const request = {
+      operation_id: row.id,
+      statements: row.plan.statements,
+      expected_schema_fingerprint: row.schemaFingerprint,
+    };
+    return product.execute(request, signal).catch(refusalOf);
   }
   while (known.state === "running") {
     await reportProgress(ctx, row, { message: "The data product is still at it", fraction: 0.5 });
@@ -104,6 +97,14 @@ async function executeOnce(
     known = (await product.getOperation(row.id, signal)) ?? known;
   }
   return known;
+}
+
+/** Only a refused execution certainly did not run: a refused question about it says nothing. */
+function refusalOf(error: unknown): AppError {
+  const isRefusal =
+    error instanceof AppError && ["schema_changed", "product_refused"].includes(error.code);
+  if (!isRefusal) throw error;
+  return error;
 }
 
 /** Note for people while the outcome is not known: the product does not answer. */

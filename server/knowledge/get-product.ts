@@ -2,6 +2,8 @@ import { eq, sql } from "drizzle-orm";
 import { dataProducts } from "@/drizzle/schema";
 import {
   GatheredWorkload,
+  PRODUCT_FAULTS,
+  type ProductFault,
   type ProductOverview,
   ProductSchema,
   type WorkloadReadiness,
@@ -9,8 +11,39 @@ import {
 import { assertCan } from "@/server/identity";
 import type { ServiceContext } from "@/server/platform";
 
-/** Not seen for this long: shown as unreachable even if no error was noted. */
-const SILENT_MS = 60_000;
+/** Not seen for this long: something is wrong even if no error was noted. */
+const SILENT_SECONDS = 60;
+const LOOKS_MISSED_MAX = 3;
+
+/** The product was not seen for longer than a few looks take. */
+function isSilent(
+  ageSeconds: number | null,
+  { OBSERVE_SECONDS }: Pick<ServiceContext["settings"], "OBSERVE_SECONDS">,
+): boolean {
+  if (ageSeconds === null) return true;
+  const secondsMax = Math.max(SILENT_SECONDS, LOOKS_MISSED_MAX * OBSERVE_SECONDS);
+  return OBSERVE_SECONDS > 0 && ageSeconds > secondsMax;
+}
+
+const UNREACHABLE: ReadonlySet<string> = new Set(["product_unreachable", "product_timeout"]);
+
+/** Its answers may be wrong, but it gives some. */
+function isReachable(
+  { lastError, faults }: { lastError: string | null; faults: readonly ProductFault[] },
+  hasGoneSilent: boolean,
+): boolean {
+  const isAnswering =
+    faults.length > 0 && faults.every(({ code }) => !UNREACHABLE.has(PRODUCT_FAULTS[code].error));
+  return isAnswering || (lastError === null && !hasGoneSilent);
+}
+
+/** What ended the last test run, after what the last look found; each once. */
+function allFaults(row: { faults: ProductFault[]; proofFault: ProductFault | null }) {
+  const { faults, proofFault } = row;
+  const isNew =
+    proofFault !== null && faults.every(({ message }) => message !== proofFault.message);
+  return isNew ? [...faults, proofFault] : faults;
+}
 
 /**
  * The data product beside this sidecar as the observer last saw it; null before the first look. One
@@ -27,15 +60,16 @@ export async function getProduct({
     .from(dataProducts)
     .where(eq(dataProducts.productId, ctx.settings.DATA_PRODUCT_ID));
   if (row === undefined) return null;
-  const silentFor =
-    row.lastSeenAt === null ? Infinity : ctx.clock.now().getTime() - row.lastSeenAt.getTime();
+  const ageSeconds =
+    row.lastSeenAt === null ? null : (ctx.clock.now().getTime() - row.lastSeenAt.getTime()) / 1000;
   return {
     product_id: row.productId,
     domain: row.domain,
     base_url: row.baseUrl,
-    is_reachable: row.lastError === null && silentFor < SILENT_MS,
+    is_reachable: isReachable(row, isSilent(ageSeconds, ctx.settings)),
     last_seen_at: row.lastSeenAt?.toISOString() ?? null,
     last_error: row.lastError,
+    faults: allFaults(row),
     schema: row.schema === null ? null : ProductSchema.parse(row.schema),
     dropped_calls: row.droppedCalls,
     gathering: readinessOf(row),
@@ -51,8 +85,10 @@ function readinessOf({ gathered }: { gathered: unknown }): WorkloadReadiness | n
 export interface ProductContact {
   /** Since it last answered, by the database's clock; null: it never did. */
   ageSeconds: number | null;
+  isSilent: boolean;
   /** What went wrong at the last look; null: nothing. */
   lastError: string | null;
+  faults: ProductFault[];
   /** How far the workload is gathered; null: no analysis waits for it. */
   gathering: WorkloadReadiness | null;
 }
@@ -69,11 +105,33 @@ export async function lastContact({
         number | null
       >`extract(epoch from now() - ${dataProducts.lastSeenAt})::float8`,
       lastError: dataProducts.lastError,
+      faults: dataProducts.faults,
+      proofFault: dataProducts.proofFault,
       gathered: dataProducts.gathered,
     })
     .from(dataProducts)
     .where(eq(dataProducts.productId, settings.DATA_PRODUCT_ID));
   if (row === undefined) return null;
-  const { gathered, ...contact } = row;
-  return { ...contact, gathering: readinessOf({ gathered }) };
+  const { ageSeconds, lastError, gathered } = row;
+  return {
+    ageSeconds,
+    lastError,
+    isSilent: isSilent(ageSeconds, settings),
+    faults: allFaults(row),
+    gathering: readinessOf({ gathered }),
+  };
+}
+
+/** Notes what of the product ended a test run; null: it had what it needed. No state, so no audit row. */
+export async function noteProofFault({
+  ctx: { db },
+  input: { productId, fault },
+}: {
+  ctx: Pick<ServiceContext, "db">;
+  input: { productId: string; fault: ProductFault | null };
+}): Promise<void> {
+  await db
+    .update(dataProducts)
+    .set({ proofFault: fault })
+    .where(eq(dataProducts.productId, productId));
 }

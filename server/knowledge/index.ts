@@ -1,4 +1,4 @@
-export { getProduct, lastContact, type ProductContact } from "./get-product";
+export { getProduct, lastContact, noteProofFault, type ProductContact } from "./get-product";
 export { listAudit } from "./list-audit";
 export { observeProduct } from "./observe-product";
 export { listPatterns } from "./patterns";

@@ -171,16 +171,3 @@ test("why a product cannot be reached is told from the first contact on, until i
     schema,
   });
 });
-
-test("a product that goes by another id than the one set up is told to the page, and not kept", async () => {
-  const product = productOf({}, { now: 0, dropped: [] });
-  const named = async () => ({ ...schema, product_id: "other" });
-  await expect(observe({ ...product, getSchema: named })).rejects.toMatchObject({
-    code: "misconfigured",
-  });
-  expect(await getProduct({ ctx: ctx() })).toMatchObject({
-    is_reachable: false,
-    last_error: expect.stringContaining("set DATA_PRODUCT_ID"),
-  });
-  expect(await test_.db.select().from(dataProducts)).toHaveLength(1);
-});

@@ -1,27 +1,35 @@
 import { createHash } from "node:crypto";
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
+import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import { dataProducts, observedPatterns } from "@/drizzle/schema";
-import type { ProductSchema, Workload, WorkloadPattern } from "@/server/contracts";
-import type { DataProduct } from "@/server/data-product";
 import {
-  AppError,
-  publish,
-  type ServiceContext,
-  type Transaction,
-  toAppError,
-} from "@/server/platform";
+  type ProductFault,
+  ProductSchema,
+  WORKLOAD_LIMITS,
+  type Workload,
+  type WorkloadPattern,
+} from "@/server/contracts";
+import {
+  compareSchemas,
+  type DataProduct,
+  faultOf,
+  type ProductWorkload,
+  placeOf,
+} from "@/server/data-product";
+import { publish, type ServiceContext, type Transaction, toAppError } from "@/server/platform";
 import { DRIFT_WINDOW_MS } from "./drift";
 import type { StoredPattern } from "./patterns";
 
+/** PostgreSQL takes 65,534 parameters a statement. */
+const ROWS_AT_ONCE = 1000;
 /** Evidence of a shape grows with its calls: calls / (calls + this). */
 const CALLS_FOR_HALF_CONFIDENCE = 10;
 
 /**
- * Reads schema and workload of a data product and keeps them. Calls are counted once even with
- * several observers: the window's end is a compare-and-set in the same transaction.
- * Throws `product_unreachable`, `product_refused` or `misconfigured` (it has another id than ours for
- * it), after noting it beside the product, even one that never answered: people learn there why
- * nothing is known of it.
+ * Reads schema and workload of a data product and keeps them, with what is wrong with its answers. Calls
+ * are counted once even with several observers: the window's end is a compare-and-set in the same transaction.
+ * Throws what the port throws, after noting it beside the product, even one that never answered: people
+ * learn there why nothing is known of it.
  */
 export async function observeProduct({
   ctx,
@@ -38,13 +46,15 @@ export async function observeProduct({
   const until = known?.workloadUntil ?? null;
   const seen = await look(ctx, input, until ?? new Date(0));
   const { schema, workload } = seen;
+  const faults = findFaults(seen, known, input.baseUrl);
   await ctx.db.transaction(async (tx) => {
-    await upsertProduct(tx, { schema, baseUrl: input.baseUrl, lastSeenAt: ctx.clock.now() });
+    const { baseUrl } = input;
+    await upsertProduct(tx, { schema, baseUrl, lastSeenAt: ctx.clock.now(), faults });
     const claimed = await tx
       .update(dataProducts)
       .set({
         workloadUntil: new Date(workload.until),
-        droppedCalls: sql`${dataProducts.droppedCalls} + ${workload.dropped_calls}`,
+        droppedCalls: addCalls(dataProducts.droppedCalls, sql`${workload.dropped_calls}`),
       })
       .where(
         and(
@@ -61,11 +71,17 @@ export async function observeProduct({
   return schema;
 }
 
+interface Look {
+  schema: ProductSchema;
+  workload: ProductWorkload;
+  recent: ProductWorkload;
+}
+
 async function look(
   ctx: ServiceContext,
   { product, baseUrl }: { product: DataProduct; baseUrl: string },
   since: Date,
-): Promise<{ schema: ProductSchema; workload: Workload; recent: Workload }> {
+): Promise<Look> {
   // Latencies shown beside a shape are of this window too: one poll sees too few calls.
   const recentSince = new Date(ctx.clock.now().getTime() - DRIFT_WINDOW_MS);
   try {
@@ -74,10 +90,11 @@ async function look(
       product.getWorkload(since),
       product.getWorkload(recentSince),
     ]);
-    if (schema.product_id !== product.productId) throw misnamed(schema.product_id);
     return { schema, workload, recent };
   } catch (error) {
-    const noted = { baseUrl, lastError: toAppError(error).message };
+    const fault = faultOf(error);
+    const faults = fault === null ? [] : [fault];
+    const noted = { baseUrl, lastError: toAppError(error).message, faults };
     await ctx.db
       .insert(dataProducts)
       // The domain is told with the schema.
@@ -87,16 +104,28 @@ async function look(
   }
 }
 
-function misnamed(productId: string): AppError {
-  return new AppError(
-    "misconfigured",
-    `The data product at DATA_PRODUCT_API calls itself ${productId}: set DATA_PRODUCT_ID to that.`,
-  );
+/** What is wrong although the product is observed. */
+function findFaults(
+  { schema, workload, recent }: Look,
+  known: typeof dataProducts.$inferSelect | undefined,
+  baseUrl: string,
+): ProductFault[] {
+  const before = ProductSchema.safeParse(known?.schema);
+  const place = placeOf(baseUrl, "GET /connector/schema");
+  const changed = before.success ? faultOf(compareSchemas(place, before.data, schema)) : null;
+  // Only a new fingerprint shows that it follows the schema now.
+  const isSame = known?.schemaFingerprint === schema.schema_fingerprint;
+  const stale = isSame ? known?.faults.find(({ code }) => code === "stale_fingerprint") : undefined;
+  const leftOut = workload.left_out ?? recent.left_out;
+  return [changed ?? stale, leftOut?.fault].filter((fault) => fault != null);
 }
 
 async function upsertProduct(
   tx: Transaction,
-  { schema, ...seen }: { schema: ProductSchema; baseUrl: string; lastSeenAt: Date },
+  {
+    schema,
+    ...seen
+  }: { schema: ProductSchema; baseUrl: string; lastSeenAt: Date; faults: ProductFault[] },
 ) {
   const values = {
     ...seen,
@@ -116,17 +145,30 @@ async function upsertPatterns(tx: Transaction, workload: Workload, recent: Workl
   const called = workload.patterns.filter((pattern) => pattern.calls > 0);
   if (called.length === 0) return;
   const shown = new Map(recent.patterns.map((pattern) => [pattern.fingerprint, pattern]));
+  const rows = called.map((pattern) =>
+    toRow(pattern, shown.get(pattern.fingerprint) ?? null, recent),
+  );
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+    await upsertRows(tx, rows.slice(start, start + ROWS_AT_ONCE));
+  }
+}
+
+/** A sum beyond what the column holds stays there. */
+const addCalls = (column: AnyPgColumn, more: SQL) =>
+  sql`least(${column}::bigint + ${more}, ${WORKLOAD_LIMITS.calls})::integer`;
+
+async function upsertRows(tx: Transaction, rows: ReturnType<typeof toRow>[]) {
+  const calls = addCalls(observedPatterns.occurrenceCount, sql`excluded.occurrence_count`);
   await tx
     .insert(observedPatterns)
-    .values(called.map((pattern) => toRow(pattern, shown.get(pattern.fingerprint) ?? null, recent)))
+    .values(rows)
     .onConflictDoUpdate({
       target: observedPatterns.patternId,
       set: {
         patternData: sql`excluded.pattern_data`,
         lastObserved: sql`excluded.last_observed`,
-        occurrenceCount: sql`${observedPatterns.occurrenceCount} + excluded.occurrence_count`,
-        confidence: sql`(${observedPatterns.occurrenceCount} + excluded.occurrence_count)::float8
-          / (${observedPatterns.occurrenceCount} + excluded.occurrence_count + ${CALLS_FOR_HALF_CONFIDENCE})`,
+        occurrenceCount: calls,
+        confidence: sql`(${calls})::float8 / ((${calls})::float8 + ${CALLS_FOR_HALF_CONFIDENCE})`,
       },
     });
 }

@@ -23,3 +23,20 @@ test("secrets are redacted, at the top and in what is logged beside it", () => {
   expect(text).toContain("kid-1");
   expect(text).toContain(settings.DATA_PRODUCT_ID);
 });
+
+test("a line stays short, whatever an error or a row holds", () => {
+  const lines: string[] = [];
+  const log = createLogger("test", env(), { write: (line) => lines.push(line) });
+  const huge = "x".repeat(5_000_000);
+  const cause = Object.assign(new Error(huge), {
+    params: Array.from({ length: 90_000 }, () => huge),
+  });
+  log.warn({ err: new Error(`Failed query: ${huge}`, { cause }), sweep: "observe" }, "failed");
+  log.warn({ issues: Array.from({ length: 90_000 }, (_, index) => ({ index })), huge }, "failed");
+  for (const line of lines) expect(line.length).toBeLessThan(40_000);
+  const [first, second] = lines.map((line) => JSON.parse(line));
+  expect(first).toMatchObject({ sweep: "observe", err: { type: "Error" } });
+  expect(first.err.message).toMatch(/^Failed query: x+… \(\d+ characters\)$/);
+  expect(second.issues).toHaveLength(51);
+  expect(second.issues.at(-1)).toBe("… 89950 more");
+});

@@ -32,6 +32,12 @@ describe("retryDelaySeconds", () => {
     expect(verify(10, "product_unreachable")).toBeNull();
   });
 
+  it("does not repeat a proof whose time went by while the product did not answer", () => {
+    const next = (kind: "prove" | "execute") =>
+      retryDelaySeconds(kind, { attempts: 1, code: "product_timeout" }, () => 1);
+    expect([next("prove"), next("execute")]).toEqual([null, 2]);
+  });
+
   it("does not repeat what another attempt cannot mend", () => {
     for (const code of ["not_executable", "misconfigured", "not_found"] as const) {
       expect(retryDelaySeconds("execute", { attempts: 1, code })).toBeNull();

@@ -19,6 +19,8 @@ const ATTEMPTS: Record<JobKind, Attempts> = {
 };
 const WAITING: ReadonlySet<ErrorCode> = new Set([
   "product_unreachable",
+  "product_timeout",
+  "product_invalid",
   "conflict",
   "overloaded",
   "rate_limited",
@@ -27,6 +29,10 @@ const WAITING: ReadonlySet<ErrorCode> = new Set([
 
 /** Errors that another attempt cannot mend. */
 const FINAL: ReadonlySet<ErrorCode> = new Set(["not_executable", "misconfigured", "not_found"]);
+
+/** A proof's calls to the product share its time: after that there is none for another attempt. */
+const isFinal = (kind: JobKind, code: ErrorCode) =>
+  FINAL.has(code) || (kind === "prove" && code === "product_timeout");
 
 /**
  * Seconds until the next attempt after the given number of them, the last of which failed with
@@ -40,7 +46,7 @@ export function retryDelaySeconds(
 ): number | null {
   const { max, maxWaiting } = ATTEMPTS[kind];
   const limit = WAITING.has(failed.code) ? maxWaiting : max;
-  if (FINAL.has(failed.code) || failed.attempts >= limit) return null;
+  if (isFinal(kind, failed.code) || failed.attempts >= limit) return null;
   const seconds = Math.min(DELAY_SECONDS_MAX, 2 ** Math.min(failed.attempts, 10));
   return seconds * (0.5 + random() / 2);
 }

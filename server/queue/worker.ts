@@ -169,9 +169,11 @@ function diedTooOften({ stalls }: ClaimedJob): AppError {
   return new AppError("internal", `Its worker died or lost its lease ${stalls} times.`);
 }
 
+const ERROR_LENGTH_MAX = 2000;
+
 /** For administrators: the code and the message, with the cause of what is not explained by them. */
 function describeError(thrown: unknown): string {
   const { code, message, cause } = toAppError(thrown);
   const why = code === "internal" && cause instanceof Error ? ` (${cause.message})` : "";
-  return `${code}: ${message}${why}`;
+  return `${code}: ${message}${why}`.slice(0, ERROR_LENGTH_MAX);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ProductFaultCode } from "@/server/contracts";
 import { formatCount, formatMs, formatPercent } from "@/server/format";
 import { lastContact, type ProductContact } from "@/server/knowledge";
 import { askStatus } from "@/server/models";
@@ -9,6 +10,7 @@ import { judgeProofQueue } from "./judge-proof-queue";
 export const HealthCheck = z.object({
   status: z.enum(["ok", "degraded", "down", "unknown"]),
   detail: z.string(),
+  fault: ProductFaultCode.optional().describe("What is wrong with the data product, if anything."),
 });
 export type HealthCheck = z.infer<typeof HealthCheck>;
 
@@ -72,11 +74,20 @@ function judgeProduct(product: Observed["product"], { settings }: HealthContext)
     return { status: "ok", detail: "No data product is attached; answers are estimates." };
   }
   if (product === null) return { status: "unknown", detail: "Not observed yet." };
-  const { ageSeconds, lastError } = product;
+  const { ageSeconds, lastError, isSilent, faults } = product;
   const seen = ageSeconds === null ? "never seen" : `seen ${secondsText(ageSeconds)} ago`;
-  return lastError === null && ageSeconds !== null
-    ? { status: "ok", detail: `Reachable, ${seen}.` }
-    : { status: "degraded", detail: `Not reachable at the last observation; ${seen}.` };
+  const [fault, ...others] = faults;
+  if (fault !== undefined) {
+    const more = others.map(({ message }) => ` ${message}`).join("");
+    const detail = `${fault.message}${more} Last observed: ${seen}.`;
+    return { status: "degraded", detail, fault: fault.code };
+  }
+  if (lastError !== null || ageSeconds === null) {
+    return { status: "degraded", detail: `Not reachable at the last observation; ${seen}.` };
+  }
+  return isSilent
+    ? { status: "degraded", detail: `Observations have not come back: ${seen}.` }
+    : { status: "ok", detail: `Reachable, ${seen}.` };
 }
 
 /** A workload that is not enough yet is no fault: it says what the first analysis waits for. */
@@ -133,7 +144,10 @@ async function judgeModel(ctx: HealthContext): Promise<HealthCheck> {
   return { status: "ok", detail: `${model.name} answers.${speed}` };
 }
 
-/** What is known now, within about a second; never throws. Details name no address and no error. */
+/**
+ * What is known now, within about a second; never throws. Details name the data product's address and what
+ * is wrong with its answers, and nothing that it or an error said.
+ */
 export async function checkHealth({ ctx }: { ctx: HealthContext }): Promise<{
   checks: Record<string, HealthCheck>;
   processes: ProcessHealth[];

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { z } from "zod";
 import { TokenKind } from "@/server/contracts";
@@ -7,16 +6,12 @@ import {
   issueProductToken,
   issueServiceToken,
   issueUserToken,
-  listProductCredentials,
   listSigningKeys,
   listTokens,
   listUsers,
-  type ProductCredential,
   revokeToken,
   rotateSigningKey,
   type SigningKey,
-  trustProduct,
-  untrustProduct,
 } from "@/server/identity";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type Answer, answer, table } from "../command";
@@ -48,71 +43,6 @@ export function addSigningKeyCommands(group: Command): void {
         const input = { is_compromised: options.compromised === true };
         return answerKeys([await rotateSigningKey({ ctx, input })]);
       }),
-    );
-}
-
-const rowOfProduct = (product: ProductCredential) => [
-  product.productId,
-  product.kind === "setting" ? "secret (AUTH_SECRET)" : (product.jwksUrl ?? "secret"),
-  product.createdBy ?? "",
-  product.createdAt?.toISOString() ?? "",
-];
-const answerProducts = (products: ProductCredential[]): Answer => ({
-  data: products,
-  lines: table(products.map(rowOfProduct)),
-});
-
-/** From a file: on the command line a secret would stay in the shell's history. */
-async function readSecretFile(path: string): Promise<string> {
-  try {
-    return (await readFile(path, "utf8")).trim();
-  } catch (cause) {
-    throw new AppError("invalid_input", `The secret in ${path} cannot be read.`, { cause });
-  }
-}
-
-async function trust(
-  ctx: ServiceContext,
-  product_id: string,
-  { jwks, secretFile }: { jwks?: string; secretFile?: string },
-): Promise<Answer> {
-  const input = {
-    product_id,
-    ...(jwks !== undefined && { jwks_url: jwks }),
-    ...(secretFile !== undefined && { secret: await readSecretFile(secretFile) }),
-  };
-  const { credential, secret } = await trustProduct({ ctx, input });
-  return {
-    data: { ...credential, secret },
-    lines: [
-      ...table([rowOfProduct(credential)]),
-      ...(secret === null ? [] : [`secret (shown only now): ${secret}`]),
-    ],
-  };
-}
-
-export function addProductCommands(group: Command): void {
-  group
-    .command("trust <product_id>")
-    .description("register a product, or replace its credential; without options a secret is made")
-    .option("--jwks <address>", "where it publishes its public keys (https)")
-    .option("--secret-file <path>", "file with a secret shared with this product alone")
-    .action((id: string, options, command: Command) =>
-      answer(command, (ctx) => trust(ctx, id, options)),
-    );
-  group
-    .command("list")
-    .description("by id; never a secret")
-    .action((_, command: Command) =>
-      answer(command, async (ctx) => answerProducts(await listProductCredentials({ ctx }))),
-    );
-  group
-    .command("untrust <product_id>")
-    .description("refuse its calls from now on")
-    .action((product_id: string, _, command: Command) =>
-      answer(command, async (ctx) =>
-        answerProducts([await untrustProduct({ ctx, input: { product_id } })]),
-      ),
     );
 }
 

@@ -1,11 +1,10 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { ProcessStatus } from "@/server/contracts";
-import { createConnectorClient } from "@/server/data-product";
+import { connectProduct } from "@/server/data-product";
 import { isProductBusy } from "@/server/execution";
-import { signConnectorToken } from "@/server/identity";
 import { inferenceClientOf } from "@/server/inference";
-import { AppError, type Root, type ServiceContext, systemContext } from "@/server/platform";
+import { type Root, systemContext } from "@/server/platform";
 import { openBroker } from "@/server/platform/broker";
 import { startRelay, startSweeps, startWorker } from "@/server/queue";
 import { lowerPriority, type RunningProcess, runProcess } from "../run-process";
@@ -14,14 +13,13 @@ import { createSweeps, type ProductContact, startModelKeeper } from "./sweeps";
 
 /** Operations wait for the product most of the time; a few can do so side by side. */
 const OPERATIONS_AT_ONCE = 3;
-const TOKEN_SECONDS = 300;
 
 /** The prover process: observes the product, proves, executes, verifies. Away from the web process. */
 async function startProver(root: Root): Promise<RunningProcess> {
   await lowerPriority("low");
   const { settings, log } = root;
-  const { baseUrl, product } = connectProduct(systemContext(root, "connector"));
-  const { productId } = product;
+  const product = connectProduct({ ctx: systemContext(root, "connector") });
+  const { productId, baseUrl } = product;
   // Shadows of a proof that was killed; its job starts again from nothing.
   await rm(resolve(settings.SIDECAR_DATA_DIR, "prover", "work"), { recursive: true, force: true });
   const broker = openBroker(settings, log);
@@ -77,22 +75,6 @@ function statusOf(seen: {
     },
   };
   return { is_ready: Object.values(parts).every((part) => part.is_ready), parts };
-}
-
-function connectProduct(ctx: ServiceContext) {
-  const { DATA_PRODUCT_API: baseUrl, DATA_PRODUCT_ID: productId, AGENT_ID: subject } = ctx.settings;
-  if (baseUrl === undefined) {
-    throw new AppError(
-      "misconfigured",
-      "DATA_PRODUCT_API is not set: there is nothing to prove on.",
-    );
-  }
-  const getToken = () =>
-    signConnectorToken({
-      ctx,
-      input: { subject, audience: productId, ttl_seconds: TOKEN_SECONDS },
-    });
-  return { baseUrl, product: createConnectorClient({ baseUrl, productId, getToken }) };
 }
 
 runProcess("prover", startProver);

@@ -7,7 +7,7 @@ import {
 } from "@/server/decisions";
 import { observeProduct } from "@/server/knowledge";
 import { serveActiveModel } from "@/server/models";
-import { type Root, type ServiceContext, systemContext } from "@/server/platform";
+import { type Root, type ServiceContext, systemContext, toAppError } from "@/server/platform";
 import { pruneJobs, type Sweep } from "@/server/queue";
 
 const EXPIRE_SECONDS = 10;
@@ -33,7 +33,7 @@ export function createSweeps(
     const observer = ctx("observer");
     const schema = await observeProduct({ ctx: observer, input: { product, baseUrl } }).catch(
       (error: unknown) => {
-        Object.assign(contact, { isKnown: true, fault: "The data product does not answer." });
+        Object.assign(contact, { isKnown: true, fault: toAppError(error).message });
         throw error;
       },
     );

@@ -2,6 +2,8 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { foreignKeysOf, insertTimeShare, type WorkloadQuery, writesTo } from "@/server/advisor";
 import type { TableSchema } from "@/server/contracts";
+import { placeOf, productError } from "@/server/data-product";
+import type { DataProduct } from "@/server/data-product/port";
 import type { CostModel, WorkloadModel } from "../gain";
 import type { ProgressReporter } from "../progress";
 import type { ProofTimer } from "../timer";
@@ -9,13 +11,16 @@ import type { ProofInput } from "../types";
 import { coverageOf } from "./coverage";
 import { heldTableSql, type NotReplayed, prepareReplay, type Replay } from "./replay";
 import {
+  type BaselineOptions,
   buildBaseline,
   buildEmpty,
   copyShadow,
+  discardExport,
   exportCached,
   type LoadedTable,
   openSession,
   type Session,
+  TableBuildError,
 } from "./shadow";
 import { isWriteReplay, prepareWrite, type WriteReplay } from "./writes/prepare-write";
 
@@ -59,7 +64,7 @@ export async function openRoom(
   const loaded = await exportTables(input, tables, progress);
   const baselineFile = path.join(input.workDir, "baseline.duckdb");
   const common = { threads, signal: input.signal };
-  const { bytes: baselineBytes } = await buildBaseline({
+  const { bytes: baselineBytes } = await buildProduct(input.product, {
     ...common,
     file: baselineFile,
     directories: [input.cacheDir, input.workDir].map((folder) => path.resolve(folder)),
@@ -101,6 +106,28 @@ export async function openRoom(
   } catch (error) {
     close();
     throw error;
+  }
+}
+
+/** Throws `product_invalid` where DuckDB does not take what the product told or sent. */
+async function buildProduct(product: DataProduct, options: BaselineOptions) {
+  try {
+    return await buildBaseline(options);
+  } catch (error) {
+    if (!(error instanceof TableBuildError)) throw error;
+    const { loaded, part, message } = error;
+    await discardExport(loaded.exported);
+    const { baseUrl = "http://data-product" } = product;
+    const name = loaded.table.name;
+    const found = { said: message, cause: error };
+    if (part === "schema") {
+      const place = placeOf(baseUrl, "GET /connector/schema");
+      const what = "DuckDB does not create the table from what is told of it";
+      throw productError(place, "wrong_field", { ...found, field: `table ${name}`, what });
+    }
+    const place = placeOf(baseUrl, `GET /connector/export/${encodeURIComponent(name)}`);
+    const what = "DuckDB does not take the exported rows into the table of the schema";
+    throw productError(place, "unreadable_rows", { ...found, what });
   }
 }
 

@@ -37,7 +37,13 @@ export const analyzeRoute = defineRoute(
         Location: "Where the suggestion is read.",
       }),
     },
-    errors: ["not_found", "product_unreachable", "product_refused"],
+    errors: [
+      "not_found",
+      "product_unreachable",
+      "product_refused",
+      "product_invalid",
+      "product_timeout",
+    ],
   },
   async (c) => {
     const { ctx } = c.var;

@@ -73,15 +73,35 @@ export async function buildEmpty(
   }
 }
 
+/** A table that DuckDB does not build as the product tells of it, or does not fill with its export. */
+export class TableBuildError extends Error {
+  constructor(
+    readonly loaded: LoadedTable,
+    readonly part: "schema" | "rows",
+    cause: DuckDbError,
+  ) {
+    super(cause.message, { cause });
+    this.name = "TableBuildError";
+  }
+}
+
+/** Memory, disk and interrupts are this machine's; all else is in what the product told or sent. */
+const OWN_ERROR = /^(out of memory|io|interrupt|fatal|internal|transactioncontext) error/i;
+
+/** Throws TableBuildError for what is the product's. */
 async function loadTable(
   session: Session,
-  { table, exported }: LoadedTable,
+  loaded: LoadedTable,
   keys: ReadonlyMap<string, string[]>,
 ): Promise<void> {
+  const { table, exported } = loaded;
+  let part: TableBuildError["part"] = "schema";
   const names = table.columns.map((column) => quoteIdentifier(column.name)).join(", ");
   const source = `read_parquet(${quoteLiteral(exported.file)})`;
   const load = async (foreignKeys: string[]) => {
+    part = "schema";
     const ddl = await createEmpty(session, table, foreignKeys);
+    part = "rows";
     await session.run(
       `INSERT INTO ${quoteIdentifier(table.name)} (${names}) SELECT ${names} FROM ${source}`,
     );
@@ -89,12 +109,15 @@ async function loadTable(
   };
   const foreignKeys = keys.get(table.name) ?? [];
   try {
-    await load(foreignKeys);
+    await load(foreignKeys).catch(async (error: unknown) => {
+      // Exports of two tables are of two moments: a row may name one that came later.
+      if (foreignKeys.length === 0 || !(error instanceof DuckDbError)) throw error;
+      await session.run(`DROP TABLE IF EXISTS ${quoteIdentifier(table.name)}`);
+      await load([]);
+    });
   } catch (error) {
-    // Exports of two tables are of two moments: a row may name one that came later.
-    if (foreignKeys.length === 0 || !(error instanceof DuckDbError)) throw error;
-    await session.run(`DROP TABLE IF EXISTS ${quoteIdentifier(table.name)}`);
-    await load([]);
+    const isProducts = error instanceof DuckDbError && !OWN_ERROR.test(error.message);
+    throw isProducts ? new TableBuildError(loaded, part, error) : error;
   }
 }
 

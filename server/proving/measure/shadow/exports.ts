@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ProductSchema, TableSchema } from "@/server/contracts";
+import { checkDataVersion } from "@/server/data-product";
 import type { DataProduct, TableExport } from "@/server/data-product/port";
 import { newId, shortHash } from "@/server/platform";
 import { quoteLiteral } from "@/server/sql";
@@ -21,7 +22,7 @@ export interface CacheRequest {
  * A table of the product as a Parquet file: read once for each data version, row limit and seed,
  * then served from the cache. Older versions of the table are removed. A killed process leaves no
  * half file under the final name: the description is renamed into place last.
- * Throws what `exportTable` throws.
+ * Throws what `exportTable` throws, `product_invalid` for a file of another data version than the product's.
  */
 export async function exportCached(request: CacheRequest): Promise<TableExport> {
   const { table, schema } = request;
@@ -49,7 +50,10 @@ async function writeExport(request: CacheRequest, stem: string): Promise<TableEx
   try {
     const { rowsMax, seed, signal } = request;
     const options = { rowsMax, seed, signal, file: temporary };
-    const written = await request.product.exportTable(request.table.name, options);
+    const { product, schema, table } = request;
+    const written = await product.exportTable(table.name, options);
+    const version = { table: table.name, found: written.dataVersion, signal };
+    await checkDataVersion(product, schema, version);
     const described = { ...written, file: `${stem}.parquet` };
     await rename(temporary, described.file);
     await writeFile(temporary, JSON.stringify(described));
@@ -58,6 +62,12 @@ async function writeExport(request: CacheRequest, stem: string): Promise<TableEx
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** So that the next proof reads the table anew: this file was of no use. */
+export async function discardExport({ file }: Pick<TableExport, "file">): Promise<void> {
+  await rm(file.replace(/\.parquet$/, ".json"), { force: true });
+  await rm(file, { force: true });
 }
 
 async function readDescription(stem: string): Promise<TableExport | null> {

@@ -1,4 +1,5 @@
 export {
+  type BaselineOptions,
   buildBaseline,
   buildCandidate,
   buildEmpty,
@@ -6,7 +7,8 @@ export {
   isSampled,
   type LoadedTable,
   removeStaleWork,
+  TableBuildError,
   tableDdl,
 } from "./build";
-export { exportCached, halveTables } from "./exports";
+export { discardExport, exportCached, halveTables } from "./exports";
 export { openSession, type Session } from "./session";

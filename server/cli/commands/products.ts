@@ -1,0 +1,99 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { type ConnectorCheck, checkConnector, connectProduct } from "@/server/data-product";
+import {
+  listProductCredentials,
+  type ProductCredential,
+  trustProduct,
+  untrustProduct,
+} from "@/server/identity";
+import { AppError, type ServiceContext } from "@/server/platform";
+import { type Answer, answer, table } from "../command";
+
+const rowOfProduct = (product: ProductCredential) => [
+  product.productId,
+  product.kind === "setting" ? "secret (AUTH_SECRET)" : (product.jwksUrl ?? "secret"),
+  product.createdBy ?? "",
+  product.createdAt?.toISOString() ?? "",
+];
+const answerProducts = (products: ProductCredential[]): Answer => ({
+  data: products,
+  lines: table(products.map(rowOfProduct)),
+});
+
+const answerChecks = (checks: ConnectorCheck[]): Answer => ({
+  data: checks,
+  lines: checks.map(
+    ({ route, is_ok, detail }) => `${is_ok ? "ok   " : "FAULT"}  ${route}: ${detail}`,
+  ),
+});
+
+async function check(command: Command): Promise<void> {
+  let faulty = 0;
+  await answer(command, async (ctx) => {
+    const checks = await checkConnector({ ctx, input: { product: connectProduct({ ctx }) } });
+    faulty = checks.filter(({ is_ok }) => !is_ok).length;
+    return answerChecks(checks);
+  });
+  if (faulty === 0) return;
+  throw new AppError("product_invalid", `${faulty} of the connector's routes need correction.`);
+}
+
+/** From a file: on the command line a secret would stay in the shell's history. */
+async function readSecretFile(path: string): Promise<string> {
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (cause) {
+    throw new AppError("invalid_input", `The secret in ${path} cannot be read.`, { cause });
+  }
+}
+
+async function trust(
+  ctx: ServiceContext,
+  product_id: string,
+  { jwks, secretFile }: { jwks?: string; secretFile?: string },
+): Promise<Answer> {
+  const input = {
+    product_id,
+    ...(jwks !== undefined && { jwks_url: jwks }),
+    ...(secretFile !== undefined && { secret: await readSecretFile(secretFile) }),
+  };
+  const { credential, secret } = await trustProduct({ ctx, input });
+  return {
+    data: { ...credential, secret },
+    lines: [
+      ...table([rowOfProduct(credential)]),
+      ...(secret === null ? [] : [`secret (shown only now): ${secret}`]),
+    ],
+  };
+}
+
+/** Data products: whose calls are accepted, and whether the one beside us keeps the contract. */
+export function addProductCommands(group: Command): void {
+  group
+    .command("check")
+    .description("ask each reading route of the data product once; ends with 7 if one is wrong")
+    .action((_, command: Command) => check(command));
+  group
+    .command("trust <product_id>")
+    .description("register a product, or replace its credential; without options a secret is made")
+    .option("--jwks <address>", "where it publishes its public keys (https)")
+    .option("--secret-file <path>", "file with a secret shared with this product alone")
+    .action((id: string, options, command: Command) =>
+      answer(command, (ctx) => trust(ctx, id, options)),
+    );
+  group
+    .command("list")
+    .description("by id; never a secret")
+    .action((_, command: Command) =>
+      answer(command, async (ctx) => answerProducts(await listProductCredentials({ ctx }))),
+    );
+  group
+    .command("untrust <product_id>")
+    .description("refuse its calls from now on")
+    .action((product_id: string, _, command: Command) =>
+      answer(command, async (ctx) =>
+        answerProducts([await untrustProduct({ ctx, input: { product_id } })]),
+      ),
+    );
+}

@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { ProductFault, ProductSchema } from "@/server/contracts";
+import { assertCan } from "@/server/identity";
+import { newId, type ServiceContext, toAppError } from "@/server/platform";
+import { compareSchemas } from "./compare-schemas";
+import type { DataProduct } from "./port";
+import { faultOf, placeOf, productError } from "./product-error";
+
+/** One route of the connector, as it answered. */
+export interface ConnectorCheck {
+  route: string;
+  is_ok: boolean;
+  /** What it answered, or what is wrong and what to do. */
+  detail: string;
+  fault: ProductFault | null;
+}
+
+const WINDOW_MS = 24 * 3_600_000;
+const SCHEMA = "GET /connector/schema";
+/** A sample is enough to see that a file comes, and that its headers are right. */
+const ROWS_MAX = 1000;
+
+/**
+ * Asks each reading route of a product once, and says what is wrong with its answers in the words that
+ * Health uses. Changes nothing on the product.
+ */
+export async function checkConnector({
+  ctx,
+  input: { product },
+}: {
+  ctx: Pick<ServiceContext, "actor" | "clock">;
+  input: { product: DataProduct };
+}): Promise<ConnectorCheck[]> {
+  assertCan(ctx.actor, "product.read");
+  let schema: ProductSchema | undefined;
+  return [
+    await check(SCHEMA, async () => {
+      schema = await product.getSchema();
+      const again = compareSchemas(placeFor(product, SCHEMA), schema, await product.getSchema());
+      if (again !== null) throw again;
+      return `${schema.tables.length} tables, DuckDB ${schema.duckdb_version}`;
+    }),
+    await check("GET /connector/workload", async () => {
+      const found = await product.getWorkload(new Date(ctx.clock.now().getTime() - WINDOW_MS));
+      if (found.left_out !== undefined) return found.left_out.fault;
+      return `${found.patterns.length} query shapes of the last 24 hours`;
+    }),
+    await check("POST /connector/query", async () => {
+      const request = { sql: "SELECT 42 AS answer", parameters: [], row_limit: 1 };
+      const { rows } = await product.query({ ...request, timeout_ms: 2000 });
+      if (String(rows[0]?.[0]) === "42") return "a query without a table is answered";
+      const place = placeFor(product, "POST /connector/query");
+      throw productError(place, "wrong_field", { field: "rows[0][0]", what: "it is not 42" });
+    }),
+    await check("GET /connector/export/{table}", () => exportSmallest(product, schema)),
+    await check("GET /connector/operations/{id}", async () => {
+      await product.getOperation(newId("op"));
+      return "an operation never sent is unknown";
+    }),
+  ];
+}
+
+const placeFor = ({ baseUrl = "http://data-product" }: DataProduct, route: string) =>
+  placeOf(baseUrl, route);
+
+async function check(
+  route: string,
+  ask: () => Promise<string | ProductFault>,
+): Promise<ConnectorCheck> {
+  try {
+    const found = await ask();
+    if (typeof found === "string") return { route, is_ok: true, detail: found, fault: null };
+    return { route, is_ok: false, detail: found.message, fault: found };
+  } catch (error) {
+    return { route, is_ok: false, detail: toAppError(error).message, fault: faultOf(error) };
+  }
+}
+
+async function exportSmallest(
+  product: DataProduct,
+  schema: ProductSchema | undefined,
+): Promise<string> {
+  if (schema === undefined) return "not asked: no schema names a table";
+  const [table] = [...schema.tables].sort((a, b) => a.row_count - b.row_count);
+  if (table === undefined) return "not asked: the product has no table";
+  const dir = await mkdtemp(path.join(tmpdir(), "sidecar-check-"));
+  try {
+    const file = path.join(dir, "export.parquet");
+    const exported = await product.exportTable(table.name, { rowsMax: ROWS_MAX, seed: 1, file });
+    await checkDataVersion(product, schema, { table: table.name, found: exported.dataVersion });
+    return `${exported.rows} of ${exported.rowsTotal} rows of ${table.name}`;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/**
+ * An export of another data version than the schema's is fine when the data has moved on since, and the
+ * schema says so too. Throws `wrong_data_version` otherwise.
+ */
+export async function checkDataVersion(
+  product: DataProduct,
+  schema: Pick<ProductSchema, "data_version">,
+  { table, found, signal }: { table: string; found: string; signal?: AbortSignal },
+): Promise<void> {
+  if (found === schema.data_version) return;
+  if (found === (await product.getSchema(signal)).data_version) return;
+  const place = placeFor(product, `GET /connector/export/${encodeURIComponent(table)}`);
+  throw productError(place, "wrong_data_version", {
+    field: "X-Data-Version",
+    what: "it is not the data_version that the schema tells",
+  });
+}

@@ -1,0 +1,64 @@
+import type { z } from "zod";
+import {
+  describeProductFault,
+  PRODUCT_FAULTS,
+  ProductFault,
+  type ProductFaultCode,
+  type ProductPlace,
+} from "@/server/contracts";
+import { AppError } from "@/server/platform";
+
+/** A place that calls are made to; credentials in the address are not part of it. */
+export function placeOf(baseUrl: string, route: string): ProductPlace {
+  const url = new URL(baseUrl);
+  return { address: `${url.origin}${url.pathname.replace(/\/$/, "")}`, route };
+}
+
+interface FaultFound {
+  /** What is wrong, to follow the address: "answered 401". No value that the product sent. */
+  what: string;
+  field?: string | undefined;
+  /** The product's own words, or DuckDB's of what it sent. */
+  said?: string | null;
+  cause?: unknown;
+  details?: Record<string, unknown>;
+}
+
+/** A fault of the product as the error that verbs throw, its own words included; `faultOf` reads it back. */
+export function productError(
+  place: ProductPlace,
+  code: ProductFaultCode,
+  { cause, details, ...found }: FaultFound,
+): AppError {
+  const fault = describeProductFault(place, { code, ...found });
+  const said = fault.said === null ? "" : ` Details: ${fault.said}`;
+  return new AppError(PRODUCT_FAULTS[code].error, `${fault.message}${said}`, {
+    cause,
+    details: { ...details, fault },
+  });
+}
+
+/** The fault that an error tells of; null: it is about something else. */
+export function faultOf(error: unknown): ProductFault | null {
+  if (!(error instanceof AppError)) return null;
+  const parsed = ProductFault.safeParse(error.details?.fault);
+  return parsed.success ? parsed.data : null;
+}
+
+/** Of an answer that breaks its schema: the first field that does, and how many more. */
+export function wrongField(place: ProductPlace, { issues }: z.core.$ZodError): AppError {
+  const [first] = issues;
+  const more = issues.length > 1 ? ` (${issues.length - 1} more)` : "";
+  return productError(place, "wrong_field", {
+    field: fieldOf(first?.path ?? []),
+    what: `${first?.message ?? "invalid"}${more}`,
+  });
+}
+
+/** `tables[0].columns[2].type`; the whole answer has the path `(answer)`. */
+export function fieldOf(path: readonly PropertyKey[]): string {
+  const text = path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("");
+  return text === "" ? "(answer)" : text.replace(/^\./, "");
+}
