@@ -148,7 +148,6 @@ test("what rests on too little of the workload is approved only after a person's
   const confirm = dialog.getByRole("button", { name: "Approve", exact: true });
   await expect(dialog.getByText("replayed only 38% of the workload's time")).toBeVisible();
   await expect(confirm).toBeDisabled();
-  await inspect(page, "coverage");
   await dialog.getByRole("checkbox").click();
   await confirm.click();
   await expect.poll(() => approvals.length).toBe(1);
