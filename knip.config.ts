@@ -8,6 +8,7 @@ export default {
     "server/cli/main.ts",
     "server/processes/{supervisor,prover,inference,web}/main.ts",
     "server/processes/supervisor/parent-watchdog.mjs",
+    "server/workload/reader/{worker,testing/stuck-worker}.mjs",
     "e2e/*.spec.ts",
     "bench/*.ts",
     // Started by its test as a process of its own.

@@ -12,6 +12,8 @@ export {
   isTimedWrite,
   sampleValues,
   shownSql,
+  textsOf,
+  toWorkloadQuery,
   type WorkloadQuery,
   writesTo,
 } from "./workload-query";

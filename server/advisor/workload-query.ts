@@ -5,6 +5,8 @@ import {
   type WorkloadPattern,
 } from "@/server/contracts";
 import {
+  type DescribedText,
+  describeText,
   type FilterFeature,
   type ParameterSource,
   parameterValues,
@@ -12,6 +14,7 @@ import {
   type QueryShape,
   type QuerySummary,
   type ShapeParser,
+  type TextDescription,
   type Views,
 } from "@/server/workload/shape";
 
@@ -39,14 +42,22 @@ export async function describeQuery(
   tables: TableSchema[],
   views: Views = [],
 ): Promise<WorkloadQuery> {
-  const [{ parameters }, shape, rewrites, summary] = await Promise.all([
-    parser.normalize(pattern.sql),
-    parser.parse(pattern.sql, tables, PRODUCT_SCHEMA, views),
-    parser.rewrite(pattern.sql, tables, views),
-    parser.summarize(pattern.sql, tables, views),
-  ]);
-  const asSent = await readExample(parser, pattern, shape);
-  return { pattern, shape, parameters, rewrites, summary, ...(asSent ? { asSent } : {}) };
+  const context = { tables, schema: PRODUCT_SCHEMA, views };
+  return toWorkloadQuery(pattern, await describeText(parser, textsOf(pattern), context));
+}
+
+/** What is to be read of a pattern. */
+export const textsOf = ({ sql, example_sql: example }: WorkloadPattern): DescribedText =>
+  example === undefined ? { sql } : { sql, example };
+
+/** A pattern with what was read of its texts. */
+export function toWorkloadQuery(pattern: WorkloadPattern, read: TextDescription): WorkloadQuery {
+  const { normalized, shape, rewrites, summary } = read;
+  const asSent = readExample(pattern, read);
+  return {
+    ...{ pattern, shape, parameters: normalized.parameters, rewrites, summary },
+    ...(asSent ? { asSent } : {}),
+  };
 }
 
 /**
@@ -61,15 +72,13 @@ export function shownSql({ pattern, shape, parameters = [] }: WorkloadQuery): st
 }
 
 /** The example a product sent beside its shape; null where it is none of that shape. */
-async function readExample(
-  parser: ShapeParser,
+function readExample(
   { example_sql: sql }: WorkloadPattern,
-  shape: QueryShape,
-): Promise<WorkloadQuery["asSent"] | null> {
-  if (sql === undefined) return null;
-  const { fingerprint, isParsed, parameters } = await parser.normalize(sql);
-  if (!isParsed || fingerprint !== shape.fingerprint) return null;
-  const values = parameterValues(parameters, []);
+  { example, shape }: TextDescription,
+): WorkloadQuery["asSent"] | null {
+  if (sql === undefined || !example?.isParsed) return null;
+  if (example.fingerprint !== shape.fingerprint) return null;
+  const values = parameterValues(example.parameters, []);
   return values && { sql, values };
 }
 

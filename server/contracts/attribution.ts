@@ -24,7 +24,7 @@ export type SuspectText = z.infer<typeof SuspectText>;
 /** Why nothing could be known of a query that a request brought. */
 export const UnreadReason = z.enum([
   ...(["syntax_error", "template", "placeholder", "other_dialect", "several_statements"] as const),
-  ...(["not_a_query", "unsupported", "other_table"] as const),
+  ...(["not_a_query", "unsupported", "other_table", "too_costly"] as const),
 ]);
 export type UnreadReason = z.infer<typeof UnreadReason>;
 

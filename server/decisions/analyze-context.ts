@@ -12,11 +12,14 @@ import { loadSuggestion } from "./suggestion-view";
 export async function analyzeContext({
   ctx,
   input: { request, columns },
+  signal,
 }: {
   ctx: ServiceContext;
   input: { request: AnalyzeRequest; columns: ContextColumns };
+  signal: AbortSignal | undefined;
 }): Promise<Suggestion> {
-  const advice = await adviseContext(request.context, columns, ctx.clock.now());
+  const now = ctx.clock.now();
+  const advice = await adviseContext(request.context, columns, now, signal);
   const { tables, queries, excluded, findings, unread } = advice;
   const hasStatistics = tables.some(({ row_count: rows }) => rows > 0);
   const [candidates, suspect] = await Promise.all([

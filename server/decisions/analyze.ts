@@ -21,22 +21,25 @@ import { loadSuggestion } from "./suggestion-view";
  * at once from that context (estimates, `pending`); any other is proved on a shadow copy of the
  * product's data (`proving`, then `pending` or `no_gain`). An equal question that is open already is
  * answered with that suggestion (`is_existing`), whatever its time budget.
+ * `signal` tells that the caller has left: then reading its queries ends, and nothing is stored.
  * Throws `forbidden`, `invalid_input`, `not_found` (unknown product or table), `rate_limited` (too many
- * proofs of this caller wait or run), and of a product that was never observed the code of its fault, or
- * `product_unreachable`.
+ * proofs of this caller wait or run), `overloaded` (other queries are being read), `timeout` (the caller
+ * left), and of a product that was never observed the code of its fault, or `product_unreachable`.
  */
 export async function analyze({
   ctx,
   input,
+  signal,
 }: {
   ctx: ServiceContext;
   input: AnalyzeRequest;
+  signal?: AbortSignal | undefined;
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.analyze");
   const request = confineRequest(ctx.actor, input);
   const { current_schema: columns } = request.context;
   if (request.product_id === undefined && columns !== undefined) {
-    return analyzeContext({ ctx, input: { request, columns } });
+    return analyzeContext({ ctx, input: { request, columns }, signal });
   }
   return analyzeProduct({ ctx, input: request });
 }

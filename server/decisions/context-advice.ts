@@ -16,7 +16,7 @@ import {
 import { formatList } from "@/server/format";
 import { AppError } from "@/server/platform";
 import { canonicalType } from "@/server/sql";
-import { describeQueries, shapeParser } from "./describe-queries";
+import { describeSent, type SentQuery, tablesOf } from "./describe-queries";
 
 type Context = AnalyzeRequest["context"];
 export type ContextColumns = NonNullable<Context["current_schema"]>;
@@ -32,24 +32,30 @@ interface ContextAdvice {
 
 /**
  * What the rules advise of a request's own schema and queries. Throws `invalid_input` where no table is
- * named or no query reads it.
+ * named or no query reads it, `overloaded` when the queries were not reached in time, `timeout` when
+ * the caller left.
  */
 export async function adviseContext(
   context: Context,
   columns: ContextColumns,
   now: Date,
+  signal?: AbortSignal,
 ): Promise<ContextAdvice> {
-  const tableName = context.table_name ?? (await inferTable(context));
-  const views = context.current_views ?? [];
+  const { current_views: views, query_patterns: patterns = [] } = context;
+  const tableName = context.table_name ?? (await inferTable(context, signal));
   const bare = toTable(tableName, columns, context.row_count ?? 0);
-  const first = await describeQueries({ tables: [bare], views }, context, [], now);
-  const table = withProvenKeys(bare, first);
+  const first = await describeSent(patterns, [], { tables: [bare], views, now, signal });
+  const table = withProvenKeys(
+    bare,
+    first.map(({ query }) => query),
+  );
   const isUnchanged = table.indexes.length === bare.indexes.length;
   // Rewrites may rest on a key.
-  const queries = isUnchanged
+  const sent = isUnchanged
     ? first
-    : await describeQueries({ tables: [table], views }, context, [], now);
-  const unread = await findUnread(context, queries, tableName);
+    : await describeSent(patterns, [], { tables: [table], views, now, signal });
+  const queries = sent.map(({ query }) => query);
+  const unread = findUnread(sent, tableName);
   const isAnswered = queries.some(({ shape }) => shape.tables.some(isSame(tableName)));
   const isOther = unread.length > 0 && unread.every(({ reason }) => reason === "other_table");
   if (queries.length > 0 && !isAnswered && isOther) throw noneReads(tableName, queries);
@@ -83,35 +89,25 @@ function noneReads(table: string, queries: readonly WorkloadQuery[]): AppError {
 }
 
 /** Each query that the advice does not rest on, by its place, with the reason. */
-async function findUnread(
-  { query_patterns: sent = [] }: Context,
-  queries: readonly WorkloadQuery[],
-  table: string,
-): Promise<UnreadQuery[]> {
-  const parser = await shapeParser();
-  const found = await Promise.all(
-    sent.map(async ({ query }, at): Promise<UnreadQuery[]> => {
-      const pointer = `/context/query_patterns/${at}/query`;
-      const unread = await parser.explainUnread(query);
-      if (unread !== null) return [{ code: "unread_query", pointer, ...unread }];
-      const tables = queries[at]?.shape.tables ?? [];
-      if (tables.some(isSame(table))) return [];
-      const message =
-        tables.length === 0
-          ? `it does not read ${table}`
-          : `it reads ${formatList(tables)}, not ${table}`;
-      return [{ code: "unread_query", pointer, reason: "other_table", message }];
-    }),
-  );
-  return found.flat();
+function findUnread(sent: readonly SentQuery[], table: string): UnreadQuery[] {
+  return sent.flatMap(({ query, description: { unread } }, at): UnreadQuery[] => {
+    const pointer = `/context/query_patterns/${at}/query`;
+    if (unread !== null) return [{ code: "unread_query", pointer, ...unread }];
+    const { tables } = query.shape;
+    if (tables.some(isSame(table))) return [];
+    const message =
+      tables.length === 0
+        ? `it does not read ${table}`
+        : `it reads ${formatList(tables)}, not ${table}`;
+    return [{ code: "unread_query", pointer, reason: "other_table", message }];
+  });
 }
 
-async function inferTable({ query_patterns = [], current_views }: Context): Promise<string> {
-  const parser = await shapeParser();
-  const shapes = await Promise.all(
-    query_patterns.map(({ query }) => parser.parse(query, [], PRODUCT_SCHEMA, current_views)),
-  );
-  const [only, ...others] = new Set(shapes.flatMap((shape) => shape.tables));
+async function inferTable(
+  { query_patterns = [], current_views: views }: Context,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const [only, ...others] = await tablesOf(query_patterns, { views, signal });
   if (only === undefined || others.length > 0) {
     throw new AppError(
       "invalid_input",

@@ -8,8 +8,8 @@ import { makeVerdict, type ProductSchema, type WorkloadPattern } from "@/server/
 import type { DataProduct } from "@/server/data-product";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { createTestProduct, type TestProduct } from "@/server/proving/testing/product";
+import { createShapeParser, type ShapeParser } from "@/server/workload";
 import { continueProof } from "./continue-proof";
-import { shapeParser } from "./describe-queries";
 import { getSuggestion } from "./read-suggestions";
 import { runProof } from "./run-proof";
 import { ACTORS, contextOf, storeSuggestion } from "./testing/fixtures";
@@ -19,13 +19,16 @@ const INDEX = "add_index:projects:project_name";
 
 let database: TestDatabase;
 let base: TestProduct;
+let parser: ShapeParser;
 let folder: string;
 beforeAll(async () => {
+  parser = await createShapeParser();
   database = await createTestDatabase();
   base = await createTestProduct(ROWS);
   folder = await mkdtemp(join(tmpdir(), "sidecar-continue-"));
 });
 afterAll(async () => {
+  parser.close();
   base.close();
   await database.drop();
   await rm(folder, { recursive: true, force: true });
@@ -41,7 +44,7 @@ async function lookUps(): Promise<DataProduct> {
     ),
   }));
   const query = "SELECT * FROM projects WHERE project_name = 'Project c4ca4238a0b9'";
-  const { fingerprint, sql, kind, isParsed } = await (await shapeParser()).normalize(query);
+  const { fingerprint, sql, kind, isParsed } = await parser.normalize(query);
   const now = new Date().toISOString();
   const times = { mean_ms: 5, median_ms: 5, p95_ms: 9, first_seen: now, last_seen: now };
   const pattern: WorkloadPattern = {

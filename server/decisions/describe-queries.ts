@@ -1,58 +1,128 @@
-import { describeQuery, type WorkloadQuery } from "@/server/advisor";
-import type { AnalyzeRequest, TableSchema, WorkloadPattern } from "@/server/contracts";
+import { textsOf, toWorkloadQuery, type WorkloadQuery } from "@/server/advisor";
 import {
-  createShapeParser,
-  type NormalizedQuery,
+  type AnalyzeRequest,
+  PRODUCT_SCHEMA,
+  type TableSchema,
+  type WorkloadPattern,
+} from "@/server/contracts";
+import { AppError } from "@/server/platform";
+import {
   parameterValues,
-  type ShapeParser,
+  type TextDescription,
+  type TextReader,
+  textReader,
   type Views,
 } from "@/server/workload";
 
-let parser: Promise<ShapeParser> | undefined;
+type SentQueries = NonNullable<AnalyzeRequest["context"]["query_patterns"]>;
 
-/**
- * The query parser of this process (an own in-memory DuckDB that holds no data), opened when first
- * asked for and kept: its answers depend on nothing but the text. One that did not open is tried again.
- */
-export function shapeParser(): Promise<ShapeParser> {
-  parser ??= createShapeParser().catch((error: unknown) => {
-    parser = undefined;
-    throw error;
-  });
-  return parser;
+/** What queries are read against, and how long that may take. */
+interface ReadAgainst {
+  tables: TableSchema[];
+  views?: Views | undefined;
+  signal?: AbortSignal | undefined;
+  /** Milliseconds for all of them; left out: what a request gets. */
+  msMax?: number;
 }
 
-/** The observed workload, or the patterns the request brought (weights theirs, samples observed). */
-export async function describeQueries(
-  { tables, views = [] }: { tables: TableSchema[]; views?: Views | undefined },
-  context: AnalyzeRequest["context"],
-  observed: WorkloadPattern[],
-  now: Date,
+/**
+ * Reads texts away from the event loop. Throws `overloaded` when none was reached in time, `timeout`
+ * when the caller left.
+ */
+async function readTexts(
+  texts: Parameters<TextReader["describe"]>[0],
+  context: { tables: TableSchema[]; views?: Views | undefined; isShapeOnly?: true },
+  { signal, msMax }: { signal?: AbortSignal | undefined; msMax?: number | undefined },
+): Promise<TextDescription[]> {
+  const { tables, views, isShapeOnly } = context;
+  const read = await textReader()
+    .describe(
+      texts,
+      {
+        ...{ tables, schema: PRODUCT_SCHEMA },
+        ...(views ? { views } : {}),
+        ...(isShapeOnly ? { isShapeOnly } : {}),
+      },
+      { ...(signal ? { signal } : {}), ...(msMax === undefined ? {} : { msMax }) },
+    )
+    .catch((cause: unknown) => {
+      if (!signal?.aborted) throw cause;
+      throw new AppError("timeout", "The caller left before the queries were read.", { cause });
+    });
+  if (read !== "too_busy") return read;
+  throw new AppError("overloaded", "Other queries are being read. Try again shortly.");
+}
+
+/** An observed workload. */
+export async function describeObserved(
+  observed: readonly WorkloadPattern[],
+  against: ReadAgainst,
 ): Promise<WorkloadQuery[]> {
-  const parser = await shapeParser();
-  if (context.query_patterns === undefined) {
-    return Promise.all(observed.map((pattern) => describeQuery(parser, pattern, tables, views)));
-  }
-  const byFingerprint = new Map(observed.map((pattern) => [pattern.fingerprint, pattern]));
-  return Promise.all(
-    context.query_patterns.map(async ({ query, frequency }) => {
-      const normalized = await parser.normalize(query);
-      const seen = byFingerprint.get(normalized.fingerprint);
-      const pattern = seen ?? unseenPattern(normalized, query, now);
-      return describeQuery(parser, { ...pattern, calls: Math.round(frequency) }, tables, views);
-    }),
+  const read = await readTexts(observed.map(textsOf), against, against);
+  return observed.flatMap((pattern, place) => {
+    const description = read[place];
+    return description ? [toWorkloadQuery(pattern, description)] : [];
+  });
+}
+
+/** A query that a request brought, and what was read of its text. */
+export interface SentQuery {
+  query: WorkloadQuery;
+  description: TextDescription;
+}
+
+/** The patterns a request brought: weights theirs, samples of those that were observed as well. */
+export async function describeSent(
+  sent: SentQueries,
+  observed: readonly WorkloadPattern[],
+  against: ReadAgainst & { now: Date },
+): Promise<SentQuery[]> {
+  const read = await readTexts(
+    sent.map(({ query }) => ({ sql: query })),
+    against,
+    against,
   );
+  const byFingerprint = new Map(observed.map((pattern) => [pattern.fingerprint, pattern]));
+  const seen = read.flatMap(({ normalized }) => byFingerprint.get(normalized.fingerprint) ?? []);
+  const observedQueries = await describeObserved(seen, against);
+  const known = new Map(observedQueries.map((query) => [query.pattern.fingerprint, query]));
+  return sent.flatMap(({ query: text, frequency }, place) => {
+    const description = read[place];
+    if (description === undefined) return [];
+    const query =
+      known.get(description.normalized.fingerprint) ?? unseenQuery(text, description, against.now);
+    const pattern = { ...query.pattern, calls: Math.round(frequency) };
+    return [{ query: { ...query, pattern }, description }];
+  });
 }
 
 /** A query that a request brought and the product has not seen; its own literals are its sample. */
-function unseenPattern(query: NormalizedQuery, text: string, now: Date): WorkloadPattern {
+function unseenQuery(text: string, description: TextDescription, now: Date): WorkloadQuery {
   const at = now.toISOString();
-  const { fingerprint, sql, kind, isParsed: is_parsed, parameters } = query;
+  const { fingerprint, sql, kind, isParsed: is_parsed, parameters } = description.normalized;
   const values = parameterValues(parameters, []);
   const sent = values && { parameter_samples: [values], example_sql: text };
-  return {
+  const pattern: WorkloadPattern = {
     ...{ fingerprint, sql, kind, is_parsed, calls: 0 },
     ...{ mean_ms: 0, median_ms: 0, p95_ms: 0, first_seen: at, last_seen: at },
     ...(is_parsed && sent),
   };
+  // The pattern's text is the normalized one, whose parameters are its own.
+  const own = parameters.map((_, index) => ({ from: "parameter" as const, index: index + 1 }));
+  const normalized = { ...description.normalized, parameters: own };
+  return toWorkloadQuery(pattern, { ...description, normalized, example: description.normalized });
+}
+
+/** Tables that the texts of a request read, as far as they tell. */
+export async function tablesOf(
+  sent: SentQueries,
+  against: Omit<ReadAgainst, "tables">,
+): Promise<Set<string>> {
+  const { views } = against;
+  const read = await readTexts(
+    sent.map(({ query }) => ({ sql: query })),
+    { tables: [], views, isShapeOnly: true },
+    against,
+  );
+  return new Set(read.flatMap(({ shape }) => shape.tables));
 }

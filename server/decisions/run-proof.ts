@@ -18,7 +18,7 @@ import { mixOf, noteProofFault } from "@/server/knowledge";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type ProofInput, proveCandidates } from "@/server/proving";
 import { checkSearch, loadMeasured } from "./continue-proof";
-import { describeQueries } from "./describe-queries";
+import { describeObserved, describeSent } from "./describe-queries";
 import { loadEarlierVerdicts } from "./earlier-proofs";
 import { estimateCandidates } from "./estimate-candidates";
 import { checkSameProduct } from "./product-scope";
@@ -27,6 +27,10 @@ import { publishAdvice } from "./publish-advice";
 import { type ProofWatch, watchProof } from "./watch-proof";
 
 const WORKLOAD_WINDOW_MS = 24 * 3_600_000;
+/** Share of a proof's time that reading the texts of its queries may take. */
+const READING_SHARE_MAX = 0.2;
+/** However short a proof is: the first texts are read. */
+const READING_MS_MIN = 2000;
 
 export interface RunProofInput {
   suggestionId: string;
@@ -108,7 +112,7 @@ async function prove(ctx: ServiceContext, input: RunProofInput, run: Run): Promi
     Math.min(question.context.budget_seconds ?? Infinity, settings.PROOF_SECONDS_MAX);
   const end = AbortSignal.timeout(Math.min(TIMER_MS_MAX, Math.ceil(secondsMax * 1000)));
   const product = limitCalls(input.product, end);
-  const proposed = await proposeChanges(ctx, { ...input, product }, question);
+  const proposed = await proposeChanges(ctx, { ...input, product }, { ...question, secondsMax });
   const { schema, queries, observed, candidates, excluded } = proposed;
   await proveCandidates({
     product,
@@ -213,7 +217,7 @@ async function loadQuestion(
 async function proposeChanges(
   ctx: ServiceContext,
   { suggestionId, product, signal }: RunProofInput,
-  { context, isFirst }: Question,
+  { context, isFirst, secondsMax }: Question & { secondsMax: number },
 ) {
   const now = ctx.clock.now();
   const since = new Date(now.getTime() - WORKLOAD_WINDOW_MS);
@@ -221,11 +225,15 @@ async function proposeChanges(
     product.getSchema(signal),
     product.getWorkload(since, signal),
   ]);
-  const queries = await describeQueries(schema, context, workload.patterns, now);
-  const isOwn = context.query_patterns === undefined;
-  if (isFirst && isOwn) await keepMix(ctx, suggestionId, mixOf(workload.patterns));
+  const msMax = Math.max(READING_MS_MIN, secondsMax * 1000 * READING_SHARE_MAX);
+  const against = { ...schema, now, signal, msMax };
+  const { query_patterns: patterns } = context;
+  const all = await describeObserved(workload.patterns, against);
+  const sent = patterns && (await describeSent(patterns, workload.patterns, against));
+  if (isFirst && patterns === undefined) await keepMix(ctx, suggestionId, mixOf(workload.patterns));
+  const queries = sent?.map(({ query }) => query) ?? all;
   const observed = {
-    queries: isOwn ? queries : await describeQueries(schema, {}, workload.patterns, now),
+    queries: all,
     droppedCalls: workload.dropped_calls + (workload.left_out?.calls ?? 0),
   };
   const { candidates: proposed, excluded } = proposeCandidates({

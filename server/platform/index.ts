@@ -34,6 +34,7 @@ export {
   closeRoot,
   contextFor,
   createRoot,
+  processSlot,
   type Root,
   type ServiceContext,
   shareRoot,

@@ -61,7 +61,22 @@ export async function closeRoot(root: Root): Promise<void> {
 }
 
 // Next.js loads this module once per route bundle; the pool must be one per process.
-const shared = globalThis as typeof globalThis & { sidecarRoot?: Root };
+const shared = globalThis as typeof globalThis & {
+  sidecarRoot?: Root;
+  sidecarSlots?: Record<string, { value?: unknown }>;
+};
+
+/**
+ * A place for what a process has once, however often Next.js loads the module that makes it. A name
+ * belongs to one module, which alone says of which type its value is.
+ */
+export function processSlot<Value>(name: string): { value?: Value } {
+  const slots = shared.sidecarSlots ?? {};
+  shared.sidecarSlots = slots;
+  const slot = slots[name] ?? {};
+  slots[name] = slot;
+  return slot as { value?: Value };
+}
 
 /** Makes this root the one that Next.js's bundles find. */
 export function shareRoot(root: Root): void {

@@ -20,16 +20,32 @@ export function isClass(node: Ast | null, name: string): node is Ast & { class: 
   return node !== null && node.class === name;
 }
 
-/** Every node below (and with) this one, parents first, in tree order. */
-export function* descend(value: unknown): Generator<Ast> {
-  if (Array.isArray(value)) {
-    for (const item of value) yield* descend(item);
-    return;
+/**
+ * Every node below (and with) this one, parents first, in tree order. A stack of its own instead of
+ * nested generators, which cost each node once more for every level it lies below.
+ */
+export function descend(value: unknown): Generator<Ast> {
+  return walk(value, Object.values);
+}
+
+/** Expressions of one SELECT alone: subqueries are met, not entered. */
+export function ownExpressions(value: unknown): Generator<Ast> {
+  return walk(value, (node) => (isClass(node, "SUBQUERY") ? [node.child] : Object.values(node)));
+}
+
+function* walk(value: unknown, childrenOf: (node: Ast) => unknown[]): Generator<Ast> {
+  const stack = [value];
+  while (stack.length > 0) {
+    const next = stack.pop();
+    const node = asNode(next);
+    // Who receives a node may change it: what is below is read afterwards.
+    if (node !== null) yield node;
+    const below = Array.isArray(next) ? next : node === null ? [] : childrenOf(node);
+    for (let index = below.length - 1; index >= 0; index--) {
+      const child: unknown = below[index];
+      if (typeof child === "object" && child !== null) stack.push(child);
+    }
   }
-  const node = asNode(value);
-  if (!node) return;
-  yield node;
-  for (const child of Object.values(node)) yield* descend(child);
 }
 
 // DuckDB's parser hands these over as column names; the binder finds out that they are none.

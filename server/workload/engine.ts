@@ -38,14 +38,32 @@ const SETTINGS = {
   lock_configuration: "true",
 };
 
+/** Told of every call into DuckDB. `enter` may throw: then the call is not made. */
+export interface CallWatch {
+  enter(): void;
+  leave(): void;
+}
+
+const UNWATCHED: CallWatch = { enter: () => {}, leave: () => {} };
+
 /** Opens the engine. Text is only ever parsed, or travels as a bound parameter; nothing in it is executed. */
-export async function openEngine(): Promise<Engine> {
+export async function openEngine(watch = UNWATCHED): Promise<Engine> {
   const instance = await DuckDBInstance.create(":memory:", SETTINGS);
   const connection = await instance.connect();
+  const watched = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+    watch.enter();
+    try {
+      return await call();
+    } finally {
+      watch.leave();
+    }
+  };
   const first = async (sql: string, value: string): Promise<string> => {
     const reader = await connection.runAndReadAll(sql, [value]);
     return asText(reader.getRows()[0]?.[0]);
   };
+  const serializeText = (sql: string) =>
+    watched(() => first("SELECT json_serialize_sql($1::VARCHAR)", sql));
   const readNames = async (condition: string): Promise<ReadonlySet<string>> => {
     const reader = await connection.runAndReadAll(
       `SELECT function_name FROM duckdb_functions() GROUP BY function_name HAVING ${condition}`,
@@ -62,16 +80,14 @@ export async function openEngine(): Promise<Engine> {
   }
   return {
     async serialize(sql) {
-      const root = asNode(
-        parseExactJson(await first("SELECT json_serialize_sql($1::VARCHAR)", sql)),
-      );
+      const root = asNode(parseExactJson(await serializeText(sql)));
       if (root === null || root.error !== false) return null;
       if (asNodes(root.statements).length !== 1) return null;
       unwrapValues(root);
       return root;
     },
     async problemOf(sql) {
-      const root = asNode(JSON.parse(await first("SELECT json_serialize_sql($1::VARCHAR)", sql)));
+      const root = asNode(JSON.parse(await serializeText(sql)));
       if (root?.error === false) {
         return { kind: "read", statements: asNodes(root.statements).length };
       }
@@ -82,11 +98,13 @@ export async function openEngine(): Promise<Engine> {
     async print(root) {
       const json = printExactJson(root);
       // DuckDB refuses trees it cannot read back (infinite numbers, say): then the text is kept.
-      return await first("SELECT json_deserialize_sql($1::JSON)", json).catch(() => null);
+      return await watched(() =>
+        first("SELECT json_deserialize_sql($1::JSON)", json).catch(() => null),
+      );
     },
     async countStatements(sql) {
       // Nothing is prepared or executed: the text is only parsed.
-      const extracted = await connection.extractStatements(sql).catch(() => null);
+      const extracted = await watched(() => connection.extractStatements(sql).catch(() => null));
       return extracted?.count ?? 0;
     },
     aggregateNames,

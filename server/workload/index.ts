@@ -1,11 +1,13 @@
 export { widenDecimals } from "./decimal-widths";
 export { createShapeParser } from "./parser";
+export { shareTextReader, type TextReader, textReader } from "./reader/text-reader";
 export {
   type FilterFeature,
   type NormalizedQuery,
   parameterValues,
   type SentParameters,
   type ShapeParser,
+  type TextDescription,
   type Views,
 } from "./shape";
 export { deletedRows } from "./writes/reading-select";

@@ -1,4 +1,4 @@
-import { shortHash } from "@/server/platform";
+import { shortHash } from "@/server/platform/ids";
 import { type Ast, asNode, asNodes, asText, descend } from "./ast";
 import { canonicalText } from "./canonical-text";
 import { withoutWidths } from "./decimal-widths";
@@ -6,16 +6,15 @@ import type { Engine } from "./engine";
 import { foldText, kindOf } from "./fold-text";
 import { parameterize } from "./parameterize";
 import type { NormalizedQuery, ParameterSource } from "./shape";
+import { isTooCostly, SQL_LENGTH_MAX } from "./text-limits";
 import { normalizeWrite } from "./writes/normalize-write";
 
-/** Longer texts are neither parsed nor scanned beyond this: they are counted under their beginning. */
-const SQL_LENGTH_MAX = 20_000;
 const ROUNDS_MAX = 4;
 
 /** A number (not 0), or a name. */
 const PARAMETER_NAME = /^([1-9]\d{0,4}|[\p{L}_][\p{L}\p{N}_]*)$/u;
 
-// Never closed, so no text that ends with it can be parsed.
+// Never closed, so no text that ends with it can be parsed: a longer text is counted under its beginning.
 const TRUNCATED = " [ truncated";
 
 /**
@@ -27,12 +26,14 @@ export async function normalizeSql(engine: Engine, sql: string): Promise<Normali
     const beginning = foldText(sql.slice(0, SQL_LENGTH_MAX));
     return keep(beginning.slice(0, SQL_LENGTH_MAX - TRUNCATED.length) + TRUNCATED);
   }
+  const folded = foldText(sql);
+  // Folding keeps brackets: what is nested too deep stays so.
+  if (isTooCostly(sql)) return keep(folded.length > SQL_LENGTH_MAX ? sql : folded);
   const parsed = await normalizeSelect(engine, sql);
   if (parsed !== null) {
     const { canonical, ...query } = parsed;
     return { ...query, fingerprint: shortHash(canonical), kind: "select", isParsed: true };
   }
-  const folded = foldText(sql);
   const write = isWrite(sql) ? await normalizeWrite(engine, sql) : null;
   if (write !== null) {
     return {

@@ -169,6 +169,74 @@ export interface ShapeParser {
    */
   summarize(sql: string, tables: Tables, views?: Views): Promise<QuerySummary | null>;
   /** Why nothing is known of a text; null: it was read. */
-  explainUnread(sql: string): Promise<{ reason: UnreadReason; message: string } | null>;
+  explainUnread(sql: string): Promise<Unread | null>;
   close(): void;
+}
+
+/** Why nothing is known of a query, in a sentence that repeats at most one word of it. */
+export interface Unread {
+  reason: UnreadReason;
+  message: string;
+}
+
+/** What texts are read against. */
+export interface TextContext {
+  tables: Tables;
+  /** See `ShapeParser.parse`. */
+  schema?: string;
+  views?: Views;
+  /** Asked for what the texts read alone: neither rewrites nor summaries are looked for. */
+  isShapeOnly?: true;
+}
+
+/** A text, and one of its shape with literals, as the product sent it. */
+export interface DescribedText {
+  sql: string;
+  example?: string;
+}
+
+/** All that is read out of one text. */
+export interface TextDescription {
+  normalized: NormalizedQuery;
+  shape: QueryShape;
+  rewrites: QueryRewriteOption[];
+  summary: QuerySummary | null;
+  unread: Unread | null;
+  /** null: none was handed in. */
+  example: NormalizedQuery | null;
+}
+
+/** Reads everything there is to know of one text. */
+export async function describeText(
+  parser: ShapeParser,
+  { sql, example }: DescribedText,
+  { tables, schema, views, isShapeOnly }: TextContext,
+): Promise<TextDescription> {
+  const normalized = await parser.normalize(sql);
+  return {
+    normalized,
+    shape: await parser.parse(sql, tables, schema, views),
+    rewrites: isShapeOnly ? [] : await parser.rewrite(sql, tables, views),
+    summary: isShapeOnly ? null : await parser.summarize(sql, tables, views),
+    unread: await parser.explainUnread(sql),
+    example: example === undefined ? null : await parser.normalize(example),
+  };
+}
+
+/** What is known of a text that could not be read: nothing but itself. */
+export function unreadText(sql: string, fingerprint: string, unread: Unread): TextDescription {
+  const text = { fingerprint, sql, kind: "other" as const, isParsed: false };
+  const nothing = {
+    filters: [],
+    joins: [],
+    groupBy: [],
+    orderBy: [],
+    projected: [],
+    aggregates: [],
+  };
+  return {
+    normalized: { ...text, parameters: [] },
+    shape: { ...text, ...nothing, parameterCount: 0, tables: [], selectsStar: false, limit: null },
+    ...{ rewrites: [], summary: null, unread, example: null },
+  };
 }

@@ -1,13 +1,7 @@
-import type { UnreadReason } from "@/server/contracts";
 import type { Engine } from "./engine";
 import { tokenize, writeTarget } from "./fold-text";
-import type { NormalizedQuery } from "./shape";
-
-/** Why nothing is known of a query, in a sentence that repeats at most one word of it. */
-interface Unread {
-  reason: UnreadReason;
-  message: string;
-}
+import type { NormalizedQuery, Unread } from "./shape";
+import { tooCostly } from "./text-limits";
 
 /** Ways to write a parameter that DuckDB has not, or that it reads as something else (`@` is abs). */
 const AT_PARAMETER = /(?<![\w@])@[A-Za-z_]\w*/;
@@ -25,6 +19,8 @@ export async function explainUnread(
   sql: string,
   query: NormalizedQuery,
 ): Promise<Unread | null> {
+  const costly = tooCostly(sql);
+  if (costly !== null) return { reason: "too_costly", message: costly };
   const words = tokenize(sql).filter((token) => !/^([eE]?'|\$[A-Za-z_]*\$|")/.test(token));
   const text = words.join("");
   const forms = query.isParsed ? [AT_PARAMETER] : FOREIGN_PARAMETERS;
@@ -70,8 +66,9 @@ export async function explainUnread(
 
 /** The text without comments, and with nothing in literals and quoted names. */
 const withoutTexts = (sql: string): string =>
-  sql.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g, (text) =>
-    /^['"]/.test(text) ? "''" : " ",
+  sql.replace(
+    /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)/g,
+    (text) => (/^['"]/.test(text) ? "''" : " "),
   );
 
 /** `syntax error near "FORM"`: one word of the text, and only if it is one. */

@@ -1,10 +1,11 @@
 import { PRODUCT_SCHEMA } from "@/server/contracts";
-import { Lru } from "@/server/platform";
+import { Lru } from "@/server/platform/lru";
 import { type Ast, asNode, asNodes, asText, descend, hasColumn, isClass } from "./ast";
 import type { Engine } from "./engine";
 import { fromItems } from "./rewrites/query-parts";
 import { isWholeStar, shownTable } from "./rewrites/shown-table";
 import type { Tables, Views } from "./shape";
+import { isTooCostly } from "./text-limits";
 
 /** More views in one query than this are a cycle, or not worth reading. */
 const EXPANSIONS_MAX = 50;
@@ -53,11 +54,24 @@ interface ReadView {
 export function createViewReader(engine: Engine): ViewReader {
   const trees = new Lru<{ query: Ast | null }>(ENTRIES_MAX);
 
+  /** What was made of a list of views, which all queries of a workload share. */
+  const lists = new WeakMap<Views, Promise<Map<string, ReadView>>>();
+
+  function readOnce(views: Views): Promise<Map<string, ReadView>> {
+    const known = lists.get(views);
+    if (known) return known;
+    const fresh = read(views);
+    lists.set(views, fresh);
+    // Reading that was stopped is begun again.
+    fresh.catch(() => lists.delete(views));
+    return fresh;
+  }
+
   async function read(views: Views): Promise<Map<string, ReadView>> {
     const found = new Map<string, ReadView>();
     for (const { name, sql, columns } of views) {
       const { query: text, isRenamed } = viewQuery(sql);
-      const known = trees.get(text) ?? { query: queryOf(await engine.serialize(text)) };
+      const known = trees.get(text) ?? { query: await readTree(text) };
       trees.set(text, known);
       const told = columns?.map((column) => column.name) ?? namesIn(sql);
       const names = isRenamed ? told : [];
@@ -66,15 +80,19 @@ export function createViewReader(engine: Engine): ViewReader {
     return found;
   }
 
+  const readTree = async (text: string): Promise<Ast | null> =>
+    isTooCostly(text) ? null : queryOf(await engine.serialize(text));
+
   async function replaceViews(
     root: Ast,
     views: Views | undefined,
     replace: (node: Ast, view: ReadView) => boolean,
   ): Promise<Ast | null> {
-    const isNamed = (node: Ast) =>
-      views?.some(({ name }) => name.toLowerCase() === asText(node.table_name).toLowerCase());
-    if (!views?.length || ![...descend(root)].some(isNamed)) return null;
-    const known = await read(views);
+    if (!views?.length) return null;
+    const names = new Set(views.map(({ name }) => name.toLowerCase()));
+    const isNamed = (node: Ast) => names.has(asText(node.table_name).toLowerCase());
+    if (![...descend(root)].some(isNamed)) return null;
+    const known = await readOnce(views);
     const copy = structuredClone(root);
     const ctes = cteNames(copy);
     let count = 0;

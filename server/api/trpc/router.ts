@@ -58,7 +58,9 @@ const suggestionsRouter = router({
   log: procedure
     .input(ListProofEvents.extend(ById.shape))
     .query(({ ctx, input }) => listProofEvents({ ctx, input })),
-  analyze: procedure.input(AnalyzeRequest).mutation(({ ctx, input }) => analyze({ ctx, input })),
+  analyze: procedure
+    .input(AnalyzeRequest)
+    .mutation(({ ctx, input, signal }) => analyze({ ctx, input, signal })),
 });
 
 const operationsRouter = router({

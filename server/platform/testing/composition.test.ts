@@ -30,7 +30,7 @@ test("settings are read where a process is composed, and handed on from there", 
   ]);
 });
 
-test("one thing is kept on globalThis: the web process's root, which Next.js loads several times", () => {
+test("globalThis keeps what a process has once and Next.js loads several times, in one file", () => {
   expect(filesWith(/\bglobalThis\b/)).toEqual(["server/platform/root.ts"]);
 });
 

@@ -7,6 +7,7 @@ import { inferenceClientOf } from "@/server/inference";
 import { type Root, systemContext } from "@/server/platform";
 import { openBroker } from "@/server/platform/broker";
 import { startRelay, startSweeps, startWorker } from "@/server/queue";
+import { textReader } from "@/server/workload";
 import { lowerPriority, type RunningProcess, runProcess } from "../run-process";
 import { operationHandlers, proofHandler } from "./job-handlers";
 import { createSweeps, type ProductContact, startModelKeeper } from "./sweeps";
@@ -53,6 +54,7 @@ async function startProver(root: Root): Promise<RunningProcess> {
       await Promise.all([stopModelKeeper(), relay.stop(), ...takers.map((taker) => taker.stop())]);
       await inferenceClientOf(root).close();
       await broker.close();
+      await textReader().close();
     },
   };
 }

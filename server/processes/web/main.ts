@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import { fileURLToPath } from "node:url";
 import next from "next";
 import { listenAddress, type Root, shareRoot } from "@/server/platform";
+import { textReader } from "@/server/workload";
 import { type RunningProcess, runProcess } from "../run-process";
 import { frontDoor } from "./front-door";
 
@@ -37,6 +38,8 @@ async function startWeb(root: Root): Promise<RunningProcess> {
   const { settings } = root;
   const host = listenAddress(settings);
   shareRoot(root);
+  // Made here, where the program's files lie as they were written; its threads start when they are needed.
+  const reader = textReader();
   const pages = next({
     dev: false,
     dir: ROOT,
@@ -59,6 +62,7 @@ async function startWeb(root: Root): Promise<RunningProcess> {
     async stop() {
       await close(server);
       await pages.close();
+      await reader.close();
     },
   };
 }

@@ -9,6 +9,8 @@ export interface ReadContext {
   /** Of all the known tables; undefined: not told, so that a name says enough. */
   schema: string | undefined;
   aggregates: ReadonlySet<string>;
+  /** What was visible in each query that was read. */
+  scopes: WeakMap<Ast, Scope>;
 }
 
 export function columnPath(node: Ast): string[] {

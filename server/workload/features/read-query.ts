@@ -1,4 +1,4 @@
-import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
+import { type Ast, asNode, asNodes, asText, descend, isClass, ownExpressions } from "../ast";
 import { isWholeStar } from "../rewrites/shown-table";
 import { readConditions } from "./read-conditions";
 import { columnPath, columnsIn, type ReadContext } from "./read-context";
@@ -17,6 +17,7 @@ export function readQuery(
   siblings: Scope | null = null,
 ): Source {
   const scope = new Scope(outer);
+  context.scopes.set(node, scope);
   seeCtes(scope, siblings);
   readCtes(node, scope, context);
   if (node.type === "SET_OPERATION_NODE" || node.type === "RECURSIVE_CTE_NODE") {
@@ -65,12 +66,9 @@ function readCtes(node: Ast, scope: Scope, context: ReadContext): void {
 /** Subqueries inside expressions: WHERE, the select list, HAVING; those in FROM were read there. */
 function readSubqueries(node: Ast, scope: Scope, context: ReadContext): void {
   const parts = [node.where_clause, node.select_list, node.having, node.qualify];
-  const seen = new Set<Ast>();
-  for (const each of descend(parts)) {
-    if (!isClass(each, "SUBQUERY")) continue;
-    const inner = asNode(asNode(each.subquery)?.node);
-    if (!inner || seen.has(inner)) continue;
-    for (const nested of descend(inner)) seen.add(nested);
+  for (const each of ownExpressions(parts)) {
+    const inner = isClass(each, "SUBQUERY") ? asNode(asNode(each.subquery)?.node) : null;
+    if (!inner) continue;
     const star = context.sink.selectsStar;
     readQuery(inner, scope, context);
     if (each.subquery_type === "EXISTS") context.sink.selectsStar = star;
@@ -82,10 +80,8 @@ function readSubqueries(node: Ast, scope: Scope, context: ReadContext): void {
 function readMembership(subquery: Ast, inner: Ast, scope: Scope, context: ReadContext): void {
   const left = columnsIn(subquery.child, scope)[0];
   const item = asNodes(inner.select_list)[0];
-  if (!left || !isClass(item ?? null, "COLUMN_REF")) return;
-  const innerScope = new Scope(null);
-  seeCtes(innerScope, scope);
-  readFrom(inner.from_table, innerScope, context, (each) => readBeside(each, innerScope, context));
+  const innerScope = context.scopes.get(inner);
+  if (!left || !innerScope || !isClass(item ?? null, "COLUMN_REF")) return;
   const right = columnsIn(item, innerScope)[0];
   if (right) context.sink.join(left, right, true);
 }

@@ -28,7 +28,7 @@ export function readShape(input: ReadShapeInput): QueryShape {
   const node = query.isParsed ? tree : null;
   let target: string | null = null;
   if (node) {
-    readQuery(node, null, { sink, tables, schema, aggregates });
+    readQuery(node, null, { sink, tables, schema, aggregates, scopes: new WeakMap() });
     sink.limit = limitOf(node);
   } else {
     target = readWrite(input, sink);
@@ -78,7 +78,7 @@ function offsetOf(node: Ast): number | undefined {
 function readSources(tree: Ast, input: ReadShapeInput, sink: FeatureSink): void {
   const { tables, schema, aggregates } = input;
   const read = new FeatureSink();
-  readQuery(tree, null, { sink: read, tables, schema, aggregates });
+  readQuery(tree, null, { sink: read, tables, schema, aggregates, scopes: new WeakMap() });
   for (const table of read.tables) sink.tables.add(table);
   for (const filter of read.features().filters) sink.filter(filter);
   for (const { left, right, isMembership } of read.features().joins) {

@@ -1,4 +1,13 @@
-import { type Ast, asNode, asNodes, asText, descend, isClass, isValue } from "../ast";
+import {
+  type Ast,
+  asNode,
+  asNodes,
+  asText,
+  descend,
+  isClass,
+  isValue,
+  ownExpressions,
+} from "../ast";
 import {
   coalesce,
   column,
@@ -21,7 +30,6 @@ import {
   fromItems,
   hasModifier,
   isAggregated,
-  ownExpressions,
   selects,
 } from "./query-parts";
 

@@ -1,4 +1,4 @@
-import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { type Ast, asNode, asNodes, asText, isClass, ownExpressions } from "../ast";
 import { queryOf } from "../build-ast";
 import { columnPath } from "../features/read-context";
 import type { Rewrite, RewriteContext } from "./query-parts";
@@ -7,7 +7,6 @@ import {
   findColumn,
   fromItems,
   isAggregated,
-  ownExpressions,
   returnsRows,
   selects,
   uniqueKeys,

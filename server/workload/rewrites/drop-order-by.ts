@@ -1,8 +1,8 @@
-import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { type Ast, asNode, asNodes, asText, descend, isClass, ownExpressions } from "../ast";
 import { queryOf } from "../build-ast";
-import { isPlainValue, mayOverflow } from "./plain-values";
+import { overflowTest, plainValueTest } from "./plain-values";
 import type { Rewrite, RewriteContext } from "./query-parts";
-import { functionNames, hasModifier, isAggregated, ownExpressions, selects } from "./query-parts";
+import { functionNames, hasModifier, isAggregated, selects } from "./query-parts";
 import { ORDER_BLIND } from "./row-order";
 
 /**
@@ -17,15 +17,18 @@ export const dropOrderBy: Rewrite = {
   apply(query, context) {
     // From however deep below: what groups or keeps rows hands their order on as well.
     if (context.readsRowOrder || context.hasCollation) return false;
+    const all = [...selects(query)];
+    const ordered = all.flatMap((select) => {
+      const inner = orderedQueries(select, query, context);
+      return inner.length > 0 ? [{ select, inner }] : [];
+    });
+    const isBlind = ordered.length > 0 ? orderBlindTest(query, context) : () => false;
     let isChanged = false;
-    for (const select of selects(query)) {
-      if (!isOrderBlind(select, query, context)) continue;
-      for (const inner of derivedQueries(select.from_table)) {
-        isChanged = dropOrder(inner) || isChanged;
-      }
-      isChanged = dropFromCtes(query, select, context) || isChanged;
+    for (const { select, inner } of ordered) {
+      if (!isBlind(select)) continue;
+      for (const each of inner) isChanged = dropOrder(each) || isChanged;
     }
-    for (const select of selects(query)) {
+    for (const select of all) {
       for (const part of [select.where_clause, select.select_list, select.having]) {
         for (const node of ownExpressions(part)) isChanged = dropInMembership(node) || isChanged;
       }
@@ -34,18 +37,28 @@ export const dropOrderBy: Rewrite = {
   },
 };
 
-/** Do the rows of this SELECT stay the same in whatever order its FROM delivers them? */
-function isOrderBlind(select: Ast, query: Ast, context: RewriteContext): boolean {
-  const names = functionNames(select);
-  const shown = [select.select_list, select.group_expressions, select.having];
-  if (!isPlainValue(shown, query, context) || mayOverflow(query, names, context)) return false;
-  const isBlind = names.every((name) => !context.aggregates.has(name) || ORDER_BLIND.has(name));
-  const hasLimit = hasModifier(select, "LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER");
-  if (!isAggregated(select, context) || !isBlind || select.sample || hasLimit) return false;
-  if (isDistinctOn(select)) return false;
-  return [...ownExpressions([select.select_list, select.qualify])].every(
-    (node) => !isClass(node, "WINDOW"),
-  );
+/** Queries in FROM, and CTEs that are read there alone, whose ORDER BY may be dropped. */
+function orderedQueries(select: Ast, query: Ast, context: RewriteContext): Ast[] {
+  const inner = [...derivedQueries(select.from_table), ...onlyReadCtes(query, select, context)];
+  return inner.filter(isOrdered);
+}
+
+/** The test of a SELECT: do its rows stay the same in whatever order its FROM delivers them? */
+function orderBlindTest(query: Ast, context: RewriteContext): (select: Ast) => boolean {
+  const isPlain = plainValueTest(query, context);
+  const mayOverflow = overflowTest(query, context);
+  return (select) => {
+    const hasLimit = hasModifier(select, "LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER");
+    if (!isAggregated(select, context) || select.sample || hasLimit) return false;
+    if (isDistinctOn(select)) return false;
+    const names = functionNames(select);
+    const isBlind = names.every((name) => !context.aggregates.has(name) || ORDER_BLIND.has(name));
+    if (!isBlind || mayOverflow(names)) return false;
+    if (!isPlain([select.select_list, select.group_expressions, select.having])) return false;
+    return [...ownExpressions([select.select_list, select.qualify])].every(
+      (node) => !isClass(node, "WINDOW"),
+    );
+  };
 }
 
 const isDistinctOn = (query: Ast): boolean =>
@@ -60,24 +73,29 @@ function derivedQueries(from: unknown): Ast[] {
   return query ? [query] : [];
 }
 
-function dropOrder(query: Ast): boolean {
+function isOrdered(query: Ast): boolean {
   const isCut = hasModifier(query, "LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER");
-  if (isCut || isDistinctOn(query) || !hasModifier(query, "ORDER_MODIFIER")) return false;
+  return !isCut && !isDistinctOn(query) && hasModifier(query, "ORDER_MODIFIER");
+}
+
+function dropOrder(query: Ast): boolean {
+  if (!isOrdered(query)) return false;
   query.modifiers = asNodes(query.modifiers).filter((each) => each.type !== "ORDER_MODIFIER");
   return true;
 }
 
-/** A CTE read once in the whole query, and by this SELECT. */
-function dropFromCtes(query: Ast, select: Ast, context: RewriteContext): boolean {
-  let isChanged = false;
-  for (const entry of asNodes(asNode(select.cte_map)?.map)) {
+/** CTEs read once in the whole query, and by this SELECT. */
+function onlyReadCtes(query: Ast, select: Ast, context: RewriteContext): Ast[] {
+  const entries = asNodes(asNode(select.cte_map)?.map);
+  if (entries.length === 0) return [];
+  const read = new Set(tableNames(select.from_table));
+  const readings = countReadings(query);
+  return entries.flatMap((entry) => {
     const name = asText(entry.key).toLowerCase();
     const inner = asNode(asNode(asNode(entry.value)?.query)?.node);
-    const isRead = tableNames(select.from_table).includes(name);
-    if (!inner || !isRead || !context.cteNames.has(name) || readings(query, name) > 1) continue;
-    isChanged = dropOrder(inner) || isChanged;
-  }
-  return isChanged;
+    const isOnce = read.has(name) && context.cteNames.has(name) && readings.get(name) === 1;
+    return inner && isOnce ? [inner] : [];
+  });
 }
 
 function tableNames(from: unknown): string[] {
@@ -86,12 +104,14 @@ function tableNames(from: unknown): string[] {
   return node?.type === "BASE_TABLE" && !node.sample ? [asText(node.table_name).toLowerCase()] : [];
 }
 
-function readings(query: Ast, name: string): number {
-  return (
-    JSON.stringify(query)
-      .toLowerCase()
-      .split(`"table_name":${JSON.stringify(name)}`).length - 1
-  );
+/** How often each table is named, by its name in lower case. */
+function countReadings(query: Ast): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { table_name } of descend(query)) {
+    const name = asText(table_name).toLowerCase();
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** IN and EXISTS ask for membership alone. */

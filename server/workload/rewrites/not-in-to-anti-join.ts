@@ -1,5 +1,5 @@
 import { isInteger } from "@/server/contracts";
-import { type Ast, asNode, asNodes, isClass } from "../ast";
+import { type Ast, asNode, asNodes, isClass, ownExpressions } from "../ast";
 import { column, compare, conjunction, integer, queryOf, replace, subquery } from "../build-ast";
 import { columnPath } from "../features/read-context";
 import type { Rewrite, RewriteContext } from "./query-parts";
@@ -11,7 +11,6 @@ import {
   fromItems,
   isAggregated,
   isNeverNull,
-  ownExpressions,
   selects,
 } from "./query-parts";
 

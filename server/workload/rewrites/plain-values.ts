@@ -18,16 +18,19 @@ const NESTED_DEPTH_MAX = 20;
 
 /**
  * Of equal values that differ (0.0 and -0.0, '30 days' and '1 month', nested ones) GROUP BY, min and
- * max keep the one they meet first. True when no value that the expression groups by or picks can be
- * such a one, whichever column or alias of the query a name stands for.
+ * max keep the one they meet first. The test of a query answers true when no value that an expression
+ * groups by or picks can be such a one, whichever column or alias of the query a name stands for.
  */
-export function isPlainValue(value: unknown, query: Ast, context: RewriteContext): boolean {
-  return new PlainReader(query, context).isPlain(value, 0);
+export function plainValueTest(query: Ast, context: RewriteContext): (value: unknown) => boolean {
+  const reader = new PlainReader(query, context);
+  return (value) => reader.isPlain(value, 0);
 }
 
 class PlainReader {
   readonly #columns = new Map<string, (string | undefined)[]>();
   readonly #aliased = new Map<string, Ast[]>();
+  /** Answers by name and depth: aliases that name each other would be followed along every path. */
+  readonly #isPlainNamed = new Map<string, boolean>();
   readonly #isOpen: boolean;
   readonly #aggregates: ReadonlySet<string>;
 
@@ -75,6 +78,13 @@ class PlainReader {
 
   #isPlainName(path: string[], depth: number): boolean {
     const name = path.at(-1)?.toLowerCase() ?? "";
+    const key = `${depth} ${name}`;
+    const known = this.#isPlainNamed.get(key) ?? this.#readName(name, depth);
+    this.#isPlainNamed.set(key, known);
+    return known;
+  }
+
+  #readName(name: string, depth: number): boolean {
     const types = this.#columns.get(name) ?? [];
     const aliased = this.#aliased.get(name) ?? [];
     if (types.length + aliased.length === 0) return false;
@@ -87,12 +97,14 @@ class PlainReader {
 }
 
 function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
-  map.set(key, [...(map.get(key) ?? []), value]);
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
 }
 
 /** All tables the query reads; null where it reads what is unknown, or renames columns. */
 function tablesOf(query: Ast, context: RewriteContext): Table[] | null {
-  const tables: Table[] = [];
+  const tables = new Set<Table>();
   for (const node of descend(query)) {
     if (Array.isArray(node.column_name_alias) && node.column_name_alias.length > 0) return null;
     if (node.type === "TABLE_FUNCTION" || node.type === "PIVOT") return null;
@@ -101,9 +113,9 @@ function tablesOf(query: Ast, context: RewriteContext): Table[] | null {
     const name = asText(node.table_name).toLowerCase();
     const table = context.tables.find((each) => each.name.toLowerCase() === name);
     if (!table) return null;
-    tables.push(table);
+    tables.add(table);
   }
-  return tables;
+  return [...tables];
 }
 
 const SUMMED = new Set(
@@ -112,16 +124,15 @@ const SUMMED = new Set(
 const NUMBER = /^(U?HUGEINT|DECIMAL\(.*\))$/;
 
 /**
- * Sums of numbers so large that some part of them may overflow, which an order or a choice of rows
- * decides: HUGEINT, and the widest decimals.
+ * The test of a query: do functions of these names sum numbers so large that some part of them may
+ * overflow, which an order or a choice of rows decides? HUGEINT, and the widest decimals.
  */
-export function mayOverflow(
+export function overflowTest(
   query: Ast,
-  names: readonly string[],
   context: RewriteContext,
-): boolean {
-  if (!names.some((name) => SUMMED.has(name))) return false;
+): (names: readonly string[]) => boolean {
   const tables = tablesOf(query, context) ?? context.tables;
   const isWide = (type = ""): boolean => NUMBER.test(type) && !isSumType(type);
-  return tables.some(({ columns }) => columns.some(({ type }) => isWide(type)));
+  const hasWide = tables.some(({ columns }) => columns.some(({ type }) => isWide(type)));
+  return (names) => hasWide && names.some((name) => SUMMED.has(name));
 }

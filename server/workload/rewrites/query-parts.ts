@@ -1,5 +1,5 @@
 import { PRODUCT_SCHEMA } from "@/server/contracts";
-import { type Ast, asNode, asNodes, asText, descend, isClass } from "../ast";
+import { type Ast, asNode, asNodes, asText, descend, isClass, ownExpressions } from "../ast";
 import { queryOf } from "../build-ast";
 import { columnPath } from "../features/read-context";
 import type { QueryRewriteOption, Tables } from "../shape";
@@ -107,16 +107,30 @@ export function findColumn(node: unknown, items: readonly FromItem[]): FoundColu
   const found = items
     .filter((item) => qualifier === null || same(item.alias, qualifier))
     .flatMap((item) => {
-      const column = item.table?.columns.find((each) => same(each.name, name));
+      const column = item.table && columnNamed(item.table, name);
       return item.table && column ? [{ item, table: item.table, column }] : [];
     });
   return !isOpen && found.length === 1 ? (found[0] ?? null) : null;
 }
 
+const columnsByName = new WeakMap<Table, Map<string, Table["columns"][number]>>();
+
+/** The table's column of a name in any case: tables of thousands are asked for many. */
+function columnNamed(table: Table, name: string): Table["columns"][number] | undefined {
+  let known = columnsByName.get(table);
+  if (known === undefined) {
+    // Of two names that differ in case, the first.
+    const named = table.columns.map((column) => [column.name.toLowerCase(), column] as const);
+    known = new Map(named.reverse());
+    columnsByName.set(table, known);
+  }
+  return known.get(name.toLowerCase());
+}
+
 const isKey = (type: string): boolean => type === "PRIMARY KEY" || type === "UNIQUE";
 
 function isColumnNeverNull(table: Table, name: string): boolean {
-  const column = table.columns.find((each) => same(each.name, name));
+  const column = columnNamed(table, name);
   if (!column) return false;
   const constraints = table.constraints ?? [];
   return (
@@ -177,22 +191,6 @@ export function isAggregated(query: Ast, context: RewriteContext): boolean {
       return true;
   }
   return false;
-}
-
-/** Expressions of this SELECT alone: subqueries are met, not entered. */
-export function* ownExpressions(value: unknown): Generator<Ast> {
-  if (Array.isArray(value)) {
-    for (const each of value) yield* ownExpressions(each);
-    return;
-  }
-  const node = asNode(value);
-  if (node === null) return;
-  yield node;
-  if (isClass(node, "SUBQUERY")) {
-    yield* ownExpressions(node.child);
-    return;
-  }
-  for (const child of Object.values(node)) yield* ownExpressions(child);
 }
 
 /** AND-ed parts of a condition. */

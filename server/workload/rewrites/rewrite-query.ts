@@ -48,8 +48,13 @@ export async function rewriteQuery(
     hasCollation: [...descend(root)].some((node) => isClass(node, "COLLATE")),
   };
   const options: QueryRewriteOption[] = [];
+  let copy = structuredClone(root);
   for (const rewrite of REWRITES) {
-    const text = await applyOne(engine, structuredClone(root), rewrite, context);
+    const query = asNode(asNodes(copy.statements)[0]?.node);
+    // Where a rule fits nowhere the copy is as it was: good for the next one.
+    if (!query || !rewrite.apply(query, context)) continue;
+    const text = await printStable(engine, copy);
+    copy = structuredClone(root);
     if (text === null || text === printed) continue;
     options.push({ rule: rewrite.rule, sql: text, why: rewrite.why });
   }
@@ -90,14 +95,8 @@ function readCtes(root: Ast): Pick<RewriteContext, "cteNames" | "ctes"> {
   return { cteNames, ctes };
 }
 
-async function applyOne(
-  engine: Engine,
-  root: Ast,
-  rewrite: Rewrite,
-  context: RewriteContext,
-): Promise<string | null> {
-  const query = asNode(asNodes(root.statements)[0]?.node);
-  if (!query || !rewrite.apply(query, context)) return null;
+/** The text of a tree once DuckDB prints it the same again; null when it does not come to rest. */
+async function printStable(engine: Engine, root: Ast): Promise<string | null> {
   let text = await engine.print(root);
   for (let round = 0; text !== null && round < ROUNDS_MAX; round++) {
     const again = await engine.serialize(text);

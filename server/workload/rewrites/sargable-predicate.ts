@@ -26,8 +26,11 @@ export const sargablePredicate: Rewrite = {
     for (const select of selects(query)) {
       const items = fromItems(select.from_table, context) ?? [];
       const conditions = filtersOf(select);
+      const beside = readBeside(conditions);
       for (const condition of conditions) {
-        const implied = impliedBy(condition, items, conditions);
+        const implied =
+          rangeImpliedBy(condition, items, beside) ??
+          prefixImpliedBy(condition, items, beside, conditions);
         const all = conjunction([...implied, structuredClone(condition)]);
         if (implied.length === 0 || !all) continue;
         replace(condition, all);
@@ -90,40 +93,69 @@ function isFixed(value: Ast): boolean {
   return !hasColumn(value) && !JSON.stringify(value).includes('"SUBQUERY"');
 }
 
-function impliedBy(condition: Ast, items: readonly FromItem[], beside: readonly Ast[]): Ast[] {
+/** What the other conditions of a SELECT say already; read once for all of them. */
+interface Beside {
+  /** Columns compared as they are with values of the whole query. */
+  plain: (Comparing & { name: string | undefined; isZoned: boolean })[];
+  /** null: not asked yet. */
+  isPrefixTested: boolean | null;
+}
+
+function readBeside(conditions: readonly Ast[]): Beside {
+  const plain = conditions.flatMap((condition) => {
+    const comparing = comparingOf(condition);
+    if (comparing === null || !isClass(comparing.tested, "COLUMN_REF")) return [];
+    const values = [...comparing.least, ...comparing.greatest];
+    if (!values.every(isFixed)) return [];
+    const isZoned = values.some((value) => zoneOf(value) === "zoned");
+    return [{ ...comparing, name: nameOf(comparing.tested), isZoned }];
+  });
+  return { plain, isPrefixTested: null };
+}
+
+const nameOf = (column: Ast): string | undefined => columnPath(column).at(-1)?.toLowerCase();
+
+/** null: the condition is of no known form. */
+function rangeImpliedBy(condition: Ast, items: readonly FromItem[], beside: Beside): Ast[] | null {
   const comparing = comparingOf(condition);
   const values = [...(comparing?.least ?? []), ...(comparing?.greatest ?? [])];
   const [value] = values;
   if (!comparing || !value || !values.every(isFixed)) return [];
   const { tested, comparison } = comparing;
   const form = formOf(tested, value, items);
-  if (!form) {
-    const isNew = comparison === "=" && !isPrefixTested(beside);
-    return isNew ? prefixTest(tested, value, items) : [];
-  }
+  if (!form) return null;
   const isOrdered = comparison !== "=" && comparison !== "IN";
   if (isOrdered && form.isEqualityOnly) return [];
   if (values.every((each) => form.isKnownToDuckDb?.(comparison, each) === true)) return [];
   return boundsOf(form, comparing, isOrdered, ends(form, beside));
 }
 
+function prefixImpliedBy(
+  condition: Ast,
+  items: readonly FromItem[],
+  beside: Beside,
+  conditions: readonly Ast[],
+): Ast[] {
+  const comparing = comparingOf(condition);
+  const [value] = comparing?.least ?? [];
+  if (comparing?.comparison !== "=" || !value) return [];
+  const tests = prefixTest(comparing.tested, value, items);
+  if (tests.length === 0) return [];
+  beside.isPrefixTested ??= isPrefixTested(conditions);
+  if (beside.isPrefixTested) return [];
+  beside.isPrefixTested = true;
+  return tests;
+}
+
 /** Ends that other conditions give the column already, compared as it is. */
-function ends({ column, type }: ColumnForm, conditions: readonly Ast[]) {
-  const name = columnPath(column).at(-1)?.toLowerCase();
-  const plain = conditions.map(comparingOf).filter((each) => {
-    const isColumn = isClass(each?.tested ?? null, "COLUMN_REF");
-    const isSame =
-      isColumn &&
-      columnPath(each?.tested ?? {})
-        .at(-1)
-        ?.toLowerCase() === name;
-    const values = [...(each?.least ?? []), ...(each?.greatest ?? [])];
-    const isPlain = (value: Ast): boolean => type.endsWith("ZONE") || zoneOf(value) !== "zoned";
-    return isSame && values.every((value) => isFixed(value) && isPlain(value));
-  });
+function ends({ column, type }: ColumnForm, { plain }: Beside) {
+  const name = nameOf(column);
+  const known = plain.filter(
+    (each) => each.name === name && (type.endsWith("ZONE") || !each.isZoned),
+  );
   return {
-    isLowerKnown: plain.some((each) => each && each.least.length > 0),
-    isUpperKnown: plain.some((each) => each && each.greatest.length > 0),
+    isLowerKnown: known.some(({ least }) => least.length > 0),
+    isUpperKnown: known.some(({ greatest }) => greatest.length > 0),
   };
 }
 

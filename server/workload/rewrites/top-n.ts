@@ -1,4 +1,4 @@
-import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { type Ast, asNode, asNodes, asText, isClass, ownExpressions } from "../ast";
 import {
   call,
   cast,
@@ -15,7 +15,6 @@ import {
   type FromItem,
   fromItems,
   isAggregated,
-  ownExpressions,
   type Rewrite,
   type RewriteContext,
   returnsRows,

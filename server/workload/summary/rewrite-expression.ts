@@ -1,5 +1,5 @@
 import type { CalendarUnit } from "@/server/contracts";
-import { type Ast, asNode, asNodes, asText, hasColumn, isClass, isValue } from "../ast";
+import { type Ast, asNode, asNodes, asText, descend, hasColumn, isClass, isValue } from "../ast";
 import { column as columnReference } from "../build-ast";
 import { isKeyType } from "../column-types";
 import type { Engine } from "../engine";
@@ -18,7 +18,12 @@ export interface Rewriting {
   aliases: Map<string, Ast>;
   /** Names that could mean the table's column or an alias here; such a name is refused. */
   ambiguous: ReadonlySet<string>;
+  /** Nodes that were put in the places of aliases so far, in all of the query. */
+  inlined: { nodes: number };
 }
+
+/** Aliases that repeat each other double with every one of them. */
+const INLINED_NODES_MAX = 10_000;
 
 /** The expression over the summary's columns. Throws NotSummarizable when there is none. */
 export function rewriteExpression(node: Ast, to: Rewriting): Ast {
@@ -74,8 +79,14 @@ function rewriteColumn(node: Ast, to: Rewriting): Ast {
     return keyNode(column.name, null, to, asText(node.alias));
   }
   const item = path.length === 1 ? to.aliases.get(name) : undefined;
-  if (item) return structuredClone(item);
+  if (item) return inline(item, to);
   return hasColumn(node) ? refuse("unknown name") : node;
+}
+
+function inline(item: Ast, { inlined }: Rewriting): Ast {
+  for (const _ of descend(item)) inlined.nodes += 1;
+  if (inlined.nodes > INLINED_NODES_MAX) refuse("aliases that repeat each other");
+  return structuredClone(item);
 }
 
 function keyNode(

@@ -40,7 +40,10 @@ async function summarize(engine: Engine, root: Ast, tables: readonly TypedTable[
   const items = asNodes(select.select_list);
   const names = await Promise.all(items.map((item) => outputName(item, select, engine)));
   const parts = new SummaryParts(table);
-  const to: Rewriting = { subject, parts, engine, aliases: new Map(), ambiguous: new Set() };
+  const to: Rewriting = {
+    ...{ subject, parts, engine, aliases: new Map(), ambiguous: new Set() },
+    inlined: { nodes: 0 },
+  };
   rewriteSelect(to, items, names);
   if (parts.measures.length === 0) parts.measure("count", null);
   const printed = await engine.print(root);

@@ -31,6 +31,7 @@ export async function normalizeWrite(engine: Engine, sql: string): Promise<Norma
 
 function parameterizeWrite(tokens: readonly WriteToken[], takesLiterals: boolean): NormalizedWrite {
   const parameters: ParameterSource[] = [];
+  const numbers = new Map<string, number>();
   const kept: WriteToken[] = [];
   const further = furtherRows(tokens);
   let places = 0;
@@ -38,7 +39,15 @@ function parameterizeWrite(tokens: readonly WriteToken[], takesLiterals: boolean
     if (token.text === "?") places++;
     if (further.has(index)) continue;
     const source = parameterOf(token, places) ?? literalOf(tokens, index, takesLiterals);
-    kept.push(source === null ? token : { ...token, text: `$${numberOf(parameters, source)}` });
+    if (source === null) {
+      kept.push(token);
+      continue;
+    }
+    // A parameter that is named again keeps its number; each literal has its own.
+    const key = source.from === "literal" ? null : JSON.stringify(source);
+    const number = (key !== null && numbers.get(key)) || parameters.push(source);
+    if (key !== null) numbers.set(key, number);
+    kept.push({ ...token, text: `$${number}` });
   }
   return { sql: joinTokens(kept), parameters };
 }
@@ -65,28 +74,25 @@ function literalOf(
   return isWhole ? { from: "literal", value: Number(text) } : null;
 }
 
-/** A parameter that is named again keeps its number; each literal has its own. */
-function numberOf(parameters: ParameterSource[], source: ParameterSource): number {
-  const isSame = (known: ParameterSource) =>
-    source.from !== "literal" && JSON.stringify(known) === JSON.stringify(source);
-  const known = parameters.findIndex(isSame);
-  if (known >= 0) return known + 1;
-  parameters.push(source);
-  return parameters.length;
-}
-
 /** Places of the tokens of all rows of VALUES but the first. */
 function furtherRows(tokens: readonly WriteToken[]): Set<number> {
   const found = new Set<number>();
   const values = tokens.findIndex(({ word, depth }) => word === "values" && depth === 0);
   if (values < 0) return found;
-  const isClose = ({ text, depth }: WriteToken) => text === ")" && depth === 0;
-  let end = tokens.findIndex((token, index) => index > values && isClose(token));
+  let end = nextClose(tokens, values + 1);
   while (end >= 0 && tokens[end + 1]?.text === "," && tokens[end + 2]?.text === "(") {
-    const next = tokens.findIndex((token, index) => index > end + 1 && isClose(token));
+    const next = nextClose(tokens, end + 2);
     if (next < 0) break;
     for (let index = end + 1; index <= next; index++) found.add(index);
     end = next;
   }
   return found;
+}
+
+/** Place of the next bracket that closes one outside of all others; -1: there is none. */
+function nextClose(tokens: readonly WriteToken[], start: number): number {
+  for (let index = start; index < tokens.length; index++) {
+    if (tokens[index]?.text === ")" && tokens[index]?.depth === 0) return index;
+  }
+  return -1;
 }

@@ -26,7 +26,9 @@ export const analyzeRoute = defineRoute(
       "already is answered with that suggestion (`is_existing`), whatever its `budget_seconds`; a " +
       "caller with too many proofs that wait or run is refused with 429. Names, types and " +
       "queries that seem to try to steer who reads them are named in `warnings` (by place; they are " +
-      "analyzed like any other). Unknown fields of the body are ignored.",
+      "analyzed like any other), as is each query that was not read, with the reason: one that is nested " +
+      "more than 100 levels deep or takes more than 2 s is not, nor are those that 5 s were not enough " +
+      "for. Unknown fields of the body are ignored.",
     permission: "suggestion.analyze",
     request: { query: AnalyzeQuery, body: jsonBody(AnalyzeRequest) },
     responses: {
@@ -43,12 +45,14 @@ export const analyzeRoute = defineRoute(
       "product_refused",
       "product_invalid",
       "product_timeout",
+      "timeout",
     ],
   },
   async (c) => {
     const { ctx } = c.var;
     const seconds = c.req.valid("query").wait ?? 0;
-    const first = await analyze({ ctx, input: c.req.valid("json") });
+    const { signal } = c.req.raw;
+    const first = await analyze({ ctx, input: c.req.valid("json"), signal });
     const input = { suggestion_id: first.suggestion_id, seconds };
     const suggestion =
       isProving(first.state) && seconds > 0 ? await waitForSuggestion({ ctx, input }) : first;

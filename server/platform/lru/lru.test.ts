@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Lru } from "./lru";
+import { Lru } from "./index";
 
 test("holds no more than its bound, and drops what was used longest ago", () => {
   const cache = new Lru<number>(2);
