@@ -45,9 +45,17 @@ export type RequestWarning = z.infer<typeof RequestWarning>;
 /** What is thought of a proposal before any policy or person has: it decides nothing. */
 export const FirstOpinion = Attribution.extend({
   opinion: z.enum(["accept", "reject", "counter"]),
-  /** A code, `type_mismatch` say. */
+  /**
+   * A code: `type_mismatch` say. `invalid_name`, `invalid_type` and `lossy_type` come from DuckDB, before
+   * anything else is thought of the proposal.
+   */
   reason: z.string(),
-  /** Probability of the opinion, 0..1; 1 where the rules answered. */
+  /** One sentence of what is wrong, where the code does not say it all. */
+  detail: z.string().optional(),
+  /**
+   * Probability of the opinion, 0..1. Of the rules: 1 for what follows from schema and types, 0.5 for an
+   * acceptance, since they do not read what the proposal says of itself.
+   */
   confidence: z.number().min(0).max(1),
 });
 export type FirstOpinion = z.infer<typeof FirstOpinion>;

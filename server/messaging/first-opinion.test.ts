@@ -47,21 +47,23 @@ async function observe(productId: string, sql: string): Promise<void> {
   });
 }
 
-/** What is thought of dropping this column. */
-async function opinionOnDropping(column: string) {
+/** What is thought of a proposal about our table. */
+async function opinionOn(operation: string, details: Record<string, unknown>) {
   const message: MessageEnvelope = {
     ...{ message_id: randomUUID(), timestamp: new Date().toISOString() },
     sender: { agent_id: AGENT.id, product_id: "risk", domain: "risk" },
     recipient: { agent_id: env().AGENT_ID, product_id: OURS, domain: "financing" },
     message_type: "schema_proposal",
-    content: {
-      operation: "drop_column",
-      details: { table: "projects", column_name: column, purpose: "Nobody reads it." },
-    },
+    content: { operation, details: { table: "projects", ...details } },
     ...{ requires_response: false, priority: "normal", ttl_seconds: 3600 },
   };
   const { first_opinion } = await triageMessage({ ctx, input: message });
-  return first_opinion?.reason;
+  return first_opinion;
+}
+
+async function opinionOnDropping(column: string) {
+  const purpose = "Nobody reads it.";
+  return (await opinionOn("drop_column", { column_name: column, purpose }))?.reason;
 }
 
 test.each(["status", "größe", "a.b"])(
@@ -78,4 +80,20 @@ test.each([
   ["unread", "another product's query is not ours"],
 ])("a column that no query of ours names is not: %s (%s)", async (column) => {
   expect(await opinionOnDropping(column)).toBe("fits");
+});
+
+test("what DuckDB cannot make is refused with certainty, what the rules let pass is not certain", async () => {
+  const add = (column_type: string) => opinionOn("add_column", { column_name: "fresh", column_type });
+  expect(await add("BANANA; DROP")).toMatchObject({
+    ...{ opinion: "reject", reason: "invalid_type", confidence: 1, by: "rules" },
+    detail: expect.stringContaining("fresh"),
+  });
+  expect(await add("UUID")).toMatchObject({ opinion: "accept", reason: "fits", confidence: 0.5 });
+});
+
+test("a type that does not hold the column's values is not accepted, nor a column that is there in other case", async () => {
+  const changed = await opinionOn("change_type", { column_name: "id", column_type: "TINYINT" });
+  expect(changed).toMatchObject({ opinion: "counter", reason: "lossy_type" });
+  const again = await opinionOn("add_column", { column_name: "ID", column_type: "UUID" });
+  expect(again).toMatchObject({ opinion: "reject", reason: "already_exists" });
 });

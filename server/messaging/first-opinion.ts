@@ -1,5 +1,4 @@
 import { and, desc, eq, sql } from "drizzle-orm";
-import { z } from "zod";
 import { dataProducts, observedPatterns } from "@/drizzle/schema";
 import {
   type FirstOpinion,
@@ -9,23 +8,13 @@ import {
 } from "@/server/contracts";
 import { askTask, type OpinionInput, opinion, screenTexts } from "@/server/inference";
 import type { ServiceContext } from "@/server/platform";
+import { checkProposal, findTarget, Proposal, type ProposalTarget } from "./check-proposal";
 
-const Text = z.string().max(500).catch("");
-
-/** The content of a `schema_proposal`, as the specification shows it; what is missing is empty. */
-const Proposal = z.object({
-  operation: z.enum(["add_column", "drop_column", "change_type", "rename_column", "add_table"]),
-  details: z.object({
-    table: Text,
-    column_name: Text,
-    column_type: Text,
-    required: z.boolean().catch(false),
-    default: z.unknown().optional(),
-    description: Text,
-    purpose: Text,
-  }),
-});
-type Proposal = z.infer<typeof Proposal>;
+/**
+ * Of an acceptance by the rules, which see nothing in the structure that speaks against it. They do not
+ * read what the proposal says of itself, and nobody has weighed that: as likely right as wrong.
+ */
+const RULES_ACCEPT_CONFIDENCE = 0.5;
 
 /** What is thought of a message at first sight; `first_opinion` only of a schema proposal. */
 export interface Triage {
@@ -53,18 +42,42 @@ export async function triageMessage({
     const suspect = { opinion: "reject" as const, reason: "suspect_text", confidence: score };
     return { first_opinion: { ...suspect, by, model }, screening };
   }
-  const input = await describeProposal(ctx, parsed.data, message.sender.domain);
+  return { first_opinion: await formOpinion(ctx, parsed.data, message.sender.domain), screening };
+}
+
+/** What cannot be carried out as it stands is refused by what DuckDB says of it; of the rest the model is asked. */
+async function formOpinion(
+  ctx: ServiceContext,
+  proposal: Proposal,
+  senderDomain: string,
+): Promise<FirstOpinion> {
+  const target = findTarget(await knownSchema(ctx), proposal.details);
+  const refusal = await checkProposal(proposal, target);
+  if (refusal !== null) return { ...refusal, confidence: 1, by: "rules", model: null };
+  const input = await describeProposal(ctx, proposal, { ...target, senderDomain });
   const { result, model } = await askTask({ ctx, task: opinion, input });
+  const isUnweighed = model === null && result.opinion === "accept";
   return {
-    first_opinion: {
-      opinion: result.opinion,
-      reason: result.reason,
-      confidence: Math.round(result.confidence * 1000) / 1000,
-      by: model === null ? "rules" : "model",
-      model,
-    },
-    screening,
+    opinion: result.opinion,
+    reason: result.reason,
+    confidence: isUnweighed
+      ? RULES_ACCEPT_CONFIDENCE
+      : Math.round(result.confidence * 1000) / 1000,
+    by: model === null ? "rules" : "model",
+    model,
   };
+}
+
+/** Our own product as it was last seen; undefined when it never was. */
+async function knownSchema({
+  db,
+  settings,
+}: Pick<ServiceContext, "db" | "settings">): Promise<ProductSchema | undefined> {
+  const [product] = await db
+    .select({ schema: dataProducts.schema })
+    .from(dataProducts)
+    .where(eq(dataProducts.productId, settings.DATA_PRODUCT_ID));
+  return ProductSchema.safeParse(product?.schema).data;
 }
 
 /** Every text of the content, however deep. */
@@ -74,29 +87,26 @@ function textsOf(value: unknown): { place: "message"; text: string }[] {
   return Object.values(value).flatMap(textsOf);
 }
 
+/** Longest text of a proposal that the model is handed. */
+const TEXT_MAX = 500;
+
 /** The proposal beside what is known of our own product: schema and observed queries. */
 async function describeProposal(
   { db, settings }: Pick<ServiceContext, "db" | "settings">,
   { operation, details }: Proposal,
-  senderDomain: string,
+  { table, column, senderDomain }: ProposalTarget & { senderDomain: string },
 ): Promise<OpinionInput> {
-  const [product] = await db
-    .select({ schema: dataProducts.schema })
-    .from(dataProducts)
-    .where(eq(dataProducts.productId, settings.DATA_PRODUCT_ID));
-  const known = ProductSchema.safeParse(product?.schema);
-  const table = known.data?.tables.find(({ name }) => name === details.table);
-  const column = table?.columns.find(({ name }) => name === details.column_name);
+  const cut = (text: string): string => text.slice(0, TEXT_MAX);
   return {
     proposal: {
       operation,
-      table: details.table,
-      column: details.column_name,
-      type: details.column_type,
+      table: cut(details.table),
+      column: cut(details.column_name),
+      type: cut(details.column_type),
       is_required: details.required,
       has_default: details.default !== undefined && details.default !== null,
-      description: details.description,
-      purpose: details.purpose,
+      description: cut(details.description),
+      purpose: cut(details.purpose),
       sender_domain: senderDomain,
     },
     facts: {

@@ -29,7 +29,8 @@ type Problem =
   | { kind: "other" }
   | { kind: "syntax"; message: string };
 
-const SETTINGS = {
+/** Of a database that only ever parses: no files, no network, no extensions, and none can be had. */
+export const PRIVATE_SETTINGS = {
   threads: "1",
   memory_limit: "128MB",
   enable_external_access: "false",
@@ -48,7 +49,7 @@ const UNWATCHED: CallWatch = { enter: () => {}, leave: () => {} };
 
 /** Opens the engine. Text is only ever parsed, or travels as a bound parameter; nothing in it is executed. */
 export async function openEngine(watch = UNWATCHED): Promise<Engine> {
-  const instance = await DuckDBInstance.create(":memory:", SETTINGS);
+  const instance = await DuckDBInstance.create(":memory:", PRIVATE_SETTINGS);
   const connection = await instance.connect();
   const watched = async <Result>(call: () => Promise<Result>): Promise<Result> => {
     watch.enter();

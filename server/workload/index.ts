@@ -10,4 +10,5 @@ export {
   type TextDescription,
   type Views,
 } from "./shape";
+export { openTypeReader, type TypeReader } from "./type-reader";
 export { deletedRows } from "./writes/reading-select";
