@@ -8,6 +8,11 @@ export const Screening = Attribution.extend({
   is_suspect: z.boolean(),
   /** Probability that it does, 0..1. */
   score: z.number().min(0).max(1),
+  /**
+   * Where it was found, as JSON pointers into the message; of a name that is no plain word: `*`. Twenty at
+   * most. Left out where nothing was.
+   */
+  places: z.array(z.string()).max(20).optional(),
 });
 export type Screening = z.infer<typeof Screening>;
 

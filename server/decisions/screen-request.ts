@@ -1,38 +1,21 @@
 import type { AnalyzeRequest, SuspectText } from "@/server/contracts";
+import { foreignTexts, type PlacedText } from "@/server/guard";
 import { type AskOptions, type InferenceContext, screenEach } from "@/server/inference";
 
 /** Longest wait for the model's opinion of all texts together, ms: an estimate is due in 60. */
 const DEADLINE_MS = 20;
 
-interface ForeignText {
-  pointer: string;
-  place: "name" | "query";
-  text: string;
+type Place = "name" | "query";
+
+/** Every text of a request that others may have written, queries first: the model is asked of few. */
+function textsOf(request: AnalyzeRequest): (PlacedText & { place: Place })[] {
+  const texts = foreignTexts(request).filter(({ isKey = false }) => !isKey);
+  const placed = texts.map((each) => ({ ...each, place: placeOf(each.pointer) }));
+  const at = (place: Place) => placed.filter((each) => each.place === place);
+  return [...at("query"), ...at("name")];
 }
 
-/** A name's words: what steers a reader does so with underscores between its words as well. */
-const wordsOf = (name: string) => name.replaceAll("_", " ");
-
-/** Every text of a request that others may have written, queries first. */
-function textsOf({ context }: AnalyzeRequest): ForeignText[] {
-  const columns = context.current_schema ?? [];
-  const named = (pointer: string, text: string): ForeignText => ({ pointer, place: "name", text });
-  return [
-    ...(context.query_patterns ?? []).map(({ query }, at) => ({
-      pointer: `/context/query_patterns/${at}/query`,
-      place: "query" as const,
-      text: query,
-    })),
-    ...(context.current_views ?? []).map(({ sql }, at) => ({
-      pointer: `/context/current_views/${at}/sql`,
-      place: "query" as const,
-      text: sql,
-    })),
-    ...(context.table_name ? [named("/context/table_name", wordsOf(context.table_name))] : []),
-    ...columns.map(({ type }, at) => named(`/context/current_schema/${at}/type`, type)),
-    ...columns.map(({ name }, at) => named(`/context/current_schema/${at}/name`, wordsOf(name))),
-  ];
-}
+const placeOf = (pointer: string): Place => (/\/(query|sql)$/.test(pointer) ? "query" : "name");
 
 /**
  * Warns of texts of a request that seem to try to steer who reads them, by their place. What is

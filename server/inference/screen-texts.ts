@@ -1,15 +1,23 @@
 import type { Screening } from "@/server/contracts";
+import { findInjections } from "@/server/guard";
 import { type AskOptions, askModel } from "./ask-task";
 import type { InferenceContext } from "./client/create-inference-client";
 import { type AdversarialInput, adversarial } from "./tasks";
 
 /** From this score on a text counts as suspect: more likely an attack than not. */
 const SUSPECT_SCORE = 0.5;
-/** Texts the rules look at, and those of them the model is asked about. */
-const TEXTS_MAX = 256;
+/** Texts the model is asked about; the rules read all. */
 const ASKED_MAX = 32;
-/** Characters of a text that are looked at; the task reads fewer, once blanks are joined. */
-const CHARACTERS_MAX = 4000;
+/** Places that are told of a suspect message. */
+const PLACES_MAX = 20;
+
+/** A text of others and where it was found. */
+interface PlacedInput extends AdversarialInput {
+  /** Where it stands in what was sent, as a JSON pointer. */
+  pointer: string;
+  /** It is the name of a field. */
+  isKey?: boolean;
+}
 
 function screeningOf(score: number, model: string | null): Screening {
   return {
@@ -22,42 +30,43 @@ function screeningOf(score: number, model: string | null): Screening {
 
 interface ScreenTexts extends AskOptions {
   ctx: InferenceContext;
-  input: readonly AdversarialInput[];
+  input: readonly PlacedInput[];
 }
 
 /**
- * Which of these texts are possible prompt injections? One screening a text, in their order, of the
- * first 256. What the rules know as an attack counts, and the model is not asked about it. A first
- * fence only: what a text can do is bounded by the typed grammar of changes, whether it was found
- * suspect or not.
+ * Which of these texts are possible prompt injections? One screening a text, in their order. The rules
+ * read every text to its end, and all as one; what they know as an attack counts, and the model is not
+ * asked about it. A first fence only: what a text can do is bounded by the typed grammar of changes,
+ * whether it was found suspect or not.
  */
 export async function screenEach({
   ctx,
   input: texts,
   ...options
 }: ScreenTexts): Promise<Screening[]> {
-  const byRules = texts.slice(0, TEXTS_MAX).map(({ place, text }) => {
-    const input = { place, text: text.slice(0, CHARACTERS_MAX) };
-    return { input, score: adversarial.read(adversarial.ruleFallback(input), []).score };
-  });
-  const open = byRules.filter(({ input, score }) => score === 0 && input.text.trim() !== "");
-  const asked = new Set(open.slice(0, ASKED_MAX));
+  const found = findInjections(texts);
+  const isOpen = ({ text, isKey = false }: PlacedInput, index: number) =>
+    found[index] === null && !isKey && text.trim() !== "";
+  const asked = new Set(texts.filter(isOpen).slice(0, ASKED_MAX));
   return Promise.all(
-    byRules.map(async (one) => {
+    texts.map(async (one, index) => {
+      if (found[index] !== null) return screeningOf(1, null);
+      const { place, text } = one;
       const answered = asked.has(one)
-        ? await askModel({ ctx, task: adversarial, input: one.input, ...options })
+        ? await askModel({ ctx, task: adversarial, input: { place, text }, ...options })
         : null;
       return answered === null
-        ? screeningOf(one.score, null)
+        ? screeningOf(0, null)
         : screeningOf(answered.result.score, answered.model);
     }),
   );
 }
 
-/** The worst of the texts' screenings; of no text: nothing suspect. */
-export async function screenTexts({ input, ...asked }: ScreenTexts): Promise<Screening> {
-  const filled = input.filter(({ text }) => text.trim() !== "");
-  const screenings = await screenEach({ ...asked, input: filled });
-  const [worst] = screenings.sort((a, b) => b.score - a.score);
-  return worst ?? screeningOf(0, null);
+/** The worst of the texts' screenings, with the places of all that are suspect; of no text: nothing suspect. */
+export async function screenTexts(asked: ScreenTexts): Promise<Screening> {
+  const screenings = await screenEach(asked);
+  const suspect = asked.input.filter((_, index) => screenings[index]?.is_suspect);
+  const places = [...new Set(suspect.map(({ pointer }) => pointer))].slice(0, PLACES_MAX);
+  const worst = screenings.reduce((a, b) => (b.score > a.score ? b : a), screeningOf(0, null));
+  return { ...worst, ...(places.length > 0 ? { places } : {}) };
 }

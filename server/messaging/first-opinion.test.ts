@@ -83,7 +83,8 @@ test.each([
 });
 
 test("what DuckDB cannot make is refused with certainty, what the rules let pass is not certain", async () => {
-  const add = (column_type: string) => opinionOn("add_column", { column_name: "fresh", column_type });
+  const add = (column_type: string) =>
+    opinionOn("add_column", { column_name: "fresh", column_type });
   expect(await add("BANANA; DROP")).toMatchObject({
     ...{ opinion: "reject", reason: "invalid_type", confidence: 1, by: "rules" },
     detail: expect.stringContaining("fresh"),

@@ -6,6 +6,7 @@ import {
   ProductSchema,
   type Screening,
 } from "@/server/contracts";
+import { foreignTexts } from "@/server/guard";
 import { askTask, type OpinionInput, opinion, screenTexts } from "@/server/inference";
 import type { ServiceContext } from "@/server/platform";
 import { checkProposal, findTarget, Proposal, type ProposalTarget } from "./check-proposal";
@@ -33,7 +34,8 @@ export async function triageMessage({
   ctx: ServiceContext;
   input: MessageEnvelope;
 }): Promise<Triage> {
-  const screening = await screenTexts({ ctx, input: textsOf(message.content) });
+  const texts = foreignTexts(message).map((each) => ({ ...each, place: "message" as const }));
+  const screening = await screenTexts({ ctx, input: texts });
   if (message.message_type !== "schema_proposal") return { first_opinion: null, screening };
   const parsed = Proposal.safeParse(message.content);
   if (!parsed.success) return { first_opinion: null, screening };
@@ -60,9 +62,7 @@ async function formOpinion(
   return {
     opinion: result.opinion,
     reason: result.reason,
-    confidence: isUnweighed
-      ? RULES_ACCEPT_CONFIDENCE
-      : Math.round(result.confidence * 1000) / 1000,
+    confidence: isUnweighed ? RULES_ACCEPT_CONFIDENCE : Math.round(result.confidence * 1000) / 1000,
     by: model === null ? "rules" : "model",
     model,
   };
@@ -78,13 +78,6 @@ async function knownSchema({
     .from(dataProducts)
     .where(eq(dataProducts.productId, settings.DATA_PRODUCT_ID));
   return ProductSchema.safeParse(product?.schema).data;
-}
-
-/** Every text of the content, however deep. */
-function textsOf(value: unknown): { place: "message"; text: string }[] {
-  if (typeof value === "string") return [{ place: "message", text: value }];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.values(value).flatMap(textsOf);
 }
 
 /** Longest text of a proposal that the model is handed. */

@@ -16,6 +16,9 @@ import { type Triage, triageMessage } from "./first-opinion";
 const NOTE =
   "Stored. This version receives messages and says what it thinks of a proposal at first sight; routing, negotiation and responses are not part of it.";
 
+const SUSPECT_NOTE =
+  "Marked as a possible prompt injection (see screening.places): kept as it came, for people to read.";
+
 /** Key order must not matter when a repeat is compared with what was stored. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
@@ -116,6 +119,7 @@ export async function receiveMessage({
         message_type: input.message_type,
         sender_id: input.sender.agent_id,
         is_suspect: seen.screening.is_suspect,
+        ...(seen.screening.places ? { suspect_places: seen.screening.places } : {}),
       },
     });
     return receiptOf(recordId, content, false);
@@ -145,6 +149,6 @@ function receiptOf(recordId: string, stored: StoredContent, isDuplicate: boolean
     received_at: stored.received_at,
     first_opinion: stored.first_opinion ?? null,
     screening: stored.screening ?? NOT_SCREENED,
-    note: NOTE,
+    note: stored.screening?.is_suspect ? `${SUSPECT_NOTE} ${NOTE}` : NOTE,
   };
 }

@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { findInjection } from "@/server/guard";
 import { adversarial, type OpinionInput, opinion, REASONS } from "@/server/inference/tasks";
 import { type Intent, rightOpinion } from "../dataset/proposal-policy";
 import { choicePoints } from "./examples";
 import { ATTACKS, OPINIONS, OUTSIDE_TASKS, outsideExamples } from "./outside";
+
+/** Every fourth text was read when the rules were written, no other. */
+const READ_STEP = 4;
 
 const plain = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 const repeated = (texts: string[]) => texts.filter((one, index) => texts.indexOf(one) !== index);
@@ -45,6 +49,18 @@ describe("texts that are attacks or not", () => {
       expect(share, place).toBeGreaterThanOrEqual(0.4);
       expect(share, place).toBeLessThanOrEqual(0.6);
     }
+  });
+
+  it("holds texts that nobody looked at while writing the rules: few harmless ones are accused", () => {
+    const unread = ATTACKS.filter((_, index) => index % READ_STEP !== 0);
+    const accused = (isAttack: boolean) => {
+      const texts = unread.filter(({ is_attack }) => is_attack === isAttack);
+      const found = texts.filter(({ text }) => findInjection(text) !== null);
+      expect(texts.length).toBeGreaterThanOrEqual(60);
+      return found.length / texts.length;
+    };
+    expect(accused(false)).toBeLessThanOrEqual(0.02);
+    expect(accused(true)).toBeGreaterThanOrEqual(0.25);
   });
 
   it("holds attacks that the rules miss and harmless texts that look like one", () => {

@@ -1,0 +1,2 @@
+export { findInjection, findInjections } from "./find-injections";
+export { foreignTexts, type PlacedText } from "./foreign-texts";
