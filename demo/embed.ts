@@ -65,8 +65,7 @@ function toProduct(productId: string, connector: Connector, capture: QueryCaptur
     productId,
     getSchema: () => connector.schema.read(),
     getWorkload: (since) => capture.snapshot(productId, since),
-    query: (request, signal = never) =>
-      connector.reads.use((connection) => runConnectorQuery(connection, request, signal)),
+    query: (request, signal = never) => runConnectorQuery(connector.reads, request, signal),
     exportTable: (table, { rowsMax, seed, file, signal = never }) =>
       connector.exports.use((connection) =>
         writeTable(connection, file, { table, rowsMax, seed }, signal),

@@ -6,6 +6,8 @@ const LEVELS = { DEBUG: "debug", INFO: "info", WARNING: "warn", ERROR: "error" }
 
 /** The demo data product as a process: one line when it listens, clean end on SIGTERM and SIGINT. */
 async function main(): Promise<void> {
+  // Its files hold the product's data: nobody else on this machine reads them.
+  process.umask(0o077);
   const settings = env();
   const log = createLogger("demo", settings);
   const jwksUrl = settings.SIDECAR_JWKS_URL;
@@ -18,7 +20,11 @@ async function main(): Promise<void> {
     dataDir: settings.SIDECAR_DATA_DIR,
     queriesPerSecond: settings.DEMO_QUERIES_PER_SECOND,
     productId: settings.DATA_PRODUCT_ID,
-    verifyToken: createTokenVerifier({ jwksUrl, productId: settings.DATA_PRODUCT_ID }),
+    verifyToken: createTokenVerifier({
+      jwksUrl,
+      productId: settings.DATA_PRODUCT_ID,
+      agentId: settings.AGENT_ID,
+    }),
     onError: (error) => log.error({ err: error }, "demo.error"),
     onLogLevel: (level) => {
       log.level = LEVELS[level];

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn as startProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,11 +20,11 @@ let port: number;
 let sidecarKey: CryptoKey;
 let jwks: URL;
 
-const sign = (audience: string) =>
+const sign = (audience: string, subject = "agent-1") =>
   new SignJWT({})
     .setProtectedHeader({ alg: "EdDSA", kid: "k1" })
     .setIssuer("agentic-sidecar")
-    .setSubject("agent-1")
+    .setSubject(subject)
     .setJti(crypto.randomUUID())
     .setAudience(audience)
     .setExpirationTime("1m")
@@ -62,6 +62,7 @@ function start(folder = dataDir) {
       ...environmentWith(["SIDECAR_MODE"]),
       NODE_ENV: "test",
       SIDECAR_JWKS_URL: jwks.href,
+      AGENT_ID: "agent-1",
       LOG_LEVEL: "info",
       DEMO_PORT: String(port),
       DEMO_ROWS: "2000",
@@ -117,17 +118,24 @@ test("what an operation did outlives kill -9, and is not done again", async () =
   expect(await end(second, "SIGTERM")).toBe(0);
 }, 60_000);
 
-test("a token for another audience opens nothing", async () => {
+test("a token for another audience or of another agent opens nothing, and files are their owner's", async () => {
   const child = start();
   await listening(child);
-  const stranger = createConnectorClient({
-    baseUrl: `http://127.0.0.1:${port}`,
-    productId: PRODUCT_ID,
-    getToken: () => sign("another"),
-  });
-  await expect(stranger.getSchema()).rejects.toMatchObject({
-    code: "product_refused",
-    details: { status: 401 },
-  });
+  for (const token of [sign("another"), sign(PRODUCT_ID, "agent-2")]) {
+    const stranger = createConnectorClient({
+      baseUrl: `http://127.0.0.1:${port}`,
+      productId: PRODUCT_ID,
+      getToken: () => token,
+    });
+    await expect(stranger.getSchema()).rejects.toMatchObject({
+      code: "product_refused",
+      details: { status: 401 },
+    });
+  }
+  const files = (await readdir(dataDir)).filter((name) => /^(spawn|demo)/.test(name));
+  expect(files).toContain("spawn.duckdb");
+  for (const name of files) {
+    expect([name, (await stat(join(dataDir, name))).mode & 0o077]).toEqual([name, 0]);
+  }
   expect(await end(child, "SIGINT")).toBe(0);
 }, 60_000);

@@ -1,9 +1,9 @@
-import { type DuckDBConnection, StatementType } from "@duckdb/node-api";
+import { type DuckDBConnection, type DuckDBResult, StatementType } from "@duckdb/node-api";
 import { type ConnectorExecuteRequest, ConnectorOperation } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import type { WriteGate } from "../engine/connections";
-import { assertSingleStatement } from "../engine/statement";
 import { readFingerprint } from "./catalog";
+import { assertKnownStatement } from "./check-statement";
 
 /**
  * Runs operations: statements and their record commit in one transaction, so whoever is killed,
@@ -142,14 +142,10 @@ const ALLOWED = new Set<StatementType>([
   StatementType.ALTER,
   StatementType.DROP,
 ]);
-const RESERVED = /_sidecar_(operations|meta)\b/i;
 
 /** Runs one statement of an operation inside its transaction; answers the milliseconds it took. */
 async function runStatement(connection: DuckDBConnection, sql: string): Promise<number> {
-  if (RESERVED.test(sql)) {
-    throw new AppError("invalid_input", "The connector's own book-keeping cannot be changed.");
-  }
-  await assertSingleStatement(connection, sql);
+  await assertKnownStatement(connection, sql);
   const start = performance.now();
   const prepared = await connection.prepare(sql);
   try {
@@ -157,11 +153,18 @@ async function runStatement(connection: DuckDBConnection, sql: string): Promise<
       const kind = StatementType[prepared.statementType];
       throw new AppError("invalid_input", `${kind} cannot be part of an operation.`);
     }
-    await prepared.run();
+    if (prepared.statementType === StatementType.SELECT) await drain(await prepared.stream());
+    else await prepared.run();
     return performance.now() - start;
   } finally {
     prepared.destroySync();
   }
+}
+
+/** Nobody reads the rows: they are not kept, however many there are. */
+async function drain(result: DuckDBResult): Promise<void> {
+  let chunk = await result.fetchChunk();
+  while (chunk !== null && chunk.rowCount > 0) chunk = await result.fetchChunk();
 }
 
 /** The operation as recorded, null when it never ended (and, if it ran, left nothing behind). */

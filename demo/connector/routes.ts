@@ -87,13 +87,13 @@ const query = createRoute({
   method: "post",
   path: "/connector/query",
   operationId: "query",
-  summary: "One read-only SELECT within row and time limits",
+  summary: "One read-only SELECT within limits of rows, bytes and time",
   request: { body: jsonBody(ConnectorQueryRequest) },
   responses: {
     200: ok("The rows", ConnectorQueryResult),
     ...REFUSED,
-    413: problem("The body is too large."),
-    504: problem("The query took longer than timeout_ms."),
+    413: problem("The body, or the answer, is too large."),
+    504: problem("The query took longer than timeout_ms, the wait for a connection included."),
   },
 });
 const execute = createRoute({
@@ -153,8 +153,9 @@ function describeConnector(routes: OpenAPIHono) {
     bearerFormat: "JWT",
     description:
       "Signed by the sidecar with its Ed25519 key: `alg` is `EdDSA`, `kid` names one of the " +
-      "keys at the sidecar's `/.well-known/jwks.json`, `iss` is `agentic-sidecar`, `aud` is " +
-      "this product's id, `exp` is required. The product holds no secret of the sidecar.",
+      "keys at the sidecar's `/.well-known/jwks.json`, `iss` is `agentic-sidecar`, `sub` is the " +
+      "sidecar's agent id, `aud` is this product's id, `exp` is required. The product holds no " +
+      "secret of the sidecar.",
   });
   return routes.getOpenAPI31Document({
     openapi: "3.1.0",
@@ -185,8 +186,7 @@ export function connectorRoutes(
   });
   routes.openapi(query, async (c) => {
     const request = c.req.valid("json");
-    const run = reads.use((connection) => runConnectorQuery(connection, request, c.req.raw.signal));
-    return c.json(await run, 200);
+    return c.json(await runConnectorQuery(reads, request, c.req.raw.signal), 200);
   });
   routes.openapi(execute, async (c) => c.json(await executor.execute(c.req.valid("json")), 200));
   routes.openapi(getOperation, async (c) => {
@@ -198,9 +198,8 @@ export function connectorRoutes(
   routes.openapi(exported, async (c) => {
     const { rows_max: rowsMax, seed } = c.req.valid("query");
     const request = { table: c.req.valid("param").table, rowsMax, seed };
-    return exports.use((connection) =>
-      exportTable(connection, exportDir, request, c.req.raw.signal),
-    );
+    const { signal } = c.req.raw;
+    return exports.use((connection) => exportTable(connection, exportDir, request, signal), signal);
   });
   const document = describeConnector(routes);
   routes.get("/connector/openapi.json", (c) => c.json(document));

@@ -13,8 +13,13 @@ export class ConnectionPool {
     return new ConnectionPool(all, [...all]);
   }
 
-  async use<T>(task: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    const connection = this.free.pop() ?? (await this.wait());
+  /** Throws the signal's reason when that comes before a connection is free. */
+  async use<T>(
+    task: (connection: DuckDBConnection) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    const connection = this.free.pop() ?? (await this.wait(signal));
     try {
       return await task(connection);
     } finally {
@@ -28,8 +33,19 @@ export class ConnectionPool {
     for (const connection of this.all) connection.closeSync();
   }
 
-  private wait(): Promise<DuckDBConnection> {
-    return new Promise((resolve) => this.waiting.push(resolve));
+  private wait(signal: AbortSignal | undefined): Promise<DuckDBConnection> {
+    return new Promise((resolve, reject) => {
+      const take = (connection: DuckDBConnection) => {
+        signal?.removeEventListener("abort", leave);
+        resolve(connection);
+      };
+      const leave = () => {
+        this.waiting.splice(this.waiting.indexOf(take), 1);
+        reject(signal?.reason);
+      };
+      this.waiting.push(take);
+      signal?.addEventListener("abort", leave, { once: true });
+    });
   }
 }
 

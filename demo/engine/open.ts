@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { chmod, mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
@@ -28,15 +28,16 @@ export async function openEngine(dataDir: string, rows: number): Promise<Engine>
   const exportDir = path.resolve(dataDir, "demo-exports");
   const spillDir = path.resolve(dataDir, "demo-spill");
   await rm(exportDir, { recursive: true, force: true });
-  await mkdir(exportDir, { recursive: true });
-  await mkdir(spillDir, { recursive: true });
-  const instance = await DuckDBInstance.create(path.resolve(dataDir, FILE_NAME), {
+  for (const dir of [exportDir, spillDir]) await makeOwn(dir);
+  const file = path.resolve(dataDir, FILE_NAME);
+  const instance = await DuckDBInstance.create(file, {
     threads: String(Math.min(2, availableParallelism())),
     memory_limit: MEMORY_LIMIT,
     temp_directory: spillDir,
   });
   const connection = await instance.connect();
   try {
+    await chmod(file, 0o600);
     await ensureData(connection, rows);
     await lockDown(connection, [exportDir, spillDir]);
     return { instance, dataDir: path.resolve(dataDir), exportDir };
@@ -47,6 +48,12 @@ export async function openEngine(dataDir: string, rows: number): Promise<Engine>
   } finally {
     connection.closeSync();
   }
+}
+
+/** A folder for its owner alone, also where an earlier start left one that others may enter. */
+async function makeOwn(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await chmod(dir, 0o700);
 }
 
 /**

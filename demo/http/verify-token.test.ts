@@ -47,7 +47,13 @@ beforeEach(async () => {
 });
 afterEach(() => sidecar.server.close());
 
-const verifier = () => createTokenVerifier({ jwksUrl: sidecar.url, productId: PRODUCT_ID });
+const verifier = (cooldownMs?: number) =>
+  createTokenVerifier({
+    jwksUrl: sidecar.url,
+    productId: PRODUCT_ID,
+    agentId: "agent-1",
+    ...(cooldownMs === undefined ? {} : { cooldownMs }),
+  });
 
 test("a product that starts before the sidecar answers 503 until the keys can be had", async () => {
   sidecar.setUp(false);
@@ -80,11 +86,7 @@ test("unknown key ids do not make it ask again and again", async () => {
 });
 
 test("after a rotation and the cool-down the new key is fetched, and the old one still counts", async () => {
-  const verify = createTokenVerifier({
-    jwksUrl: sidecar.url,
-    productId: PRODUCT_ID,
-    cooldownMs: 0,
-  });
+  const verify = verifier(0);
   const old = await sidecar.sign("k1");
   await verify(old);
   await sidecar.addKey("k2");
@@ -97,6 +99,7 @@ test.each<[string, Record<string, unknown>]>([
   ["for another product", { aud: "another" }],
   ["for the sidecar itself", { aud: "agentic-sidecar" }],
   ["of another issuer", { iss: PRODUCT_ID }],
+  ["of another agent", { sub: "agent-2" }],
   ["that has expired", { exp: Math.floor(Date.now() / 1000) - 60 }],
   ["without an end", { exp: undefined }],
   ["without an id", { jti: undefined }],
@@ -107,7 +110,12 @@ test.each<[string, Record<string, unknown>]>([
 
 test("a public key used as a shared secret opens nothing", async () => {
   const response = await fetch(sidecar.url);
-  const forged = await new SignJWT({ iss: "agentic-sidecar", sub: "x", aud: PRODUCT_ID, jti: "j" })
+  const forged = await new SignJWT({
+    iss: "agentic-sidecar",
+    sub: "agent-1",
+    aud: PRODUCT_ID,
+    jti: "j",
+  })
     .setProtectedHeader({ alg: "HS256", kid: "k1" })
     .setExpirationTime("1m")
     .sign(new TextEncoder().encode(await response.text()));

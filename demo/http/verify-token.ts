@@ -18,10 +18,13 @@ const COOLDOWN_MS = 5000;
 export function createTokenVerifier({
   jwksUrl,
   productId,
+  agentId,
   cooldownMs = COOLDOWN_MS,
 }: {
   jwksUrl: string;
   productId: string;
+  /** The sidecar's agent: tokens that it signed for others are for its own doors, not for this one. */
+  agentId: string;
   /** An unknown key id makes it fetch the keys again, but not more often than this. */
   cooldownMs?: number;
 }): (token: string) => Promise<void> {
@@ -35,6 +38,7 @@ export function createTokenVerifier({
         algorithms: ["EdDSA"],
         issuer: SIDECAR_ISSUER,
         audience: productId,
+        subject: agentId,
         requiredClaims: ["exp", "sub", "jti"],
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });

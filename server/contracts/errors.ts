@@ -66,7 +66,11 @@ export const PROBLEMS = {
     title: "Schema has changed",
     meaning: "The product's schema is no longer the tested one. Nothing ran; analyze again.",
   },
-  too_large: { status: 413, title: "Body too large", meaning: "The body exceeds the size limit." },
+  too_large: {
+    status: 413,
+    title: "Too large",
+    meaning: "The body, or the answer of a connector's query, exceeds the size limit.",
+  },
   unsupported_media_type: {
     status: 415,
     title: "Unsupported media type",

@@ -23,7 +23,7 @@ import {
 import { requestExecution } from "@/server/execution";
 import { getJwks, issueServiceToken } from "@/server/identity";
 import { observeProduct } from "@/server/knowledge";
-import { createRoot, systemContext } from "@/server/platform";
+import { createRoot, env, systemContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 
 const PRODUCT_ID = "duckdb-spawn";
@@ -42,7 +42,11 @@ beforeAll(async () => {
     rows: 200_000,
     dataDir,
     queriesPerSecond: 20,
-    verifyToken: createTokenVerifier({ jwksUrl: await writeJwks(), productId: PRODUCT_ID }),
+    verifyToken: createTokenVerifier({
+      jwksUrl: await writeJwks(),
+      productId: PRODUCT_ID,
+      agentId: env().AGENT_ID,
+    }),
   });
 });
 afterEach(() => killProver());
@@ -71,7 +75,7 @@ const product = () =>
     getToken: () =>
       issueServiceToken({
         ctx: system(),
-        input: { subject: "test", audience: PRODUCT_ID, ttl_seconds: 60 },
+        input: { subject: env().AGENT_ID, audience: PRODUCT_ID, ttl_seconds: 60 },
       }),
   });
 

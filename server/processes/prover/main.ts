@@ -17,6 +17,8 @@ const OPERATIONS_AT_ONCE = 3;
 
 /** The prover process: observes the product, proves, executes, verifies. Away from the web process. */
 async function startProver(root: Root): Promise<RunningProcess> {
+  // Shadows and downloaded tables are copies of the product's data: nobody else on this machine reads them.
+  process.umask(0o077);
   await lowerPriority("low");
   const { settings, log } = root;
   const product = connectProduct({ ctx: systemContext(root, "connector") });
