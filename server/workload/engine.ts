@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { DuckDBInstance } from "@duckdb/node-api";
+import { DuckDBInstance, type DuckDBPreparedStatement } from "@duckdb/node-api";
 import { type Ast, asNode, asNodes, asText } from "./ast";
 import { unwrapValues } from "./values-list";
 
@@ -59,12 +59,25 @@ export async function openEngine(watch = UNWATCHED): Promise<Engine> {
       watch.leave();
     }
   };
-  const first = async (sql: string, value: string): Promise<string> => {
-    const reader = await connection.runAndReadAll(sql, [value]);
-    return asText(reader.getRows()[0]?.[0]);
+  // Planning such a statement takes as long as running it: they are kept, one for each call at a time.
+  const call = (sql: string) => {
+    const idle: DuckDBPreparedStatement[] = [];
+    return async (value: string): Promise<string> => {
+      const statement = idle.pop() ?? (await connection.prepare(sql));
+      try {
+        statement.bindVarchar(1, value);
+        const reader = await statement.runAndReadAll();
+        idle.push(statement);
+        return asText(reader.getRows()[0]?.[0]);
+      } catch (error) {
+        statement.destroySync();
+        throw error;
+      }
+    };
   };
-  const serializeText = (sql: string) =>
-    watched(() => first("SELECT json_serialize_sql($1::VARCHAR)", sql));
+  const callSerialize = call("SELECT json_serialize_sql($1::VARCHAR)");
+  const callPrint = call("SELECT json_deserialize_sql($1::JSON)");
+  const serializeText = (sql: string) => watched(() => callSerialize(sql));
   const readNames = async (condition: string): Promise<ReadonlySet<string>> => {
     const reader = await connection.runAndReadAll(
       `SELECT function_name FROM duckdb_functions() GROUP BY function_name HAVING ${condition}`,
@@ -99,9 +112,7 @@ export async function openEngine(watch = UNWATCHED): Promise<Engine> {
     async print(root) {
       const json = printExactJson(root);
       // DuckDB refuses trees it cannot read back (infinite numbers, say): then the text is kept.
-      return await watched(() =>
-        first("SELECT json_deserialize_sql($1::JSON)", json).catch(() => null),
-      );
+      return await watched(() => callPrint(json).catch(() => null));
     },
     async countStatements(sql) {
       // Nothing is prepared or executed: the text is only parsed.
