@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { DuckDBInstance, type DuckDBPreparedStatement } from "@duckdb/node-api";
+import { Lru } from "@/server/platform/lru";
 import { type Ast, asNode, asNodes, asText } from "./ast";
 import { unwrapValues } from "./values-list";
 
@@ -39,6 +40,9 @@ export const PRIVATE_SETTINGS = {
   lock_configuration: "true",
 };
 
+/** Shape, rewrites and summary of one text ask for the same trees, soon after each other. */
+const ANSWERS_MAX = 20;
+
 /** Told of every call into DuckDB. `enter` may throw: then the call is not made. */
 export interface CallWatch {
   enter(): void;
@@ -62,13 +66,18 @@ export async function openEngine(watch = UNWATCHED): Promise<Engine> {
   // Planning such a statement takes as long as running it: they are kept, one for each call at a time.
   const call = (sql: string) => {
     const idle: DuckDBPreparedStatement[] = [];
+    const answers = new Lru<string>(ANSWERS_MAX);
     return async (value: string): Promise<string> => {
+      const known = answers.get(value);
+      if (known !== undefined) return known;
       const statement = idle.pop() ?? (await connection.prepare(sql));
       try {
         statement.bindVarchar(1, value);
         const reader = await statement.runAndReadAll();
         idle.push(statement);
-        return asText(reader.getRows()[0]?.[0]);
+        const answer = asText(reader.getRows()[0]?.[0]);
+        answers.set(value, answer);
+        return answer;
       } catch (error) {
         statement.destroySync();
         throw error;
