@@ -55,31 +55,40 @@ export async function loadEarlierVerdicts(
 
 type Rejection = NonNullable<SuggestionItem["rejected_before"]>;
 
-/** How many rejected suggestions of a product are looked back at. */
+/** How many suggestions of a product that ended in one way are looked back at. */
 const LOOK_BACK_MAX = 200;
 
-/**
- * Changes that a person has rejected in the latest earlier suggestions for the same product, by
- * candidate id: the latest rejection of each. None for a suggestion without a product.
- */
-export async function loadRejections(db: Database, id: string): Promise<Map<string, Rejection>> {
+/** Ids of the product's earlier suggestions that ended in this state, the latest first. */
+export async function findEarlier(
+  db: Database,
+  id: string,
+  state: SuggestionState,
+): Promise<string[]> {
   const own = alias(suggestions, "own");
-  const rejected = await db
+  const rows = await db
     .select({ id: suggestions.id })
     .from(own)
     .innerJoin(
       suggestions,
       and(
         eq(suggestions.productId, own.productId),
-        eq(suggestions.state, "rejected"),
+        eq(suggestions.state, state),
         lt(suggestions.createdAt, own.createdAt),
       ),
     )
     .where(eq(own.id, id))
     .orderBy(desc(suggestions.createdAt))
     .limit(LOOK_BACK_MAX);
-  if (rejected.length === 0) return new Map();
-  const ids = rejected.map((row) => row.id);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Changes that a person has rejected in the latest earlier suggestions for the same product, by
+ * candidate id: the latest rejection of each. None for a suggestion without a product.
+ */
+export async function loadRejections(db: Database, id: string): Promise<Map<string, Rejection>> {
+  const ids = await findEarlier(db, id, "rejected");
+  if (ids.length === 0) return new Map();
   const rows = await db
     .selectDistinctOn([candidateId], {
       candidateId,

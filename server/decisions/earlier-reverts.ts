@@ -1,15 +1,12 @@
-import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { operations, suggestionItems, suggestions } from "@/drizzle/schema";
 import type { Interval, SuggestionItem } from "@/server/contracts";
 import { formatInterval } from "@/server/format";
 import type { Database } from "@/server/platform";
-import { candidateId } from "./earlier-proofs";
+import { candidateId, findEarlier } from "./earlier-proofs";
 import type { ItemRow } from "./item-view";
 import type { SuggestionRow } from "./transition";
-
-/** How many suggestions of a product that were rolled back are looked back at. */
-const LOOK_BACK_MAX = 200;
 
 /** A rollback, and what the execution rested on that it undid. */
 export interface Revert {
@@ -19,32 +16,12 @@ export interface Revert {
   gain: Interval | null;
 }
 
-/** Ids of the product's earlier suggestions that were rolled back, the latest first. */
-async function findReverted(db: Database, id: string): Promise<string[]> {
-  const own = alias(suggestions, "own");
-  const rows = await db
-    .select({ id: suggestions.id })
-    .from(own)
-    .innerJoin(
-      suggestions,
-      and(
-        eq(suggestions.productId, own.productId),
-        eq(suggestions.state, "reverted"),
-        lt(suggestions.createdAt, own.createdAt),
-      ),
-    )
-    .where(eq(own.id, id))
-    .orderBy(desc(suggestions.createdAt))
-    .limit(LOOK_BACK_MAX);
-  return rows.map((row) => row.id);
-}
-
 /**
  * Changes whose execution was rolled back in an earlier suggestion for the same product, by candidate
  * id: the latest rollback of each. None for a suggestion without a product.
  */
 export async function loadReverts(db: Database, id: string): Promise<Map<string, Revert>> {
-  const ids = await findReverted(db, id);
+  const ids = await findEarlier(db, id, "reverted");
   if (ids.length === 0) return new Map();
   const execution = alias(operations, "execution");
   const rows = await db
