@@ -36,7 +36,6 @@ export async function rewriteQuery(
 ): Promise<QueryRewriteOption[]> {
   const root = await engine.serialize(sql);
   if (root === null || !callsKnownOnly(root, engine) || readsCollated(root, tables)) return [];
-  const printed = await engine.print(root);
   const known = {
     tables,
     ...readCtes(root),
@@ -48,6 +47,7 @@ export async function rewriteQuery(
     hasCollation: [...descend(root)].some((node) => isClass(node, "COLLATE")),
   };
   const options: QueryRewriteOption[] = [];
+  let printed: Promise<string | null> | undefined;
   let copy = structuredClone(root);
   for (const rewrite of REWRITES) {
     const query = asNode(asNodes(copy.statements)[0]?.node);
@@ -55,7 +55,8 @@ export async function rewriteQuery(
     if (!query || !rewrite.apply(query, context)) continue;
     const text = await printStable(engine, copy);
     copy = structuredClone(root);
-    if (text === null || text === printed) continue;
+    printed ??= engine.print(root);
+    if (text === null || text === (await printed)) continue;
     options.push({ rule: rewrite.rule, sql: text, why: rewrite.why });
   }
   return options;
@@ -77,22 +78,27 @@ function callsKnownOnly(root: Ast, engine: Engine): boolean {
   });
 }
 
-/** A name of two CTEs, or one that a recursive query defines, says nothing of its columns. */
+const entriesOf = (node: Ast | null) => asNodes(asNode(node?.cte_map)?.map);
+const nameOf = (entry: Ast) => asText(entry.key).toLowerCase();
+
+/**
+ * Only a CTE of the whole query is known by its name everywhere. A name of two, or one that a CTE before
+ * it or its own text reads (a table's of that name, or a recursive query), says nothing of its columns.
+ */
 function readCtes(root: Ast): Pick<RewriteContext, "cteNames" | "ctes"> {
-  const cteNames = new Set<string>();
+  const names = [...descend(root)].flatMap((node) => entriesOf(node).map(nameOf));
   const ctes = new Map<string, Ast>();
-  for (const node of descend(root)) {
-    for (const entry of asNodes(asNode(node.cte_map)?.map)) {
-      const name = asText(entry.key).toLowerCase();
-      const value = asNode(entry.value);
-      const query = asNode(asNode(value?.query)?.node);
-      const isRenamed = Array.isArray(value?.aliases) && value.aliases.length > 0;
-      if (query && !isRenamed && !cteNames.has(name)) ctes.set(name, query);
-      else ctes.delete(name);
-      cteNames.add(name);
-    }
+  const read = new Set<string>();
+  for (const entry of entriesOf(asNode(asNodes(root.statements)[0]?.node))) {
+    const name = nameOf(entry);
+    const value = asNode(entry.value);
+    const query = asNode(asNode(value?.query)?.node);
+    const isRenamed = Array.isArray(value?.aliases) && value.aliases.length > 0;
+    for (const node of descend(query)) read.add(asText(node.table_name).toLowerCase());
+    const isOnly = names.filter((one) => one === name).length === 1;
+    if (query && !isRenamed && isOnly && !read.has(name)) ctes.set(name, query);
   }
-  return { cteNames, ctes };
+  return { cteNames: new Set(names), ctes };
 }
 
 /** The text of a tree once DuckDB prints it the same again; null when it does not come to rest. */

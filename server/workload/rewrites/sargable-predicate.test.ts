@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createShapeParser } from "../parser";
 import { RewriteExamples, TABLES } from "../testing/rewrite-examples";
 
 let examples: RewriteExamples;
@@ -176,5 +177,23 @@ describe("sargable_predicate asks for the same rows", () => {
       "WITH events AS (SELECT 'x' AS ts) SELECT 1 FROM events WHERE year(ts) = 2020",
     );
     await never("sargable_predicate", "SELECT 1 FROM events, strangers WHERE year(ts) = 2020");
+  });
+});
+
+describe("a table that shares its name with a CTE of another scope", () => {
+  const column = (name: string, type: string) => ({ name, type, nullable: true });
+  const tables = [
+    { name: "t", columns: [column("id", "INTEGER"), column("ts", "TIMESTAMP WITH TIME ZONE")] },
+    { name: "u", columns: [column("id", "INTEGER"), column("d", "DATE")] },
+  ].map((one) => ({ ...one, constraints: [] }));
+
+  test.each([
+    "WITH q AS (SELECT id FROM t WHERE year(ts) = 2024), t AS (SELECT id, d AS ts FROM u) SELECT * FROM q",
+    "SELECT id FROM t WHERE year(ts) = 2024 AND id IN (WITH t AS (SELECT id, d AS ts FROM u) SELECT id FROM t)",
+  ])("gets no range of the CTE's type: %s", async (sql) => {
+    const parser = await createShapeParser();
+    const offered = await parser.rewrite(sql, tables, []);
+    parser.close();
+    expect(offered).toEqual([]);
   });
 });
