@@ -19,7 +19,10 @@ export async function analyzeContext({
   signal: AbortSignal | undefined;
 }): Promise<Suggestion> {
   const now = ctx.clock.now();
-  const advice = await adviseContext(request.context, columns, now, signal);
+  // Begun first, so that the reading threads have work while the rules of screening run here.
+  const advising = adviseContext(request.context, columns, now, signal);
+  const screening = screenRequest({ ctx, input: request });
+  const advice = await advising;
   const { tables, queries, excluded, findings, unread } = advice;
   const hasStatistics = tables.some(({ row_count: rows }) => rows > 0);
   const [candidates, suspect] = await Promise.all([
@@ -27,7 +30,7 @@ export async function analyzeContext({
       ctx,
       input: { candidates: advice.candidates, tables, queries, hasStatistics },
     }),
-    screenRequest({ ctx, input: request }),
+    screening,
   ]);
   const { id } = await createSuggestion({
     ctx,

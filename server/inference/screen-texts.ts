@@ -1,5 +1,5 @@
 import type { Screening } from "@/server/contracts";
-import { findInjections } from "@/server/guard";
+import { findInjections, type PlacedText } from "@/server/guard";
 import { type AskOptions, askModel } from "./ask-task";
 import type { InferenceContext } from "./client/create-inference-client";
 import { type AdversarialInput, adversarial } from "./tasks";
@@ -12,12 +12,10 @@ const ASKED_MAX = 32;
 const PLACES_MAX = 20;
 
 /** A text of others and where it was found. */
-interface PlacedInput extends AdversarialInput {
-  /** Where it stands in what was sent, as a JSON pointer. */
-  pointer: string;
-  /** It is the name of a field. */
-  isKey?: boolean;
-}
+type PlacedInput = PlacedText & AdversarialInput;
+
+/** The task without its rules: they have read these texts already. */
+const { reconcile: _, ...modelAlone } = adversarial;
 
 function screeningOf(score: number, model: string | null): Screening {
   return {
@@ -53,7 +51,7 @@ export async function screenEach({
       if (found[index] !== null) return screeningOf(1, null);
       const { place, text } = one;
       const answered = asked.has(one)
-        ? await askModel({ ctx, task: adversarial, input: { place, text }, ...options })
+        ? await askModel({ ctx, task: modelAlone, input: { place, text }, ...options })
         : null;
       return answered === null
         ? screeningOf(0, null)

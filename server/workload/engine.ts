@@ -42,6 +42,8 @@ export const PRIVATE_SETTINGS = {
 
 /** Shape, rewrites and summary of one text ask for the same trees, soon after each other. */
 const ANSWERS_MAX = 20;
+/** The tree of a long text takes a megabyte or two, and a reading thread has little memory. */
+const ANSWER_CHARACTERS_MAX = 200_000;
 
 /** Told of every call into DuckDB. `enter` may throw: then the call is not made. */
 export interface CallWatch {
@@ -76,7 +78,7 @@ export async function openEngine(watch = UNWATCHED): Promise<Engine> {
         const reader = await statement.runAndReadAll();
         idle.push(statement);
         const answer = asText(reader.getRows()[0]?.[0]);
-        answers.set(value, answer);
+        if (value.length + answer.length <= ANSWER_CHARACTERS_MAX) answers.set(value, answer);
         return answer;
       } catch (error) {
         statement.destroySync();

@@ -26,9 +26,11 @@ export async function normalizeSql(engine: Engine, sql: string): Promise<Normali
     const beginning = foldText(sql.slice(0, SQL_LENGTH_MAX));
     return keep(beginning.slice(0, SQL_LENGTH_MAX - TRUNCATED.length) + TRUNCATED);
   }
-  const folded = foldText(sql);
-  // Folding keeps brackets: what is nested too deep stays so.
-  if (isTooCostly(sql)) return keep(folded.length > SQL_LENGTH_MAX ? sql : folded);
+  if (isTooCostly(sql)) {
+    // Folding keeps brackets: what is nested too deep stays so.
+    const folded = foldText(sql);
+    return keep(folded.length > SQL_LENGTH_MAX ? sql : folded);
+  }
   const parsed = await normalizeSelect(engine, sql);
   if (parsed !== null) {
     const { canonical, ...query } = parsed;
@@ -43,6 +45,7 @@ export async function normalizeSql(engine: Engine, sql: string): Promise<Normali
       isParsed: false,
     };
   }
+  const folded = foldText(sql);
   // Folding can mend a broken text; kept as it came, it never passes for a query that ran.
   const isMended = folded !== sql && (await normalizeSelect(engine, folded)) !== null;
   return keep(isMended || folded.length > SQL_LENGTH_MAX ? sql : folded);

@@ -21,11 +21,12 @@ export async function explainUnread(
 ): Promise<Unread | null> {
   const costly = tooCostly(sql);
   if (costly !== null) return { reason: "too_costly", message: costly };
+  const forms = query.isParsed ? [AT_PARAMETER] : FOREIGN_PARAMETERS;
+  const bare = withoutTexts(sql);
+  const isStrange = forms.some((form) => form.test(bare));
+  if (query.isParsed && !isStrange) return null;
   const words = tokenize(sql).filter((token) => !/^([eE]?'|\$[A-Za-z_]*\$|")/.test(token));
   const text = words.join("");
-  const forms = query.isParsed ? [AT_PARAMETER] : FOREIGN_PARAMETERS;
-  const isStrange = forms.some((form) => form.test(withoutTexts(sql)));
-  if (query.isParsed && !isStrange) return null;
   if (TEMPLATES.test(text)) {
     return {
       reason: "template",

@@ -131,8 +131,9 @@ export class ReaderPool {
     }
   }
 
+  /** The one that was at work last: it may have read the request's texts before. */
   #freeThread(): ReaderThread | null {
-    for (const thread of this.#idle) {
+    for (const thread of [...this.#idle].reverse()) {
       this.#idle.delete(thread);
       if (!thread.isEnded) return thread;
     }

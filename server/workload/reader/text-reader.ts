@@ -56,6 +56,7 @@ export function createTextReader(settings: Partial<ReaderSettings> = {}): TextRe
   return {
     async describe(texts, context, { signal, msMax = all.requestMsMax } = {}) {
       signal?.throwIfAborted();
+      if (texts.length === 0) return [];
       const readable = toReadable(context);
       const contextKey = shortHash(JSON.stringify(readable));
       const keys = texts.map(({ sql, example = null }) =>
