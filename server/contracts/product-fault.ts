@@ -22,7 +22,7 @@ export const PRODUCT_FAULTS = {
   token_refused: {
     error: "product_refused",
     advice:
-      "Let the product verify tokens with the keys at the sidecar's /.well-known/jwks.json and with its own id as audience, and compare both clocks.",
+      "Let the product verify tokens with the keys at the sidecar's /.well-known/jwks.json and with its own id as audience and AGENT_ID as subject, and compare both clocks.",
   },
   forbidden: {
     error: "product_refused",
@@ -140,6 +140,6 @@ export function describeProductFault(
     message: `${subject}: ${cut(what, PART_LENGTH_MAX)}. ${PRODUCT_FAULTS[code].advice}`,
     route: cut(route, PART_LENGTH_MAX),
     field: field === null ? null : cut(field, PART_LENGTH_MAX),
-    said: said === null ? null : cut(plainText(said), SAID_LENGTH_MAX),
+    said: said === null ? null : plainText(cut(said, SAID_LENGTH_MAX)),
   };
 }

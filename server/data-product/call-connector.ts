@@ -135,7 +135,7 @@ async function refusal(response: Response, place: ProductPlace): Promise<AppErro
   if (problem.code === "unsupported_version") return wrongVersion(place, null);
   if (status < 400) return error("redirected", `redirects to another address (${status})`);
   if (status === 409 && problem.code === "schema_changed") {
-    const text = plainText(said ?? "The schema has changed.").slice(0, 500);
+    const text = plainText((said ?? "The schema has changed.").slice(0, 500));
     return new AppError("schema_changed", text, { details });
   }
   // The product is well: this query takes too long, and would again.

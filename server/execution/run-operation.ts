@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { operations } from "@/drizzle/schema";
-import type { ConnectorOperation } from "@/server/contracts";
+import { type ConnectorOperation, plainText } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import {
   checkSameProduct,
@@ -41,7 +41,7 @@ export async function runOperation({
   } else if (outcome.state === "succeeded") {
     await completeOperation({ ctx, input: { row, outcome } });
   } else {
-    const error = new AppError("product_refused", outcome.error ?? "It failed.");
+    const error = new AppError("product_refused", plainText(outcome.error ?? "It failed."));
     await failOperation({ ctx, input: { row, error } });
   }
 }

@@ -32,9 +32,10 @@ function isReachable(
   { lastError, faults }: { lastError: string | null; faults: readonly ProductFault[] },
   hasGoneSilent: boolean,
 ): boolean {
-  const isAnswering =
-    faults.length > 0 && faults.every(({ code }) => !UNREACHABLE.has(PRODUCT_FAULTS[code].error));
-  return isAnswering || (lastError === null && !hasGoneSilent);
+  if (lastError === null) return !hasGoneSilent;
+  return (
+    faults.length > 0 && faults.every(({ code }) => !UNREACHABLE.has(PRODUCT_FAULTS[code].error))
+  );
 }
 
 /** What ended the last test run, after what the last look found; each once. */

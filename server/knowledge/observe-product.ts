@@ -44,7 +44,7 @@ export async function observeProduct({
     .from(dataProducts)
     .where(eq(dataProducts.productId, product.productId));
   const until = known?.workloadUntil ?? null;
-  const seen = await look(ctx, input, until ?? new Date(0));
+  const seen = await look(ctx, input, known, until ?? new Date(0));
   const { schema, workload } = seen;
   const faults = findFaults(seen, known, input.baseUrl);
   await ctx.db.transaction(async (tx) => {
@@ -80,6 +80,7 @@ interface Look {
 async function look(
   ctx: ServiceContext,
   { product, baseUrl }: { product: DataProduct; baseUrl: string },
+  known: typeof dataProducts.$inferSelect | undefined,
   since: Date,
 ): Promise<Look> {
   // Latencies shown beside a shape are of this window too: one poll sees too few calls.
@@ -93,7 +94,9 @@ async function look(
     return { schema, workload, recent };
   } catch (error) {
     const fault = faultOf(error);
-    const faults = fault === null ? [] : [fault];
+    // A look that fails does not show that the fingerprint follows the schema now.
+    const stale = known?.faults.filter(({ code }) => code === "stale_fingerprint") ?? [];
+    const faults = fault === null ? stale : [fault, ...stale];
     const noted = { baseUrl, lastError: toAppError(error).message, faults };
     await ctx.db
       .insert(dataProducts)

@@ -148,6 +148,14 @@ test("a fingerprint that stays while the schema changes is told until it changes
   faulty.misbehave("schema", change("f1", "INTEGER"));
   expect(await codes()).toEqual(["stale_fingerprint"]);
   expect(await codes()).toEqual(["stale_fingerprint"]);
+  // A look that fails in between has not seen the fingerprint change.
+  faulty.misbehave(
+    "schema",
+    schemaWith((schema) => ({ ...schema, threads: "2" })),
+  );
+  await expect(observe()).rejects.toMatchObject({ code: "product_invalid" });
+  faulty.misbehave("schema", change("f1", "INTEGER"));
+  expect(await codes()).toEqual(["stale_fingerprint"]);
   faulty.misbehave("schema", change("f2", "DATE"));
   expect(await codes()).toEqual([]);
 });
