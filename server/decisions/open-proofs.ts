@@ -1,9 +1,10 @@
 import { and, eq, sql } from "drizzle-orm";
 import { suggestions } from "@/drizzle/schema";
+import { formatPlural } from "@/server/format";
 import { actorKey } from "@/server/identity";
 import { AppError, type ServiceContext, type Transaction } from "@/server/platform";
 
-// Spelled out as in the index suggestions_opened_by, which is chosen by these very words.
+// Implies what the index suggestions_opened_by is limited to.
 const isOpenProof = sql`(state = 'proving' or (is_searching and extra_seconds is not null))`;
 
 /**
@@ -26,7 +27,7 @@ export async function assertMayOpenProof({
   if (open <= max) return;
   throw new AppError(
     "rate_limited",
-    `You have ${max} test runs that wait or run already. Wait for one to end, or cancel one.`,
+    `You already have ${formatPlural(max, "test run")} waiting or running. Wait for one to end, or cancel one.`,
     { details: { retry_after_seconds: seconds, limit: max } },
   );
 }

@@ -1,6 +1,12 @@
 export { assertStorable } from "./assert-storable";
 export { callerOf, countRequest } from "./caller-limits";
-export { answerNoRoute, methodNotAllowed, problemResponse, requestFaults } from "./problem";
+export {
+  answerNoRoute,
+  methodNotAllowed,
+  problemResponse,
+  requestFaults,
+  retryAfterSeconds,
+} from "./problem";
 export { bodyLimits, parseJson, readBody, readForm } from "./request-body";
 export { requestIdOf } from "./request-id";
 export {

@@ -11,7 +11,8 @@ export function requestFaults(faults: RequestFault[]): AppError {
 /** Codes that say "come back": without a time of their own, in a second. */
 const TEMPORARY: ErrorCode[] = ["overloaded", "unavailable", "product_unreachable"];
 
-function retryAfterSeconds(error: AppError): number | null {
+/** Seconds after which a refused caller may ask again; null: not by waiting. */
+export function retryAfterSeconds(error: AppError): number | null {
   const told = error.details?.retry_after_seconds;
   if (typeof told === "number") return Math.max(1, Math.ceil(told));
   return TEMPORARY.includes(error.code) ? 1 : null;

@@ -112,6 +112,8 @@ test("40 requests that differ in budget_seconds queue one proof, and each is tol
   const [first] = answers;
   expect(new Set(answers.map(({ suggestion_id }) => suggestion_id)).size).toBe(1);
   expect(answers.filter(({ is_existing }) => is_existing === true)).toHaveLength(39);
+  const waiting = await read(await analyzeProduct(question("SELECT 40"), "?wait=1"));
+  expect(waiting).toMatchObject({ suggestion_id: first?.suggestion_id, is_existing: true });
   const cancelled = await harness.post(`/agent/suggestions/${first?.suggestion_id}/cancel`, {
     headers,
   });

@@ -13,6 +13,7 @@ import {
   problemResponse,
   readBody,
   requestIdOf,
+  retryAfterSeconds,
 } from "../http";
 import { createContext, type TrpcContext } from "./context";
 import { toTrpcError } from "./error-map";
@@ -78,14 +79,11 @@ async function answer(request: Request, root: Root, requestId: string): Promise<
   }
 }
 
-/** When to ask again, where a limit of the caller's says so. */
+/** When to ask again, as in REST. */
 function retryHeaders(errors: readonly TRPCError[]): Record<string, string> {
-  for (const { cause } of errors) {
-    const seconds = cause instanceof AppError ? cause.details?.retry_after_seconds : undefined;
-    if (typeof seconds === "number")
-      return { "retry-after": String(Math.max(1, Math.ceil(seconds))) };
-  }
-  return {};
+  const cause = errors.map((error) => error.cause).find((one) => one instanceof AppError);
+  const seconds = cause === undefined ? null : retryAfterSeconds(cause);
+  return seconds === null ? {} : { "retry-after": String(seconds) };
 }
 
 /**

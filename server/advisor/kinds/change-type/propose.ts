@@ -24,7 +24,7 @@ import {
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import { defaultText } from "../../plan/default-value";
 import type { WorkloadQuery } from "../../workload-query";
-import { filtersOn, measureUsage } from "../../workload-query";
+import { filtersOn, measureUsage, writesTo } from "../../workload-query";
 import { enumType, estimateType, tighterType } from "./target-type";
 
 /** A tighter type for each column that queries use and whose statistics (or values) allow one. */
@@ -152,8 +152,7 @@ function drawbacksOf(
 ): string[] {
   const found: string[] = [];
   const writes = queries.filter(
-    ({ shape }) =>
-      shape.kind !== "select" && shape.kind !== "delete" && shape.tables.includes(table.name),
+    (query) => query.shape.kind !== "delete" && writesTo(query, table.name),
   );
   if (to.name === "ENUM") {
     found.push(

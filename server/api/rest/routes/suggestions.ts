@@ -54,8 +54,9 @@ export const analyzeRoute = defineRoute(
     const { signal } = c.req.raw;
     const first = await analyze({ ctx, input: c.req.valid("json"), signal });
     const input = { suggestion_id: first.suggestion_id, seconds };
-    const suggestion =
+    const waited =
       isProving(first.state) && seconds > 0 ? await waitForSuggestion({ ctx, input }) : first;
+    const suggestion = first.is_existing ? { ...waited, is_existing: true } : waited;
     const headers = { location: `/agent/suggestions/${suggestion.suggestion_id}` };
     return c.json(suggestion, isProving(suggestion.state) ? 202 : 200, headers);
   },
