@@ -3,9 +3,9 @@ import { z } from "zod";
 import { AppError } from "@/server/platform";
 import { assertSingleStatement, HIDDEN_PREFIX } from "../engine/statement";
 import { isPureFunction, STATE_NAMES, TABLE_FUNCTIONS } from "./allowed-functions";
-import { type BuiltIns, type ProductNames, readBuiltIns, readProductNames } from "./known-names";
+import { type KnownNames, readKnownNames } from "./known-names";
 import { ANSWER_BYTES_MAX } from "./read-answer";
-import { assertBoundedText } from "./text-size";
+import { assertBoundedText, isNode, type Node } from "./text-size";
 
 const Serialized = z.looseObject({ error: z.boolean(), error_message: z.string().optional() });
 
@@ -24,23 +24,14 @@ export async function assertReadOnlyQuery(
   if (tree.error) {
     throw new AppError("invalid_input", tree.error_message ?? "Only SELECT can be sent here.");
   }
-  const names = {
-    ...(await readProductNames(connection)),
-    builtIns: await readBuiltIns(connection),
-  };
-  visit(tree, { names, ctes: new Set() });
+  visit(tree, { names: await readKnownNames(connection), ctes: new Set() });
 }
 
-type Node = Record<string, unknown>;
-
 interface Scope {
-  names: ProductNames & { builtIns: BuiltIns };
+  names: KnownNames;
   /** Queries named by WITH around the node, in lower case. */
   ctes: ReadonlySet<string>;
 }
-
-const isNode = (value: unknown): value is Node =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function visit(value: unknown, scope: Scope): void {
   if (Array.isArray(value)) for (const item of value) visit(item, scope);
@@ -102,7 +93,7 @@ function assertTable(node: Node, { names, ctes }: Scope): void {
   const isHere = catalog === "" && ["", "main"].includes(schema.toLowerCase());
   if (isHere && names.relations.has(name)) return;
   const path = [catalog, schema, String(node.table_name)].filter(Boolean).join(".");
-  throw refused(path, "It is no table or view of this product.");
+  throw refused(path, "It is not a table or view of this product.");
 }
 
 /** `current_user` and the like are parsed as columns; where the product has no such column, they are not. */

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { AppError } from "@/server/platform";
 import { assertSingleStatement, HIDDEN_PREFIX } from "../engine/statement";
 import { isPureFunction, STATE_NAMES, TABLE_FUNCTIONS } from "./allowed-functions";
-import { type BuiltIns, type ProductNames, readBuiltIns, readProductNames } from "./known-names";
+import { type BuiltIns, type KnownNames, readKnownNames } from "./known-names";
 import { type SqlToken, sqlTokens } from "./sql-tokens";
 
 /** What an operation may create, alter, describe or drop. */
@@ -24,10 +24,7 @@ export async function assertKnownStatement(
 ): Promise<void> {
   await assertSingleStatement(connection, sql);
   const tokens = sqlTokens(sql);
-  const names = {
-    ...(await readProductNames(connection)),
-    builtIns: await readBuiltIns(connection),
-  };
+  const names = await readKnownNames(connection);
   assertVerb(tokens);
   assertObject(tokens);
   tokens.forEach((token, index) => {
@@ -37,8 +34,6 @@ export async function assertKnownStatement(
   });
   for (const token of sourcesOf(tokens)) assertNoFile(token, names);
 }
-
-type Names = ProductNames & { builtIns: BuiltIns };
 
 const isWord = (token: SqlToken | undefined, ...words: string[]): boolean =>
   token?.kind === "name" && !token.isQuoted && words.includes(token.text);
@@ -72,7 +67,7 @@ function assertObject(tokens: readonly SqlToken[]): void {
   }
 }
 
-function assertName(token: SqlToken, next: SqlToken | undefined, names: Names): void {
+function assertName(token: SqlToken, next: SqlToken | undefined, names: KnownNames): void {
   const { text, isQuoted } = token;
   if (RESERVED.has(text) || names.builtIns.relations.has(text)) throw refused(text);
   const isState = STATE_NAMES.has(text) && !isQuoted && !names.columns.has(text);
@@ -142,7 +137,7 @@ function sourcesOf(tokens: readonly SqlToken[]): SqlToken[] {
 }
 
 /** `FROM 'a.parquet'` reads the file, and so does a quoted name with a path in it. */
-function assertNoFile(token: SqlToken, { relations }: Names): void {
+function assertNoFile(token: SqlToken, { relations }: KnownNames): void {
   const isOurs = relations.has(token.text) || token.text.startsWith(HIDDEN_PREFIX);
   const isPath = token.kind === "name" && /[/\\]/.test(token.text) && !isOurs;
   if (token.kind === "string" || isPath) throw refused(token.text);

@@ -4,7 +4,7 @@ import { HIDDEN_PREFIX } from "../engine/statement";
 import { readRows } from "./catalog";
 
 /** Names in lower case, as DuckDB compares them. */
-export interface ProductNames {
+interface ProductNames {
   /** Tables and views that callers may read. */
   relations: ReadonlySet<string>;
   columns: ReadonlySet<string>;
@@ -24,7 +24,7 @@ async function readNames(connection: DuckDBConnection, sql: string): Promise<Rea
 const VISIBLE = `NOT internal AND database_name = current_database() AND schema_name = 'main'`;
 
 /** What the product has now, the connector's own book-keeping left out. */
-export async function readProductNames(connection: DuckDBConnection): Promise<ProductNames> {
+async function readProductNames(connection: DuckDBConnection): Promise<ProductNames> {
   const shown = `${VISIBLE} AND NOT starts_with(lower(name), '${HIDDEN_PREFIX}')`;
   return {
     relations: await readNames(
@@ -48,10 +48,22 @@ export interface BuiltIns {
   relations: ReadonlySet<string>;
 }
 
+export interface KnownNames extends ProductNames {
+  builtIns: BuiltIns;
+}
+
+/** All names that a text may use. */
+export async function readKnownNames(connection: DuckDBConnection): Promise<KnownNames> {
+  return {
+    ...(await readProductNames(connection)),
+    builtIns: await readBuiltIns(connection),
+  };
+}
+
 const builtIns = new WeakMap<DuckDBConnection, Promise<BuiltIns>>();
 
 /** Read once a connection: nothing can be loaded later. */
-export function readBuiltIns(connection: DuckDBConnection): Promise<BuiltIns> {
+function readBuiltIns(connection: DuckDBConnection): Promise<BuiltIns> {
   const known = builtIns.get(connection) ?? readNow(connection);
   builtIns.set(connection, known);
   known.catch(() => builtIns.delete(connection));

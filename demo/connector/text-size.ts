@@ -1,8 +1,9 @@
 import { tooLarge } from "./read-answer";
 
-type Node = Record<string, unknown>;
+/** Of DuckDB's parse tree. */
+export type Node = Record<string, unknown>;
 
-const isNode = (value: unknown): value is Node =>
+export const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const constantOf = (node: unknown): unknown =>

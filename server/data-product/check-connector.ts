@@ -6,7 +6,7 @@ import { assertCan } from "@/server/identity";
 import { newId, type ServiceContext, toAppError } from "@/server/platform";
 import { compareSchemas } from "./compare-schemas";
 import type { DataProduct } from "./port";
-import { faultOf, placeOf, productError } from "./product-error";
+import { faultOf, placeFor, productError } from "./product-error";
 
 /** One route of the connector, as it answered. */
 export interface ConnectorCheck {
@@ -23,7 +23,7 @@ const SCHEMA = "GET /connector/schema";
 const ROWS_MAX = 1000;
 
 /**
- * Asks each reading route of a product once, and says what is wrong with its answers in the words that
+ * Asks each reading route of a product, and says what is wrong with its answers in the words that
  * Health uses. Changes nothing on the product.
  */
 export async function checkConnector({
@@ -61,9 +61,6 @@ export async function checkConnector({
     }),
   ];
 }
-
-const placeFor = ({ baseUrl = "http://data-product" }: DataProduct, route: string) =>
-  placeOf(baseUrl, route);
 
 async function check(
   route: string,

@@ -4,5 +4,5 @@ export { connectProduct } from "./connect-product";
 export { createConnectorClient } from "./connector-client";
 export { limitCalls } from "./limit-calls";
 export type { DataProduct, ProductWorkload, TableExport } from "./port";
-export { faultOf, placeOf, productError } from "./product-error";
+export { faultOf, placeFor, placeOf, productError } from "./product-error";
 export { readDistinctValues } from "./read-distinct-values";

@@ -7,12 +7,19 @@ import {
   type ProductPlace,
 } from "@/server/contracts";
 import { AppError } from "@/server/platform";
+import type { DataProduct } from "./port";
 
 /** A place that calls are made to; credentials in the address are not part of it. */
 export function placeOf(baseUrl: string, route: string): ProductPlace {
   const url = new URL(baseUrl);
   return { address: `${url.origin}${url.pathname.replace(/\/$/, "")}`, route };
 }
+
+/** Of a product that may be none that is reached by HTTP. */
+export const placeFor = (
+  { baseUrl = "http://data-product" }: Pick<DataProduct, "baseUrl">,
+  route: string,
+): ProductPlace => placeOf(baseUrl, route);
 
 interface FaultFound {
   /** What is wrong, to follow the address: "answered 401". No value that the product sent. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ColumnSchema, FirstOpinion, ProductSchema, TableSchema } from "@/server/contracts";
+import { processSlot } from "@/server/platform";
 import { openTypeReader, type TypeReader } from "@/server/workload";
 
 const Text = z.string().catch("");
@@ -35,15 +36,14 @@ export interface ProposalTarget {
   column: ColumnSchema | undefined;
 }
 
-let reader: Promise<TypeReader> | undefined;
-
 /** The process's own, opened with the first proposal and kept. One that did not open is tried again. */
 function typeReader(): Promise<TypeReader> {
-  reader ??= openTypeReader().catch((error: unknown) => {
-    reader = undefined;
+  const slot = processSlot<Promise<TypeReader>>("typeReader");
+  slot.value ??= openTypeReader().catch((error: unknown) => {
+    delete slot.value;
     throw error;
   });
-  return reader;
+  return slot.value;
 }
 
 /** DuckDB does not tell names apart by their case. */
@@ -73,7 +73,7 @@ export async function checkProposal(
   for (const [name, type] of newTypes({ operation, details })) {
     const read = await types.read(type);
     if (read.isType) continue;
-    const detail = `The type of ${JSON.stringify(name)} is none: ${read.reason}.`;
+    const detail = `The type of ${JSON.stringify(name)} is not valid: ${read.reason}.`;
     return { opinion: "reject", reason: "invalid_type", detail };
   }
   if (operation !== "change_type" || column === undefined) return null;
@@ -122,7 +122,7 @@ async function checkConversion(
     return lossy("reject", `Whether ${to} holds values of ${column.type} cannot be checked here.`);
   }
   if (conversion === "unrelated") {
-    return lossy("reject", `${to} holds no values of ${column.type}.`);
+    return lossy("reject", `Values of ${column.type} cannot be converted to ${to}.`);
   }
   if (conversion === "narrows") {
     return lossy("counter", `${to} does not hold every value of ${column.type}.`);

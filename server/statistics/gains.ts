@@ -107,20 +107,21 @@ export function weightedGain(
       const weight = baselineMs > 0 ? (query.calls * query.baselineMs) / baselineMs : 0;
       return { ratios, weight, scratch: new Float64Array(ratios.length) };
     });
-  const total = (logRatioOf: (query: (typeof measured)[number]) => number) =>
-    measured.reduce((sum, query) => sum + query.weight * (1 - Math.exp(logRatioOf(query))), 0);
   const draw = (random: () => number, sd: number) => (sd === 0 ? 0 : sd * drawNormal(random));
   const gain = bootstrapInterval(
-    total((query) => median([...query.ratios])),
+    measured.reduce(
+      (sum, { weight, ratios }) => sum + weight * (1 - Math.exp(median([...ratios]))),
+      0,
+    ),
     (random) => {
       const shift = draw(random, betweenRunSd);
-      const saved = measured.map(({ weight, ratios, scratch }) => {
+      let [whole, saved] = [1, 0];
+      for (const { weight, ratios, scratch } of measured) {
         const share = weight * Math.exp(draw(random, shareSd));
-        const left = Math.exp(resampledMedian(ratios, scratch, random) + shift);
-        return { change: share - weight, saved: share * (1 - left) };
-      });
-      const whole = saved.reduce((sum, { change }) => sum + change, 1);
-      return saved.reduce((sum, one) => sum + one.saved, 0) / whole;
+        whole += share - weight;
+        saved += share * (1 - Math.exp(resampledMedian(ratios, scratch, random) + shift));
+      }
+      return saved / whole;
     },
     options,
   );

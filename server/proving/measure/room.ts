@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { foreignKeysOf, insertTimeShare, type WorkloadQuery, writesTo } from "@/server/advisor";
 import type { TableSchema } from "@/server/contracts";
-import { placeOf, productError } from "@/server/data-product";
+import { placeFor, productError } from "@/server/data-product";
 import type { DataProduct } from "@/server/data-product/port";
 import type { CostModel, WorkloadModel } from "../gain";
 import type { ProgressReporter } from "../progress";
@@ -117,15 +117,14 @@ async function buildProduct(product: DataProduct, options: BaselineOptions) {
     if (!(error instanceof TableBuildError)) throw error;
     const { loaded, part, message } = error;
     await discardExport(loaded.exported);
-    const { baseUrl = "http://data-product" } = product;
     const name = loaded.table.name;
     const found = { said: message, cause: error };
     if (part === "schema") {
-      const place = placeOf(baseUrl, "GET /connector/schema");
+      const place = placeFor(product, "GET /connector/schema");
       const what = "DuckDB does not create the table from what is told of it";
       throw productError(place, "wrong_field", { ...found, field: `table ${name}`, what });
     }
-    const place = placeOf(baseUrl, `GET /connector/export/${encodeURIComponent(name)}`);
+    const place = placeFor(product, `GET /connector/export/${encodeURIComponent(name)}`);
     const what = "DuckDB does not take the exported rows into the table of the schema";
     throw productError(place, "unreadable_rows", { ...found, what });
   }
