@@ -1,3 +1,4 @@
+export * from "./analyze-request";
 export * from "./attribution";
 export * from "./candidate";
 export * from "./change";

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { Explanation, RequestWarning } from "./attribution";
 import { Factor, Plan, Risk } from "./candidate";
 import { Change, ChangeKind } from "./change";
-import { SqlName } from "./data-product";
 import { Evidence, MeasuredEvidence, SetTrial } from "./evidence";
 import { Finding } from "./finding";
 import { ProofProgress } from "./proof";
@@ -30,75 +29,12 @@ export const SuggestionState = z.enum([
 ]);
 export type SuggestionState = z.infer<typeof SuggestionState>;
 
-export const OperationType = z.enum(["schema_optimization", "query_optimization"]);
-
 export const Basis = z.enum(["estimate", "measured"]);
 export type Basis = z.infer<typeof Basis>;
 
 export const SuggestionId = z.string().regex(/^sugg-[0-9a-z]{6,32}$/);
 const ItemId = z.string().regex(/^item-[0-9a-z]{6,32}$/);
 export const OperationId = z.string().regex(/^op-[0-9a-z]{6,32}$/);
-
-/** Body of POST /agent/analyze: the specification's shape, plus `product_id` to ask for a proof. */
-export const AnalyzeRequest = z
-  .object({
-    operation_type: OperationType,
-    /**
-     * The data product to measure on. Without it, a request that brings its own
-     * `current_schema` is answered from that context alone (an estimate); a request that
-     * brings none is about the sidecar's own data product.
-     */
-    product_id: z.string().min(1).max(100).optional(),
-    context: z.object({
-      table_name: z
-        .string()
-        .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be a plain table name")
-        .optional(),
-      query_patterns: z
-        .array(
-          z.object({
-            query: z.string().min(1).max(20_000),
-            frequency: z.number().nonnegative().max(1e12),
-          }),
-        )
-        .max(200)
-        .optional(),
-      current_schema: z
-        .array(
-          z.object({
-            name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be a plain column name"),
-            type: z.string().min(1).max(200),
-            indexed: z.boolean().default(false),
-            /** What is known of the values; left out: nothing. */
-            statistics: z
-              .object({
-                distinct_count: z.number().int().nonnegative(),
-                null_fraction: z.number().min(0).max(1).default(0),
-                min: z.string().max(2000).nullable().default(null),
-                max: z.string().max(2000).nullable().default(null),
-              })
-              .optional(),
-          }),
-        )
-        .min(1)
-        .max(2000)
-        .optional(),
-      /** Rows of the table, of which `current_schema` tells; left out: not known. */
-      row_count: z.number().int().nonnegative().max(1e15).optional(),
-      /** Views that queries may read: their `CREATE VIEW` statement or SELECT. */
-      current_views: z
-        .array(z.object({ name: SqlName, sql: z.string().min(1).max(20_000) }))
-        .max(200)
-        .optional(),
-      /**
-       * Time for the proof, seconds; at most the sidecar's own limit (PROOF_SECONDS_MAX). No part of the
-       * question: a request that differs in nothing else joins the proof that waits or runs already.
-       */
-      budget_seconds: z.number().min(1).max(86_400).optional(),
-    }),
-  })
-  .meta({ id: "AnalyzeRequest" });
-export type AnalyzeRequest = z.infer<typeof AnalyzeRequest>;
 
 /** A suggested change, or one that was considered and not chosen. */
 export const ItemRole = z.enum(["suggested", "alternative"]);
