@@ -74,7 +74,7 @@ function useRowKeys(rows: readonly SuggestionSummary[]) {
 const TEXTS: Record<string, { title: string; text: string }> = {
   review: {
     title: "Nothing to review",
-    text: "Every suggestion has been decided. Select Analyze now to test changes against the current workload.",
+    text: "No suggestion is waiting for a decision. Select Analyze now to test changes against the current workload.",
   },
   proving: {
     title: "No test is running",

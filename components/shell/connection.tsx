@@ -37,8 +37,9 @@ function Notice() {
   const [attempt, setAttempt] = useState<"none" | "running" | "failed">("none");
   async function tryNow() {
     setAttempt("running");
-    if (await isReachable()) window.dispatchEvent(new Event("online"));
-    setAttempt("failed");
+    const isBack = await isReachable();
+    if (isBack) window.dispatchEvent(new Event("online"));
+    setAttempt(isBack ? "none" : "failed");
   }
   return (
     <section

@@ -58,8 +58,8 @@ export function EvidenceMethod({ evidence }: { evidence: MeasuredEvidence }) {
     <div className="grid gap-1 text-xs text-muted-foreground">
       <p>{sample.map(describeSample).join(" ")}</p>
       <p>
-        {formatPlural(workload.patterns, "query", "queries")} replayed in interleaved pairs with
-        DuckDB {evidence.duckdb_version} on {formatPlural(evidence.threads, "thread")} in{" "}
+        {formatPlural(evidence.queries.length, "query", "queries")} replayed in interleaved pairs
+        with DuckDB {evidence.duckdb_version} on {formatPlural(evidence.threads, "thread")} in{" "}
         {formatMs(evidence.duration_ms)}
         {", "}
         seed {evidence.seed}; intervals are 95% bootstrap.

@@ -53,7 +53,7 @@ function checkNames(place: ProductPlace, field: string, all: readonly { name: st
     if (seen.has(key)) {
       throw productError(place, "wrong_field", {
         field: `${field}[${index}].name`,
-        what: "the name stands there twice",
+        what: "the name occurs twice",
       });
     }
     seen.add(key);
@@ -67,7 +67,7 @@ export function checkQueryResult(
   { row_limit: limit }: Pick<ConnectorQueryRequest, "row_limit">,
 ): void {
   if (rows.length > limit) {
-    const what = `${rows.length} rows are more than the asked row_limit of ${limit}`;
+    const what = `${rows.length} rows exceed the requested row_limit of ${limit}`;
     throw productError(place, "wrong_field", { field: "rows", what });
   }
   const odd = rows.findIndex((row) => row.length !== columns.length);
@@ -90,12 +90,12 @@ export function checkOperation(
     throw wrong("operation_id", "it is the id of another operation");
   }
   if (state === "succeeded" && operation.schema_fingerprint_after === null) {
-    throw wrong("schema_fingerprint_after", "a succeeded operation has one, not null");
+    throw wrong("schema_fingerprint_after", "must not be null for a succeeded operation");
   }
   if (state === "failed" && operation.error === null) {
-    throw wrong("error", "a failed operation says why, not null");
+    throw wrong("error", "must not be null for a failed operation");
   }
   if (state !== "running" && operation.finished_at === null) {
-    throw wrong("finished_at", "an ended operation has one, not null");
+    throw wrong("finished_at", "must not be null for an ended operation");
   }
 }

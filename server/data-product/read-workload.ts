@@ -88,7 +88,7 @@ function checkWindow(
   if (Date.parse(since) < asked.since.getTime() - SINCE_MS_MAX) {
     throw productError(place, "wrong_field", {
       field: "since",
-      what: "calls before the asked instant are counted: each would be counted with every look",
+      what: "calls before the requested instant are counted: each would be counted with every look",
     });
   }
 }

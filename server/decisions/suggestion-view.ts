@@ -138,7 +138,7 @@ function describeState(
 ): string {
   switch (row.state) {
     case "proving":
-      return "The candidates are being measured on a shadow copy; follow links.events or ask again.";
+      return "The candidates are being measured on a shadow copy. There is no result yet.";
     case "cancelled":
       return "Its test run was cancelled before it had a result; nothing was changed.";
     case "pending":

@@ -72,7 +72,7 @@ async function trust(
 export function addProductCommands(group: Command): void {
   group
     .command("check")
-    .description("ask each reading route of the data product once; ends with 7 if one is wrong")
+    .description("ask each reading route of the data product; ends with 7 if one is wrong")
     .action((_, command: Command) => check(command));
   group
     .command("trust <product_id>")
