@@ -1,5 +1,7 @@
 export * from "./identity";
 export * from "./knowledge";
+export * from "./messaging";
 export * from "./models";
 export * from "./processes";
+export * from "./registry";
 export * from "./suggestions";

@@ -13,9 +13,7 @@ import {
 } from "drizzle-orm/pg-core";
 import {
   ActorKind,
-  DeliveryStatus,
   type GatheredWorkload,
-  MessageType,
   type ProductFault,
 } from "@/server/contracts";
 import { checkOneOf } from "./closed-values";
@@ -69,25 +67,6 @@ export const observedPatterns = pgTable(
       index("observed_patterns_first").on(productId, t.firstObserved),
     ];
   },
-);
-
-/** Specification, section 4. */
-export const agentMessages = pgTable(
-  "agent_messages",
-  {
-    messageId: uuid("message_id").primaryKey(),
-    senderId: text("sender_id").notNull(),
-    recipientId: text("recipient_id").notNull(),
-    messageType: text("message_type").$type<MessageType>().notNull(),
-    content: jsonb("content").notNull(),
-    sentTimestamp: instant("sent_timestamp").notNull(),
-    deliveryStatus: text("delivery_status").$type<DeliveryStatus>().notNull(),
-    responseId: uuid("response_id"),
-  },
-  (t) => [
-    checkOneOf("agent_messages_type_known", t.messageType, MessageType.options),
-    checkOneOf("agent_messages_delivery_known", t.deliveryStatus, DeliveryStatus.options),
-  ],
 );
 
 /** The data products this sidecar knows, with what it last saw of them. */

@@ -22,6 +22,11 @@ export const Permission = z.enum([
   "audit.read",
   "job.manage",
   "message.send",
+  /** See messages, dead letters and refusals; replay and discard dead letters. */
+  "message.manage",
+  /** Agents of the directory, and conversations with them. */
+  "conversation.read",
+  "conversation.start",
   "model.read",
   "model.promote",
   "key.manage",

@@ -19,37 +19,109 @@ export const MessageType = z.enum([
 ]);
 export type MessageType = z.infer<typeof MessageType>;
 
-/** How far a message has come. */
-export const DeliveryStatus = z.enum(["received"]);
+/**
+ * How far a message has come. Ours: `queued`, `sent` (handed to the broker, or being posted),
+ * `delivered` (the recipient has stored it). Another agent's: `received`, `handled`. Both: `dead` (given
+ * up, with a reason), `discarded` (an administrator gave up the dead one).
+ */
+export const DeliveryStatus = z.enum([
+  ...(["queued", "sent", "delivered", "received", "handled", "dead", "discarded"] as const),
+]);
 export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
+
+export const MessageDirection = z.enum(["inbound", "outbound"]);
+export type MessageDirection = z.infer<typeof MessageDirection>;
+
+/** Urgent overtakes; none waits for ever (see PRIORITY_HEAD_START_MS). */
+export const MessagePriority = z.enum(["low", "normal", "high", "urgent"]);
+export type MessagePriority = z.infer<typeof MessagePriority>;
+
+/**
+ * Messages are taken in the order of (arrival − head start): an urgent one overtakes all that came up to
+ * a minute before it, a low one is overtaken by what comes up to ten seconds later, and nothing starves.
+ */
+export const PRIORITY_HEAD_START_MS: Record<MessagePriority, number> = {
+  urgent: 60_000,
+  high: 10_000,
+  normal: 0,
+  low: -10_000,
+};
+
+/** How it was made sure who sent it. `own`: we did. `token`: unsigned, over a token that names its sender. */
+export const SignatureState = z.enum(["own", "verified", "token"]);
+export type SignatureState = z.infer<typeof SignatureState>;
+
+/** Why a message was refused at the door: it is not stored, only counted and audited. */
+export const MessageRefusal = z.enum([
+  ...(["invalid_envelope", "too_large", "too_deep", "unsigned", "bad_signature"] as const),
+  ...(["unknown_agent", "unknown_key", "sender_mismatch", "wrong_domain"] as const),
+  ...(["wrong_recipient", "message_expired", "message_from_the_future", "id_reused"] as const),
+]);
+export type MessageRefusal = z.infer<typeof MessageRefusal>;
+
+/** Why a message was given up after it was stored. */
+export const DeadReason = z.enum([
+  /** Ours: its ttl ended before the recipient had it. Theirs: before it could be handled. */
+  "expired",
+  /** No agent is registered that it could go to. */
+  "no_route",
+  /** The recipient refused it for good; `last_error` has its reason. */
+  "refused",
+  /** Its content does not fit its type: answered with an `error` message. */
+  "invalid_content",
+  /** Handling it failed each time. */
+  "failed",
+  /** It belongs to no conversation here, or to one that is past that step. */
+  "out_of_place",
+]);
+export type DeadReason = z.infer<typeof DeadReason>;
 
 const Identifier = z.string().min(1).max(200);
 
 /** One end of a message: an agent, the data product it serves, and that product's domain. */
-const AgentAddress = z.object({
+export const AgentAddress = z.object({
   agent_id: Identifier,
   product_id: Identifier,
   domain: Identifier,
 });
+export type AgentAddress = z.infer<typeof AgentAddress>;
 
-/** The envelope of the Multi-agent Cooperation Protocol, as the specification shows it. */
+/** Version of the envelope and of the contents, as published at its stable address. */
+export const MESSAGE_VERSION = "1";
+
+/**
+ * The envelope of the Multi-agent Cooperation Protocol, as the specification shows it. Fields it does not
+ * name are kept as they came.
+ */
 export const MessageEnvelope = z
-  .object({
+  .looseObject({
     /** Chosen by the sender, unique among its messages; the same id is handled once. */
     message_id: Identifier,
     timestamp: z.iso.datetime({ offset: true }),
     sender: AgentAddress,
     recipient: AgentAddress,
-    message_type: MessageType,
+    /** A type of a later version is stored, and answered with an `error` message. */
+    message_type: z.string().min(1).max(100),
     /** What it says; its shape depends on message_type. */
     content: z.record(z.string(), z.unknown()),
     requires_response: z.boolean(),
-    priority: z.enum(["low", "normal", "high", "urgent"]),
+    priority: MessagePriority,
     /** Seconds after `timestamp` from which the message must not be handled any more. */
     ttl_seconds: z.number().int().min(1).max(31_536_000),
   })
   .meta({ id: "MessageEnvelope" });
 export type MessageEnvelope = z.infer<typeof MessageEnvelope>;
+
+/** HTTP header of a message's signature: a compact JWS without its payload (RFC 7515, appendix F). */
+export const MESSAGE_SIGNATURE_HEADER = "Message-Signature";
+
+/** A message as it travels: the very text that was signed, and its signature. */
+export const SignedMessage = z.object({
+  text: z.string().min(2),
+  /** null: unsigned. */
+  signature: z.string().max(4000).nullable(),
+});
+export type SignedMessage = z.infer<typeof SignedMessage>;
 
 /** Answer to an accepted message. */
 export const MessageReceipt = z
@@ -68,3 +140,52 @@ export const MessageReceipt = z
   })
   .meta({ id: "MessageReceipt" });
 export type MessageReceipt = z.infer<typeof MessageReceipt>;
+
+/** One message as people and the REST interface read it. */
+export const StoredMessage = z
+  .object({
+    record_id: z.uuid(),
+    message_id: z.string(),
+    direction: MessageDirection,
+    message_type: z.string(),
+    priority: MessagePriority,
+    sender: AgentAddress,
+    recipient: AgentAddress,
+    conversation_id: z.uuid().nullable(),
+    delivery_status: DeliveryStatus,
+    signature: SignatureState,
+    key_id: z.string().nullable(),
+    /** Deliveries (ours) or attempts to handle it (theirs). */
+    attempts: z.int(),
+    /** How it came or went last; null: not yet. */
+    via: z.enum(["broker", "http"]).nullable(),
+    dead_reason: DeadReason.nullable(),
+    last_error: z.string().nullable(),
+    sent_at: z.iso.datetime(),
+    expires_at: z.iso.datetime(),
+    /** Stored here (theirs), or asked for (ours). */
+    created_at: z.iso.datetime(),
+    /** Delivered, handled, dead or discarded; null: not yet. */
+    finished_at: z.iso.datetime().nullable(),
+  })
+  .meta({ id: "StoredMessage" });
+export type StoredMessage = z.infer<typeof StoredMessage>;
+
+/** With all that was said, for the page that opens one. */
+export const StoredMessageDetail = StoredMessage.extend({
+  envelope: MessageEnvelope,
+  screening: Screening.nullable(),
+  first_opinion: FirstOpinion.nullable(),
+}).meta({ id: "StoredMessageDetail" });
+export type StoredMessageDetail = z.infer<typeof StoredMessageDetail>;
+
+/** Refusals of one kind and sender within an hour. */
+export const RefusalCount = z.object({
+  hour: z.iso.datetime(),
+  reason: MessageRefusal,
+  /** As the message named its sender: nothing proves it. Empty: it named none. */
+  claimed_sender: z.string(),
+  count: z.int(),
+  last_at: z.iso.datetime(),
+});
+export type RefusalCount = z.infer<typeof RefusalCount>;

@@ -1,3 +1,5 @@
+import type { ConversationState } from "./conversation";
+import type { DeliveryStatus } from "./message";
 import type { OperationState, Rollback, SuggestionState } from "./suggestion";
 
 /** One allowed change of state: from any of `from` to `to`, audited as `action`. */
@@ -64,6 +66,88 @@ export const TRANSITIONS = {
       isReopening: true,
     },
   }),
+  /** One machine for both sides: which way a conversation takes through it is its kind's and role's. */
+  conversation: machine<ConversationState>()({
+    propose: { from: ["assessing"], to: "proposed", action: "conversation.propose" },
+    counter: { from: ["proposed", "evaluating"], to: "countered", action: "conversation.counter" },
+    revise: { from: ["countered"], to: "assessing", action: "conversation.revise" },
+    reevaluate: { from: ["countered"], to: "evaluating", action: "conversation.reevaluate" },
+    askApproval: {
+      from: ["evaluating"],
+      to: "awaiting_approval",
+      action: "conversation.ask_approval",
+    },
+    accept: {
+      from: ["proposed", "evaluating", "awaiting_approval"],
+      to: "accepted",
+      action: "conversation.accept",
+    },
+    answer: { from: ["proposed", "evaluating"], to: "answered", action: "conversation.answer" },
+    execute: { from: ["accepted"], to: "executing", action: "conversation.execute" },
+    complete: { from: ["executing"], to: "completed", action: "conversation.complete" },
+    update: { from: ["accepted"], to: "updating", action: "conversation.update" },
+    sync: {
+      from: ["accepted", "completed", "updating"],
+      to: "synced",
+      action: "conversation.sync",
+    },
+    compensate: {
+      from: ["executing", "completed", "updating", "synced"],
+      to: "compensating",
+      action: "conversation.compensate",
+      isReopening: true,
+    },
+    compensated: {
+      from: ["compensating"],
+      to: "compensated",
+      action: "conversation.compensated",
+    },
+    failCompensation: {
+      from: ["compensating"],
+      to: "compensation_failed",
+      action: "conversation.fail_compensation",
+    },
+    reject: {
+      from: ["assessing", "proposed", "countered", "evaluating", "awaiting_approval", "accepted"],
+      to: "rejected",
+      action: "conversation.reject",
+    },
+    expire: {
+      from: ["assessing", "proposed", "countered", "evaluating", "awaiting_approval", "accepted"],
+      to: "expired",
+      action: "conversation.expire",
+    },
+    cancel: {
+      from: ["assessing", "proposed", "countered", "evaluating", "awaiting_approval", "accepted"],
+      to: "cancelled",
+      action: "conversation.cancel",
+    },
+    fail: {
+      from: ["assessing", "proposed", "evaluating", "accepted", "executing", "updating"],
+      to: "failed",
+      action: "conversation.fail",
+    },
+  }),
+  message: machine<DeliveryStatus>()({
+    send: { from: ["queued"], to: "sent", action: "message.send" },
+    deliver: { from: ["queued", "sent"], to: "delivered", action: "message.deliver" },
+    handle: { from: ["received"], to: "handled", action: "message.handle" },
+    bury: { from: ["queued", "sent", "received"], to: "dead", action: "message.bury" },
+    /** Sent once more (ours), or handled once more (theirs). */
+    replaySending: {
+      from: ["dead"],
+      to: "queued",
+      action: "message.replay",
+      isReopening: true,
+    },
+    replayHandling: {
+      from: ["dead"],
+      to: "received",
+      action: "message.replay",
+      isReopening: true,
+    },
+    discard: { from: ["dead"], to: "discarded", action: "message.discard", isReopening: true },
+  }),
 };
 
 /** States in which a suggestion or operation may be created. */
@@ -71,9 +155,13 @@ export const INITIAL_STATES = {
   /** `proving` on a data product; the others answer from the request's context alone. */
   suggestion: ["proving", "pending", "no_gain"],
   operation: ["queued"],
+  conversation: ["assessing", "proposed", "evaluating"],
+  message: ["queued", "received"],
 } as const satisfies {
   suggestion: readonly SuggestionState[];
   operation: readonly OperationState[];
+  conversation: readonly ConversationState[];
+  message: readonly DeliveryStatus[];
 };
 
 export type Stateful = keyof typeof TRANSITIONS;
@@ -83,6 +171,8 @@ export type InitialState<Entity extends Stateful> = (typeof INITIAL_STATES)[Enti
 interface StateOf {
   suggestion: SuggestionState;
   operation: OperationState;
+  conversation: ConversationState;
+  message: DeliveryStatus;
 }
 
 function transitionsOf<Entity extends Stateful>(entity: Entity): Transition<StateOf[Entity]>[] {

@@ -8,13 +8,27 @@ const BASIC = [
   "operation.read",
   "product.read",
   "model.read",
+  "conversation.read",
 ] as const;
 
 /** The one table of who may do what, for REST, tRPC, the CLI and every later transport. */
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
   viewer: BASIC,
-  reviewer: [...BASIC, "suggestion.analyze", "suggestion.decide", "audit.read"],
-  operator: [...BASIC, "suggestion.analyze", "operation.execute", "operation.revert", "audit.read"],
+  reviewer: [
+    ...BASIC,
+    "suggestion.analyze",
+    "suggestion.decide",
+    "conversation.start",
+    "audit.read",
+  ],
+  operator: [
+    ...BASIC,
+    "suggestion.analyze",
+    "operation.execute",
+    "operation.revert",
+    "conversation.start",
+    "audit.read",
+  ],
   admin: [
     ...BASIC,
     "suggestion.analyze",
@@ -23,13 +37,15 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     "operation.revert",
     "audit.read",
     "job.manage",
+    "conversation.start",
     "message.send",
+    "message.manage",
     "model.promote",
     "key.manage",
     "user.manage",
   ],
   // It may have executed on itself what a person approved; deciding stays with people.
-  "data-product": [...BASIC, "suggestion.analyze", "operation.execute"],
+  "data-product": [...BASIC, "suggestion.analyze", "operation.execute", "conversation.start"],
   agent: ["suggestion.read", "product.read", "message.send"],
 };
 
@@ -50,6 +66,7 @@ export const API_KEY_PERMISSIONS: readonly Permission[] = [
   "operation.execute",
   "operation.revert",
   "audit.read",
+  "conversation.start",
   "message.send",
 ];
 

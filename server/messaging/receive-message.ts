@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { agentMessages } from "@/drizzle/schema";
-import type { MessageEnvelope, MessageReceipt, Screening } from "@/server/contracts";
+import {
+  type MessageEnvelope,
+  type MessageReceipt,
+  PRIORITY_HEAD_START_MS,
+  type Screening,
+} from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import {
   AppError,
@@ -36,43 +41,51 @@ function digestOf(message: MessageEnvelope): string {
 /** Of messages stored before there was a screening. */
 const NOT_SCREENED: Screening = { is_suspect: false, score: 0, by: "rules", model: null };
 
-interface StoredContent extends Partial<Triage> {
-  /** The whole envelope with its own message id, as it came. */
+type StoredRow = typeof agentMessages.$inferSelect;
+
+async function findStored(db: Database | Transaction, recordId: string): Promise<StoredRow | null> {
+  const [row] = await db.select().from(agentMessages).where(eq(agentMessages.messageId, recordId));
+  return row ?? null;
+}
+
+interface Arrival extends Triage {
   envelope: MessageEnvelope;
   digest: string;
-  received_at: string;
-  received_from: { kind: string; id: string };
+  receivedAt: Date;
 }
 
-async function findStored(
-  db: Database | Transaction,
+/** Stores the message unless its id is taken; null: it was. */
+async function store(
+  tx: Transaction,
   recordId: string,
-): Promise<StoredContent | null> {
-  const [row] = await db
-    .select({ content: agentMessages.content })
-    .from(agentMessages)
-    .where(eq(agentMessages.messageId, recordId));
-  // Only this file writes the column, always in this shape.
-  return row === undefined ? null : (row.content as StoredContent);
-}
-
-/** Stores the message unless its id is taken; answers whether this call stored it. */
-async function store(tx: Transaction, recordId: string, content: StoredContent): Promise<boolean> {
-  const { envelope } = content;
-  const inserted = await tx
+  { envelope, digest, receivedAt, screening, first_opinion }: Arrival,
+): Promise<StoredRow | null> {
+  const sentAt = new Date(envelope.timestamp);
+  const [inserted] = await tx
     .insert(agentMessages)
     .values({
       messageId: recordId,
       senderId: envelope.sender.agent_id,
       recipientId: envelope.recipient.agent_id,
       messageType: envelope.message_type,
-      content,
-      sentTimestamp: new Date(envelope.timestamp),
+      content: envelope.content,
+      sentTimestamp: sentAt,
       deliveryStatus: "received",
+      direction: "inbound",
+      envelope: JSON.stringify(envelope),
+      signatureState: "token",
+      digest,
+      priority: envelope.priority,
+      dueAt: new Date(receivedAt.getTime() - PRIORITY_HEAD_START_MS[envelope.priority]),
+      expiresAt: new Date(sentAt.getTime() + envelope.ttl_seconds * 1000),
+      via: "http",
+      screening,
+      firstOpinion: first_opinion,
+      createdAt: receivedAt,
     })
     .onConflictDoNothing()
-    .returning({ id: agentMessages.messageId });
-  return inserted.length > 0;
+    .returning();
+  return inserted ?? null;
 }
 
 /**
@@ -95,20 +108,15 @@ export async function receiveMessage({
   const digest = digestOf(input);
   // Most repeats are found here, before anything is thought of them again; the insert decides.
   const known = await findStored(ctx.db, recordId);
-  if (known !== null) return answerRepeat(recordId, { stored: known, digest });
+  if (known !== null) return answerRepeat(known, digest);
   const seen = await triageMessage({ ctx, input });
-  const content: StoredContent = {
-    ...seen,
-    envelope: input,
-    digest,
-    received_at: now.toISOString(),
-    received_from: { kind: ctx.actor.kind, id: ctx.actor.id },
-  };
   return ctx.db.transaction(async (tx) => {
-    if (!(await store(tx, recordId, content))) {
+    const arrival = { ...seen, envelope: input, digest, receivedAt: now };
+    const inserted = await store(tx, recordId, arrival);
+    if (inserted === null) {
       const stored = await findStored(tx, recordId);
       if (stored === null) throw new AppError("conflict", "The message is just being removed.");
-      return answerRepeat(recordId, { stored, digest });
+      return answerRepeat(stored, digest);
     }
     await recordAudit(tx, ctx, {
       action: "message.receive",
@@ -118,36 +126,36 @@ export async function receiveMessage({
         message_id: input.message_id,
         message_type: input.message_type,
         sender_id: input.sender.agent_id,
+        received_from: { kind: ctx.actor.kind, id: ctx.actor.id },
         is_suspect: seen.screening.is_suspect,
         ...(seen.screening.places ? { suspect_places: seen.screening.places } : {}),
       },
     });
-    return receiptOf(recordId, content, false);
+    return receiptOf(inserted, false);
   });
 }
 
 /** The first answer again. Throws `idempotency_mismatch` when it was given to another content. */
-function answerRepeat(
-  recordId: string,
-  { stored, digest }: { stored: StoredContent; digest: string },
-): MessageReceipt {
+function answerRepeat(stored: StoredRow, digest: string): MessageReceipt {
   if (stored.digest !== digest) {
     throw new AppError(
       "idempotency_mismatch",
       "Another message with this message_id was received before.",
     );
   }
-  return receiptOf(recordId, stored, true);
+  return receiptOf(stored, true);
 }
 
-function receiptOf(recordId: string, stored: StoredContent, isDuplicate: boolean): MessageReceipt {
+function receiptOf(stored: StoredRow, isDuplicate: boolean): MessageReceipt {
+  // Only what was stored as an envelope is read back as one.
+  const { message_id } = JSON.parse(stored.envelope) as MessageEnvelope;
   return {
-    message_id: stored.envelope.message_id,
-    record_id: recordId,
-    delivery_status: "received",
+    message_id,
+    record_id: stored.messageId,
+    delivery_status: stored.deliveryStatus,
     is_duplicate: isDuplicate,
-    received_at: stored.received_at,
-    first_opinion: stored.first_opinion ?? null,
+    received_at: stored.createdAt.toISOString(),
+    first_opinion: stored.firstOpinion,
     screening: stored.screening ?? NOT_SCREENED,
     note: stored.screening?.is_suspect ? `${SUSPECT_NOTE} ${NOTE}` : NOTE,
   };

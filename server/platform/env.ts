@@ -67,6 +67,20 @@ function load() {
       DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(100).default(10),
       SIDECAR_DATA_DIR: z.string().min(1).default(".data"),
       AGENT_ID: z.string().min(1).default("agent-duckdb-spawn-1"),
+      /** Domain this agent speaks for; without it the one that the data product tells. */
+      AGENT_DOMAIN: z.string().min(1).max(200).optional(),
+      /** Where other agents reach this one; without it PUBLIC_URL, or this machine's PORT. */
+      AGENT_URL: z.url({ protocol: /^https?$/ }).optional(),
+      /** Registry of agents; without it no other agent is known, and messages are taken over tokens alone. */
+      MCP_REGISTRY_URL: z.url({ protocol: /^https?$/ }).optional(),
+      /** One-time token with which this agent registers the first time (`cli registry enrol`). */
+      MCP_REGISTRY_TOKEN: z.string().min(1).optional(),
+      /** Redis or PostgreSQL that several sidecars share for their messages; without it they go by HTTP. */
+      MCP_BROKER_URL: z.url({ protocol: /^(rediss?|postgres(ql)?)$/ }).optional(),
+      /** Messages without a signature: taken over a token that names their sender, or refused. */
+      MCP_UNSIGNED_MESSAGES: z.enum(["token", "refuse"]).default("token"),
+      /** Port of the registry role. */
+      REGISTRY_PORT: port(8080),
       /** Base URL of the data product beside us; without it only estimates can be given. */
       DATA_PRODUCT_API: z.url().optional(),
       DATA_PRODUCT_ID: z

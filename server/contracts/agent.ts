@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { AgentAddress } from "./message";
+
+/** What a sidecar can do for others; an agent may advertise names of its own too. */
+export const CAPABILITIES = [
+  "schema_change",
+  "query_optimization",
+  "quality_alert",
+  "resource_scale",
+  "coordination",
+] as const;
+
+const Capability = z.string().min(1).max(100);
+
+/** Public keys that an agent signs with (RFC 7517); private parts are refused. */
+export const PublicKeySet = z.object({
+  keys: z
+    .array(
+      z
+        .object({
+          kty: z.literal("OKP"),
+          crv: z.literal("Ed25519"),
+          x: z.string().regex(/^[\w-]{43}$/),
+          kid: z.string().min(1).max(200),
+        })
+        // What else a published key says (`use`, `alg`) is dropped; a private part never comes in.
+        .strip(),
+    )
+    .min(1)
+    .max(20),
+});
+export type PublicKeySet = z.infer<typeof PublicKeySet>;
+
+/** What an agent tells the registry of itself. */
+export const AgentCard = AgentAddress.extend({
+  /** Base URL of its REST interface; messages go to `/agent/message` below it. */
+  url: z.url({ protocol: /^https?$/ }).max(500),
+  /** Names the broker it takes messages from (a digest of its address); null: HTTP alone. */
+  broker_id: z.string().max(100).nullable(),
+  capabilities: z.array(Capability).max(100),
+  jwks: PublicKeySet,
+  /** MESSAGE_VERSION it speaks. */
+  message_version: z.string().max(20),
+}).meta({ id: "AgentCard" });
+export type AgentCard = z.infer<typeof AgentCard>;
+
+/** `online`: its lease runs. `offline`: it ended. `gone`: it said goodbye, or an administrator removed it. */
+export const AgentStatus = z.enum(["online", "offline", "gone"]);
+export type AgentStatus = z.infer<typeof AgentStatus>;
+
+/** One agent as the registry, and each sidecar's cached directory, knows it. */
+export const RegisteredAgent = AgentCard.extend({
+  status: AgentStatus,
+  registered_at: z.iso.datetime(),
+  last_seen_at: z.iso.datetime(),
+  lease_until: z.iso.datetime(),
+  /** Grows with each change of the directory: the change feed's cursor. */
+  version: z.int(),
+}).meta({ id: "RegisteredAgent" });
+export type RegisteredAgent = z.infer<typeof RegisteredAgent>;
+
+/** Whom to look for: all that is given must fit. */
+export const AgentQuery = z.object({
+  agent_id: z.string().max(200).optional(),
+  product_id: z.string().max(200).optional(),
+  domain: z.string().max(200).optional(),
+  capability: Capability.optional(),
+});
+export type AgentQuery = z.infer<typeof AgentQuery>;
+
+/** The directory as a sidecar has it: how old it is, and whether the registry answers. */
+export const Directory = z
+  .object({
+    registry_url: z.string().nullable(),
+    /** When the registry last answered; null: never. */
+    refreshed_at: z.iso.datetime().nullable(),
+    is_registry_reachable: z.boolean(),
+    error: z.string().nullable(),
+    agents: z.array(RegisteredAgent),
+  })
+  .meta({ id: "Directory" });
+export type Directory = z.infer<typeof Directory>;
