@@ -11,11 +11,7 @@ import {
   timestamp,
   uuid,
 } from "drizzle-orm/pg-core";
-import {
-  ActorKind,
-  type GatheredWorkload,
-  type ProductFault,
-} from "@/server/contracts";
+import { ActorKind, type GatheredWorkload, type ProductFault } from "@/server/contracts";
 import { checkOneOf } from "./closed-values";
 
 const instant = (name: string) =>

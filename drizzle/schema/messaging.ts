@@ -15,6 +15,7 @@ import {
 import {
   type AnswerEvidence,
   type Change,
+  type ConversationAnswer,
   ConversationKind,
   ConversationRole,
   ConversationState,
@@ -91,9 +92,9 @@ export const agentMessages = pgTable(
     checkOneOf("agent_messages_signature_known", t.signatureState, SignatureState.options),
     checkOneOf("agent_messages_priority_known", t.priority, MessagePriority.options),
     checkOneOf("agent_messages_dead_known", t.deadReason, DeadReason.options),
-    index("agent_messages_open").on(t.direction, t.dueAt).where(
-      sql`delivery_status in ('queued', 'sent', 'received')`,
-    ),
+    index("agent_messages_open")
+      .on(t.direction, t.dueAt)
+      .where(sql`delivery_status in ('queued', 'sent', 'received')`),
     index("agent_messages_conversation").on(t.conversationId, t.createdAt),
     index("agent_messages_dead").on(t.finishedAt).where(sql`delivery_status = 'dead'`),
     index("agent_messages_created").on(t.createdAt),
@@ -160,9 +161,9 @@ export const conversations = pgTable(
     /** Of the initiator: the proposed change of its product. Of a participant: its related one. */
     ownChanges: jsonb("own_changes").$type<Change[]>().notNull().default([]),
     suggestionId: text("suggestion_id").references(() => suggestions.id),
+    /** Of a participant: what it makes of the proposal or question; null: not known yet. */
+    answer: jsonb("answer").$type<ConversationAnswer>(),
     round: integer("round").notNull().default(1),
-    /** Of our messages in it, so far. */
-    sequence: integer("sequence").notNull().default(0),
     startedBy: text("started_by").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
@@ -193,8 +194,9 @@ export const conversationParties = pgTable(
     reasons: jsonb("reasons").$type<string[]>().notNull().default([]),
     evidence: jsonb("evidence").$type<AnswerEvidence>(),
     counter: jsonb("counter").$type<SchemaProposalSubject>(),
-    /** Last sequence of its messages that was handled. */
-    sequence: integer("sequence").notNull().default(0),
+    /** Sequence of the last of its messages that was handled, and of the last one of ours to it. */
+    received: integer("received").notNull().default(0),
+    sent: integer("sent").notNull().default(0),
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },
   (t) => [

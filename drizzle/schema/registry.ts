@@ -21,7 +21,10 @@ export const registryAgents = pgTable(
     /** From registry_clock: the change feed's order. */
     version: integer("version").notNull(),
   },
-  (t) => [index("registry_agents_version").on(t.version), index("registry_agents_domain").on(t.domain)],
+  (t) => [
+    index("registry_agents_version").on(t.version),
+    index("registry_agents_domain").on(t.domain),
+  ],
 );
 
 /** Who may register: made by an administrator, used once. */

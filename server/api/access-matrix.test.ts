@@ -29,6 +29,8 @@ const ASK = ["reviewer", "operator", "admin"] as const;
 const READ: Row = [...PEOPLE, ...PRODUCTS, "peer agent", "key:suggestion.read"];
 const EXECUTE: Row = ["operator", "admin", "product", "key:operation.execute"];
 
+const CONVERSATIONS: Row = [...PEOPLE, "product", "key:conversation.read"];
+
 const REST: Record<string, Row> = {
   "GET /agent/health": "everybody",
   "GET /.well-known/jwks.json": "everybody",
@@ -48,10 +50,13 @@ const REST: Record<string, Row> = {
   "POST /agent/suggestions/{id}/revert": ["operator", "admin", "key:operation.revert"],
   "GET /agent/operations/{id}": [...PEOPLE, "product", "key:operation.read"],
   "GET /agent/jobs": ["admin"],
+  "GET /agent/conversations": CONVERSATIONS,
+  "GET /agent/conversations/{id}": CONVERSATIONS,
   "POST /agent/message": ["admin", "peer agent", "key:message.send"],
 };
 
 const suggestion_id = "sugg-0123456789ab";
+const conversation_id = "00000000-0000-4000-8000-000000000000";
 const AUDIT = ["reviewer", "operator", "admin"] as const;
 
 /** Each with an input that its schema takes: procedures look at that before anything else. */
@@ -71,6 +76,8 @@ const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   "operations.get": { row: PEOPLE, input: { operation_id: "op-0123456789ab" } },
   "operations.execute": { row: ["operator", "admin"], input: { suggestion_id } },
   "operations.revert": { row: ["operator", "admin"], input: { suggestion_id } },
+  "conversations.list": { row: PEOPLE, input: {} },
+  "conversations.get": { row: PEOPLE, input: { conversation_id } },
   "product.overview": { row: PEOPLE },
   "product.patterns": { row: PEOPLE },
   "model.status": { row: PEOPLE },
@@ -156,10 +163,15 @@ async function compare(
   expect(seen).toEqual(wanted);
 }
 
+const exampleId = (path: string) => {
+  if (path.includes("operations")) return "op-0123456789ab";
+  return path.includes("conversations") ? conversation_id : suggestion_id;
+};
+
 const declared = ROUTES.map(({ declaration: { method, path } }) => ({
   name: `${method.toUpperCase()} ${path}`,
   method: method.toUpperCase(),
-  path: path.replace("{id}", path.includes("operations") ? "op-0123456789ab" : suggestion_id),
+  path: path.replace("{id}", exampleId(path)),
 }));
 
 test("every route has a row, and every row a route", () => {

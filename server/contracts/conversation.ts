@@ -46,8 +46,12 @@ export type ConversationState = z.infer<typeof ConversationState>;
 
 /** How far one of the others is, as we know it. */
 export const PartyState = z.enum([
-  ...(["invited", "accepted", "rejected", "countered", "synced", "failed", "compensated"] as const),
-  ...(["answered", "expired"] as const),
+  ...(["invited", "accepted", "rejected", "countered", "answered"] as const),
+  /** Of the one who asked: its change is in place. */
+  "executed",
+  /** Of one who was asked: its related change is in place, or it needed none. */
+  "synced",
+  ...(["failed", "cancelled", "expired", "compensated", "compensation_failed"] as const),
 ]);
 export type PartyState = z.infer<typeof PartyState>;
 
@@ -56,6 +60,16 @@ export const SchemaProposalSubject = z.object({
   details: ProposalDetails,
 });
 export type SchemaProposalSubject = z.infer<typeof SchemaProposalSubject>;
+
+/** What we make of what we were asked: how it is, or will be, answered. */
+export const ConversationAnswer = z.object({
+  verdict: z.enum(["accept", "counter", "reject"]),
+  reasons: z.array(z.string()),
+  evidence: AnswerEvidence,
+  /** Of a counter-proposal: the change we would accept. */
+  counter: SchemaProposalSubject.nullable(),
+});
+export type ConversationAnswer = z.infer<typeof ConversationAnswer>;
 
 /** Whom to ask: an agent, a product's, a domain's (all of it), or those with a capability. */
 export const ConversationTarget = z.union([
@@ -129,7 +143,9 @@ export const Conversation = z
     /** Our own change: of the initiator the proposed one, of a participant the related one. */
     own_changes: z.array(Change),
     suggestion_id: z.string().nullable(),
-    /** How often a counter-proposal was taken up. */
+    /** Of those asked: our answer; null: not known yet, or we are the one who asked. */
+    answer: ConversationAnswer.nullable(),
+    /** 1, and one more each time that a counter-proposal was taken up. */
     round: z.int(),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
@@ -143,3 +159,31 @@ export const ConversationDetail = Conversation.extend({
   steps: z.array(ConversationStep),
 }).meta({ id: "ConversationDetail" });
 export type ConversationDetail = z.infer<typeof ConversationDetail>;
+
+export const ListConversations = z.object({
+  /** All when left out. */
+  state: z.array(ConversationState).optional(),
+  limit: z.number().int().min(1).max(100).default(50),
+  /** Opaque: the previous page's `next_cursor`. */
+  cursor: z.string().max(200).optional(),
+});
+export type ListConversations = z.infer<typeof ListConversations>;
+
+export const ConversationPage = z
+  .object({ items: z.array(Conversation), next_cursor: z.string().nullable() })
+  .meta({ id: "ConversationPage" });
+export type ConversationPage = z.infer<typeof ConversationPage>;
+
+/** Takes up a counter-proposal: the change it names is tested here, and proposed to all. */
+export const ReviseConversation = z
+  .strictObject({
+    /** Whose counter-proposal; may be left out where there is one alone. */
+    agent_id: z.string().min(1).max(200).optional(),
+  })
+  .meta({ id: "ReviseConversation" });
+export type ReviseConversation = z.infer<typeof ReviseConversation>;
+
+export const CancelConversation = z
+  .strictObject({ reason: z.string().trim().max(2000).default("") })
+  .meta({ id: "CancelConversation" });
+export type CancelConversation = z.infer<typeof CancelConversation>;

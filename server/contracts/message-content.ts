@@ -11,12 +11,12 @@ const Correlation = {
   conversation_id: z.uuid().optional(),
   /** The `message_id` this answers. */
   in_reply_to: z.string().min(1).max(200).optional(),
-  /** 1, 2, … among this sender's messages of the conversation: handled in this order. */
+  /** 1, 2, … among the messages of the conversation from this sender to this recipient: handled in this order. */
   sequence: z.number().int().min(1).max(1_000_000).optional(),
 };
 
 // Of any length and kind, as they came: names and types are checked before anything is said of them.
-const Text = z.string().catch("");
+const Text = z.string().catch("").meta({ type: "string" });
 
 /** A table and column of a data product, named as its catalog does. */
 const ColumnReference = z.looseObject({
@@ -39,12 +39,14 @@ export const ProposalDetails = z.looseObject({
   new_name: z.string().optional(),
   /** Of `add_table`. */
   columns: z.array(z.object({ name: Text, type: Text })).optional(),
-  required: z.boolean().catch(false),
-  default: JsonScalar.optional().catch(undefined),
+  required: z.boolean().catch(false).meta({ type: "boolean" }),
+  default: JsonScalar.optional()
+    .catch(undefined)
+    .meta({ type: ["string", "number", "boolean", "null"] }),
   description: Text,
   purpose: Text,
   /** What a new column's values point to, often in the recipient's product. */
-  references: ColumnReference.optional().catch(undefined),
+  references: ColumnReference.optional().catch(undefined).meta({ type: "object" }),
 });
 export type ProposalDetails = z.infer<typeof ProposalDetails>;
 
@@ -84,17 +86,24 @@ const OUTCOMES = {
   /** Of a completion: what became of the proposed change. */
   completion: ["executed", "failed", "declined", "cancelled", "compensated"],
   /** Of a sync: what became of the recipient's related change. */
-  sync: ["applied", "nothing_to_do", "failed", "compensated"],
+  sync: ["applied", "nothing_to_do", "failed", "compensated", "compensation_failed"],
 } as const;
+
+/** Of a completion: what became of the proposed change. */
+export const CompletionOutcome = z.enum(OUTCOMES.completion);
+export type CompletionOutcome = z.infer<typeof CompletionOutcome>;
+/** Of a sync: what became of the related change. */
+export const SyncOutcome = z.enum(OUTCOMES.sync);
+export type SyncOutcome = z.infer<typeof SyncOutcome>;
 
 const Completion = z.looseObject({
   ...Correlation,
-  outcome: z.enum(OUTCOMES.completion),
+  outcome: CompletionOutcome,
   detail: z.string().max(2000).default(""),
 });
 const SyncComplete = z.looseObject({
   ...Correlation,
-  outcome: z.enum(OUTCOMES.sync),
+  outcome: SyncOutcome,
   detail: z.string().max(2000).default(""),
   evidence: AnswerEvidence.optional(),
 });

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { ConversationState } from "./conversation";
 import { OperationState, SuggestionState } from "./suggestion";
 import {
   allows,
@@ -18,12 +19,11 @@ import {
 const MACHINES = [
   ["suggestion", SuggestionState.options],
   ["operation", OperationState.options],
+  ["conversation", ConversationState.options],
 ] as const;
 
 test.each(MACHINES)("every state of a %s is reached from where it starts", (entity, states) => {
-  const reached = INITIAL_STATES[entity].flatMap((initial) =>
-    entity === "suggestion" ? statesFrom(entity, initial as never) : statesFrom(entity, "queued"),
-  );
+  const reached = INITIAL_STATES[entity].flatMap((initial) => statesFrom(entity, initial as never));
   expect(new Set(reached)).toEqual(new Set(states));
   expect(new Set(statesOf(entity))).toEqual(new Set(states));
 });
@@ -72,12 +72,14 @@ test("what was never approved is never executed", () => {
   ]);
 });
 
-test("the architecture page shows every transition, and no other", async () => {
-  const page = await readFile("docs/ARCHITECTURE.md", "utf8");
+test("the pages of architecture and cooperation show every transition, and no other", async () => {
+  const pages = await Promise.all(
+    ["docs/ARCHITECTURE.md", "docs/cooperation.md"].map((page) => readFile(page, "utf8")),
+  );
   const cells = (line: string) => line.split("|").map((cell) => cell.trim().replaceAll("`", ""));
-  const shown = page
-    .split("\n")
-    .filter((line) => /^\| (suggestion|operation) /.test(line))
+  const shown = pages
+    .flatMap((page) => page.split("\n"))
+    .filter((line) => /^\| (suggestion|operation|conversation|message) +\|/.test(line))
     .map((line) => cells(line).slice(1, -1));
   const allowed = Object.entries(TRANSITIONS).flatMap(([entity, table]) =>
     Object.values(table).map(({ from, to, action }) => [entity, from.join(", "), to, action]),

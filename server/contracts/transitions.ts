@@ -71,7 +71,12 @@ export const TRANSITIONS = {
     propose: { from: ["assessing"], to: "proposed", action: "conversation.propose" },
     counter: { from: ["proposed", "evaluating"], to: "countered", action: "conversation.counter" },
     revise: { from: ["countered"], to: "assessing", action: "conversation.revise" },
-    reevaluate: { from: ["countered"], to: "evaluating", action: "conversation.reevaluate" },
+    /** A revised proposal came. */
+    reevaluate: {
+      from: ["countered", "evaluating", "awaiting_approval", "accepted"],
+      to: "evaluating",
+      action: "conversation.reevaluate",
+    },
     askApproval: {
       from: ["evaluating"],
       to: "awaiting_approval",
@@ -92,7 +97,7 @@ export const TRANSITIONS = {
       action: "conversation.sync",
     },
     compensate: {
-      from: ["executing", "completed", "updating", "synced"],
+      from: ["accepted", "executing", "completed", "updating", "synced"],
       to: "compensating",
       action: "conversation.compensate",
       isReopening: true,

@@ -6,6 +6,7 @@ import type { Route } from "./define-route";
 import { frameRequest, refuseInvalid } from "./guards";
 import { createOpenApiDocument, type OpenApiDocument, registerShapes } from "./openapi";
 import { capabilitiesRoute, defineOpenApiRoute, healthRoute, jwksRoute } from "./routes/agent";
+import { getConversationRoute, listConversationsRoute } from "./routes/conversations";
 import { approveRoute, feedbackRoute, rejectRoute } from "./routes/decisions";
 import { listJobsRoute } from "./routes/jobs";
 import { messageRoute } from "./routes/messages";
@@ -47,6 +48,8 @@ export const ROUTES: readonly Route[] = [
   revertRoute,
   getOperationRoute,
   messageRoute,
+  listConversationsRoute,
+  getConversationRoute,
   listJobsRoute,
 ];
 

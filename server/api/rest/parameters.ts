@@ -1,8 +1,15 @@
 import { z } from "zod";
-import { JobState, OperationId, SuggestionId, SuggestionState } from "@/server/contracts";
+import {
+  ConversationState,
+  JobState,
+  OperationId,
+  SuggestionId,
+  SuggestionState,
+} from "@/server/contracts";
 
 export const SuggestionParams = z.object({ id: SuggestionId });
 export const OperationParams = z.object({ id: OperationId });
+export const ConversationParams = z.object({ id: z.uuid() });
 
 /** Longest a request may wait for a proof. */
 export const WAIT_SECONDS_MAX = 120;
@@ -22,9 +29,12 @@ export const AnalyzeQuery = z.object({
     .describe("Seconds to wait for the proof before answering with what is known by then."),
 });
 
-export const ListQuery = z.object({
-  /** `state=a,b` and `state=a&state=b` are the same list. */
-  state: z
+/** `state=a,b` and `state=a&state=b` are the same list. */
+const stateList = <State extends Record<string, string>>(
+  states: z.ZodEnum<State>,
+  example: string,
+) =>
+  z
     .union([z.string(), z.array(z.string())])
     .transform((given) =>
       [given]
@@ -32,19 +42,31 @@ export const ListQuery = z.object({
         .flatMap((text) => text.split(","))
         .filter(Boolean),
     )
-    .pipe(z.array(SuggestionState))
+    .pipe(z.array(states))
     .meta({
       type: "string",
       description: "States to list, separated by commas; all when left out.",
-      examples: ["pending,approved"],
+      examples: [example],
     })
-    .optional(),
+    .optional();
+
+const Paging = {
   limit: wholeNumber(1, 100).optional().describe("Rows of a page; 50 when left out."),
   cursor: z
     .string()
     .regex(/^[\x21-\x7e]{1,200}$/)
     .optional()
     .describe("`next_cursor` of the page before."),
+};
+
+export const ListQuery = z.object({
+  state: stateList(SuggestionState, "pending,approved"),
+  ...Paging,
+});
+
+export const ConversationsQuery = z.object({
+  state: stateList(ConversationState, "proposed,accepted"),
+  ...Paging,
 });
 
 export const LogQuery = z.object({

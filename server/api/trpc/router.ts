@@ -6,6 +6,7 @@ import {
   ExecuteRequest,
   FeedbackRequest,
   ListAudit,
+  ListConversations,
   ListJobs,
   ListProofEvents,
   ListSuggestions,
@@ -14,6 +15,7 @@ import {
   RejectRequest,
   SuggestionId,
 } from "@/server/contracts";
+import { getConversation, listConversations } from "@/server/conversations";
 import {
   analyze,
   approveSuggestion,
@@ -73,6 +75,15 @@ const operationsRouter = router({
   revert: procedure
     .input(ExecuteRequest)
     .mutation(({ ctx, input }) => requestRevert({ ctx, input })),
+});
+
+const ByConversation = z.object({ conversation_id: z.uuid() });
+
+const conversationsRouter = router({
+  list: procedure
+    .input(ListConversations)
+    .query(({ ctx, input }) => listConversations({ ctx, input })),
+  get: procedure.input(ByConversation).query(({ ctx, input }) => getConversation({ ctx, input })),
 });
 
 const productRouter = router({
@@ -135,6 +146,7 @@ const eventsRouter = router({
 export const appRouter = router({
   suggestions: suggestionsRouter,
   operations: operationsRouter,
+  conversations: conversationsRouter,
   product: productRouter,
   model: modelRouter,
   audit: auditRouter,

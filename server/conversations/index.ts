@@ -1,0 +1,1 @@
+export { getConversation, listConversations } from "./read-conversations";

@@ -1,0 +1,3 @@
+import type { conversations } from "@/drizzle/schema";
+
+export type ConversationRow = typeof conversations.$inferSelect;
