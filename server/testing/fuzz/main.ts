@@ -10,23 +10,24 @@ const wholeNumber = (text: string): number => {
   return Number(text);
 };
 
-/** `npm run fuzz -- rewrites`: exits 1 when a text answers otherwise, or a rule was never met. */
+/** `npm run fuzz -- rewrites`: exits 1 when a text answers otherwise, or a form was never met. */
 async function rewrites({ queries, seed }: { queries: number; seed: number }): Promise<boolean> {
   const began = performance.now();
   const onProgress = (done: number): void => {
     if (done % 1000 === 0) console.log(`${done} queries …`);
   };
   const result = await fuzzRewrites({ queries, seed, onProgress });
-  const { differences, textsByRule } = result;
+  const { differences, textsByRule, forms } = result;
   for (const each of differences.slice(0, DIFFERENCES_SHOWN)) console.log(describeDifference(each));
   for (const [rule, texts] of textsByRule) console.log(`${rule}: ${texts} texts`);
+  for (const { name, texts } of forms.all) console.log(`  ${name}: ${texts}`);
   const seconds = Math.round((performance.now() - began) / 1000);
   console.log(`seed ${seed}, ${seconds} s; ${result.unanswered} that no database could answer`);
   console.log(
     `${result.queries} queries, ${result.rewritten} rewritten, ${differences.length} different`,
   );
-  const unmet = [...textsByRule].filter(([, texts]) => texts === 0).map(([rule]) => rule);
-  if (unmet.length > 0) console.log(`never offered: ${unmet.join(", ")}`);
+  const unmet = forms.all.filter(({ texts }) => texts === 0).map(({ name }) => name);
+  if (unmet.length > 0) console.log(`never offered: ${unmet.join("; ")}`);
   return differences.length === 0 && unmet.length === 0;
 }
 

@@ -1,5 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { readCatalog } from "@/demo/connector/catalog";
+import { readCatalog, readViews } from "@/demo/connector/catalog";
 import type { NormalizedQuery } from "../shape";
 
 /** A private in-memory database that answers texts of one normalized query. */
@@ -7,6 +7,7 @@ export interface RewriteDatabase {
   connection: DuckDBConnection;
   /** The tables as a product tells them. */
   tables(): ReturnType<typeof readCatalog>;
+  views(): ReturnType<typeof readViews>;
   close(): void;
 }
 
@@ -17,6 +18,7 @@ export async function openRewriteDatabase(setup: readonly string[]): Promise<Rew
   return {
     connection,
     tables: () => readCatalog(connection),
+    views: () => readViews(connection),
     close() {
       connection.closeSync();
       instance.closeSync();

@@ -2,7 +2,7 @@ import type { RewriteRule } from "@/server/contracts";
 import { deriveSeed } from "@/server/statistics";
 import { Draw } from "@/server/testing/fuzz/draw";
 import { createShapeParser, type ShapeParser } from "../../index";
-import type { Tables } from "../../shape";
+import type { Tables, Views } from "../../shape";
 import {
   openRewriteDatabase,
   type RewriteDatabase,
@@ -13,6 +13,7 @@ import {
 } from "../rewrite-database";
 import { randomRows, randomSchema } from "./random-database";
 import { FUZZED_RULES, type RandomQuery, randomQuery } from "./random-query";
+import { FormCounts } from "./rewrite-forms";
 import { type Difference, shrink } from "./shrink";
 
 const DATABASES = 5;
@@ -38,6 +39,7 @@ interface FuzzResult {
   /** Queries that no database could answer. */
   unanswered: number;
   textsByRule: Map<RewriteRule, number>;
+  forms: FormCounts;
   differences: Difference[];
 }
 
@@ -53,6 +55,7 @@ export async function fuzzRewrites(input: FuzzInput): Promise<FuzzResult> {
   const result: FuzzResult = {
     ...{ queries: 0, rewritten: 0, unanswered: 0 },
     textsByRule,
+    forms: new FormCounts(),
     differences: [],
   };
   try {
@@ -85,8 +88,10 @@ async function fuzzSchema(draw: Draw, count: number, run: Run): Promise<void> {
   try {
     // The same in all of them.
     const tables = (await databases[0]?.tables()) ?? [];
+    const views = (await databases[0]?.views()) ?? [];
     for (let index = 0; index < count; index++) {
-      await fuzzQuery(randomQuery(draw, schema.hasUniqueId), { setups, databases, tables }, run);
+      const known = { setups, databases, tables, views };
+      await fuzzQuery(randomQuery(draw, schema.hasUniqueId), known, run);
     }
   } finally {
     for (const database of databases) database.close();
@@ -97,21 +102,25 @@ interface Databases {
   setups: readonly string[][];
   databases: readonly RewriteDatabase[];
   tables: Tables;
+  views: Views;
 }
 
 async function fuzzQuery(
   query: RandomQuery,
-  { setups, databases, tables }: Databases,
+  { setups, databases, tables, views }: Databases,
   { parser, rewrite, result }: Run,
 ): Promise<void> {
   result.queries += 1;
   const normalized = await parser.normalize(query.sql);
   if (!normalized.isParsed) return;
-  const options = await rewrite(normalized.sql, tables);
+  const options = await rewrite(normalized.sql, tables, views);
   if (options.length === 0) return;
   result.rewritten += 1;
   const values = valuesOf(normalized);
-  for (const { rule } of options) count(result.textsByRule, rule);
+  for (const { rule } of options) {
+    count(result.textsByRule, rule);
+    result.forms.add(rule, query.sql);
+  }
   const asked = { ...query, sql: normalized.sql, values };
   let isAnswered = false;
   for (const [index, database] of databases.entries()) {

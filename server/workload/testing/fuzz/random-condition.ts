@@ -136,7 +136,15 @@ const moved = (column: string, draw: Draw): string =>
     `last_day(${column})`,
   ]);
 
+/** A DATE that is no column. */
+const fixedDay = (draw: Draw): string =>
+  draw.pick([`DATE '${draw.pick(DAYS)}'`, "current_date", "today()", "make_date(2020, 3, 1)"]);
+
 const TESTED: readonly Tested[] = [
+  [(c, draw) => moved(moved(c, draw), draw), instant],
+  [(c, draw) => `${fixedDay(draw)} - CAST(${c} AS DATE)`, count],
+  [(c, draw) => `datetrunc('${unit(draw)}', ${c})`, instant],
+  [(c) => `datepart('years', ${c})`, year],
   [moved, instant],
   [moved, day],
   [(c, draw) => `year(${moved(c, draw)})`, year],
@@ -150,7 +158,6 @@ const TESTED: readonly Tested[] = [
     (c, draw) => withoutZones(`datediff('${unit(draw)}', ${typed(draw)}, ${moved(c, draw)})`),
     count,
   ],
-  [(c, draw) => `DATE '${draw.pick(DAYS)}' - CAST(${c} AS DATE)`, count],
   [(c) => `year(${c})`, year],
   [(c) => `extract(year FROM ${c})`, year],
   [(c, draw) => `date_part('${draw.pick(["year", "y", "epoch", "month"])}', ${c})`, year],
@@ -188,7 +195,7 @@ const prefix: Tested = [
 /** A condition on one of a table's dates or times that computes with it. */
 export function computedCondition(draw: Draw, alias: string): string {
   const [test, value] = draw.chance(0.1) ? prefix : draw.pick(TESTED);
-  const column = `${alias}${draw.pick(["ts", "ts", "d", "tz", "sec"])}`;
+  const column = `${alias}${draw.pick(["ts", "ts", "d", "tz", "sec", "ms", "ns"])}`;
   const tested = test(column, draw);
   const form = draw.below(10);
   if (form === 0) return `${tested} BETWEEN ${value(draw)} AND ${value(draw)}`;

@@ -39,6 +39,9 @@ const COLUMNS = {
   ts: ["TIMESTAMP", instant],
   tz: ["TIMESTAMP WITH TIME ZONE", instant],
   sec: ["TIMESTAMP_S", instant],
+  ms: ["TIMESTAMP_MS", instant],
+  // Nanoseconds reach neither far nor infinite days.
+  ns: ["TIMESTAMP_NS", (draw: Draw) => `CAST(${draw.pick(DAYS)} AS TIMESTAMP)`],
   x: ["DOUBLE", (draw: Draw) => draw.pick(["0.0", "-0.0", "1.5", "2.5", "'nan'::DOUBLE", "0.1"])],
   p: ["DECIMAL(12,2)", (draw: Draw) => draw.pick(["0", "1.10", "2.50", "-3.25"])],
   h: ["HUGEINT", (draw: Draw) => draw.pick(draw.chance(0.2) ? HUGE : SMALL)],
@@ -51,6 +54,8 @@ const COLUMNS = {
 
 type ColumnName = keyof typeof COLUMNS;
 const NAMES = Object.keys(COLUMNS) as ColumnName[];
+/** All columns of `t`, in another order. */
+export const SHOWN = [...NAMES, "id"].reverse().join(", ");
 const TABLES: readonly [name: string, columns: ColumnName[]][] = [
   ["t", NAMES],
   ["o", ["a", "b", "s", "d", "ts", "sec", "h", "p", "x"]],
@@ -58,6 +63,13 @@ const TABLES: readonly [name: string, columns: ColumnName[]][] = [
 const ZONES: Pool = [
   ...["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"],
   ...["Pacific/Apia", "Asia/Manila"],
+];
+
+/** Views that only show columns of `t`: all its rows, some, and under names of each other. */
+const VIEWS: Pool = [
+  "CREATE VIEW all_of_t AS SELECT * FROM t",
+  `CREATE VIEW some_of_t AS SELECT ${SHOWN} FROM t WHERE a > 0`,
+  `CREATE VIEW renamed_t (${SHOWN}) AS SELECT ${SHOWN.replace("sec, tz, ts", "ts, tz, sec")} FROM some_of_t`,
 ];
 
 /** What all databases of a query share: tables, their constraints and indexes. */
@@ -68,7 +80,7 @@ export interface RandomSchema {
   hasUniqueId: boolean;
 }
 
-/** Two tables of all types, of which the ids are a key or not; a table of one column; a collated one. */
+/** Two tables of all types, whose ids are a key or not; one of one column; a collated one; views. */
 export function randomSchema(draw: Draw): RandomSchema {
   const filled = new Set<string>();
   const hasUniqueId = draw.chance(0.8);
@@ -86,6 +98,7 @@ export function randomSchema(draw: Draw): RandomSchema {
   });
   statements.push("CREATE TABLE z (one INTEGER)");
   statements.push("CREATE TABLE n (id INTEGER PRIMARY KEY, c VARCHAR COLLATE NOCASE)");
+  statements.push(...VIEWS);
   return { statements, filled, hasUniqueId };
 }
 

@@ -1,6 +1,7 @@
 import type { RewriteRule } from "@/server/contracts";
 import type { Draw } from "@/server/testing/fuzz/draw";
 import { alternatives, computedCondition, plainCondition } from "./random-condition";
+import { SHOWN } from "./random-database";
 
 export interface RandomQuery {
   sql: string;
@@ -10,16 +11,32 @@ export interface RandomQuery {
 
 type Writer = (draw: Draw) => string;
 
-/** Rows that pass a condition, with a join beside it now and then. */
+/** `t`, also through what only shows its columns: `[text before the query, FROM]`. */
+const source = (draw: Draw): readonly [string, string] =>
+  draw.pick<readonly [string, string]>([
+    ...Array.from({ length: 8 }, () => ["", "t"] as const),
+    ["", "(SELECT * FROM t) t"],
+    ["", `(SELECT ${SHOWN} FROM t WHERE a > 0) t`],
+    ["WITH c AS (SELECT * FROM t) ", "c t"],
+    [`WITH c AS (SELECT ${SHOWN} FROM t WHERE a IS NOT NULL) `, "c AS t"],
+    ["", "all_of_t t"],
+    ["", "some_of_t AS t"],
+    ["", "renamed_t t"],
+  ]);
+
+/** Rows that pass a condition in WHERE or ON, with a join beside it now and then. */
 function filtered(draw: Draw, condition: (draw: Draw, alias: string) => string): string {
-  const isJoined = draw.chance(0.25);
+  const isJoined = draw.chance(0.3);
   const alias = isJoined ? "t." : draw.pick(["", "t."]);
-  const join = isJoined
-    ? ` ${draw.pick(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN"])} o ON t.a = o.a`
-    : "";
   const more = draw.maybe(` AND ${plainCondition(draw, alias)}`, 0.3);
   const items = draw.pick([`${alias}id AS i`, `${alias}id AS i, ${alias}a AS k, ${alias}s AS w`]);
-  return `SELECT ${items} FROM t${join} WHERE ${condition(draw, alias)}${more}`;
+  const [before, from] = source(draw);
+  const tested = `${condition(draw, alias)}${more}`;
+  if (!isJoined) return `${before}SELECT ${items} FROM ${from} WHERE ${tested}`;
+  const kind = draw.pick(["JOIN", "JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN"]);
+  const isInOn = draw.chance(0.4);
+  const joined = `${before}SELECT ${items} FROM ${from} ${kind} o ON t.a = o.a`;
+  return isInOn ? `${joined} AND ${tested}` : `${joined} WHERE ${tested}`;
 }
 
 const SORTED = ["id", "s", "ts DESC", "a, s", "x", "id DESC", "d NULLS FIRST"];
@@ -112,50 +129,44 @@ const distinct: Writer = (draw) => {
   ]);
 };
 
-const correlated: Writer = (draw) => {
+/** An aggregate of `o` for each row of `t`. */
+function correlatedValue(draw: Draw): string {
   const aggregate = draw.pick([
     ...["sum(o.a)", "count(*)", "count(o.s)", "max(o.ts)", "avg(o.p)", "min(o.s)", "sum(o.h)"],
     ...["sum(o.p * o.p)", "sum(o.a * o.a)", "count(DISTINCT o.a)", "list(o.a)", "max(o.x)"],
     ...["sum(o.a) FILTER (WHERE o.id > 2)", "max(CAST(o.s AS INTEGER))"],
   ]);
   const key = draw.pick([
-    "o.a = t.a",
-    "o.s = t.s",
-    "t.b = o.b",
-    "o.d = t.d",
-    "o.x = t.x",
-    "o.a = t.b",
+    ...["o.a = t.a", "o.s = t.s", "t.b = o.b", "o.d = t.d", "o.x = t.x", "o.a = t.b"],
   ]);
   const more = draw.maybe(
     ` AND ${draw.pick(["o.id > 3", "o.a = t.id", "o.d >= DATE '2020-01-01'", "o.id < t.id"])}`,
     0.4,
   );
+  const inner = draw.chance(0.1) ? "o JOIN z ON o.id = z.one" : "o";
+  return `(SELECT ${aggregate} FROM ${inner} WHERE ${key}${more})`;
+}
+
+const correlated: Writer = (draw) => {
   const from = draw.pick([
     ...["t", "t", "t", "t, z", "t CROSS JOIN z", "t JOIN z ON t.a = z.one"],
-    ...[
-      "t LEFT JOIN z ON t.id = z.one",
-      "t JOIN z ON t.a = z.one, n",
-      "t FULL JOIN z ON t.a = z.one",
-    ],
-    "t JOIN z ON t.id < 4",
+    ...["t LEFT JOIN z ON t.id = z.one", "t JOIN z ON t.a = z.one, n"],
+    ...["t FULL JOIN z ON t.a = z.one", "t JOIN z ON t.id < 4"],
   ]);
-  const value = `(SELECT ${aggregate} FROM o WHERE ${key}${more})`;
+  const value = correlatedValue(draw);
   const shown = draw.pick([value, `1 + ${value}`, `coalesce(${value}, NULL)`]);
+  const second = draw.chance(0.3) ? `, ${correlatedValue(draw)} AS v2` : "";
   const where = draw.maybe(" WHERE t.id > 2", 0.1);
   const end = draw.pick(["", "", "", " ORDER BY t.id", " LIMIT 4"]);
-  return `SELECT t.id AS i, ${shown} AS v FROM ${from}${where}${end}`;
+  return `SELECT t.id AS i, ${shown} AS v${second} FROM ${from}${where}${end}`;
 };
 
 const notIn: Writer = (draw) => {
-  const sought = draw.pick(["t.id", "t.a", "t.b", "t.s", "t.d"]);
-  const member = draw.pick(["o.id", "o.a", "o.b", "o.s", "o.d"]);
+  const sought = draw.pick(["t.id", "t.id", "t.a", "t.b", "t.s", "t.d"]);
+  const member = draw.pick(["o.id", "o.id", "o.a", "o.b", "o.s", "o.d"]);
   const where = draw.pick(["o.a = t.a", "o.a < t.a", "o.s = t.s AND o.id > 2", "o.id <> t.id"]);
   const from = draw.pick([
-    "t",
-    "t",
-    "t",
-    "t JOIN z ON t.a = z.one",
-    "z LEFT JOIN t ON t.a = z.one",
+    ...["t", "t", "t", "t JOIN z ON t.a = z.one", "z LEFT JOIN t ON t.a = z.one"],
   ]);
   return `SELECT t.id AS i, t.s AS w FROM ${from} WHERE ${sought} NOT IN (SELECT ${member} FROM o WHERE ${where})${draw.maybe(" AND t.a > 0", 0.2)}`;
 };
@@ -166,14 +177,7 @@ const BOUNDS = [
 ];
 
 const numbered: Writer = (draw) => {
-  const order = draw.pick([
-    "",
-    "a, ",
-    "s DESC, ",
-    "ts NULLS FIRST, ",
-    "x, ",
-    "d DESC NULLS LAST, ",
-  ]);
+  const order = draw.pick(["", "a, ", "s DESC, ", "ts NULLS FIRST, ", "x, ", "d DESC NULLS LAST, "]);
   const number = `row_number() OVER (ORDER BY ${order}id) AS n`;
   const bound = draw.pick(BOUNDS);
   const test = draw.pick([
@@ -181,6 +185,14 @@ const numbered: Writer = (draw) => {
     ...[`n > ${bound}`, `n <= ${bound} AND k > 0`, `n <= ${bound} OR k = 1`],
   ]);
   const where = draw.maybe(` WHERE ${plainCondition(draw, "")}`, 0.3);
+  if (draw.chance(0.15)) {
+    const rows = `SELECT *, ${number} FROM t${where}`;
+    return `SELECT id, q.n, s FROM (${rows}) q WHERE q.${test.replaceAll("k ", "q.a ")}`;
+  }
+  if (draw.chance(0.15)) {
+    const itself = test.replaceAll("n ", `${number.replace(" AS n", "")} `).replaceAll("k ", "a ");
+    return `SELECT id AS i, a AS k FROM t${where} QUALIFY ${itself}`;
+  }
   if (draw.chance(0.3)) return `SELECT id AS i, a AS k, ${number} FROM t${where} QUALIFY ${test}`;
   return `SELECT i, k, n FROM (SELECT id AS i, a AS k, ${number} FROM t${where}) q WHERE ${test}`;
 };
