@@ -177,7 +177,14 @@ const BOUNDS = [
 ];
 
 const numbered: Writer = (draw) => {
-  const order = draw.pick(["", "a, ", "s DESC, ", "ts NULLS FIRST, ", "x, ", "d DESC NULLS LAST, "]);
+  const order = draw.pick([
+    "",
+    "a, ",
+    "s DESC, ",
+    "ts NULLS FIRST, ",
+    "x, ",
+    "d DESC NULLS LAST, ",
+  ]);
   const number = `row_number() OVER (ORDER BY ${order}id) AS n`;
   const bound = draw.pick(BOUNDS);
   const test = draw.pick([
