@@ -32,7 +32,8 @@ function canonical(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, canonical(inner)]));
 }
 
-function digestOf(message: MessageEnvelope): string {
+/** Repeats are told by it, whatever the order of their keys. */
+export function digestOf(message: MessageEnvelope): string {
   return createHash("sha256")
     .update(JSON.stringify(canonical(message)))
     .digest("hex");

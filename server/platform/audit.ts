@@ -17,15 +17,21 @@ export async function recordAudit(
   ctx: Pick<ServiceContext, "actor" | "requestId">,
   entry: AuditEntry,
 ): Promise<void> {
-  await tx.insert(auditEvents).values({
-    actorKind: ctx.actor.kind,
-    actorId: ctx.actor.id,
-    actorLabel: ctx.actor.label,
-    action: entry.action,
-    subjectType: entry.subjectType,
-    subjectId: entry.subjectId,
-    before: entry.before ?? null,
-    after: entry.after ?? null,
-    requestId: ctx.requestId,
-  });
+  await recordAudits(tx, ctx, [entry]);
+}
+
+/** Like recordAudit, for several changes of one transaction. */
+export async function recordAudits(
+  tx: Transaction,
+  { actor, requestId }: Pick<ServiceContext, "actor" | "requestId">,
+  entries: readonly AuditEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  const by = { actorKind: actor.kind, actorId: actor.id, actorLabel: actor.label, requestId };
+  await tx.insert(auditEvents).values(
+    entries.map(({ action, subjectType, subjectId, before = null, after = null }) => ({
+      ...by,
+      ...{ action, subjectType, subjectId, before, after },
+    })),
+  );
 }

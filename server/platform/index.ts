@@ -1,4 +1,4 @@
-export { recordAudit } from "./audit";
+export { recordAudit, recordAudits } from "./audit";
 export { type Bus, publish } from "./bus";
 export {
   closeDatabase,
