@@ -32,8 +32,7 @@ function canonical(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, canonical(inner)]));
 }
 
-/** Repeats are told by it, whatever the order of their keys. */
-export function digestOf(message: MessageEnvelope): string {
+function digestOf(message: MessageEnvelope): string {
   return createHash("sha256")
     .update(JSON.stringify(canonical(message)))
     .digest("hex");

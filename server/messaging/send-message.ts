@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { sql } from "drizzle-orm";
 import { agentMessages } from "@/drizzle/schema";
 import {
   type AgentAddress,
@@ -16,18 +15,10 @@ import {
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
+import { digestOf } from "./digest";
 import { messageRecordId } from "./envelope";
 import { readOwnAddress } from "./own-address";
-import { digestOf } from "./receive-message";
-
-/** Wakes the couriers; sent inside the transaction, so that it arrives when the rows can be read. */
-export const MESSAGES_CHANNEL = "sidecar_messages";
-/** Which side of the courier has something to do. */
-export type CourierWake = "outbound" | "inbound";
-
-export async function wakeCouriers(tx: Transaction, side: CourierWake): Promise<void> {
-  await tx.execute(sql`select pg_notify(${MESSAGES_CHANNEL}, ${side})`);
-}
+import { wakeCouriers } from "./wake-couriers";
 
 /** What one of our messages says, and to whom. What ties messages together goes into its content. */
 export interface OutgoingMessage {
@@ -99,14 +90,7 @@ export async function sendMessages({
   await tx.insert(agentMessages).values(rows);
   await recordAudits(
     tx,
-    ctx,
-    rows.map(({ messageId, messageType, recipientId, conversationId }) => ({
-      ...{ action: "message.queue", subjectType: "message", subjectId: messageId },
-      after: {
-        ...{ state: "queued", message_type: messageType, recipient_id: recipientId },
-        ...(conversationId === null ? {} : { conversation_id: conversationId }),
-      },
-    })),
+    rows.map((row) => ({ by: ctx, entry: auditOf(row) })),
   );
   await publish(tx, { topic: "message", id: rows.length === 1 ? (rows[0]?.messageId ?? "*") : "*" });
   await wakeCouriers(tx, "outbound");
@@ -164,6 +148,16 @@ function rowOf(envelope: MessageEnvelope, now: Date, message: OutgoingMessage) {
     dueAt: new Date(now.getTime() - PRIORITY_HEAD_START_MS[priority]),
     expiresAt: new Date(now.getTime() + envelope.ttl_seconds * 1000),
     createdAt: now,
+  };
+}
+
+function auditOf({ messageId, messageType, recipientId, conversationId }: ReturnType<typeof rowOf>) {
+  return {
+    ...{ action: "message.queue", subjectType: "message", subjectId: messageId },
+    after: {
+      ...{ state: "queued", message_type: messageType, recipient_id: recipientId },
+      ...(conversationId === null ? {} : { conversation_id: conversationId }),
+    },
   };
 }
 

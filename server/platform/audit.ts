@@ -11,27 +11,36 @@ export interface AuditEntry {
   after?: unknown;
 }
 
+type Author = Pick<ServiceContext, "actor" | "requestId">;
+
+function rowOf({ actor, requestId }: Author, entry: AuditEntry) {
+  return {
+    actorKind: actor.kind,
+    actorId: actor.id,
+    actorLabel: actor.label,
+    action: entry.action,
+    subjectType: entry.subjectType,
+    subjectId: entry.subjectId,
+    before: entry.before ?? null,
+    after: entry.after ?? null,
+    requestId,
+  };
+}
+
 /** Appends one audit row. Takes a transaction, so that no state change can be kept without it. */
 export async function recordAudit(
   tx: Transaction,
-  ctx: Pick<ServiceContext, "actor" | "requestId">,
+  ctx: Author,
   entry: AuditEntry,
 ): Promise<void> {
-  await recordAudits(tx, ctx, [entry]);
+  await tx.insert(auditEvents).values(rowOf(ctx, entry));
 }
 
-/** Like recordAudit, for several changes of one transaction. */
+/** Appends the audit rows of many changes made together, each with its own author. */
 export async function recordAudits(
   tx: Transaction,
-  { actor, requestId }: Pick<ServiceContext, "actor" | "requestId">,
-  entries: readonly AuditEntry[],
+  audits: readonly { by: Author; entry: AuditEntry }[],
 ): Promise<void> {
-  if (entries.length === 0) return;
-  const by = { actorKind: actor.kind, actorId: actor.id, actorLabel: actor.label, requestId };
-  await tx.insert(auditEvents).values(
-    entries.map(({ action, subjectType, subjectId, before = null, after = null }) => ({
-      ...by,
-      ...{ action, subjectType, subjectId, before, after },
-    })),
-  );
+  if (audits.length === 0) return;
+  await tx.insert(auditEvents).values(audits.map(({ by, entry }) => rowOf(by, entry)));
 }
