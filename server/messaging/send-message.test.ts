@@ -2,13 +2,7 @@ import { eq, inArray } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { agentMessages, auditEvents, dataProducts } from "@/drizzle/schema";
 import { MessageEnvelope } from "@/server/contracts";
-import {
-  type Bus,
-  createRoot,
-  env,
-  type ServiceContext,
-  systemContext,
-} from "@/server/platform";
+import { type Bus, createRoot, env, type ServiceContext, systemContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { messageRecordId } from "./envelope";
 import { type OutgoingMessage, sendMessage, sendToMany } from "./send-message";

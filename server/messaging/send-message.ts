@@ -74,7 +74,7 @@ export function sendToMany({
 }
 
 /** Like sendMessage, for several at once: their rows and audit rows are written together. */
-export async function sendMessages({
+async function sendMessages({
   ctx,
   tx,
   input,
@@ -92,7 +92,10 @@ export async function sendMessages({
     tx,
     rows.map((row) => ({ by: ctx, entry: auditOf(row) })),
   );
-  await publish(tx, { topic: "message", id: rows.length === 1 ? (rows[0]?.messageId ?? "*") : "*" });
+  await publish(tx, {
+    topic: "message",
+    id: rows.length === 1 ? (rows[0]?.messageId ?? "*") : "*",
+  });
   await wakeCouriers(tx, "outbound");
   return rows.map(({ messageId, id }) => ({ record_id: messageId, message_id: id }));
 }
@@ -151,7 +154,12 @@ function rowOf(envelope: MessageEnvelope, now: Date, message: OutgoingMessage) {
   };
 }
 
-function auditOf({ messageId, messageType, recipientId, conversationId }: ReturnType<typeof rowOf>) {
+function auditOf({
+  messageId,
+  messageType,
+  recipientId,
+  conversationId,
+}: ReturnType<typeof rowOf>) {
   return {
     ...{ action: "message.queue", subjectType: "message", subjectId: messageId },
     after: {
@@ -165,5 +173,8 @@ function auditOf({ messageId, messageType, recipientId, conversationId }: Return
 function assertSize(text: string, bytesMax: number): void {
   const bytes = Buffer.byteLength(text);
   if (bytes <= bytesMax) return;
-  throw new AppError("too_large", `A message has at most ${bytesMax} bytes; this one has ${bytes}.`);
+  throw new AppError(
+    "too_large",
+    `A message has at most ${bytesMax} bytes; this one has ${bytes}.`,
+  );
 }

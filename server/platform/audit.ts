@@ -28,11 +28,7 @@ function rowOf({ actor, requestId }: Author, entry: AuditEntry) {
 }
 
 /** Appends one audit row. Takes a transaction, so that no state change can be kept without it. */
-export async function recordAudit(
-  tx: Transaction,
-  ctx: Author,
-  entry: AuditEntry,
-): Promise<void> {
+export async function recordAudit(tx: Transaction, ctx: Author, entry: AuditEntry): Promise<void> {
   await tx.insert(auditEvents).values(rowOf(ctx, entry));
 }
 
