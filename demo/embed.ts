@@ -10,6 +10,7 @@ import { CREATE_HIDDEN_TABLES } from "./data/tables";
 import { QueryCapture } from "./engine/capture";
 import { Database } from "./engine/database";
 import { SERVING_THREADS } from "./engine/open";
+import { financing } from "./financing";
 
 export interface EmbedOptions {
   /** A DuckDB file; the connector's hidden tables are added to it. */
@@ -42,7 +43,10 @@ export async function embedProduct(options: EmbedOptions): Promise<EmbeddedProdu
   await database.writes.run(async (connection) => {
     for (const sql of CREATE_HIDDEN_TABLES) await connection.run(sql);
   });
-  const connector = await openConnector(engine, database.writes, productId);
+  const connector = await openConnector(engine, database.writes, {
+    productId,
+    domain: financing.name,
+  });
   return {
     product: toProduct(productId, connector, capture),
     async run(sql, parameters) {

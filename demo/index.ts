@@ -1,8 +1,8 @@
 import type { EmbeddedProduct, EmbedOptions } from "./embed";
 import type { DemoProduct, DemoProductOptions } from "./start-demo-product";
 
-export { SQL as demoQueries } from "./api/project-queries";
-export { demoDataSql } from "./data/generate";
+export { SQL as demoQueries } from "./financing/project-queries";
+export { demoDataSql } from "./financing/data";
 export type { EmbeddedProduct } from "./embed";
 export { createTokenVerifier } from "./http/verify-token";
 

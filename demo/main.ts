@@ -16,6 +16,7 @@ async function main(): Promise<void> {
   }
   const product = await start({
     port: settings.DEMO_PORT,
+    domain: settings.DEMO_DOMAIN,
     rows: settings.DEMO_ROWS,
     dataDir: settings.SIDECAR_DATA_DIR,
     queriesPerSecond: settings.DEMO_QUERIES_PER_SECOND,

@@ -5,10 +5,12 @@ import type { DuckDBInstance } from "@duckdb/node-api";
 import { getRequestListener } from "@hono/node-server";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
 import { monitoringRoutes } from "./api/monitoring";
-import { projectRoutes } from "./api/projects";
 import { tableRoutes } from "./api/tables";
 import { type Connector, openConnector } from "./connector/connector";
+import type { ProductIdentity } from "./connector/read-schema";
 import { connectorRoutes } from "./connector/routes";
+import type { Domain } from "./domain";
+import { DOMAINS, type DomainName } from "./domains";
 import { QueryCapture } from "./engine/capture";
 import { Database } from "./engine/database";
 import { type Engine, openEngine } from "./engine/open";
@@ -18,7 +20,9 @@ import { startWorkload } from "./workload/run";
 export interface DemoProductOptions {
   /** 0 takes a free one. */
   port: number;
-  /** Projects generated when the data folder is empty; kept data is used as it is. */
+  /** Whose data product it is; financing's (DuckDB Spawn) unless said otherwise. */
+  domain?: DomainName;
+  /** Rows of its largest table, generated when the data folder is empty; kept data is used as it is. */
   rows: number;
   dataDir: string;
   /** 0 turns the own workload off. */
@@ -41,14 +45,20 @@ export interface DemoProduct {
 /** Starts the demo data product: data, API, connector and workload, on the loopback address. */
 export async function startDemoProduct(options: DemoProductOptions): Promise<DemoProduct> {
   const onError = options.onError ?? (() => undefined);
+  const domain: Domain = DOMAINS[options.domain ?? "financing"];
   await assertPortFree(options.port);
   await mkdir(options.dataDir, { recursive: true });
-  const engine = await openEngine(options.dataDir, options.rows);
+  const engine = await openEngine(options.dataDir, (dataEnd) =>
+    domain.dataSql(options.rows, dataEnd),
+  );
   const parser = await createShapeParser();
-  const parts = await openParts(engine, parser, options.productId ?? "duckdb-spawn");
+  const parts = await openParts(engine, parser, {
+    productId: options.productId ?? "duckdb-spawn",
+    domain: domain.name,
+  });
   const app = createProductApp({ verifyToken: options.verifyToken, onError }, [
-    projectRoutes(parts.database),
-    tableRoutes(parts.database),
+    domain.routes(parts.database),
+    tableRoutes(parts.database, domain.tables),
     monitoringRoutes(parts.database, options.onLogLevel ?? (() => undefined)),
     parts.connectorRoutes,
   ]);
@@ -61,7 +71,12 @@ export async function startDemoProduct(options: DemoProductOptions): Promise<Dem
   }
   const isBusy = options.queriesPerSecond > 0 && options.workload !== false;
   const workload = isBusy
-    ? await startWorkload(parts.database, options.queriesPerSecond, onError)
+    ? startWorkload(
+        parts.database,
+        await domain.openWorkload(parts.database),
+        options.queriesPerSecond,
+        onError,
+      )
     : null;
   let closing: Promise<void> | null = null;
   const close = async () => {
@@ -85,15 +100,19 @@ interface Parts {
   connectorRoutes: ReturnType<typeof connectorRoutes>;
 }
 
-async function openParts(engine: Engine, parser: ShapeParser, productId: string): Promise<Parts> {
+async function openParts(
+  engine: Engine,
+  parser: ShapeParser,
+  identity: ProductIdentity,
+): Promise<Parts> {
   const capture = new QueryCapture((sql) => parser.normalize(sql));
   const database = await Database.open(engine, capture);
-  const connector = await openConnector(engine, database.writes, productId);
+  const connector = await openConnector(engine, database.writes, identity);
   return {
     capture,
     database,
     connector,
-    connectorRoutes: connectorRoutes(connector, capture, productId),
+    connectorRoutes: connectorRoutes(connector, capture, identity.productId),
   };
 }
 

@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { AppError } from "@/server/platform";
 import { type CatalogTable, readCatalog } from "../connector/catalog";
-import { PRODUCT_TABLES } from "../data/tables";
+
 import type { Database } from "../engine/database";
 import { quoteName } from "../engine/statement";
 import { createRoutes, jsonBody } from "../http/app";
@@ -61,8 +61,11 @@ const dropTable = createRoute({
   responses: { 200: { description: "The table is gone." } },
 });
 
-/** DuckDB Spawn's `/admin/tables`: names and types come from a closed grammar, then are quoted. */
-export function tableRoutes(database: Database): OpenAPIHono {
+/**
+ * DuckDB Spawn's `/admin/tables`: names and types come from a closed grammar, then are quoted. The
+ * product's `own` tables cannot be dropped.
+ */
+export function tableRoutes(database: Database, own: readonly string[]): OpenAPIHono {
   const routes = createRoutes();
   routes.get("/admin/tables", async (c) =>
     c.json((await database.inspect(readCatalog)).map(describeTable)),
@@ -83,7 +86,7 @@ export function tableRoutes(database: Database): OpenAPIHono {
   });
   routes.openapi(dropTable, async (c) => {
     const { name } = c.req.valid("param");
-    if (PRODUCT_TABLES.some((each) => each === name)) {
+    if (own.includes(name)) {
       throw new AppError("conflict", `${name} is one of the product's own tables.`);
     }
     await change(database, name, true, [`DROP TABLE ${quoteName(name)}`]);

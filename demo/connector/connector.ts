@@ -2,7 +2,7 @@ import type { WriteGate } from "../engine/connections";
 import { ConnectionPool } from "../engine/connections";
 import type { Engine } from "../engine/open";
 import { Executor } from "./execute";
-import { SchemaReader } from "./read-schema";
+import { type ProductIdentity, SchemaReader } from "./read-schema";
 
 /** What the connector's routes share: its own connections (never the product's) and its parts. */
 export interface Connector {
@@ -19,13 +19,13 @@ export interface Connector {
 export async function openConnector(
   engine: Engine,
   writes: WriteGate,
-  productId: string,
+  identity: ProductIdentity,
 ): Promise<Connector> {
   const reads = await ConnectionPool.open(engine.instance, 2);
   const measuring = await ConnectionPool.open(engine.instance, 1);
   const catalog = await ConnectionPool.open(engine.instance, 1);
   const exports = await ConnectionPool.open(engine.instance, 1);
-  const schema = new SchemaReader(catalog, measuring, productId, engine.dataDir);
+  const schema = new SchemaReader(catalog, measuring, identity, engine.dataDir);
   // Measured ahead, so that the next reader of the schema finds fresh statistics.
   const warmUp = () => void schema.read().catch(() => undefined);
   warmUp();

@@ -6,6 +6,12 @@ import { type DataState, readDataState, readResources } from "./data-state";
 import type { TableStatistics } from "./statistics";
 import { StatisticsCache } from "./statistics";
 
+/** Who the product is, as it tells its sidecar. */
+export interface ProductIdentity {
+  productId: string;
+  domain: string;
+}
+
 /**
  * Answers the schema: catalog, row counts and versions live, statistics from the cache. The pool
  * has its own connections, so product queries do not wait for it.
@@ -17,7 +23,7 @@ export class SchemaReader {
   constructor(
     private readonly pool: ConnectionPool,
     measuring: ConnectionPool,
-    private readonly productId: string,
+    private readonly identity: ProductIdentity,
     private readonly dataDir: string,
   ) {
     this.cache = new StatisticsCache(measuring);
@@ -49,8 +55,8 @@ export class SchemaReader {
     );
     const statistics = await this.cache.read(catalog, state);
     return {
-      product_id: this.productId,
-      domain: "project-financing",
+      product_id: this.identity.productId,
+      domain: this.identity.domain,
       duckdb_version: version,
       threads: SERVING_THREADS,
       resources,

@@ -2,7 +2,7 @@ import { chmod, mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { ensureData } from "../data/generate";
+import { type DataSql, ensureData } from "../data/fill";
 import { quoteText } from "./statement";
 
 /**
@@ -24,7 +24,7 @@ export interface Engine {
 const FILE_NAME = "spawn.duckdb";
 
 /** Opens (and fills, the first time) the database in the data folder, then locks its settings. */
-export async function openEngine(dataDir: string, rows: number): Promise<Engine> {
+export async function openEngine(dataDir: string, dataSql: DataSql): Promise<Engine> {
   const exportDir = path.resolve(dataDir, "demo-exports");
   const spillDir = path.resolve(dataDir, "demo-spill");
   await rm(exportDir, { recursive: true, force: true });
@@ -38,7 +38,7 @@ export async function openEngine(dataDir: string, rows: number): Promise<Engine>
   const connection = await instance.connect();
   try {
     await chmod(file, 0o600);
-    await ensureData(connection, rows);
+    await ensureData(connection, dataSql);
     await lockDown(connection, [exportDir, spillDir]);
     return { instance, dataDir: path.resolve(dataDir), exportDir };
   } catch (error) {

@@ -1,13 +1,13 @@
-import { insertProject, SQL, timestampText } from "../api/project-queries";
+import type { DomainWorkload } from "../domain";
 import type { Database } from "../engine/database";
-import { createRandom, drawRead, type Population, pick, popular, readPopulation } from "./queries";
+import { createRandom } from "./draw";
 
 const SEED = 7;
 const WRITE_INTERVAL_MS = 2000;
 /** A workload that fell this far behind forgets what it missed rather than catching up in a burst. */
 const BEHIND_MS_MAX = 1000;
 
-export interface Workload {
+export interface RunningWorkload {
   stop(): Promise<void>;
 }
 
@@ -16,23 +16,21 @@ export interface Workload {
  * time, so that a small machine keeps a core free) and a write about every two seconds, beside the
  * reads, because a write may wait for a table rebuild.
  */
-export async function startWorkload(
+export function startWorkload(
   database: Database,
+  workload: DomainWorkload,
   queriesPerSecond: number,
   onError: (error: unknown) => void,
-): Promise<Workload> {
+): RunningWorkload {
   const stop = new AbortController();
-  const population = await readPopulation(database);
   const reads = createRandom(SEED);
   const writes = createRandom(SEED + 1);
   const loops = Promise.all([
     repeat(stop.signal, 1000 / queriesPerSecond, reads, onError, async () => {
-      const { sql, parameters } = drawRead(population, reads);
+      const { sql, parameters } = workload.read(reads);
       await database.query(sql, parameters);
     }),
-    repeat(stop.signal, WRITE_INTERVAL_MS, writes, onError, () =>
-      write(database, population, writes),
-    ),
+    repeat(stop.signal, WRITE_INTERVAL_MS, writes, onError, () => workload.write(writes)),
   ]);
   return {
     async stop() {
@@ -40,29 +38,6 @@ export async function startWorkload(
       await loops;
     },
   };
-}
-
-async function write(
-  database: Database,
-  population: Population,
-  random: () => number,
-): Promise<void> {
-  if (random() < 0.2) {
-    const status = pick(["ACTIVE", "COMPLETED"], random);
-    const { project_id } = popular(population, random);
-    await database.write(SQL.setStatus, [status, timestampText(new Date()), project_id]);
-    return;
-  }
-  await insertProject(database, {
-    project_name: `${pick(["Solar", "Wind", "Grid", "Rail"], random)} Nova ${Math.floor(1e7 * random())}`,
-    description: null,
-    total_amount: Math.round(1e9 * random() ** 3) / 100,
-    maturity_years: 5 + Math.floor(36 * random()),
-    expected_tri: Math.round(1500 * random()) / 100,
-    dscr: 1 + Math.round(100 * random()) / 100,
-    status: "PROPOSED",
-    currency_code: pick(["EUR", "EUR", "USD"], random),
-  });
 }
 
 /** Runs a task at intervals of 0.5 to 1.5 times the mean until the signal; errors are reported. */

@@ -92,6 +92,8 @@ function load() {
       /** Where the demo product finds the sidecar's public keys: http(s):, or file: for a copy. */
       SIDECAR_JWKS_URL: z.url({ protocol: /^(https?|file)$/ }).optional(),
       DEMO_PORT: port(8000),
+      /** Whose data product the demo is: DuckDB Spawn, or one of another domain of its data mesh. */
+      DEMO_DOMAIN: z.enum(["financing", "risk", "reporting"]).default("financing"),
       DEMO_ROWS: z.coerce.number().int().min(1000).max(100_000_000).default(3_000_000),
       /** Queries per second of the demo product's own workload. */
       DEMO_QUERIES_PER_SECOND: z.coerce.number().min(0).max(1000).default(5),

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { JsonScalar } from "@/server/contracts";
 import type { Database, Row } from "../engine/database";
+import { timestampText } from "../workload/draw";
 
 const ProjectStatus = z.enum(["PROPOSED", "ACTIVE", "COMPLETED"]);
 
@@ -73,11 +74,6 @@ export async function insertProject(database: Database, input: CreateProject): P
   ];
   await database.write(SQL.insert, values);
   return id;
-}
-
-/** A TIMESTAMP literal (UTC). */
-export function timestampText(at: Date): string {
-  return at.toISOString().slice(0, 19).replace("T", " ");
 }
 
 /** DuckDB's decimals arrive as text; the API answers numbers, as DuckDB Spawn does. */

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { AppError } from "@/server/platform";
-import { CREATE_PRODUCT_TABLES, PRODUCT_TABLES } from "../data/tables";
+import { CREATE_PRODUCT_TABLES, PRODUCT_TABLES } from "./tables";
 import type { Database, Row } from "../engine/database";
 import { createRoutes, jsonBody } from "../http/app";
 import { CreateProject, insertProject, ListProjects, SQL, toProject } from "./project-queries";
