@@ -80,3 +80,23 @@ export const Directory = z
   })
   .meta({ id: "Directory" });
 export type Directory = z.infer<typeof Directory>;
+
+/** How deliveries to one agent do, as its circuit knows it. */
+export const PeerState = z.object({
+  agent_id: z.string(),
+  /** Deliveries in a row that failed. */
+  failures: z.int(),
+  /** Nothing is sent before; null: the circuit is closed. */
+  open_until: z.iso.datetime().nullable(),
+  last_contact_at: z.iso.datetime().nullable(),
+  last_error: z.string().nullable(),
+  /** Messages to it that it has not confirmed. */
+  waiting: z.int(),
+  /** Asked for → delivered, of the last hour's; null: none was delivered. */
+  delivery_ms_p95: z.number().nullable(),
+});
+export type PeerState = z.infer<typeof PeerState>;
+
+/** Deliveries to all agents that there were any to, and which agent of the directory is ours. */
+export const PeerOverview = z.object({ own_agent_id: z.string(), peers: z.array(PeerState) });
+export type PeerOverview = z.infer<typeof PeerOverview>;

@@ -189,3 +189,36 @@ export const RefusalCount = z.object({
   last_at: z.iso.datetime(),
 });
 export type RefusalCount = z.infer<typeof RefusalCount>;
+
+/** Which messages to list: the newest first, the dead by when they died. */
+export const ListMessages = z.object({
+  delivery_status: z.array(DeliveryStatus).min(1).max(7).optional(),
+  conversation_id: z.uuid().optional(),
+  limit: z.number().int().min(1).max(200).default(50),
+  /** Opaque: the previous page's `next_cursor`. */
+  cursor: z.string().max(200).optional(),
+});
+export type ListMessages = z.infer<typeof ListMessages>;
+
+export const MessagePage = z
+  .object({ items: z.array(StoredMessage), next_cursor: z.string().nullable() })
+  .meta({ id: "MessagePage" });
+export type MessagePage = z.infer<typeof MessagePage>;
+
+/** How delivery does, by Postgres: what waits now, and what went in the last hour. */
+export const DeliveryFigures = z
+  .object({
+    /** Ours: not sent yet; sent and not said to have arrived. Theirs: stored and not handled. */
+    queued: z.int(),
+    sent: z.int(),
+    received: z.int(),
+    dead: z.int(),
+    /** Ours delivered and theirs handled in the last minute. */
+    delivered_per_minute: z.int(),
+    handled_per_minute: z.int(),
+    /** Asked for → delivered, of the last hour's; null: none was delivered. */
+    delivery_ms_p50: z.number().nullable(),
+    delivery_ms_p95: z.number().nullable(),
+  })
+  .meta({ id: "DeliveryFigures" });
+export type DeliveryFigures = z.infer<typeof DeliveryFigures>;
