@@ -33,6 +33,14 @@ test("lists are limited and filtered by status", async () => {
   expect(rows.map((row) => row.status)).toEqual(Array(5).fill("PROPOSED"));
 });
 
+test("a generated project is found by its id, whatever version its UUID says", async () => {
+  const [first] = (await (await demo.call("GET", "/ops/projects?limit=1")).json()) as {
+    project_id: string;
+  }[];
+  const found = await demo.call("GET", `/ops/projects/${first?.project_id}`);
+  expect([found.status, await found.json()]).toEqual([200, first]);
+});
+
 test("initialize keeps what is there", async () => {
   expect((await demo.call("POST", "/ops/initialize", {}, null)).status).toBe(200);
   const { tables } = await demo.product.getSchema();

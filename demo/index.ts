@@ -1,9 +1,9 @@
 import type { EmbeddedProduct, EmbedOptions } from "./embed";
 import type { DemoProduct, DemoProductOptions } from "./start-demo-product";
 
-export { SQL as demoQueries } from "./financing/project-queries";
-export { demoDataSql } from "./financing/data";
 export type { EmbeddedProduct } from "./embed";
+export { demoDataSql } from "./financing/data";
+export { SQL as demoQueries } from "./financing/project-queries";
 export { createTokenVerifier } from "./http/verify-token";
 
 /** Starts the demo data product. DuckDB is loaded only when asked for. */

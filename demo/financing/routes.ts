@@ -1,10 +1,10 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { AppError } from "@/server/platform";
-import { CREATE_PRODUCT_TABLES, PRODUCT_TABLES } from "./tables";
 import type { Database, Row } from "../engine/database";
 import { createRoutes, jsonBody } from "../http/app";
 import { CreateProject, insertProject, ListProjects, SQL, toProject } from "./project-queries";
+import { CREATE_PRODUCT_TABLES, PRODUCT_TABLES } from "./tables";
 
 const createProject = createRoute({
   method: "post",
@@ -21,7 +21,7 @@ const listProjects = createRoute({
 const getProject = createRoute({
   method: "get",
   path: "/ops/projects/{id}",
-  request: { params: z.object({ id: z.uuid() }) },
+  request: { params: z.object({ id: z.guid() }) },
   responses: { 200: { description: "The project." } },
 });
 

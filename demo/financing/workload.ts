@@ -5,8 +5,8 @@ import type { DomainWorkload } from "../domain";
 import type { Database } from "../engine/database";
 import {
   call,
-  dayText,
   daysBefore,
+  dayText,
   drawFrom,
   pick,
   pickPopular,

@@ -2,9 +2,10 @@ import { projectIdSql, sqlList, UNIFORM_MACROS } from "../data/uniform";
 
 export const RISK_TABLES = ["risk_assessments", "risk_limits"] as const;
 
+/** The id of an assessment is one by habit alone: nobody ever declared it a key. */
 const CREATE_RISK_TABLES = [
   `CREATE TABLE risk_assessments (
-    risk_assessment_id UUID PRIMARY KEY,
+    risk_assessment_id UUID NOT NULL,
     project_id UUID NOT NULL,
     assessed_on DATE NOT NULL,
     model_version VARCHAR NOT NULL,

@@ -13,5 +13,6 @@ export const SQL = {
   insert: `INSERT INTO risk_assessments (risk_assessment_id, project_id, assessed_on, model_version, score,
     rating, probability_of_default, loss_given_default, assessor, last_updated)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  setRating: "UPDATE risk_assessments SET rating = ?, last_updated = ? WHERE risk_assessment_id = ?",
+  setRating:
+    "UPDATE risk_assessments SET rating = ?, last_updated = ? WHERE risk_assessment_id = ?",
 } as const;

@@ -9,7 +9,7 @@ import { RATINGS } from "./data";
 import { SQL } from "./queries";
 
 const CreateAssessment = z.object({
-  project_id: z.uuid(),
+  project_id: z.guid(),
   model_version: z.string().min(1).max(40),
   score: z.number().int().min(300).max(850),
   rating: z.enum(RATINGS),
@@ -21,7 +21,7 @@ export type CreateAssessment = z.infer<typeof CreateAssessment>;
 
 const ListAssessments = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
-  project_id: z.uuid().optional(),
+  project_id: z.guid().optional(),
   rating: z.enum(RATINGS).optional(),
 });
 
@@ -40,7 +40,7 @@ const listAssessments = createRoute({
 const getAssessment = createRoute({
   method: "get",
   path: "/ops/assessments/{id}",
-  request: { params: z.object({ id: z.uuid() }) },
+  request: { params: z.object({ id: z.guid() }) },
   responses: { 200: { description: "The assessment." } },
 });
 
