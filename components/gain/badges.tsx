@@ -54,6 +54,8 @@ export function StateBadge({ state, rollback, label }: StateBadgeProps) {
 
 const VERDICTS: Record<Verdict["code"], { label: string; tone: Tone }> = {
   passed: { label: "passed", tone: "positive" },
+  fits: { label: "fits", tone: "positive" },
+  violates_data: { label: "violates data", tone: "negative" },
   gain_below_threshold: { label: "gain too small", tone: "neutral" },
   interval_includes_zero: { label: "no significant gain", tone: "neutral" },
   slower: { label: "slower", tone: "negative" },

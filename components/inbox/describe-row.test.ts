@@ -13,6 +13,7 @@ const summary = (change: Partial<SuggestionSummary>): SuggestionSummary => ({
   title: "Nothing to do",
   item_count: 0,
   alternative_count: 0,
+  is_requested: false,
   workload_gain: null,
   confidence: 0.3,
   progress_fraction: null,

@@ -11,9 +11,16 @@ export function hasNoResult(summary: SuggestionSummary): boolean {
   return summary.state === "cancelled" || isFailedProof(summary);
 }
 
-/** How many changes are suggested, and how many were not. */
+/** What the badge of the state says where the state alone says too little. */
+export function labelRow(summary: SuggestionSummary): string | undefined {
+  if (isFailedProof(summary)) return "Test failed";
+  return summary.is_requested && summary.state === "no_gain" ? "Does not fit" : undefined;
+}
+
+/** How many changes are suggested, and how many were not; or that somebody asked for them. */
 export function describeCounts(summary: SuggestionSummary): string {
   const { state, item_count, alternative_count } = summary;
+  if (summary.is_requested) return "requested";
   if (item_count === 0 && alternative_count === 0) {
     return isProving(state) ? "nothing tested yet" : "no changes";
   }
@@ -26,8 +33,15 @@ export function describeCounts(summary: SuggestionSummary): string {
 export function describeUnmeasured(summary: SuggestionSummary): string {
   if (isFailedProof(summary)) return "Test run failed";
   if (summary.state === "cancelled") return "Test run cancelled";
+  if (summary.is_requested) return describeRequested(summary);
   if (summary.basis === "measured") return "No tested change helped";
   return summary.item_count === 0
     ? "Nothing to suggest, not measured"
     : `Confidence ${formatPercent(summary.confidence)}, not measured`;
+}
+
+/** Of a change that was asked for. */
+function describeRequested({ state }: SuggestionSummary): string {
+  if (isProving(state)) return "Being tested";
+  return state === "no_gain" ? "Does not fit" : "No gain measured";
 }

@@ -9,12 +9,11 @@ import { Card } from "@/components/ui/card";
 import { Progress } from "@/components/ui/progress";
 import { Skeleton } from "@/components/ui/skeleton";
 import { isProving, type SuggestionSummary } from "@/server/contracts";
-import { describeCounts, describeUnmeasured, hasNoResult, isFailedProof } from "./describe-row";
+import { describeCounts, describeUnmeasured, hasNoResult, labelRow } from "./describe-row";
 
 /** One suggestion of the inbox. The whole row opens it. */
 export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: boolean }) {
   const { summary, isSelected } = props;
-  const hasFailed = isFailedProof(summary);
   return (
     <li
       data-selected={isSelected || undefined}
@@ -35,7 +34,7 @@ export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: b
           <StateBadge
             state={summary.state}
             rollback={summary.rollback}
-            label={hasFailed ? "Test failed" : undefined}
+            label={labelRow(summary)}
           />
           {hasNoResult(summary) ? null : <BasisBadge basis={summary.basis} />}
           <span>{describeCounts(summary)}</span>

@@ -27,8 +27,12 @@ const NEXT_OF_ESTIMATE: Partial<Record<SuggestionState, string>> = {
 
 /** One sentence: what this person, or somebody else, does next. */
 export function adviseNext(suggestion: Suggestion, abilities: ReadonlySet<ActionName>): string {
-  const { state, basis } = suggestion;
+  const { state, basis, requested } = suggestion;
+  if (requested !== null && state === "no_gain") {
+    return "Does not fit, for the reasons below. You can change the request and test it again.";
+  }
   if (abilities.has("approve")) {
+    if (requested !== null) return "It fits. Check the evidence, then decide.";
     return basis === "estimate"
       ? "Nothing was measured. Read the reasons, untick changes you don't want, then decide."
       : "Check the evidence, untick changes you don't want, then decide.";

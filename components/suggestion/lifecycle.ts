@@ -72,8 +72,11 @@ export function isMoving(suggestion: Life): boolean {
 }
 
 /** What the badge of the state says where the state alone says too little. */
-export function labelState(suggestion: Life): string | undefined {
+export function labelState(
+  suggestion: Life & Partial<Pick<Suggestion, "requested">>,
+): string | undefined {
   if (isFailedProof(suggestion)) return "Test failed";
+  if (suggestion.state === "no_gain" && suggestion.requested) return "Does not fit";
   const isWatched = suggestion.state === "executed" && findWatchEnd(suggestion) === null;
   return isWatched ? "Executed, verifying" : undefined;
 }

@@ -70,6 +70,12 @@ function isSame(changed: ChangedPart, present: PresentPart): boolean {
 /** Columns stand where the table has them, changed or not. */
 function sortColumns(table: TableSchema, rows: DiffRow[]): DiffRow[] {
   const place = (row: DiffRow): number =>
-    row.part === "column" ? table.columns.findIndex(({ name }) => name === row.name) : 0;
+    row.part === "column" ? placeOf(table, row.name) : 0;
   return rows.sort((a, b) => place(a) - place(b));
+}
+
+/** A column that the table has not stands behind those it has. */
+function placeOf({ columns }: TableSchema, column: string): number {
+  const place = columns.findIndex(({ name }) => name === column);
+  return place < 0 ? columns.length : place;
 }

@@ -1,10 +1,11 @@
-import { CircleCheckIcon, TriangleAlertIcon, UsersIcon } from "lucide-react";
+import { CircleCheckIcon, MessageSquareIcon, TriangleAlertIcon, UsersIcon } from "lucide-react";
 import { CodeText } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import type {
   MeasuredEvidence,
+  RequestedChanges,
   RequestWarning,
   Suggestion,
   SuggestionItem,
@@ -12,7 +13,7 @@ import type {
   UnreadQuery,
 } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
-import { describeBestGain, describeNothing } from "./wording";
+import { describeBestGain, describeNothing, describeOrigin } from "./wording";
 
 /** Said when an action lost a race: who was faster, and that the page shows what is true now. */
 export function ConflictAlert(props: {
@@ -54,6 +55,36 @@ export function NothingToDo({ suggestion }: { suggestion: Suggestion }) {
           ”, {describeBestGain(best.gain)}. {best.item.verdict?.reason}
         </p>
       )}
+    </Alert>
+  );
+}
+
+/** Who asked for these changes, and why. */
+export function RequestedBy({ requested }: { requested: RequestedChanges }) {
+  return (
+    <Alert
+      tone="info"
+      icon={<MessageSquareIcon className="size-4" />}
+      title={`Requested by ${describeOrigin(requested.origin)}`}
+    >
+      <p className="break-words">{requested.reason === "" ? "No reason given." : requested.reason}</p>
+    </Alert>
+  );
+}
+
+/** What was asked for and tested cannot be approved: each reason once. */
+export function DoesNotFit({ suggestion }: { suggestion: Suggestion }) {
+  const reasons = [
+    ...new Set(suggestion.alternatives.flatMap(({ verdict }) => verdict?.reason ?? [])),
+  ];
+  return (
+    <Alert tone="warning" icon={<TriangleAlertIcon className="size-4" />} title="Does not fit">
+      {reasons.map((reason) => (
+        <p key={reason} className="break-words">
+          {reason}
+        </p>
+      ))}
+      <p className="mt-1">Tested on a shadow copy; nothing was changed.</p>
     </Alert>
   );
 }

@@ -19,7 +19,7 @@ import { ProofLogPanel } from "./proof-log-panel";
 import { ProofPanel } from "./proof-panel";
 import { SchemaDiffTable } from "./schema-diff-table";
 import { SearchPanel } from "./search-panel";
-import { NothingToDo } from "./suggestion-alerts";
+import { DoesNotFit, NothingToDo, RequestedBy } from "./suggestion-alerts";
 import type { Actions, Choice } from "./use-decision";
 import { describeAlternatives } from "./wording";
 
@@ -53,7 +53,8 @@ export function SuggestionBody({ suggestion, choice, actions }: SuggestionBodyPr
           isRollingBack={findRollback(suggestion) === "running"}
         />
       ))}
-      {suggestion.state === "no_gain" ? <NothingToDo suggestion={suggestion} /> : null}
+      {suggestion.requested === null ? null : <RequestedBy requested={suggestion.requested} />}
+      {suggestion.state === "no_gain" ? <NoAdvice suggestion={suggestion} /> : null}
       {isProving(suggestion.state) ? (
         <ProofPanel suggestion={suggestion} actions={actions} />
       ) : null}
@@ -62,10 +63,10 @@ export function SuggestionBody({ suggestion, choice, actions }: SuggestionBodyPr
       <Changes suggestion={suggestion} choice={choice} />
       <SchemaDiffs suggestion={suggestion} />
       <MeasuredSets suggestion={suggestion} />
-      {isProving(suggestion.state) || hasNoResult(suggestion) ? null : (
+      {isProving(suggestion.state) || hasNoResult(suggestion) || fitsWhole(suggestion) ? null : (
         <Section
           id="alternatives"
-          title="Alternatives not chosen"
+          title={suggestion.requested === null ? "Alternatives not chosen" : "Tested changes"}
           description={describeAlternatives(suggestion)}
         >
           <Alternatives items={suggestion.alternatives} basis={suggestion.basis} />
@@ -90,6 +91,18 @@ export function SuggestionBody({ suggestion, choice, actions }: SuggestionBodyPr
         </section>
       ) : null}
     </div>
+  );
+}
+
+/** Of what was asked for there is nothing else to show. */
+const fitsWhole = ({ requested, alternatives }: Suggestion): boolean =>
+  requested !== null && alternatives.length === 0;
+
+function NoAdvice({ suggestion }: Pick<SuggestionBodyProps, "suggestion">) {
+  return suggestion.requested === null ? (
+    <NothingToDo suggestion={suggestion} />
+  ) : (
+    <DoesNotFit suggestion={suggestion} />
   );
 }
 

@@ -79,7 +79,10 @@ function Loaded({ suggestion }: { suggestion: Suggestion }) {
         />
         <SuggestionBody
           suggestion={suggestion}
-          choice={abilities.has("approve") ? choice : undefined}
+          choice={
+            // What was asked for was tested as one.
+            abilities.has("approve") && suggestion.requested === null ? choice : undefined
+          }
           actions={actions}
         />
       </div>

@@ -1,5 +1,12 @@
 import { isAdvice, type Suggestion, type SuggestionState } from "@/server/contracts";
-import { findExecution, findRevert, findRollback, findWatchEnd, isFailedProof } from "./lifecycle";
+import {
+  findExecution,
+  findRevert,
+  findRollback,
+  findWatchEnd,
+  isFailedProof,
+  labelState,
+} from "./lifecycle";
 
 export interface TimelineStep {
   label: string;
@@ -54,8 +61,7 @@ function isForUs({ basis, suggestions }: Suggestion): boolean {
 function findEnd(suggestion: Suggestion): TimelineStep | undefined {
   const { end } = PLACES[suggestion.state];
   if (end !== undefined) {
-    const label = isFailedProof(suggestion) ? "Test failed" : end;
-    return { label, at: suggestion.updated_at, status: "failed" };
+    return { label: labelState(suggestion) ?? end, at: suggestion.updated_at, status: "failed" };
   }
   const rollback = findRollback(suggestion);
   if (rollback === "running") return { label: "Rolling back", at: null, status: "current" };

@@ -26,12 +26,15 @@ describe("impact", () => {
     basis: "measured",
     of: "targeted_queries",
     coverage: 1,
+    note: null,
   } as const;
 
   test("shows a gain with its interval, its basis and what it is a share of", () => {
     expect(describeImpact(IMPACT)).toBe(
       "measured: 80% [78%, 82%] less time in its queries, 2% storage",
     );
+    const note = "No gain is expected. Nothing measured got slower beyond 5%.";
+    expect(describeImpact({ ...IMPACT, note })).toBe(note);
     expect(describeImpact({ ...IMPACT, of: "workload" })).toContain("in the whole workload");
     expect(describeImpact({ ...IMPACT, basis: "estimate", query_speedup_interval: null })).toBe(
       "estimated, not measured: 80% less time in its queries, 2% storage",

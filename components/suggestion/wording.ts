@@ -4,19 +4,24 @@ import {
   isWhole,
   type Operation,
   type ProofProgress,
+  type RequestedChanges,
   type Suggestion,
   type SuggestionItem,
 } from "@/server/contracts";
 import { formatCount, formatInterval, formatPercent, formatPlural } from "@/server/format";
 
-type Titled = Pick<Suggestion, "suggestions" | "state" | "basis">;
+type Titled = Pick<Suggestion, "suggestions" | "alternatives" | "state" | "basis" | "requested">;
 
 /** What a suggestion is called: its first change, or how its analysis stands. */
-export function describeTitle({ suggestions, state, basis }: Titled): string {
-  const [first, ...rest] = suggestions;
+export function describeTitle({ requested, ...suggestion }: Titled): string {
+  const { state, basis, alternatives } = suggestion;
+  // What was asked for is called by it, whatever came of it.
+  const named = requested === null ? [] : alternatives;
+  const [first, ...rest] = [...suggestion.suggestions, ...named];
   if (first === undefined) {
     if (state === "failed") return "The test run failed";
     if (state === "cancelled") return "The test run was cancelled";
+    if (requested !== null) return "Testing a requested change";
     if (state !== "no_gain") return "Analysis running";
     return basis === "estimate" ? "Nothing to suggest" : "No tested change helped";
   }
@@ -33,6 +38,7 @@ export function titleOfTab(suggestion: Titled & Pick<Suggestion, "suggestion_id"
 
 /** What a change is expected to save and to cost: with its interval, of what, and how it is known. */
 export function describeImpact(impact: SuggestionItem["estimated_impact"]): string {
+  if (impact.note !== null) return impact.note;
   const { query_speedup: gain, query_speedup_interval: interval, storage_overhead } = impact;
   const how = impact.basis === "measured" ? "measured" : "estimated, not measured";
   const where = impact.of === "workload" ? describeWorkload(impact.coverage) : "in its queries";
@@ -158,4 +164,16 @@ export function nameBest({ best, verdicts }: Pick<ProofProgress, "best" | "verdi
   const titles = new Map(verdicts.map(({ candidate_id, title }) => [candidate_id, title]));
   const names = (best?.candidate_ids ?? []).map((id) => `“${titles.get(id) ?? id}”`);
   return new Intl.ListFormat("en-US").format(names);
+}
+
+/** Who asked for changes to be tested. */
+export function describeOrigin({ kind, conversation_id: id }: RequestedChanges["origin"]): string {
+  switch (kind) {
+    case "person":
+      return "a person";
+    case "api":
+      return "a program";
+    case "cooperation":
+      return id === undefined ? "another sidecar" : `another sidecar (conversation ${id})`;
+  }
 }

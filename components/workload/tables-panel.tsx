@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Empty } from "@/components/common/blocks";
 import { QueryError } from "@/components/common/query-states";
+import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
@@ -17,10 +18,12 @@ import {
 import type { ColumnSchema, TableSchema } from "@/server/contracts";
 import { formatBytes, formatPercent, formatPlural } from "@/server/format";
 import { describeDistinct } from "./describe-distinct";
+import { TestChange } from "./test-change";
 
 export function TablesPanel() {
   const trpc = useTRPC();
   const query = useQuery(trpc.product.overview.queryOptions());
+  const canTest = useCan("suggestion.analyze");
   if (query.isPending) return <Skeleton className="h-96 rounded-lg" />;
   if (query.isError && query.data === undefined) {
     return <QueryError error={query.error} onRetry={() => void query.refetch()} />;
@@ -31,6 +34,11 @@ export function TablesPanel() {
   }
   return (
     <div className="grid gap-5">
+      {canTest ? (
+        <div>
+          <TestChange tables={tables} />
+        </div>
+      ) : null}
       {tables.map((table) => (
         <TableCard key={table.name} table={table} />
       ))}

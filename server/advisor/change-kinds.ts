@@ -1,5 +1,6 @@
 import type { Change, ChangeKind } from "@/server/contracts";
 import type { KindSpec } from "./kind-spec";
+import { addColumn } from "./kinds/add-column";
 import { addConstraint } from "./kinds/add-constraint";
 import { addIndex } from "./kinds/add-index";
 import { changeType } from "./kinds/change-type";
@@ -20,6 +21,7 @@ export const CHANGE_KINDS: { readonly [Kind in ChangeKind]: KindSpec<Kind> } = {
   add_constraint: addConstraint,
   materialize_summary: materializeSummary,
   rewrite_query: rewriteQuery,
+  add_column: addColumn,
 };
 
 /** The kind of a change. */

@@ -1,3 +1,4 @@
+export { nameChange } from "./change-names";
 export { areExclusive, CHANGE_KINDS, kindOf, kindsWhere } from "./change-kinds";
 export { chooseEstimates } from "./context-choice";
 export { contextFindings } from "./context-findings";
@@ -6,6 +7,7 @@ export { CandidateFeatures, candidateFeatures } from "./features";
 export { compilePlan } from "./plan/compile-plan";
 export { commentsSql, foreignKeysOf, indexCommentSql } from "./plan/table-sql";
 export { proposeCandidates } from "./propose-candidates";
+export { proposeRequested } from "./propose-requested";
 export {
   describeQuery,
   insertTimeShare,

@@ -47,7 +47,15 @@ export interface Proposals {
  */
 export type Reach = "related" | "same_table" | "none";
 
-/** A table with data and a workload for which a kind proposes `change`: for tests. */
+/** A demand on rows that are there. */
+export interface DataCheck {
+  /** Counts the rows that violate it: one number. */
+  countSql: string;
+  /** The violation as a sentence, where the count is not 0. */
+  describe(count: number): string;
+}
+
+/** A table with data and a workload for which a kind proposes `change` (or, of one that is only requested, could be asked for it): for tests. */
 interface KindSample<Kind extends ChangeKind> {
   table: TableSchema;
   /** SELECT that yields a few rows, columns in the table's order; the statistics speak of many. */
@@ -80,6 +88,14 @@ export interface KindSpec<Kind extends ChangeKind> extends ChangeFacts<Kind> {
   insertCostTables(change: ChangeOf<Kind>): string[];
   /** How far the change reaches a query: which queries a test has to replay. */
   reach(change: ChangeOf<Kind>, query: WorkloadQuery): Reach;
+  /** No rule proposes it: people and other sidecars ask for it. */
+  isRequestedOnly: boolean;
+  /** Columns that its table has only afterwards: whoever selects everything reads them too. */
+  addedColumns(change: ChangeOf<Kind>): string[];
+  /** Further tables that its plan reads or refers to. */
+  otherTables(change: ChangeOf<Kind>): string[];
+  /** What rows that are there must satisfy for it, each to be counted before anything is built. */
+  dataChecks(change: ChangeOf<Kind>, table: TableSchema): DataCheck[];
   /** Its plan rewrites the table's rows: all of them must be compared afterwards. */
   rewritesRows: boolean;
   /** Query results may come in another type: values are compared by their text. */

@@ -12,9 +12,7 @@ import { tryPlan } from "./plan/compile-plan";
  */
 export function proposeCandidates(input: AdviceInput): Proposals {
   const kinds = Object.keys(CHANGE_KINDS) as ChangeKind[];
-  const proposals = kinds.map((kind) =>
-    guardSpace(input, guardWrites(input, proposeKind(kind, input))),
-  );
+  const proposals = kinds.map((kind) => guard(input, proposeKind(kind, input)));
   const excluded = proposals.flatMap((each) => each.excluded);
   const ranked = byExpectedGain(
     excluded.map(({ candidate }) => candidate),
@@ -35,6 +33,11 @@ export function proposeKind(kind: ChangeKind, input: AdviceInput): Proposals {
     ...input,
     tryPlan: (change) => tryPlan(input.tables, change),
   });
+}
+
+/** Excludes what would make writes of the workload fail, or fill the disk. */
+export function guard(input: AdviceInput, proposals: Proposals): Proposals {
+  return guardSpace(input, guardWrites(input, proposals));
 }
 
 /** Excludes what would make writes of the workload fail. */
@@ -79,6 +82,9 @@ const megabytes = (bytes: number): string => formatCount(bytes / 1e6);
 function bytesNeeded(tables: readonly TableSchema[], { change, ...candidate }: Candidate): number {
   const bytes = tables.find((table) => table.name === change.table)?.estimated_bytes ?? 0;
   const grown = Math.max(0, candidate.estimated_storage_overhead) * bytes;
-  const isCopied = candidate.plan.statements.some((sql) => /^(DROP TABLE|ALTER TABLE)/.test(sql));
+  // A column that is only added copies nothing.
+  const isCopied = candidate.plan.statements.some(
+    (sql) => /^(DROP TABLE|ALTER TABLE)/.test(sql) && !/ ADD COLUMN /.test(sql),
+  );
   return isCopied ? bytes + grown : grown;
 }

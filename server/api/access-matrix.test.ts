@@ -37,6 +37,7 @@ const REST: Record<string, Row> = {
   "GET /openapi.json": "everybody",
   "GET /agent/capabilities": [...PEOPLE, "product", "peer agent", "key:product.read"],
   "POST /agent/analyze": [...ASK, ...PRODUCTS, "key:suggestion.analyze"],
+  "POST /agent/changes": [...ASK, ...PRODUCTS, "key:suggestion.analyze"],
   "GET /agent/suggestions": READ,
   "GET /agent/suggestions/{id}": READ,
   "GET /agent/suggestions/{id}/events": READ,
@@ -72,6 +73,13 @@ const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   "suggestions.analyze": {
     row: ASK,
     input: { operation_type: "schema_optimization", product_id: "no-such-product", context: {} },
+  },
+  "suggestions.requestChange": {
+    row: ASK,
+    input: {
+      product_id: "no-such-product",
+      changes: [{ kind: "add_index", table: "t", column: "c" }],
+    },
   },
   "operations.get": { row: PEOPLE, input: { operation_id: "op-0123456789ab" } },
   "operations.execute": { row: ["operator", "admin"], input: { suggestion_id } },

@@ -35,6 +35,10 @@ const GROUPS: Record<string, Group> = {
     description: "what was found, and its decision",
     load: async () => (await import("./commands/suggestions")).addSuggestionCommands,
   },
+  changes: {
+    description: "changes that somebody wants tested",
+    load: async () => (await import("./commands/changes")).addChangeCommands,
+  },
   operations: {
     description: "changes of the data product",
     load: async () => (await import("./commands/operations")).addOperationCommands,

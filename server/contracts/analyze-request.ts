@@ -2,6 +2,7 @@ import { z } from "zod";
 import { SqlName } from "./data-product";
 
 export const OperationType = z.enum(["schema_optimization", "query_optimization"]);
+export type OperationType = z.infer<typeof OperationType>;
 
 /** Body of POST /agent/analyze: the specification's shape, plus `product_id` to ask for a proof. */
 export const AnalyzeRequest = z

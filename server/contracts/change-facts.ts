@@ -131,6 +131,21 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     rewrites: ({ rewrites }) => rewrites,
     parts: () => [],
   },
+  add_column: {
+    label: "Add column",
+    description: "Adds a column behind the others, with a default, NOT NULL or a foreign key.",
+    carriedOutBy: "sidecar",
+    effect: ({ references }) =>
+      references === null
+        ? "<table> gets the column <target>"
+        : "<table> gets the column <target>, whose values are keys of another table",
+    // None that is there already.
+    columns: () => [],
+    rewrites: () => [],
+    parts: (change) => [
+      { part: "column", name: change.column, before: null, after: columnOf(change) },
+    ],
+  },
 };
 
 /** What the change's kind says of it. */
@@ -164,4 +179,12 @@ function contentOf({ keys, measures }: ChangeOf<"materialize_summary">): string 
   const by = keys.map((key) => (key.unit === null ? key.column : `${key.unit} of ${key.column}`));
   const of = measures.map(({ aggregate, column }) => `${aggregate}(${column ?? "*"})`);
   return `${of.join(", ")} by ${by.length > 0 ? by.join(", ") : "all rows"}`;
+}
+
+function columnOf({ type, default: value, is_required, references }: ChangeOf<"add_column">) {
+  const parts = [type];
+  if (is_required) parts.push("not null");
+  if (value !== null) parts.push(`default ${JSON.stringify(value)}`);
+  if (references !== null) parts.push(`references ${references.table}(${references.column})`);
+  return parts.join(" ");
 }

@@ -4,6 +4,7 @@ export * from "./attribution";
 export * from "./candidate";
 export * from "./change";
 export * from "./change-facts";
+export * from "./change-request";
 export * from "./conversation";
 export * from "./data-product";
 export * from "./errors";

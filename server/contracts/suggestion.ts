@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Explanation, RequestWarning } from "./attribution";
 import { Factor, Plan, Risk } from "./candidate";
 import { Change, ChangeKind } from "./change";
+import { RequestedChanges } from "./change-request";
 import { Evidence, MeasuredEvidence, SetTrial } from "./evidence";
 import { Finding } from "./finding";
 import { ProofProgress } from "./proof";
@@ -69,6 +70,8 @@ export const SuggestionItem = z
       of: z.enum(["targeted_queries", "workload"]),
       /** Share (0..1) of the observed workload's time that was replayed; null for estimates. */
       coverage: z.number().nullable(),
+      /** Of a change that was asked for and fits: that no gain is expected, with the figures. */
+      note: z.string().nullable(),
     }),
     decision_factors: z.array(Factor),
     drawbacks: z.array(z.string()),
@@ -210,6 +213,11 @@ export const Suggestion = z
     advised_by: z.string(),
     operation_type: z.string(),
     product_id: z.string().nullable(),
+    /**
+     * What somebody asked to have tested, why and who; null: the rules proposed. `no_gain` then says that it
+     * does not fit, for the reasons below `alternatives`.
+     */
+    requested: RequestedChanges.nullable(),
     /** Measured and rejected, or left out by the rules: always with the reason. */
     alternatives: z.array(SuggestionItem),
     /** Evidence of all suggested changes applied together (two or more). */
@@ -283,6 +291,8 @@ export const SuggestionSummary = z
     basis: Basis,
     operation_type: z.string(),
     product_id: z.string().nullable(),
+    /** Somebody asked for these changes: `no_gain` says that they do not fit. */
+    is_requested: z.boolean(),
     title: z.string(),
     item_count: z.number().int(),
     alternative_count: z.number().int(),

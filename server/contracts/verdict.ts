@@ -3,6 +3,10 @@ import { z } from "zod";
 /** Why a candidate was accepted or not; each code says what happened to it. */
 export const VerdictCode = z.enum([
   "passed",
+  /** Asked for, not proposed: it breaks nothing and slows nothing that was measured. No gain is expected. */
+  "fits",
+  /** Rows that are there do not satisfy what was asked for (counted on the shadow copy). */
+  "violates_data",
   "gain_below_threshold",
   "interval_includes_zero",
   "slower",
@@ -37,6 +41,8 @@ type VerdictBasis = z.infer<typeof VerdictBasis>;
 
 const BASES: Record<VerdictCode, VerdictBasis> = {
   passed: "measured",
+  fits: "measured",
+  violates_data: "measured",
   gain_below_threshold: "measured",
   interval_includes_zero: "measured",
   slower: "measured",
@@ -65,9 +71,9 @@ export const Verdict = z
   .meta({ id: "Verdict" });
 export type Verdict = z.infer<typeof Verdict>;
 
-/** A verdict of this code; only `passed` accepts, and the code tells the basis. */
+/** A verdict of this code; only `passed` and `fits` accept, and the code tells the basis. */
 export function makeVerdict(code: VerdictCode, reason: string): Verdict {
-  return { code, is_accepted: code === "passed", reason, basis: BASES[code] };
+  return { code, is_accepted: code === "passed" || code === "fits", reason, basis: BASES[code] };
 }
 
 /** Not measured yet, for lack of time: more of it may show that the candidate pays. */

@@ -93,6 +93,12 @@ const isOfAll = sql`exists (
     and ${question} = '{}'::jsonb and ${agentDecisions.context} = '{}'::jsonb
 )`;
 
+/** What somebody asked to have tested says nothing of the workload. By an index. */
+const isProposed = sql`not exists (
+  select from ${agentDecisions}
+  where ${agentDecisions.decisionId} = ${suggestions.decisionId} and ${agentDecisions.context} ? 'requested'
+)`;
+
 /** Approved advice for the product's developers stays approved: nobody executes it. */
 const hasWorkLeft = sql`exists (
   select from suggestion_items item
@@ -132,7 +138,7 @@ export async function whyDue({
   ]);
   if (isUnderWay) return NOT_DUE;
   const isKnown = await isAny([
-    eq(state, "pending"),
+    and(eq(state, "pending"), isProposed),
     and(ne(state, "failed"), gt(createdAt, ago(HYSTERESIS_MS)), isSameSchema, isOfAll),
   ]);
   if (!isKnown) return { why: "nothing_known" };

@@ -1,16 +1,9 @@
-import { eq } from "drizzle-orm";
-import { dataProducts } from "@/drizzle/schema";
-import {
-  type AnalyzeRequest,
-  isProving,
-  PRODUCT_FAULTS,
-  ProductSchema,
-  type Suggestion,
-} from "@/server/contracts";
+import type { AnalyzeRequest, Suggestion } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { analyzeContext } from "./analyze-context";
-import { createSuggestion } from "./create-suggestion";
+import { asExisting, createSuggestion } from "./create-suggestion";
+import { type KnownProduct, knownProduct } from "./known-product";
 import { confineRequest } from "./product-scope";
 import { hashQuestion } from "./question";
 import { screenRequest } from "./screen-request";
@@ -83,14 +76,6 @@ async function analyzeProduct({
   return isNew ? suggestion : asExisting(suggestion);
 }
 
-/** What a caller is told who asked for what was open already. */
-function asExisting(suggestion: Suggestion): Suggestion {
-  const how = isProving(suggestion.state)
-    ? "The same question is being tested already: this request joined that test run, with its time budget."
-    : "The same question was answered already, and nobody has decided yet: this is that answer.";
-  return { ...suggestion, is_existing: true, note: `${how} ${suggestion.note}` };
-}
-
 /**
  * Equal for equal questions, whether the product was named or is the sidecar's own. `requestHash` is of
  * the question, and the data and the workload it is about.
@@ -106,30 +91,4 @@ function hashesOf(
     requestHash: hashQuestion([...about, dataVersion, epoch], context),
     questionHash: hashQuestion(about, context),
   };
-}
-
-interface KnownProduct {
-  /** As the observer last saw it; the proof itself reads it afresh. */
-  schema: ProductSchema;
-  /** How often its workload had moved so far that it was measured anew. */
-  epoch: number;
-}
-
-async function knownProduct(ctx: ServiceContext, productId: string): Promise<KnownProduct> {
-  const [row] = await ctx.db
-    .select()
-    .from(dataProducts)
-    .where(eq(dataProducts.productId, productId));
-  if (row === undefined) {
-    throw new AppError("not_found", `No data product ${productId} is known to this sidecar.`);
-  }
-  if (row.schema === null) {
-    const [fault] = row.faults;
-    throw new AppError(
-      fault === undefined ? "product_unreachable" : PRODUCT_FAULTS[fault.code].error,
-      `Data product ${productId} has not been observed yet${row.lastError ? `: ${row.lastError}` : "."}`,
-      fault === undefined ? {} : { details: { fault } },
-    );
-  }
-  return { schema: ProductSchema.parse(row.schema), epoch: row.workloadEpoch };
 }

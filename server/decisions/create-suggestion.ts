@@ -1,14 +1,16 @@
 import { and, desc, eq, inArray, or, sql } from "drizzle-orm";
 import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
-  type AnalyzeRequest,
   type Basis,
   type Candidate,
   type Finding,
   type InitialState,
   isProving,
   OPEN_STATES,
+  type OperationType,
+  type ProofContext,
   type RequestWarning,
+  type Suggestion,
   TRANSITIONS,
 } from "@/server/contracts";
 import { actorKey } from "@/server/identity";
@@ -25,7 +27,7 @@ import { enqueueJob } from "@/server/queue";
 import { assertMayOpenProof } from "./open-proofs";
 
 interface Opening {
-  request: AnalyzeRequest;
+  request: { operation_type: OperationType; context: ProofContext };
   requestHash: string;
   /** Of the question, whatever the data are; null where nothing is to be proved. */
   questionHash: string | null;
@@ -102,6 +104,10 @@ export async function createSuggestion({
         state: opening.state,
         basis: opening.basis,
         product_id: opening.productId,
+        ...(opening.request.context.requested && {
+          origin: opening.request.context.requested.origin,
+          reason: opening.request.context.requested.reason,
+        }),
         suspect_texts: opening.warnings.filter(({ code }) => code === "suspect_text").length,
       },
     });
@@ -151,4 +157,12 @@ async function findOpen(
     .limit(1);
   if (row) return row.id;
   throw new AppError("conflict", "An equal request has just been decided; ask again.");
+}
+
+/** What a caller is told who asked for what was open already. */
+export function asExisting(suggestion: Suggestion): Suggestion {
+  const how = isProving(suggestion.state)
+    ? "The same question is being tested already: this request joined that test run, with its time budget."
+    : "The same question was answered already, and nobody has decided yet: this is that answer.";
+  return { ...suggestion, is_existing: true, note: `${how} ${suggestion.note}` };
 }

@@ -16,14 +16,15 @@ import {
 } from "@/server/platform";
 import { type AcknowledgedCoverage, checkCoverage } from "./coverage";
 import { assertVisible } from "./product-scope";
+import { loadRequested } from "./requested";
 import { loadSuggestion } from "./suggestion-view";
 import { type SuggestionRow, transitionSuggestion } from "./transition";
 
 /**
  * A person approves all items or the chosen ones. Throws `forbidden` (machines never decide),
- * `not_found`, `invalid_input` (an item of another suggestion), `conflict` (somebody was first, or the
- * advice has changed), `coverage_too_low` (too little of the workload was replayed, and the person did
- * not acknowledge it).
+ * `not_found`, `invalid_input` (an item of another suggestion, or only some of changes that were tested as
+ * one), `conflict` (somebody was first, or the advice has changed), `coverage_too_low` (too little of the
+ * workload was replayed, and the person did not acknowledge it).
  */
 export async function approveSuggestion({
   ctx,
@@ -84,8 +85,19 @@ async function markApprovedItems(
       },
     );
   }
+  await assertWhole(tx, input.suggestion_id, approved.length);
   const coverage = checkCoverage(approved, ctx.settings, input.acknowledges_coverage ?? false);
   return { itemIds: approved.map((item) => item.id), coverage };
+}
+
+/** Changes that were asked for were tested together: nothing is known of some of them. */
+async function assertWhole(tx: Transaction, id: string, count: number): Promise<void> {
+  const requested = await loadRequested(tx, id);
+  if (requested === null || requested.changes.length === count) return;
+  throw new AppError(
+    "invalid_input",
+    "These changes were tested together: approve all of them, or reject.",
+  );
 }
 
 /** Who took the risk of it, and of how much, stands in the audit trail by itself. */

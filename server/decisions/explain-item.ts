@@ -1,4 +1,5 @@
 import {
+  type Candidate,
   type Explanation,
   factsOf,
   type MeasuredEvidence,
@@ -17,6 +18,7 @@ type Slot = "gain" | "before" | "after" | "storage" | "inserts" | "table" | "tar
  */
 export function explainItem({ candidate, evidence, verdict }: ProvedCandidate): Explanation | null {
   if (evidence?.basis !== "measured" || !verdict.is_accepted) return null;
+  if (verdict.code === "fits") return explainFit(candidate, evidence);
   const query = mostImproved(evidence.queries);
   if (query === undefined) return null;
   const { change, target } = candidate;
@@ -28,6 +30,23 @@ export function explainItem({ candidate, evidence, verdict }: ProvedCandidate): 
   const sentences = [
     `${factsOf(change).effect(change)}.`,
     `The query that gains most, ${USES[leadingUse(query.sql)]}, takes <after> instead of <before> (<gain> less).`,
+    ...costsOf(evidence),
+  ];
+  const text = fillSlots(sentences.join(" "), figures);
+  return text === null ? null : { text, by: "rules", model: null };
+}
+
+/** Of a change that was asked for: what it does, and what it costs. Faster it makes nothing. */
+function explainFit({ change, target }: Candidate, evidence: MeasuredEvidence): Explanation | null {
+  const { storage, insert_cost: inserts } = evidence;
+  const figures = {
+    ...{ table: change.table, target: target === "" ? change.table : target },
+    storage: formatPercent(storage.overhead),
+    ...(inserts && { inserts: formatFactor(inserts.ratio) }),
+  };
+  const sentences = [
+    `${factsOf(change).effect(change)}.`,
+    "It was asked for, and breaks nothing that was measured.",
     ...costsOf(evidence),
   ];
   const text = fillSlots(sentences.join(" "), figures);

@@ -9,6 +9,7 @@ export { assertVisible, checkSameProduct } from "./product-scope";
 export { listProofEvents } from "./proof-log";
 export { failProof } from "./publish-advice";
 export { getSuggestion, listSuggestions, waitForSuggestion } from "./read-suggestions";
+export { requestChange } from "./request-change";
 export { runProof } from "./run-proof";
 export { toOperation } from "./suggestion-view";
 export {

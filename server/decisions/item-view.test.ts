@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Change, Evidence } from "@/server/contracts";
+import { type Change, type Evidence, makeVerdict, type Verdict } from "@/server/contracts";
 import { type ItemRow, toSuggestionItem } from "./item-view";
 import { evidenceOf, queryEvidenceOf } from "./testing/evidence";
 import { candidateOf } from "./testing/fixtures";
@@ -10,10 +10,10 @@ const plan = {
   is_reversible: true,
 };
 
-function impactOf(evidence: Evidence | null) {
+function impactOf(evidence: Evidence | null, verdict: Verdict | null = null) {
   const row: ItemRow = {
     ...{ id: "item-000001", suggestionId: "sugg-000001", ordinal: 0, role: "suggested" },
-    ...{ candidate: candidateOf(change, plan), verdict: null, explanation: null },
+    ...{ candidate: candidateOf(change, plan), verdict, explanation: null },
     ...{ evidence, isApproved: null },
   };
   return toSuggestionItem(row, { rejected_before: null, reverted_before: null }).estimated_impact;
@@ -56,4 +56,16 @@ test("an estimate is about the targeted queries, without an interval", () => {
     query_speedup_interval: null,
     of: "targeted_queries",
   });
+});
+
+test("of a change that was asked for and fits, no gain is expected, and the figures say what was measured", () => {
+  const queries = [queryEvidenceOf("other", -0.01, { is_targeted: false })];
+  const verdict = makeVerdict("fits", "Nothing breaks.");
+  expect(impactOf(evidenceOf(queries), verdict)).toMatchObject({
+    query_speedup: "−1%",
+    query_speedup_interval: "[−3%, 1%]",
+    of: "workload",
+    note: "No gain is expected. Nothing measured got slower beyond 5%; the workload gains −1% [−3%, 1%]; an insert takes 1.2× as long; storage +2%.",
+  });
+  expect(impactOf(evidenceOf(queries), makeVerdict("passed", "")).note).toBeNull();
 });

@@ -1,12 +1,13 @@
 import type { suggestionItems } from "@/drizzle/schema";
 import type {
   Candidate,
-  Evidence,
   Interval,
+  MeasuredEvidence,
   QueryEvidence,
   SuggestionItem,
 } from "@/server/contracts";
-import { formatPercent } from "@/server/format";
+import { formatFactor, formatInterval, formatPercent, formatSignedPercent } from "@/server/format";
+import { REGRESSION_MIN } from "@/server/proving";
 
 export type ItemRow = typeof suggestionItems.$inferSelect;
 
@@ -27,7 +28,7 @@ export function toSuggestionItem(
     reason: candidate.reason,
     execution_sql: candidate.plan.statements.join("\n"),
     revert_sql: candidate.plan.is_reversible ? candidate.plan.revert_statements.join("\n") : null,
-    estimated_impact: describeImpact(candidate, row.evidence),
+    estimated_impact: describeImpact(candidate, row),
     decision_factors: candidate.factors,
     drawbacks: candidate.drawbacks,
     risk: candidate.risk,
@@ -42,7 +43,7 @@ export function toSuggestionItem(
 /** The specification's two strings, with what they rest on: rules or measurement. */
 function describeImpact(
   candidate: Candidate,
-  evidence: Evidence | null,
+  { evidence, verdict }: Pick<ItemRow, "evidence" | "verdict">,
 ): SuggestionItem["estimated_impact"] {
   if (evidence?.basis === "measured") {
     const gain = combinedGain(evidence.queries.filter((query) => query.is_targeted));
@@ -54,6 +55,7 @@ function describeImpact(
       query_speedup_interval: `[${formatPercent(shown.low)}, ${formatPercent(shown.high)}]`,
       of: gain === null ? "workload" : "targeted_queries",
       coverage: evidence.workload.coverage ?? null,
+      note: verdict?.code === "fits" ? describeFit(evidence) : null,
     };
   }
   return {
@@ -63,6 +65,7 @@ function describeImpact(
     query_speedup_interval: null,
     of: "targeted_queries",
     coverage: null,
+    note: null,
   };
 }
 
@@ -84,4 +87,15 @@ function combinedGain(queries: QueryEvidence[]): Interval | null {
     low: value - Math.hypot(...weighed((gain) => gain.value - gain.low)),
     high: value + Math.hypot(...weighed((gain) => gain.high - gain.value)),
   };
+}
+
+/** Of a change that was asked for: what was measured where no gain is to be expected. */
+function describeFit({ workload, insert_cost: inserts, storage }: MeasuredEvidence): string {
+  const measured =
+    workload.baseline_ms === 0
+      ? "No query was replayed"
+      : `Nothing measured got slower beyond ${formatPercent(REGRESSION_MIN)}; the workload gains ${formatInterval(workload.gain)}`;
+  const insert =
+    inserts === null ? "" : `; an insert takes ${formatFactor(inserts.ratio)} as long`;
+  return `No gain is expected. ${measured}${insert}; storage ${formatSignedPercent(storage.overhead)}.`;
 }

@@ -6,6 +6,7 @@ import {
   isProving,
   type ListSuggestions,
   type OperationState,
+  type RequestedChanges,
   rollbackOf,
   type Suggestion,
   SuggestionId,
@@ -15,6 +16,7 @@ import {
 import { assertCan } from "@/server/identity";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { assertVisible, visibleTo } from "./product-scope";
+import { requestedOf, titleOf } from "./requested";
 import { loadSuggestion } from "./suggestion-view";
 import type { SuggestionRow } from "./transition";
 
@@ -105,11 +107,18 @@ export async function listSuggestions({
     .limit(input.limit + 1);
   const shown = rows.slice(0, input.limit);
   const ids = shown.map((row) => row.id);
-  const [digests, reverts] = await Promise.all([digestItems(ctx, ids), latestReverts(ctx, ids)]);
+  const [digests, reverts, requested] = await Promise.all([
+    digestItems(ctx, ids),
+    latestReverts(ctx, ids),
+    requestedOf(
+      ctx.db,
+      shown.map((row) => row.decisionId),
+    ),
+  ]);
   const last = shown.at(-1);
   return {
     items: shown.map((row) => ({
-      ...toSummary(row, digests.get(row.id) ?? []),
+      ...toSummary(row, digests.get(row.id) ?? [], requested.get(row.decisionId) ?? null),
       rollback: rollbackOf(row.state, reverts.get(row.id)),
     })),
     next_cursor: rows.length > input.limit && last ? encodeCursor(last) : null,
@@ -157,7 +166,11 @@ async function latestReverts(
   return new Map(rows.map(({ suggestionId, state }) => [suggestionId, state]));
 }
 
-function toSummary(row: SuggestionRow, items: ItemDigest[]): Omit<SuggestionSummary, "rollback"> {
+function toSummary(
+  row: SuggestionRow,
+  items: ItemDigest[],
+  requested: RequestedChanges | null,
+): Omit<SuggestionSummary, "rollback"> {
   const suggested = items.filter((item) => item.role === "suggested");
   return {
     suggestion_id: row.id,
@@ -165,7 +178,8 @@ function toSummary(row: SuggestionRow, items: ItemDigest[]): Omit<SuggestionSumm
     basis: row.basis,
     operation_type: row.operationType,
     product_id: row.productId,
-    title: summarizeTitle(row, suggested),
+    is_requested: requested !== null,
+    title: requested === null ? summarizeTitle(row, suggested) : titleOf(requested),
     item_count: suggested.length,
     alternative_count: items.length - suggested.length,
     workload_gain: row.setEvidence?.workload.gain ?? suggested[0]?.gain ?? null,

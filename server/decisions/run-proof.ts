@@ -1,12 +1,12 @@
 import { eq } from "drizzle-orm";
 import { agentDecisions, suggestions } from "@/drizzle/schema";
-import { compilePlan, proposeCandidates } from "@/server/advisor";
+import { compilePlan, proposeCandidates, proposeRequested } from "@/server/advisor";
 import {
-  type AnalyzeRequest,
   type Candidate,
   isProving,
   type ProductFault,
   type ProductSchema,
+  type ProofContext,
   type ProofProgress,
   type ProofResult,
   SEARCHABLE_STATES,
@@ -121,6 +121,7 @@ async function prove(ctx: ServiceContext, input: RunProofInput, run: Run): Promi
     observed,
     candidates,
     excluded,
+    isRequested: question.context.requested !== undefined,
     compile: (changes) => compilePlan(schema.tables, changes),
     ...input.dirs,
     rowsMax: settings.PROOF_ROWS_MAX,
@@ -181,7 +182,7 @@ function searchOn(
 
 /** What a proof is asked, and how far it has come. */
 interface Question {
-  context: AnalyzeRequest["context"];
+  context: ProofContext;
   /** No advice was published yet. */
   isFirst: boolean;
   /** Time that was asked for on top; null: its own. */
@@ -209,7 +210,7 @@ async function loadQuestion(
   if (!isFirst && !(row.isSearching && SEARCHABLE_STATES.includes(row.state))) return null;
   const refusal = checkSameProduct(row, product);
   if (refusal !== null) throw refusal;
-  const context = row.context as AnalyzeRequest["context"];
+  const context = row.context as ProofContext;
   return { context, isFirst, extraSeconds: row.extraSeconds };
 }
 
@@ -230,18 +231,26 @@ async function proposeChanges(
   const { query_patterns: patterns } = context;
   const all = await describeObserved(workload.patterns, against);
   const sent = patterns && (await describeSent(patterns, workload.patterns, against));
-  if (isFirst && patterns === undefined) await keepMix(ctx, suggestionId, mixOf(workload.patterns));
+  const isOwnMix = patterns === undefined && context.requested === undefined;
+  if (isFirst && isOwnMix) await keepMix(ctx, suggestionId, mixOf(workload.patterns));
   const queries = sent?.map(({ query }) => query) ?? all;
   const observed = {
     queries: all,
     droppedCalls: workload.dropped_calls + (workload.left_out?.calls ?? 0),
   };
-  const { candidates: proposed, excluded } = proposeCandidates({
+  const known = {
     tables: schema.tables,
     queries,
+    ...(schema.resources ? { freeBytes: schema.resources.free_disk_bytes } : {}),
+  };
+  if (context.requested !== undefined) {
+    const asked = proposeRequested(known, context.requested);
+    return { schema, queries, observed, ...asked };
+  }
+  const { candidates: proposed, excluded } = proposeCandidates({
+    ...known,
     workloadOf: context.query_patterns === undefined ? "product" : "request",
     ...(context.table_name ? { tableName: context.table_name } : {}),
-    ...(schema.resources ? { freeBytes: schema.resources.free_disk_bytes } : {}),
     distinctValues: await readDistinctValues(product, schema, signal),
   });
   const candidates = await estimateCandidates({

@@ -16,6 +16,7 @@ import { coverageOf } from "./coverage";
 import { loadRejections } from "./earlier-proofs";
 import { describeRevert, loadReverts } from "./earlier-reverts";
 import { type ItemRow, toSuggestionItem } from "./item-view";
+import { loadRequested } from "./requested";
 import type { OperationRow, SuggestionRow } from "./transition";
 
 /** The whole suggestion: items, alternatives, reviews, operations. Throws `not_found`. */
@@ -23,7 +24,7 @@ export async function loadSuggestion(
   { db, settings }: Pick<ServiceContext, "db" | "settings">,
   id: string,
 ): Promise<Suggestion> {
-  const [[row], items, reviewRows, operationRows, feedbackRows, earlier] = await Promise.all([
+  const [[row], items, reviewRows, operationRows, feedbackRows, earlier, requested] = await Promise.all([
     db.select().from(suggestions).where(eq(suggestions.id, id)),
     db
       .select()
@@ -38,6 +39,7 @@ export async function loadSuggestion(
       .orderBy(desc(operations.createdAt)),
     db.select().from(feedback).where(eq(feedback.suggestionId, id)).orderBy(asc(feedback.at)),
     loadEarlier(db, id),
+    loadRequested(db, id),
   ]);
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
   const viewOf = (role: ItemRow["role"]) =>
@@ -53,6 +55,7 @@ export async function loadSuggestion(
     advised_by: advisers(items),
     operation_type: row.operationType,
     product_id: row.productId,
+    requested,
     alternatives: viewOf("alternative"),
     set_evidence: row.setEvidence,
     coverage: coverageOf(
@@ -74,7 +77,7 @@ export async function loadSuggestion(
     operations: operationRows.map(toOperation),
     error: row.error,
     superseded_by: row.supersededBy,
-    note: describeState(row, suggested, operationRows),
+    note: describeState(row, suggested, operationRows, requested !== null),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
     expires_at: row.expiresAt?.toISOString() ?? null,
@@ -135,7 +138,10 @@ function describeState(
   row: SuggestionRow,
   suggested: SuggestionItem[],
   operationRows: OperationRow[],
+  isRequested: boolean,
 ): string {
+  const ofRequest = isRequested ? describeRequest(row) : null;
+  if (ofRequest !== null) return ofRequest;
   switch (row.state) {
     case "proving":
       return "The candidates are being measured on a shadow copy. There is no result yet.";
@@ -168,6 +174,20 @@ function describeState(
       return row.error?.message ?? "It failed.";
     case "reverted":
       return "It was executed and then reverted.";
+  }
+}
+
+/** Of changes that were asked for, while the test decides; null: said as of any suggestion. */
+function describeRequest({ state }: SuggestionRow): string | null {
+  switch (state) {
+    case "proving":
+      return "The requested changes are being tested on a shadow copy. There is no result yet.";
+    case "pending":
+      return "They fit: tested on a shadow copy, nothing breaks, and no measured query is surely slower by more than 5%. No gain is expected. A reviewer has to approve before anything runs.";
+    case "no_gain":
+      return "The requested changes do not fit: see alternatives for the reasons. Nothing was changed.";
+    default:
+      return null;
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ColumnSchema, FirstOpinion, ProductSchema, TableSchema } from "@/server/contracts";
-import { processSlot } from "@/server/platform";
-import { openTypeReader, type TypeReader } from "@/server/workload";
+import { newNameFault } from "@/server/sql";
+import { type TypeReader, typeReader } from "@/server/workload";
 
 const Text = z.string().catch("");
 
@@ -36,16 +36,6 @@ export interface ProposalTarget {
   column: ColumnSchema | undefined;
 }
 
-/** The process's own, opened with the first proposal and kept. One that did not open is tried again. */
-function typeReader(): Promise<TypeReader> {
-  const slot = processSlot<Promise<TypeReader>>("typeReader");
-  slot.value ??= openTypeReader().catch((error: unknown) => {
-    delete slot.value;
-    throw error;
-  });
-  return slot.value;
-}
-
 /** DuckDB does not tell names apart by their case. */
 const isNamed =
   (name: string) =>
@@ -67,7 +57,7 @@ export async function checkProposal(
   { operation, details }: Proposal,
   { column }: ProposalTarget,
 ): Promise<Refusal | null> {
-  const fault = newNames({ operation, details }).map(nameFault).find(Boolean);
+  const fault = newNames({ operation, details }).map(newNameFault).find(Boolean);
   if (fault) return { opinion: "reject", reason: "invalid_name", detail: fault };
   const types = await typeReader();
   for (const [name, type] of newTypes({ operation, details })) {
@@ -93,20 +83,6 @@ function newTypes({ operation, details }: Proposal): [name: string, type: string
   }
   const isTyped = operation === "add_column" || operation === "change_type";
   return isTyped ? [[details.column_name, details.column_type]] : [];
-}
-
-const NAME_LENGTH_MAX = 200;
-/** Could be quoted, but no schema names a column so: quotes, statements, comments, escapes. */
-const NO_NAME = /[;"'`\\]|--|\/\*|\*\//;
-
-function nameFault(name: string): string | null {
-  if (name.trim() === "") return "A new name is missing.";
-  if (name.length > NAME_LENGTH_MAX) return `A name has at most ${NAME_LENGTH_MAX} characters.`;
-  if (/\p{C}/u.test(name)) return "A name has no control or invisible characters.";
-  if (name !== name.trim()) return "A name neither begins nor ends with a space.";
-  return NO_NAME.test(name)
-    ? "A name has no quotes, semicolons, backslashes or comment signs."
-    : null;
 }
 
 async function checkConversion(

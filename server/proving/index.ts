@@ -1,4 +1,9 @@
-export { type EarlierVerdict, earlierVerdict, earlierVerdicts } from "./judge";
+export {
+  type EarlierVerdict,
+  earlierVerdict,
+  earlierVerdicts,
+  REGRESSION_MIN,
+} from "./judge";
 export { withLiterals } from "./measure/replay/replay-text";
 export { excludedByRule, proveCandidates } from "./prove-candidates";
 export { orderCandidates } from "./search";

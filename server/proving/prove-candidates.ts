@@ -10,6 +10,7 @@ import { collectFindings } from "./findings/collect-findings";
 import { type MeasuringRoom, openRoom, removeStaleWork } from "./measure";
 import { createReporter } from "./progress";
 import { runSearch } from "./runner";
+import { refuseRequest, testRequest } from "./test-request";
 import { MONOTONIC_CLOCK, type ProofClock, startTimer } from "./timer";
 import type { ProofInput } from "./types";
 
@@ -20,6 +21,7 @@ const FINDINGS_SHARE = 0.1;
  * Measures every candidate on a shadow copy of the product and chooses the best set. The first advice
  * is published within `secondsMax`; with a `completion` the search then goes on until every candidate
  * was measured or ruled out, and the result is that of its end.
+ * Candidates that were asked for are tested as one instead, and nothing is searched for.
  * A candidate that fails, or does not fit into the time, gets a verdict with that reason. Everything in
  * `workDir` is removed at the end, even after an error.
  * Throws what the product's export throws, a fault of the program that a candidate brought to light,
@@ -30,6 +32,7 @@ export async function proveCandidates(
   clock: ProofClock = MONOTONIC_CLOCK,
 ): Promise<ProofResult> {
   const excluded = input.excluded.map(({ candidate, reason }) => excludedByRule(candidate, reason));
+  if (input.isRequested && input.candidates.length === 0) return refuseRequest(input, excluded);
   const timer = startTimer(clock);
   await removeStaleWork(input.workDir);
   await mkdir(input.workDir, { recursive: true });
@@ -37,6 +40,7 @@ export async function proveCandidates(
   try {
     const progress = createReporter(input.onProgress, input.candidates.length);
     room = await openRoom(input, { timer, progress });
+    if (input.isRequested) return await testRequest({ room, clock, timer, excluded, findings: [] });
     const findings = await lookForFindings(room);
     return await runSearch({ room, clock, timer, excluded, findings });
   } finally {

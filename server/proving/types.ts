@@ -43,6 +43,11 @@ export interface ProofInput {
   candidates: Candidate[];
   /** Shown as alternatives that were not tried. */
   excluded: { candidate: Candidate; reason: string }[];
+  /**
+   * The candidates are asked for, all together: they are tested as one, need gain nothing, and must do no
+   * harm. Left out: each is a proposal, and the best set of them is searched for.
+   */
+  isRequested?: boolean;
   /** One plan for several changes together. Throws AppError `not_executable`. */
   compile: (changes: Change[]) => Plan;
   /** Exported tables, kept between proofs. */

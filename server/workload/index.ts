@@ -10,5 +10,6 @@ export {
   type TextDescription,
   type Views,
 } from "./shape";
-export { openTypeReader, type TypeReader } from "./type-reader";
+export { typeReader } from "./process-type-reader";
+export type { TypeReader } from "./type-reader";
 export { deletedRows } from "./writes/reading-select";

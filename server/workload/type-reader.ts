@@ -20,6 +20,8 @@ export interface TypeReader {
   compare(from: string, to: string): Promise<Conversion | null>;
   /** Whether the value, written as text, is one of `from` that `to` cannot hold. */
   loses(value: string, from: string, to: string): Promise<boolean>;
+  /** Whether the text is a value of the type, a number exactly so. */
+  holds(value: string, type: string): Promise<boolean>;
   close(): void;
 }
 
@@ -104,12 +106,25 @@ export async function openTypeReader(): Promise<TypeReader> {
       const sql = `SELECT ${known} IS NOT NULL AND TRY_CAST(${known} AS ${b}\n) IS NULL`;
       return (await first(sql, [value]).catch(() => false)) === true;
     },
+    async holds(value, type) {
+      const known = await read(type);
+      if (!known.isType) return false;
+      const typed = `TRY_CAST($1::VARCHAR AS ${bare(known.type)}\n)`;
+      const isExact = EXACT_NUMBER.test(known.type)
+        ? ` AND CAST(${typed} AS DOUBLE) = TRY_CAST($1::VARCHAR AS DOUBLE)`
+        : "";
+      const sql = `SELECT coalesce(${typed} IS NOT NULL${isExact}, false)`;
+      return (await first(sql, [value]).catch(() => false)) === true;
+    },
     close() {
       connection.closeSync();
       instance.closeSync();
     },
   };
 }
+
+/** Types that round what they do not hold. */
+const EXACT_NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL\(.*\))$/;
 
 const none = (reason: string): TypeReading => ({ isType: false, reason });
 

@@ -1,7 +1,13 @@
-import type { ChangeTypeChange, ColumnSchema, TableSchema, TargetType } from "@/server/contracts";
+import type {
+  AddColumnChange,
+  ChangeTypeChange,
+  ColumnSchema,
+  TableSchema,
+  TargetType,
+} from "@/server/contracts";
 import { quoteIdentifier, quoteLiteral } from "@/server/sql";
 import { checkedType, confine } from "./confined";
-import { isHarmlessDefault } from "./default-value";
+import { isHarmlessDefault, literalSql } from "./default-value";
 import type { TableChanges } from "./table-changes";
 
 const alter = (table: TableSchema): string => `ALTER TABLE ${quoteIdentifier(table.name)}`;
@@ -11,13 +17,15 @@ const alter = (table: TableSchema): string => `ALTER TABLE ${quoteIdentifier(tab
  * read all rows and fail by themselves when the data do not satisfy them (checked on DuckDB 1.5.6, also after
  * a restart that replays the log). The revert of a primary key is a rebuild: DuckDB cannot drop one.
  */
-export function alterSql({ table, types, constraints }: TableChanges): string[] {
+export function alterSql({ table, types, constraints, columns }: TableChanges): string[] {
   const columnsOf = (kind: string): string[] =>
     constraints.flatMap((each) => (each.constraint === kind ? each.columns : []));
   const key = columnsOf("PRIMARY KEY").map(quoteIdentifier);
+  const filled = columns.filter((each) => each.is_required).map(({ column }) => column);
   return [
+    ...columns.map((each) => addColumnSql(table, each)),
     ...types.map((each) => alterTypeSql(table.name, each.column, targetTypeSql(each.to))),
-    ...columnsOf("NOT NULL").map(
+    ...[...columnsOf("NOT NULL"), ...filled].map(
       (name) => `${alter(table)} ALTER COLUMN ${quoteIdentifier(name)} SET NOT NULL;`,
     ),
     unlockSql(table),
@@ -25,8 +33,8 @@ export function alterSql({ table, types, constraints }: TableChanges): string[] 
   ];
 }
 
-/** Reverts: former types, NULL allowed. */
-export function alterBackSql({ table, types, constraints }: TableChanges): string[] {
+/** Reverts: former types, NULL allowed, no new columns. */
+export function alterBackSql({ table, types, constraints, columns }: TableChanges): string[] {
   const filled = constraints.flatMap((each) => each.columns);
   return [
     ...types.map((change) => {
@@ -34,8 +42,16 @@ export function alterBackSql({ table, types, constraints }: TableChanges): strin
       return alterTypeSql(table.name, change.column, checkedType(column?.type ?? change.from));
     }),
     ...filled.map((name) => `${alter(table)} ALTER COLUMN ${quoteIdentifier(name)} DROP NOT NULL;`),
+    ...columns.map(({ column }) => `${alter(table)} DROP COLUMN ${quoteIdentifier(column)};`),
     unlockSql(table),
   ];
+}
+
+/** By itself it locks the table too, see lockSql. NOT NULL is set afterwards: ADD COLUMN refuses it. */
+export function addColumnSql(table: TableSchema, change: AddColumnChange): string {
+  const { column, type, default: value } = change;
+  const fallback = value === null ? "" : ` DEFAULT ${literalSql(value)}`;
+  return `${alter(table)} ADD COLUMN ${quoteIdentifier(column)} ${checkedType(type)}${fallback};`;
 }
 
 export function targetTypeSql(target: TargetType): string {
@@ -58,20 +74,27 @@ export function typeAfter(column: ColumnSchema, types: readonly ChangeTypeChange
 export function assertionsSql(table: TableSchema, change: ChangeTypeChange): string[] {
   const column = table.columns.find((each) => each.name === change.column);
   if (!column) return [];
-  const name = quoteIdentifier(column.name);
   const type = targetTypeSql(change.to);
-  const back = `CAST(TRY_CAST(${name} AS ${type}) AS ${checkedType(column.type)})`;
   const message = quoteLiteral(
     `${table.name}.${column.name} holds values that ${change.to.name} cannot give back unchanged`,
   );
   const check =
     `SELECT CASE WHEN count(*) > 0 THEN error(${message}) END ` +
-    `FROM ${quoteIdentifier(table.name)} WHERE ${back} IS DISTINCT FROM ${name};`;
+    `FROM ${quoteIdentifier(table.name)} WHERE ${lossSql(table, change)};`;
   if (column.default_sql === null) return [check];
   const fallback = confine(column.default_sql, `default of ${column.name}`);
   // Bound, not evaluated, where an evaluation would leave a trace.
   const unless = isHarmlessDefault(column.default_sql) ? "" : " WHERE false";
   return [check, `SELECT CAST(${fallback} AS ${type})${unless};`];
+}
+
+/** True of a row whose value the new type cannot give back as it was; null: there is no such column. */
+export function lossSql(table: TableSchema, change: ChangeTypeChange): string | null {
+  const column = table.columns.find((each) => each.name === change.column);
+  if (!column) return null;
+  const name = quoteIdentifier(column.name);
+  const back = `CAST(TRY_CAST(${name} AS ${targetTypeSql(change.to)}) AS ${checkedType(column.type)})`;
+  return `${back} IS DISTINCT FROM ${name}`;
 }
 
 function alterTypeSql(table: string, column: string, type: string): string {

@@ -8,16 +8,17 @@ import { completeChanges, createDraft } from "./table-changes";
  * Composes changes into SQL: write locks of all tables that are altered or rewritten, then tables by
  * name and in each: checks, undo data, secondary indexes dropped, types, constraints and stored
  * order, indexes that stay again, new indexes; new tables last, so that they have the types their
- * source is given. Each list runs in one transaction (shown to work on DuckDB 1.5.6 by this folder's
- * tests) and must be the first thing that transaction does, see lockSql. Every statement ends with a
- * semicolon. Rewritten queries have no statements: a product's code is not ours to change.
+ * source is given. A column that is only added comes with the locks: it is one. Each list runs in one
+ * transaction (shown to work on DuckDB 1.5.6 by this folder's tests) and must be the first thing that
+ * transaction does, see lockSql. Every statement ends with a semicolon. Rewritten queries
+ * have no statements: a product's code is not ours to change.
  *
  * Every plan can be reverted, row order included: it is kept by key, or by position where no key
  * tells rows apart.
  *
  * Throws `not_executable` when DuckDB cannot do it: unknown table, column or index, a second index
  * on a column, foreign keys that point to a table to be altered, generated columns, two orders, an order
- * of a table with a column named rowid.
+ * of a table with a column named rowid, a foreign key to what is no key.
  */
 export function compilePlan(tables: readonly TableSchema[], changes: readonly Change[]): Plan {
   const draft = createDraft(tables);

@@ -1,7 +1,7 @@
 import type { IndexSchema, TableSchema } from "@/server/contracts";
 import { quoteIdentifier } from "@/server/sql";
 import { isUnmanaged } from "../table-schema";
-import { alterBackSql, alterSql, assertionsSql, lockSql } from "./alter-sql";
+import { addColumnSql, alterBackSql, alterSql, assertionsSql, lockSql } from "./alter-sql";
 import { dropOrderSql, keepOrderSql, rebuildSql, restoreSql } from "./rebuild-sql";
 import { isTouched, type TableChanges } from "./table-changes";
 import { createIndexSql, restoreIndexSql } from "./table-sql";
@@ -20,20 +20,22 @@ export function compileTable(changes: TableChanges, taken: Set<string>): PlanPar
   const { table } = changes;
   const isOrderKept = changes.orderBy !== null;
   const added = changes.indexes.map((column) => newIndex(table, column, taken));
-  const present = isTouched(changes)
-    ? table.indexes.filter((index) => !isUnmanaged(index))
-    : changes.dropped;
-  const kept = present.filter((index) => !changes.dropped.includes(index));
+  const managed = table.indexes.filter((index) => !isUnmanaged(index));
+  const kept = managed.filter((index) => !changes.dropped.includes(index));
+  const isAltered = isTouched(changes);
   const restored = restore(changes, isOrderKept);
   const isRestored = restored !== null;
   return {
-    locks: isTouched(changes) ? [lockSql(table)] : [],
+    // A column that any row may lack is added as the table stands, its indexes in place.
+    locks: isAltered
+      ? [lockSql(table)]
+      : changes.columns.map((column) => addColumnSql(table, column)),
     statements: [
       ...changes.types.flatMap((change) => assertionsSql(table, change)),
       ...(isOrderKept ? keepOrderSql(changes) : []),
-      ...present.map(dropIndexSql),
+      ...(isAltered ? managed : changes.dropped).map(dropIndexSql),
       ...applied(changes),
-      ...kept.flatMap((index) => restoreIndexSql(table, index)),
+      ...(isAltered ? kept : []).flatMap((index) => restoreIndexSql(table, index)),
       ...added.map((index) => createIndexSql(table, index)),
     ],
     revertLocks: isRestored ? [lockSql(table)] : [],
@@ -41,7 +43,7 @@ export function compileTable(changes: TableChanges, taken: Set<string>): PlanPar
       ...added.map(dropIndexSql),
       ...(isRestored ? kept.map(dropIndexSql) : []),
       ...(restored ?? []),
-      ...(isRestored ? present : changes.dropped).flatMap((index) => restoreIndexSql(table, index)),
+      ...(isRestored ? managed : changes.dropped).flatMap((index) => restoreIndexSql(table, index)),
     ],
     cleanup: isOrderKept ? [dropOrderSql(table)] : [],
   };
@@ -52,12 +54,15 @@ function applied(changes: TableChanges): string[] {
   return isTouched(changes) ? alterSql(changes) : [];
 }
 
-/** What brings types, constraints and order back; null when none of them changed. */
+/** What brings types, constraints, columns and order back; null when none of them changed. */
 function restore(changes: TableChanges, isOrderKept: boolean): string[] | null {
-  const { types, constraints, isRebuilt } = changes;
-  if (types.length === 0 && constraints.length === 0 && !isOrderKept) return null;
+  const { table, types, constraints, columns, dropped, isRebuilt } = changes;
+  const count = types.length + constraints.length + columns.length;
+  if (count === 0 && !isOrderKept) return null;
   const isKeyAdded = constraints.some((each) => each.constraint !== "NOT NULL");
-  return isRebuilt || isKeyAdded ? restoreSql(changes) : alterBackSql(changes);
+  // See completeChanges: dropped before ALTER, a unique index cannot be made again.
+  const isUnique = table.indexes.some((each) => each.is_unique && !dropped.includes(each));
+  return isRebuilt || isKeyAdded || isUnique ? restoreSql(changes) : alterBackSql(changes);
 }
 
 function dropIndexSql({ name }: IndexSchema): string {

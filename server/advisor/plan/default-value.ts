@@ -1,3 +1,5 @@
+import { quoteLiteral } from "@/server/sql";
+
 const CAST = /^CAST\(('(?:[^']|'')*') AS VARCHAR\)$/;
 
 /**
@@ -27,4 +29,14 @@ export function isHarmlessDefault(sql: string): boolean {
   const bare = sql.replace(/'(?:[^']|'')*'/g, "''");
   const called = bare.match(/[\w".]+(?=\s*\()/g) ?? [];
   return called.every((name) => HARMLESS.has(name.toLowerCase()));
+}
+
+/**
+ * A literal as SQL. What is no plain number or truth value stands as a text, which DuckDB casts to the
+ * column's type: so a default calls no function, whose ALTER could not be replayed from DuckDB's log.
+ */
+export function literalSql(value: string | number | boolean): string {
+  const isPlain =
+    typeof value === "boolean" || (Number.isSafeInteger(value) && Number(value) >= 0);
+  return isPlain && !Object.is(value, -0) ? String(value) : quoteLiteral(String(value));
 }

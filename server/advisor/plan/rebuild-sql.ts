@@ -2,7 +2,7 @@ import { type ColumnSchema, isCollated, type TableSchema } from "@/server/contra
 import { quoteIdentifier } from "@/server/sql";
 import { targetTypeSql, typeAfter } from "./alter-sql";
 import { checkedType } from "./confined";
-import { type TableChanges, withConstraints } from "./table-changes";
+import { type TableChanges, withColumns, withConstraints } from "./table-changes";
 import { commentsSql, createTableSql, ORDINAL } from "./table-sql";
 
 const POSITION = "_sidecar_position";
@@ -59,6 +59,8 @@ function keepPositionsSql(table: TableSchema, fresh: string): string[] {
 interface Rewrite {
   table: TableSchema;
   typeOf: (column: ColumnSchema) => string;
+  /** Columns that the source lacks: each row gets their default. */
+  isNew: (column: ColumnSchema) => boolean;
   /** Changed columns: cast on the way. */
   isCast: (column: ColumnSchema) => boolean;
   from: string;
@@ -76,10 +78,11 @@ const ORDINAL_COLUMN: ColumnSchema = {
 };
 
 function rewriteSql(rewrite: Rewrite): string[] {
-  const { table, typeOf, isCast, from, orderBy, keepsPositions } = rewrite;
+  const { table, typeOf, isNew, isCast, from, orderBy, keepsPositions } = rewrite;
   const fresh = `_sidecar_new_${table.name}`;
-  const names = table.columns.map((column) => quoteIdentifier(column.name));
-  const values = table.columns.map((column) => {
+  const copied = table.columns.filter((column) => !isNew(column));
+  const names = copied.map((column) => quoteIdentifier(column.name));
+  const values = copied.map((column) => {
     const name = `source.${quoteIdentifier(column.name)}`;
     return isCast(column) ? `CAST(${name} AS ${typeOf(column)})` : name;
   });
@@ -119,10 +122,11 @@ function copySql(table: TableSchema, fresh: string, typeOf: Rewrite["typeOf"]): 
 
 /** Rewrites the table: new types and constraints, rows in the new order (present order without). */
 export function rebuildSql(changes: TableChanges): string[] {
-  const { table, types, constraints, orderBy } = changes;
+  const { table, types, constraints, columns, orderBy } = changes;
   return rewriteSql({
-    table: withConstraints(table, constraints),
+    table: withColumns(withConstraints(table, constraints), columns),
     typeOf: (column) => typeAfter(column, types),
+    isNew: ({ name }) => columns.some(({ column }) => column === name),
     isCast: (column) => types.some((each) => each.column === column.name),
     from: `${quoteIdentifier(table.name)} AS source`,
     orderBy: orderBy === null ? "" : ` ORDER BY ${orderBy}`,
@@ -140,6 +144,7 @@ export function restoreSql(changes: TableChanges): string[] {
   const statements = rewriteSql({
     table,
     typeOf: (column) => checkedType(column.type),
+    isNew: () => false,
     isCast: (column) => cast.has(column.name),
     from: isKept ? `${source} LEFT JOIN ${kept} ON ${matchSql(changes, cast)}` : source,
     orderBy: isKept ? ` ORDER BY kept.${ORDINAL} NULLS LAST, source.rowid` : "",

@@ -1,13 +1,18 @@
 import type {
+  AddColumnChange,
   AddConstraintChange,
   Change,
   ChangeTypeChange,
+  ColumnSchema,
+  ConstraintSchema,
   IndexSchema,
   TableSchema,
 } from "@/server/contracts";
 import { changedColumns } from "@/server/contracts";
 import { AppError } from "@/server/platform/errors";
+import { quoteIdentifier } from "@/server/sql";
 import { generatedColumns, isIndexed, isUnmanaged } from "../table-schema";
+import { literalSql } from "./default-value";
 import { hidesRowNumbers, referencedTable } from "./table-sql";
 
 /** Changes of one table, checked against it and against each other. */
@@ -18,6 +23,8 @@ export interface TableChanges {
   dropped: IndexSchema[];
   types: ChangeTypeChange[];
   constraints: AddConstraintChange[];
+  /** Columns added behind the others. */
+  columns: AddColumnChange[];
   /** Sort terms of the order its rows (`source`) are stored in; null: as they are. */
   orderBy: string | null;
   /** The table is rewritten: for its order, or because ALTER is refused (constraint, index). */
@@ -58,15 +65,19 @@ export function tableChangesOf(draft: PlanDraft, change: Change): TableChanges {
   }
   const known = draft.changes.get(table.name);
   if (known) return known;
-  const nothing = { indexes: [], dropped: [], types: [], constraints: [] };
+  const nothing = { indexes: [], dropped: [], types: [], constraints: [], columns: [] };
   const added: TableChanges = { table, ...nothing, orderBy: null, isRebuilt: false };
   draft.changes.set(table.name, added);
   return added;
 }
 
-/** The table is altered or rewritten; otherwise only indexes come and go. */
-export function isTouched({ isRebuilt, types, constraints }: TableChanges): boolean {
-  return isRebuilt || types.length > 0 || constraints.length > 0;
+/**
+ * The table is altered or rewritten, its indexes dropped before; otherwise only indexes come and go, and
+ * columns are added that any row may lack.
+ */
+export function isTouched({ isRebuilt, types, constraints, columns }: TableChanges): boolean {
+  const isFilled = columns.some((each) => each.is_required);
+  return isRebuilt || types.length > 0 || constraints.length > 0 || isFilled;
 }
 
 /** The table as it will be declared. A primary key makes its columns NOT NULL. */
@@ -89,13 +100,39 @@ export function withConstraints(
   };
 }
 
+/** The table with its new columns behind the others, and their foreign keys. */
+export function withColumns(table: TableSchema, added: readonly AddColumnChange[]): TableSchema {
+  return {
+    ...table,
+    columns: [...table.columns, ...added.map(columnOf)],
+    constraints: [...table.constraints, ...added.flatMap(foreignKeyOf)],
+  };
+}
+
+function columnOf({ column, type, default: value, is_required }: AddColumnChange): ColumnSchema {
+  return {
+    ...{ name: column, type, nullable: !is_required, statistics: null },
+    default_sql: value === null ? null : literalSql(value),
+  };
+}
+
+function foreignKeyOf({ column, references }: AddColumnChange): ConstraintSchema[] {
+  if (references === null) return [];
+  const to = `${quoteIdentifier(references.table)}(${quoteIdentifier(references.column)})`;
+  const sql = `FOREIGN KEY (${quoteIdentifier(column)}) REFERENCES ${to}`;
+  return [{ type: "FOREIGN KEY", columns: [column], sql }];
+}
+
 /**
  * All changes of the draft, tables by name, once nothing more is added: decides which tables are
  * rewritten. Throws `not_executable` for what DuckDB cannot do to them together.
  */
 export function completeChanges({ tables, changes }: PlanDraft): TableChanges[] {
   const sorted = [...changes.values()].sort((a, b) => (a.table.name < b.table.name ? -1 : 1));
-  for (const each of sorted) complete(each, tables);
+  for (const each of sorted) {
+    complete(each, tables);
+    checkReferenced(each, sorted);
+  }
   return sorted;
 }
 
@@ -109,6 +146,8 @@ function complete(changes: TableChanges, tables: readonly TableSchema[]): void {
     table.indexes.some((index) => covers(table, index, column));
   changes.isRebuilt =
     changes.orderBy !== null ||
+    // ALTER adds no foreign key (DuckDB 1.5.6).
+    changes.columns.some((each) => each.references !== null) ||
     changes.constraints.some((each) => each.constraint === "UNIQUE") ||
     changes.types.some((each) => isConstrained(each.column));
   if (changes.orderBy !== null && hidesRowNumbers(table)) {
@@ -116,7 +155,11 @@ function complete(changes: TableChanges, tables: readonly TableSchema[]): void {
       `Table ${table.name} has a column named rowid: its present row order could not be restored.`,
     );
   }
-  if (!isTouched(changes)) return;
+  if (!isTouched(changes)) {
+    // The revert drops the column, which takes what any change takes.
+    if (changes.columns.length > 0) checkTouch(changes, tables);
+    return;
+  }
   const twice = changes.indexes.find((column) => isIndexed(after, column));
   if (twice !== undefined) throw refuse(`Column ${twice} would be indexed by its constraint too.`);
   // Dropped before ALTER, a unique index cannot be made again in the same transaction: its name
@@ -140,7 +183,10 @@ function covers(table: TableSchema, index: IndexSchema, column: string): boolean
  * Generated columns: a rebuild would store their values, and after ALTER (in 1.5.6) the log could
  * not be replayed when the database was opened again.
  */
-function checkTouch({ table, types, constraints }: TableChanges, tables: readonly TableSchema[]) {
+function checkTouch(
+  { table, types, constraints, columns }: TableChanges,
+  tables: readonly TableSchema[],
+) {
   const referencing = referencingTable(table, tables);
   if (referencing) {
     throw refuse(`Table ${table.name} is referenced by a foreign key of ${referencing}.`);
@@ -152,7 +198,7 @@ function checkTouch({ table, types, constraints }: TableChanges, tables: readonl
   const checked = table.constraints.filter((each) => each.type === "FOREIGN KEY");
   const typed = types.find((type) => checked.some((c) => c.columns.includes(type.column)));
   if (typed) throw refuse(`Column ${typed.column} is part of a foreign key: its type must stay.`);
-  if (types.length + constraints.length > 0 && table.indexes.some(isUnmanaged)) {
+  if (types.length + constraints.length + columns.length > 0 && table.indexes.some(isUnmanaged)) {
     throw refuse(`Table ${table.name} has an index whose statement is unknown.`);
   }
 }
@@ -162,4 +208,16 @@ function referencingTable(table: TableSchema, tables: readonly TableSchema[]): s
   const points = (each: TableSchema): boolean =>
     each.constraints.some((constraint) => referencedTable(constraint) === table.name.toLowerCase());
   return tables.find(points)?.name ?? null;
+}
+
+/** What another table's new foreign key points to must not be altered in the same plan. */
+function checkReferenced({ table }: TableChanges, all: readonly TableChanges[]): void {
+  for (const other of all) {
+    for (const { references } of other.columns) {
+      if (references?.table.toLowerCase() !== table.name.toLowerCase()) continue;
+      throw refuse(
+        `Table ${table.name} cannot be changed together with a new foreign key of ${other.table.name} to it.`,
+      );
+    }
+  }
 }

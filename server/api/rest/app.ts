@@ -6,6 +6,7 @@ import type { Route } from "./define-route";
 import { frameRequest, refuseInvalid } from "./guards";
 import { createOpenApiDocument, type OpenApiDocument, registerShapes } from "./openapi";
 import { capabilitiesRoute, defineOpenApiRoute, healthRoute, jwksRoute } from "./routes/agent";
+import { requestChangeRoute } from "./routes/changes";
 import { getConversationRoute, listConversationsRoute } from "./routes/conversations";
 import { approveRoute, feedbackRoute, rejectRoute } from "./routes/decisions";
 import { listJobsRoute } from "./routes/jobs";
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   jwksRoute,
   defineOpenApiRoute(openApiDocument),
   analyzeRoute,
+  requestChangeRoute,
   listSuggestionsRoute,
   getSuggestionRoute,
   suggestionEventsRoute,

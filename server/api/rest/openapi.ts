@@ -12,6 +12,8 @@ import {
   Problem,
   ProofProgress,
   QueryEvidence,
+  RequestableChange,
+  RequestedChanges,
   Risk,
   SuggestionItem,
   Verdict,
@@ -146,7 +148,7 @@ export function completeOperation(declaration: RouteDeclaration): RouteConfig {
  */
 const SHAPES = [
   ...[Plan, Risk, Change, Finding, ProofProgress, QueryEvidence, MeasuredEvidence],
-  ...[Verdict, Verification, Operation, SuggestionItem],
+  ...[Verdict, Verification, Operation, SuggestionItem, RequestableChange, RequestedChanges],
 ];
 const SHAPES_PATH = "/shapes";
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   AnalyzeRequest,
   ApproveRequest,
+  ChangeRequest,
   ContinueRequest,
   ExecuteRequest,
   FeedbackRequest,
@@ -26,6 +27,7 @@ import {
   listProofEvents,
   listSuggestions,
   rejectSuggestion,
+  requestChange,
 } from "@/server/decisions";
 import { getOperation, requestExecution, requestRevert } from "@/server/execution";
 import { actorKey, assertCan } from "@/server/identity";
@@ -63,6 +65,9 @@ const suggestionsRouter = router({
   analyze: procedure
     .input(AnalyzeRequest)
     .mutation(({ ctx, input, signal }) => analyze({ ctx, input, signal })),
+  requestChange: procedure
+    .input(ChangeRequest)
+    .mutation(({ ctx, input }) => requestChange({ ctx, input })),
 });
 
 const operationsRouter = router({

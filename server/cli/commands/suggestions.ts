@@ -40,9 +40,9 @@ function linesOfRevert(revert: SuggestionItem["reverted_before"]): string[] {
 /** One suggested change: what it saves, and the statements or the new query texts it consists of. */
 function linesOfItem(item: SuggestionItem): string[] {
   const { query_speedup, query_speedup_interval, basis, of } = item.estimated_impact;
-  const { coverage } = item.estimated_impact;
+  const { coverage, note } = item.estimated_impact;
   const replayed = coverage === null ? "" : ` (${formatPercent(coverage)} of it replayed)`;
-  const saves = `${basis}: ${[query_speedup, query_speedup_interval ?? ""].join(" ").trim()} less time${of === "workload" ? ` in the workload${replayed}` : ""}`;
+  const saves = note ?? `${basis}: ${[query_speedup, query_speedup_interval ?? ""].join(" ").trim()} less time${of === "workload" ? ` in the workload${replayed}` : ""}`;
   const role = isAdvice(item.change) ? "advice for the product's developers" : "suggested";
   const before = item.rejected_before;
   return [
@@ -63,7 +63,7 @@ function linesOfItem(item: SuggestionItem): string[] {
   ];
 }
 
-function answerOf(one: Suggestion): Answer {
+export function answerOf(one: Suggestion): Answer {
   return {
     data: one,
     lines: [

@@ -94,7 +94,7 @@ export function judge(evidence: MeasuredEvidence, options: JudgeOptions): Verdic
   return judgeGain(evidence, options, whole, cost);
 }
 
-function describeDifference({ queries }: MeasuredEvidence): string | null {
+export function describeDifference({ queries }: MeasuredEvidence): string | null {
   const different = queries.filter((query) => !query.results_equal);
   if (different[0] === undefined) return null;
   const first = shortSql(different[0].sql);
@@ -212,7 +212,7 @@ export const isUnclear = ({ queries }: MeasuredEvidence): boolean =>
   );
 
 /** The one that loses most time over all its calls. */
-function worst(lost: readonly QueryEvidence[]): QueryEvidence | undefined {
+export function worst(lost: readonly QueryEvidence[]): QueryEvidence | undefined {
   const lostMs = (query: QueryEvidence) =>
     query.calls * (query.candidate.median_ms - query.baseline.median_ms);
   return [...lost].sort((a, b) => lostMs(b) - lostMs(a))[0];
@@ -222,20 +222,20 @@ function worst(lost: readonly QueryEvidence[]): QueryEvidence | undefined {
 const unsigned = (share: number): string => formatPercent(Math.abs(share));
 
 /** `78% faster [70%, 82%]`, or `2.1% slower [−3%, −1.2%]`: gains are positive. */
-function speed(gain: Interval): string {
+export function speed(gain: Interval): string {
   return `${unsigned(gain.value)} ${gain.value < 0 ? "slower" : "faster"} ${formatBounds(gain)}`;
 }
 
-function describeQuery(query: QueryEvidence): string {
+export function describeQuery(query: QueryEvidence): string {
   const times = `${formatMs(query.baseline.median_ms)} → ${formatMs(query.candidate.median_ms)}`;
   return `${speed(query.gain)}, ${times}: ${shortSql(query.sql)}`;
 }
 
-function lower(text: string): string {
+export function lower(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function costs({ storage, insert_cost: insert }: MeasuredEvidence): string {
+export function costs({ storage, insert_cost: insert }: MeasuredEvidence): string {
   const sign = storage.overhead < 0 ? "saves" : "adds";
   const parts = [`${sign} ${unsigned(storage.overhead)} storage`];
   if (insert) parts.unshift(`Inserts take ${formatFactor(insert.ratio)} as long`);

@@ -14,18 +14,21 @@ export function rewritesUnder(changes: readonly Change[]): Map<string, string> {
 
 /**
  * The queries to replay for the judged changes, with their texts on both sides: those that a change
- * may touch, and cheap ones of its table. Costly queries that cannot be touched count as unchanged.
+ * may touch, and cheap ones of its table. Costly queries that cannot be touched count as unchanged, unless
+ * `isRequested`: who asks for a change is told of every query of its table.
  */
 export function affectedReplays(
   replays: readonly Replay[],
   judged: readonly Change[],
   sides: { before: readonly Change[]; after: readonly Change[] },
+  { isRequested = false }: { isRequested?: boolean | undefined } = {},
 ): ReplayedPair[] {
   const [before, after] = [rewritesUnder(sides.before), rewritesUnder(sides.after)];
   return replays.flatMap((replay) => {
     const reach = judged.map((change) => kindOf(change).reach(change, replay.query));
-    const isRelated = reach.includes("related");
-    if (!isRelated && !(reach.includes("same_table") && replay.baselineMs <= CHEAP_MS)) return [];
+    const isOfTable = reach.includes("same_table");
+    const isRelated = reach.includes("related") || (isRequested && isOfTable);
+    if (!isRelated && !(isOfTable && replay.baselineMs <= CHEAP_MS)) return [];
     return [
       {
         replay,
@@ -36,3 +39,9 @@ export function affectedReplays(
     ];
   });
 }
+
+/** Tables whose writes may end otherwise by the change: its own, and those it refers to. */
+export const tablesOf = (change: Change): string[] => [
+  change.table,
+  ...kindOf(change).otherTables(change),
+];

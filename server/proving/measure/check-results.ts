@@ -38,13 +38,9 @@ interface Checked {
  */
 export async function checkResults(room: MeasuringRoom, checked: Checked): Promise<ResultCheck> {
   const check: ResultCheck = { difference: null, failure: null, differing: new Set() };
-  for (const { name, isRewritten } of changedTables(checked.changes)) {
-    check.difference ??= await findTableDifference(
-      room.baseline,
-      checked.session,
-      name,
-      isRewritten,
-    );
+  for (const { name, ...compared } of changedTables(checked.changes)) {
+    const { session } = checked;
+    check.difference ??= await findTableDifference(room.baseline, session, name, compared);
   }
   for (const pair of checked.pairs) {
     const compare = () => isPairEqual(checked, pair);
@@ -56,12 +52,17 @@ export async function checkResults(room: MeasuringRoom, checked: Checked): Promi
 }
 
 /** Tables whose rows must still be the same: all of them compared where the plan rewrites them. */
-function changedTables(changes: readonly Change[]): { name: string; isRewritten: boolean }[] {
-  const isRewritten = (name: string) =>
-    changes.some((change) => change.table === name && kindOf(change).rewritesRows);
+function changedTables(changes: readonly Change[]) {
   const names = [...new Set(changes.map((change) => change.table))];
-  return names.map((name) => ({ name, isRewritten: isRewritten(name) }));
+  return names.map((name) => {
+    const own = changes.filter((change) => change.table === name);
+    const isFull = own.some((change) => kindOf(change).rewritesRows);
+    return { name, isFull, added: addedColumns(own) };
+  });
 }
+
+const addedColumns = (changes: readonly Change[]): string[] =>
+  changes.flatMap((change) => kindOf(change).addedColumns(change));
 
 export function describeFailure({ replay, message }: QueryFailure): string {
   return `${shortSql(replay.query.shape.sql)} fails: ${message}`;
@@ -72,10 +73,12 @@ async function isPairEqual(
   { replay, textsAfter }: ReplayedPair,
 ): Promise<boolean> {
   const isRewritten = textsAfter !== replay.texts;
+  const added = addedColumns(changes);
   const isRetyped = changes.some((change) => kindOf(change).changesTypes);
   for (const [index, before] of replay.baselineSums.entries()) {
     const text = textsAfter[index] ?? replay.query.shape.sql;
-    const after = await sumResult(session, text, Math.max(1, remainingMs()));
+    const former = { before: before.columns, added };
+    const after = await sumResult(session, text, Math.max(1, remainingMs()), former);
     const isEqual = isRewritten
       ? areRewrittenEqual(before, after, isRetyped)
       : areResultsEqual(before, after, replay.isOrderBound);

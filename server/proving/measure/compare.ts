@@ -63,10 +63,8 @@ export async function compareVariants(
 ): Promise<Compared> {
   const startedMs = performance.now();
   const { before, after, judged, limits, residual } = comparison;
-  const affected = affectedReplays(room.replays, judged, {
-    before: before.changes,
-    after: after.changes,
-  });
+  const changes = { before: before.changes, after: after.changes };
+  const affected = affectedReplays(room.replays, judged, changes, room.input);
   const sides = await openSides(room, before, after);
   let writes: WriteSides | null = null;
   try {

@@ -1,5 +1,12 @@
 import type { Candidate } from "@/server/contracts";
-import type { ChosenSet, MeasuringAction, Member, StepResult } from "../search";
+import type {
+  ChosenSet,
+  MeasuringAction,
+  Member,
+  StepResult,
+  StoppingThresholds,
+  TimeLimits,
+} from "../search";
 import { type Comparison, compareVariants, type SamplingRules } from "./compare";
 import { attempt } from "./errors";
 import { storageOverhead } from "./evidence";
@@ -11,6 +18,14 @@ export interface Bench {
   room: MeasuringRoom;
   variants: Variants;
   rules: SamplingRules;
+}
+
+/** All changes that were asked for, together against the unchanged data. */
+export interface MeasureRequest {
+  kind: "measure_request";
+  candidates: readonly Candidate[];
+  limits: TimeLimits;
+  stopping: StoppingThresholds;
 }
 
 /** What is compared for an action: candidates on both sides, and those by which they differ. */
@@ -26,8 +41,13 @@ const UNCHANGED: Sides["base"] = { residual: new Map(), inserts: [] };
 export const candidatesOf = (members: readonly Member[]) =>
   members.map(({ candidate }) => candidate);
 
-function sidesOf(action: MeasuringAction): Sides {
+function sidesOf(action: MeasuringAction | MeasureRequest): Sides {
   switch (action.kind) {
+    case "measure_request": {
+      const after = action.candidates;
+      const title = after.map((one) => one.title).join(", ");
+      return { title, before: [], after, judged: after, base: UNCHANGED };
+    }
     case "measure_alone": {
       const after = [action.candidate];
       return { title: action.candidate.title, before: [], after, judged: after, base: UNCHANGED };
@@ -56,7 +76,7 @@ function sidesOf(action: MeasuringAction): Sides {
  */
 export async function performMeasurement(
   { room, variants, rules }: Bench,
-  action: MeasuringAction,
+  action: MeasuringAction | MeasureRequest,
   onStage: (message: string) => void,
 ): Promise<StepResult> {
   const { signal } = room.input;

@@ -8,6 +8,7 @@ import type { CostModel, WorkloadModel } from "../gain";
 import type { ProgressReporter } from "../progress";
 import type { ProofTimer } from "../timer";
 import type { ProofInput } from "../types";
+import { tablesOf } from "./affected";
 import { coverageOf } from "./coverage";
 import { heldTableSql, type NotReplayed, prepareReplay, type Replay } from "./replay";
 import {
@@ -193,7 +194,7 @@ function shadowThreads(productThreads: number): number {
 }
 
 function selectWorkload(input: ProofInput) {
-  const changed = new Set(input.candidates.map((candidate) => candidate.change.table));
+  const changed = new Set(input.candidates.flatMap(({ change }) => tablesOf(change)));
   const isTouched = (query: WorkloadQuery) => query.shape.tables.some((name) => changed.has(name));
   const touched = input.queries.filter(isTouched);
   const read = [...changed, ...touched.flatMap((query) => query.shape.tables)];
@@ -202,16 +203,16 @@ function selectWorkload(input: ProofInput) {
   const rowsMax = changed.size > 0 ? input.rowsMax / 10 : Number.POSITIVE_INFINITY;
   const isWanted = (table: TableSchema) =>
     needed.has(table.name) || (table.row_count <= rowsMax && !table.name.startsWith("_sidecar_"));
-  const others = input.queries.filter(
+  const unchanged = input.queries.filter(
     (query) => !isTouched(query) && query.shape.kind === "select",
   );
   const known = new Set(input.schema.tables.map(({ name }) => name));
   const strangerOf = ({ shape }: WorkloadQuery) => shape.tables.find((name) => !known.has(name));
   return {
     touched,
-    untouched: others.filter((query) => strangerOf(query) === undefined),
+    untouched: unchanged.filter((query) => strangerOf(query) === undefined),
     // A view that is not told may read a changed table: such a query is not known to be untouched.
-    unknown: others.flatMap((query): NotReplayed[] => {
+    unknown: unchanged.flatMap((query): NotReplayed[] => {
       const name = strangerOf(query);
       return name === undefined ? [] : [{ query, why: `it reads ${name}, ${UNKNOWN}` }];
     }),

@@ -5,7 +5,7 @@ import { AppError } from "@/server/platform";
 import { candidate } from "@/server/proving/testing/candidates";
 import { projectsSchema, type TestProduct } from "@/server/proving/testing/product";
 
-/** A data product with a case's tables on a real DuckDB, whose tables can be exported whole. */
+/** A data product with a case's tables on a real DuckDB, whose tables can be exported, whole or as a sample. */
 export async function openCaseProduct(setup: readonly string[]): Promise<TestProduct> {
   const db = await openTestDatabase();
   for (const sql of setup) await db.run(sql);
@@ -31,12 +31,15 @@ export async function openCaseProduct(setup: readonly string[]): Promise<TestPro
       query: refuse,
       execute: refuse,
       getOperation: refuse,
-      async exportTable(table, { file }) {
+      async exportTable(table, { file, rowsMax, seed }) {
         exports.push(table);
-        await db.run(`COPY (SELECT * FROM "${table}") TO '${file}' (FORMAT parquet)`);
-        const rows = await count(table);
-        const dataVersion = schema.data_version;
-        return { file, rows, rowsTotal: rows, method: "all", dataVersion };
+        const rowsTotal = await count(table);
+        const isAll = rowsTotal <= rowsMax;
+        const sample = isAll ? "" : `USING SAMPLE reservoir(${rowsMax} ROWS) REPEATABLE (${seed})`;
+        await db.run(`COPY (SELECT * FROM "${table}" ${sample}) TO '${file}' (FORMAT parquet)`);
+        const rows = Math.min(rowsTotal, rowsMax);
+        const method = isAll ? "all" : "reservoir";
+        return { file, rows, rowsTotal, method, dataVersion: schema.data_version };
       },
     },
   };

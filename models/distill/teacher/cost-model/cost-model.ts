@@ -1,5 +1,4 @@
-import type { CandidateFeatures } from "@/server/advisor";
-import { ChangeKind } from "@/server/contracts";
+import { type CandidateFeatures, kindsWhere } from "@/server/advisor";
 import { gainBucket } from "@/server/inference/tasks";
 import type { MeasuredExample } from "../measured-examples";
 import { growForest } from "./forest";
@@ -24,6 +23,8 @@ export function fitCostModel(examples: readonly MeasuredExample[], seed: number)
   };
 }
 
+/** Only what rules propose is estimated. */
+const KINDS = kindsWhere(({ isRequestedOnly }) => !isRequestedOnly);
 const DETAILS = [
   ...["sargable_predicate", "drop_distinct", "drop_order_by", "decorrelate_subquery"],
   ...["not_in_to_anti_join", "top_n", "ENUM", "DATE", "TIMESTAMP", "UUID", "PRIMARY KEY"],
@@ -49,7 +50,7 @@ const is = (words: readonly string[], has: (word: string) => boolean): number[] 
 function encodeFeatures(features: CandidateFeatures): number[] {
   const { query } = features;
   return [
-    ...is(ChangeKind.options, (word) => word === features.kind),
+    ...is(KINDS, (word) => word === features.kind),
     ...is(DETAILS, (word) => word === features.detail),
     ...is(TYPES, (word) => word === features.type),
     ...is(USES, (word) => (query.uses as string[]).includes(word)),

@@ -1,11 +1,13 @@
 import { CHANGE_FACTS, type ChangeOf, type ConstraintSchema } from "@/server/contracts";
-import type { KindSpec } from "../../kind-spec";
+import type { DataCheck, KindSpec } from "../../kind-spec";
 import {
   refuse,
   type TableChanges,
   tableChangesOf,
   withConstraints,
 } from "../../plan/table-changes";
+import { formatPlural } from "@/server/format";
+import { quoteIdentifier } from "@/server/sql";
 import { reachByColumn } from "../reach";
 import { ORDERS, ORDERS_SQL } from "../sample-table";
 import { proposeConstraints } from "./propose";
@@ -27,6 +29,10 @@ export const addConstraint: KindSpec<"add_constraint"> = {
     constraint !== "NOT NULL" && columns.length === 1 ? (columns[0] ?? null) : null,
   insertCostTables: ({ table }) => [table],
   reach: reachByColumn,
+  isRequestedOnly: false,
+  addedColumns: () => [],
+  otherTables: () => [],
+  dataChecks,
   rewritesRows: true,
   changesTypes: false,
   appliesAfterOthers: false,
@@ -85,4 +91,23 @@ function checkConstraint(
   if (constraints.some(isSame)) {
     throw refuse(`${columns.join(", ")} of ${table.name} are a key already.`);
   }
+}
+
+function dataChecks({ table, constraint, columns }: ChangeOf<"add_constraint">): DataCheck[] {
+  const names = columns.map(quoteIdentifier);
+  const from = `FROM ${quoteIdentifier(table)}`;
+  const holes = names.map((name) => `${name} IS NULL`).join(" OR ");
+  const filled: DataCheck = {
+    countSql: `SELECT count(*) ${from} WHERE ${holes}`,
+    describe: (count) =>
+      `${formatPlural(count, "row holds", "rows hold")} NULL in ${columns.join(", ")} of ${table}.`,
+  };
+  const groups = `SELECT count(*) AS n ${from} WHERE NOT (${holes}) GROUP BY ${names.join(", ")}`;
+  const distinct: DataCheck = {
+    countSql: `SELECT coalesce(sum(n - 1), 0) FROM (${groups})`,
+    describe: (count) =>
+      `${formatPlural(count, "row repeats", "rows repeat")} a value of ${columns.join(", ")} of ${table}.`,
+  };
+  if (constraint === "NOT NULL") return [filled];
+  return constraint === "UNIQUE" ? [distinct] : [filled, distinct];
 }

@@ -12,6 +12,7 @@ import {
   subjectTables,
   usageFactors,
 } from "../../candidate-parts";
+import { nameChange } from "../../change-names";
 import { estimateIndex } from "../../index-estimate";
 import { indexObstacle } from "../../index-use";
 import type { Proposals, ProposeInput } from "../../kind-spec";
@@ -114,13 +115,8 @@ function draft(
   const noun = constraint === "UNIQUE" ? "UNIQUE" : "primary key";
   const distinct = formatCount(column.statistics?.distinct_count ?? 0);
   const candidate: Candidate = {
-    candidate_id: `add_constraint:${table.name}:${constraint}:${name}`,
+    ...nameChange(change, table),
     change,
-    target: name,
-    title:
-      constraint === "UNIQUE"
-        ? `Add UNIQUE constraint on \`${table.name}.${name}\``
-        : `Add primary key on \`${table.name}.${name}\``,
     reason: `${frequencyText(usage)} ${isLookedUp ? "look-ups by" : "joins on"} ${name} (${callsText(usage)}), which holds about ${distinct} distinct values in ${formatCount(table.row_count)} rows and no NULL; declared as ${noun}, it gets an index and stays unique.`,
     factors: [
       ...usageFactors(usage),

@@ -18,6 +18,7 @@ import {
   subjectTables,
   usageFactors,
 } from "../../candidate-parts";
+import { nameChange } from "../../change-names";
 import { estimateIndex, type IndexEstimate, typeValues } from "../../index-estimate";
 import { indexObstacle } from "../../index-use";
 import type { Proposals, ProposeInput } from "../../kind-spec";
@@ -118,10 +119,8 @@ function draft(input: ProposeInput, table: TableSchema, column: ColumnSchema, lo
     ...consequencesOf(input, table, column),
   ];
   const candidate: Candidate = {
-    candidate_id: `add_index:${table.name}:${column.name}`,
+    ...nameChange(change, table),
     change,
-    target: column.name,
-    title: `Add index on \`${table.name}.${column.name}\``,
     reason: `${frequencyText(usage)} filtering on ${column.name} (${callsText(usage)}), ${
       isIndexed(table, column.name) ? "which is indexed" : "a non-indexed column"
     } with ${cardinalityText(column)}.`,

@@ -1,5 +1,8 @@
-import { CHANGE_FACTS, isCollated, type TableSchema } from "@/server/contracts";
-import type { KindSpec } from "../../kind-spec";
+import { CHANGE_FACTS, type ChangeOf, isCollated, type TableSchema } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
+import { quoteIdentifier } from "@/server/sql";
+import type { DataCheck, KindSpec } from "../../kind-spec";
+import { lossSql } from "../../plan/alter-sql";
 import { refuse, tableChangesOf } from "../../plan/table-changes";
 import { reachByColumn } from "../reach";
 import { ORDERS, ORDERS_SQL } from "../sample-table";
@@ -25,6 +28,10 @@ export const changeType: KindSpec<"change_type"> = {
     query.shape.selectsStar && query.shape.tables.includes(change.table)
       ? "related"
       : reachByColumn(change, query),
+  isRequestedOnly: false,
+  addedColumns: () => [],
+  otherTables: () => [],
+  dataChecks,
   rewritesRows: true,
   changesTypes: true,
   appliesAfterOthers: false,
@@ -67,4 +74,16 @@ function checkCollation(table: TableSchema, name: string): void {
   const type = table.columns.find((each) => each.name === name)?.type;
   if (!isCollated(type)) return;
   throw refuse(`Column ${name} of ${table.name} has a collation (${type}): its type must stay.`);
+}
+
+function dataChecks(change: ChangeOf<"change_type">, table: TableSchema): DataCheck[] {
+  const loss = lossSql(table, change);
+  if (loss === null) return [];
+  return [
+    {
+      countSql: `SELECT count(*) FROM ${quoteIdentifier(table.name)} WHERE ${loss}`,
+      describe: (count) =>
+        `${formatPlural(count, "value")} of ${table.name}.${change.column} cannot be stored as ${change.to.name} and read back unchanged.`,
+    },
+  ];
 }

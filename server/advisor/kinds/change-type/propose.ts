@@ -21,6 +21,7 @@ import {
   subjectTables,
   usageFactors,
 } from "../../candidate-parts";
+import { nameChange } from "../../change-names";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import { defaultText } from "../../plan/default-value";
 import type { WorkloadQuery } from "../../workload-query";
@@ -104,10 +105,8 @@ function draft(
   const estimate = estimateType(table, column, to, queries);
   const evidence = evidenceText(column, to);
   const candidate: Candidate = {
-    candidate_id: `change_type:${table.name}:${name}`,
+    ...nameChange(change, table),
     change,
-    target: name,
-    title: `Change type of \`${table.name}.${name}\` from ${column.type} to ${to.name}`,
     reason: `${frequencyText(usage)} use of ${name} (${callsText(usage)}), stored as ${column.type}: ${evidence}.`,
     factors: [
       ...usageFactors(usage),

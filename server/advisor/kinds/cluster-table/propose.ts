@@ -1,4 +1,4 @@
-import { type Candidate, describeStep, type Risk, type TableSchema } from "@/server/contracts";
+import type { Candidate, Risk, TableSchema } from "@/server/contracts";
 import { formatCount, formatList, formatPercent, formatPlural } from "@/server/format";
 import {
   affectedConsumers,
@@ -9,6 +9,7 @@ import {
   subjectTables,
   usageFactors,
 } from "../../candidate-parts";
+import { nameChange } from "../../change-names";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import { ROW_GROUP_ROWS } from "../../measured-facts";
 import { hasRowKey } from "../../plan/rebuild-sql";
@@ -65,10 +66,8 @@ function draft(input: ProposeInput, table: TableSchema, uses: Uses, rated: Rated
   const { plan, refusal } = input.tryPlan(change);
   const usage = measureUsage(input.queries, rated.queries);
   const candidate: Candidate = {
-    candidate_id: `cluster_table:${table.name}:${keys.join(",")}${suffixOf(order)}`,
+    ...nameChange(change, table),
     change,
-    target: keys.join(", "),
-    title: titleOf(table, order),
     reason: orderReason(table, order, uses, usage),
     factors: [...usageFactors(usage), shareFactor(keys, rated), sizeFactor(table)],
     drawbacks: drawbacksOf(input, table, order, uses, rated),
@@ -80,17 +79,6 @@ function draft(input: ProposeInput, table: TableSchema, uses: Uses, rated: Rated
     estimated_storage_overhead: 0,
   };
   return { candidate, refusal };
-}
-
-function suffixOf({ isCurve, stepped }: Order): string {
-  if (stepped !== null) return `:${stepped.step}`;
-  return isCurve ? ":morton" : "";
-}
-
-function titleOf(table: TableSchema, { keys, isCurve, stepped }: Order): string {
-  const names = formatList(keys.map(({ name }) => `\`${name}\``));
-  const step = stepped === null ? "" : ` (${describeStep(stepped.step)})`;
-  return `Cluster \`${table.name}\` by ${isCurve ? "Morton order of " : ""}${names}${step}`;
 }
 
 function priorOf(table: TableSchema, { order, isWeak, isFromData }: RatedOrder): number {

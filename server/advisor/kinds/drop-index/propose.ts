@@ -9,6 +9,7 @@ import {
   subjectTables,
   usageFactors,
 } from "../../candidate-parts";
+import { nameChange } from "../../change-names";
 import { estimateIndex } from "../../index-estimate";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import { INDEX_INSERT_COST, INDEX_LOW_CARDINALITY_SLOWDOWN } from "../../measured-facts";
@@ -130,10 +131,8 @@ function draft(input: ProposeInput, table: TableSchema, index: IndexSchema, foun
   const usage = measureUsage(input.queries, [...new Set([...found.hurt, ...writes])]);
   const target = index.columns.join(", ");
   const candidate: Candidate = {
-    candidate_id: `drop_index:${table.name}:${index.name}`,
+    ...nameChange(change, table),
     change,
-    target,
-    title: `Drop index \`${index.name}\` on \`${table.name}\``,
     reason: `The index ${index.name} on ${target} costs ${writes.length > 0 ? "every insert, and memory" : "memory"}, but ${found.why}.`,
     factors: [...usageFactors(usage), writeFactor(table, writes), sizeFactor(table)],
     drawbacks: drawbacksOf(input, table, found, writes),

@@ -20,6 +20,10 @@ export const materializeSummary: KindSpec<"materialize_summary"> = {
   // Nothing is maintained when its source is written: it is as old as its last refresh.
   insertCostTables: () => [],
   reach: reachByText,
+  isRequestedOnly: false,
+  addedColumns: () => [],
+  otherTables: () => [],
+  dataChecks: () => [],
   rewritesRows: false,
   changesTypes: false,
   appliesAfterOthers: true,

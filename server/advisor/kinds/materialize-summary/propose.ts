@@ -18,6 +18,7 @@ import {
   subjectTables,
   usageFactors,
 } from "../../candidate-parts";
+import { nameChange } from "../../change-names";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import { SUMMARY_ROW_SHARE_MAX, SUMMARY_TABLE_ROWS_MIN } from "../../measured-facts";
 import { measureUsage, type WorkloadQuery } from "../../workload-query";
@@ -79,9 +80,6 @@ function exclusion(input: ProposeInput, table: TableSchema, group: SummaryGroup)
   return `It would have up to ${formatCount(rows)} rows, more than ${formatPercent(SUMMARY_ROW_SHARE_MAX)} of the ${formatCount(table.row_count)} rows of ${table.name}.`;
 }
 
-const titleKeys = ({ keys }: SummaryGroup): string =>
-  keys.length === 0 ? "(totals)" : `by ${formatList(keys.map(({ name }) => `\`${name}\``))}`;
-
 const keysText = ({ keys }: SummaryGroup): string =>
   keys.length === 0 ? "in total" : `by ${formatList(keys.map((key) => key.name))}`;
 
@@ -107,10 +105,8 @@ function draft(input: ProposeInput, table: TableSchema, group: SummaryGroup, nam
   const usage = measureUsage(input.queries, members);
   const shapes = formatPlural(members.length, "query shape");
   const candidate: Candidate = {
-    candidate_id: `materialize_summary:${table.name}:${group.keys.map((key) => key.name).join(",")}`,
+    ...nameChange(change, table),
     change,
-    target: group.keys.map((key) => key.name).join(", ") || "total",
-    title: `Create summary table of \`${table.name}\` ${titleKeys(group)}`,
     reason: `${frequencyText(usage)} grouping of ${table.name} (${callsText(usage)}); ${shapes} can read the same result from ${rowsText(group)} instead of ${formatCount(table.row_count)}.`,
     factors: [...usageFactors(usage), reductionFactor(table, group), sizeFactor(table)],
     drawbacks: drawbacksOf(input, table, change),

@@ -19,6 +19,7 @@ export function warningOf(
   { write, before, after }: BrokenWrite,
   tables: readonly TableSchema[],
 ): RegExp | null {
+  if (change.kind === "add_column") return warningOfColumn(change, { write, after });
   if (write.table !== change.table) return null;
   const kind = "error" in after ? after.error : "";
   switch (change.kind) {
@@ -42,6 +43,16 @@ export function warningOf(
     default:
       return null;
   }
+}
+
+/** What names no value of a column that needs one, or none of a key; and what is referred to must stay. */
+function warningOfColumn(
+  { table, default: value, is_required, references }: Extract<Change, { kind: "add_column" }>,
+  { write, after }: Pick<BrokenWrite, "write" | "after">,
+): RegExp | null {
+  if (references !== null && isForeignKey(after)) return /foreign key/i;
+  const isLacking = is_required && value === null && write.table === table;
+  return isLacking && "error" in after && after.error === "Constraint Error" ? /required/ : null;
 }
 
 const isForeignKey = (outcome: WriteOutcome): boolean =>

@@ -23,11 +23,11 @@ export function randomChanges(
   });
   if (subjects.length === 0) return [];
   const count = draw.chance(0.7) ? 1 : 2 + draw.below(2);
-  const made = Array.from({ length: count }, () => draw.pick(MAKERS)(draw, draw.pick(subjects)));
+  const made = Array.from({ length: count }, () => draw.pick(MAKERS)(draw, draw.pick(subjects), subjects));
   return made.filter((change) => change !== null);
 }
 
-const MAKERS: readonly ((draw: Draw, subject: Subject) => Change | null)[] = [
+const MAKERS: readonly ((draw: Draw, subject: Subject, all: readonly Subject[]) => Change | null)[] = [
   (draw, { told }) => ({ kind: "add_index", table: told.name, column: aColumn(draw, told) }),
   dropIndex,
   clusterTable,
@@ -36,6 +36,8 @@ const MAKERS: readonly ((draw: Draw, subject: Subject) => Change | null)[] = [
   changeType,
   addConstraint,
   materializeSummary,
+  addColumn,
+  addColumn,
 ];
 
 const aColumn = (draw: Draw, { columns }: TableSchema): string => draw.pick(columns).name;
@@ -71,6 +73,33 @@ function addConstraint(draw: Draw, { told }: Subject): Change {
   const constraint = draw.pick(["PRIMARY KEY", "UNIQUE", "NOT NULL"] as const);
   const columns = draw.chance(0.5) ? ["id"] : someColumns(draw, told, 2);
   return { kind: "add_constraint", table: told.name, constraint, columns };
+}
+
+/** Types, and literals that may be their default. */
+const NEW_COLUMNS: readonly [type: string, ...values: (string | number | boolean | null)[]][] = [
+  ["INTEGER", null, 5, -1, "7"],
+  ["VARCHAR", null, "a", "it's; --", ""],
+  ["DATE", null, "2020-02-29"],
+  ["BOOLEAN", null, false],
+  ["DECIMAL(12,2)", null, 1.25],
+  ["TIMESTAMP WITH TIME ZONE", null, "2020-03-29 01:30:00+00"],
+  ["ENUM('a', 'b')", null, "b"],
+  ["INTEGER[]", null, "[1, NULL]"],
+  ["STRUCT(x INTEGER, y VARCHAR)", null],
+];
+const NEW_NAMES = ["a", "Zeta", "new", "größe", "select", "a b"];
+
+function addColumn(draw: Draw, { told }: Subject, all: readonly Subject[]): Change {
+  const [type, ...values] = draw.pick(NEW_COLUMNS);
+  const keyed = all.filter(({ drawn }) => drawn.key === "primary" || drawn.key === "unique");
+  const target = keyed.length > 0 && draw.chance(0.4) ? draw.pick(keyed).told.name : null;
+  return {
+    ...{ kind: "add_column", table: told.name, column: draw.pick(NEW_NAMES) },
+    type: target === null ? type : "INTEGER",
+    default: target === null ? draw.pick(values) : draw.pick([null, 0, 7]),
+    is_required: draw.chance(0.4),
+    references: target === null ? null : { table: target, column: "id" },
+  };
 }
 
 function materializeSummary(draw: Draw, { told }: Subject): Change {

@@ -1,12 +1,7 @@
 import { z } from "zod";
-import {
-  AnalyzeRequest,
-  isProving,
-  ListSuggestions,
-  Suggestion,
-  SuggestionPage,
-} from "@/server/contracts";
-import { analyze, getSuggestion, listSuggestions, waitForSuggestion } from "@/server/decisions";
+import { AnalyzeRequest, ListSuggestions, Suggestion, SuggestionPage } from "@/server/contracts";
+import { analyze, getSuggestion, listSuggestions } from "@/server/decisions";
+import { awaitProof } from "../await-proof";
 import { answer, defineRoute, jsonBody } from "../define-route";
 import { followSuggestion } from "../event-stream";
 import { AnalyzeQuery, ListQuery, SuggestionParams } from "../parameters";
@@ -50,15 +45,11 @@ export const analyzeRoute = defineRoute(
   },
   async (c) => {
     const { ctx } = c.var;
-    const seconds = c.req.valid("query").wait ?? 0;
     const { signal } = c.req.raw;
     const first = await analyze({ ctx, input: c.req.valid("json"), signal });
-    const input = { suggestion_id: first.suggestion_id, seconds };
-    const waited =
-      isProving(first.state) && seconds > 0 ? await waitForSuggestion({ ctx, input }) : first;
-    const suggestion = first.is_existing ? { ...waited, is_existing: true } : waited;
-    const headers = { location: `/agent/suggestions/${suggestion.suggestion_id}` };
-    return c.json(suggestion, isProving(suggestion.state) ? 202 : 200, headers);
+    const { wait = 0 } = c.req.valid("query");
+    const { suggestion, status, headers } = await awaitProof(ctx, first, wait);
+    return c.json(suggestion, status, headers);
   },
 );
 

@@ -39,6 +39,11 @@ export function completeSuggestion(): Suggestion {
   return exampleSuggestion({
     basis: "measured",
     product_id: "duckdb-spawn",
+    requested: {
+      changes: [CHANGE_KINDS.add_column.sample.change, CHANGE_KINDS.drop_index.sample.change],
+      reason: "Risk reports need it.",
+      origin: { kind: "cooperation", conversation_id: "conversation-1" },
+    },
     suggestions: items,
     set_evidence: evidenceOf([queryEvidenceOf("grouped", 0.9)]),
     sets: [["first"], ["first", "second"]].map(setOf),

@@ -23,16 +23,41 @@ const VOLATILE =
   /\b(random|uuid|gen_random_uuid|now|today|get_current_time(stamp)?|current_\w+|nextval)\b/i;
 
 /**
+ * Columns of a result that it had not before, by their place: what `added` names and the former columns
+ * lack. Empty where that does not explain the difference: then it counts as one.
+ */
+function addedPlaces(
+  columns: readonly { name: string }[],
+  { before, added }: { before: readonly { name: string }[]; added: readonly string[] },
+): Set<number> {
+  const names = new Set(added.map((name) => name.toLowerCase()));
+  const places = new Set<number>();
+  let place = 0;
+  for (const [index, { name }] of columns.entries()) {
+    if (name === before[place]?.name) place += 1;
+    else if (names.has(name.toLowerCase())) places.add(index);
+    else return new Set();
+  }
+  return place === before.length ? places : new Set();
+}
+
+/**
  * Computes the checksum inside DuckDB. Columns are hashed as text, so a column that changed from
- * VARCHAR to ENUM or DATE compares by what a reader sees.
+ * VARCHAR to ENUM or DATE compares by what a reader sees. What a changed table adds to a `*` is left out:
+ * see addedPlaces.
  */
 export async function sumResult(
   session: Session,
   sql: string,
   timeoutMs?: number,
+  former?: { before: ResultSum["columns"]; added: readonly string[] },
 ): Promise<ResultSum> {
-  const columns = await session.describe(sql);
-  const names = columns.map((_, index) => `c${index}`);
+  const all = await session.describe(sql);
+  const left = former === undefined ? new Set() : addedPlaces(all, former);
+  const isKept = (_: unknown, index: number) => !left.has(index);
+  const columns = all.filter(isKept);
+  const given = all.map((_, index) => `c${index}`);
+  const names = given.filter(isKept);
   const isFloat = columns.map((column) => FLOAT_TYPES.has(column.type));
   const texts = names.filter((_, index) => !isFloat[index]).map((name) => `${name}::VARCHAR`);
   const floats = names.filter((_, index) => isFloat[index]);
@@ -44,7 +69,7 @@ export async function sumResult(
     ...sums,
   ].join(", ");
   const [row] = await session.rows(
-    `SELECT ${selected} FROM (${sql}) AS result(${names.join(", ")})`,
+    `SELECT ${selected} FROM (${sql}) AS result(${given.join(", ")})`,
     timeoutMs,
   );
   const numbers = (row ?? []).slice(2).map(Number);
@@ -126,15 +151,17 @@ async function columnTypes(session: Session, table: string): Promise<Map<string,
 
 /**
  * Whether a table still holds the same rows after a change, in any order: all columns hashed
- * together, those whose type changed as text. Answers what differs, null when nothing does.
+ * together, those whose type changed as text; columns that were `added` aside. Answers what differs, null
+ * when nothing does.
  */
 export async function findTableDifference(
   before: Session,
   after: Session,
   table: string,
-  isFull: boolean,
+  { isFull, added = [] }: { isFull: boolean; added?: readonly string[] },
 ): Promise<string | null> {
   const [old, fresh] = [await columnTypes(before, table), await columnTypes(after, table)];
+  for (const name of added) if (!old.has(name)) fresh.delete(name);
   if ([...old.keys()].join("\n") !== [...fresh.keys()].join("\n")) {
     return `table ${table} has other columns`;
   }

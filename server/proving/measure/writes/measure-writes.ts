@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Change } from "@/server/contracts";
 import { shortSql } from "@/server/format";
-import { affectedReplays } from "../affected";
+import { affectedReplays, tablesOf } from "../affected";
 import type { PairedSamples, Replay } from "../replay";
 import { type MeasuringRoom, queryTimeoutMs } from "../room";
 import { copyShadow, openSession, removeStaleWork, type Session } from "../shadow";
@@ -32,7 +32,7 @@ export async function openWriteSides(
   sides: { before: ShadowVariant; after: ShadowVariant },
   judged: readonly Change[],
 ): Promise<WriteSides | null> {
-  const tables = new Set(judged.map(({ table }) => table));
+  const tables = new Set(judged.flatMap(tablesOf));
   const writes = room.writes.filter(({ query }) =>
     query.shape.tables.some((name) => tables.has(name)),
   );
@@ -42,6 +42,7 @@ export async function openWriteSides(
     writes.filter(({ isTimed }) => isTimed),
     judged,
     { before: [], after: [] },
+    room.input,
   );
   // How writes end without the changes is known: that side is needed where some are timed.
   const opened = await openCopies(room, sides, timed.length > 0);

@@ -1,0 +1,48 @@
+import { ChangeRequest, Suggestion } from "@/server/contracts";
+import { requestChange } from "@/server/decisions";
+import { awaitProof } from "../await-proof";
+import { answer, defineRoute, jsonBody } from "../define-route";
+import { AnalyzeQuery } from "../parameters";
+
+const LOCATION = { Location: "Where the suggestion is read." };
+
+export const requestChangeRoute = defineRoute(
+  {
+    method: "post",
+    path: "/agent/changes",
+    operationId: "requestChange",
+    tags: ["Suggestions"],
+    summary: "Test a requested change",
+    description:
+      "Tests changes that the caller names, together, on a shadow copy of the data product: that they " +
+      "apply and revert exactly, that rows that are there satisfy them, that every result and write of the " +
+      "workload stays as it is, and that no query is surely slower by more than 5%. No gain is asked for. " +
+      "What fits becomes a suggestion to approve (`pending`, verdict `fits`); what does not ends as " +
+      "`no_gain`, with the reasons below `alternatives`. A type, name or default that is none is refused " +
+      "with 400 and its place (`details.pointer`), a change that DuckDB cannot make with 422 " +
+      "`not_executable`. The same changes that are open already are answered with that suggestion " +
+      "(`is_existing`). Kinds: `add_column` and those that the sidecar proposes, but `rewrite_query`.",
+    permission: "suggestion.analyze",
+    request: { query: AnalyzeQuery, body: jsonBody(ChangeRequest) },
+    responses: {
+      200: answer("The suggestion, tested.", Suggestion, LOCATION),
+      202: answer("The test still waits or runs; follow `links`.", Suggestion, LOCATION),
+    },
+    errors: [
+      "not_found",
+      "not_executable",
+      "product_unreachable",
+      "product_refused",
+      "product_invalid",
+      "product_timeout",
+      "timeout",
+    ],
+  },
+  async (c) => {
+    const { ctx } = c.var;
+    const first = await requestChange({ ctx, input: c.req.valid("json") });
+    const { wait = 0 } = c.req.valid("query");
+    const { suggestion, status, headers } = await awaitProof(ctx, first, wait);
+    return c.json(suggestion, status, headers);
+  },
+);

@@ -1,0 +1,239 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { compilePlan, proposeRequested, type WorkloadQuery } from "@/server/advisor";
+import { workload } from "@/server/advisor/testing/advice";
+import type { AddColumnChange, ProofResult, RequestableChange } from "@/server/contracts";
+import { openCaseProduct } from "@/server/testing/cases/case-product";
+import { createShapeParser } from "@/server/workload";
+import type { TestProduct } from "./testing/product";
+import { proveProduct } from "./testing/prove-product";
+import type { ProofInput } from "./types";
+
+const ROWS = 30_000;
+const SETUP = [
+  "CREATE TABLE risks (risk_id VARCHAR PRIMARY KEY, level INTEGER)",
+  "INSERT INTO risks VALUES ('low', 1), ('high', 2)",
+  "CREATE TABLE projects (id INTEGER PRIMARY KEY, name VARCHAR, amount DECIMAL(10,2), CHECK (id >= 0))",
+  `INSERT INTO projects SELECT i, 'p' || hash(i), (i % 1000) / 4 FROM range(${ROWS}) r(i)`,
+  "CREATE INDEX by_name ON projects (name)",
+  "CREATE TABLE bare (id INTEGER, note VARCHAR)",
+  "INSERT INTO bare SELECT i, 'n' FROM range(100) r(i)",
+];
+const VIEWS = [
+  { name: "named", sql: "CREATE VIEW named AS SELECT id, name FROM projects;", columns: [] },
+  { name: "all_of_bare", sql: "CREATE VIEW all_of_bare AS SELECT * FROM bare;", columns: [] },
+];
+const QUERIES = [
+  { sql: "SELECT * FROM projects WHERE name = $1", samples: [["p1"], ["p2"]] },
+  { sql: "SELECT count(*), sum(amount) FROM projects WHERE amount > $1", samples: [["10"]] },
+  { sql: "UPDATE projects SET amount = $1 WHERE id = $2", samples: [["5", "7"]] },
+  {
+    sql: "INSERT INTO projects (id, name, amount) VALUES ($1, $2, $3)",
+    samples: [["900001", "p", "1"]],
+  },
+];
+const TIMEOUT_MS = 120_000;
+
+let folder: string;
+let source: TestProduct;
+let queries: WorkloadQuery[];
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "requested-"));
+  const product = await openCaseProduct(SETUP);
+  source = { ...product, schema: { ...product.schema, views: VIEWS } };
+  queries = await describe(QUERIES);
+}, TIMEOUT_MS);
+afterAll(() => {
+  source.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function describe(entries: { sql: string; samples?: string[][] }[]) {
+  const parser = await createShapeParser();
+  try {
+    const timed = entries.map((entry) => ({ ...entry, calls: 100, mean_ms: 1 }));
+    return await workload(parser, source.schema.tables, timed);
+  } finally {
+    parser.close();
+  }
+}
+
+const add = (change: Partial<AddColumnChange> = {}): AddColumnChange => ({
+  ...{ kind: "add_column", table: "projects", column: "risk_id", type: "VARCHAR" },
+  ...{ default: null, is_required: false, references: null },
+  ...change,
+});
+
+async function request(changes: RequestableChange[], more: Partial<ProofInput> = {}) {
+  const { tables } = source.schema;
+  const asked = proposeRequested({ tables, queries: more.queries ?? queries }, { changes, reason: "" });
+  return proveProduct(source, folder, asked.candidates, {
+    queries,
+    excluded: asked.excluded,
+    isRequested: true,
+    compile: (some) => compilePlan(tables, some),
+    ...more,
+  });
+}
+
+/** The one verdict, and whether anything may be approved. */
+function judged({ accepted, alternatives }: ProofResult) {
+  const [first] = [...accepted, ...alternatives];
+  return { code: first?.verdict.code, reason: first?.verdict.reason ?? "", isFit: accepted.length > 0 };
+}
+
+test.each<[string, Partial<AddColumnChange>]>([
+  ["a nullable column", {}],
+  ["a required column with a default", { type: "INTEGER", default: 5, is_required: true }],
+  [
+    "a foreign key whose default is a key there",
+    { default: "low", is_required: true, references: { table: "risks", column: "risk_id" } },
+  ],
+])(
+  "%s fits, on a table with a key, an index, a CHECK and a view: no query breaks, and no gain is asked for",
+  async (_, change) => {
+    const result = await request([add(change)]);
+    expect(judged(result)).toMatchObject({ code: "fits", isFit: true });
+    const [proved] = result.accepted;
+    if (proved?.evidence?.basis !== "measured") throw new Error("no measurement");
+    const { evidence } = proved;
+    expect(evidence.results_equal).toBe(true);
+    expect(evidence.queries.filter(({ kind }) => kind === undefined)).toHaveLength(2);
+    expect(evidence.insert_cost?.table).toBe("projects");
+    expect(evidence.workload.not_replayed).toEqual([]);
+    expect(proved.verdict.reason).toMatch(/^Nothing breaks: of 2 queries replayed, none is slower/);
+    expect(proved.candidate.drawbacks[0]).toMatch(/^1 query shape selects every column \(\*\)/);
+  },
+  TIMEOUT_MS,
+);
+
+test.each<[string, Partial<AddColumnChange>, RegExp]>([
+  [
+    "a required column without a default",
+    { is_required: true },
+    /^risk_id is required and has no default: 30,000 rows of projects would be without a value\.$/,
+  ],
+  [
+    "a foreign key whose default is no key",
+    { default: "none", references: { table: "risks", column: "risk_id" } },
+    /^The default is no value of risks\.risk_id: 30,000 rows of projects would refer to nothing\.$/,
+  ],
+])(
+  "%s does not fit rows that are there, which are counted",
+  async (_, change, reason) => {
+    const found = judged(await request([add(change)]));
+    expect(found).toMatchObject({ code: "violates_data", isFit: false });
+    expect(found.reason).toMatch(reason);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "the same is said of a sample, which is named as one",
+  async () => {
+    const { reason } = judged(await request([add({ is_required: true })], { rowsMax: 1000 }));
+    expect(reason).toMatch(/1,000 rows of projects .* sample: 1,000 of 30,000 rows of projects\.$/);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "values that repeat, or are missing, are counted before a key is tried",
+  async () => {
+    const key = { kind: "add_constraint", table: "bare", constraint: "UNIQUE" } as const;
+    const found = judged(await request([{ ...key, columns: ["note"] }]));
+    expect(found).toMatchObject({
+      code: "violates_data",
+      reason: "99 rows repeat a value of note of bare.",
+    });
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "a write that counts on the number of columns breaks: the change does not fit, and the write is named",
+  async () => {
+    const sql = "INSERT INTO projects VALUES ($1, $2, $3)";
+    const writes = await describe([{ sql, samples: [["900002", "p", "1"]] }]);
+    const found = judged(await request([add()], { queries: writes }));
+    expect(found).toMatchObject({ code: "results_differ", isFit: false });
+    expect(found.reason).toMatch(/^A write of the workload stops working: INSERT INTO projects/);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "a view that selects everything breaks: the change does not fit, and the view is named",
+  async () => {
+    const found = judged(await request([add({ table: "bare" })]));
+    expect(found).toMatchObject({ code: "failed_to_apply", isFit: false });
+    expect(found.reason).toContain("view all_of_bare no longer works");
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "a change that slows a query does not fit, with the query and how much",
+  async () => {
+    const found = judged(await request([{ kind: "drop_index", table: "projects", index: "by_name" }]));
+    expect(found).toMatchObject({ code: "regresses_query", isFit: false });
+    expect(found.reason).toMatch(/% slower \[.* ms → .* ms: SELECT \* FROM projects WHERE/);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "several changes are tested as one: each has the verdict of all, and one that breaks takes the others along",
+  async () => {
+    const second = add({ column: "checked_on", type: "DATE" });
+    const together = await request([add(), second]);
+    expect(together.accepted.map(({ verdict }) => verdict.code)).toEqual(["fits", "fits"]);
+    expect(together.set_evidence).not.toBeNull();
+    const broken = await request([second, add({ is_required: true })]);
+    expect(broken.accepted).toEqual([]);
+    expect(broken.alternatives.map(({ verdict }) => verdict.code)).toEqual([
+      "violates_data",
+      "violates_data",
+    ]);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "a plan whose rollback leaves a trace does not fit",
+  async () => {
+    const { tables } = source.schema;
+    const compile: ProofInput["compile"] = (some) => ({
+      ...compilePlan(tables, some),
+      revert_statements: [],
+    });
+    const found = judged(await request([add()], { compile }));
+    expect(found).toMatchObject({ code: "failed_to_apply", isFit: false });
+    expect(found.reason).toBe("Its rollback does not restore all of it: the schema is another one.");
+  },
+  TIMEOUT_MS,
+);
+
+test("what a hard fact speaks against is published without a measurement", async () => {
+  const { tables } = source.schema;
+  const asked = proposeRequested(
+    { tables, queries, freeBytes: 1 },
+    { changes: [{ kind: "cluster_table", table: "projects", keys: ["name"] }, add()], reason: "" },
+  );
+  expect(asked.candidates).toEqual([]);
+  const published: ProofResult[] = [];
+  const result = await proveProduct(source, folder, [], {
+    ...{ queries, excluded: asked.excluded, isRequested: true },
+    onAdvice: async (given) => {
+      published.push(given);
+      return "stop";
+    },
+  });
+  expect(published).toEqual([result]);
+  expect(result.alternatives.map(({ verdict }) => verdict.code)).toEqual([
+    "excluded_by_rule",
+    "excluded_by_rule",
+  ]);
+});
