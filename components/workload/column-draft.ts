@@ -14,7 +14,7 @@ export interface ColumnDraft {
 }
 
 /** A column that a foreign key may refer to. */
-export interface KeyColumn {
+interface KeyColumn {
   label: string;
   table: string;
   column: string;

@@ -8,7 +8,7 @@ import {
 import { formatList } from "@/server/format";
 
 /** What a candidate is called. The id is the same in every analysis, whoever asked for the change. */
-export type CandidateNames = Pick<Candidate, "candidate_id" | "target" | "title">;
+type CandidateNames = Pick<Candidate, "candidate_id" | "target" | "title">;
 
 /** Kinds whose names follow from the change alone; a rewritten query is called by its rule. */
 type NamedKind = Exclude<ChangeKind, "rewrite_query">;
@@ -75,6 +75,8 @@ export function nameChange<Kind extends NamedKind>(
   change: ChangeOf<Kind> & { kind: Kind },
   table: TableSchema | undefined,
 ): CandidateNames {
-  const { id, target, title } = NAMINGS[change.kind](change, table);
-  return { candidate_id: `${change.kind}:${change.table}:${id}`, target, title };
+  const { kind }: { kind: Kind } = change;
+  const naming: Naming<Kind> = NAMINGS[kind];
+  const { id, target, title } = naming(change, table);
+  return { candidate_id: `${kind}:${change.table}:${id}`, target, title };
 }

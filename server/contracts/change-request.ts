@@ -3,7 +3,7 @@ import type { AnalyzeRequest } from "./analyze-request";
 import { RequestableChange } from "./change";
 
 /** Changes that are tested, and decided on, as one. */
-export const REQUESTED_CHANGES_MAX = 8;
+const REQUESTED_CHANGES_MAX = 8;
 
 /** Who asked for a change to be tested: somebody signed in, a program, or another sidecar's proposal. */
 export const ChangeOrigin = z.object({

@@ -6,7 +6,7 @@ import { formatPlural } from "@/server/format";
 import type { Database, Transaction } from "@/server/platform";
 
 /** Of a decision, in SQL: what somebody asked to have tested; null: the rules proposed. */
-export const requested = sql<RequestedChanges | null>`${agentDecisions.context}->'requested'`;
+const requested = sql<RequestedChanges | null>`${agentDecisions.context}->'requested'`;
 
 /** What was asked for with a suggestion; null: nothing, or there is no such suggestion. */
 export async function loadRequested(

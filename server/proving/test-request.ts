@@ -155,7 +155,11 @@ function about({ timer }: SearchRun, { candidate_id, title }: Candidate) {
   return { at_ms: timer.elapsedMs(), candidate_id, title };
 }
 
-function eventsOf(run: SearchRun, candidate: Candidate, { verdict, evidence }: Tested) {
+function eventsOf(
+  run: SearchRun,
+  candidate: Candidate,
+  { verdict, evidence }: Tested,
+): ProofEvent[] {
   const named = about(run, candidate);
   const events: ProofEvent[] = [];
   if (evidence !== null) {
@@ -164,7 +168,8 @@ function eventsOf(run: SearchRun, candidate: Candidate, { verdict, evidence }: T
     events.push({ kind: "candidate_measured", ...named, ...measured });
   }
   const kind = verdict.is_accepted ? "candidate_accepted" : "candidate_rejected";
-  return [...events, { kind, ...named, verdict } as const];
+  events.push({ kind, ...named, verdict });
+  return events;
 }
 
 /** Each change has the verdict of all: they were tested together. */

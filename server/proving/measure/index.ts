@@ -2,7 +2,7 @@ export { deepenEvidence } from "./deepen";
 export { findRevertDifference } from "./check-revert";
 export { describeSample, findViolations } from "./data-checks";
 export { attempt } from "./errors";
-export { type Bench, type MeasureRequest, performMeasurement } from "./perform";
+export { type Bench, performMeasurement } from "./perform";
 export { type MeasuringRoom, openRoom } from "./room";
 export { isSampled, removeStaleWork } from "./shadow";
 export { createVariants } from "./variants";

@@ -53,7 +53,7 @@ export async function sumResult(
   former?: { before: ResultSum["columns"]; added: readonly string[] },
 ): Promise<ResultSum> {
   const all = await session.describe(sql);
-  const left = former === undefined ? new Set() : addedPlaces(all, former);
+  const left = former === undefined ? new Set<number>() : addedPlaces(all, former);
   const isKept = (_: unknown, index: number) => !left.has(index);
   const columns = all.filter(isKept);
   const given = all.map((_, index) => `c${index}`);
