@@ -31,11 +31,7 @@ export function SuggestionRow(props: { summary: SuggestionSummary; isSelected: b
           <LinkPending />
         </Link>
         <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted-foreground">
-          <StateBadge
-            state={summary.state}
-            rollback={summary.rollback}
-            label={labelRow(summary)}
-          />
+          <StateBadge state={summary.state} rollback={summary.rollback} label={labelRow(summary)} />
           {hasNoResult(summary) ? null : <BasisBadge basis={summary.basis} />}
           <span>{describeCounts(summary)}</span>
           {summary.product_id === null ? null : (

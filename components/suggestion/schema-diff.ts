@@ -69,8 +69,7 @@ function isSame(changed: ChangedPart, present: PresentPart): boolean {
 
 /** Columns stand where the table has them, changed or not. */
 function sortColumns(table: TableSchema, rows: DiffRow[]): DiffRow[] {
-  const place = (row: DiffRow): number =>
-    row.part === "column" ? placeOf(table, row.name) : 0;
+  const place = (row: DiffRow): number => (row.part === "column" ? placeOf(table, row.name) : 0);
   return rows.sort((a, b) => place(a) - place(b));
 }
 

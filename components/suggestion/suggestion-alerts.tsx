@@ -67,7 +67,9 @@ export function RequestedBy({ requested }: { requested: RequestedChanges }) {
       icon={<MessageSquareIcon className="size-4" />}
       title={`Requested by ${describeOrigin(requested.origin)}`}
     >
-      <p className="break-words">{requested.reason === "" ? "No reason given." : requested.reason}</p>
+      <p className="break-words">
+        {requested.reason === "" ? "No reason given." : requested.reason}
+      </p>
     </Alert>
   );
 }

@@ -77,7 +77,11 @@ function ColumnFields(props: {
   const requiredId = useId();
   return (
     <>
-      <Choice label="Table" value={draft.table} onChange={(table) => set({ table, references: "" })}>
+      <Choice
+        label="Table"
+        value={draft.table}
+        onChange={(table) => set({ table, references: "" })}
+      >
         {tables.map(({ name }) => (
           <option key={name}>{name}</option>
         ))}

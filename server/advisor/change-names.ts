@@ -70,13 +70,10 @@ const NAMINGS: { readonly [Kind in NamedKind]: Naming<Kind> } = {
   }),
 };
 
+const namingOf = <Kind extends NamedKind>({ kind }: { kind: Kind }): Naming<Kind> => NAMINGS[kind];
+
 /** The names of a change; `table` as it is before, where it is known. */
-export function nameChange<Kind extends NamedKind>(
-  change: ChangeOf<Kind> & { kind: Kind },
-  table: TableSchema | undefined,
-): CandidateNames {
-  const { kind }: { kind: Kind } = change;
-  const naming: Naming<Kind> = NAMINGS[kind];
-  const { id, target, title } = naming(change, table);
-  return { candidate_id: `${kind}:${change.table}:${id}`, target, title };
+export function nameChange(change: NamedChange, table: TableSchema | undefined): CandidateNames {
+  const { id, target, title } = namingOf(change)(change, table);
+  return { candidate_id: `${change.kind}:${change.table}:${id}`, target, title };
 }

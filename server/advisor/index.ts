@@ -1,5 +1,5 @@
-export { nameChange } from "./change-names";
 export { areExclusive, CHANGE_KINDS, kindOf, kindsWhere } from "./change-kinds";
+export { nameChange } from "./change-names";
 export { chooseEstimates } from "./context-choice";
 export { contextFindings } from "./context-findings";
 export { byExpectedGain, describeEstimate, expectedGain } from "./expected-gain";

@@ -181,7 +181,12 @@ function contentOf({ keys, measures }: ChangeOf<"materialize_summary">): string 
   return `${of.join(", ")} by ${by.length > 0 ? by.join(", ") : "all rows"}`;
 }
 
-function columnOf({ type, default: value, is_required, references }: ChangeOf<"add_column">): string {
+function columnOf({
+  type,
+  default: value,
+  is_required,
+  references,
+}: ChangeOf<"add_column">): string {
   const parts = [type];
   if (is_required) parts.push("not null");
   if (value !== null) parts.push(`default ${JSON.stringify(value)}`);

@@ -82,7 +82,10 @@ async function checkSummary(change: Summary, refuse: Refuse): Promise<Summary> {
     return shape === undefined || shape.kind !== "select" || !shape.isParsed;
   });
   if (wrong >= 0) {
-    throw refuse(`rewrites/${wrong}/sql`, "A summary's new text must be one query that DuckDB reads.");
+    throw refuse(
+      `rewrites/${wrong}/sql`,
+      "A summary's new text must be one query that DuckDB reads.",
+    );
   }
   return change;
 }

@@ -95,7 +95,6 @@ function describeFit({ workload, insert_cost: inserts, storage }: MeasuredEviden
     workload.baseline_ms === 0
       ? "No query was replayed"
       : `Nothing measured got slower beyond ${formatPercent(REGRESSION_MIN)}; the workload gains ${formatInterval(workload.gain)}`;
-  const insert =
-    inserts === null ? "" : `; an insert takes ${formatFactor(inserts.ratio)} as long`;
+  const insert = inserts === null ? "" : `; an insert takes ${formatFactor(inserts.ratio)} as long`;
   return `No gain is expected. ${measured}${insert}; storage ${formatSignedPercent(storage.overhead)}.`;
 }

@@ -1,6 +1,13 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { agentDecisions, auditEvents, dataProducts, jobs, suggestionItems, suggestions } from "@/drizzle/schema";
+import {
+  agentDecisions,
+  auditEvents,
+  dataProducts,
+  jobs,
+  suggestionItems,
+  suggestions,
+} from "@/drizzle/schema";
 import type { Actor, AddColumnChange, ChangeOrigin, RequestableChange } from "@/server/contracts";
 import { makeVerdict } from "@/server/contracts";
 import { env } from "@/server/platform";
@@ -43,7 +50,11 @@ const add = (change: Partial<AddColumnChange> = {}): AddColumnChange => ({
 
 function ask(
   changes: RequestableChange[],
-  { actor = ACTORS.reviewer, reason = "Risk reports need it.", origin }: {
+  {
+    actor = ACTORS.reviewer,
+    reason = "Risk reports need it.",
+    origin,
+  }: {
     actor?: Actor;
     reason?: string;
     origin?: ChangeOrigin;
@@ -99,10 +110,26 @@ test("the same changes are one test, whoever asks and why; other changes are ano
 });
 
 test.each<[string, Partial<AddColumnChange>, object]>([
-  ["a type that is none", { type: "VARCHR(" }, { code: "invalid_input", details: { pointer: "/changes/0/type" } }],
-  ["a type with SQL behind it", { type: "INTEGER; DROP TABLE projects" }, { code: "invalid_input" }],
-  ["a name with a quote", { column: 'a"b' }, { code: "invalid_input", details: { pointer: "/changes/0/column" } }],
-  ["a default of another type", { type: "DATE", default: "soon" }, { code: "invalid_input", details: { pointer: "/changes/0/default" } }],
+  [
+    "a type that is none",
+    { type: "VARCHR(" },
+    { code: "invalid_input", details: { pointer: "/changes/0/type" } },
+  ],
+  [
+    "a type with SQL behind it",
+    { type: "INTEGER; DROP TABLE projects" },
+    { code: "invalid_input" },
+  ],
+  [
+    "a name with a quote",
+    { column: 'a"b' },
+    { code: "invalid_input", details: { pointer: "/changes/0/column" } },
+  ],
+  [
+    "a default of another type",
+    { type: "DATE", default: "soon" },
+    { code: "invalid_input", details: { pointer: "/changes/0/default" } },
+  ],
   ["a default that would be rounded", { type: "INTEGER", default: 1.5 }, { code: "invalid_input" }],
   ["a name that is taken", { column: "STATUS" }, { code: "not_executable" }],
   ["an unknown table", { table: "nothing" }, { code: "not_executable" }],
@@ -179,7 +206,10 @@ test("what fits waits for a reviewer, as one: no gain is expected, and none of i
 
 test("what does not fit ends with its reasons, and cannot be approved", async () => {
   const { ctx, suggestion } = await tested("violates_data");
-  expect(suggestion).toMatchObject({ state: "no_gain", note: expect.stringContaining("do not fit") });
+  expect(suggestion).toMatchObject({
+    state: "no_gain",
+    note: expect.stringContaining("do not fit"),
+  });
   expect(suggestion.alternatives.map(({ verdict }) => verdict?.reason)).toEqual([
     "3 rows would be without a value.",
     "3 rows would be without a value.",

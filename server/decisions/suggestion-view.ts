@@ -24,23 +24,24 @@ export async function loadSuggestion(
   { db, settings }: Pick<ServiceContext, "db" | "settings">,
   id: string,
 ): Promise<Suggestion> {
-  const [[row], items, reviewRows, operationRows, feedbackRows, earlier, requested] = await Promise.all([
-    db.select().from(suggestions).where(eq(suggestions.id, id)),
-    db
-      .select()
-      .from(suggestionItems)
-      .where(eq(suggestionItems.suggestionId, id))
-      .orderBy(asc(suggestionItems.ordinal)),
-    db.select().from(reviews).where(eq(reviews.suggestionId, id)).orderBy(asc(reviews.at)),
-    db
-      .select()
-      .from(operations)
-      .where(eq(operations.suggestionId, id))
-      .orderBy(desc(operations.createdAt)),
-    db.select().from(feedback).where(eq(feedback.suggestionId, id)).orderBy(asc(feedback.at)),
-    loadEarlier(db, id),
-    loadRequested(db, id),
-  ]);
+  const [[row], items, reviewRows, operationRows, feedbackRows, earlier, requested] =
+    await Promise.all([
+      db.select().from(suggestions).where(eq(suggestions.id, id)),
+      db
+        .select()
+        .from(suggestionItems)
+        .where(eq(suggestionItems.suggestionId, id))
+        .orderBy(asc(suggestionItems.ordinal)),
+      db.select().from(reviews).where(eq(reviews.suggestionId, id)).orderBy(asc(reviews.at)),
+      db
+        .select()
+        .from(operations)
+        .where(eq(operations.suggestionId, id))
+        .orderBy(desc(operations.createdAt)),
+      db.select().from(feedback).where(eq(feedback.suggestionId, id)).orderBy(asc(feedback.at)),
+      loadEarlier(db, id),
+      loadRequested(db, id),
+    ]);
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
   const viewOf = (role: ItemRow["role"]) =>
     items.filter((item) => item.role === role).map((item) => viewItem(item, row, earlier));

@@ -43,14 +43,14 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), "requested-"));
   const product = await openCaseProduct(SETUP);
   source = { ...product, schema: { ...product.schema, views: VIEWS } };
-  queries = await describe(QUERIES);
+  queries = await described(QUERIES);
 }, TIMEOUT_MS);
 afterAll(() => {
   source.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function describe(entries: { sql: string; samples?: string[][] }[]) {
+async function described(entries: { sql: string; samples?: string[][] }[]) {
   const parser = await createShapeParser();
   try {
     const timed = entries.map((entry) => ({ ...entry, calls: 100, mean_ms: 1 }));
@@ -68,7 +68,10 @@ const add = (change: Partial<AddColumnChange> = {}): AddColumnChange => ({
 
 async function request(changes: RequestableChange[], more: Partial<ProofInput> = {}) {
   const { tables } = source.schema;
-  const asked = proposeRequested({ tables, queries: more.queries ?? queries }, { changes, reason: "" });
+  const asked = proposeRequested(
+    { tables, queries: more.queries ?? queries },
+    { changes, reason: "" },
+  );
   return proveProduct(source, folder, asked.candidates, {
     queries,
     excluded: asked.excluded,
@@ -81,7 +84,11 @@ async function request(changes: RequestableChange[], more: Partial<ProofInput> =
 /** The one verdict, and whether anything may be approved. */
 function judged({ accepted, alternatives }: ProofResult) {
   const [first] = [...accepted, ...alternatives];
-  return { code: first?.verdict.code, reason: first?.verdict.reason ?? "", isFit: accepted.length > 0 };
+  return {
+    code: first?.verdict.code,
+    reason: first?.verdict.reason ?? "",
+    isFit: accepted.length > 0,
+  };
 }
 
 test.each<[string, Partial<AddColumnChange>]>([
@@ -156,7 +163,7 @@ test(
   "a write that counts on the number of columns breaks: the change does not fit, and the write is named",
   async () => {
     const sql = "INSERT INTO projects VALUES ($1, $2, $3)";
-    const writes = await describe([{ sql, samples: [["900002", "p", "1"]] }]);
+    const writes = await described([{ sql, samples: [["900002", "p", "1"]] }]);
     const found = judged(await request([add()], { queries: writes }));
     expect(found).toMatchObject({ code: "results_differ", isFit: false });
     expect(found.reason).toMatch(/^A write of the workload stops working: INSERT INTO projects/);
@@ -177,7 +184,9 @@ test(
 test(
   "a change that slows a query does not fit, with the query and how much",
   async () => {
-    const found = judged(await request([{ kind: "drop_index", table: "projects", index: "by_name" }]));
+    const found = judged(
+      await request([{ kind: "drop_index", table: "projects", index: "by_name" }]),
+    );
     expect(found).toMatchObject({ code: "regresses_query", isFit: false });
     expect(found.reason).toMatch(/% slower \[.* ms → .* ms: SELECT \* FROM projects WHERE/);
   },
@@ -211,7 +220,9 @@ test(
     });
     const found = judged(await request([add()], { compile }));
     expect(found).toMatchObject({ code: "failed_to_apply", isFit: false });
-    expect(found.reason).toBe("Its rollback does not restore all of it: the schema is another one.");
+    expect(found.reason).toBe(
+      "Its rollback does not restore all of it: the schema is another one.",
+    );
   },
   TIMEOUT_MS,
 );

@@ -52,7 +52,9 @@ export async function testRequest(run: SearchRun): Promise<ProofResult> {
   const { candidates, secondsMax } = input;
   const started = { at_ms: timer.elapsedMs(), candidates: candidates.length };
   tell([{ kind: "proof_started", ...started, budget_ms: secondsMax * 1000 }]);
-  tell(candidates.map((one) => ({ kind: "candidate_started", ...about(run, one), is_repeat: false })));
+  tell(
+    candidates.map((one) => ({ kind: "candidate_started", ...about(run, one), is_repeat: false })),
+  );
   const tested = await test(run);
   tell(candidates.flatMap((one) => eventsOf(run, one, tested)));
   const result = resultOf(run, tested);

@@ -1,5 +1,6 @@
 export { widenDecimals } from "./decimal-widths";
 export { createShapeParser } from "./parser";
+export { typeReader } from "./process-type-reader";
 export { shareTextReader, type TextReader, textReader } from "./reader/text-reader";
 export {
   type FilterFeature,
@@ -10,6 +11,5 @@ export {
   type TextDescription,
   type Views,
 } from "./shape";
-export { typeReader } from "./process-type-reader";
 export type { TypeReader } from "./type-reader";
 export { deletedRows } from "./writes/reading-select";

@@ -36,7 +36,6 @@ export function isHarmlessDefault(sql: string): boolean {
  * column's type: so a default calls no function, whose ALTER could not be replayed from DuckDB's log.
  */
 export function literalSql(value: string | number | boolean): string {
-  const isPlain =
-    typeof value === "boolean" || (Number.isSafeInteger(value) && Number(value) >= 0);
+  const isPlain = typeof value === "boolean" || (Number.isSafeInteger(value) && Number(value) >= 0);
   return isPlain && !Object.is(value, -0) ? String(value) : quoteLiteral(String(value));
 }

@@ -53,7 +53,12 @@ test("with ?wait= the answer comes once the test has ended", async () => {
 test.each<[string, unknown, number, string]>([
   ["a type that is none", [{ ...COLUMN, type: "VARCHR(" }], 400, "invalid_input"],
   ["a misspelt field", [{ ...COLUMN, isRequired: true }], 400, "invalid_input"],
-  ["a default that is no literal", [{ ...COLUMN, default: { sql: "now()" } }], 400, "invalid_input"],
+  [
+    "a default that is no literal",
+    [{ ...COLUMN, default: { sql: "now()" } }],
+    400,
+    "invalid_input",
+  ],
   ["nothing to test", [], 400, "invalid_input"],
   [
     "another text for a query",

@@ -42,7 +42,9 @@ function linesOfItem(item: SuggestionItem): string[] {
   const { query_speedup, query_speedup_interval, basis, of } = item.estimated_impact;
   const { coverage, note } = item.estimated_impact;
   const replayed = coverage === null ? "" : ` (${formatPercent(coverage)} of it replayed)`;
-  const saves = note ?? `${basis}: ${[query_speedup, query_speedup_interval ?? ""].join(" ").trim()} less time${of === "workload" ? ` in the workload${replayed}` : ""}`;
+  const saves =
+    note ??
+    `${basis}: ${[query_speedup, query_speedup_interval ?? ""].join(" ").trim()} less time${of === "workload" ? ` in the workload${replayed}` : ""}`;
   const role = isAdvice(item.change) ? "advice for the product's developers" : "suggested";
   const before = item.rejected_before;
   return [

@@ -8,7 +8,9 @@ const query = (gain: number, change = {}) =>
 test("what changes nothing fits, with the interval of what was measured", () => {
   const verdict = judgeFit(evidenceOf([query(0), query(-0.01)]));
   expect(verdict).toMatchObject({ code: "fits", is_accepted: true, basis: "measured" });
-  expect(verdict.reason).toMatch(/^Nothing breaks: of 2 queries .* workload .* \[.*Inserts take 1.2× as long/i);
+  expect(verdict.reason).toMatch(
+    /^Nothing breaks: of 2 queries .* workload .* \[.*Inserts take 1.2× as long/i,
+  );
 });
 
 test("one query that is surely slower by more than 5% does not fit, whatever others gain", () => {

@@ -1,4 +1,9 @@
-import { describeScope, type MeasuredEvidence, makeVerdict, type Verdict } from "@/server/contracts";
+import {
+  describeScope,
+  type MeasuredEvidence,
+  makeVerdict,
+  type Verdict,
+} from "@/server/contracts";
 import { formatPercent, formatPlural } from "@/server/format";
 import {
   costs,

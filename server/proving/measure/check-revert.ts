@@ -31,7 +31,7 @@ export async function findRevertDifference(
     for (const statement of plan.cleanup_statements) await session.run(statement, timeoutMs);
     const after = await readState(session, tables);
     if (isChanged(before.catalog, after.catalog)) return "the schema is another one";
-    const changed = tables.find((name, index) => before.rows[index] !== after.rows[index]);
+    const changed = tables.find((_, index) => before.rows[index] !== after.rows[index]);
     return changed === undefined ? null : `the rows of ${changed} are others, or in another order`;
   } finally {
     session.close();

@@ -1,6 +1,6 @@
-export { deepenEvidence } from "./deepen";
 export { findRevertDifference } from "./check-revert";
 export { describeSample, findViolations } from "./data-checks";
+export { deepenEvidence } from "./deepen";
 export { attempt } from "./errors";
 export { type Bench, performMeasurement } from "./perform";
 export { type MeasuringRoom, openRoom } from "./room";

@@ -141,7 +141,11 @@ test.each<[string, Partial<AddColumnChange>, RegExp]>([
   ["a type with more than a type in it", { type: "INTEGER, x INTEGER" }, /not understood/],
   ["a reference to no table", { references: { ...RISKS, table: "no" } }, /no table "no"/],
   ["a reference to no column", { references: { ...RISKS, column: "no" } }, /no column "no"/],
-  ["a reference to what is no key", { references: { ...RISKS, column: "level" } }, /no foreign key/],
+  [
+    "a reference to what is no key",
+    { references: { ...RISKS, column: "level" } },
+    /no foreign key/,
+  ],
   [
     "a reference to its own table",
     { references: { table: "projects", column: "id" } },
@@ -156,7 +160,12 @@ test.each<[string, Partial<AddColumnChange>, RegExp]>([
 test("refuses two columns of one name, and a reference to a table that the same plan changes", async () => {
   const tables = await db.schema();
   expect(() => compilePlan(tables, [add(), add({ type: "DATE" })])).toThrow(/already/);
-  const retyped: Change = { kind: "add_constraint", table: "risks", constraint: "NOT NULL", columns: ["level"] };
+  const retyped: Change = {
+    kind: "add_constraint",
+    table: "risks",
+    constraint: "NOT NULL",
+    columns: ["level"],
+  };
   expect(() => compilePlan(tables, [add({ references: RISKS }), retyped])).toThrow(/together/);
 });
 

@@ -68,10 +68,7 @@ export const addColumn: KindSpec<"add_column"> = {
 const isSame = ({ column }: { column: string }, name: string): boolean =>
   column.toLowerCase() === name.toLowerCase();
 
-function checkName(
-  { table, columns }: TableChanges,
-  { column }: ChangeOf<"add_column">,
-): void {
+function checkName({ table, columns }: TableChanges, { column }: ChangeOf<"add_column">): void {
   const fault = newNameFault(column);
   if (fault !== null) throw refuse(fault);
   const taken = [...table.columns.map(({ name }) => ({ column: name })), ...columns];
@@ -80,7 +77,9 @@ function checkName(
     throw refuse(`Table ${table.name} has a column ${JSON.stringify(same.column)} already.`);
   }
   if (/^(rowid$|_sidecar_)/i.test(column)) {
-    throw refuse(`A column cannot be called ${column}: the name is kept for row numbers and undo data.`);
+    throw refuse(
+      `A column cannot be called ${column}: the name is kept for row numbers and undo data.`,
+    );
   }
 }
 

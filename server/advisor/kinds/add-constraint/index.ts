@@ -1,4 +1,6 @@
 import { CHANGE_FACTS, type ChangeOf, type ConstraintSchema } from "@/server/contracts";
+import { formatPlural } from "@/server/format";
+import { quoteIdentifier } from "@/server/sql";
 import type { DataCheck, KindSpec } from "../../kind-spec";
 import {
   refuse,
@@ -6,8 +8,6 @@ import {
   tableChangesOf,
   withConstraints,
 } from "../../plan/table-changes";
-import { formatPlural } from "@/server/format";
-import { quoteIdentifier } from "@/server/sql";
 import { reachByColumn } from "../reach";
 import { ORDERS, ORDERS_SQL } from "../sample-table";
 import { proposeConstraints } from "./propose";

@@ -23,11 +23,17 @@ export function randomChanges(
   });
   if (subjects.length === 0) return [];
   const count = draw.chance(0.7) ? 1 : 2 + draw.below(2);
-  const made = Array.from({ length: count }, () => draw.pick(MAKERS)(draw, draw.pick(subjects), subjects));
+  const made = Array.from({ length: count }, () =>
+    draw.pick(MAKERS)(draw, draw.pick(subjects), subjects),
+  );
   return made.filter((change) => change !== null);
 }
 
-const MAKERS: readonly ((draw: Draw, subject: Subject, all: readonly Subject[]) => Change | null)[] = [
+const MAKERS: readonly ((
+  draw: Draw,
+  subject: Subject,
+  all: readonly Subject[],
+) => Change | null)[] = [
   (draw, { told }) => ({ kind: "add_index", table: told.name, column: aColumn(draw, told) }),
   dropIndex,
   clusterTable,
