@@ -5,6 +5,7 @@ import {
   auditEvents,
   dataProducts,
   jobs,
+  reviews,
   suggestionItems,
   suggestions,
 } from "@/drizzle/schema";
@@ -36,6 +37,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await database.db.delete(jobs);
+  await database.db.delete(reviews);
   await database.db.delete(suggestionItems);
   await database.db.delete(suggestions);
   await database.db.delete(agentDecisions);

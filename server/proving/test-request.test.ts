@@ -24,6 +24,11 @@ const SETUP = [
 const VIEWS = [
   { name: "named", sql: "CREATE VIEW named AS SELECT id, name FROM projects;", columns: [] },
   { name: "all_of_bare", sql: "CREATE VIEW all_of_bare AS SELECT * FROM bare;", columns: [] },
+  {
+    name: "rated",
+    sql: "CREATE VIEW rated AS SELECT note, risk_id FROM bare JOIN risks ON level = id;",
+    columns: [],
+  },
 ];
 const QUERIES = [
   { sql: "SELECT * FROM projects WHERE name = $1", samples: [["p1"], ["p2"]] },
@@ -172,11 +177,13 @@ test(
 );
 
 test(
-  "a view that selects everything breaks: the change does not fit, and the view is named",
+  "a view whose names are ambiguous with the new one breaks: the change does not fit, and the view is named",
   async () => {
     const found = judged(await request([add({ table: "bare" })]));
     expect(found).toMatchObject({ code: "failed_to_apply", isFit: false });
-    expect(found.reason).toContain("view all_of_bare no longer works");
+    expect(found.reason).toContain("view rated no longer works");
+    const other = judged(await request([add({ table: "bare", column: "added" })]));
+    expect(other).toMatchObject({ code: "fits", isFit: true });
   },
   TIMEOUT_MS,
 );

@@ -29,7 +29,7 @@ const add = (change: Partial<AddColumnChange> = {}): AddColumnChange => ({
   ...change,
 });
 const RISKS = { table: "risks", column: "risk_id" };
-const all = () => db.rows("SELECT rowid, * FROM projects");
+const all = () => db.rows("SELECT * FROM projects");
 
 /** Applies the change, tells what there is then, and reverts it: schema, rows and order as before. */
 async function applied(changes: Change[], seen: () => Promise<unknown>): Promise<unknown> {

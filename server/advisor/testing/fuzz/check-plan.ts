@@ -141,7 +141,8 @@ async function checkApplied(
     if (isDeepStrictEqual(sorted(rows), sorted(applied.rows.get(table)))) continue;
     throw new Error(`the rows of ${table} are not the same while the plan is applied`);
   }
-  // DuckDB keeps the columns a view was made with, and refuses it when they are others: a proof says so.
+  // DuckDB keeps the types a view was made with, and refuses it when they are others; a view of
+  // everything has the new column too.
   if (changes.some(({ kind }) => kind === "change_type" || kind === "add_column")) return;
   for (const [view, rows] of old.views) {
     if (isDeepStrictEqual(rows, applied.views.get(view))) continue;
