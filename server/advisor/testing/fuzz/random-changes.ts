@@ -41,6 +41,7 @@ const MAKERS: readonly ((
   changeType,
   changeType,
   addConstraint,
+  addConstraint,
   materializeSummary,
   addColumn,
   addColumn,
