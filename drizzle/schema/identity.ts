@@ -118,6 +118,8 @@ export const signingKeys = pgTable(
     retiredAt: instant("retired_at"),
     /** When the last token signed with it has ended: until then a retired pair is published. */
     verifyUntil: instant("verify_until").notNull(),
+    /** Compact JWS in which the pair before it vouches for this one; null: there was none, or it did not open. */
+    endorsement: text("endorsement"),
   },
   (t) => [
     uniqueIndex("signing_keys_one_active").on(t.state).where(sql`${t.state} = 'active'`),

@@ -1,5 +1,6 @@
 import { index, integer, jsonb, pgTable, text, timestamp } from "drizzle-orm/pg-core";
-import type { AgentCard } from "@/server/contracts";
+import { type AgentCard, AgentStatus } from "@/server/contracts";
+import { checkOneOf } from "./closed-values";
 
 const instant = (name: string) =>
   timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
@@ -16,12 +17,14 @@ export const registryAgents = pgTable(
     registeredAt: instant("registered_at").notNull().defaultNow(),
     lastSeenAt: instant("last_seen_at").notNull().defaultNow(),
     leaseUntil: instant("lease_until").notNull(),
-    /** It said goodbye, or an administrator removed it. */
+    status: text("status").$type<AgentStatus>().notNull().default("online"),
+    /** It said goodbye, or an administrator removed it (its card then has no keys). */
     goneAt: instant("gone_at"),
     /** From registry_clock: the change feed's order. */
     version: integer("version").notNull(),
   },
   (t) => [
+    checkOneOf("registry_agents_status_known", t.status, AgentStatus.options),
     index("registry_agents_version").on(t.version),
     index("registry_agents_domain").on(t.domain),
   ],
@@ -46,3 +49,14 @@ export const registryClock = pgTable("registry_clock", {
   id: integer("id").primaryKey(),
   version: integer("version").notNull().default(0),
 });
+
+/** Tokens that agents have called the registry with: each counts once. Kept until it ends. */
+export const registryUsedTokens = pgTable(
+  "registry_used_tokens",
+  {
+    /** SHA-256 of the agent's id and the token's `jti`. */
+    tokenHash: text("token_hash").primaryKey(),
+    expiresAt: instant("expires_at").notNull(),
+  },
+  (t) => [index("registry_used_tokens_end").on(t.expiresAt)],
+);

@@ -54,6 +54,8 @@ const REST: Record<string, Row> = {
   "GET /agent/conversations": CONVERSATIONS,
   "GET /agent/conversations/{id}": CONVERSATIONS,
   "POST /agent/message": ["admin", "peer agent", "key:message.send"],
+  "GET /agent/message/schema/v1": "everybody",
+  "GET /agent/agents": [...PEOPLE, "product", "key:conversation.read"],
 };
 
 const suggestion_id = "sugg-0123456789ab";

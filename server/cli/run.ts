@@ -43,6 +43,10 @@ const GROUPS: Record<string, Group> = {
     description: "changes of the data product",
     load: async () => (await import("./commands/operations")).addOperationCommands,
   },
+  registry: {
+    description: "agents that may register at the registry of this database",
+    load: async () => (await import("./commands/registry")).addRegistryCommands,
+  },
   jobs: {
     description: "work in the queue",
     load: async () => (await import("./commands/jobs")).addJobCommands,

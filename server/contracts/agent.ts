@@ -12,23 +12,20 @@ export const CAPABILITIES = [
 
 const Capability = z.string().min(1).max(100);
 
-/** Public keys that an agent signs with (RFC 7517); private parts are refused. */
-export const PublicKeySet = z.object({
-  keys: z
-    .array(
-      z
-        .object({
-          kty: z.literal("OKP"),
-          crv: z.literal("Ed25519"),
-          x: z.string().regex(/^[\w-]{43}$/),
-          kid: z.string().min(1).max(200),
-        })
-        // What else a published key says (`use`, `alg`) is dropped; a private part never comes in.
-        .strip(),
-    )
-    .min(1)
-    .max(20),
-});
+/** A public key that an agent signs with (RFC 7517). */
+export const PublicKey = z
+  .object({
+    kty: z.literal("OKP"),
+    crv: z.literal("Ed25519"),
+    x: z.string().regex(/^[\w-]{43}$/),
+    kid: z.string().min(1).max(200),
+  })
+  // What else a published key says (`use`, `alg`) is dropped; a private part never comes in.
+  .strip();
+export type PublicKey = z.infer<typeof PublicKey>;
+
+/** Public keys of an agent; none: an administrator removed it, and nothing it signs counts. */
+export const PublicKeySet = z.object({ keys: z.array(PublicKey).max(20) });
 export type PublicKeySet = z.infer<typeof PublicKeySet>;
 
 /** What an agent tells the registry of itself. */
@@ -100,3 +97,66 @@ export type PeerState = z.infer<typeof PeerState>;
 /** Deliveries to all agents that there were any to, and which agent of the directory is ours. */
 export const PeerOverview = z.object({ own_agent_id: z.string(), peers: z.array(PeerState) });
 export type PeerOverview = z.infer<typeof PeerOverview>;
+
+/** Audience (`aud`) of the tokens that agents call the registry with. */
+export const REGISTRY_AUDIENCE = "registry";
+
+/** Body of `POST` and `PUT /registry/agents`, signed (Message-Signature) with a key of the card. */
+export const AgentRegistration = z
+  .object({
+    card: AgentCard,
+    /**
+     * Compact JWS in which a key that the registry knows, or one endorsed like this, vouches for its
+     * successor: needed after a rotation.
+     */
+    endorsements: z.array(z.string().max(4000)).max(20).default([]),
+  })
+  .meta({ id: "AgentRegistration" });
+export type AgentRegistration = z.infer<typeof AgentRegistration>;
+
+/** Answer to a registration or heartbeat. */
+export const AgentLease = z
+  .object({
+    agent_id: z.string(),
+    lease_until: z.iso.datetime(),
+    /** Of the directory. */
+    version: z.int(),
+  })
+  .meta({ id: "AgentLease" });
+export type AgentLease = z.infer<typeof AgentLease>;
+
+/** What changed in the directory after a version. */
+export const DirectoryChanges = z
+  .object({
+    /** Ask for what comes after this one next. */
+    version: z.int(),
+    /** True: these are all agents there are; any other is forgotten. */
+    is_complete: z.boolean(),
+    agents: z.array(RegisteredAgent),
+  })
+  .meta({ id: "DirectoryChanges" });
+export type DirectoryChanges = z.infer<typeof DirectoryChanges>;
+
+/** The directory by domain: its products, and the agents of each. */
+export const DomainDirectory = z
+  .object({
+    domains: z.array(
+      z.object({
+        domain: z.string(),
+        products: z.array(z.object({ product_id: z.string(), agents: z.array(RegisteredAgent) })),
+      }),
+    ),
+  })
+  .meta({ id: "DomainDirectory" });
+export type DomainDirectory = z.infer<typeof DomainDirectory>;
+
+/** Whom an administrator lets register: once, with the token that is made for it. */
+export const EnrolAgent = AgentAddress.extend({
+  /** Until the token ends unused. */
+  hours: z
+    .number()
+    .positive()
+    .max(24 * 90)
+    .default(72),
+});
+export type EnrolAgent = z.infer<typeof EnrolAgent>;

@@ -1,5 +1,7 @@
 export { type ApiKey, createApiKey, listApiKeys, revokeApiKey } from "./api-keys";
 export { authenticate } from "./authenticate";
+export { keyIdOf, verifyDetached } from "./detached-jws";
+export { withEndorsed } from "./endorsements";
 export { type IssuedToken, listTokens, revokeToken } from "./issued-tokens";
 export { authOptions } from "./next-auth";
 export { API_KEY_PERMISSIONS, actorKey, assertCan, PERSON_ROLES } from "./permissions";
@@ -12,11 +14,19 @@ export {
 export { assertSameOrigin, assertSessionWrite } from "./same-origin";
 export { findSessionActor } from "./session";
 export { endSession } from "./sessions";
-export { getJwks, listSigningKeys, rotateSigningKey, type SigningKey } from "./signing-keys";
+export { signDetached } from "./sign-text";
+export {
+  getJwks,
+  listEndorsements,
+  listSigningKeys,
+  rotateSigningKey,
+  type SigningKey,
+} from "./signing-keys";
 export {
   issueProductToken,
   issueServiceToken,
   issueUserToken,
+  signAgentToken,
   signConnectorToken,
 } from "./tokens";
 export { createUser, deactivateUser, listUsers, setUserRoles, type User } from "./users";

@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from "jose";
 import { AppError, Lru } from "@/server/platform";
+import { readBounded } from "@/server/platform/http";
 
 const FETCH_TIMEOUT_MS = 3000;
 const BYTES_MAX = 65_536;
@@ -22,23 +23,6 @@ export function isJwksAddress(text: string): boolean {
   return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }
 
-/** The body as text; stops reading at the limit, whatever the headers promise. */
-async function readBounded(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for (;;) {
-    const part = await reader?.read();
-    if (part === undefined || part.done) return Buffer.concat(chunks).toString("utf8");
-    size += part.value.byteLength;
-    if (size > BYTES_MAX) {
-      await reader?.cancel();
-      throw new Error(`more than ${BYTES_MAX} bytes of keys`);
-    }
-    chunks.push(part.value);
-  }
-}
-
 function createKeySet(url: string): JWTVerifyGetKey {
   let failedAtMs = Number.NEGATIVE_INFINITY;
   const fetchKeys = async (address: string, options: RequestInit): Promise<Response> => {
@@ -46,7 +30,7 @@ function createKeySet(url: string): JWTVerifyGetKey {
     try {
       const response = await fetch(address, options);
       if (response.status !== 200) throw new Error(`status ${response.status}`);
-      return Response.json(JSON.parse(await readBounded(response)));
+      return Response.json(JSON.parse(await readBounded(response, BYTES_MAX)));
     } catch (error) {
       failedAtMs = performance.now();
       throw error;

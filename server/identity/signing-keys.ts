@@ -1,4 +1,5 @@
-import { and, asc, desc, eq, gt, or, sql } from "drizzle-orm";
+import { createPrivateKey } from "node:crypto";
+import { and, asc, desc, eq, gt, isNotNull, or, sql } from "drizzle-orm";
 import {
   type CryptoKey,
   calculateJwkThumbprint,
@@ -11,7 +12,7 @@ import {
 } from "jose";
 import { z } from "zod";
 import { signingKeys } from "@/drizzle/schema";
-import type { Actor } from "@/server/contracts";
+import { type Actor, PublicKey } from "@/server/contracts";
 import {
   AppError,
   type Database,
@@ -19,9 +20,12 @@ import {
   publish,
   recordAudit,
   type ServiceContext,
+  type Settings,
   type Transaction,
 } from "@/server/platform";
 import { type KeyContext, parseInput } from "./context";
+import { endorseKey } from "./endorsements";
+import { openedKeys } from "./opened-key";
 import { assertCan } from "./permissions";
 import { seal, unseal } from "./sealing";
 
@@ -36,9 +40,10 @@ type SignerContext = Pick<ServiceContext, "db" | "settings" | "clock">;
 type SigningKeyRow = typeof signingKeys.$inferSelect;
 
 /** A key pair of the sidecar as lists show it: no private half. */
-export type SigningKey = Omit<SigningKeyRow, "sealedPrivateKey">;
+export type SigningKey = Omit<SigningKeyRow, "sealedPrivateKey" | "endorsement">;
 
-function toPublicSigningKey({ sealedPrivateKey: _, ...key }: SigningKeyRow): SigningKey {
+function toPublicSigningKey(row: SigningKeyRow): SigningKey {
+  const { sealedPrivateKey: _, endorsement: __, ...key } = row;
   return key;
 }
 
@@ -97,22 +102,24 @@ function auditOf(action: string, key: SigningKeyRow, before?: SigningKeyRow) {
 }
 
 /**
- * The active pair's private half, for a token that ends at `expiresAt`: from now on the pair
- * verifies at least until then, also when it is retired meanwhile.
+ * The active pair, whose private half `openJwk` opens, for what must verify until then: the pair verifies
+ * at least that long from now on, also when it is retired meanwhile.
  */
-async function openSigner(ctx: SignerContext, expiresAt: Date) {
+export async function loadSigner(ctx: SignerContext, verifiesUntil: Date) {
   for (;;) {
     const row = await ensureActive(ctx);
-    if (row.verifyUntil < expiresAt && !(await extendVerification(ctx.db, row.kid, expiresAt))) {
+    const isShort = row.verifyUntil < verifiesUntil;
+    if (isShort && !(await extendVerification(ctx.db, row.kid, verifiesUntil))) {
       continue; // Retired in between: sign with its successor.
     }
-    if (row.sealedPrivateKey === null) {
-      throw new AppError("internal", "The active signing key has no private half.");
-    }
-    const sealed = row.sealedPrivateKey;
-    const jwk = JSON.parse(unseal(ctx.settings, "signing-key", { owner: row.kid, sealed }));
-    return { kid: row.kid, privateKey: await importJWK(jwk, SIGNING_ALGORITHM) };
+    return { kid: row.kid, openJwk: () => openPrivateJwk(ctx.settings, row) };
   }
+}
+
+function openPrivateJwk(settings: Settings, { kid, sealedPrivateKey: sealed }: SigningKeyRow): JWK {
+  if (sealed === null)
+    throw new AppError("internal", "The active signing key has no private half.");
+  return JSON.parse(unseal(settings, "signing-key", { owner: kid, sealed }));
 }
 
 /** Only ever later, whoever comes first; false when the pair is not the active one any more. */
@@ -135,7 +142,8 @@ export async function signJwt(
   payload: JWTPayload,
   expiresAt: Date,
 ): Promise<string> {
-  const { kid, privateKey } = await openSigner(ctx, expiresAt);
+  const { kid, openJwk } = await loadSigner(ctx, expiresAt);
+  const privateKey = await importJWK(openJwk(), SIGNING_ALGORITHM);
   return new SignJWT(payload)
     .setProtectedHeader({ alg: SIGNING_ALGORITHM, kid, typ: "JWT" })
     .setExpirationTime(expiresAt)
@@ -198,8 +206,9 @@ export async function rotateSigningKey({
   assertCan(ctx.actor, "key.manage");
   const { is_compromised } = parseInput(RotateSigningKey, input);
   const made = await generateSigningKey(ctx);
-  return ctx.db.transaction(async (tx) => {
+  const rotated = await ctx.db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext('identity.signing_keys'))`);
+    const endorsement = endorse(ctx.settings, await findActive(tx), made.publicJwk);
     if (is_compromised) {
       await tx
         .update(signingKeys)
@@ -211,11 +220,46 @@ export async function rotateSigningKey({
       .set({ state: "retired", retiredAt: made.createdAt, sealedPrivateKey: null })
       .where(eq(signingKeys.state, "active"))
       .returning();
-    const [active] = await tx.insert(signingKeys).values(made).returning();
+    const row = { ...made, endorsement };
+    const [active] = await tx.insert(signingKeys).values(row).returning();
     if (active === undefined) throw new AppError("internal", "The key was not stored.");
     const entry = auditOf("signing_key.rotate", active, retired);
     await recordAudit(tx, ctx, { ...entry, after: { ...entry.after, is_compromised } });
     await publish(tx, { topic: "identity", id: active.kid });
     return toPublicSigningKey(active);
   });
+  openedKeys.delete(ctx.db);
+  return rotated;
+}
+
+/**
+ * By the old pair, before its private half is deleted; null when that does not open any more. A compromised
+ * one endorses too: who has it could do the same, and the registry counts only the keys it was told last.
+ */
+function endorse(settings: Settings, old: SigningKeyRow | undefined, successor: JWK) {
+  if (old === undefined) return null;
+  try {
+    const privateKey = createPrivateKey({ key: openPrivateJwk(settings, old), format: "jwk" });
+    return endorseKey({ kid: old.kid, privateKey }, PublicKey.parse(successor));
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
+}
+
+const ENDORSEMENTS_MAX = 20;
+
+/** In which our latest keys vouch for each other, newest first: for those who know an older one. */
+export async function listEndorsements({
+  ctx,
+}: {
+  ctx: Pick<ServiceContext, "db">;
+}): Promise<string[]> {
+  const rows = await ctx.db
+    .select({ endorsement: signingKeys.endorsement })
+    .from(signingKeys)
+    .where(isNotNull(signingKeys.endorsement))
+    .orderBy(desc(signingKeys.createdAt))
+    .limit(ENDORSEMENTS_MAX);
+  return rows.flatMap(({ endorsement }) => endorsement ?? []);
 }

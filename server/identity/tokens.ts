@@ -100,6 +100,19 @@ export async function signConnectorToken({
   return signJwt(ctx, payload, after(now, ttl_seconds));
 }
 
+/** A token in the agent's own name (`iss` and `sub`), for whoever knows its public keys; it leaves no trace here. */
+export async function signAgentToken({
+  ctx,
+  input: { agent_id, audience, ttl_seconds },
+}: {
+  ctx: VerifyContext;
+  input: { agent_id: string; audience: string; ttl_seconds: number };
+}): Promise<string> {
+  const now = ctx.clock.now();
+  const payload = claims(agent_id, "agent", agent_id, audience, now);
+  return signJwt(ctx, payload, after(now, ttl_seconds));
+}
+
 const IssueUserToken = z.object({ user_id: z.uuid(), ttl_seconds: TtlSeconds });
 
 /** A person's token for this sidecar. Only a key derived from SESSION_SECRET makes and checks it. */

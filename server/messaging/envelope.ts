@@ -1,9 +1,40 @@
 import { createHash } from "node:crypto";
-import type { Actor, MessageEnvelope } from "@/server/contracts";
-import { AppError } from "@/server/platform";
+import type { Actor, MessageEnvelope, RegisteredAgent } from "@/server/contracts";
+import { refusal } from "./refusal";
 
 /** Clocks of two agents may differ by this much. */
 const CLOCK_SKEW_SECONDS_MAX = 300;
+
+/**
+ * Refuses what is not for us, or not for now: a message for another agent or its product
+ * (`wrong_recipient`), one in our own name (`sender_mismatch`: another sidecar has our AGENT_ID), one past
+ * its ttl or from the future.
+ */
+export function assertAcceptable(
+  message: MessageEnvelope,
+  here: { agentId: string; productId: string; now: Date },
+): void {
+  const { recipient, sender } = message;
+  if (recipient.agent_id !== here.agentId || recipient.product_id !== here.productId) {
+    const text = `This is agent ${here.agentId} of ${here.productId}, not the recipient.`;
+    throw refusal("wrong_recipient", text, {
+      details: { agent_id: here.agentId, product_id: here.productId },
+    });
+  }
+  if (sender.agent_id === here.agentId) {
+    throw refusal(
+      "sender_mismatch",
+      "sender.agent_id is this agent itself. Agents need ids of their own.",
+    );
+  }
+  const ageSeconds = (here.now.getTime() - Date.parse(message.timestamp)) / 1000;
+  if (ageSeconds > message.ttl_seconds) {
+    throw refusal("message_expired", "The message is past its ttl_seconds.");
+  }
+  if (ageSeconds < -CLOCK_SKEW_SECONDS_MAX) {
+    throw refusal("message_from_the_future", "The message's timestamp lies in the future.");
+  }
+}
 
 /**
  * The one name under which a caller sends: an agent's is in its token, an external service's is the name
@@ -11,41 +42,22 @@ const CLOCK_SKEW_SECONDS_MAX = 300;
  */
 const nameOf = (actor: Actor) => (actor.kind === "api-key" ? actor.label : actor.id);
 
-/**
- * Refuses what must not be handled: a message for another agent or its product (`not_found`), one in
- * another agent's name (`forbidden`), one past its ttl or from the future (`invalid_input`, with
- * `reason` in the details).
- */
-export function assertAcceptable(
-  actor: Actor,
-  message: MessageEnvelope,
-  here: { agentId: string; productId: string; now: Date },
+/** Refuses an unsigned message in another name than that of its credential (`sender_mismatch`). */
+export function assertNamesSender(actor: Actor, { sender }: MessageEnvelope): void {
+  if (nameOf(actor) === sender.agent_id) return;
+  const text =
+    "sender.agent_id is not whom the token was issued to, or the API key is named after.";
+  throw refusal("sender_mismatch", text);
+}
+
+/** Refuses an agent that speaks for another product or domain than it registered with (`wrong_domain`). */
+export function assertSpeaksForItself(
+  { sender }: MessageEnvelope,
+  { product_id, domain }: Pick<RegisteredAgent, "product_id" | "domain">,
 ): void {
-  const { recipient } = message;
-  if (recipient.agent_id !== here.agentId || recipient.product_id !== here.productId) {
-    const text = `This is agent ${here.agentId} of ${here.productId}, not the recipient.`;
-    throw new AppError("not_found", text, {
-      details: { reason: "wrong_recipient", agent_id: here.agentId, product_id: here.productId },
-    });
-  }
-  if (nameOf(actor) !== message.sender.agent_id) {
-    const text =
-      "sender.agent_id is not whom the token was issued to, or the API key is named after.";
-    throw new AppError("forbidden", text, {
-      details: { reason: "sender_mismatch" },
-    });
-  }
-  const ageSeconds = (here.now.getTime() - Date.parse(message.timestamp)) / 1000;
-  if (ageSeconds > message.ttl_seconds) {
-    throw new AppError("invalid_input", "The message is past its ttl_seconds.", {
-      details: { reason: "message_expired" },
-    });
-  }
-  if (ageSeconds < -CLOCK_SKEW_SECONDS_MAX) {
-    throw new AppError("invalid_input", "The message's timestamp lies in the future.", {
-      details: { reason: "message_from_the_future" },
-    });
-  }
+  if (sender.product_id === product_id && sender.domain === domain) return;
+  const text = `${sender.agent_id} is registered for ${product_id} of the domain ${domain}.`;
+  throw refusal("wrong_domain", text);
 }
 
 /** Namespace of derived ids: any fixed UUID, never to be changed. */

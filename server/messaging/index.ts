@@ -1,3 +1,4 @@
+export { acceptMessages, acceptSignedMessage } from "./accept-messages";
 export {
   ACKNOWLEDGING_HANDLERS,
   acknowledge,
@@ -7,6 +8,9 @@ export {
   type MessageRow,
   type ReceivedMessage,
 } from "./handlers";
+export { contentSchemas, MESSAGE_SCHEMA_PATH, messageSchema } from "./message-schema";
 export { readOwnAddress } from "./own-address";
-export { receiveMessage } from "./receive-message";
+export { refusal } from "./refusal";
+export { countRefusals, listRefusals } from "./refusals";
 export { type OutgoingMessage, type SentMessage, sendMessage, sendToMany } from "./send-message";
+export { signText, verifySignature } from "./signatures";

@@ -1,4 +1,4 @@
-export { assertStorable } from "./assert-storable";
+export { assertStorable } from "@/server/platform/json";
 export { callerOf, countRequest } from "./caller-limits";
 export {
   answerNoRoute,

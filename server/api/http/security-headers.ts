@@ -13,7 +13,7 @@ export const API_SECURITY_HEADERS = {
 export const PAGE_HEADER = "x-page";
 
 /** Paths below which data is served, not pages. */
-const API_PATH = /^\/(agent|api|openapi\.json|\.well-known)(\/|$)/;
+const API_PATH = /^\/(agent|api|registry|openapi\.json|\.well-known)(\/|$)/;
 
 export const isApiPath = (pathname: string): boolean => API_PATH.test(pathname);
 

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import type { z } from "zod";
 import { authenticateCaller, limitCaller, limitConcurrency, readJsonBody } from "./guards";
 import { idempotent } from "./idempotency";
-import { completeOperation, type RouteDeclaration } from "./openapi";
+import { completeOperation, isSending, type RouteDeclaration } from "./openapi";
 import type { RestEnv } from "./services";
 
 export interface Route {
@@ -11,19 +11,37 @@ export interface Route {
   register(app: OpenAPIHono<RestEnv>): void;
 }
 
-function guardsOf(declaration: RouteDeclaration): MiddlewareHandler<RestEnv>[] {
+/** Guards that a route has in place of the usual ones. */
+export interface OwnGuards {
+  /** Says who calls. */
+  authenticate?: MiddlewareHandler<RestEnv>;
+  /** Counts the request against its caller. */
+  limit?: MiddlewareHandler<RestEnv>;
+  /** Keeps the body as text (`bodyText`): it is not parsed, and validated by the verb alone. */
+  readText?: MiddlewareHandler<RestEnv>;
+}
+
+function guardsOf(declaration: RouteDeclaration, own: OwnGuards): MiddlewareHandler<RestEnv>[] {
   const { method, path, limiter = "requests", permission, request } = declaration;
   const named: MiddlewareHandler<RestEnv> = async (c, next) => {
     c.set("route", path);
     await next();
   };
+  const reads = own.readText ?? readJsonBody(request?.body?.required === true);
   return [
     named,
     ...(limiter === "none" ? [] : [limitConcurrency(limiter)]),
-    authenticateCaller(permission),
-    ...(limiter === "none" ? [] : [limitCaller(limiter)]),
-    ...(method === "post" ? [readJsonBody(request?.body?.required === true), idempotent] : []),
+    own.authenticate ?? authenticateCaller(permission),
+    ...(limiter === "none" ? [] : [own.limit ?? limitCaller(limiter)]),
+    ...(isSending(method) ? [reads, idempotent] : []),
   ];
+}
+
+/** What is validated before the handler runs: everything, or all but a body that the verb reads itself. */
+function validated(config: ReturnType<typeof completeOperation>, own: OwnGuards) {
+  if (own.readText === undefined) return config;
+  const { body: _, ...request } = config.request ?? {};
+  return { ...config, request, hide: true };
 }
 
 /**
@@ -33,12 +51,15 @@ function guardsOf(declaration: RouteDeclaration): MiddlewareHandler<RestEnv>[] {
 export function defineRoute<const Declaration extends RouteDeclaration>(
   declaration: Declaration,
   handler: RouteHandler<Declaration, RestEnv>,
+  own: OwnGuards = {},
 ): Route {
   return {
     declaration,
     register(app) {
-      const middleware = guardsOf(declaration);
-      const config = createRoute({ ...completeOperation(declaration), middleware });
+      const middleware = guardsOf(declaration, own);
+      const complete = completeOperation(declaration);
+      if (own.readText !== undefined) app.openAPIRegistry.registerPath(complete);
+      const config = createRoute({ ...validated(complete, own), middleware });
       // The completed configuration validates exactly what the declaration, and so the handler, names.
       app.openapi(config, handler as unknown as RouteHandler<typeof config, RestEnv>);
     },

@@ -38,7 +38,7 @@ export const frameRequest: Guard = async (c, next) => {
 };
 
 /** Keeps a place until the answer, or its stream, has ended. */
-function holding(enter: (c: Parameters<Guard>[0]) => Promise<() => void>): Guard {
+export function holding(enter: (c: Parameters<Guard>[0]) => Promise<() => void>): Guard {
   return async (c, next) => {
     const leave = await enter(c);
     try {

@@ -8,3 +8,4 @@ export type { OpenApiDocument } from "./openapi";
 export async function handleRestRequest(request: Request): Promise<Response> {
   return restApp.fetch(request, webServices());
 }
+export { createRestServices } from "./services";

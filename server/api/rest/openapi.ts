@@ -5,6 +5,7 @@ import {
   type ErrorCode,
   Finding,
   MeasuredEvidence,
+  MessageEnvelope,
   Operation,
   type Permission,
   Plan,
@@ -19,19 +20,35 @@ import {
   Verdict,
   Verification,
 } from "@/server/contracts";
+import { contentSchemas } from "@/server/messaging";
 import type { RestEnv } from "./services";
 
+interface HeaderParameter {
+  name: string;
+  in: "header";
+  required?: boolean;
+  description: string;
+  schema: { type: "string"; maxLength: number };
+}
+
 /** All that is published of a route and that decides how it is guarded. */
-export type RouteDeclaration = Omit<RouteConfig, "method" | "middleware" | "security"> & {
-  method: "get" | "post";
+export type RouteDeclaration = Omit<
+  RouteConfig,
+  "method" | "middleware" | "parameters" | "security"
+> & {
+  /** Headers beside those that every route takes. */
+  sentHeaders?: readonly HeaderParameter[];
+  method: "get" | "post" | "put" | "delete";
   /** OpenAPI form: `/agent/suggestions/{id}`. */
   path: string;
   operationId: string;
   tags: [string];
   summary: string;
   description: string;
-  /** null: open to everybody. */
+  /** null: open to everybody, unless `credentials` says otherwise. */
   permission: Permission | null;
+  /** Names of the security schemes that let callers in, where they are not the usual three. */
+  credentials?: readonly string[];
   /** Which bounds of requests it counts against; `requests` unless given, `none`: no bound at all. */
   limiter?: "requests" | "streams" | "none";
   /** Error codes of this route beside those of the guards it passes. */
@@ -75,13 +92,17 @@ const IDEMPOTENCY_PARAMETER = {
   schema: { type: "string" as const, maxLength: 200 },
 };
 
+/** Methods that send a body, and may carry an Idempotency-Key. */
+export const isSending = (method: RouteDeclaration["method"]): boolean =>
+  method === "post" || method === "put";
+
 /** Every code this route can answer: its own, and those of the guards it passes. */
 function codesOf({ errors, limiter, permission, method }: RouteDeclaration): Set<ErrorCode> {
   const codes = new Set<ErrorCode>(["invalid_input", "method_not_allowed", "internal"]);
   for (const code of errors ?? []) codes.add(code);
   if (limiter !== "none") codes.add("overloaded").add("rate_limited");
   if (permission !== null) codes.add("unauthenticated").add("forbidden");
-  if (method === "post") {
+  if (isSending(method)) {
     codes.add("too_large").add("unsupported_media_type").add("request_timeout");
     codes.add("conflict").add("idempotency_mismatch");
   }
@@ -108,22 +129,31 @@ function problemResponses(declaration: RouteDeclaration): Responses {
 }
 
 /** Headers that every answer of the method and status may carry, beside the declared ones. */
-function withHeaders(method: "get" | "post", responses: Responses): Responses {
+function withHeaders(method: RouteDeclaration["method"], responses: Responses): Responses {
   const complete = Object.entries(responses).map(([status, response]) => {
     const headers = {
       ...("headers" in response ? response.headers : {}),
       ...REQUEST_ID_ANSWER,
       ...HEADERS_BY_STATUS[status],
-      ...(method === "post" ? REPLAYED_ANSWER : {}),
+      ...(isSending(method) ? REPLAYED_ANSWER : {}),
     };
     return [status, { ...response, headers }];
   });
   return Object.fromEntries(complete);
 }
 
+const CREDENTIALS = ["bearerToken", "apiKey", "session"];
+
 /** The declaration with what its guards add: problems, headers, credentials, the permission's name. */
 export function completeOperation(declaration: RouteDeclaration): RouteConfig {
-  const { permission, errors: _errors, limiter: _limiter, ...operation } = declaration;
+  const {
+    permission,
+    credentials,
+    sentHeaders,
+    errors: _errors,
+    limiter: _limiter,
+    ...operation
+  } = declaration;
   const { method, description } = operation;
   const responses = {
     ...operation.responses,
@@ -134,9 +164,14 @@ export function completeOperation(declaration: RouteDeclaration): RouteConfig {
   return {
     ...operation,
     description: `${description}${named}`,
-    security: permission === null ? [] : [{ bearerToken: [] }, { apiKey: [] }, { session: [] }],
-    parameters:
-      method === "post" ? [REQUEST_ID_PARAMETER, IDEMPOTENCY_PARAMETER] : [REQUEST_ID_PARAMETER],
+    security: (credentials ?? (permission === null ? [] : CREDENTIALS)).map((name) => ({
+      [name]: [],
+    })),
+    parameters: [
+      REQUEST_ID_PARAMETER,
+      ...(isSending(method) ? [IDEMPOTENCY_PARAMETER] : []),
+      ...(sentHeaders ?? []),
+    ],
     responses: withHeaders(method, responses),
   };
 }
@@ -149,16 +184,23 @@ export function completeOperation(declaration: RouteDeclaration): RouteConfig {
 const SHAPES = [
   ...[Plan, Risk, Change, Finding, ProofProgress, QueryEvidence, MeasuredEvidence],
   ...[Verdict, Verification, Operation, SuggestionItem, RequestableChange, RequestedChanges],
+  MessageEnvelope,
 ];
 const SHAPES_PATH = "/shapes";
 
-/** To be called before any route is registered. */
-export function registerShapes({ openAPIRegistry }: OpenAPIHono<RestEnv>): void {
+/** Name of the shape of a type's content: `schema_proposal` is `SchemaProposalContent`. */
+export const contentName = (type: string): string =>
+  `${type.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Content`;
+
+/** To be called before any route of the sidecar is registered. */
+export function registerShapes(app: OpenAPIHono<RestEnv>): void {
+  registerCredentials(app);
+  registerContents(app);
   const responses = SHAPES.map((schema, index) => [
     200 + index,
     { description: "", content: { "application/json": { schema } } },
   ]);
-  openAPIRegistry.registerPath({
+  app.openAPIRegistry.registerPath({
     method: "get",
     path: SHAPES_PATH,
     responses: Object.fromEntries(responses),
@@ -184,6 +226,13 @@ function registerCredentials({ openAPIRegistry }: OpenAPIHono<RestEnv>): void {
       "A person's session, for pages of the sidecar: a write must carry its own `Origin` (or " +
       "`Sec-Fetch-Site: same-origin`) and the content type application/json, even without a body.",
   });
+}
+
+/** The content of each type of message, as a shape of its own. */
+function registerContents({ openAPIRegistry }: OpenAPIHono<RestEnv>): void {
+  for (const [type, schema] of Object.entries(contentSchemas())) {
+    openAPIRegistry.registerComponent("schemas", contentName(type), schema);
+  }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -212,20 +261,20 @@ function mendNullable(value: unknown): unknown {
   );
 }
 
+/** What a document says of the whole interface. */
+export interface ApiDescription {
+  title: string;
+  description: string;
+}
+
 /** The OpenAPI 3.1 document of the app's routes, made from the schemas that guard them. */
-export function createOpenApiDocument(app: OpenAPIHono<RestEnv>): OpenApiDocument {
-  registerCredentials(app);
+export function createOpenApiDocument(
+  app: OpenAPIHono<RestEnv>,
+  { title, description }: ApiDescription,
+): OpenApiDocument {
   const { paths, ...document } = app.getOpenAPI31Document({
     openapi: "3.1.1",
-    info: {
-      title: "Agentic Sidecar",
-      version: "1.0.0",
-      description:
-        "The agent beside a DuckDB data product: it proposes improvements, measures each on a " +
-        "shadow copy, and executes what a person approved. Errors are problem+json (RFC 9457) " +
-        "with a stable `code`.",
-      license: { name: "MIT" },
-    },
+    info: { title, version: "1.0.0", description, license: { name: "MIT" } },
     servers: [{ url: "/" }],
   });
   const { [SHAPES_PATH]: _, ...published } = paths ?? {};

@@ -15,7 +15,7 @@ export const ConversationParams = z.object({ id: z.uuid() });
 export const WAIT_SECONDS_MAX = 120;
 
 /** Query text holds digits only: `1e3`, ` 5` and `0x10` are refused. */
-const wholeNumber = (minimum: number, maximum: number) =>
+export const wholeNumber = (minimum: number, maximum: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/, "must be a whole number")

@@ -6,3 +6,4 @@ export {
 } from "./client-address";
 export { isAllowedHost, isLoopbackHost, ownOrigin } from "./hosts";
 export { isJsonType } from "./media-type";
+export { readBounded } from "./read-bounded";

@@ -1,6 +1,7 @@
-import { AppError } from "@/server/platform";
+import { AppError } from "../errors";
 
-const DEPTH_MAX = 64;
+/** Levels that a value of others may be nested. */
+export const DEPTH_MAX = 64;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 function assertText(text: string): void {

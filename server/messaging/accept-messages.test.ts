@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Actor, MessageEnvelope } from "@/server/contracts";
 import { contextFor, createRoot, type ServiceContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
+import { acceptSignedMessage } from "./accept-messages";
 import { triageMessage } from "./first-opinion";
-import { receiveMessage } from "./receive-message";
 
 vi.mock(import("./first-opinion"), async (load) => {
   const real = await load();
@@ -32,15 +32,22 @@ const message = (message_id: string): MessageEnvelope => ({
   ttl_seconds: 3600,
 });
 
+/** As an agent sends it over its token. */
+const receive = (input: MessageEnvelope) =>
+  acceptSignedMessage({
+    ctx,
+    input: { text: JSON.stringify(input), signature: null, via: "http" },
+  });
+
 test("a repeat gets the first answer, and nothing is thought of it again", async () => {
   const input = message("msg-1");
-  const first = await receiveMessage({ ctx, input });
-  const again = await receiveMessage({ ctx, input });
+  const first = await receive(input);
+  const again = await receive(input);
   expect(again).toEqual({ ...first, is_duplicate: true });
   expect(first.screening.is_suspect).toBe(true);
   expect(triageMessage).toHaveBeenCalledTimes(1);
   const changed = { ...input, priority: "high" as const };
-  await expect(receiveMessage({ ctx, input: changed })).rejects.toMatchObject({
+  await expect(receive(changed)).rejects.toMatchObject({
     code: "idempotency_mismatch",
   });
   expect(triageMessage).toHaveBeenCalledTimes(1);
@@ -50,14 +57,14 @@ test("of two deliveries that both find nothing stored, the insert makes one the 
   // The second begins while the first is still being looked at: neither is stored then.
   const input = message("msg-2");
   const real = vi.mocked(triageMessage).getMockImplementation();
-  let second: ReturnType<typeof receiveMessage> | undefined;
+  let second: ReturnType<typeof receive> | undefined;
   vi.mocked(triageMessage).mockImplementationOnce(async (asked) => {
-    second = receiveMessage({ ctx, input });
+    second = receive(input);
     await second;
     if (real === undefined) throw new Error("there is a real one");
     return real(asked);
   });
-  const first = await receiveMessage({ ctx, input });
+  const first = await receive(input);
   expect(first.is_duplicate).toBe(true);
   expect(await second).toEqual({ ...first, is_duplicate: false });
   expect(triageMessage).toHaveBeenCalledTimes(2);

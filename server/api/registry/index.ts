@@ -1,0 +1,1 @@
+export { registryApp } from "./app";

@@ -1,0 +1,101 @@
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
+import { z } from "zod";
+import type { PublicKey, PublicKeySet } from "@/server/contracts";
+import { AppError, Lru } from "@/server/platform";
+
+const SIGNATURE_CHARACTERS_MAX = 4000;
+const SIGNATURE_BYTES = 64;
+const FORM = /^(?<header>[\w-]+)\.\.(?<signature>[\w-]+)$/;
+
+/**
+ * All that a header may say. What names a key of its own (`jwk`, `jku`, `x5c`) or changes what is signed
+ * (`b64`, `crit`) is not among it.
+ */
+const Header = z.strictObject({
+  alg: z.literal("EdDSA"),
+  kid: z.string().min(1).max(200),
+  typ: z.string().max(100).optional(),
+});
+type Header = z.infer<typeof Header>;
+
+interface Detached {
+  header: Header;
+  encodedHeader: string;
+  bytes: Buffer;
+}
+
+const refused = (reason: "bad_signature" | "unknown_key", text: string, cause?: unknown) =>
+  new AppError("unauthenticated", text, { cause, details: { reason } });
+
+/** Bytes of base64url in its one canonical form: another spelling of a signature is no signature. */
+function decodeExact(text: string): Buffer {
+  const bytes = Buffer.from(text, "base64url");
+  if (bytes.toString("base64url") !== text) throw new Error("not canonical base64url");
+  return bytes;
+}
+
+/** The parts of a compact JWS without payload. Throws `unauthenticated` (reason `bad_signature`). */
+function readDetached(jws: string): Detached {
+  const { header = "", signature = "" } =
+    (jws.length <= SIGNATURE_CHARACTERS_MAX ? FORM.exec(jws)?.groups : undefined) ?? {};
+  try {
+    const bytes = decodeExact(signature);
+    if (bytes.byteLength !== SIGNATURE_BYTES) throw new Error("not 64 bytes");
+    const parsed = Header.parse(JSON.parse(decodeExact(header).toString("utf8")));
+    return { header: parsed, encodedHeader: header, bytes };
+  } catch (cause) {
+    const text =
+      "The signature is not a detached compact JWS with the header parameters alg (EdDSA) and kid alone.";
+    throw refused("bad_signature", text, cause);
+  }
+}
+
+/** Which key a detached signature names; nothing is verified. Throws as verifyDetached does. */
+export const keyIdOf = (jws: string): string => readDetached(jws).header.kid;
+
+const KEYS_MAX = 500;
+const opened = new Lru<KeyObject>(KEYS_MAX);
+
+function openPublicKey({ kty, crv, x }: PublicKey): KeyObject {
+  const found = opened.get(x);
+  if (found !== undefined) return found;
+  const key = createPublicKey({ key: { kty, crv, x }, format: "jwk" });
+  opened.set(x, key);
+  return key;
+}
+
+/** The bytes that a JWS signs (RFC 7515, 5.1). */
+export const signingInput = (encodedHeader: string, text: string): Buffer =>
+  Buffer.from(`${encodedHeader}.${Buffer.from(text, "utf8").toString("base64url")}`);
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+function holds(key: PublicKey, text: string, { encodedHeader, bytes }: Detached): boolean {
+  // Encoded as UTF-8 it would be the same bytes as another text.
+  if (LONE_SURROGATE.test(text)) return false;
+  try {
+    return verify(null, signingInput(encodedHeader, text), openPublicKey(key), bytes);
+  } catch {
+    // Not a point of the curve: nothing was ever signed with it.
+    return false;
+  }
+}
+
+/**
+ * Checks a detached compact JWS (RFC 7515, appendix F; EdDSA) over the very text, with the key of the set
+ * that its header names and of the named type (`JOSE`, as of one that names none). Throws `unauthenticated`; `details.reason` is `unknown_key` or `bad_signature`.
+ */
+export function verifyDetached(
+  { keys }: PublicKeySet,
+  { text, signature, typ = "JOSE" }: { text: string; signature: string; typ?: string },
+): { kid: string } {
+  const detached = readDetached(signature);
+  const { kid } = detached.header;
+  const key = keys.find((each) => each.kid === kid);
+  if (key === undefined)
+    throw refused("unknown_key", "The signature names a key that is not known.");
+  if ((detached.header.typ ?? "JOSE") !== typ || !holds(key, text, detached)) {
+    throw refused("bad_signature", "The signature does not fit the text.");
+  }
+  return { kid };
+}

@@ -1,0 +1,21 @@
+/** What became of one of several: a batch goes on when one of it fails. */
+export type Outcome<Value> = { isDone: true; value: Value } | { isDone: false; error: unknown };
+
+export function attempt<Value>(work: () => Value): Outcome<Value> {
+  try {
+    return { isDone: true, value: work() };
+  } catch (error) {
+    return { isDone: false, error };
+  }
+}
+
+/** The next step of those that got so far. */
+export function proceed<Value, Next>(
+  outcome: Outcome<Value>,
+  work: (value: Value) => Next,
+): Outcome<Next> {
+  return outcome.isDone ? attempt(() => work(outcome.value)) : outcome;
+}
+
+export const done = <Value>(outcomes: readonly Outcome<Value>[]): Value[] =>
+  outcomes.flatMap((outcome) => (outcome.isDone ? [outcome.value] : []));

@@ -1,0 +1,2 @@
+export { assertStorable, DEPTH_MAX } from "./assert-storable";
+export { isDeeperThan } from "./nesting";

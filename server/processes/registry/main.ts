@@ -1,0 +1,85 @@
+import { createServer, type Server } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { registryApp } from "@/server/api/registry";
+import { createRestServices } from "@/server/api/rest";
+import { listenAddress, type Root, systemContext } from "@/server/platform";
+import { expireLeases, forgetUsedTokens } from "@/server/registry";
+import { type RunningProcess, runProcess } from "../run-process";
+import { frontDoor } from "../web/front-door";
+
+/** A lease that has ended is noticed within this time. */
+const SWEEP_MS = 1000;
+const HEADERS_SECONDS_MAX = 15;
+/** Requests on their way get this long at the end; readers of the feed wait longer. */
+const DRAIN_MS = 1000;
+
+function listen(server: Server, port: number, host: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => resolve());
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const drained = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    server.close(() => {
+      clearTimeout(drained);
+      resolve();
+    });
+  });
+}
+
+/** Ends leases by the clock, again and again. Answers what stops it. */
+function startSweeping(root: Root): () => Promise<void> {
+  const ctx = systemContext(root, "lease expiry");
+  let isStopping = false;
+  let timer: NodeJS.Timeout | undefined;
+  const sweep = async () => {
+    await expireLeases({ ctx });
+    await forgetUsedTokens({ ctx });
+  };
+  let running = Promise.resolve();
+  const next = () => {
+    running = sweep()
+      .catch((error: unknown) => root.log.warn({ err: error }, "leases were not looked at"))
+      .then(() => {
+        if (!isStopping) timer = setTimeout(next, SWEEP_MS);
+      });
+  };
+  next();
+  return async () => {
+    isStopping = true;
+    clearTimeout(timer);
+    await running;
+  };
+}
+
+/** The registry of agents: REST on REGISTRY_PORT, everything it knows in its database. */
+async function startRegistry(root: Root): Promise<RunningProcess> {
+  const services = createRestServices(root);
+  const { REGISTRY_PORT: PORT, REQUEST_BODY_SECONDS_MAX } = root.settings;
+  const listener = getRequestListener((request) => registryApp.fetch(request, services));
+  // The door answers to the names of PUBLIC_URL and ALLOWED_HOSTS, and to this machine's on its port.
+  const door = frontDoor({ log: root.log, settings: { ...root.settings, PORT } }, async (i, o) => {
+    await listener(i, o);
+  });
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_SECONDS_MAX * 1000,
+      requestTimeout: (REQUEST_BODY_SECONDS_MAX + HEADERS_SECONDS_MAX) * 1000,
+    },
+    door,
+  );
+  await listen(server, PORT, listenAddress(root.settings));
+  root.log.info({ port: PORT }, "registry started");
+  const stopSweeping = startSweeping(root);
+  return {
+    async stop() {
+      await close(server);
+      await stopSweeping();
+    },
+  };
+}
+
+runProcess("registry", startRegistry);

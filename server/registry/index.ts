@@ -1,0 +1,17 @@
+export { brokerIdOf } from "./client/own-card";
+export {
+  type DirectoryStatus,
+  type RunningDirectory,
+  startDirectory,
+} from "./client/start-directory";
+export { findAgents, findPeers, getDirectory } from "./directory/read-directory";
+export { refreshDirectory, refreshForUnknown } from "./directory/refresh-directory";
+export {
+  authenticateAgent,
+  forgetUsedTokens,
+  isAgentToken,
+} from "./service/authenticate-agent";
+export { enrolAgent } from "./service/enrol-agent";
+export { expireLeases, removeAgent, renewLease } from "./service/leases";
+export { listAgents, listDomains, readChanges } from "./service/read-agents";
+export { registerAgent, updateAgent } from "./service/register-agent";
