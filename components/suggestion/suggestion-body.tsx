@@ -162,10 +162,11 @@ function SchemaDiffs({ suggestion }: { suggestion: Suggestion }) {
   const changes = suggestion.suggestions.flatMap(({ change }) => (isAdvice(change) ? [] : change));
   const touched = new Set(changes.map((change) => change.table));
   const tables = data.schema?.tables.filter((table) => touched.has(table.name)) ?? [];
-  return tables.map((table) => (
+  // Ids take no spaces, names do.
+  return tables.map((table, index) => (
     <Section
       key={table.name}
-      id={`schema-${table.name}`}
+      id={`schema-${index}`}
       title={`Schema of ${table.name}, before and after`}
     >
       <SchemaDiffTable table={table} changes={changes} />

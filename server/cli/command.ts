@@ -13,8 +13,12 @@ export interface Answer {
   lines: string[];
 }
 
+/** Control characters in the names and texts of others would steer the terminal. */
+const printable = (text: string): string => text.replace(/(?![\n\t])\p{Cc}/gu, "\u25a1");
+
 function show({ data, lines }: Answer, isJson: boolean): void {
-  process.stdout.write(isJson ? `${JSON.stringify(data, null, 2)}\n` : `${lines.join("\n")}\n`);
+  const text = isJson ? JSON.stringify(data, null, 2) : lines.map(printable).join("\n");
+  process.stdout.write(`${text}\n`);
 }
 
 /** Runs a verb in the context the global options ask for, and shows its answer. */

@@ -57,6 +57,15 @@ test("a test run is cancelled at the shell", async () => {
   expect(note).toContain("cancelled before it had a result");
 });
 
+test("a name with control characters does not steer the terminal", async () => {
+  const table = "\u001b[2J\u009b1mprojects\r";
+  const { id } = await storeSuggestion(database.db, {
+    state: "pending",
+    candidates: [candidateOf({ ...index, table }, planOf())],
+  });
+  expect((await shown(id))[0]).toContain("add_index on □[2J□1mprojects□.status");
+});
+
 test("a suggestion is shown with what runs, what the developers change, and what both save", async () => {
   const { id } = await storeSuggestion(database.db, {
     state: "pending",

@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { SqlName } from "./data-product";
 
+/**
+ * A name as a request may tell it: whatever letters and signs the catalog's has. Nobody means a control
+ * character, and in a message or at a shell one can hide what follows it.
+ */
+const RequestedName = SqlName.refine(
+  (name) => !/\p{Cc}/u.test(name),
+  "must not contain control characters",
+);
+
 export const OperationType = z.enum(["schema_optimization", "query_optimization"]);
 export type OperationType = z.infer<typeof OperationType>;
 
@@ -15,10 +24,11 @@ export const AnalyzeRequest = z
      */
     product_id: z.string().min(1).max(100).optional(),
     context: z.object({
-      table_name: z
-        .string()
-        .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be a plain table name")
-        .optional(),
+      /**
+       * The table as the catalog names it, whatever letters and signs that has; as SQL writes it too:
+       * `"order lines"`, `main.trips`. Tables of other schemas are refused.
+       */
+      table_name: RequestedName.optional(),
       query_patterns: z
         .array(
           z.object({
@@ -31,7 +41,7 @@ export const AnalyzeRequest = z
       current_schema: z
         .array(
           z.object({
-            name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be a plain column name"),
+            name: RequestedName,
             type: z.string().min(1).max(200),
             indexed: z.boolean().default(false),
             /** What is known of the values; left out: nothing. */
@@ -52,7 +62,7 @@ export const AnalyzeRequest = z
       row_count: z.number().int().nonnegative().max(1e15).optional(),
       /** Views that queries may read: their `CREATE VIEW` statement or SELECT. */
       current_views: z
-        .array(z.object({ name: SqlName, sql: z.string().min(1).max(20_000) }))
+        .array(z.object({ name: RequestedName, sql: z.string().min(1).max(20_000) }))
         .max(200)
         .optional(),
       /**

@@ -12,6 +12,8 @@ export async function readDistinctValues(
   signal: AbortSignal,
 ): Promise<(table: string, column: string) => string[] | undefined> {
   const values = new Map<string, string[]>();
+  // A name may have dots of its own.
+  const keyOf = (table: string, column: string) => JSON.stringify([table, column]);
   for (const { table, column } of schema.tables.flatMap(fewValuedColumns)) {
     const name = quoteIdentifier(column);
     const answer = await product.query(
@@ -25,11 +27,11 @@ export async function readDistinctValues(
     );
     if (!answer.is_truncated)
       values.set(
-        `${table}.${column}`,
+        keyOf(table, column),
         answer.rows.map(([cell]) => String(cell)),
       );
   }
-  return (table, column) => values.get(`${table}.${column}`);
+  return (table, column) => values.get(keyOf(table, column));
 }
 
 function fewValuedColumns(table: TableSchema): { table: string; column: string }[] {

@@ -105,6 +105,55 @@ test.each([{ table_name: "trips" }, {}])(
   },
 );
 
+test("a table of another schema is named as such, by whichever part of the request", async () => {
+  for (const more of [{ table_name: "raw.trips" }, { table_name: '"raw" . "trips"' }, {}]) {
+    const asked = askOf("SELECT count(*) FROM raw.trips WHERE zone_id = 7", more);
+    await expect(asked).rejects.toMatchObject({
+      code: "invalid_input",
+      details: { reason: "other_schema", schema: "raw" },
+    });
+  }
+});
+
+test("a table whose name has a dot is not the one of another schema that is written alike", async () => {
+  const query_patterns = [
+    { query: 'SELECT * FROM "raw.trips" WHERE zone_id = 7', frequency: 5 },
+    { query: "SELECT * FROM raw.trips WHERE id = 7", frequency: 5 },
+    { query: "UPDATE raw.trips SET zone_id = 1 WHERE id = 7", frequency: 5 },
+  ];
+  const told = await askOf("", { table_name: "raw.trips", query_patterns });
+  const all = [...told.suggestions, ...told.alternatives].map((item) => item.candidate_id);
+  expect(all).toContain("add_index:raw.trips:zone_id");
+  expect(all).not.toContain("add_index:raw.trips:id");
+  expect(told.warnings).toMatchObject(
+    [1, 2].map((place) => ({
+      pointer: `/context/query_patterns/${place}/query`,
+      reason: "other_table",
+      message: 'it reads "raw"."trips", not raw.trips',
+    })),
+  );
+});
+
+test.each([
+  ["order lines", 'SELECT * FROM "order lines" WHERE zone_id = 7'],
+  ["Größe", "SELECT * FROM Größe WHERE zone_id = 7"],
+  ["raw.trips", 'SELECT * FROM "raw.trips" WHERE zone_id = 7'],
+  ["main.raw.trips", 'SELECT * FROM "main.raw.trips" WHERE zone_id = 7'],
+  ["x; DROP TABLE y; --", 'SELECT * FROM "x; DROP TABLE y; --" WHERE zone_id = 7'],
+  ['"order lines"', 'SELECT * FROM main."order lines" WHERE zone_id = 7'],
+])(
+  "a table may be called %s: what is suggested for it names it as SQL does",
+  async (name, query) => {
+    const { suggestions } = await askOf(query, { table_name: name });
+    const [index] = suggestions.filter(({ type }) => type === "add_index");
+    expect(index?.execution_sql).toContain(`ON "${name.replaceAll('"', "")}"`);
+    const inferred = await askOf(query, {});
+    expect(inferred.suggestions.map(({ execution_sql }) => execution_sql)).toContain(
+      index?.execution_sql,
+    );
+  },
+);
+
 test("a query through a view that the request tells is one of its table", async () => {
   const views = {
     current_views: [{ name: "by_zone", sql: "SELECT id, zone_id AS zone FROM trips" }],

@@ -1,6 +1,6 @@
 import type { AnalyzeRequest, Suggestion } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import { AppError, type ServiceContext } from "@/server/platform";
+import type { ServiceContext } from "@/server/platform";
 import { analyzeContext } from "./analyze-context";
 import { asExisting, createSuggestion } from "./create-suggestion";
 import { type KnownProduct, knownProduct } from "./known-product";
@@ -8,6 +8,7 @@ import { confineRequest } from "./product-scope";
 import { hashQuestion } from "./question";
 import { screenRequest } from "./screen-request";
 import { loadSuggestion } from "./suggestion-view";
+import { withCatalogName } from "./table-name";
 
 /**
  * Analyzes and suggests. A request that brings its own schema and names no product is answered
@@ -40,19 +41,14 @@ export async function analyze({
 /** Starts the proof of everything worth trying on a reachable data product. */
 async function analyzeProduct({
   ctx,
-  input: request,
+  input,
 }: {
   ctx: ServiceContext;
   input: AnalyzeRequest;
 }): Promise<Suggestion> {
-  const productId = request.product_id ?? ctx.settings.DATA_PRODUCT_ID;
+  const productId = input.product_id ?? ctx.settings.DATA_PRODUCT_ID;
   const { schema, epoch } = await knownProduct(ctx, productId);
-  const table = request.context.table_name;
-  if (table !== undefined && !schema.tables.some((known) => known.name === table)) {
-    throw new AppError("not_found", `Data product ${productId} has no table ${table}.`, {
-      details: { tables: schema.tables.map((known) => known.name) },
-    });
-  }
+  const request = withCatalogName(input, schema);
   const warnings = await screenRequest({ ctx, input: request });
   const { id, isNew } = await createSuggestion({
     ctx,

@@ -4,19 +4,19 @@ import {
   proposeCandidates,
   type WorkloadQuery,
 } from "@/server/advisor";
-import {
-  type AnalyzeRequest,
-  type Candidate,
-  type Finding,
-  type IndexSchema,
-  PRODUCT_SCHEMA,
-  type TableSchema,
-  type UnreadQuery,
+import type {
+  AnalyzeRequest,
+  Candidate,
+  Finding,
+  IndexSchema,
+  TableSchema,
+  UnreadQuery,
 } from "@/server/contracts";
 import { formatList } from "@/server/format";
 import { AppError } from "@/server/platform";
 import { canonicalType } from "@/server/sql";
 import { describeSent, type SentQuery, tablesOf } from "./describe-queries";
+import { isPath, resolveTableName, spelledIn } from "./table-name";
 
 type Context = AnalyzeRequest["context"];
 export type ContextColumns = NonNullable<Context["current_schema"]>;
@@ -32,8 +32,8 @@ interface ContextAdvice {
 
 /**
  * What the rules advise of a request's own schema and queries. Throws `invalid_input` where no table is
- * named or no query reads it, `overloaded` when the queries were not reached in time, `timeout` when
- * the caller left.
+ * named, it is in another schema, or no query reads it, `overloaded` when the queries were not reached
+ * in time, `timeout` when the caller left.
  */
 export async function adviseContext(
   context: Context,
@@ -42,7 +42,7 @@ export async function adviseContext(
   signal?: AbortSignal,
 ): Promise<ContextAdvice> {
   const { current_views: views, query_patterns: patterns = [] } = context;
-  const tableName = context.table_name ?? (await inferTable(context, signal));
+  const tableName = await findTableName(context, signal);
   const bare = toTable(tableName, columns, context.row_count ?? 0);
   const first = await describeSent(patterns, [], { tables: [bare], views, now, signal });
   const table = withProvenKeys(
@@ -103,6 +103,16 @@ function findUnread(sent: readonly SentQuery[], table: string): UnreadQuery[] {
   });
 }
 
+/** The table that the request names, or that its queries read. Throws `invalid_input`. */
+async function findTableName(context: Context, signal: AbortSignal | undefined): Promise<string> {
+  const { query_patterns: patterns = [], current_views: views } = context;
+  const asked = context.table_name ?? (await inferTable(context, signal));
+  if (!isPath(asked)) return asked;
+  // A dot or a quote may belong to the table's own name: then a query names it so.
+  const read = await tablesOf(patterns, { views, signal, isAnySchema: true });
+  return resolveTableName(asked, (name) => spelledIn([...read], name));
+}
+
 async function inferTable(
   { query_patterns = [], current_views: views }: Context,
   signal: AbortSignal | undefined,
@@ -112,13 +122,6 @@ async function inferTable(
     throw new AppError(
       "invalid_input",
       "context.table_name is needed: the query patterns do not read exactly one table.",
-    );
-  }
-  if (only.includes(".")) {
-    throw new AppError(
-      "invalid_input",
-      `The query patterns read ${only}: changes are suggested for tables of schema ${PRODUCT_SCHEMA} only.`,
-      { details: { table_name: only } },
     );
   }
   return only;

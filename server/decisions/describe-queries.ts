@@ -31,15 +31,22 @@ interface ReadAgainst {
  */
 async function readTexts(
   texts: Parameters<TextReader["describe"]>[0],
-  context: { tables: TableSchema[]; views?: Views | undefined; isShapeOnly?: true },
+  context: {
+    tables: TableSchema[];
+    views?: Views | undefined;
+    isShapeOnly?: true;
+    /** A table is named without its schema, whichever it is in. */
+    isAnySchema?: boolean;
+  },
   { signal, msMax }: { signal?: AbortSignal | undefined; msMax?: number | undefined },
 ): Promise<TextDescription[]> {
-  const { tables, views, isShapeOnly } = context;
+  const { tables, views, isShapeOnly, isAnySchema } = context;
   const read = await textReader()
     .describe(
       texts,
       {
-        ...{ tables, schema: PRODUCT_SCHEMA },
+        tables,
+        ...(isAnySchema ? {} : { schema: PRODUCT_SCHEMA }),
         ...(views ? { views } : {}),
         ...(isShapeOnly ? { isShapeOnly } : {}),
       },
@@ -113,15 +120,18 @@ function unseenQuery(text: string, description: TextDescription, now: Date): Wor
   return toWorkloadQuery(pattern, { ...description, normalized, example: description.normalized });
 }
 
-/** Tables that the texts of a request read, as far as they tell. */
+/**
+ * Tables that the texts of a request read, as far as they tell. One of another schema has that before a
+ * dot; with `isAnySchema` all are named without.
+ */
 export async function tablesOf(
   sent: SentQueries,
-  against: Omit<ReadAgainst, "tables">,
+  against: Omit<ReadAgainst, "tables"> & { isAnySchema?: boolean },
 ): Promise<Set<string>> {
-  const { views } = against;
+  const { views, isAnySchema = false } = against;
   const read = await readTexts(
     sent.map(({ query }) => ({ sql: query })),
-    { tables: [], views, isShapeOnly: true },
+    { tables: [], views, isShapeOnly: true, isAnySchema },
     against,
   );
   return new Set(read.flatMap(({ shape }) => shape.tables));

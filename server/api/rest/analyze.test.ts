@@ -5,7 +5,7 @@ import { Suggestion } from "@/server/contracts";
 import { failProof } from "@/server/decisions";
 import { AppError } from "@/server/platform";
 import { createHarness, type Harness } from "./testing/harness";
-import { storeObservedProduct } from "./testing/observed-product";
+import { schemaOf, storeObservedProduct } from "./testing/observed-product";
 import { SPECIFIED_REQUEST } from "./testing/specified-request";
 
 let harness: Harness;
@@ -89,6 +89,43 @@ test("a proof is queued and answered 202 with the place to look; its table must 
   const unknown = await analyzeProduct({ table_name: "elsewhere" });
   expect(unknown.status).toBe(404);
   expect(await unknown.json()).toMatchObject({ details: { tables: ["projects"] } });
+});
+
+test("a table may be asked for by whatever name DuckDB takes, and as SQL writes it", async () => {
+  const names = ["projects", "Größe", "order lines", "raw.trips", 'a"b', "x; DROP TABLE y; --"];
+  await storeObservedProduct(harness.db, schemaOf(names));
+  const asked = new Map([
+    ...names.map((name) => [name, name] as const),
+    ["main.Größe", "Größe"],
+    ["GRÖßE".normalize("NFD"), "Größe"],
+    ['"order lines"', "order lines"],
+    ['MAIN."a""b"', 'a"b'],
+  ]);
+  for (const [table_name, table] of asked) {
+    const response = await analyzeProduct({ table_name });
+    expect([table_name, response.status]).toEqual([table_name, 202]);
+    const { suggestion_id } = await read(response);
+    const [row] = await harness.db
+      .select({ context: agentDecisions.context })
+      .from(agentDecisions)
+      .innerJoin(suggestions, eq(suggestions.decisionId, agentDecisions.decisionId))
+      .where(eq(suggestions.id, suggestion_id));
+    expect(row?.context).toMatchObject({ table_name: table });
+    await harness.post(`/agent/suggestions/${suggestion_id}/cancel`, { headers });
+  }
+  await storeObservedProduct(harness.db);
+});
+
+test("a table of another schema is refused with a sentence that names it, an unknown one is 404", async () => {
+  const other = await analyzeProduct({ table_name: "raw.trips" });
+  expect(other.status).toBe(400);
+  expect(await other.json()).toMatchObject({
+    ...{ code: "invalid_input", details: { reason: "other_schema", schema: "raw" } },
+    detail: expect.stringContaining("of that schema only, not of raw"),
+  });
+  for (const table_name of ["order lines", "projects; DROP TABLE projects; --"]) {
+    expect((await analyzeProduct({ table_name })).status).toBe(404);
+  }
 });
 
 test("a proof's time is bounded by what a day holds", async () => {
@@ -180,8 +217,11 @@ const withTable = (table_name: string) =>
   JSON.stringify({ operation_type: "schema_optimization", context: { table_name } });
 
 test.each([
-  ["SQL in a table name", withTable("projects; DROP TABLE projects; --")],
-  ["a quoted table name", withTable('"projects"')],
+  ["an empty table name", withTable("")],
+  ["a table name without end", withTable("t".repeat(201))],
+  ["NUL in a table name", withTable("projects\0")],
+  ["a line break in a table name", withTable("projects\n")],
+  ["an escape in a table name", withTable("\u001b[2Jprojects")],
   ["malformed JSON", '{"operation_type": '],
   ["an empty body", ""],
   ["an unknown operation type", '{"operation_type": "drop_everything", "context": {}}'],

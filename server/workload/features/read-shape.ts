@@ -4,7 +4,7 @@ import type { ColumnRef, NormalizedQuery, QueryShape } from "../shape";
 import { assignedParameters } from "../writes/assigned-parameters";
 import { FeatureSink } from "./read-context";
 import { readQuery } from "./read-query";
-import { isForeignTable, type KnownTable } from "./scope";
+import { foreignName, isForeignTable, type KnownTable } from "./scope";
 
 interface ReadShapeInput {
   query: NormalizedQuery;
@@ -105,7 +105,7 @@ function readWrite(
   if (!target) return null;
   const lower = (name: string): string => name.toLowerCase();
   const isKnown = !isForeignTable(target.path, schema);
-  const name = (isKnown ? target.path.at(-1) : target.path.join(".")) ?? "";
+  const name = isKnown ? (target.path.at(-1) ?? "") : foreignName(target.path, tables);
   const known = tables.find((table) => isKnown && lower(table.name) === lower(name));
   const table = known?.name ?? name;
   sink.tables.add(table);

@@ -97,12 +97,21 @@ export function isForeignTable(path: string[], schema: string | undefined): bool
   return schema !== undefined && owner !== undefined && lower(owner) !== lower(schema);
 }
 
+/** Of a table in another schema: in quotes where a known table's own name reads the same. */
+export function foreignName(path: string[], tables: readonly KnownTable[]): string {
+  const name = path.join(".");
+  const isTaken = tables.some((table) => lower(table.name) === lower(name));
+  return isTaken ? path.map((part) => `"${part.replaceAll('"', '""')}"`).join(".") : name;
+}
+
 /** Source of a base table, with the catalog's spelling of names where the table is known. */
 export function tableSource(
   path: string[],
   { tables, schema }: { tables: readonly KnownTable[]; schema: string | undefined },
 ): Source {
-  if (isForeignTable(path, schema)) return { columns: new Map(), openTable: path.join(".") };
+  if (isForeignTable(path, schema)) {
+    return { columns: new Map(), openTable: foreignName(path, tables) };
+  }
   const name = path.at(-1) ?? "";
   const known = tables.find((table) => lower(table.name) === lower(name));
   if (!known) return { columns: new Map(), openTable: name };

@@ -6,7 +6,7 @@ import type { Database } from "@/server/platform";
 /** Stores what the observer would have of the sidecar's own product: one table, `projects`. */
 export async function storeObservedProduct(
   db: Database,
-  schema: ProductSchema | null = emptySchema({ tables: [PROJECTS] }),
+  schema: ProductSchema | null = schemaOf(["projects"]),
 ): Promise<void> {
   const row = { productId: "duckdb-spawn", domain: "test", baseUrl: "http://127.0.0.1:1", schema };
   await db
@@ -25,3 +25,8 @@ const PROJECTS: ProductSchema["tables"][number] = {
   indexes: [],
   constraints: [],
 };
+
+/** The schema of a product with tables of these names. */
+export function schemaOf(names: readonly string[]): ProductSchema {
+  return emptySchema({ tables: names.map((name) => ({ ...PROJECTS, name })) });
+}
