@@ -20,17 +20,20 @@ type Naming<Kind extends NamedKind> = (
   table: TableSchema | undefined,
 ) => { id: string; target: string; title: string };
 
+/** A name within an id: the signs that part names there are escaped, so that no two ids are equal. */
+const idPart = (name: string): string => name.replace(/[%:,]/g, (sign) => encodeURIComponent(sign));
+
 const code = (...names: string[]): string => `\`${names.join(".")}\``;
 
 const KEYS = { "PRIMARY KEY": "primary key", UNIQUE: "UNIQUE constraint", "NOT NULL": "NOT NULL" };
 
 const NAMINGS: { readonly [Kind in NamedKind]: Naming<Kind> } = {
   add_index: ({ table, column }) => ({
-    ...{ id: column, target: column },
+    ...{ id: idPart(column), target: column },
     title: `Add index on ${code(table, column)}`,
   }),
   drop_index: ({ table, index }, schema) => ({
-    id: index,
+    id: idPart(index),
     target: schema?.indexes.find(({ name }) => name === index)?.columns.join(", ") ?? index,
     title: `Drop index ${code(index)} on ${code(table)}`,
   }),
@@ -40,32 +43,32 @@ const NAMINGS: { readonly [Kind in NamedKind]: Naming<Kind> } = {
     const order = curve === undefined ? names : `Morton order of ${names}`;
     const ranges = step === undefined ? "" : ` (${describeStep(step)})`;
     return {
-      ...{ id: `${keys.join(",")}${suffix}`, target: keys.join(", ") },
+      ...{ id: `${keys.map(idPart).join(",")}${suffix}`, target: keys.join(", ") },
       title: `Cluster ${code(table)} by ${order}${ranges}`,
     };
   },
   change_type: ({ table, column, from, to }) => ({
-    ...{ id: column, target: column },
+    ...{ id: idPart(column), target: column },
     title: `Change type of ${code(table, column)} from ${from} to ${to.name}`,
   }),
   add_constraint({ table, constraint, columns }) {
     const [only = "", ...others] = columns;
     const on = others.length === 0 ? code(table, only) : `${code(table)} (${columns.join(", ")})`;
     return {
-      ...{ id: `${constraint}:${columns.join(",")}`, target: columns.join(", ") },
+      ...{ id: `${constraint}:${columns.map(idPart).join(",")}`, target: columns.join(", ") },
       title: `Add ${KEYS[constraint]} on ${on}`,
     };
   },
   materialize_summary({ table, keys }) {
     const names = formatList(keys.map(({ name }) => code(name)));
     return {
-      id: keys.map(({ name }) => name).join(","),
+      id: keys.map(({ name }) => idPart(name)).join(","),
       target: keys.map(({ name }) => name).join(", ") || "total",
       title: `Create summary table of ${code(table)} ${keys.length === 0 ? "(totals)" : `by ${names}`}`,
     };
   },
   add_column: ({ table, column, type }) => ({
-    ...{ id: column, target: column },
+    ...{ id: idPart(column), target: column },
     title: `Add column ${code(table, column)} (${type})`,
   }),
 };
@@ -75,5 +78,5 @@ const namingOf = <Kind extends NamedKind>({ kind }: { kind: Kind }): Naming<Kind
 /** The names of a change; `table` as it is before, where it is known. */
 export function nameChange(change: NamedChange, table: TableSchema | undefined): CandidateNames {
   const { id, target, title } = namingOf(change)(change, table);
-  return { candidate_id: `${change.kind}:${change.table}:${id}`, target, title };
+  return { candidate_id: `${change.kind}:${idPart(change.table)}:${id}`, target, title };
 }

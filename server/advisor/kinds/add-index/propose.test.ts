@@ -35,6 +35,22 @@ describe("proposeIndexes", () => {
     expect(await advise(sized(3_000_000), sql)).toEqual({ candidates: [], excluded: [] });
   });
 
+  test("two columns have two ids, whatever signs are in their names", async () => {
+    const named = (name: string, of: string): TableSchema => ({
+      ...table([column(of, "VARCHAR", { statistics: statistics(3_000_000) })]),
+      ...{ name, row_count: 3_000_000 },
+    });
+    const tables = [named("a:b", "c"), named("a", "b:c")];
+    const sqls = [`SELECT * FROM "a:b" WHERE c = 'x'`, `SELECT * FROM a WHERE "b:c" = 'x'`];
+    const entries = sqls.map((sql) => ({ sql, calls: 10, mean_ms: 5 }));
+    const queries = await workload(parser, tables, entries);
+    const { candidates } = proposeKind("add_index", { tables, queries });
+    expect(candidates.map((one) => one.candidate_id).sort()).toEqual([
+      "add_index:a%3Ab:c",
+      "add_index:a:b%3Ac",
+    ]);
+  });
+
   test("rates by the rows a value matches, as measured", async () => {
     const rate = async (distinct: number) =>
       (await advise(sized(distinct), "SELECT * FROM projects WHERE name = 'a'")).candidates[0];
