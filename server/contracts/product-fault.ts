@@ -87,6 +87,10 @@ export const PRODUCT_FAULTS = {
     error: "product_invalid",
     advice: "Export rows that fit the types and constraints told by /connector/schema.",
   },
+  parts_left_out: {
+    error: "product_invalid",
+    advice: "Correct these parts as docs/connector.md says; all others are used.",
+  },
   rows_left_out: {
     error: "product_invalid",
     advice: "Correct these rows as docs/connector.md says; all others are observed.",

@@ -3,24 +3,9 @@ import type {
   ConnectorQueryRequest,
   ConnectorQueryResult,
   ProductPlace,
-  ProductSchema,
 } from "@/server/contracts";
 import type { AppError } from "@/server/platform";
-import { fieldOf, productError } from "./product-error";
-
-/** What a schema cannot say in its own shape. Throws `wrong_product`, `wrong_field`. */
-export function checkSchema(place: ProductPlace, schema: ProductSchema, productId: string): void {
-  checkProductId(place, schema.product_id, productId);
-  checkNames(place, "tables", schema.tables);
-  schema.tables.forEach(({ columns }, index) => {
-    checkNames(place, `tables[${index}].columns`, columns);
-  });
-  checkNames(place, "views", schema.views ?? []);
-  const path = unstorableText(schema);
-  if (path !== null) {
-    throw productError(place, "wrong_field", { field: fieldOf(path), what: UNSTORABLE });
-  }
-}
+import { productError } from "./product-error";
 
 export const UNSTORABLE = "the text has a NUL or half of a character in it";
 
@@ -42,21 +27,6 @@ export function checkProductId(place: ProductPlace, found: string, wanted: strin
   throw productError(place, "wrong_product", {
     field: "product_id",
     what: `the product calls itself ${shown}, not ${wanted}`,
-  });
-}
-
-/** DuckDB takes names that differ in case for one. */
-function checkNames(place: ProductPlace, field: string, all: readonly { name: string }[]): void {
-  const seen = new Set<string>();
-  all.forEach(({ name }, index) => {
-    const key = name.toLowerCase();
-    if (seen.has(key)) {
-      throw productError(place, "wrong_field", {
-        field: `${field}[${index}].name`,
-        what: "the name occurs twice",
-      });
-    }
-    seen.add(key);
   });
 }
 

@@ -45,6 +45,19 @@ describe("the connect check", () => {
       "wrong_fingerprint",
     ],
     [
+      "a bad table",
+      () =>
+        faulty.misbehave(
+          "schema",
+          schemaWith(({ tables, ...schema }) => ({
+            ...schema,
+            tables: [...tables, { name: "customers" }],
+          })),
+        ),
+      0,
+      "parts_left_out",
+    ],
+    [
       "bad rows",
       () =>
         faulty.misbehave(

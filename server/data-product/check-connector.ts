@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { ProductFault, ProductSchema } from "@/server/contracts";
+import type { ProductFault } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { newId, type ServiceContext, toAppError } from "@/server/platform";
 import { compareSchemas } from "./compare-schemas";
-import type { DataProduct } from "./port";
-import { faultOf, placeFor, productError } from "./product-error";
+import type { DataProduct, ObservedSchema } from "./port";
+import { faultOf, faultText, placeFor, productError } from "./product-error";
 
 /** One route of the connector, as it answered. */
 export interface ConnectorCheck {
@@ -34,12 +34,13 @@ export async function checkConnector({
   input: { product: DataProduct };
 }): Promise<ConnectorCheck[]> {
   assertCan(ctx.actor, "product.read");
-  let schema: ProductSchema | undefined;
+  let schema: ObservedSchema | undefined;
   return [
     await check(SCHEMA, async () => {
       schema = await product.getSchema();
       const again = compareSchemas(placeFor(product, SCHEMA), schema, await product.getSchema());
       if (again !== null) throw again;
+      if (schema.left_out !== undefined) return schema.left_out;
       return `${schema.tables.length} tables, DuckDB ${schema.duckdb_version}`;
     }),
     await check("GET /connector/workload", async () => {
@@ -69,7 +70,7 @@ async function check(
   try {
     const found = await ask();
     if (typeof found === "string") return { route, is_ok: true, detail: found, fault: null };
-    return { route, is_ok: false, detail: found.message, fault: found };
+    return { route, is_ok: false, detail: faultText(found), fault: found };
   } catch (error) {
     return { route, is_ok: false, detail: toAppError(error).message, fault: faultOf(error) };
   }
@@ -77,7 +78,7 @@ async function check(
 
 async function exportSmallest(
   product: DataProduct,
-  schema: ProductSchema | undefined,
+  schema: ObservedSchema | undefined,
 ): Promise<string> {
   if (schema === undefined) return "not asked: no schema names a table";
   const [table] = [...schema.tables].sort((a, b) => a.row_count - b.row_count);
@@ -99,7 +100,7 @@ async function exportSmallest(
  */
 export async function checkDataVersion(
   product: DataProduct,
-  schema: Pick<ProductSchema, "data_version">,
+  schema: Pick<ObservedSchema, "data_version">,
   { table, found, signal }: { table: string; found: string; signal?: AbortSignal },
 ): Promise<void> {
   if (found === schema.data_version) return;

@@ -4,19 +4,15 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import type { z } from "zod";
-import {
-  ConnectorOperation,
-  ConnectorQueryResult,
-  type ProductPlace,
-  ProductSchema,
-} from "@/server/contracts";
+import { ConnectorOperation, ConnectorQueryResult, type ProductPlace } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { type CallOptions, type ConnectorOptions, callConnector } from "./call-connector";
-import { checkOperation, checkQueryResult, checkSchema } from "./check-answers";
+import { checkOperation, checkQueryResult } from "./check-answers";
 import { checkParquet, readExportHeaders } from "./check-export";
 import type { DataProduct, TableExport } from "./port";
 import { productError, wrongField } from "./product-error";
 import { checkContentType, type GoodAnswer, readJson } from "./read-answer";
+import { readSchema } from "./read-schema";
 import { readWorkload } from "./read-workload";
 
 /** Generous: on a saturated machine a first measurement of all columns takes its time. */
@@ -33,8 +29,8 @@ export function createConnectorClient(options: ConnectorOptions): DataProduct {
     productId,
     baseUrl,
     getSchema: (signal) =>
-      ask(options, "/connector/schema", { ...read, signal }, ProductSchema, (place, schema) =>
-        checkSchema(place, schema, productId),
+      callConnector(options, "/connector/schema", { ...read, signal }, async (answer) =>
+        readSchema(answer.place, await readJson(answer), productId),
       ),
     getWorkload: (since, signal) => {
       const path = `/connector/workload?since=${encodeURIComponent(since.toISOString())}`;

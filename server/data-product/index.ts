@@ -3,6 +3,6 @@ export { compareSchemas } from "./compare-schemas";
 export { connectProduct } from "./connect-product";
 export { createConnectorClient } from "./connector-client";
 export { limitCalls } from "./limit-calls";
-export type { DataProduct, ProductWorkload, TableExport } from "./port";
+export type { DataProduct, ObservedSchema, ProductWorkload, TableExport } from "./port";
 export { faultOf, placeFor, placeOf, productError } from "./product-error";
 export { readDistinctValues } from "./read-distinct-values";

@@ -17,6 +17,12 @@ export interface TableExport {
   dataVersion: string;
 }
 
+/** A schema without the tables, views and figures that break the contract. */
+export type ObservedSchema = ProductSchema & {
+  /** Which there are, and what is wrong with the first; left out: none. */
+  left_out?: ProductFault;
+};
+
 /** A workload without the rows that break the contract. */
 export type ProductWorkload = Workload & {
   /** How many there were, and what is wrong with the first; left out: none. `calls`: theirs, where told. */
@@ -35,7 +41,7 @@ export interface DataProduct {
   readonly productId: string;
   /** Where it is asked, for messages; left out where no HTTP lies between. */
   readonly baseUrl?: string;
-  getSchema(signal?: AbortSignal): Promise<ProductSchema>;
+  getSchema(signal?: AbortSignal): Promise<ObservedSchema>;
   /** Shapes with counts and latencies of calls since the given instant. */
   getWorkload(since: Date, signal?: AbortSignal): Promise<ProductWorkload>;
   /** Bounded read-only query. */

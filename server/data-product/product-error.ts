@@ -38,11 +38,15 @@ export function productError(
   { cause, details, ...found }: FaultFound,
 ): AppError {
   const fault = describeProductFault(place, { code, ...found });
-  const said = fault.said === null ? "" : ` Details: ${fault.said}`;
-  return new AppError(PRODUCT_FAULTS[code].error, `${fault.message}${said}`, {
+  return new AppError(PRODUCT_FAULTS[code].error, faultText(fault), {
     cause,
     details: { ...details, fault },
   });
+}
+
+/** A fault with the product's own words. */
+export function faultText({ message, said }: ProductFault): string {
+  return said === null ? message : `${message} Details: ${said}`;
 }
 
 /** The fault that an error tells of; null: it is about something else. */

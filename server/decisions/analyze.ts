@@ -47,8 +47,8 @@ async function analyzeProduct({
   input: AnalyzeRequest;
 }): Promise<Suggestion> {
   const productId = input.product_id ?? ctx.settings.DATA_PRODUCT_ID;
-  const { schema, epoch } = await knownProduct(ctx, productId);
-  const request = withCatalogName(input, schema);
+  const { schema, epoch, leftOut } = await knownProduct(ctx, productId);
+  const request = withCatalogName(input, schema, leftOut);
   const warnings = await screenRequest({ ctx, input: request });
   const { id, isNew } = await createSuggestion({
     ctx,
@@ -78,7 +78,7 @@ async function analyzeProduct({
  */
 function hashesOf(
   productId: string,
-  { schema, epoch }: KnownProduct,
+  { schema, epoch }: Pick<KnownProduct, "schema" | "epoch">,
   { operation_type: type, context }: AnalyzeRequest,
 ): { requestHash: string; questionHash: string } {
   const { schema_fingerprint: fingerprint, data_version: dataVersion } = schema;

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { dataProducts } from "@/drizzle/schema";
-import { PRODUCT_FAULTS, ProductSchema } from "@/server/contracts";
+import { PRODUCT_FAULTS, type ProductFault, ProductSchema } from "@/server/contracts";
 import { AppError, type ServiceContext } from "@/server/platform";
 
 export interface KnownProduct {
@@ -8,6 +8,8 @@ export interface KnownProduct {
   schema: ProductSchema;
   /** How often its workload had moved so far that it was measured anew. */
   epoch: number;
+  /** Why parts of its schema are not known; undefined: all are. */
+  leftOut: ProductFault | undefined;
 }
 
 /**
@@ -30,5 +32,9 @@ export async function knownProduct(ctx: ServiceContext, productId: string): Prom
       fault === undefined ? {} : { details: { fault } },
     );
   }
-  return { schema: ProductSchema.parse(row.schema), epoch: row.workloadEpoch };
+  return {
+    schema: ProductSchema.parse(row.schema),
+    epoch: row.workloadEpoch,
+    leftOut: row.faults.find(({ code }) => code === "parts_left_out"),
+  };
 }

@@ -12,7 +12,13 @@ import {
   SEARCHABLE_STATES,
   type WorkloadMix,
 } from "@/server/contracts";
-import { type DataProduct, faultOf, limitCalls, readDistinctValues } from "@/server/data-product";
+import {
+  type DataProduct,
+  faultOf,
+  limitCalls,
+  type ObservedSchema,
+  readDistinctValues,
+} from "@/server/data-product";
 import { formatPlural } from "@/server/format";
 import { mixOf, noteProofFault } from "@/server/knowledge";
 import { AppError, type ServiceContext } from "@/server/platform";
@@ -226,6 +232,7 @@ async function proposeChanges(
     product.getSchema(signal),
     product.getWorkload(since, signal),
   ]);
+  assertTold(schema, context.table_name);
   const msMax = Math.max(READING_MS_MIN, secondsMax * 1000 * READING_SHARE_MAX);
   const against = { ...schema, now, signal, msMax };
   const { query_patterns: patterns } = context;
@@ -259,6 +266,18 @@ async function proposeChanges(
     signal,
   });
   return { schema, queries, observed, candidates, excluded };
+}
+
+/** Of a table that is gone, or left out for what is wrong with it, "nothing to do" would be said otherwise. */
+function assertTold(schema: ObservedSchema, table: string | undefined): void {
+  const { product_id: productId, tables, left_out: fault } = schema;
+  if (table === undefined || tables.some(({ name }) => name === table)) return;
+  if (fault === undefined) {
+    throw new AppError("not_found", `Data product ${productId} has no table ${table} any more.`);
+  }
+  throw new AppError("product_invalid", `Table ${table} is not known: ${fault.message}`, {
+    details: { fault },
+  });
 }
 
 /** What the proof rests on: once the workload has moved far from it, the product is measured anew. */

@@ -1,4 +1,9 @@
-import { type AnalyzeRequest, PRODUCT_SCHEMA, type ProductSchema } from "@/server/contracts";
+import {
+  type AnalyzeRequest,
+  PRODUCT_SCHEMA,
+  type ProductFault,
+  type ProductSchema,
+} from "@/server/contracts";
 import { AppError } from "@/server/platform";
 
 const LETTER = String.raw`(?:[A-Za-z_]|(?!\p{Z})\P{ASCII})`;
@@ -61,6 +66,7 @@ function otherSchema(name: string, schema: string): AppError {
 export function withCatalogName(
   request: AnalyzeRequest,
   { product_id, tables, views = [] }: ProductSchema,
+  leftOut: ProductFault | undefined,
 ): AnalyzeRequest {
   const asked = request.context.table_name;
   if (asked === undefined) return request;
@@ -71,8 +77,9 @@ export function withCatalogName(
   }
   const viewNames = views.map(({ name }) => name);
   const isView = spelledIn(viewNames, table_name) !== undefined;
-  const hint = isView ? " That is a view: name a table it reads." : "";
-  throw new AppError("not_found", `Data product ${product_id} has no table ${asked}.${hint}`, {
+  const why = isView ? "That is a view: name a table it reads." : leftOut?.message;
+  const text = `Data product ${product_id} has no table ${asked}.`;
+  throw new AppError("not_found", why === undefined ? text : `${text} ${why}`, {
     details: { tables: names },
   });
 }

@@ -13,6 +13,7 @@ import {
   compareSchemas,
   type DataProduct,
   faultOf,
+  type ObservedSchema,
   type ProductWorkload,
   placeOf,
 } from "@/server/data-product";
@@ -26,7 +27,8 @@ const ROWS_AT_ONCE = 1000;
 const CALLS_FOR_HALF_CONFIDENCE = 10;
 
 /**
- * Reads schema and workload of a data product and keeps them, with what is wrong with its answers. Calls
+ * Reads schema and workload of a data product and keeps them, with what is wrong with its answers. Where its
+ * workload cannot be read its schema is kept all the same, and calls are counted with the next look. Calls
  * are counted once even with several observers: the window's end is a compare-and-set in the same transaction.
  * Throws what the port throws, after noting it beside the product, even one that never answered: people
  * learn there why nothing is known of it.
@@ -45,36 +47,50 @@ export async function observeProduct({
     .where(eq(dataProducts.productId, product.productId));
   const until = known?.workloadUntil ?? null;
   const seen = await look(ctx, input, known, until ?? new Date(0));
-  const { schema, workload } = seen;
+  const { left_out: _told, ...schema } = seen.schema;
   const faults = findFaults(seen, known, input.baseUrl);
   await ctx.db.transaction(async (tx) => {
     const { baseUrl } = input;
     await upsertProduct(tx, { schema, baseUrl, lastSeenAt: ctx.clock.now(), faults });
-    const claimed = await tx
-      .update(dataProducts)
-      .set({
-        workloadUntil: new Date(workload.until),
-        droppedCalls: addCalls(dataProducts.droppedCalls, sql`${workload.dropped_calls}`),
-      })
-      .where(
-        and(
-          eq(dataProducts.productId, schema.product_id),
-          until ? eq(dataProducts.workloadUntil, until) : isNull(dataProducts.workloadUntil),
-        ),
-      )
-      .returning({ id: dataProducts.productId });
-    if (claimed.length === 1) {
-      await upsertPatterns(tx, workload, seen.recent);
-    }
+    if (seen.counted !== null) await countCalls(tx, until, seen.counted);
     await publish(tx, { topic: "product", id: schema.product_id });
   });
   return schema;
 }
 
-interface Look {
-  schema: ProductSchema;
+/** Calls since `until`, and those of the time that is shown. */
+interface Counted {
   workload: ProductWorkload;
   recent: ProductWorkload;
+}
+
+interface Look {
+  schema: ObservedSchema;
+  /** null: the workload could not be read, and `fault` says why. */
+  counted: Counted | null;
+  fault: ProductFault | null;
+}
+
+/** Adds the calls up, unless another observer did so since `until`. */
+async function countCalls(
+  tx: Transaction,
+  until: Date | null,
+  { workload, recent }: Counted,
+): Promise<void> {
+  const claimed = await tx
+    .update(dataProducts)
+    .set({
+      workloadUntil: new Date(workload.until),
+      droppedCalls: addCalls(dataProducts.droppedCalls, sql`${workload.dropped_calls}`),
+    })
+    .where(
+      and(
+        eq(dataProducts.productId, workload.product_id),
+        until ? eq(dataProducts.workloadUntil, until) : isNull(dataProducts.workloadUntil),
+      ),
+    )
+    .returning({ id: dataProducts.productId });
+  if (claimed.length === 1) await upsertPatterns(tx, workload, recent);
 }
 
 async function look(
@@ -83,20 +99,16 @@ async function look(
   known: typeof dataProducts.$inferSelect | undefined,
   since: Date,
 ): Promise<Look> {
-  // Latencies shown beside a shape are of this window too: one poll sees too few calls.
-  const recentSince = new Date(ctx.clock.now().getTime() - DRIFT_WINDOW_MS);
   try {
-    const [schema, workload, recent] = await Promise.all([
-      product.getSchema(),
-      product.getWorkload(since),
-      product.getWorkload(recentSince),
-    ]);
-    return { schema, workload, recent };
+    const [schema, counting] = await Promise.all([product.getSchema(), count(ctx, product, since)]);
+    return { schema, ...counting };
   } catch (error) {
     const fault = faultOf(error);
-    // A look that fails does not show that the fingerprint follows the schema now.
-    const stale = known?.faults.filter(({ code }) => code === "stale_fingerprint") ?? [];
-    const faults = fault === null ? stale : [fault, ...stale];
+    // A look that fails does not show that what was wrong with the schema is mended.
+    const before = known?.faults.filter(
+      ({ code }) => code === "stale_fingerprint" || code === "parts_left_out",
+    );
+    const faults = [fault ?? [], before ?? []].flat();
     const noted = { baseUrl, lastError: toAppError(error).message, faults };
     await ctx.db
       .insert(dataProducts)
@@ -107,20 +119,46 @@ async function look(
   }
 }
 
+/** A fault of the product is told beside what else is known of it; anything else is thrown. */
+async function count(
+  ctx: ServiceContext,
+  product: DataProduct,
+  since: Date,
+): Promise<Pick<Look, "counted" | "fault">> {
+  // Latencies shown beside a shape are of this window too: one poll sees too few calls.
+  const recentSince = new Date(ctx.clock.now().getTime() - DRIFT_WINDOW_MS);
+  try {
+    const [workload, recent] = await Promise.all([
+      product.getWorkload(since),
+      product.getWorkload(recentSince),
+    ]);
+    return { counted: { workload, recent }, fault: null };
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === null) throw error;
+    return { counted: null, fault };
+  }
+}
+
 /** What is wrong although the product is observed. */
 function findFaults(
-  { schema, workload, recent }: Look,
+  { schema, counted, fault }: Look,
   known: typeof dataProducts.$inferSelect | undefined,
   baseUrl: string,
 ): ProductFault[] {
   const before = ProductSchema.safeParse(known?.schema);
   const place = placeOf(baseUrl, "GET /connector/schema");
-  const changed = before.success ? faultOf(compareSchemas(place, before.data, schema)) : null;
+  // Of a part that was left out it is not known whether it changed.
+  const isWhole = [schema.left_out, ...(known?.faults ?? [])].every(
+    (each) => each?.code !== "parts_left_out",
+  );
+  const changed =
+    isWhole && before.success ? faultOf(compareSchemas(place, before.data, schema)) : null;
   // Only a new fingerprint shows that it follows the schema now.
   const isSame = known?.schemaFingerprint === schema.schema_fingerprint;
   const stale = isSame ? known?.faults.find(({ code }) => code === "stale_fingerprint") : undefined;
-  const leftOut = workload.left_out ?? recent.left_out;
-  return [changed ?? stale, leftOut?.fault].filter((fault) => fault != null);
+  const rows = counted?.workload.left_out ?? counted?.recent.left_out;
+  return [schema.left_out, changed ?? stale, fault ?? rows?.fault].filter((each) => each != null);
 }
 
 async function upsertProduct(

@@ -12,7 +12,7 @@ import {
   startFaultyProduct,
   workloadOf,
 } from "@/server/data-product/testing/faulty-product";
-import { status, text } from "@/server/data-product/testing/misbehave";
+import { hangUp, status, text } from "@/server/data-product/testing/misbehave";
 import { analyze } from "@/server/decisions";
 import { ACTORS, contextOf } from "@/server/decisions/testing/fixtures";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
@@ -49,25 +49,17 @@ const overview = async () => {
 };
 const health = async () => (await checkHealth({ ctx: ctx() })).checks.data_product;
 
-test.each<[string, "schema" | "workload", RequestListener, ProductFaultCode, boolean]>([
-  ["401", "schema", status(401, { detail: "wrong audience" }), "token_refused", true],
-  ["503", "schema", status(503), "failed", false],
-  ["a page", "workload", text("<html>", "text/html"), "wrong_content_type", true],
-  ["broken JSON", "workload", text("{"), "invalid_json", true],
-  [
-    "another id",
-    "schema",
-    schemaWith((s) => ({ ...s, product_id: "them" })),
-    "wrong_product",
-    true,
-  ],
-  ["no threads", "schema", schemaWith((s) => ({ ...s, threads: "2" })), "wrong_field", true],
-])("%s: page, health and the connect check say the same", async (_, route, answer, code, isUp) => {
-  faulty.misbehave(route, answer);
+test.each<[string, RequestListener, ProductFaultCode, boolean]>([
+  ["401", status(401, { detail: "wrong audience" }), "token_refused", true],
+  ["503", status(503), "failed", false],
+  ["another id", schemaWith((s) => ({ ...s, product_id: "them" })), "wrong_product", true],
+  ["no threads", schemaWith((s) => ({ ...s, threads: "2" })), "wrong_field", true],
+])("%s: page, health and the connect check say the same", async (_, answer, code, isUp) => {
+  faulty.misbehave("schema", answer);
   const fault = faultOf(await observe().catch((error: unknown) => error));
   const { message = "" } = fault ?? {};
   expect(fault?.code).toBe(code);
-  expect(message).toContain(`GET ${faulty.url}/connector/${route}`);
+  expect(message).toContain(`GET ${faulty.url}/connector/schema`);
   expect(message).toContain(PRODUCT_FAULTS[code].advice);
   expect(await overview()).toMatchObject({ faults: [fault], is_reachable: isUp, schema: null });
   const found = await health();
@@ -87,6 +79,89 @@ test.each<[string, "schema" | "workload", RequestListener, ProductFaultCode, boo
   await observe();
   expect(await overview()).toMatchObject({ faults: [], last_error: null, is_reachable: true });
   expect(await health()).toMatchObject({ status: "ok" });
+});
+
+test.each<[string, RequestListener, ProductFaultCode]>([
+  ["503", status(503), "failed"],
+  ["hangs up", hangUp, "connection_lost"],
+  ["answers a page", text("<html>", "text/html"), "wrong_content_type"],
+  ["answers broken JSON", text("{"), "invalid_json"],
+])(
+  "a workload that %s is told; the schema is observed, and no call is lost",
+  async (_, answer, code) => {
+    await observe();
+    await database.db.update(dataProducts).set({ schema: null, lastSeenAt: null });
+    faulty.misbehave("workload", answer);
+    await observe();
+    const seen = await overview();
+    expect(seen).toMatchObject({ is_reachable: true, last_error: null, faults: [{ code }] });
+    expect(seen.schema?.tables).toHaveLength(1);
+    const [{ message } = { message: "" }] = seen.faults;
+    expect(message).toContain(`GET ${faulty.url}/connector/workload`);
+    expect(await health()).toMatchObject({ status: "degraded", fault: code });
+    expect((await health())?.detail).toContain(message);
+    const checks = await checkConnector({ ctx: ctx(), input: { product: faulty.product } });
+    expect(checks.map(({ is_ok }) => is_ok)).toEqual([true, false, true, true, true]);
+    expect(checks[1]?.detail).toContain(message);
+    expect((await listPatterns({ ctx: ctx() })).map((row) => row.occurrence_count)).toEqual([5, 5]);
+
+    const [counted] = await database.db.select().from(dataProducts);
+    const since: string[] = [];
+    faulty.misbehave(
+      "workload",
+      json((url) => {
+        const asked = workloadOf(url, [goodPattern("a"), goodPattern("b")]);
+        since.push(asked.since);
+        return asked;
+      }),
+    );
+    await observe();
+    expect(since).toContain(counted?.workloadUntil?.toISOString());
+    expect((await listPatterns({ ctx: ctx() })).map((row) => row.occurrence_count)).toEqual([
+      10, 10,
+    ]);
+    expect(await overview()).toMatchObject({ faults: [] });
+  },
+);
+
+test("a table that breaks the contract is left out and told; the others are observed and asked for", async () => {
+  const withBad = (type: string) =>
+    schemaWith((schema) => {
+      const [orders] = schema.tables;
+      const column = { name: "id", nullable: true, default_sql: null, statistics: null };
+      if (orders)
+        schema.tables.push({ ...orders, name: "customers", columns: [{ ...column, type }] });
+    });
+  faulty.misbehave("schema", withBad(""));
+  await observe();
+  const { schema, faults, is_reachable } = await overview();
+  expect(schema?.tables.map(({ name }) => name)).toEqual(["orders"]);
+  expect(is_reachable).toBe(true);
+  const [{ message, said } = { message: "", said: "" }] = faults;
+  expect(faults).toMatchObject([{ code: "parts_left_out", field: "tables[1].columns[0].type" }]);
+  expect(said).toBe("Left out: customers");
+  expect(await health()).toMatchObject({ status: "degraded", fault: "parts_left_out" });
+  expect((await health())?.detail).toContain(message);
+  expect((await health())?.detail).not.toContain("customers");
+  const [check] = await checkConnector({ ctx: ctx(), input: { product: faulty.product } });
+  expect(check).toMatchObject({ is_ok: false, detail: `${message} Details: ${said}` });
+  const ask = (table_name: string) =>
+    analyze({
+      ctx: ctx(),
+      input: { operation_type: "schema_optimization", context: { table_name } },
+    });
+  await expect(ask("customers")).rejects.toMatchObject({
+    code: "not_found",
+    message: expect.stringContaining(message),
+  });
+  expect(await ask("orders")).toMatchObject({ state: "proving" });
+
+  // A look that fails in between has not seen it mended; mended, the same fingerprint is no fault.
+  faulty.misbehave("schema", status(503));
+  await expect(observe()).rejects.toMatchObject({ code: "product_unreachable" });
+  faulty.misbehave("schema", withBad("BIGINT"));
+  await observe();
+  expect(await overview()).toMatchObject({ faults: [], schema: { tables: [{}, {}] } });
 });
 
 test("bad rows are left out and told, look after look, and the others are counted", async () => {
