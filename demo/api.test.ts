@@ -166,6 +166,28 @@ test("the log level that was set is answered", async () => {
   expect(await answer.json()).toEqual({ level: "DEBUG" });
 });
 
+test("queries that run while the workload is told are told once", async () => {
+  const ask = (n: number) => demo.call("GET", `/ops/projects?project_name=Solar%20Overlap%20${n}`);
+  let { until } = await demo.product.getWorkload(new Date());
+  let told = 0;
+  const tell = async () => {
+    const workload = await demo.product.getWorkload(new Date(until));
+    until = workload.until;
+    for (const { calls } of workload.patterns) told += calls;
+  };
+  let isOver = false;
+  const asked = Promise.all(Array.from({ length: 60 }, (_, n) => ask(n))).finally(() => {
+    isOver = true;
+  });
+  let polls = 0;
+  for (; !isOver; polls++) await tell();
+  await asked;
+  await tell();
+  await tell();
+  expect(told).toBe(60);
+  expect(polls).toBeGreaterThan(0);
+});
+
 test("the capture counts the product's queries and none of the connector's", async () => {
   const since = new Date();
   const name = "Solar Nobody 1";

@@ -71,3 +71,86 @@ test("windows that follow each other count every dropped call once", async () =>
   }
   expect((await capture.snapshot("p", new Date(T0))).dropped_calls).toBe(6009);
 });
+
+/** A clock that goes on when it is told, and may be set back. */
+function testClock() {
+  let at = T0;
+  const pass = (ms: number) => {
+    at += ms;
+  };
+  return { now: () => at, pass };
+}
+
+test("a call that spans polls is told once, with the window in which it ends", async () => {
+  const clock = testClock();
+  const capture = new QueryCapture(normalize, 10, clock.now);
+  const poll = async (since: string) => capture.snapshot("p", new Date(since));
+  const first = await poll(new Date(0).toISOString());
+  clock.pass(5);
+  const second = await poll(first.until);
+  capture.record(call("q 1", capture.stamp()));
+  const third = await poll(second.until);
+  const fourth = await poll(third.until);
+  const told = [first, second, third, fourth].map(({ patterns }) => patterns[0]?.calls ?? 0);
+  expect(told).toEqual([0, 0, 1, 0]);
+});
+
+test("a call that ends while the calls before it are normalized is of the next window", async () => {
+  const clock = testClock();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const slow = async (sql: string) => {
+    await held;
+    return normalize(sql);
+  };
+  const capture = new QueryCapture(slow, 10, clock.now);
+  capture.record(call("q 1", capture.stamp()));
+  const first = capture.snapshot("p", new Date(T0));
+  capture.record(call("q 2", capture.stamp()));
+  release();
+  expect((await first).patterns[0]?.calls).toBe(1);
+  const next = await capture.snapshot("p", new Date((await first).until));
+  expect(next.patterns[0]?.calls).toBe(1);
+});
+
+test.each([1, 2, 3])(
+  "windows that follow each other tell every call once, whatever overlaps (%i)",
+  async (seed) => {
+    let state = seed;
+    const draw = (below: number) => {
+      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return Math.floor((state / 2_147_483_648) * below);
+    };
+    const clock = testClock();
+    const capture = new QueryCapture(normalize, 2, clock.now);
+    const told = new Map<string, number>();
+    const add = (name: string, calls: number) => told.set(name, (told.get(name) ?? 0) + calls);
+    let since = new Date(0);
+    const poll = async () => {
+      const { patterns, dropped_calls, until } = await capture.snapshot("p", since);
+      for (const { sql, calls } of patterns) add(sql, calls);
+      add("dropped", dropped_calls);
+      since = new Date(until);
+    };
+    const counts = [0, 0, 0];
+    for (let n = 0; n < 30_000; n++) {
+      // Many calls share an instant, and the machine's clock is set back at times.
+      clock.pass([0, 0, 0, 1, 30, -20][draw(6)] ?? 0);
+      const shape = draw(3);
+      counts[shape] = (counts[shape] ?? 0) + 1;
+      capture.record(call(`${"abc"[shape]} ${n}`, capture.stamp()));
+      if (draw(1500) === 0) void capture.snapshot("p", new Date(clock.now() - draw(60_000)));
+      if (draw(2500) === 0) await poll();
+    }
+    await poll();
+    await poll();
+    const [kept = 0, other = 0, third = 0] = ["a $1 $2", "b $1 $2", "c $1 $2"].map(
+      (name) => told.get(name) ?? 0,
+    );
+    expect(kept + other + third + (told.get("dropped") ?? 0)).toBe(30_000);
+    expect([...told.keys()]).toContain("dropped");
+    expect(Math.max(kept, other, third)).toBeGreaterThan(3000);
+  },
+);

@@ -6,17 +6,21 @@ import {
   type ShapeParser,
   widenDecimals,
 } from "@/server/workload";
+import { CallLog, WindowClock } from "./call-log";
 
 /** One product query as it ran; latency is the DuckDB call alone. */
 export interface CapturedCall {
   sql: string;
   parameters: SentParameters;
   latencyMs: number;
+  /** When it ended: `stamp()` just before it is recorded. */
   at: number;
 }
 
 const SHAPES_MAX = 500;
 const PENDING_MAX = 5000;
+/** Instants of calls that were not kept. */
+const DROPPED_MAX = 5000;
 
 /**
  * Groups product queries by shape. Recording costs the caller nothing: normalization happens
@@ -24,18 +28,29 @@ const PENDING_MAX = 5000;
  */
 export class QueryCapture {
   private readonly shapes = new Map<string, ShapeRecord>();
-  private readonly dropped = new DroppedCalls();
+  private readonly clock: WindowClock;
+  private readonly dropped: CallLog;
   private pending = 0;
   private tail: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly normalize: ShapeParser["normalize"],
     private readonly shapesMax = SHAPES_MAX,
-  ) {}
+    now?: () => number,
+  ) {
+    this.clock = new WindowClock(now);
+    this.dropped = new CallLog(this.clock, DROPPED_MAX);
+  }
+
+  /** The time of a call that ends now, ms of the epoch. */
+  stamp(): number {
+    return this.clock.stamp();
+  }
 
   record(call: CapturedCall): void {
+    this.clock.note(call.at);
     if (this.pending >= PENDING_MAX) {
-      this.dropped.add(call.at);
+      this.dropped.add(call.at, call.latencyMs);
       return;
     }
     this.pending++;
@@ -43,7 +58,7 @@ export class QueryCapture {
       try {
         this.add(call, await this.normalize(call.sql));
       } catch {
-        this.dropped.add(call.at);
+        this.dropped.add(call.at, call.latencyMs);
       } finally {
         this.pending--;
       }
@@ -55,18 +70,24 @@ export class QueryCapture {
     return this.tail;
   }
 
+  /**
+   * The workload since an instant. Its `until` is taken first: what ends while the calls before are
+   * normalized belongs to the window that begins there, so that windows that follow each other tell every
+   * call once.
+   */
   async snapshot(productId: string, since: Date): Promise<Workload> {
+    const until = this.clock.endWindow();
     await this.settled();
     const from = since.getTime();
     return {
       product_id: productId,
       since: since.toISOString(),
-      until: new Date().toISOString(),
+      until: new Date(until).toISOString(),
       patterns: [...this.shapes.values()]
-        .map((shape) => shape.toPattern(from))
+        .map((shape) => shape.toPattern(from, until))
         .filter((pattern): pattern is WorkloadPattern => pattern !== null)
         .sort((a, b) => b.calls * b.mean_ms - a.calls * a.mean_ms),
-      dropped_calls: this.dropped.countSince(from),
+      dropped_calls: this.dropped.within(from, until).calls,
     };
   }
 
@@ -74,10 +95,10 @@ export class QueryCapture {
     let shape = this.shapes.get(query.fingerprint);
     if (!shape) {
       if (this.shapes.size >= this.shapesMax) {
-        this.dropped.add(call.at);
+        this.dropped.add(call.at, call.latencyMs);
         return;
       }
-      shape = new ShapeRecord(query);
+      shape = new ShapeRecord(query, this.clock);
       this.shapes.set(query.fingerprint, shape);
     }
     shape.add(call.at, call.latencyMs);
@@ -87,33 +108,29 @@ export class QueryCapture {
 
 const LATENCIES_MAX = 500;
 const SAMPLES_MAX = 20;
-const BUCKET_MS = 10_000;
-const BUCKETS_MAX = 2000;
 
-/**
- * What is kept of one query shape. Calls since an instant are exact while the latency ring covers
- * it; before that, counted in buckets of ten seconds (the window then starts up to 10 s earlier).
- */
-export class ShapeRecord {
-  private readonly latencies: { at: number; ms: number }[] = [];
+/** What is kept of one query shape: its calls, and the parameters of the latest. */
+class ShapeRecord {
+  private readonly log: CallLog;
   private readonly samples: JsonScalar[][] = [];
-  private readonly buckets = new Map<number, { calls: number; totalMs: number }>();
   private firstSeen = Number.POSITIVE_INFINITY;
   private lastSeen = 0;
   private sql: string;
   /** The latest text whose parameters were all literals, as it was sent. */
   private exampleSql: string | undefined;
 
-  constructor(private readonly query: NormalizedQuery) {
+  constructor(
+    private readonly query: NormalizedQuery,
+    clock: WindowClock,
+  ) {
     this.sql = query.sql;
+    this.log = new CallLog(clock, LATENCIES_MAX);
   }
 
   add(at: number, ms: number): void {
     this.firstSeen = Math.min(this.firstSeen, at);
     this.lastSeen = Math.max(this.lastSeen, at);
-    this.latencies.push({ at, ms });
-    if (this.latencies.length > LATENCIES_MAX) this.latencies.shift();
-    this.countInBucket(at, ms);
+    this.log.add(at, ms);
   }
 
   /** Keeps the parameters of a call; the kept text then takes those of all of them. */
@@ -127,52 +144,28 @@ export class ShapeRecord {
     if (query.isParsed && values.length > 0 && isAllLiteral) this.exampleSql = sql;
   }
 
-  /** null when the shape was not called since `from` (milliseconds of the epoch). */
-  toPattern(from: number): WorkloadPattern | null {
-    const recent = this.latencies.filter((each) => each.at >= from).map((each) => each.ms);
-    const { calls, totalMs } = this.countSince(from, recent);
+  /** null when the shape was not called from `from` to `until` (milliseconds of the epoch). */
+  toPattern(from: number, until: number): WorkloadPattern | null {
+    const { calls, totalMs, latencies } = this.log.within(from, until);
     if (calls === 0) return null;
-    const sorted = [...recent].sort((a, b) => a - b);
+    const meanMs = totalMs / calls;
+    // The latest calls may all have ended after the window.
+    const sorted = latencies.length === 0 ? [meanMs] : [...latencies].sort((a, b) => a - b);
     return {
       fingerprint: this.query.fingerprint,
       sql: this.sql,
       kind: this.query.kind,
       is_parsed: this.query.isParsed,
       calls,
-      mean_ms: totalMs / calls,
+      mean_ms: meanMs,
       median_ms: quantile(sorted, 0.5),
       p95_ms: quantile(sorted, 0.95),
       first_seen: new Date(this.firstSeen).toISOString(),
       last_seen: new Date(this.lastSeen).toISOString(),
       parameter_samples: [...this.samples],
       ...(this.exampleSql === undefined ? {} : { example_sql: this.exampleSql }),
-      latencies_ms: recent,
+      latencies_ms: latencies,
     };
-  }
-
-  private countSince(from: number, recent: number[]): { calls: number; totalMs: number } {
-    if (recent.length < LATENCIES_MAX) {
-      return { calls: recent.length, totalMs: recent.reduce((sum, ms) => sum + ms, 0) };
-    }
-    let calls = 0;
-    let totalMs = 0;
-    for (const [start, bucket] of this.buckets) {
-      if (start + BUCKET_MS <= from) continue;
-      calls += bucket.calls;
-      totalMs += bucket.totalMs;
-    }
-    return { calls, totalMs };
-  }
-
-  private countInBucket(at: number, ms: number): void {
-    const start = at - (at % BUCKET_MS);
-    const bucket = this.buckets.get(start) ?? { calls: 0, totalMs: 0 };
-    bucket.calls++;
-    bucket.totalMs += ms;
-    this.buckets.set(start, bucket);
-    if (this.buckets.size <= BUCKETS_MAX) return;
-    const oldest = this.buckets.keys().next().value;
-    if (oldest !== undefined) this.buckets.delete(oldest);
   }
 }
 
@@ -182,34 +175,4 @@ function quantile(sorted: number[], share: number): number {
   const low = sorted[Math.floor(position)] ?? 0;
   const high = sorted[Math.ceil(position)] ?? low;
   return low + (high - low) * (position - Math.floor(position));
-}
-
-const INSTANTS_MAX = 5000;
-const MINUTE_MS = 60_000;
-const MINUTES_MAX = 1440;
-
-/**
- * Counts calls that were not kept. Since an instant: exact while the latest 5000 reach back so far,
- * so that windows that follow each other count every call once; before that by the minute (the
- * window then starts up to a minute earlier), for a day.
- */
-class DroppedCalls {
-  private readonly instants: number[] = [];
-  private readonly minutes = new Map<number, number>();
-
-  add(at: number): void {
-    this.instants.push(at);
-    if (this.instants.length > INSTANTS_MAX) this.instants.shift();
-    const minute = at - (at % MINUTE_MS);
-    this.minutes.set(minute, (this.minutes.get(minute) ?? 0) + 1);
-    if (this.minutes.size > MINUTES_MAX) this.minutes.delete(Math.min(...this.minutes.keys()));
-  }
-
-  countSince(from: number): number {
-    const latest = this.instants.filter((at) => at >= from).length;
-    if (latest < INSTANTS_MAX) return latest;
-    let calls = 0;
-    for (const [minute, count] of this.minutes) if (minute + MINUTE_MS > from) calls += count;
-    return calls;
-  }
 }

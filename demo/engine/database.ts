@@ -54,12 +54,12 @@ export class Database {
     sql: string,
     parameters: SentParameters,
   ): Promise<DuckDBResultReader> {
-    const at = Date.now();
     const start = performance.now();
     const prepared = await prepareBound(connection, sql, parameters);
     try {
       const reader = await prepared.runAndReadAll();
-      this.capture.record({ sql, parameters, latencyMs: performance.now() - start, at });
+      const latencyMs = performance.now() - start;
+      this.capture.record({ sql, parameters, latencyMs, at: this.capture.stamp() });
       return reader;
     } finally {
       prepared.destroySync();

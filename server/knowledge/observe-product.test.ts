@@ -129,6 +129,22 @@ test("calls and dropped calls are added up once, look by look", async () => {
   expect(await listPatterns({ ctx: ctx() })).toMatchObject([{ occurrence_count: 50 }]);
 });
 
+test("no more calls are shown as recent than were counted, though calls go on between two questions", async () => {
+  const base = productOf({}, { now: 0, dropped: [] });
+  let calls = 40;
+  const product: DataProduct = {
+    ...base,
+    async getWorkload(since) {
+      const patterns = [patternOf("shape", calls++, 10, 0)];
+      return { ...(await base.getWorkload(since)), patterns };
+    },
+  };
+  await observe(product);
+  const [one] = await listPatterns({ ctx: ctx() });
+  expect(one?.recent?.calls).toBe(40);
+  expect(one?.occurrence_count).toBe(41);
+});
+
 test("two observers at once count a window once", async () => {
   const product = productOf({ shape: every(1, 50, 0) }, { now: 0, dropped: [7] });
   await observe(product);
