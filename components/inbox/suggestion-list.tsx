@@ -7,8 +7,9 @@ import { useHotkeys } from "@/components/shell/hotkeys";
 import { useCan } from "@/components/shell/session";
 import { Card } from "@/components/ui/card";
 import type { SuggestionSummary } from "@/server/contracts";
+import { emptyText } from "./empty-text";
 import { RowsSkeleton, SuggestionRow } from "./suggestion-row";
-import type { InboxTab } from "./tabs";
+import { type InboxTab, PROVING_TAB } from "./tabs";
 import { useSuggestionPages } from "./use-inbox";
 
 export function SuggestionList({ tab }: { tab: InboxTab }) {
@@ -71,31 +72,9 @@ function useRowKeys(rows: readonly SuggestionSummary[]) {
   return { selected, listRef };
 }
 
-const TEXTS: Record<string, { title: string; text: string }> = {
-  review: {
-    title: "Nothing to review",
-    text: "No suggestion is waiting for a decision. Select Analyze now to test changes against the current workload.",
-  },
-  proving: {
-    title: "No test is running",
-    text: "A test run starts with each analysis. Select Analyze now to start one.",
-  },
-  running: {
-    title: "Nothing approved yet",
-    text: "Approve a suggestion under To review. Its execution and measured gain appear here.",
-  },
-  closed: {
-    title: "Nothing closed yet",
-    text: "Rejected, rolled back and expired suggestions, and test runs without a gain, are kept here.",
-  },
-  all: {
-    title: "No suggestions yet",
-    text: "Once the product has been observed, Analyze now proposes changes and tests each on a shadow copy.",
-  },
-};
-
 function InboxEmpty({ tab, canAnalyze }: { tab: InboxTab; canAnalyze: boolean }) {
-  const text = TEXTS[tab.name];
+  const { data } = useSuggestionPages(PROVING_TAB);
+  const text = emptyText(tab.name, data?.pages[0]?.items.length ?? 0);
   if (text === undefined) return null;
   return (
     <Empty title={text.title}>

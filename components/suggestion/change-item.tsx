@@ -101,7 +101,7 @@ export function RevertedBefore({ revert }: { revert: Revert }) {
   return (
     <p className="mt-2 text-sm text-warning">
       <Link href={`/suggestions/${suggestion_id}`} className="underline">
-        Executed and rolled back before
+        Executed before and rolled back
       </Link>{" "}
       {is_automatic ? "automatically" : `by ${by}`}, <RelativeTime iso={at} />.{" "}
       {outcome === null ? "The live workload had shown no clear effect by then." : outcome} Since

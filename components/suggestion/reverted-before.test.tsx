@@ -21,11 +21,11 @@ function tell(change: Partial<typeof REVERT>): string {
 
 test("a change that was rolled back says when, why, and what is different now", () => {
   expect(tell({})).toBe(
-    "Executed and rolled back before automatically, 2 hours ago. Slower: 9 ms → 30 ms. Since then: no known change.",
+    "Executed before and rolled back automatically, 2 hours ago. Slower: 9 ms → 30 ms. Since then: no known change.",
   );
   expect(
     tell({ is_automatic: false, outcome: null, changes_since: ["The schema has changed."] }),
   ).toBe(
-    "Executed and rolled back before by olga@test, 2 hours ago. The live workload had shown no clear effect by then. Since then: The schema has changed.",
+    "Executed before and rolled back by olga@test, 2 hours ago. The live workload had shown no clear effect by then. Since then: The schema has changed.",
   );
 });

@@ -8,7 +8,7 @@ import { requesterOf } from "./product-scope";
 import { screenRequest } from "./screen-request";
 import { loadSuggestion } from "./suggestion-view";
 
-/** Answers from the request's own schema and queries: estimates, labelled so, at once. */
+/** Answers from the request's own schema and queries: estimates, labelled so, at once; an open equal one is marked. */
 export async function analyzeContext({
   ctx,
   input: { request, columns },
@@ -32,7 +32,7 @@ export async function analyzeContext({
     }),
     screening,
   ]);
-  const { id } = await createSuggestion({
+  const { id, isNew } = await createSuggestion({
     ctx,
     input: {
       request,
@@ -53,5 +53,6 @@ export async function analyzeContext({
       excluded,
     },
   });
-  return loadSuggestion(ctx, id);
+  const suggestion = await loadSuggestion(ctx, id);
+  return isNew ? suggestion : { ...suggestion, is_existing: true };
 }

@@ -22,8 +22,8 @@ test("a short queue says how many wait, since when, and about how long", () => {
   expect(judge(1)).toEqual({
     status: "ok",
     detail:
-      "1 proof waits, the oldest since 2026-01-01T10:00:00.000Z. A new one would wait up to 2 min " +
-      "(estimate: 2 before it, each up to 60 s, 1 prover).",
+      "1 proof waits, the oldest since 2026-01-01T10:00:00.000Z. A new one would wait about 2 min " +
+      "(estimate: 2 before it, 60 s each, 1 prover).",
   });
 });
 
@@ -33,7 +33,7 @@ test("a long queue degrades, and more provers shorten it", () => {
   expect(judge(10).detail).toContain("10 proofs wait");
   expect(judge(10, 1, 2)).toMatchObject({
     status: "ok",
-    detail: expect.stringMatching(/up to 6 min/),
+    detail: expect.stringMatching(/about 6 min/),
   });
 });
 

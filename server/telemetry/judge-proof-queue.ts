@@ -17,9 +17,9 @@ function formatWait(seconds: number): string {
 const proofs = (count: number) => (count === 1 ? "1 proof waits" : `${count} proofs wait`);
 
 /**
- * Whether the queue of proofs is long: how many wait, since when, and how long a new one would wait. That
- * is an estimate, and an upper one: every proof before it takes its whole time budget, searches after a
- * first advice give way.
+ * Whether the queue of proofs is long: how many wait, since when, and about how long a new one would wait,
+ * if every proof before it took the usual time budget. Most take less; one that is continued for longer
+ * takes more. Searches after a first advice give way.
  */
 export function judgeProofQueue(queue: ProofQueue): { status: "ok" | "degraded"; detail: string } {
   const { load, proofSecondsMax, waitSecondsMax } = queue;
@@ -33,8 +33,8 @@ export function judgeProofQueue(queue: ProofQueue): { status: "ok" | "degraded";
   }
   const waitSeconds = ((waiting + running) * proofSecondsMax) / provers;
   const estimate =
-    `A new one would wait up to ${formatWait(waitSeconds)} (estimate: ${waiting + running} before it, ` +
-    `each up to ${formatWait(proofSecondsMax)}, ${provers === 1 ? "1 prover" : `${provers} provers`}).`;
+    `A new one would wait about ${formatWait(waitSeconds)} (estimate: ${waiting + running} before it, ` +
+    `${formatWait(proofSecondsMax)} each, ${provers === 1 ? "1 prover" : `${provers} provers`}).`;
   return {
     status: waitSeconds > waitSecondsMax ? "degraded" : "ok",
     detail: `${proofs(waiting)}${since}. ${estimate}`,

@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { DuckDBInstance, type DuckDBPreparedStatement } from "@duckdb/node-api";
 import { Lru } from "@/server/platform/lru";
 import { type Ast, asNode, asNodes, asText } from "./ast";
+import { type FunctionNames, readFunctionNames } from "./function-names";
 import { unwrapValues } from "./values-list";
 
 /** DuckDB's own parser and printer, in a private database without files, network or extensions. */
-export interface Engine {
+export interface Engine extends FunctionNames {
   /** The tree of the one SELECT in the text; null for anything else (other kinds, errors, several). */
   serialize(sql: string): Promise<Ast | null>;
   /** What the parser says of any text: how many SELECTs it is, or why it is none. */
@@ -14,13 +15,6 @@ export interface Engine {
   print(root: Ast): Promise<string | null>;
   /** How many statements of any kind the parser reads in the text; 0 where it cannot. */
   countStatements(sql: string): Promise<number>;
-  aggregateNames: ReadonlySet<string>;
-  /** Scalar functions that answer the same for the same arguments within a query. */
-  repeatableNames: ReadonlySet<string>;
-  /** All functions DuckDB has by itself: any other name is a macro or extension of the product's. */
-  knownNames: ReadonlySet<string>;
-  /** Functions that may answer otherwise each time they are called (random, nextval). */
-  volatileNames: ReadonlySet<string>;
   close(): void;
 }
 
@@ -89,20 +83,7 @@ export async function openEngine(watch = UNWATCHED): Promise<Engine> {
   const callSerialize = call("SELECT json_serialize_sql($1::VARCHAR)");
   const callPrint = call("SELECT json_deserialize_sql($1::JSON)");
   const serializeText = (sql: string) => watched(() => callSerialize(sql));
-  const readNames = async (condition: string): Promise<ReadonlySet<string>> => {
-    const reader = await connection.runAndReadAll(
-      `SELECT function_name FROM duckdb_functions() GROUP BY function_name HAVING ${condition}`,
-    );
-    return new Set(reader.getRows().map((row) => asText(row[0])));
-  };
-  const aggregateNames = new Set(await readNames("bool_or(function_type = 'aggregate')"));
-  // Macros of DuckDB's own that call one are aggregates too: json_group_array, wavg by weighted_avg.
-  for (let before = 0; before < aggregateNames.size; ) {
-    before = aggregateNames.size;
-    const called = [...aggregateNames].filter((name) => /^\w+$/.test(name)).join("|");
-    const calls = `regexp_matches(macro_definition, '\\b(${called})\\(')`;
-    for (const name of await readNames(`bool_or(${calls})`)) aggregateNames.add(name);
-  }
+  const names = await readFunctionNames(connection);
   return {
     async serialize(sql) {
       const root = asNode(parseExactJson(await serializeText(sql)));
@@ -130,12 +111,7 @@ export async function openEngine(watch = UNWATCHED): Promise<Engine> {
       const extracted = await watched(() => connection.extractStatements(sql).catch(() => null));
       return extracted?.count ?? 0;
     },
-    aggregateNames,
-    repeatableNames: await readNames(
-      "bool_and(function_type = 'scalar' AND stability <> 'VOLATILE') OR function_name = 'nullif'",
-    ),
-    knownNames: await readNames("true"),
-    volatileNames: await readNames("bool_or(stability = 'VOLATILE')"),
+    ...names,
     close() {
       connection.closeSync();
       instance.closeSync();

@@ -3,7 +3,7 @@ import type { QueryShape } from "./shape";
 // In order: comments, strings (also E'' and dollar-quoted), quoted names, parameters, numbers,
 // words, white space, anything else. Each alternative is linear: no nested repetition.
 const TOKEN =
-  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[eE]?'(?:[^']|'')*(?:'|$)|\$([A-Za-z_]*)\$[\s\S]*?(?:\$\1\$|$)|"(?:[^"]|"")*(?:"|$)|\$\w+|\d[\w.]*|[\p{L}_][\p{L}\p{M}\p{N}_$]*|\s+|[\s\S]/gu;
+  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[eE]?'(?:[^']|'')*(?:'|$)|\$((?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[\s\S]*?(?:\$\1\$|$)|"(?:[^"]|"")*(?:"|$)|\$\w+|\d[\w.]*|[\p{L}_][\p{L}\p{M}\p{N}_$]*|\s+|[\s\S]/gu;
 
 /** Tokens of any text, comments and white space left out. Never throws. */
 export function tokenize(sql: string): string[] {
@@ -11,8 +11,13 @@ export function tokenize(sql: string): string[] {
   return tokens.filter((token) => !/^(--|\/\*|\s)/.test(token));
 }
 
+const TEXT = /^(?:[eE]?'|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)/;
+
+/** Whether a token is a string, dollar-quoted ones included. */
+export const isText = (token: string): boolean => TEXT.test(token);
+
 function foldToken(token: string): string {
-  if (/^[eE]?'/.test(token) || /^\$[A-Za-z_]*\$/.test(token)) return "?";
+  if (isText(token)) return "?";
   if (/^\d/.test(token) || /^\$\w/.test(token)) return "?";
   return /^[\p{L}_]/u.test(token) ? token.toLowerCase() : token;
 }

@@ -5,7 +5,7 @@ const NESTING_MAX = 100;
 
 // What may hold brackets of its own: comments, strings, dollar-quoted ones, quoted names.
 const OPAQUE =
-  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*(?:'|$)|\$([A-Za-z_]*)\$[\s\S]*?(?:\$\1\$|$)|"(?:[^"]|"")*(?:"|$)|[([{]|[)\]}]|\bcase\b|\bend\b/gi;
+  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*(?:'|$)|\$((?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[\s\S]*?(?:\$\1\$|$)|"(?:[^"]|"")*(?:"|$)|[([{]|[)\]}]|\bcase\b|\bend\b/gi;
 
 /** How deep brackets, and CASE … END, are nested at most. */
 function nestingOf(sql: string): number {

@@ -44,6 +44,11 @@ test("repeats one word of the text at most, and only a plain one", async () => {
 test.each([
   "SELECT * FROM users WHERE a = $a;",
   "SELECT * FROM users WHERE a = '{{ x }}' AND b = 'a; b' AND c = '@x' AND d = ':e'",
+  "SELECT * FROM users WHERE a = $$me @you {{ x }}$$",
+  "SELECT * FROM users WHERE a = $mail1$ @you $$ {{ x }} $mail1$ AND b = $Größe$@x$Größe$",
+  "SELECT * FROM users WHERE a = E'it\\'s @you' AND b = 1",
+  "SELECT * FROM users WHERE a = $$'$$ AND b = '@x'",
+  "UPDATE users SET a = $t1$ @you :me $t1$ WHERE b = ?",
   "SELECT a::INTEGER, list[1:2], {'k':a} FROM users",
   "INSERT INTO users VALUES (?, ?)",
   "INSERT INTO users VALUES ({'k':a}, MAP {})",

@@ -1,5 +1,5 @@
 import type { Engine } from "./engine";
-import { tokenize, writeTarget } from "./fold-text";
+import { isText, tokenize, writeTarget } from "./fold-text";
 import type { NormalizedQuery, Unread } from "./shape";
 import { tooCostly } from "./text-limits";
 
@@ -25,7 +25,7 @@ export async function explainUnread(
   const bare = withoutTexts(sql);
   const isStrange = forms.some((form) => form.test(bare));
   if (query.isParsed && !isStrange) return null;
-  const words = tokenize(sql).filter((token) => !/^([eE]?'|\$[A-Za-z_]*\$|")/.test(token));
+  const words = tokenize(sql).filter((token) => !isText(token) && !token.startsWith('"'));
   const text = words.join("");
   if (TEMPLATES.test(text)) {
     return {
@@ -65,12 +65,14 @@ export async function explainUnread(
   return { reason: "not_a_query", message: "it is neither a query nor a change of rows" };
 }
 
-/** The text without comments, and with nothing in literals and quoted names. */
+// In order: comments, strings with escapes, plain and dollar-quoted ones, quoted names. A `$` within a
+// word is a letter of it.
+const OPAQUE =
+  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|(?<!\w)[eE]'(?:\\[\s\S]|[^'\\]|'')*(?:'|$)|'(?:[^']|'')*(?:'|$)|(?<![\w$])\$((?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[\s\S]*?(?:\$\1\$|$)|"(?:[^"]|"")*(?:"|$)/g;
+
+/** The text without comments, and with nothing in strings and quoted names. */
 const withoutTexts = (sql: string): string =>
-  sql.replace(
-    /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)/g,
-    (text) => (/^['"]/.test(text) ? "''" : " "),
-  );
+  sql.replace(OPAQUE, (text) => (/^[-/]/.test(text) ? " " : "''"));
 
 /** `syntax error near "FORM"`: one word of the text, and only if it is one. */
 function nearText(message: string): string {

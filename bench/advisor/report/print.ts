@@ -1,6 +1,6 @@
-import { formatPercent } from "@/server/format";
+import { formatInterval, formatPercent } from "@/server/format";
 import type { WorkloadResult } from "../run-workload";
-import { intervalText, promiseCounts, slowerQueries, worstText } from "./summary";
+import { promiseCounts, slowerQueries, worstText } from "./summary";
 
 const MB = 1024 * 1024;
 
@@ -12,7 +12,7 @@ export function printResult(result: WorkloadResult): void {
         one.strategy,
         {
           changes: one.changes.length,
-          gain: one.outcome ? intervalText(one.outcome.gain) : "not built",
+          gain: one.outcome ? formatInterval(one.outcome.gain) : "not built",
           worst: worstText(one),
           storage: one.outcome ? formatPercent(one.outcome.storage_overhead) : "",
           inserts: one.outcome?.insert_ratio ? `${one.outcome.insert_ratio.toFixed(2)}×` : "",
@@ -34,7 +34,7 @@ export function printResult(result: WorkloadResult): void {
   for (const one of result.promises) {
     const verdict = one.is_kept ? "kept" : one.is_kept_within_noise ? "within noise" : "NOT KEPT";
     console.log(
-      `  promised ${intervalText(one.promised)}, delivered ${intervalText(one.delivered)}: ${verdict} (${one.name}${one.is_sampled ? ", sampled" : ""})`,
+      `  promised ${formatInterval(one.promised)}, delivered ${formatInterval(one.delivered)}: ${verdict} (${one.name}${one.is_sampled ? ", sampled" : ""})`,
     );
   }
 }

@@ -10,7 +10,7 @@ const RESULT = {
 test("the run at scale is one row under its head, budget and memory in it", () => {
   const [head, , row] = renderScale(RESULT).split("\n");
   expect(row).toBe(
-    "| 30 | 200 | 3,600,000 | 90 | 12 | 14 | 41% [39, 44] | 21 s | 118 of 120 s | 700 MB |",
+    "| 30 | 200 | 3,600,000 | 90 | 12 | 14 | 41% [39%, 44%] | 21 s | 118 of 120 s | 700 MB |",
   );
   expect(row?.split("|")).toHaveLength(head?.split("|").length ?? 0);
 });
@@ -18,4 +18,9 @@ test("the run at scale is one row under its head, budget and memory in it", () =
 test("a run that found nothing says so by dashes", () => {
   const empty = { ...RESULT, accepted: 0, set_gain: null, first_accepted_seconds: null };
   expect(renderScale(empty)).toContain("| 0 | – | – |");
+});
+
+test("a gain is not rounded out of its interval", () => {
+  const set_gain = { value: 0.922, low: 0.921, high: 0.924 };
+  expect(renderScale({ ...RESULT, set_gain })).toContain("| 92.2% [92.1%, 92.4%] |");
 });

@@ -1,7 +1,6 @@
 import type { Interval } from "@/server/contracts";
-import { formatCount } from "@/server/format";
+import { formatCount, formatInterval } from "@/server/format";
 import { markdownTable } from "./markdown-table";
-import { intervalText } from "./summary";
 
 export interface ScaleResult {
   tables: number;
@@ -42,7 +41,7 @@ export function renderScale(result: ScaleResult): string {
     String(result.candidates),
     String(result.not_tried),
     String(result.accepted),
-    gain === null ? "–" : intervalText(gain),
+    gain === null ? "–" : formatInterval(gain),
     first === null ? "–" : `${Math.round(first)} s`,
     `${Math.round(result.seconds)} of ${result.seconds_max} s`,
     `${Math.round(result.rss_peak_bytes / 1024 ** 2)} MB`,

@@ -1,16 +1,9 @@
-import type { Interval } from "@/server/contracts";
-import { formatPercent } from "@/server/format";
 import { median } from "@/server/statistics";
 import type { StrategyResult, WorkloadResult } from "../run-workload";
 import type { StrategyName } from "../types";
 
 export function strategyOf(result: WorkloadResult, name: StrategyName): StrategyResult | undefined {
   return result.strategies.find((one) => one.strategy === name);
-}
-
-/** `63% [61, 66]`. */
-export function intervalText({ value, low, high }: Interval): string {
-  return `${formatPercent(value)} [${Math.round(low * 100)}, ${Math.round(high * 100)}]`;
 }
 
 /** How much slower (or least faster) the worst query of a set of changes became; a sure loss first. */

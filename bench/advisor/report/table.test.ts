@@ -14,7 +14,7 @@ test("a row shows every strategy's gain, what was not built and what was not sea
   });
   const row = renderTable([result]).split("\n")[2];
   expect(row).toBe(
-    "| orders | 600,000 | refused | 10% | – | 40% [38, 42] | 50% [48, 52] | 1.50× (by-code) | 1 | 12 s |",
+    "| orders | 600,000 | refused | 10% | – | 40% [38%, 42%] | 50% [48%, 52%] | 1.50× (by-code) | 1 | 12 s |",
   );
 });
 

@@ -1,15 +1,8 @@
-import { formatCount, formatPercent } from "@/server/format";
+import { formatCount, formatInterval, formatPercent } from "@/server/format";
 import type { WorkloadResult } from "../run-workload";
 import type { StrategyName } from "../types";
 import { markdownTable } from "./markdown-table";
-import {
-  intervalText,
-  promiseCounts,
-  shareOfBest,
-  slowerQueries,
-  strategyOf,
-  worstText,
-} from "./summary";
+import { promiseCounts, shareOfBest, slowerQueries, strategyOf, worstText } from "./summary";
 
 const HEAD = [
   "workload",
@@ -72,7 +65,7 @@ function gainText(result: WorkloadResult, name: StrategyName, hasInterval = fals
   if (strategy === undefined) return "–";
   if (strategy.outcome === null) return "refused";
   const { gain, differing } = strategy.outcome;
-  const text = hasInterval ? intervalText(gain) : formatPercent(gain.value);
+  const text = hasInterval ? formatInterval(gain) : formatPercent(gain.value);
   // A gain by answering something else is none.
   return differing.length > 0 ? `${text}, ${differing.length} queries answer differently` : text;
 }

@@ -32,7 +32,7 @@ function linesOfRevert(revert: SuggestionItem["reverted_before"]): string[] {
   const by = revert.is_automatic ? "automatically" : `by ${revert.by}`;
   const since = revert.changes_since.join(" ") || "no known change.";
   return [
-    `    rolled back before, ${by} in ${revert.suggestion_id}, ${formatInstant(revert.at)}: ${revert.outcome ?? "no clear effect by then."}`,
+    `    executed before and rolled back ${by} (${revert.suggestion_id}, ${formatInstant(revert.at)}): ${revert.outcome ?? "no clear effect by then."}`,
     `    since then: ${since}`,
   ];
 }

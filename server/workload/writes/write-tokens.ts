@@ -11,7 +11,7 @@ export interface WriteToken {
 // In order: strings (also E'' and dollar-quoted), quoted names, parameters, types with numbers in
 // brackets, numbers (hexadecimal ones and fractions included), words, anything else.
 const TOKEN =
-  /(?<space>(?:--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$)|\s)*)(?<text>[eExX]?'(?:[^']|'')*(?:'|$)|\$([A-Za-z_]*)\$[\s\S]*?(?:\$\3\$|$)|"(?:[^"]|"")*(?:"|$)|\$\w+|(?:decimal|numeric|dec|varchar|char|bpchar|bit)\s*\(\s*\d+\s*(?:,\s*\d+\s*)?\)|(?:\d[\w]*(?:\.\d*)?|(?<![\w")\]])\.\d+)(?:(?<=[eE])[+-]\d+)?|[\p{L}_][\p{L}\p{M}\p{N}_$]*|\S|$)/giu;
+  /(?<space>(?:--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$)|\s)*)(?<text>[eExX]?'(?:[^']|'')*(?:'|$)|\$((?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[\s\S]*?(?:\$\3\$|$)|"(?:[^"]|"")*(?:"|$)|\$\w+|(?:decimal|numeric|dec|varchar|char|bpchar|bit)\s*\(\s*\d+\s*(?:,\s*\d+\s*)?\)|(?:\d[\w]*(?:\.\d*)?|(?<![\w")\]])\.\d+)(?:(?<=[eE])[+-]\d+)?|[\p{L}_][\p{L}\p{M}\p{N}_$]*|\S|$)/giu;
 
 /** Tokens of one statement without comments and a final semicolon. Never throws. */
 export function writeTokens(sql: string): WriteToken[] {
