@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { OperationState, Verification } from "@/server/contracts";
+import { type OperationState, SuggestionState, type Verification } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { listSuggestions } from "./read-suggestions";
 import { loadSuggestion } from "./suggestion-view";
@@ -65,4 +65,16 @@ test("nothing to suggest is said to be measured only where it was", async () => 
   };
   expect(await noteOf("p-1")).toMatch(/nothing that was measured was worth it/);
   expect(await noteOf(null)).toMatch(/^Nothing to suggest from this context alone/);
+});
+
+test("what is said of a suggestion is for people too: it names no field of the API", async () => {
+  const ctx = contextOf(database.db, ACTORS.reviewer);
+  for (const state of SuggestionState.options) {
+    for (const productId of ["duckdb-spawn", null]) {
+      const { id } = await storeSuggestion(database.db, { state, productId });
+      const { note } = await loadSuggestion(ctx, id);
+      expect(note).toMatch(/^[A-Z].*\.$/);
+      expect(note).not.toMatch(/_|\blinks\b|`/);
+    }
+  }
 });

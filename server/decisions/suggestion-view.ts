@@ -238,7 +238,7 @@ function describeExecuted(row: SuggestionRow, operationRows: OperationRow[]): st
 }
 
 function describeEstimateNote({ warnings }: SuggestionRow, itemCount: number): string {
-  const how = "Send product_id to have it measured on a shadow copy of the data.";
+  const how = "A request that names a data product is measured on a shadow copy of its data.";
   const unread = warnings.filter(({ code }) => code === "unread_query").length;
   const left =
     unread === 0
