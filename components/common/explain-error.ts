@@ -19,6 +19,7 @@ const TITLES: Record<string, string> = {
   conflict: "Someone else changed this first",
   candidate_is_worse: "The candidate is worse than the active model",
   not_approved: "Not approved",
+  not_agreed: "Not agreed yet",
   coverage_too_low: "Too little of the workload was replayed",
   not_executable: "Cannot be executed",
   schema_changed: "The schema has changed since the test run",

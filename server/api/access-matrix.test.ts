@@ -30,6 +30,7 @@ const READ: Row = [...PEOPLE, ...PRODUCTS, "peer agent", "key:suggestion.read"];
 const EXECUTE: Row = ["operator", "admin", "product", "key:operation.execute"];
 
 const CONVERSATIONS: Row = [...PEOPLE, "product", "key:conversation.read"];
+const CONVERSE: Row = [...ASK, "product", "key:conversation.start"];
 
 const REST: Record<string, Row> = {
   "GET /agent/health": "everybody",
@@ -51,8 +52,11 @@ const REST: Record<string, Row> = {
   "POST /agent/suggestions/{id}/revert": ["operator", "admin", "key:operation.revert"],
   "GET /agent/operations/{id}": [...PEOPLE, "product", "key:operation.read"],
   "GET /agent/jobs": ["admin"],
+  "POST /agent/conversations": CONVERSE,
   "GET /agent/conversations": CONVERSATIONS,
   "GET /agent/conversations/{id}": CONVERSATIONS,
+  "POST /agent/conversations/{id}/revise": CONVERSE,
+  "POST /agent/conversations/{id}/cancel": CONVERSE,
   "POST /agent/message": ["admin", "peer agent", "key:message.send"],
   "GET /agent/message/schema/v1": "everybody",
   "GET /agent/agents": [...PEOPLE, "product", "key:conversation.read"],
@@ -88,6 +92,12 @@ const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   "operations.revert": { row: ["operator", "admin"], input: { suggestion_id } },
   "conversations.list": { row: PEOPLE, input: {} },
   "conversations.get": { row: PEOPLE, input: { conversation_id } },
+  "conversations.start": {
+    row: ASK,
+    input: { kind: "resource_scale", subject: {}, targets: [{ domain: "none" }] },
+  },
+  "conversations.revise": { row: ASK, input: { conversation_id } },
+  "conversations.cancel": { row: ASK, input: { conversation_id } },
   "product.overview": { row: PEOPLE },
   "product.patterns": { row: PEOPLE },
   "model.status": { row: PEOPLE },

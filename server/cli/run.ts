@@ -108,6 +108,7 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   conflict: 5,
   candidate_is_worse: 5,
   not_approved: 5,
+  not_agreed: 5,
   coverage_too_low: 5,
   not_executable: 5,
   schema_changed: 5,

@@ -13,6 +13,7 @@ const PUBLISHED: Record<ErrorCode, number> = {
   conflict: 409,
   candidate_is_worse: 409,
   not_approved: 409,
+  not_agreed: 409,
   coverage_too_low: 409,
   schema_changed: 409,
   too_large: 413,

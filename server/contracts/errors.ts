@@ -55,6 +55,12 @@ export const PROBLEMS = {
     title: "Not approved",
     meaning: "Only approved suggestions are executed.",
   },
+  not_agreed: {
+    status: 409,
+    title: "Not agreed yet",
+    meaning:
+      "The change belongs to a conversation with other data products; it is executed once all have agreed.",
+  },
   coverage_too_low: {
     status: 409,
     title: "Too little of the workload was replayed",

@@ -62,6 +62,14 @@ export async function getConversation({
   input: { conversation_id: string };
 }): Promise<ConversationDetail> {
   assertCan(ctx.actor, "conversation.read");
+  return loadConversation(ctx, id);
+}
+
+/** The answer of a verb that did something to it: whoever may do that may see what came of it. */
+export async function loadConversation(
+  ctx: ServiceContext,
+  id: string,
+): Promise<ConversationDetail> {
   const [row] = await ctx.db.select().from(conversations).where(eq(conversations.id, id));
   if (row === undefined) throw new AppError("not_found", `There is no conversation ${id}.`);
   const [parties, steps] = await Promise.all([

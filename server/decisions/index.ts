@@ -18,3 +18,4 @@ export {
   transitionOperation,
   transitionSuggestion,
 } from "./transition";
+export { withdrawSuggestion } from "./withdraw-suggestion";

@@ -163,6 +163,7 @@ function describeState(
     case "expired":
       return "Nobody decided in time; ask for a new analysis.";
     case "superseded":
+      if (row.error !== null) return row.error.message;
       return row.supersededBy === null
         ? "The schema changed after the proof, so it no longer holds; ask for a new analysis."
         : `A newer proof of the same question, ${row.supersededBy}, has taken its place.`;

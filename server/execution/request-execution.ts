@@ -13,11 +13,13 @@ import { assertVisible, toOperation, transitionSuggestion } from "@/server/decis
 import { assertCan } from "@/server/identity";
 import { AppError, newId, type ServiceContext, type Transaction } from "@/server/platform";
 import { enqueueJob } from "@/server/queue";
+import { assertAgreed } from "./assert-agreed";
 
 /**
  * Queues the execution of the approved items of a suggestion. Nothing runs here: the prover
  * process does, once. Throws `forbidden`, `not_found`, `not_approved`, `not_executable`
- * (an estimate: no data product behind it; or nothing but advice), `schema_changed`, `conflict` (already executing).
+ * (an estimate: no data product behind it; or nothing but advice), `not_agreed` (others still have to agree),
+ * `schema_changed`, `conflict` (already executing).
  */
 export async function requestExecution({
   ctx,
@@ -38,6 +40,7 @@ export async function requestExecution({
         transition: "execute",
       },
     });
+    await assertAgreed({ tx, input: { suggestion_id: suggestion.id } });
     if (suggestion.productId === null || suggestion.schemaFingerprint === null) {
       throw new AppError("not_executable", "This suggestion names no data product to execute on.");
     }

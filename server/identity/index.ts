@@ -1,5 +1,6 @@
 export { type ApiKey, createApiKey, listApiKeys, revokeApiKey } from "./api-keys";
 export { authenticate } from "./authenticate";
+export { parseInput } from "./context";
 export { keyIdOf, verifyDetached } from "./detached-jws";
 export { withEndorsed } from "./endorsements";
 export { type IssuedToken, listTokens, revokeToken } from "./issued-tokens";

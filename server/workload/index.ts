@@ -12,4 +12,5 @@ export {
   type Views,
 } from "./shape";
 export type { TypeReader } from "./type-reader";
+export { viewQuery } from "./views";
 export { deletedRows } from "./writes/reading-select";

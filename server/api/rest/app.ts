@@ -4,7 +4,13 @@ import { createOpenApiDocument, type OpenApiDocument, registerShapes } from "./o
 import { capabilitiesRoute, defineOpenApiRoute, healthRoute, jwksRoute } from "./routes/agent";
 import { agentsRoute } from "./routes/agents";
 import { requestChangeRoute } from "./routes/changes";
-import { getConversationRoute, listConversationsRoute } from "./routes/conversations";
+import {
+  cancelConversationRoute,
+  getConversationRoute,
+  listConversationsRoute,
+  reviseConversationRoute,
+  startConversationRoute,
+} from "./routes/conversations";
 import { approveRoute, feedbackRoute, rejectRoute } from "./routes/decisions";
 import { listJobsRoute } from "./routes/jobs";
 import { messageRoute, messageSchemaRoute } from "./routes/messages";
@@ -54,8 +60,11 @@ export const ROUTES: readonly Route[] = [
   revertRoute,
   getOperationRoute,
   messageRoute,
+  startConversationRoute,
   listConversationsRoute,
   getConversationRoute,
+  reviseConversationRoute,
+  cancelConversationRoute,
   messageSchemaRoute,
   agentsRoute,
   listJobsRoute,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   AnalyzeRequest,
   ApproveRequest,
+  CancelConversation,
   ChangeRequest,
   ContinueRequest,
   ExecuteRequest,
@@ -14,9 +15,17 @@ import {
   OperationId,
   PromoteModel,
   RejectRequest,
+  ReviseConversation,
+  StartConversation,
   SuggestionId,
 } from "@/server/contracts";
-import { getConversation, listConversations } from "@/server/conversations";
+import {
+  cancelConversation,
+  getConversation,
+  listConversations,
+  reviseConversation,
+  startConversation,
+} from "@/server/conversations";
 import {
   analyze,
   approveSuggestion,
@@ -89,6 +98,15 @@ const conversationsRouter = router({
     .input(ListConversations)
     .query(({ ctx, input }) => listConversations({ ctx, input })),
   get: procedure.input(ByConversation).query(({ ctx, input }) => getConversation({ ctx, input })),
+  start: procedure
+    .input(StartConversation)
+    .mutation(({ ctx, input }) => startConversation({ ctx, input })),
+  revise: procedure
+    .input(ReviseConversation.extend(ByConversation.shape))
+    .mutation(({ ctx, input }) => reviseConversation({ ctx, input })),
+  cancel: procedure
+    .input(CancelConversation.extend(ByConversation.shape))
+    .mutation(({ ctx, input }) => cancelConversation({ ctx, input })),
 });
 
 const productRouter = router({

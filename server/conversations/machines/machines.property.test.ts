@@ -4,31 +4,33 @@ import { isFinal } from "@/server/contracts";
 import { ModelWorld, type Plan, type Side } from "../testing/model-world";
 
 const plan = fc.record({
-  verdict: fc.constantFrom("accept", "accept", "accept", "counter", "reject"),
+  verdict: fc
+    .integer({ min: 0, max: 11 })
+    .map((number) => (["counter", "reject"] as const)[number] ?? "accept"),
   hasOwnChanges: fc.boolean(),
   cannotRevert: fc.integer({ min: 0, max: 9 }).map((number) => number === 0),
 }) satisfies fc.Arbitrary<Plan>;
 
 /** What happens next, and to whom: drawn, so that every order comes. */
 const events = fc.array(fc.tuple(fc.integer({ min: 0, max: 19 }), fc.nat(1000)), {
-  minLength: 20,
-  maxLength: 160,
+  minLength: 60,
+  maxLength: 400,
 });
 
 function happen(world: ModelWorld, [what, who]: readonly [number, number]): void {
   const side = world.sides[who % world.sides.length] as Side;
-  if (what < 8) world.deliver(who);
-  else if (what < 10) world.redeliver(who);
-  else if (what < 14) world.advance(side);
+  if (what < 7) world.deliver(who);
+  else if (what < 8) world.redeliver(who);
+  else if (what < 13) world.advance(side);
   else if (what < 18) world.happen(side, Math.floor(who / world.sides.length));
   else if (what === 18) world.revise();
-  else world.now += (who % 8) * 3_600_000;
+  else world.now += (who % 3) * 3_600_000;
 }
 
 const isInPlace = ({ view }: Side) =>
   view.suggestion?.state === "executed" || view.suggestion?.state === "verified";
 
-const RUNS = { numRuns: 3000 };
+const RUNS = { numRuns: 800 };
 
 test("whatever happens, in whatever order: nothing runs without all, nothing twice, and every conversation ends", () => {
   fc.assert(
@@ -104,7 +106,7 @@ test("when all agree and every change works, all are in sync", () => {
   for (let turn = 0; turn < 40; turn += 1) {
     for (const side of [...world.sides]) {
       world.advance(side);
-      world.happen(side, 0);
+      world.happen(side, 19);
     }
     world.deliver(0);
   }

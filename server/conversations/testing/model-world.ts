@@ -254,23 +254,9 @@ export class ModelWorld {
       this.endRevert(side);
       return;
     }
-    const after: Partial<Record<SuggestionState, SuggestionState[]>> = {
-      proving: ["pending", "pending", "pending", "no_gain", "failed"],
-      pending: [
-        "approved",
-        "approved",
-        "approved",
-        "approved",
-        "rejected",
-        "expired",
-        "superseded",
-      ],
-      approved: ["approved", "approved", "approved", "superseded"],
-      executing: ["executed", "executed", "executed", "failed"],
-      executed: ["executed", "executed", "verified", "reverted"],
-    };
-    const choices = after[suggestion.state];
-    const next = choices?.[draw % choices.length];
+    const rare = RARE[suggestion.state] ?? [];
+    // Mostly it goes well: only so are the later steps reached.
+    const next = rare[draw % OF] ?? USUAL[suggestion.state];
     if (next !== undefined) suggestion.state = next;
   }
 
@@ -301,6 +287,20 @@ export class ModelWorld {
     throw new Error(`It does not end: ${states.join(", ")}`);
   }
 }
+
+const USUAL: Partial<Record<SuggestionState, SuggestionState>> = {
+  ...{ proving: "pending", pending: "approved", executing: "executed" },
+};
+/** Each of these once in so many times. */
+const OF = 20;
+const RARE: Partial<Record<SuggestionState, SuggestionState[]>> = {
+  proving: ["no_gain", "failed"],
+  pending: ["rejected", "expired", "superseded"],
+  approved: ["superseded"],
+  executing: ["failed", "failed", "failed"],
+  executed: ["reverted", "reverted", "verified"],
+  verified: ["reverted"],
+};
 
 const invited = (agentId: string): PartyView => ({ agentId, state: "invited", reasons: [] });
 

@@ -25,7 +25,10 @@ export const executeRoute = defineRoute(
     permission: "operation.execute",
     request: { body: jsonBody(ExecuteRequest) },
     responses: { 202: accepted },
-    errors: ["not_found", "not_approved", "not_executable", "schema_changed", "conflict"],
+    errors: [
+      ...(["not_found", "not_approved", "not_agreed", "not_executable"] as const),
+      ...(["schema_changed", "conflict"] as const),
+    ],
   },
   async (c) => {
     const operation = await requestExecution({ ctx: c.var.ctx, input: c.req.valid("json") });

@@ -1,0 +1,212 @@
+import { and, eq } from "drizzle-orm";
+import { conversationParties, conversations } from "@/drizzle/schema";
+import {
+  type AgentAddress,
+  type ConversationKind,
+  MessageType,
+  type SchemaProposalSubject,
+} from "@/server/contracts";
+import { withdrawSuggestion } from "@/server/decisions";
+import type { HandlingOutcome, MessageHandlers, ReceivedMessage } from "@/server/messaging";
+import { publish, recordAudit, type ServiceContext, type Transaction } from "@/server/platform";
+import { loadView, type PartyRow } from "./load-view";
+import { checkSequence, type Taken, takeMessage } from "./machines";
+import { detailOf, latestOf, MESSAGE_LABELS, sendAll } from "./send";
+import {
+  addArrows,
+  type ConversationRow,
+  findLocked,
+  ownLanes,
+  transitionConversation,
+} from "./transition";
+
+/** Messages that may begin a conversation, and of what kind. */
+const KINDS: Partial<Record<MessageType, ConversationKind>> = {
+  schema_proposal: "schema_change",
+  query_optimization: "query_optimization",
+  quality_alert: "quality_alert",
+  resource_scale: "resource_scale",
+  coordination_request: "coordination",
+};
+
+type Received = ReceivedMessage<MessageType>;
+
+const outOfPlace = (reason: string): HandlingOutcome => ({ outcome: "out_of_place", reason });
+
+/**
+ * Takes in a message of a conversation, in the transaction that makes it handled: its row, its party and
+ * its arrow. What follows from it is done by advanceConversation, which the event of it wakes.
+ */
+async function handle(
+  ctx: ServiceContext,
+  tx: Transaction,
+  message: Received,
+): Promise<HandlingOutcome> {
+  const id = message.content.conversation_id ?? message.recordId;
+  const row = await findLocked(tx, id);
+  if (row === undefined) return begin(ctx, tx, { id, message });
+  const { view, parties } = await loadView({ tx, ctx, input: { row, refused: null } });
+  const { sender } = message.envelope;
+  const party = parties.find(({ agentId }) => agentId === sender.agent_id);
+  if (party === undefined) return outOfPlace("Its sender is no party of the conversation.");
+  const order = checkOrder(message, party);
+  if (order !== null) return order;
+  const taken = takeMessage(view, {
+    ...{ from: party.agentId, type: message.type, content: message.content },
+    isCurrent: await isCurrent(tx, { message, row, party }),
+  });
+  if (taken.outcome === "out_of_place") return outOfPlace(taken.why);
+  await apply(ctx, tx, { row, party, message, taken });
+  return { outcome: "handled" };
+}
+
+/** Earlier ones of its sender come first; one that came before is not taken again. */
+function checkOrder({ content }: Received, { received }: PartyRow): HandlingOutcome | null {
+  const order = checkSequence(content.sequence, received);
+  if (order === "in_order") return null;
+  if (order === "early") return { outcome: "not_yet" };
+  return outOfPlace(`Its sequence ${content.sequence} was used by an earlier message.`);
+}
+
+/** Does it answer what we asked this party last? What names nothing answers the only round there was. */
+async function isCurrent(
+  tx: Transaction,
+  { message, row, party }: { message: Received; row: ConversationRow; party: PartyRow },
+): Promise<boolean> {
+  const { in_reply_to: answered } = message.content;
+  if (answered === undefined) return row.round === 1;
+  return (await latestOf(tx, party, "outbound")) === answered;
+}
+
+async function begin(
+  ctx: ServiceContext,
+  tx: Transaction,
+  { id, message }: { id: string; message: Received },
+): Promise<HandlingOutcome> {
+  const kind = KINDS[message.type];
+  if (kind === undefined) {
+    // What is said outside of any conversation, and asks for nothing.
+    const isLoose = message.content.conversation_id === undefined;
+    return isLoose ? { outcome: "handled" } : outOfPlace("There is no such conversation here.");
+  }
+  const { sequence = 1 } = message.content;
+  if (sequence > 1) return { outcome: "not_yet" };
+  const { envelope, row: stored } = message;
+  const now = ctx.clock.now();
+  await tx.insert(conversations).values({
+    ...{ id, kind, role: "participant", state: "evaluating" },
+    statusNote: "What it touches here is being looked up.",
+    ...{ subject: subjectOf(message), reason: reasonOf(message), priority: envelope.priority },
+    ...{ initiator: envelope.sender, startedBy: envelope.sender.agent_id },
+    ...{ createdAt: now, updatedAt: now, expiresAt: stored.expiresAt },
+  });
+  const { agent_id: agentId, product_id: productId, domain } = envelope.sender;
+  await tx
+    .insert(conversationParties)
+    .values({ conversationId: id, agentId, productId, domain, received: 1, updatedAt: now });
+  await recordAudit(tx, ctx, {
+    ...{ action: "conversation.join", subjectType: "conversation", subjectId: id },
+    after: { state: "evaluating", kind, initiator: agentId, message_id: envelope.message_id },
+  });
+  await drawArrow(ctx, tx, { id, message });
+  await publish(tx, { topic: "conversation", id });
+  return { outcome: "handled" };
+}
+
+/** What a question is about, without what ties its message to others. */
+function subjectOf({ content }: Received): Record<string, unknown> {
+  const { conversation_id: _id, in_reply_to: _reply, sequence: _sequence, ...subject } = content;
+  return subject;
+}
+
+/** Why it is asked, in the sender's words. */
+function reasonOf({ content }: Received): string {
+  const { details, detail, purpose } = content as Partial<Record<string, unknown>>;
+  const said =
+    (details as SchemaProposalSubject["details"] | undefined)?.purpose ?? detail ?? purpose;
+  return typeof said === "string" ? said.slice(0, 4000) : "";
+}
+
+type Applied = {
+  row: ConversationRow;
+  party: PartyRow;
+  message: Received;
+  taken: Extract<Taken, { outcome: "taken" }>;
+};
+
+async function apply(
+  ctx: ServiceContext,
+  tx: Transaction,
+  { row, party, message, taken }: Applied,
+): Promise<void> {
+  const { conversationId, agentId, received } = party;
+  await tx
+    .update(conversationParties)
+    .set({
+      ...taken.party,
+      received: message.content.sequence ?? received,
+      updatedAt: ctx.clock.now(),
+    })
+    .where(
+      and(
+        eq(conversationParties.conversationId, conversationId),
+        eq(conversationParties.agentId, agentId),
+      ),
+    );
+  await drawArrow(ctx, tx, { id: row.id, message });
+  if (taken.reply !== null) {
+    await sendAll({ tx, ctx, input: { row, parties: [party], messages: [taken.reply] } });
+  }
+  if (taken.revision !== null)
+    await reevaluate(ctx, tx, { row, message, revision: taken.revision });
+  await publish(tx, { topic: "conversation", id: row.id });
+}
+
+/** Another round: what was found for the last one is laid aside. */
+async function reevaluate(
+  ctx: ServiceContext,
+  tx: Transaction,
+  {
+    row,
+    message,
+    revision,
+  }: { row: ConversationRow; message: Received; revision: SchemaProposalSubject },
+): Promise<void> {
+  await transitionConversation({
+    tx,
+    ctx,
+    input: {
+      ...{ id: row.id, transition: "reevaluate" },
+      note: "A revised proposal came; what it touches here is being looked up.",
+      set: {
+        ...{ subject: { ...revision }, round: row.round + 1, expiresAt: message.row.expiresAt },
+        ...{ answer: null, ownChanges: [], suggestionId: null },
+      },
+    },
+  });
+  if (row.suggestionId === null) return;
+  const input = {
+    ...{ suggestion_id: row.suggestionId, conversation_id: row.id },
+    why: "A revised proposal has taken the place of the one it belonged to.",
+  };
+  await withdrawSuggestion({ tx, ctx, input });
+}
+
+async function drawArrow(
+  ctx: ServiceContext,
+  tx: Transaction,
+  { id, message }: { id: string; message: Received },
+): Promise<void> {
+  const sender: AgentAddress = message.envelope.sender;
+  const arrow = {
+    from: { kind: "agent" as const, id: sender.agent_id },
+    ...{ to: ownLanes(ctx).agent, label: MESSAGE_LABELS[message.type] },
+    ...{ recordId: message.recordId, detail: detailOf(message.content) },
+  };
+  await addArrows({ tx, ctx, input: { id, arrows: [arrow] } });
+}
+
+/** What conversations make of each type of message: for the courier. */
+export const messageHandlers: MessageHandlers = Object.fromEntries(
+  MessageType.options.map((type) => [type, handle]),
+) as Record<MessageType, typeof handle>;

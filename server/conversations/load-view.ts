@@ -1,0 +1,132 @@
+import { and, asc, desc, eq } from "drizzle-orm";
+import {
+  conversationParties,
+  operations,
+  reviews,
+  suggestionItems,
+  suggestions,
+} from "@/drizzle/schema";
+import { type AnswerEvidence, type MeasuredEvidence, rollbackOf } from "@/server/contracts";
+import { formatInterval } from "@/server/format";
+import type { ServiceContext, Transaction } from "@/server/platform";
+import { approvalRule } from "./approval-rule";
+import type { SuggestionView, View } from "./machines";
+import type { ConversationRow } from "./transition";
+
+export type PartyRow = typeof conversationParties.$inferSelect;
+
+export function loadParties(tx: Transaction, id: string): Promise<PartyRow[]> {
+  return tx
+    .select()
+    .from(conversationParties)
+    .where(eq(conversationParties.conversationId, id))
+    .orderBy(asc(conversationParties.agentId));
+}
+
+/** All that is known of a conversation whose row the caller has locked. */
+export async function loadView({
+  tx,
+  ctx,
+  input: { row, refused },
+}: {
+  tx: Transaction;
+  ctx: ServiceContext;
+  input: { row: ConversationRow; refused: View["refused"] };
+}): Promise<{ view: View; parties: PartyRow[] }> {
+  const parties = await loadParties(tx, row.id);
+  const suggestion = row.suggestionId === null ? null : await loadSuggestion(tx, row.suggestionId);
+  const { answer } = row;
+  const view: View = {
+    ...{ kind: row.kind, role: row.role, state: row.state, round: row.round },
+    subject: row.subject,
+    parties: parties.map(({ agentId, state, reasons }) => ({ agentId, state, reasons })),
+    suggestion: suggestion?.view ?? null,
+    hasOwnChanges: row.ownChanges.length > 0,
+    answer: answer && { ...answer, evidence: { ...answer.evidence, ...suggestion?.evidence } },
+    approval: approvalRule({ ctx, input: { changes: row.ownChanges } }),
+    ...{ refused, now: ctx.clock.now(), expiresAt: row.expiresAt },
+  };
+  return { view, parties };
+}
+
+async function loadSuggestion(
+  tx: Transaction,
+  id: string,
+): Promise<{ view: SuggestionView; evidence: AnswerEvidence } | null> {
+  // Held until the end: whether it is executed does not change below what is decided here.
+  const [row] = await tx.select().from(suggestions).where(eq(suggestions.id, id)).for("update");
+  if (row === undefined) return null;
+  const items = await tx
+    .select()
+    .from(suggestionItems)
+    .where(eq(suggestionItems.suggestionId, id))
+    .orderBy(asc(suggestionItems.ordinal));
+  const [revert] = await tx
+    .select({ state: operations.state })
+    .from(operations)
+    .where(and(eq(operations.suggestionId, id), eq(operations.kind, "revert")))
+    .orderBy(desc(operations.createdAt))
+    .limit(1);
+  const reason = row.state === "rejected" ? await rejectionOf(tx, id) : (row.error?.message ?? "");
+  const losing = items.find(({ role }) => role === "alternative")?.verdict?.reason ?? "";
+  const measured = row.setEvidence ?? measuredOf(items);
+  const titles = items
+    .filter(({ role }) => role === "suggested")
+    .map((item) => item.candidate.title);
+  return {
+    view: {
+      state: row.state,
+      reason: reason === "" && row.state === "no_gain" ? losing : reason,
+      summary: summarize(titles, measured),
+      rollback: rollbackOf(row.state, revert?.state),
+    },
+    evidence: evidenceOf(id, measured),
+  };
+}
+
+async function rejectionOf(tx: Transaction, id: string): Promise<string> {
+  const [review] = await tx
+    .select({ reason: reviews.reason })
+    .from(reviews)
+    .where(and(eq(reviews.suggestionId, id), eq(reviews.verdict, "rejected")))
+    .orderBy(desc(reviews.at))
+    .limit(1);
+  return review?.reason ?? "";
+}
+
+function measuredOf(items: readonly (typeof suggestionItems.$inferSelect)[]) {
+  const [first] = items.flatMap(({ evidence }) =>
+    evidence?.basis === "measured" ? [evidence] : [],
+  );
+  return first ?? null;
+}
+
+function summarize(titles: string[], measured: MeasuredEvidence | null): string {
+  if (titles.length === 0) return "";
+  const gain = measured === null ? "" : ` (gain ${formatInterval(measured.workload.gain)})`;
+  return `Measured on a copy: ${titles.join("; ")}${gain}. It waits for a person.`;
+}
+
+function evidenceOf(id: string, measured: MeasuredEvidence | null): AnswerEvidence {
+  if (measured === null) return { suggestion_id: id, is_measured: false };
+  const { gain } = measured.workload;
+  return {
+    suggestion_id: id,
+    is_measured: true,
+    rows: measured.sample.reduce((sum, { rows }) => sum + rows, 0),
+    workload_gain: { estimate: gain.value, low: gain.low, high: gain.high },
+    ...queriesOf(measured),
+  };
+}
+
+const QUERIES_MAX = 20;
+
+/** Latencies of each query that was replayed, before and with the change, median ms. */
+function queriesOf({ queries }: MeasuredEvidence) {
+  const shown = queries.slice(0, QUERIES_MAX).map((query) => ({
+    sql: query.sql.slice(0, 400),
+    before_ms: query.baseline.median_ms,
+    after_ms: query.candidate.median_ms,
+  }));
+  return shown.length === 0 ? {} : { queries: shown };
+}

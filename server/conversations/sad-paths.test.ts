@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { cancelConversation } from "./index";
+import { type Member, Mesh } from "./testing/mesh";
+import { begin, beginAgreed, FINANCE, RISK, statesOf } from "./testing/schema-change";
+
+let mesh: Mesh;
+let finance: Member;
+let risk: Member;
+let other: Member;
+beforeAll(async () => {
+  mesh = await Mesh.create([FINANCE, RISK, { ...RISK, name: "other" }]);
+  [finance, risk, other] = mesh.members as [Member, Member, Member];
+});
+afterAll(() => mesh.close());
+
+const agreed = () => beginAgreed(mesh, ["risk"]);
+
+async function proposed() {
+  const { conversation_id: id } = await begin(finance, [{ agent_id: "agent-risk" }]);
+  await finance.prove(id);
+  await mesh.run();
+  return { members: [finance, risk], id };
+}
+
+test("our own change does not fit: nobody is asked", async () => {
+  const { conversation_id: id } = await begin(finance, [{ agent_id: "agent-risk" }]);
+  await finance.prove(id, false);
+  await mesh.run();
+  expect((await finance.read(id)).state).toBe("failed");
+  await expect(risk.read(id)).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("the related change does not fit: rejected on both sides", async () => {
+  const { members, id } = await proposed();
+  await risk.prove(id, false);
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["rejected", "rejected"]);
+  expect(await finance.stateOfSuggestion(id)).toBe("superseded");
+});
+
+test("a person there says no: nothing happens, and the reason is told", async () => {
+  const { members, id } = await proposed();
+  await risk.prove(id);
+  await mesh.run();
+  await risk.reject(id, "Not before the audit.");
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["rejected", "rejected"]);
+  expect((await finance.read(id)).status_note).toContain("Not before the audit.");
+  expect(await finance.stateOfSuggestion(id)).toBe("superseded");
+});
+
+test("a person here says no after all have accepted: declined there too", async () => {
+  const { members, id } = await agreed();
+  await finance.reject(id, "Too late in the year.");
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["rejected", "rejected"]);
+  expect((await risk.read(id)).status_note).toContain("Too late in the year.");
+  expect(await risk.stateOfSuggestion(id)).toBe("superseded");
+  expect(await risk.operationsOf(id)).toBe(0);
+});
+
+test("the execution fails after all have accepted: nothing is in place anywhere, and both sides show it", async () => {
+  const { members, id } = await agreed();
+  await finance.approve(id);
+  await mesh.run();
+  await finance.finish(id, "execute", false);
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["failed", "failed"]);
+  expect((await risk.read(id)).status_note).toContain("The disk is full.");
+  expect(await risk.stateOfSuggestion(id)).toBe("superseded");
+  expect(await risk.operationsOf(id)).toBe(0);
+});
+
+test("the related change fails: ours is rolled back, and both sides end as compensated", async () => {
+  const { members, id } = await agreed();
+  await finance.approve(id);
+  await mesh.run();
+  await finance.finish(id);
+  await mesh.run();
+  await risk.finish(id, "execute", false);
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["compensating", "compensated"]);
+  await finance.finish(id, "revert");
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["compensated", "compensated"]);
+  expect(await finance.stateOfSuggestion(id)).toBe("reverted");
+});
+
+test("one of two fails to follow: the other one's change is rolled back as well", async () => {
+  const { members, id } = await beginAgreed(mesh, ["risk", "other"]);
+  await finance.approve(id);
+  await mesh.run();
+  await finance.finish(id);
+  await mesh.run();
+  await risk.finish(id);
+  await mesh.run();
+  await other.finish(id, "execute", false);
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["compensating", "compensating", "compensated"]);
+  await risk.finish(id, "revert");
+  await finance.finish(id, "revert");
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["compensated", "compensated", "compensated"]);
+});
+
+test("a rollback that fails is shown on both sides", async () => {
+  const { members, id } = await agreed();
+  await finance.approve(id);
+  await mesh.run();
+  await finance.finish(id);
+  await mesh.run();
+  await risk.finish(id, "execute", false);
+  await mesh.run();
+  await finance.finish(id, "revert", false);
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["compensation_failed", "compensated"]);
+  expect((await finance.read(id)).status_note).toContain("The disk is full.");
+});
+
+test("a change that is rolled back after all were in sync is rolled back everywhere", async () => {
+  const { members, id } = await agreed();
+  await finance.approve(id);
+  await mesh.run();
+  await finance.finish(id);
+  await mesh.run();
+  await risk.finish(id);
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["synced", "synced"]);
+  await risk.requestRollback(id);
+  await risk.finish(id, "revert");
+  await mesh.run();
+  await finance.finish(id, "revert");
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["compensated", "compensated"]);
+});
+
+test("who began it may cancel it, others may not; once it is executed nobody may", async () => {
+  const { members, id } = await proposed();
+  const input = { conversation_id: id, reason: "Not needed." };
+  await expect(cancelConversation({ ctx: risk.reviewer, input })).rejects.toMatchObject({
+    code: "conflict",
+  });
+  await cancelConversation({ ctx: finance.reviewer, input });
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["cancelled", "cancelled"]);
+  const later = await agreed();
+  await finance.approve(later.id);
+  await mesh.run();
+  await expect(
+    cancelConversation({
+      ctx: finance.reviewer,
+      input: { conversation_id: later.id, reason: "" },
+    }),
+  ).rejects.toMatchObject({ code: "conflict" });
+});
+
+test("nobody decides in time: expired here, ended there, and nothing is left to approve", async () => {
+  const { id } = await proposed();
+  mesh.passHours(25);
+  await mesh.run();
+  expect((await finance.read(id)).state).toBe("expired");
+  expect(["expired", "cancelled"]).toContain((await risk.read(id)).state);
+  expect(await finance.stateOfSuggestion(id)).toBe("superseded");
+  expect(await risk.stateOfSuggestion(id)).toBe("cancelled");
+});
