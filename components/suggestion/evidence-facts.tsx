@@ -1,5 +1,5 @@
 import { type Fact, Facts } from "@/components/common/blocks";
-import { isWhole, type MeasuredEvidence } from "@/server/contracts";
+import { type Interval, isWhole, type MeasuredEvidence } from "@/server/contracts";
 import {
   formatBounds,
   formatBytes,
@@ -45,11 +45,15 @@ function costFacts({ storage, build_ms, insert_cost: insert }: MeasuredEvidence)
       ? { label: "Insert time", value: "Not measured" }
       : {
           label: "Insert time",
-          value: formatRatio(insert.ratio),
+          value: isUnclear(insert.gain) ? "No clear difference" : formatRatio(insert.ratio),
           note: `${formatPlural(insert.rows, "row")}: ${formatMs(insert.baseline_ms)} → ${formatMs(insert.candidate_ms)}`,
         },
   ];
 }
+
+/** Paired differences that span zero: two medians differ by chance, in either direction. */
+const isUnclear = (gain: Interval | undefined): boolean =>
+  gain !== undefined && gain.low <= 0 && gain.high >= 0;
 
 /** How the numbers came about: enough to doubt them, or to measure again. */
 export function EvidenceMethod({ evidence }: { evidence: MeasuredEvidence }) {

@@ -23,7 +23,7 @@ const Strip = dynamic(() => import("./latency-strip"), {
 /** Both latency distributions of one query: every replay a dot, and the same as a table. */
 export function LatencyChart({ query }: { query: QueryEvidence }) {
   const { baseline, candidate } = query;
-  const speed = formatSpeed(baseline.median_ms, candidate.median_ms);
+  const speed = formatSpeed(query.gain, baseline.median_ms, candidate.median_ms);
   return (
     <figure className="grid min-w-0 grid-cols-1 gap-2">
       <figcaption className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted-foreground">

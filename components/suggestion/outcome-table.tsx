@@ -49,7 +49,7 @@ export function OutcomeTable({ outcomes, isWatching }: OutcomeTableProps) {
 }
 
 function OutcomeRow({ outcome, isWatching }: { outcome: QueryOutcome; isWatching: boolean }) {
-  const { before, after } = outcome;
+  const { before, after, actual_gain: actual } = outcome;
   const status = STATUSES[outcome.status];
   const hasAfter = after.calls > 0;
   const missing = isWatching ? "waiting for calls" : "too few calls";
@@ -65,10 +65,10 @@ function OutcomeRow({ outcome, isWatching }: { outcome: QueryOutcome; isWatching
       <TableCell className="text-right whitespace-nowrap">
         {formatMs(before.median_ms)} → {hasAfter ? formatMs(after.median_ms) : "…"}
         <span className="block text-xs text-muted-foreground">
-          {hasAfter ? formatSpeed(before.median_ms, after.median_ms) : missing}
+          {actual === null ? missing : formatSpeed(actual, before.median_ms, after.median_ms)}
         </span>
       </TableCell>
-      <OutcomeGain gain={outcome.actual_gain} missing={missing} />
+      <OutcomeGain gain={actual} missing={missing} />
       <OutcomeGain gain={outcome.expected_gain} missing="not replayed" />
       <TableCell>
         <Badge tone={status.tone}>{status.label}</Badge>

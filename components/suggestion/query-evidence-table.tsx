@@ -65,7 +65,7 @@ function QueryRow({ query, hasCold }: { query: QueryEvidence; hasCold: boolean }
       <TableCell className="text-right whitespace-nowrap">
         {formatMs(baseline.median_ms)} → {formatMs(candidate.median_ms)}
         <span className="block text-xs text-muted-foreground">
-          {formatSpeed(baseline.median_ms, candidate.median_ms)}
+          {formatSpeed(query.gain, baseline.median_ms, candidate.median_ms)}
         </span>
         <span className="block text-xs text-muted-foreground">
           {formatPlural(query.pairs, "pair")}

@@ -16,7 +16,8 @@ export const PRODUCT_FAULTS = {
   },
   timed_out: {
     error: "product_timeout",
-    advice: "Make this route faster, or give a proof more time (PROOF_SECONDS_MAX).",
+    advice:
+      "Make this route faster. In a test run all calls share its time: give it more with PROOF_SECONDS_MAX.",
   },
   failed: { error: "product_unreachable", advice: "See the product's log." },
   token_refused: {
@@ -42,7 +43,8 @@ export const PRODUCT_FAULTS = {
   },
   wrong_content_type: {
     error: "product_invalid",
-    advice: "Set DATA_PRODUCT_API to the connector itself, not to a page or a proxy's sign-in.",
+    advice:
+      "Set DATA_PRODUCT_API to the address below which /connector is, not to a page or a proxy's sign-in.",
   },
   invalid_json: { error: "product_invalid", advice: "Answer with one JSON document in UTF-8." },
   too_large: {

@@ -56,14 +56,24 @@ export function faultOf(error: unknown): ProductFault | null {
   return parsed.success ? parsed.data : null;
 }
 
+type Issue = z.core.$ZodIssue;
+
 /** Of an answer that breaks its schema: the first field that does, and how many more. */
 export function wrongField(place: ProductPlace, { issues }: z.core.$ZodError): AppError {
+  const { path, message } = firstFault(issues);
+  const others = new Set(issues.map((each) => fieldOf(each.path))).size - 1;
+  const more = others > 0 ? ` (${others} more)` : "";
+  return productError(place, "wrong_field", { field: fieldOf(path), what: `${message}${more}` });
+}
+
+/** The first field that is wrong. Of two limits that it exceeds, the narrower one comes last. */
+export function firstFault(issues: readonly Issue[]): { path: PropertyKey[]; message: string } {
   const [first] = issues;
-  const more = issues.length > 1 ? ` (${issues.length - 1} more)` : "";
-  return productError(place, "wrong_field", {
-    field: fieldOf(first?.path ?? []),
-    what: `${first?.message ?? "invalid"}${more}`,
-  });
+  if (first === undefined) return { path: [], message: "invalid" };
+  const isSame = ({ code, path }: Issue) =>
+    code === first.code && fieldOf(path) === fieldOf(first.path);
+  const fault = issues.findLast(isSame) ?? first;
+  return { path: [...fault.path], message: fault.message };
 }
 
 /** `tables[0].columns[2].type`; the whole answer has the path `(answer)`. */

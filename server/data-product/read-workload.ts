@@ -8,7 +8,7 @@ import {
 } from "@/server/contracts";
 import { checkProductId, UNSTORABLE, unstorableText } from "./check-answers";
 import type { ProductWorkload } from "./port";
-import { fieldOf, productError, wrongField } from "./product-error";
+import { fieldOf, firstFault, productError, wrongField } from "./product-error";
 
 /** Instants may differ by this much between two clocks. */
 const CLOCK_MS_MAX = 5 * 60_000;
@@ -54,12 +54,14 @@ function readRows(
   let calls = 0;
   const patterns = rows.flatMap((row, index) => {
     const read = ReportedPattern.safeParse(row);
-    const fault = read.success ? contradiction(read.data, { seen, until }) : read.error.issues[0];
+    const fault = read.success
+      ? contradiction(read.data, { seen, until })
+      : firstFault(read.error.issues);
     if (fault === undefined && read.success) {
       seen.add(read.data.fingerprint);
       return [read.data];
     }
-    const { path = [], message = "invalid" } = fault ?? {};
+    const { path, message } = fault ?? firstFault([]);
     faults.push({ path: ["patterns", index, ...path], message });
     calls += Counted.safeParse(row).data?.calls ?? 0;
     return [];

@@ -102,6 +102,7 @@ describe("GET /connector/workload", () => {
     expect(fault?.code).toBe("rows_left_out");
     expect(fault?.field).toBe(`patterns[1]${field === "" ? "" : `.${field}`}`);
     expect(fault?.message).toContain("1 of 3 rows are left out");
+    expect(fault?.message).not.toContain(String(Number.MAX_SAFE_INTEGER));
   });
 
   test("ten thousand bad rows make one short sentence, and their calls are counted", async () => {

@@ -163,3 +163,19 @@ test("a query through a view that the request tells is one of its table", async 
   const asked = askOf("SELECT * FROM by_zone WHERE zone = 7", { table_name: "trips" });
   await expect(asked).rejects.toMatchObject({ message: expect.stringContaining("trips") });
 });
+
+test("a context may be about a table and columns of any name; its SQL quotes them", async () => {
+  const input = AnalyzeRequest.parse({
+    operation_type: "schema_optimization",
+    context: {
+      table_name: "Größe; DROP TABLE x",
+      query_patterns: [
+        { query: 'SELECT * FROM "Größe; DROP TABLE x" WHERE "Frachtkosten €" = ?', frequency: 120 },
+      ],
+      current_schema: [{ name: "Frachtkosten €", type: "VARCHAR" }],
+    },
+  });
+  const { suggestions } = await analyze({ ctx: contextOf(database.db, ACTORS.product), input });
+  const [index] = suggestions.filter(({ type }) => type === "add_index");
+  expect(index?.execution_sql).toContain('ON "Größe; DROP TABLE x" ("Frachtkosten €");');
+});

@@ -46,7 +46,7 @@ test("a targeted query that became faster confirms, with the medians in the sent
   expect(judgeOperation(queries, WATCHING)).toBe("confirmed");
   expect(queries[0]).toMatchObject({ is_targeted: true, status: "faster" });
   expect(queries[0]?.actual_gain?.value).toBeCloseTo(0.9, 1);
-  expect(summarizeOutcome("confirmed", queries, true)).toMatch(/→/);
+  expect(summarizeOutcome("confirmed", queries, { hasExpectedGain: true })).toMatch(/→/);
 });
 
 test("any query that became clearly slower is a regression, whatever the target gained", () => {
@@ -76,7 +76,7 @@ test("a few slower calls whose loss nobody feels are told, and roll nothing back
   const before = { target: around(100, 60), insert: around(4, 13) };
   const queries = judge(before, { target: around(58, 60), insert: around(6.2, 13) });
   expect(judgeOperation(queries, WATCHING)).toBe("confirmed");
-  expect(summarizeOutcome("confirmed", queries, true)).toMatch(
+  expect(summarizeOutcome("confirmed", queries, { hasExpectedGain: true })).toMatch(
     /Slower, but less than 1%.*3.92 ms → 6.08 ms/,
   );
 });
@@ -141,13 +141,30 @@ test("no gain and no loss is inconclusive at the end, never confirmed", () => {
 test("an execution that promised no query anything says that, and not that nothing was called", () => {
   const queries = judge({ other: around(100) }, { other: around(100) });
   expect(judgeOperation(queries, WATCHING)).toBe("inconclusive");
-  expect(summarizeOutcome("inconclusive", queries, false)).toMatch(/none became slower/);
-  expect(summarizeOutcome("inconclusive", queries, true)).toMatch(/not called/);
+  expect(summarizeOutcome("inconclusive", queries, { hasExpectedGain: false })).toMatch(
+    /none became slower/,
+  );
+  expect(summarizeOutcome("inconclusive", queries, { hasExpectedGain: true })).toMatch(
+    /not called/,
+  );
   const slower = judge(
     { other: around(100, 60), insert: around(4, 13) },
     { other: around(100, 60), insert: around(6.2, 13) },
   );
-  const summary = summarizeOutcome("inconclusive", slower, false);
+  const summary = summarizeOutcome("inconclusive", slower, { hasExpectedGain: false });
   expect(summary).toMatch(/Slower, but less than 1%/);
   expect(summary).not.toMatch(/none became slower/);
+});
+
+test("an unclear end names no median of queries that were not called, and says why nothing is known", () => {
+  const sentence = (after: Record<string, number[]>, hasLeftOut = false) => {
+    const queries = judge({ target: around(100), other: around(20) }, after);
+    expect(judgeOperation(queries, ENDED)).toBe("inconclusive");
+    return summarizeOutcome("inconclusive", queries, { hasExpectedGain: true, hasLeftOut });
+  };
+  expect(sentence({})).toBe("The targeted queries were not called in the window.");
+  expect(sentence({ target: around(90, 3) })).toMatch(/too seldom .*: 3 calls, and each needs 12/);
+  expect(sentence({}, true)).toMatch(/left out/);
+  const same = sentence({ target: around(100) }, true);
+  expect(same).toMatch(/no clear gain \(median 99 ms → 99 ms\)/);
 });

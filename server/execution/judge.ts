@@ -4,7 +4,7 @@ import type {
   Verification,
   WorkloadPattern,
 } from "@/server/contracts";
-import { formatMs, formatPercent } from "@/server/format";
+import { formatMs, formatPercent, formatPlural } from "@/server/format";
 import { type Comparison, compareSamples, median } from "@/server/statistics";
 
 /** Calls on each side below which a live comparison says nothing. */
@@ -157,21 +157,25 @@ function judgedShare(queries: QueryOutcome[]): number {
   return allMs === 0 ? 0 : timeBeforeMs(judged) / allMs;
 }
 
-/**
- * One sentence with the numbers, for pages and audit. `hasExpectedGain` is false for an execution that
- * speeds no query up by itself: a summary nobody reads yet, an index dropped for the inserts' sake.
- */
+/** What a sentence about an execution depends on beside its queries. */
+interface Circumstances {
+  /** False for one that speeds no query up by itself: a summary nobody reads yet, an index dropped for the inserts' sake. */
+  hasExpectedGain: boolean;
+  /** The product's last answer left out rows, which may have been of these queries. */
+  hasLeftOut?: boolean;
+}
+
+/** One sentence with the numbers, for pages and audit. */
 export function summarizeOutcome(
   state: Verification["state"],
   queries: QueryOutcome[],
-  hasExpectedGain: boolean,
+  circumstances: Circumstances,
 ): string {
   const telling = queries.filter((query) =>
     state === "regressed" ? query.status === "slower" : isExpectedToGain(query),
   );
-  const numbers = describeMedians(telling);
   const slower = state === "regressed" ? [] : queries.filter(({ status }) => status === "slower");
-  const sentence = describeOutcome(state, numbers, hasExpectedGain, slower.length > 0);
+  const sentence = describeOutcome(state, telling, circumstances, slower.length > 0);
   if (slower.length === 0) return sentence;
   return `${sentence} Slower, but less than ${formatPercent(FELT_SHARE)} of the workload's time: ${describeMedians(slower)}.`;
 }
@@ -184,24 +188,37 @@ const describeMedians = (queries: QueryOutcome[]): string =>
 
 function describeOutcome(
   state: Verification["state"],
-  numbers: string,
-  hasExpectedGain: boolean,
+  telling: QueryOutcome[],
+  circumstances: Circumstances,
   hasSlower: boolean,
 ): string {
   switch (state) {
     case "watching":
       return "Watching the live workload.";
     case "confirmed":
-      return `The live workload confirms the gain (median ${numbers}).`;
+      return `The live workload confirms the gain (median ${describeMedians(telling)}).`;
     case "regressed":
-      return `A live query became slower (median ${numbers}).`;
+      return `A live query became slower (median ${describeMedians(telling)}).`;
     case "inconclusive":
-      if (!hasExpectedGain) {
+      if (!circumstances.hasExpectedGain) {
         const expected = "No query as the product sends it was expected to become faster";
         return hasSlower ? `${expected}.` : `${expected}, and none became slower.`;
       }
-      return numbers === ""
-        ? "The targeted queries were not called in the window."
-        : `The live workload shows no clear gain (median ${numbers}).`;
+      return describeUnclear(telling, circumstances);
   }
+}
+
+/** A median stands only for queries with the calls for it: of none there is nothing to say. */
+function describeUnclear(expected: QueryOutcome[], { hasLeftOut = false }: Circumstances): string {
+  const judged = expected.filter(({ status }) => status !== "too_few_calls");
+  if (judged.length > 0) {
+    return `The live workload shows no clear gain (median ${describeMedians(judged)}).`;
+  }
+  if (hasLeftOut) {
+    return "Not judged: rows of the product's workload break the contract and were left out (see Health).";
+  }
+  const calls = expected.reduce((sum, { after }) => sum + after.calls, 0);
+  return calls === 0
+    ? "The targeted queries were not called in the window."
+    : `The targeted queries were called too seldom in the window to tell: ${formatPlural(calls, "call")}, and each needs ${CALLS_MIN}.`;
 }

@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { auditEvents, operations } from "@/drizzle/schema";
+import { describeProductFault } from "@/server/contracts";
 import { workloadOf } from "./testing/live-workload";
 import { Rig } from "./testing/rig";
 
@@ -60,5 +61,31 @@ test("a confirmed gain ends as verified, with actual beside expected", async () 
   const after = await rig.read(id);
   expect(after.state).toBe("verified");
   expect(after.operations[0]?.verification?.queries[0]?.actual_gain?.value).toBeCloseTo(0.9, 1);
+  await rig.settle(id);
+});
+
+test("rows left out of the last answer take no calls away that were seen before", async () => {
+  const { id, operationId } = await rig.queue();
+  await rig.run(operationId, rig.withProduct({ getWorkload: async (at) => workloadOf(at, 40) }));
+  let looks = 0;
+  const fault = describeProductFault(
+    { address: "http://product", route: "GET /connector/workload" },
+    { code: "rows_left_out", what: "1 of 1 rows are left out" },
+  );
+  const faulty = rig.withProduct({
+    getWorkload: async (since) => {
+      looks += 1;
+      const { patterns, ...rest } = workloadOf(since, 4);
+      if (looks === 1) return { ...rest, patterns };
+      return { ...rest, patterns: [], left_out: { fault, calls: 30 } };
+    },
+  });
+  // The first look is too early for a verdict, at the second the time is over.
+  await rig.verify(operationId, faulty, () => (looks === 1 ? 1000 : 600_000));
+  const [operation] = (await rig.read(id)).operations;
+  expect(operation?.verification?.queries[0]).toMatchObject({
+    ...{ status: "faster", after: { calls: 30 } },
+  });
+  expect(looks).toBe(2);
   await rig.settle(id);
 });

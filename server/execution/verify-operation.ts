@@ -1,6 +1,6 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { agentDecisions, operations, suggestions } from "@/drizzle/schema";
-import { TRANSITIONS, type Verification, Workload } from "@/server/contracts";
+import { TRANSITIONS, type Verification, Workload, type WorkloadPattern } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import {
   checkSameProduct,
@@ -48,14 +48,17 @@ export async function verifyOperation({
   const deadline = row.finishedAt.getTime() + ctx.settings.VERIFY_SECONDS_MAX * 1000;
   const expected = await loadExpectedOutcome(ctx, row);
   const before = Workload.parse(row.liveBefore).patterns;
+  // A row that is left out of a later answer, or lost by a restart, has not lost its calls.
+  const seen = new Map<string, WorkloadPattern>();
   let wasRegressed = false;
   for (;;) {
     await pause(pollMs, input.signal);
-    const after = await input.product.getWorkload(since, input.signal);
+    const answer = await input.product.getWorkload(since, input.signal);
+    for (const pattern of answer.patterns) seen.set(pattern.fingerprint, pattern);
     const now = ctx.clock.now();
     const hasTimeLeft = now.getTime() < deadline;
     const isEarly = now.getTime() < since.getTime() + ctx.settings.VERIFY_SECONDS_MIN * 1000;
-    const queries = judgeQueries({ before, after: after.patterns, ...expected, isEarly });
+    const queries = judgeQueries({ before, after: [...seen.values()], ...expected, isEarly });
     const verdict = judgeOperation(queries, { hasTimeLeft, isEarly });
     // A regression must show twice: one bad moment of the machine reverts nothing.
     const isClear = verdict !== "regressed" || wasRegressed || !hasTimeLeft;
@@ -66,7 +69,10 @@ export async function verifyOperation({
       window_started_at: since.toISOString(),
       window_ended_at: state === "watching" ? null : now.toISOString(),
       queries,
-      summary: summarizeOutcome(state, queries, expected.targeted.size > 0),
+      summary: summarizeOutcome(state, queries, {
+        hasExpectedGain: expected.targeted.size > 0,
+        hasLeftOut: answer.left_out !== undefined,
+      }),
     };
     if (state !== "watching") return concludeVerification({ ctx, input: { row, verification } });
     if (!(await storeVerification(ctx, row, verification))) return;

@@ -94,10 +94,15 @@ describe("format", () => {
   });
 
   it("says faster, slower or the same", () => {
-    expect(formatSpeed(122, 316)).toBe("2.59× slower");
-    expect(formatSpeed(113, 9)).toBe("12.6× faster");
-    expect(formatSpeed(100, 101)).toBe("same speed");
-    expect(formatSpeed(100, 0)).toBe("–");
+    const [faster, slower] = [
+      { low: 0.1, high: 0.9 },
+      { low: -2, high: -0.01 },
+    ];
+    expect(formatSpeed(slower, 122, 316)).toBe("2.59× slower");
+    expect(formatSpeed(faster, 113, 9)).toBe("12.6× faster");
+    expect(formatSpeed(slower, 100, 101)).toBe("same speed");
+    expect(formatSpeed(faster, 100, 0)).toBe("–");
+    expect(formatSpeed({ low: -1.1, high: 0.33 }, 16.1, 19.9)).toBe("no clear difference");
   });
 
   it("writes cost ratios and sizes", () => {

@@ -69,8 +69,16 @@ export function formatBounds({ low, high }: Pick<Bounds, "low" | "high">): strin
   return `[${formatPercent(low)}, ${formatPercent(high)}]`;
 }
 
-/** How many times faster (or slower) two durations are: `12.4× faster`, `2.6× slower`. */
-export function formatSpeed(beforeMs: number, afterMs: number): string {
+/**
+ * How many times faster (or slower) two durations are: `12.4× faster`, `2.6× slower`. `gain` is that of the
+ * comparison: where it spans zero, the medians differ by chance.
+ */
+export function formatSpeed(
+  { low, high }: Pick<Bounds, "low" | "high">,
+  beforeMs: number,
+  afterMs: number,
+): string {
+  if (low <= 0 && high >= 0) return "no clear difference";
   if (beforeMs <= 0 || afterMs <= 0) return "–";
   const ratio = beforeMs / afterMs;
   if (ratio > 0.97 && ratio < 1.03) return "same speed";

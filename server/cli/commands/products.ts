@@ -36,7 +36,12 @@ async function check(command: Command): Promise<void> {
     return answerChecks(checks);
   });
   if (faulty === 0) return;
-  throw new AppError("product_invalid", `${faulty} of the connector's routes need correction.`);
+  throw new AppError(
+    "product_invalid",
+    faulty === 1
+      ? "One of the connector's routes needs correction."
+      : `${faulty} of the connector's routes need correction.`,
+  );
 }
 
 /** From a file: on the command line a secret would stay in the shell's history. */

@@ -127,9 +127,9 @@ export class Rig {
     return runOperation({ ctx: this.system, input: { operationId, product, signal } });
   }
 
-  /** The worker's verdict on the live workload, which it has watched for a minute. */
-  verify(operationId: string, product: DataProduct): Promise<void> {
-    const clock = { now: () => new Date(Date.now() + MINUTE_MS) };
+  /** The worker's verdict on the live workload, which it has watched for a minute unless `afterMs` says otherwise. */
+  verify(operationId: string, product: DataProduct, afterMs = () => MINUTE_MS): Promise<void> {
+    const clock = { now: () => new Date(Date.now() + afterMs()) };
     const input = { operationId, product, signal, pollMs: POLL_MS };
     return verifyOperation({ ctx: { ...this.system, clock }, input });
   }

@@ -94,6 +94,14 @@ test("an interval that holds zero shows no gain, however large its middle", () =
   expect(verdict([query(unsure)], unsure).code).toBe("interval_includes_zero");
 });
 
+test("a sentence denies no gain that the numbers beside it show", () => {
+  // The middle is above the limit, but the interval holds zero; the query gains too little by itself.
+  const unsure = verdict([query(around(0.2, 0.19))], around(0.11, 0.25));
+  expect(unsure).toMatchObject({ code: "gain_below_threshold" });
+  expect(unsure.reason).toMatch(/^A query gains, but too little .*11% faster \[−14%, 36%\]/);
+  expect(unsure.reason).not.toMatch(/less than/);
+});
+
 test("a gain that is sure but small is below the threshold", () => {
   expect(verdict([query(around(0.04))], around(0.04)).code).toBe("gain_below_threshold");
 });

@@ -132,10 +132,17 @@ function judgeGain(
     if (netAtBest > 0) return makeVerdict("passed", reason);
     return reject("cost_exceeds_gain", `Costs more than it gains: ${unsigned(net)} net loss`);
   }
-  const isShown = excludesZero(workload.gain) || (best !== undefined && best.gain.low > 0);
-  return isShown
-    ? reject("gain_below_threshold", `Gains less than the ${formatPercent(gainMin)} asked for`)
-    : reject("interval_includes_zero", "No gain shown: the interval includes zero");
+  if (excludesZero(workload.gain)) {
+    const least = workload.gain.value < gainMin ? "Gains" : "May gain";
+    return reject(
+      "gain_below_threshold",
+      `${least} less than the ${formatPercent(gainMin)} asked for`,
+    );
+  }
+  if (best !== undefined && best.gain.low > 0) {
+    return reject("gain_below_threshold", "A query gains, but too little to count by itself");
+  }
+  return reject("interval_includes_zero", "No gain shown: the interval includes zero");
 }
 
 /** Of two that are as good as each other, noise must not choose: a replacement gains surely. */
