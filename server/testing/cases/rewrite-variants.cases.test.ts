@@ -4,7 +4,7 @@ import {
   openRewriteDatabase,
   type RewriteDatabase,
 } from "@/server/workload/testing/rewrite-database";
-import { rulesOn } from "./offered-rules";
+import { rulesOffered, rulesOn } from "./offered-rules";
 
 const SETUP = [
   "SET TimeZone = 'Asia/Tokyo'",
@@ -214,5 +214,26 @@ describe("what DuckDB refuses, or answers otherwise, is not written (cases 09, 1
     "SELECT json_group_array(q.id) AS l FROM (SELECT DISTINCT id, v FROM one) q",
   ])("but %s searches for duplicates, or takes the order", async (sql) => {
     expect(await offered(sql)).not.toContain("drop_distinct");
+  });
+});
+
+// Of an empty table DuckDB computes no subquery; beside a join it did, and failed.
+describe("subqueries beside each other, of an empty table", () => {
+  const setup = [
+    "CREATE TABLE t (id INTEGER, a INTEGER, s VARCHAR)",
+    "CREATE TABLE o (id INTEGER, a INTEGER, s VARCHAR, h HUGEINT)",
+    "INSERT INTO o VALUES (1, 5, 'b', 170141183460469231731687303715884105727), (2, 5, 'b', 5)",
+  ];
+  const counted = "SELECT t.id AS i, (SELECT count(*) FROM o WHERE o.a = t.a) AS v";
+  test.each([
+    `${counted}, (SELECT max(CAST(o.s AS INTEGER)) FROM o WHERE o.s = t.s) AS v2 FROM t`,
+    `${counted}, (SELECT sum(o.h) FROM o WHERE o.s = t.s) AS v2 FROM t`,
+    `SELECT q.v FROM (${counted} FROM t) q WHERE q.i IN (SELECT CAST(o.s AS INTEGER) FROM o WHERE o.a = q.v)`,
+  ])("one that may fail keeps the other as it is: %s", async (sql) => {
+    expect(await rulesOffered(parser, setup, sql)).not.toContain("decorrelate_subquery");
+  });
+  test("two that cannot fail become two joins", async () => {
+    const sql = `${counted}, (SELECT max(o.id) FROM o WHERE o.s = t.s) AS v2 FROM t`;
+    expect(await rulesOffered(parser, setup, sql)).toContain("decorrelate_subquery");
   });
 });

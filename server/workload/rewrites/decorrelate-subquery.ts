@@ -46,23 +46,29 @@ export const decorrelateSubquery: Rewrite = {
   apply(query, context) {
     // The join hands rows on in an order of its own, and computes more than a LIMIT asks for.
     if (context.readsRowOrder) return false;
-    let count = 0;
-    for (const select of [...selects(query)]) {
-      if (!isPlain(select, context)) continue;
-      for (const item of asNodes(select.select_list)) {
-        if (asText(item.alias) === "") continue;
-        for (const node of [...ownExpressions(item)]) {
-          const joined = joinFor(node, select, `_joined_${count + 1}`, context);
-          if (!joined) continue;
-          select.from_table = joined.from;
-          replace(node, joined.value);
-          count += 1;
-        }
-      }
+    const places = [...selects(query)]
+      .filter((select) => isPlain(select, context))
+      .flatMap((select) => namedExpressions(select).map((node) => ({ select, node })))
+      .filter(({ select, node }) => joinFor(node, select, "", context) !== null);
+    // Beside the join DuckDB computes what stays a subquery where it did not before (of an empty table,
+    // say), and that may fail.
+    const subqueries = [...descend(query)].filter((node) => isClass(node, "SUBQUERY"));
+    if (places.length === 0 || places.length < subqueries.length) return false;
+    for (const [index, { select, node }] of places.entries()) {
+      const joined = joinFor(node, select, `_joined_${index + 1}`, context);
+      if (!joined) continue;
+      select.from_table = joined.from;
+      replace(node, joined.value);
     }
-    return count > 0;
+    return true;
   },
 };
+
+/** An unnamed column is called by its text, which would change. */
+const namedExpressions = (select: Ast): Ast[] =>
+  asNodes(select.select_list)
+    .filter((item) => asText(item.alias) !== "")
+    .flatMap((item) => [...ownExpressions(item)]);
 
 /** Rows of FROM as they are: a star would show the joined columns as well. */
 function isPlain(select: Ast, context: RewriteContext): boolean {
