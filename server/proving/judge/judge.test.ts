@@ -98,7 +98,9 @@ test("a sentence denies no gain that the numbers beside it show", () => {
   // The middle is above the limit, but the interval holds zero; the query gains too little by itself.
   const unsure = verdict([query(around(0.2, 0.19))], around(0.11, 0.25));
   expect(unsure).toMatchObject({ code: "gain_below_threshold" });
-  expect(unsure.reason).toMatch(/^A query gains, but too little .*11% faster \[−14%, 36%\]/);
+  expect(unsure.reason).toMatch(
+    /^No gain of the whole workload shown: its interval includes zero\. .*11% faster \[−14%, 36%\]/,
+  );
   expect(unsure.reason).not.toMatch(/less than/);
 });
 

@@ -140,7 +140,10 @@ function judgeGain(
     );
   }
   if (best !== undefined && best.gain.low > 0) {
-    return reject("gain_below_threshold", "A query gains, but too little to count by itself");
+    return reject(
+      "gain_below_threshold",
+      "No gain of the whole workload shown: its interval includes zero",
+    );
   }
   return reject("interval_includes_zero", "No gain shown: the interval includes zero");
 }
