@@ -1,4 +1,5 @@
 export { recordAudit, recordAudits } from "./audit";
+export { brokerIdOf } from "./broker-id";
 export { type Bus, publish } from "./bus";
 export {
   closeDatabase,

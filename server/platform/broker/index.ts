@@ -1,2 +1,2 @@
-export { openBroker } from "./open-broker";
-export type { Broker, Delivery, Next } from "./port";
+export { openBroker, openSharedBroker } from "./open-broker";
+export type { Broker, Consumer, Delivery, Next, Offer, SharedBroker } from "./port";

@@ -2,7 +2,8 @@ import { DelayedError, type Job, WaitingError } from "bullmq";
 import type { Settings } from "../env";
 import type { Logger } from "../log";
 import { type BullQueue, type BullStore, connectPostgres, connectRedis } from "./connect";
-import type { Broker, Delivery, Next } from "./port";
+import { migrateQueueStore } from "./migrate-store";
+import type { Broker, Delivery, Next, SharedBroker } from "./port";
 
 /** A delivery whose handling threw comes back after this long. */
 const FAULT_MS = 1000;
@@ -24,6 +25,20 @@ export function openBroker(
       ? connectPostgres(DATABASE_URL, onError)
       : connectRedis(REDIS_URL, onError);
   return createBroker(store, log);
+}
+
+/**
+ * The broker that several sidecars share for their messages: BullMQ on the Redis or PostgreSQL at `url`.
+ * Call `prepare` before it is used.
+ */
+export function openSharedBroker(url: string, log: Logger): SharedBroker {
+  const onError = (error: Error) => log.warn({ err: error }, "connection to the broker of messages");
+  const isPostgres = /^postgres/.test(url);
+  const store = isPostgres ? connectPostgres(url, onError) : connectRedis(url, onError);
+  return {
+    ...createBroker(store, log),
+    prepare: () => (isPostgres ? migrateQueueStore(url) : store.ping()),
+  };
 }
 
 function createBroker(store: BullStore, log: Logger): Broker {

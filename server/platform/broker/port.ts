@@ -1,5 +1,5 @@
 /** A job as it is handed over. The broker keeps one of an id: a second offer changes nothing. */
-interface Offer {
+export interface Offer {
   id: string;
   data: unknown;
   delayMs: number;
@@ -18,7 +18,7 @@ export type Next =
   | { outcome: "returned" }
   | { outcome: "delayed"; delayMs: number };
 
-interface Consumer {
+export interface Consumer {
   /** True once it takes jobs. */
   isReady(): boolean;
   /** Takes no more jobs, and waits for those it has begun. */
@@ -45,4 +45,10 @@ export interface Broker {
   ping(): Promise<void>;
   /** Close consumers first. */
   close(): Promise<void>;
+}
+
+/** A broker of several sidecars; whoever comes first sets up its store. */
+export interface SharedBroker extends Broker {
+  /** Makes sure that the store can be used. Throws when it does not answer; safe to repeat. */
+  prepare(): Promise<void>;
 }

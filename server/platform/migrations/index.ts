@@ -1,7 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { runMigrations } from "bullmq";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
-import pg from "pg";
+import { migrateQueueStore } from "../broker/migrate-store";
 import { closeDatabase, openDatabase } from "../db";
 
 /**
@@ -17,11 +16,5 @@ export async function migrateDatabase(url: string): Promise<void> {
   } finally {
     await closeDatabase(db);
   }
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await runMigrations(client);
-  } finally {
-    await client.end();
-  }
+  await migrateQueueStore(url);
 }

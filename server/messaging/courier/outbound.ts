@@ -1,0 +1,156 @@
+import type { ServiceContext } from "@/server/platform";
+import type { Broker } from "@/server/platform/broker";
+import { backoffMs } from "../delivery-policy";
+import { signText } from "../signatures";
+import { type MessageMove, postponeMessages, transitionMessages } from "../transition-messages";
+import { BUNDLE_MAX, bundle } from "./bundles";
+import { claimOutbound, type Delivery } from "./claim-outbound";
+import { noteContact, noteFailures } from "./peers";
+import { type PostOutcome, postMessage } from "./post-message";
+
+const CLAIM_MAX = 200;
+/** Small, so that what is urgent does not wait for long. */
+const URGENT_CLAIM_MAX = BUNDLE_MAX;
+const POSTS_MAX = 32;
+
+export interface OutboundOptions {
+  ctx: ServiceContext;
+  /** null: there is none, all goes by HTTP. */
+  broker: Broker | null;
+  brokerId: string | null;
+  /** A receipt is overdue after this long, and the message delivered again. */
+  receiptMs: number;
+  silenceCountedAt: Map<string, number>;
+}
+
+type Signed = Delivery & { signature: string };
+
+async function sign(ctx: ServiceContext, deliveries: readonly Delivery[]): Promise<Signed[]> {
+  return Promise.all(
+    deliveries.map(async (delivery) => {
+      const { signature } = await signText({ ctx, input: { text: delivery.text } });
+      return { ...delivery, signature };
+    }),
+  );
+}
+
+/** Has messages that could not be delivered now delivered later: the recipient is not at fault. */
+async function putOff(ctx: ServiceContext, deliveries: readonly Delivery[], thrown: unknown) {
+  const error = thrown instanceof Error ? thrown.message : String(thrown);
+  ctx.log.warn({ err: thrown, messages: deliveries.length }, "messages could not be handed over");
+  const moves = deliveries.map(({ id, attempts, lifeMs }) => {
+    return { id, error, delayMs: Math.min(lifeMs, backoffMs(attempts)) };
+  });
+  await ctx.db.transaction((tx) => postponeMessages({ tx, input: { moves, isAttempt: false } }));
+}
+
+/** A turn of a loop that hands messages over to the broker; answers whether more may be due. */
+export async function handOver(
+  options: OutboundOptions,
+  { isUrgent }: { isUrgent: boolean },
+): Promise<boolean> {
+  const { ctx, broker } = options;
+  if (broker === null) return false;
+  const limit = isUrgent ? URGENT_CLAIM_MAX : CLAIM_MAX;
+  const lane = { via: "broker" as const, isUrgent, limit, busy: [] };
+  const { count, deliveries } = await claimOutbound({ ctx, input: { ...options, lane } });
+  if (deliveries.length > 0) {
+    try {
+      const jobs = bundle(await sign(ctx, deliveries));
+      await Promise.all([...jobs].map(([queue, offers]) => broker.add(queue, offers)));
+    } catch (error) {
+      await putOff(ctx, deliveries, error);
+    }
+  }
+  return count === limit;
+}
+
+/** Posts messages to recipients that share no broker with us, to several of them side by side. */
+export class HttpLane {
+  /** What is being posted, by recipient. */
+  private readonly posting = new Map<string, Promise<void>>();
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly options: OutboundOptions,
+    private readonly onFree: () => void,
+  ) {}
+
+  /** Answers whether more may be due. */
+  async turn(): Promise<boolean> {
+    const { ctx } = this.options;
+    const busy = [...this.posting.keys()];
+    const lane = { via: "http" as const, isUrgent: false, limit: POSTS_MAX, busy };
+    const { count, deliveries } = await claimOutbound({ ctx, input: { ...this.options, lane } });
+    for (const [recipientId, group] of groupByRecipient(deliveries)) {
+      const posted = this.post(group)
+        .catch((error: unknown) => putOff(ctx, group, error))
+        .catch((error: unknown) => ctx.log.warn({ err: error }, "posts could not be noted"))
+        .finally(() => {
+          this.posting.delete(recipientId);
+          this.onFree();
+        });
+      this.posting.set(recipientId, posted);
+    }
+    return count === POSTS_MAX;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error("the process is stopping"));
+    await Promise.all(this.posting.values());
+  }
+
+  private async post(group: readonly Delivery[]): Promise<void> {
+    const { signal } = this.stopping;
+    const signed = await sign(this.options.ctx, group);
+    const outcomes = await Promise.all(
+      signed.map(({ id, text, signature, peer }) =>
+        postMessage({ text, signature, recordId: id }, { url: peer.url, signal }),
+      ),
+    );
+    await settlePosts(this.options.ctx, signed, { outcomes, isStopping: signal.aborted });
+  }
+}
+
+function groupByRecipient(deliveries: readonly Delivery[]): Map<string, Delivery[]> {
+  const groups = new Map<string, Delivery[]>();
+  for (const delivery of deliveries) {
+    const group = groups.get(delivery.recipientId);
+    if (group === undefined) groups.set(delivery.recipientId, [delivery]);
+    else group.push(delivery);
+  }
+  return groups;
+}
+
+async function settlePosts(
+  ctx: ServiceContext,
+  group: readonly Delivery[],
+  { outcomes, isStopping }: { outcomes: readonly PostOutcome[]; isStopping: boolean },
+): Promise<void> {
+  const delivered: MessageMove[] = [];
+  const refused: MessageMove[] = [];
+  const failed: MessageMove[] = [];
+  let faults = 0;
+  group.forEach(({ id, attempts, lifeMs }, index) => {
+    const outcome = outcomes[index];
+    if (outcome?.outcome === "delivered") delivered.push({ id, via: "http" });
+    else if (outcome?.outcome === "refused") {
+      refused.push({ id, deadReason: "refused", error: outcome.error });
+    } else if (outcome !== undefined) {
+      const delayMs = Math.min(lifeMs, Math.max(outcome.retryAfterMs, backoffMs(attempts)));
+      failed.push({ id, delayMs, error: outcome.error });
+      if (outcome.isFault) faults += 1;
+    }
+  });
+  const agentId = group[0]?.recipientId ?? "";
+  const isThere = faults < group.length;
+  await ctx.db.transaction(async (tx) => {
+    await transitionMessages({ tx, ctx, input: { transition: "deliver", moves: delivered } });
+    await transitionMessages({ tx, ctx, input: { transition: "bury", moves: refused } });
+    await postponeMessages({ tx, input: { moves: failed, isAttempt: false } });
+    // What a stop of ours cut short is no fault of theirs.
+    if (isStopping) return;
+    if (isThere) await noteContact(tx, agentId);
+    else await noteFailures(tx, { agentId, count: faults, error: failed[0]?.error ?? "" });
+  });
+}

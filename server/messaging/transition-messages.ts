@@ -1,0 +1,135 @@
+import { type SQL, sql } from "drizzle-orm";
+import { agentMessages } from "@/drizzle/schema";
+import { type DeadReason, TRANSITIONS, type TransitionName } from "@/server/contracts";
+import { publish, type ServiceContext, type Transaction } from "@/server/platform";
+
+/** One message's part of a transition, with what is written beside its state. */
+export interface MessageMove {
+  /** Key of its row. */
+  id: string;
+  /** Not taken again before so many milliseconds have passed. */
+  delayMs?: number;
+  via?: "broker" | "http";
+  signature?: string | null;
+  keyId?: string | null;
+  deadReason?: DeadReason;
+  /** For administrators. */
+  error?: string;
+}
+
+const ERROR_LENGTH_MAX = 2000;
+
+/** What is given of each message, as a table of the statement. */
+function givenOf(moves: readonly MessageMove[]): SQL {
+  const rows = moves.map(({ error, ...move }) => ({
+    ...move,
+    ...(error === undefined ? {} : { error: error.slice(0, ERROR_LENGTH_MAX) }),
+  }));
+  return sql`select * from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as g(
+    id uuid, "delayMs" float8, via text, signature text, "keyId" text, "deadReason" text, error text)`;
+}
+
+const later = sql`now() + make_interval(secs => coalesce(g."delayMs", 0) / 1000)`;
+
+/** Columns that each transition writes beside the state. */
+const WRITTEN: Record<TransitionName<"message">, SQL> = {
+  send: sql`attempts = m.attempts + 1, next_at = ${later}, via = g.via, signature = g.signature,
+    key_id = g."keyId"`,
+  deliver: sql`finished_at = now(), via = coalesce(g.via, m.via), last_error = null`,
+  handle: sql`finished_at = now(), attempts = m.attempts + 1, last_error = null`,
+  bury: sql`finished_at = now(), dead_reason = g."deadReason",
+    last_error = coalesce(g.error, m.last_error)`,
+  replaySending: sql`attempts = 0, next_at = now(), due_at = now(), finished_at = null, dead_reason = null`,
+  replayHandling: sql`attempts = 0, next_at = now(), due_at = now(), finished_at = null, dead_reason = null,
+    expires_at = now() + (m.expires_at - m.sent_timestamp)`,
+  discard: sql`finished_at = now()`,
+};
+
+const isTo = (recipientId: string | undefined): SQL =>
+  recipientId === undefined ? sql`true` : sql`m.recipient_id = ${recipientId}`;
+
+interface TransitionStep<Input> {
+  tx: Transaction;
+  ctx: Pick<ServiceContext, "actor" | "requestId">;
+  input: Input;
+}
+
+/**
+ * The only way messages change state: one conditional UPDATE of all of them with their audit rows and one
+ * event, in the caller's transaction. Answers the keys of those that did; the others were in another state, as
+ * when somebody else came first, or are not that recipient's. Rows are locked in the order of their keys, so
+ * that two such transactions wait for each other instead of deadlocking.
+ */
+export async function transitionMessages({
+  tx,
+  ctx,
+  input: { transition, moves, recipientId },
+}: TransitionStep<{
+  transition: TransitionName<"message">;
+  moves: readonly MessageMove[];
+  /** Only messages to this agent. */
+  recipientId?: string;
+}>): Promise<string[]> {
+  if (moves.length === 0) return [];
+  const { from, to, action } = TRANSITIONS.message[transition];
+  const isBefore = sql`m.delivery_status in (${sql.join(
+    from.map((state) => sql`${state}`),
+    sql`, `,
+  )})`;
+  const { actor, requestId } = ctx;
+  const before = JSON.stringify({ state: from.length === 1 ? from[0] : from });
+  const moved = await tx.execute<{ id: string }>(sql`
+    with given as (${givenOf(moves)}),
+    held as materialized (
+      select m.message_id from ${agentMessages} m join given g on g.id = m.message_id
+      where ${isBefore} and ${isTo(recipientId)} order by m.message_id for update of m
+    ),
+    moved as (
+      update ${agentMessages} m set delivery_status = ${to}, ${WRITTEN[transition]}
+      from given g join held h on h.message_id = g.id
+      where m.message_id = g.id and ${isBefore}
+      returning m.message_id, m.dead_reason, m.last_error, m.via
+    ),
+    audited as (
+      insert into audit_events
+        (actor_kind, actor_id, actor_label, action, subject_type, subject_id, before, after, request_id)
+      select ${actor.kind}, ${actor.id}, ${actor.label}, ${action}, 'message', message_id::text,
+        ${before}::text::jsonb,
+        jsonb_strip_nulls(jsonb_build_object('state', ${to}::text, 'via', via,
+          'dead_reason', dead_reason, 'last_error', last_error)),
+        ${requestId}
+      from moved
+    )
+    select message_id as id from moved`);
+  const [first] = moved;
+  if (first !== undefined) {
+    await publish(tx, { topic: "message", id: moved.length === 1 ? first.id : "*" });
+  }
+  return moved.map(({ id }) => id);
+}
+
+/**
+ * Has messages taken again after their delay, in the state they are in: after a failed attempt (which
+ * counts), or while something else has to happen first. Locks like transitionMessages.
+ */
+export async function postponeMessages({
+  tx,
+  input: { moves, isAttempt, recipientId },
+}: {
+  tx: Transaction;
+  input: { moves: readonly MessageMove[]; isAttempt: boolean; recipientId?: string };
+}): Promise<void> {
+  if (moves.length === 0) return;
+  await tx.execute(sql`
+    with given as (${givenOf(moves)}),
+    held as materialized (
+      select m.message_id from ${agentMessages} m join given g on g.id = m.message_id
+      where m.delivery_status in ('queued', 'sent', 'received') and ${isTo(recipientId)}
+      order by m.message_id for update of m
+    )
+    update ${agentMessages} m set next_at = ${later}, attempts = m.attempts + ${isAttempt ? 1 : 0},
+      via = coalesce(g.via, m.via), signature = coalesce(g.signature, m.signature),
+      key_id = coalesce(g."keyId", m.key_id), last_error = coalesce(g.error, m.last_error)
+    from given g join held h on h.message_id = g.id
+    where m.message_id = g.id and m.delivery_status in ('queued', 'sent', 'received')`);
+}
