@@ -6,7 +6,7 @@ export default {
     "scripts/{up,test,test-node}.mjs",
     "demo/main.ts",
     "server/cli/main.ts",
-    "server/processes/{supervisor,prover,inference,registry,web}/main.ts",
+    "server/processes/{supervisor,prover,courier,inference,registry,web}/main.ts",
     "server/processes/supervisor/parent-watchdog.mjs",
     "server/workload/reader/{worker,testing/stuck-worker}.mjs",
     "e2e/*.spec.ts",

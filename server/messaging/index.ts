@@ -1,4 +1,5 @@
 export { acceptMessages, acceptSignedMessage } from "./accept-messages";
+export { startCourier } from "./courier/courier";
 export {
   ACKNOWLEDGING_HANDLERS,
   acknowledge,
@@ -8,6 +9,12 @@ export {
   type MessageRow,
   type ReceivedMessage,
 } from "./handlers";
+export {
+  type DecidedMessage,
+  discardMessage,
+  pruneMessages,
+  replayMessage,
+} from "./manage-messages";
 export { contentSchemas, MESSAGE_SCHEMA_PATH, messageSchema } from "./message-schema";
 export { readOwnAddress } from "./own-address";
 export { refusal } from "./refusal";

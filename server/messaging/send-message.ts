@@ -15,6 +15,7 @@ import {
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
+import { correlationOf } from "./correlation";
 import { digestOf } from "./digest";
 import { messageRecordId } from "./envelope";
 import { readOwnAddress } from "./own-address";
@@ -74,7 +75,7 @@ export function sendToMany({
 }
 
 /** Like sendMessage, for several at once: their rows and audit rows are written together. */
-async function sendMessages({
+export async function sendMessages({
   ctx,
   tx,
   input,
@@ -83,7 +84,7 @@ async function sendMessages({
   const sender = await readOwnAddress(tx, ctx.settings);
   const now = ctx.clock.now();
   const rows = input.map((message) => {
-    const row = rowOf(envelopeOf(message, { sender, now }), now, message);
+    const row = rowOf(envelopeOf(message, { sender, now }), now);
     assertSize(row.envelope, ctx.settings.REQUEST_BYTES_MAX);
     return row;
   });
@@ -128,25 +129,23 @@ function envelopeOf(
   };
 }
 
-function rowOf(envelope: MessageEnvelope, now: Date, message: OutgoingMessage) {
+function rowOf(envelope: MessageEnvelope, now: Date) {
   const { sender, recipient, priority, message_id } = envelope;
-  const answered = message.in_reply_to;
+  const recordId = messageRecordId(sender.agent_id, message_id);
   return {
     id: message_id,
-    messageId: messageRecordId(sender.agent_id, message_id),
+    messageId: recordId,
     senderId: sender.agent_id,
     recipientId: recipient.agent_id,
     messageType: envelope.message_type,
     content: envelope.content,
     sentTimestamp: now,
     deliveryStatus: "queued" as const,
-    responseId: answered === undefined ? null : messageRecordId(recipient.agent_id, answered),
     direction: "outbound" as const,
     envelope: JSON.stringify(envelope),
     signatureState: "own" as const,
     digest: digestOf(envelope),
-    conversationId: message.conversation_id ?? null,
-    sequence: message.sequence ?? null,
+    ...correlationOf(envelope, recordId),
     priority,
     dueAt: new Date(now.getTime() - PRIORITY_HEAD_START_MS[priority]),
     expiresAt: new Date(now.getTime() + envelope.ttl_seconds * 1000),

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { inArray } from "drizzle-orm";
 import { agentMessages } from "@/drizzle/schema";
-import { type MessageEnvelope, PRIORITY_HEAD_START_MS } from "@/server/contracts";
+import { PRIORITY_HEAD_START_MS } from "@/server/contracts";
 import {
   AppError,
   type Database,
@@ -11,10 +10,12 @@ import {
   type Transaction,
 } from "@/server/platform";
 import { correlationOf } from "./correlation";
+import { digestOf } from "./digest";
 import { messageRecordId } from "./envelope";
 import { type Triage, triageMessage } from "./first-opinion";
 import type { OpenedMessage } from "./open-messages";
 import { refusal } from "./refusal";
+import { wakeCouriers } from "./wake-couriers";
 
 export type StoredRow = typeof agentMessages.$inferSelect;
 
@@ -23,21 +24,6 @@ interface Arrival {
   message: OpenedMessage;
   recordId: string;
   digest: string;
-}
-
-/** Key order must not matter when a repeat is compared with what was stored. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, canonical(inner)]));
-}
-
-/** Of what an envelope says: two texts that say the same are the same message. */
-export function digestOf(message: MessageEnvelope): string {
-  return createHash("sha256")
-    .update(JSON.stringify(canonical(message)))
-    .digest("hex");
 }
 
 function rowOf({ message, recordId, digest }: Arrival, seen: Triage, receivedAt: Date) {
@@ -117,6 +103,7 @@ async function insertArrivals(ctx: ServiceContext, looked: Looked[], receivedAt:
     const [only] = inserted;
     if (only !== undefined) {
       await publish(tx, { topic: "message", id: inserted.length === 1 ? only.messageId : "*" });
+      await wakeCouriers(tx, "inbound");
     }
     return fresh;
   });

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Transaction } from "@/server/platform";
 
 /** What couriers listen on. */
-const MESSAGES_CHANNEL = "sidecar_messages";
+export const MESSAGES_CHANNEL = "sidecar_messages";
 /** Which side of a courier has something to do. */
 export type CourierSide = "outbound" | "inbound";
 

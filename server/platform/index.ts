@@ -1,5 +1,4 @@
 export { recordAudit, recordAudits } from "./audit";
-export { brokerIdOf } from "./broker-id";
 export { type Bus, publish } from "./bus";
 export {
   closeDatabase,

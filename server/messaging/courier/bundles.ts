@@ -78,8 +78,7 @@ export function bundle(parcels: readonly Parcel[]): Map<string, Offer[]> {
   return queues;
 }
 
-const groupOf = ({ recipientId, dueForMs }: Parcel) =>
-  `${brokerPriority(dueForMs)} ${recipientId}`;
+const groupOf = ({ recipientId, dueForMs }: Parcel) => `${brokerPriority(dueForMs)} ${recipientId}`;
 
 function chunk(parcels: readonly Parcel[]): SignedMessage[][] {
   const chunks: SignedMessage[][] = [];

@@ -67,16 +67,18 @@ async function laneFilter(tx: Transaction, lane: Lane, brokerId: string | null):
   const { recipientId, deliveryStatus } = agentMessages;
   const isTheirs = isOnBroker(brokerId);
   if (lane.via === "http") {
-    return [sql`not ${isTheirs}`, ...(lane.busy.length > 0 ? [notInArray(recipientId, [...lane.busy])] : [])];
+    return [
+      sql`not ${isTheirs}`,
+      ...(lane.busy.length > 0 ? [notInArray(recipientId, [...lane.busy])] : []),
+    ];
   }
   const { full, urgentFull } = await fullRecipients(tx);
   // What was handed over before and got no receipt in time takes no new place.
   const hasPlace = (ids: string[]) =>
-    ids.length === 0 ? [] : [or(eq(deliveryStatus, "sent"), notInArray(recipientId, ids)) ?? sql`true`];
-  return [
-    isTheirs,
-    ...(lane.isUrgent ? [isUrgent, ...hasPlace(urgentFull)] : hasPlace(full)),
-  ];
+    ids.length === 0
+      ? []
+      : [or(eq(deliveryStatus, "sent"), notInArray(recipientId, ids)) ?? sql`true`];
+  return [isTheirs, ...(lane.isUrgent ? [isUrgent, ...hasPlace(urgentFull)] : hasPlace(full))];
 }
 
 async function takeDue(tx: Transaction, filter: SQL[], limit: number) {
@@ -117,7 +119,8 @@ async function noteSilence(
 ) {
   const overdue = rows.filter(({ deliveryStatus }) => deliveryStatus === "sent");
   for (const agentId of new Set(overdue.map(({ recipientId }) => recipientId))) {
-    if (performance.now() - (countedAt.get(agentId) ?? Number.NEGATIVE_INFINITY) < receiptMs) continue;
+    if (performance.now() - (countedAt.get(agentId) ?? Number.NEGATIVE_INFINITY) < receiptMs)
+      continue;
     countedAt.set(agentId, performance.now());
     const error = "No receipt of a delivered message has come.";
     await noteFailures(tx, { agentId, count: 1, error, silentSeconds: receiptMs / 1000 });

@@ -1,6 +1,7 @@
 import type { ProcessStatus } from "@/server/contracts";
-import { brokerIdOf, type Root, systemContext } from "@/server/platform";
+import { type Root, systemContext } from "@/server/platform";
 import type { Consumer, SharedBroker } from "@/server/platform/broker";
+import { brokerIdOf } from "@/server/registry";
 import type { MessageHandlers } from "../handlers";
 import { type CourierSide, MESSAGES_CHANNEL } from "../wake-couriers";
 import { messagesQueue, receiptsQueue } from "./bundles";
@@ -66,7 +67,9 @@ export function startCourier(root: Root, options: CourierOptions): Courier {
   };
   const listening = listen(root, sides);
   const loops = [...sides.outbound, ...sides.inbound];
-  shared.start(ctx, () => handingOver.forEach((each) => each.wake()));
+  shared.start(ctx, () => {
+    for (const each of handingOver) each.wake();
+  });
   return {
     status: () => statusOf({ isWorking: loops.every((each) => each.isReady()), shared }),
     async stop() {
@@ -85,7 +88,10 @@ function listen({ db, log }: Root, sides: Record<CourierSide, Loop[]>) {
     for (const each of loops) each.wake();
   };
   return db.$client
-    .listen(MESSAGES_CHANNEL, wake, () => ["inbound", "outbound"].forEach(wake))
+    .listen(MESSAGES_CHANNEL, wake, () => {
+      wake("inbound");
+      wake("outbound");
+    })
     .catch((error: unknown) => {
       log.warn({ err: error }, "not listening for messages; polling alone finds them");
       return null;
@@ -139,7 +145,10 @@ class SharedBrokerTaker {
         return await broker.prepare();
       } catch (error) {
         if (!isTold) {
-          this.root.log.warn({ err: error }, "the broker of messages does not answer; trying again");
+          this.root.log.warn(
+            { err: error },
+            "the broker of messages does not answer; trying again",
+          );
         }
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, PREPARE_MS);
@@ -156,7 +165,9 @@ class SharedBrokerTaker {
 /** A broker that does not answer is its own fault: what goes by HTTP is delivered all the same. */
 function statusOf(seen: { isWorking: boolean; shared: SharedBrokerTaker }): ProcessStatus {
   const { isWorking, shared } = seen;
-  const messages = isWorking ? "Messages are delivered and handled." : "The database does not answer.";
+  const messages = isWorking
+    ? "Messages are delivered and handled."
+    : "The database does not answer.";
   const broker =
     shared.broker === null
       ? "None: messages go by HTTP."

@@ -1,4 +1,9 @@
-import { type DeadReason, MESSAGE_CONTENTS, MessageEnvelope, MessageType } from "@/server/contracts";
+import {
+  type DeadReason,
+  MESSAGE_CONTENTS,
+  MessageEnvelope,
+  MessageType,
+} from "@/server/contracts";
 import type { ServiceContext, Transaction } from "@/server/platform";
 import type { HandlingOutcome, MessageHandlers, MessageRow, ReceivedMessage } from "../handlers";
 import { sendMessage } from "../send-message";
@@ -35,7 +40,13 @@ export async function handleMessage(
     const text = `The content of a ${type.data} is not valid at ${where}: ${issue?.message}`;
     return refuse({ ctx, tx }, { row, envelope, code: "invalid_content", text });
   }
-  const message = { recordId: row.messageId, type: type.data, content: content.data, envelope, row };
+  const message = {
+    recordId: row.messageId,
+    type: type.data,
+    content: content.data,
+    envelope,
+    row,
+  };
   return toHandled(await handlerOf(handlers, type.data)(ctx, tx, message as ReceivedMessage));
 }
 

@@ -39,12 +39,12 @@ export async function postMessage(
     });
     return await outcomeOf(response, await readStart(response), recordId);
   } catch (error) {
-    const why = error instanceof Error ? describe(error) : String(error);
+    const why = error instanceof Error ? explain(error) : String(error);
     return { outcome: "failed", error: why, isFault: true, retryAfterMs: 0 };
   }
 }
 
-const describe = (error: Error): string =>
+const explain = (error: Error): string =>
   error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 
 /** The answer's text, cut to what an answer of ours can have. */

@@ -31,7 +31,9 @@ export async function takeMessages(
   const receipts = receiptsBySender(messages, outcomes);
   // A receipt that is lost costs another delivery, nothing else.
   await Promise.all(
-    [...receipts].map(([sender, list]) => sendReceipts({ ctx, broker }, { sender, receipts: list })),
+    [...receipts].map(([sender, list]) =>
+      sendReceipts({ ctx, broker }, { sender, receipts: list }),
+    ),
   ).catch((error: unknown) => ctx.log.warn({ err: error }, "receipts could not be handed over"));
   return DONE;
 }

@@ -36,7 +36,10 @@ export async function takeReceipts(
   await ctx.db.transaction(async (tx) => {
     const step = { tx, ctx };
     const theirs = { recipientId: agentId };
-    await transitionMessages({ ...step, input: { transition: "deliver", moves: stored, ...theirs } });
+    await transitionMessages({
+      ...step,
+      input: { transition: "deliver", moves: stored, ...theirs },
+    });
     await transitionMessages({ ...step, input: { transition: "bury", moves: refused, ...theirs } });
     await postponeMessages({ tx, input: { moves: again, isAttempt: false, ...theirs } });
     await noteContact(tx, agentId);

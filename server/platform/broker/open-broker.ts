@@ -32,7 +32,8 @@ export function openBroker(
  * Call `prepare` before it is used.
  */
 export function openSharedBroker(url: string, log: Logger): SharedBroker {
-  const onError = (error: Error) => log.warn({ err: error }, "connection to the broker of messages");
+  const onError = (error: Error) =>
+    log.warn({ err: error }, "connection to the broker of messages");
   const isPostgres = /^postgres/.test(url);
   const store = isPostgres ? connectPostgres(url, onError) : connectRedis(url, onError);
   return {

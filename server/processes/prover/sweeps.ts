@@ -6,6 +6,7 @@ import {
   supersedeBySchemaChange,
 } from "@/server/decisions";
 import { observeProduct } from "@/server/knowledge";
+import { pruneMessages } from "@/server/messaging";
 import { serveActiveModel } from "@/server/models";
 import { type Root, type ServiceContext, systemContext, toAppError } from "@/server/platform";
 import { pruneJobs, type Sweep } from "@/server/queue";
@@ -57,7 +58,8 @@ export function createSweeps(
       everySeconds: PRUNE_SECONDS,
       run: async () => {
         const jobs = await pruneJobs({ ctx: ctx("pruning") });
-        root.log.debug({ jobs }, "finished jobs pruned");
+        const messages = await pruneMessages({ ctx: ctx("pruning") });
+        root.log.debug({ jobs, messages }, "finished jobs and messages pruned");
       },
     },
   ];

@@ -3,7 +3,14 @@ import { hasLocalModel } from "@/server/inference";
 import { explain, print, printError, report } from "./console";
 import { openKnowledgeStore } from "./database";
 import { assertNoDemo, type Demo, seedDemo, writeDemoFile } from "./demo";
-import { assertBuilt, demoSpec, inferenceSpec, proverSpec, webSpec } from "./node-roles";
+import {
+  assertBuilt,
+  courierSpec,
+  demoSpec,
+  inferenceSpec,
+  proverSpec,
+  webSpec,
+} from "./node-roles";
 import { assertPortFree } from "./ports";
 import { type Settings, shareSettings } from "./settings";
 import { Interrupted, type Supervisor } from "./supervisor";
@@ -27,6 +34,7 @@ async function startRoles(supervisor: Supervisor, settings: Settings): Promise<v
   if (failed !== undefined) throw failed.reason;
   if (settings.hasProduct) await supervisor.start(proverSpec(settings));
   else report("no data product is attached (DATA_PRODUCT_API): answers are estimates");
+  await supervisor.start(courierSpec(settings));
   await startInference(supervisor, settings);
 }
 

@@ -64,6 +64,15 @@ export function proverSpec({ env }: Settings): ChildSpec {
   );
 }
 
+/** Delivers messages between agents and handles them; ready when its heartbeat says so. */
+export function courierSpec({ env }: Settings): ChildSpec {
+  const isReady = (pid: number) => beatsReady(env, { role: "courier", pid });
+  return nodeRole(
+    { role: "courier", label: "The courier", isReady, readySecondsMax: 60 },
+    typescript("server/processes/courier/main.ts"),
+  );
+}
+
 /** The model; ready when it tells its status. Everything else works by rules without it. */
 export function inferenceSpec({ env }: Pick<Settings, "env">): ChildSpec {
   return nodeRole(
