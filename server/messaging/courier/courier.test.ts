@@ -94,6 +94,7 @@ describe.each([
             if (row.sequence !== last + 1) return { outcome: "not_yet" };
             last = row.sequence;
             seen.push(row.sequence);
+            return { outcome: "handled" };
           },
         },
       });
