@@ -1,17 +1,20 @@
+import { messageHandlers, startConversations } from "@/server/conversations";
 import { inferenceClientOf } from "@/server/inference";
-import { ACKNOWLEDGING_HANDLERS, startCourier } from "@/server/messaging";
+import { startCourier } from "@/server/messaging";
 import type { Root } from "@/server/platform";
 import { openSharedBroker } from "@/server/platform/broker";
 import { startDirectory } from "@/server/registry";
 import { type RunningProcess, runProcess } from "../run-process";
 
-/** The courier: keeps the directory of agents, delivers our messages to them, and handles theirs. */
+/** The courier: keeps the directory of agents, delivers our messages to them, handles theirs, and
+ * carries conversations on. */
 async function start(root: Root): Promise<RunningProcess> {
   const { settings, log } = root;
   const { MCP_BROKER_URL: url } = settings;
   const broker = url === undefined ? null : openSharedBroker(url, log);
   const directory = startDirectory(root);
-  const courier = startCourier(root, { broker, handlers: ACKNOWLEDGING_HANDLERS });
+  const courier = startCourier(root, { broker, handlers: messageHandlers });
+  const conversations = startConversations(root);
   log.info({ broker: broker?.kind ?? null }, "courier started");
   return {
     status() {
@@ -22,7 +25,7 @@ async function start(root: Root): Promise<RunningProcess> {
       return { is_ready, parts: { ...parts, registry: { is_ready: error === null, detail } } };
     },
     async stop() {
-      await Promise.all([courier.stop(), directory.stop()]);
+      await Promise.all([courier.stop(), conversations.stop(), directory.stop()]);
       await broker?.close();
       await inferenceClientOf(root).close();
     },
