@@ -1,7 +1,13 @@
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditEvents, dataProducts, suggestions } from "@/drizzle/schema";
-import type { Actor, AnalyzeRequest, SuggestionState, WorkloadPattern } from "@/server/contracts";
+import type {
+  Actor,
+  AnalyzeRequest,
+  ProofContext,
+  SuggestionState,
+  WorkloadPattern,
+} from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import { getProduct, mixOf } from "@/server/knowledge";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
@@ -21,7 +27,7 @@ let products = 0;
 async function isDueAfter(
   state: SuggestionState,
   hours: number,
-  { context = {}, of = "schema-1" }: { context?: AnalyzeRequest["context"]; of?: string } = {},
+  { context = {}, of = "schema-1" }: { context?: ProofContext; of?: string } = {},
 ): Promise<boolean> {
   const productId = `p-${++products}`;
   const at = new Date(Date.now() - hours * 3_600_000);
@@ -63,9 +69,12 @@ test.each<[string, AnalyzeRequest["context"]]>([
   expect(await isDueAfter("failed", 0.1, { context })).toBe(true);
 });
 
-test("what is open holds up the next analysis, whatever it is about", async () => {
+test("what is open holds up the next analysis, whatever it is about, but for a requested change that waits", async () => {
   expect(await isDueAfter("proving", 0, { context: { table_name: "projects" } })).toBe(false);
   expect(await isDueAfter("pending", 100)).toBe(false);
+  // What somebody asked to have tested says nothing of the workload.
+  const requested = { changes: [], reason: "", origin: { kind: "person" as const } };
+  expect(await isDueAfter("pending", 100, { context: { requested } })).toBe(true);
 });
 
 const OBSERVER: Actor = { kind: "system", id: "observer", label: "observer", roles: ["admin"] };

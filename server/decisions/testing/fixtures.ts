@@ -2,10 +2,10 @@ import { agentDecisions, operations, suggestionItems, suggestions } from "@/driz
 import { candidateOf } from "@/server/advisor/testing/candidate";
 import {
   type Actor,
-  type AnalyzeRequest,
   type Candidate,
   type MeasuredEvidence,
   type ProductSchema,
+  type ProofContext,
   type SuggestionState,
   UNAPPROVED_STATES,
 } from "@/server/contracts";
@@ -69,7 +69,7 @@ export async function storeSuggestion(
   given: {
     state: SuggestionState;
     /** What was asked; different for every suggestion unless given. */
-    context?: AnalyzeRequest["context"];
+    context?: ProofContext;
     productId?: string | null;
     schemaFingerprint?: string;
     dataVersion?: string;

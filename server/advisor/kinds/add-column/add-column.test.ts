@@ -143,8 +143,13 @@ test.each<[string, Partial<AddColumnChange>, RegExp]>([
   ["a reference to no column", { references: { ...RISKS, column: "no" } }, /no column "no"/],
   [
     "a reference to what is no key",
-    { references: { ...RISKS, column: "level" } },
+    { type: "INTEGER", references: { ...RISKS, column: "level" } },
     /no foreign key/,
+  ],
+  [
+    "a reference of another type",
+    { type: "INTEGER", references: RISKS },
+    /risks.risk_id is VARCHAR: .* not INTEGER/,
   ],
   [
     "a reference to its own table",

@@ -1,6 +1,6 @@
 import { CHANGE_FACTS, type ChangeOf, type TableSchema } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
-import { newNameFault, quoteIdentifier } from "@/server/sql";
+import { canonicalType, newNameFault, quoteIdentifier } from "@/server/sql";
 import type { DataCheck, KindSpec } from "../../kind-spec";
 import { checkedType } from "../../plan/confined";
 import { literalSql } from "../../plan/default-value";
@@ -86,7 +86,7 @@ function checkName({ table, columns }: TableChanges, { column }: ChangeOf<"add_c
 /** DuckDB takes a foreign key to a primary key or a UNIQUE constraint, and to nothing else. */
 function checkReference(
   tables: readonly TableSchema[],
-  { table, references }: ChangeOf<"add_column">,
+  { table, type, references }: ChangeOf<"add_column">,
 ): void {
   if (references === null) return;
   if (references.table.toLowerCase() === table.toLowerCase()) {
@@ -94,12 +94,19 @@ function checkReference(
   }
   const target = tables.find(({ name }) => name === references.table);
   if (target === undefined) throw refuse(`There is no table ${JSON.stringify(references.table)}.`);
-  if (!target.columns.some(({ name }) => name === references.column)) {
+  const key = target.columns.find(({ name }) => name === references.column);
+  if (key === undefined) {
     throw refuse(`Table ${target.name} has no column ${JSON.stringify(references.column)}.`);
   }
+  // DuckDB casts none of the two.
+  if (canonicalType(type) !== canonicalType(key.type)) {
+    throw refuse(
+      `The type of ${references.table}.${references.column} is ${key.type}: what refers to it must have the same type, not ${type}.`,
+    );
+  }
   const isKey = target.constraints.some(
-    ({ type, columns }) =>
-      (type === "PRIMARY KEY" || type === "UNIQUE") &&
+    ({ type: kind, columns }) =>
+      (kind === "PRIMARY KEY" || kind === "UNIQUE") &&
       columns.length === 1 &&
       columns[0] === references.column,
   );
