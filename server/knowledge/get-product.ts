@@ -11,8 +11,11 @@ import {
 import { assertCan } from "@/server/identity";
 import type { ServiceContext } from "@/server/platform";
 
-/** Not seen for this long: something is wrong even if no error was noted. */
-const SILENT_SECONDS = 60;
+/**
+ * Not seen for this long: something is wrong even if no error was noted. A look may wait a minute for a
+ * route that hangs, though the product is seen by the others.
+ */
+const SILENT_SECONDS = 90;
 const LOOKS_MISSED_MAX = 3;
 
 /** The product was not seen for longer than a few looks take. */

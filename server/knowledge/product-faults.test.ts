@@ -235,10 +235,13 @@ test("a fingerprint that stays while the schema changes is told until it changes
   expect(await codes()).toEqual([]);
 });
 
-test("a product that was not seen for minutes is not told to be well", async () => {
+test("a product that was not seen for minutes is not told to be well; one look may take one", async () => {
   await observe();
-  const lastSeenAt = new Date(Date.now() - 5 * 60_000);
-  await database.db.update(dataProducts).set({ lastSeenAt });
+  const seenBefore = (seconds: number) =>
+    database.db.update(dataProducts).set({ lastSeenAt: new Date(Date.now() - seconds * 1000) });
+  await seenBefore(70);
+  expect(await overview()).toMatchObject({ is_reachable: true });
+  await seenBefore(300);
   expect(await overview()).toMatchObject({ is_reachable: false });
   expect(await health()).toMatchObject({ status: "degraded" });
 });
