@@ -54,6 +54,13 @@ export async function findAgents({
   return new Map(rows.map(({ agentId, card }) => [agentId, card]));
 }
 
+/** An address as it may be shown: whoever may read agents need not know its password. */
+function shownAddress(address: string | undefined): string | null {
+  if (address === undefined) return null;
+  const url = new URL(address);
+  return `${url.origin}${url.pathname}`;
+}
+
 /** All agents as they were last told of, this one included, and how old that is. */
 export async function getDirectory({ ctx }: { ctx: ServiceContext }): Promise<Directory> {
   assertCan(ctx.actor, "conversation.read");
@@ -63,7 +70,7 @@ export async function getDirectory({ ctx }: { ctx: ServiceContext }): Promise<Di
     .from(peers)
     .orderBy(asc(peers.domain), asc(peers.agentId));
   return {
-    registry_url: ctx.settings.MCP_REGISTRY_URL ?? null,
+    registry_url: shownAddress(ctx.settings.MCP_REGISTRY_URL),
     refreshed_at: state?.refreshedAt?.toISOString() ?? null,
     is_registry_reachable: state?.isReachable === 1,
     error: state?.error ?? null,

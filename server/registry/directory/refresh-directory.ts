@@ -27,7 +27,7 @@ export async function refreshDirectory({ ctx }: { ctx: ServiceContext }): Promis
 
 /** Whoever names an unknown agent or key makes us ask, but not more often than this. */
 const AGENT_COOLDOWN_MS = 3000;
-const COOLDOWN_MS = 500;
+const COOLDOWN_MS = 1000;
 const AGENTS_MAX = 1000;
 
 interface Asked {

@@ -6,7 +6,10 @@ import { makeKey, signWith, type TestKey } from "@/server/messaging/testing/peer
 import { createRoot, type Database, env, systemContext } from "@/server/platform";
 import { createTestDatabase } from "@/server/platform/testing";
 import { enrolAgent } from "@/server/registry";
-import { registryApp } from "../app";
+import { createOpenApiMatcher } from "../../rest/testing/openapi-matcher";
+import { registryApp, registryDocument } from "../app";
+
+const { expectMatchesOpenApi } = createOpenApiMatcher(registryDocument());
 
 /** The registry's routes and verbs on a real database, on a clock of the test's own. */
 export async function createRegistry(given?: Database) {
@@ -24,7 +27,12 @@ export async function createRegistry(given?: Database) {
     ctx,
     services,
     drop: async () => testDatabase?.drop(),
-    fetch: async (request: Request) => registryApp.fetch(request, services),
+    /** Answers a request, and checks the answer against the published document. */
+    async fetch(request: Request): Promise<Response> {
+      const response = await registryApp.fetch(request, services);
+      await expectMatchesOpenApi(response, request);
+      return response;
+    },
     enrol: async (card: AgentCard) => {
       const { agent_id, product_id, domain } = card;
       return (await enrolAgent({ ctx, input: { agent_id, product_id, domain } })).token;
