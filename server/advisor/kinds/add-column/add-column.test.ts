@@ -115,6 +115,22 @@ describe("a column is added, and its revert leaves no trace", () => {
     expect(await applied(changes, values)).toEqual([["low"]]);
   });
 
+  test.each([
+    ["INTEGER[]", "[1, 2]"],
+    ["INTEGER[2]", "[1, 2]"],
+    ["STRUCT(x INTEGER)", "{'x': 1}"],
+    ["MAP(VARCHAR, INTEGER)", "{a=1}"],
+    ["UNION(n INTEGER, s VARCHAR)", "x"],
+  ])(
+    "a default of the nested type %s is given to more rows than a vector holds",
+    async (type, text) => {
+      await db.run("INSERT INTO projects (id, name) SELECT i, 'p' FROM range(1000, 4000) r(i)");
+      const filled = () => db.rows("SELECT count(risk_id) FROM projects");
+      expect(await applied([add({ type, default: text })], filled)).toEqual([["3019"]]);
+      await db.run("DELETE FROM projects WHERE id >= 1000");
+    },
+  );
+
   test("a table with a unique index gets its column back out by a rebuild", async () => {
     await db.run("CREATE UNIQUE INDEX one_name ON projects (name)");
     expect(await applied([add({ default: "low" })], values)).toEqual([["low"]]);
