@@ -11,7 +11,7 @@ import { UserMenu } from "./user-menu";
 export function Header() {
   return (
     <header className="sticky top-0 z-40 border-b bg-card">
-      <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-6 px-4 sm:h-14 sm:flex-nowrap sm:px-6">
+      <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-6 px-4 sm:px-6 lg:h-14 lg:flex-nowrap">
         <Link href="/" className="flex h-12 items-center gap-2 font-semibold tracking-tight">
           <BrandMark />
           Agentic Sidecar

@@ -10,6 +10,7 @@ import { useSession } from "./session";
 const LINKS: { href: string; label: string; needs: Permission | null }[] = [
   { href: "/", label: "Inbox", needs: "suggestion.read" },
   { href: "/workload", label: "Workload", needs: "product.read" },
+  { href: "/conversations", label: "Conversations", needs: "conversation.read" },
   { href: "/model", label: "Model", needs: "model.read" },
   { href: "/audit", label: "Audit", needs: "audit.read" },
   { href: "/health", label: "Health", needs: null },
@@ -25,19 +26,22 @@ function isCurrent(href: string, pathname: string): boolean {
   return pathname.startsWith(href);
 }
 
-/** Own row under the brand on phones, beside it on wider screens. */
+/** Own row under the brand on narrow screens, scrolling sideways where it must; beside it on wide ones. */
 export function NavLinks() {
   const pathname = usePathname();
   const { permissions } = useSession();
   return (
-    <nav aria-label="Main" className="order-last -mx-1 flex w-full gap-1 sm:order-none sm:w-auto">
+    <nav
+      aria-label="Main"
+      className="order-last -mx-1 flex w-full min-w-0 overflow-x-auto [scrollbar-width:none] lg:order-none lg:w-auto"
+    >
       {linksFor(permissions).map(({ href, label }) => (
         <Link
           key={href}
           href={href}
           aria-current={isCurrent(href, pathname) ? "page" : undefined}
           className={cn(
-            "relative border-b-2 border-transparent px-3 py-2.5 text-sm font-medium text-muted-foreground hover:text-foreground sm:py-4",
+            "relative border-b-2 border-transparent px-3 py-2.5 text-sm font-medium whitespace-nowrap text-muted-foreground -outline-offset-2 hover:text-foreground lg:py-4",
             isCurrent(href, pathname) && "border-primary text-foreground",
           )}
         >

@@ -37,6 +37,8 @@ function useRefresh() {
       }
       if (topics.has("product")) keys.push(trpc.product.pathKey());
       if (topics.has("model")) keys.push(trpc.model.pathKey());
+      if (topics.has("conversation")) keys.push(trpc.conversations.pathKey());
+      if (topics.has("message")) keys.push(trpc.messages.pathKey());
       for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey });
     },
     [trpc, queryClient],

@@ -2,6 +2,7 @@
 import { XIcon } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
+import { cn } from "@/components/cn";
 import { useReturnFocus } from "./return-focus";
 
 /** A panel from the right edge. Focus is kept inside and given back on closing. */
@@ -10,6 +11,8 @@ export function Sheet(props: {
   onOpenChange: (isOpen: boolean) => void;
   title: string;
   description: string;
+  /** For more than a list of words. */
+  isWide?: boolean;
   children: ReactNode;
 }) {
   const returnFocus = useReturnFocus();
@@ -19,7 +22,10 @@ export function Sheet(props: {
         <Primitive.Overlay className="fixed inset-0 z-50 bg-black/50" />
         <Primitive.Content
           {...returnFocus}
-          className="fixed inset-y-0 right-0 z-50 flex w-80 max-w-[85vw] flex-col gap-4 overflow-y-auto border-l bg-card p-5 shadow-lg"
+          className={cn(
+            "fixed inset-y-0 right-0 z-50 flex flex-col gap-4 overflow-y-auto border-l bg-card p-5 shadow-lg",
+            props.isWide ? "w-[40rem] max-w-[94vw]" : "w-80 max-w-[85vw]",
+          )}
         >
           <div className="grid gap-1 pr-6">
             <Primitive.Title className="text-base font-semibold">{props.title}</Primitive.Title>

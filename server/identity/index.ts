@@ -5,7 +5,7 @@ export { keyIdOf, verifyDetached } from "./detached-jws";
 export { withEndorsed } from "./endorsements";
 export { type IssuedToken, listTokens, revokeToken } from "./issued-tokens";
 export { authOptions } from "./next-auth";
-export { API_KEY_PERMISSIONS, actorKey, assertCan, PERSON_ROLES } from "./permissions";
+export { API_KEY_PERMISSIONS, actorKey, assertCan, isAllowed, PERSON_ROLES } from "./permissions";
 export {
   listProductCredentials,
   type ProductCredential,

@@ -100,9 +100,12 @@ export function permissionsOf(actor: Actor): Permission[] {
   );
 }
 
+export const isAllowed = (actor: Actor, permission: Permission): boolean =>
+  permissionsOf(actor).includes(permission);
+
 /** Throws `forbidden` unless the actor holds the permission. */
 export function assertCan(actor: Actor, permission: Permission): void {
-  if (permissionsOf(actor).includes(permission)) return;
+  if (isAllowed(actor, permission)) return;
   const why =
     PEOPLE_ONLY.includes(permission) && actor.kind !== "user"
       ? "Only a signed-in person may do this; machine identities never decide."

@@ -19,5 +19,7 @@ export { contentSchemas, MESSAGE_SCHEMA_PATH, messageSchema } from "./message-sc
 export { readOwnAddress } from "./own-address";
 export { refusal } from "./refusal";
 export { countRefusals, listRefusals } from "./refusals";
+export { getMessage, listMessages, measureMessages } from "./read-messages";
+export { readPeers } from "./read-peers";
 export { type OutgoingMessage, type SentMessage, sendMessage, sendToMany } from "./send-message";
 export { signText, verifySignature } from "./signatures";

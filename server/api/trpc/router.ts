@@ -10,6 +10,7 @@ import {
   ListAudit,
   ListConversations,
   ListJobs,
+  ListMessages,
   ListProofEvents,
   ListSuggestions,
   OperationId,
@@ -41,6 +42,7 @@ import {
 import { getOperation, requestExecution, requestRevert } from "@/server/execution";
 import { actorKey, assertCan } from "@/server/identity";
 import { getProduct, listAudit, listPatterns } from "@/server/knowledge";
+import { getMessage, listMessages, measureMessages, readPeers } from "@/server/messaging";
 import { listModels, modelStatus, promoteModel, rollBackModel } from "@/server/models";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { listJobs } from "@/server/queue";
@@ -133,6 +135,18 @@ const jobsRouter = router({
   list: procedure.input(ListJobs).query(({ ctx, input }) => listJobs({ ctx, input })),
 });
 
+const messagesRouter = router({
+  list: procedure.input(ListMessages).query(({ ctx, input }) => listMessages({ ctx, input })),
+  get: procedure
+    .input(z.object({ record_id: z.guid() }))
+    .query(({ ctx, input }) => getMessage({ ctx, input })),
+  figures: procedure.query(({ ctx }) => measureMessages({ ctx })),
+});
+
+const agentsRouter = router({
+  peers: procedure.query(({ ctx }) => readPeers({ ctx })),
+});
+
 const sessionRouter = router({
   me: procedure.query(({ ctx }) => describeSession(ctx.actor)),
 });
@@ -169,12 +183,14 @@ const eventsRouter = router({
 export const appRouter = router({
   suggestions: suggestionsRouter,
   operations: operationsRouter,
-  conversations: conversationsRouter,
   product: productRouter,
   model: modelRouter,
   audit: auditRouter,
   health: healthRouter,
   jobs: jobsRouter,
+  conversations: conversationsRouter,
+  messages: messagesRouter,
+  agents: agentsRouter,
   session: sessionRouter,
   events: eventsRouter,
 });
