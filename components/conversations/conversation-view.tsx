@@ -14,6 +14,7 @@ import { Section } from "@/components/suggestion/frame";
 import { useTRPC } from "@/components/trpc/client";
 import { type ConversationDetail, isFinal } from "@/server/contracts";
 import { Answer } from "./answer";
+import { CancelConversation } from "./conversation-actions";
 import { Parties } from "./parties";
 import { SequenceDiagram } from "./sequence-diagram";
 import { StepList } from "./step-list";
@@ -123,6 +124,7 @@ function Header({ conversation }: { conversation: ConversationDetail }) {
             <code className="min-w-0 font-mono break-all">{conversation.conversation_id}</code>
           </p>
         </div>
+        <CancelConversation conversation={conversation} />
       </div>
       {conversation.status_note === "" ? null : (
         <p className="max-w-3xl text-sm break-words">{conversation.status_note}</p>

@@ -9,6 +9,7 @@ import { RowsSkeleton } from "@/components/inbox/suggestion-row";
 import { useTRPC } from "@/components/trpc/client";
 import { Card } from "@/components/ui/card";
 import type { Conversation } from "@/server/contracts";
+import { StartSchemaChange } from "./start-schema-change";
 import { ConversationBadge, describeParties, KINDS } from "./wording";
 
 /** Everything this sidecar agrees on with others, newest first. */
@@ -18,7 +19,9 @@ export function ConversationsView() {
       <PageTitle
         title="Conversations"
         lead="What sidecars of different data products agree on. Each side tests a proposal on its own data before it answers."
-      />
+      >
+        <StartSchemaChange />
+      </PageTitle>
       <ConversationList />
     </>
   );

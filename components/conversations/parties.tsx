@@ -2,6 +2,7 @@ import { CodeText } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
 import type { Conversation, ConversationParty } from "@/server/contracts";
 import { Answer } from "./answer";
+import { TakeUpCounter } from "./conversation-actions";
 import { describeSubject, PartyBadge } from "./wording";
 
 /** The others, with what each answered and why. */
@@ -34,6 +35,7 @@ function Party(props: { party: ConversationParty; conversation: Conversation }) 
           <p className="min-w-0 break-words">
             Would accept: <CodeText text={describeSubject(counter)} />
           </p>
+          <TakeUpCounter conversation={props.conversation} party={props.party} />
         </div>
       )}
     </div>

@@ -11,6 +11,7 @@ const LINKS: { href: string; label: string; needs: Permission | null }[] = [
   { href: "/", label: "Inbox", needs: "suggestion.read" },
   { href: "/workload", label: "Workload", needs: "product.read" },
   { href: "/conversations", label: "Conversations", needs: "conversation.read" },
+  { href: "/agents", label: "Agents", needs: "conversation.read" },
   { href: "/model", label: "Model", needs: "model.read" },
   { href: "/audit", label: "Audit", needs: "audit.read" },
   { href: "/health", label: "Health", needs: null },

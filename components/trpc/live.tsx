@@ -38,7 +38,8 @@ function useRefresh() {
       if (topics.has("product")) keys.push(trpc.product.pathKey());
       if (topics.has("model")) keys.push(trpc.model.pathKey());
       if (topics.has("conversation")) keys.push(trpc.conversations.pathKey());
-      if (topics.has("message")) keys.push(trpc.messages.pathKey());
+      if (topics.has("message")) keys.push(trpc.messages.pathKey(), trpc.agents.pathKey());
+      if (topics.has("directory")) keys.push(trpc.agents.pathKey());
       for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey });
     },
     [trpc, queryClient],

@@ -12,7 +12,7 @@ export const SQL = {
     FROM risk_assessments a JOIN risk_limits l ON l.rating = a.rating GROUP BY a.rating`,
   insert: `INSERT INTO risk_assessments (risk_assessment_id, project_id, assessed_on, model_version, score,
     rating, probability_of_default, loss_given_default, assessor, last_updated)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    VALUES (uuid(), ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING risk_assessment_id`,
   setRating:
     "UPDATE risk_assessments SET rating = ?, last_updated = ? WHERE risk_assessment_id = ?",
 } as const;

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { AppError } from "@/server/platform";
@@ -49,10 +48,8 @@ export async function insertAssessment(
   database: Database,
   input: CreateAssessment,
 ): Promise<string> {
-  const id = randomUUID();
   const now = timestampText(new Date());
-  await database.write(SQL.insert, [
-    id,
+  const stored = await database.write(SQL.insert, [
     input.project_id,
     now.slice(0, 10),
     input.model_version,
@@ -63,7 +60,7 @@ export async function insertAssessment(
     input.assessor,
     now,
   ]);
-  return id;
+  return String(stored.getRowsJson()[0]?.[0]);
 }
 
 /** What risk offers to others: assessments of projects. */

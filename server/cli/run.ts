@@ -51,6 +51,22 @@ const GROUPS: Record<string, Group> = {
     description: "work in the queue",
     load: async () => (await import("./commands/jobs")).addJobCommands,
   },
+  agents: {
+    description: "agents of other data products",
+    load: async () => (await import("./commands/cooperation")).addAgentCommands,
+  },
+  conversations: {
+    description: "what sidecars agree on",
+    load: async () => (await import("./commands/cooperation")).addConversationCommands,
+  },
+  messages: {
+    description: "messages from and to other agents",
+    load: async () => (await import("./commands/cooperation")).addMessageCommands,
+  },
+  "dead-letters": {
+    description: "messages that were given up",
+    load: async () => (await import("./commands/cooperation")).addDeadLetterCommands,
+  },
   models: {
     description: "models of the inference worker",
     load: async () => (await import("./commands/models")).addModelCommands,

@@ -42,10 +42,17 @@ import {
 import { getOperation, requestExecution, requestRevert } from "@/server/execution";
 import { actorKey, assertCan } from "@/server/identity";
 import { getProduct, listAudit, listPatterns } from "@/server/knowledge";
-import { getMessage, listMessages, measureMessages, readPeers } from "@/server/messaging";
+import {
+  getMessage,
+  listMessages,
+  listRefusals,
+  measureMessages,
+  readPeers,
+} from "@/server/messaging";
 import { listModels, modelStatus, promoteModel, rollBackModel } from "@/server/models";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { listJobs } from "@/server/queue";
+import { getDirectory } from "@/server/registry";
 import { checkHealth } from "@/server/telemetry";
 import { describeSession } from "./context";
 import { toTrpcError } from "./error-map";
@@ -141,9 +148,11 @@ const messagesRouter = router({
     .input(z.object({ record_id: z.guid() }))
     .query(({ ctx, input }) => getMessage({ ctx, input })),
   figures: procedure.query(({ ctx }) => measureMessages({ ctx })),
+  refusals: procedure.query(({ ctx }) => listRefusals({ ctx, input: {} })),
 });
 
 const agentsRouter = router({
+  directory: procedure.query(({ ctx }) => getDirectory({ ctx })),
   peers: procedure.query(({ ctx }) => readPeers({ ctx })),
 });
 

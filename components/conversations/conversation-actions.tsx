@@ -1,0 +1,117 @@
+"use client";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { CheckIcon, XIcon } from "lucide-react";
+import { useState } from "react";
+import { toast } from "sonner";
+import { CodeText } from "@/components/common/blocks";
+import { explainError } from "@/components/common/explain-error";
+import { useCan } from "@/components/shell/session";
+import { ActionDialog } from "@/components/suggestion/action-dialog";
+import { useTRPC } from "@/components/trpc/client";
+import { Button } from "@/components/ui/button";
+import {
+  allows,
+  type Conversation,
+  type ConversationParty,
+  type SchemaProposalSubject,
+} from "@/server/contracts";
+import { describeSubject } from "./wording";
+
+/** Ends a conversation that this sidecar began, before anything was executed. */
+export function CancelConversation({ conversation }: { conversation: Conversation }) {
+  const mayCancel = useMay(conversation, "cancel");
+  return mayCancel ? <CancelButton {...conversation} /> : null;
+}
+
+function CancelButton({ conversation_id }: Pick<Conversation, "conversation_id">) {
+  const [isOpen, setIsOpen] = useState(false);
+  const { cancel } = useConversationActions();
+  return (
+    <>
+      <Button variant="destructive" disabled={cancel.isPending} onClick={() => setIsOpen(true)}>
+        <XIcon aria-hidden /> Cancel conversation
+      </Button>
+      <ActionDialog
+        isOpen={isOpen}
+        onClose={() => setIsOpen(false)}
+        title="Cancel this conversation?"
+        description="Nothing has been executed. Everybody who was asked is told."
+        confirmLabel="Cancel conversation"
+        isDestructive
+        reason="optional"
+        reasonHint="Sent to the others, and kept in the audit trail"
+        onConfirm={(reason) => cancel.mutate({ conversation_id, reason })}
+      />
+    </>
+  );
+}
+
+/** Proposes what one of the others would accept in place of the present proposal. */
+export function TakeUpCounter(props: { conversation: Conversation; party: ConversationParty }) {
+  const { conversation, party } = props;
+  const mayRevise = useMay(conversation, "revise");
+  if (!mayRevise || party.counter === null) return null;
+  const { conversation_id } = conversation;
+  const { agent_id, counter } = party;
+  return <TakeUpButton {...{ conversation_id, agent_id, counter }} />;
+}
+
+interface TakeUpButtonProps {
+  conversation_id: string;
+  agent_id: string;
+  counter: SchemaProposalSubject;
+}
+
+function TakeUpButton({ conversation_id, agent_id, counter }: TakeUpButtonProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const { revise } = useConversationActions();
+  return (
+    <>
+      <Button
+        size="sm"
+        className="w-fit"
+        disabled={revise.isPending}
+        onClick={() => setIsOpen(true)}
+        aria-label={`Take up the counter-proposal of ${agent_id}`}
+      >
+        <CheckIcon aria-hidden /> Take up
+      </Button>
+      <ActionDialog
+        isOpen={isOpen}
+        onClose={() => setIsOpen(false)}
+        title="Take up this counter-proposal?"
+        description="The change is tested here first, then proposed to everybody who was asked."
+        confirmLabel="Take up"
+        reason="none"
+        onConfirm={() => revise.mutate({ conversation_id, agent_id })}
+      >
+        <p className="text-sm break-words">
+          <CodeText text={describeSubject(counter)} />
+        </p>
+      </ActionDialog>
+    </>
+  );
+}
+
+/** Only whoever began a conversation revises or cancels it. */
+function useMay({ role, state }: Conversation, transition: "revise" | "cancel"): boolean {
+  const canStart = useCan("conversation.start");
+  return canStart && role === "initiator" && allows("conversation", transition, state);
+}
+
+function useConversationActions() {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const handlers = (done: string) => ({
+    onSuccess: () => void toast.success(done),
+    onError: (error: unknown) => {
+      const { title, message } = explainError(error);
+      toast.error(title, { description: message });
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: trpc.conversations.pathKey() }),
+  });
+  return {
+    revise: useMutation(trpc.conversations.revise.mutationOptions(handlers("Taken up"))),
+    cancel: useMutation(trpc.conversations.cancel.mutationOptions(handlers("Cancelled"))),
+  };
+}
