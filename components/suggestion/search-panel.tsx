@@ -53,5 +53,5 @@ export function SearchPanel({ suggestion, actions }: SearchPanelProps) {
 function describeSearch({ is_running, untested_count }: Suggestion["search"]): string {
   if (is_running) return "Remaining candidates are being tested. You can decide at any time.";
   if (untested_count === 0) return "Every candidate was tested or ruled out.";
-  return `Not tested: ${formatCount(untested_count)}. The time budget ran out.`;
+  return `Not tested: ${formatCount(untested_count)}. The search has ended.`;
 }

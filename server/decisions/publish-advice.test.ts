@@ -228,6 +228,6 @@ test("a proof that fails after its first advice keeps it and ends the search", a
   expect(await read(proof.id)).toMatchObject({
     state: "pending",
     error: null,
-    search: { is_running: false },
+    search: { is_running: false, revision_note: "The search ended: Gone." },
   });
 });

@@ -1,4 +1,4 @@
-import { desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import { agentDecisions, operations, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
   allows,
@@ -218,12 +218,13 @@ function toRow(proved: ProvedCandidate, role: "suggested" | "alternative") {
   return { role, candidate, verdict, evidence, explanation };
 }
 
-/** The search is over; its advice, if any, stays as it is. */
-async function endSearch(db: Database | Transaction, id: string): Promise<void> {
+/** The search is over, for the reason in `note` where there is one; its advice, if any, stays as it is. */
+async function endSearch(db: Database | Transaction, id: string, note?: string): Promise<void> {
+  const told = note === undefined ? {} : { revisionNote: note };
   await db
     .update(suggestions)
-    .set({ isSearching: false, extraSeconds: null })
-    .where(eq(suggestions.id, id));
+    .set({ isSearching: false, extraSeconds: null, ...told })
+    .where(and(eq(suggestions.id, id), eq(suggestions.isSearching, true)));
   await publish(db, { topic: "suggestion", id });
 }
 
@@ -247,7 +248,7 @@ export async function failProof({
       note: { error: error.code },
     },
   });
-  if (!hasFailed) await endSearch(ctx.db, id);
+  if (!hasFailed) await endSearch(ctx.db, id, `The search ended: ${error.message}`);
 }
 
 /** A passed proof has a 95% interval that excludes zero: worth 19 kept promises of 20. */
