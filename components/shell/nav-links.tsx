@@ -14,6 +14,7 @@ const LINKS: { href: string; label: string; needs: Permission | null }[] = [
   { href: "/agents", label: "Agents", needs: "conversation.read" },
   { href: "/model", label: "Model", needs: "model.read" },
   { href: "/audit", label: "Audit", needs: "audit.read" },
+  { href: "/dead-letters", label: "Dead letters", needs: "message.manage" },
   { href: "/health", label: "Health", needs: null },
 ];
 

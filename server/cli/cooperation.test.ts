@@ -72,7 +72,9 @@ test("messages are listed by state, and one is shown with its envelope", async (
   expect(shown).toContain('"message_id": "m-1"');
 });
 
-test("a dead letter is told with its reason", async () => {
+test("a dead letter is told with its reason, and leaves the list when it is replayed", async () => {
   const listed = await printed("dead-letters");
   expect(listed).toMatch(/to agent-risk-1 +schema_proposal +dead, no_route +7 attempts/);
+  expect(await printed("dead-letters", "replay", DEAD)).toContain(`${DEAD}  queued`);
+  expect(await printed("dead-letters")).not.toContain(DEAD);
 });

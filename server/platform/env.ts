@@ -256,14 +256,21 @@ export function listenAddress({ BIND_ADDRESS, SIDECAR_MODE }: Settings): string 
   return BIND_ADDRESS ?? (SIDECAR_MODE === "demo" ? "127.0.0.1" : undefined);
 }
 
+/** This process's environment, as its children inherit it now. */
+export function inheritedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, value] as const],
+    ),
+  );
+}
+
 /** This process's environment without any setting of the sidecar but the named ones. */
 export function environmentWith(keys: readonly (keyof Settings)[]): Record<string, string> {
   const settings = new Set(Object.keys(load()));
   const kept = new Set<string>(keys);
   return Object.fromEntries(
-    Object.entries(process.env).flatMap(([key, value]) =>
-      value === undefined || (settings.has(key) && !kept.has(key)) ? [] : [[key, value]],
-    ),
+    Object.entries(inheritedEnvironment()).filter(([key]) => !settings.has(key) || kept.has(key)),
   );
 }
 

@@ -11,6 +11,7 @@ export {
   benchmarkEnv,
   env,
   environmentWith,
+  inheritedEnvironment,
   isSet,
   launchEnv,
   listenAddress,

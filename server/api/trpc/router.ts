@@ -43,11 +43,13 @@ import { getOperation, requestExecution, requestRevert } from "@/server/executio
 import { actorKey, assertCan } from "@/server/identity";
 import { getProduct, listAudit, listPatterns } from "@/server/knowledge";
 import {
+  discardMessage,
   getMessage,
   listMessages,
   listRefusals,
   measureMessages,
   readPeers,
+  replayMessage,
 } from "@/server/messaging";
 import { listModels, modelStatus, promoteModel, rollBackModel } from "@/server/models";
 import { AppError, type ServiceContext } from "@/server/platform";
@@ -142,13 +144,15 @@ const jobsRouter = router({
   list: procedure.input(ListJobs).query(({ ctx, input }) => listJobs({ ctx, input })),
 });
 
+const ByRecord = z.object({ record_id: z.guid() });
+
 const messagesRouter = router({
   list: procedure.input(ListMessages).query(({ ctx, input }) => listMessages({ ctx, input })),
-  get: procedure
-    .input(z.object({ record_id: z.guid() }))
-    .query(({ ctx, input }) => getMessage({ ctx, input })),
+  get: procedure.input(ByRecord).query(({ ctx, input }) => getMessage({ ctx, input })),
   figures: procedure.query(({ ctx }) => measureMessages({ ctx })),
   refusals: procedure.query(({ ctx }) => listRefusals({ ctx, input: {} })),
+  replay: procedure.input(ByRecord).mutation(({ ctx, input }) => replayMessage({ ctx, input })),
+  discard: procedure.input(ByRecord).mutation(({ ctx, input }) => discardMessage({ ctx, input })),
 });
 
 const agentsRouter = router({

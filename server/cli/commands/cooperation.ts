@@ -13,7 +13,14 @@ import {
 } from "@/server/contracts";
 import { getConversation, listConversations } from "@/server/conversations";
 import { formatInstant, formatMs, formatPlural } from "@/server/format";
-import { getMessage, listMessages, readPeers } from "@/server/messaging";
+import {
+  type DecidedMessage,
+  discardMessage,
+  getMessage,
+  listMessages,
+  readPeers,
+  replayMessage,
+} from "@/server/messaging";
 import { getDirectory } from "@/server/registry";
 import { type Answer, answer, collect, table } from "../command";
 
@@ -173,6 +180,11 @@ export function addMessageCommands(group: Command): void {
     );
 }
 
+const answerDecided = (decided: DecidedMessage): Answer => ({
+  data: decided,
+  lines: [`${decided.record_id}  ${decided.delivery_status}`],
+});
+
 export function addDeadLetterCommands(group: Command): void {
   listCommand(group, "messages that were given up, the latest first")
     .option("--limit <number>", "at most so many", LIMIT)
@@ -183,5 +195,21 @@ export function addDeadLetterCommands(group: Command): void {
         const page = await listMessages({ ctx, input });
         return answerMessages(page.items, page);
       }),
+    );
+  group
+    .command("replay <record_id>")
+    .description("send, or handle, a dead message once more")
+    .action((record_id: string, _, command: Command) =>
+      answer(command, async (ctx) =>
+        answerDecided(await replayMessage({ ctx, input: { record_id } })),
+      ),
+    );
+  group
+    .command("discard <record_id>")
+    .description("give a dead message up for good; the audit trail keeps it")
+    .action((record_id: string, _, command: Command) =>
+      answer(command, async (ctx) =>
+        answerDecided(await discardMessage({ ctx, input: { record_id } })),
+      ),
     );
 }

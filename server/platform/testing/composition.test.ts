@@ -26,6 +26,7 @@ test("settings are read where a process is composed, and handed on from there", 
     "server/cli/connect.ts",
     "server/platform/env.ts",
     "server/platform/root.ts",
+    "server/processes/mesh/environment.ts",
     "server/processes/supervisor/settings.ts",
   ]);
 });

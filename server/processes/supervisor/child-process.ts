@@ -6,7 +6,7 @@ import { ROOT } from "./settings";
 
 /** How to run one role and how to tell that it works. */
 export interface ChildSpec {
-  role: "postgres" | "demo" | "prover" | "courier" | "inference" | "web";
+  role: "postgres" | "redis" | "registry" | "demo" | "prover" | "courier" | "inference" | "web";
   /** What it is, in a message to a person. */
   label: string;
   file: string;

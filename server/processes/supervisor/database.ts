@@ -84,9 +84,18 @@ async function createDatabaseOnce(adminUrl: string): Promise<void> {
   }
 }
 
-async function startEmbedded(supervisor: Supervisor, dataDir: string): Promise<string> {
+/** Starts the embedded cluster of a data folder. Answers the URL of each of its databases. */
+export async function startCluster(
+  supervisor: Supervisor,
+  dataDir: string,
+): Promise<(name: string) => string> {
   const { spec, urlOf } = await prepareEmbeddedPostgres(dataDir);
   await supervisor.start(spec);
+  return urlOf;
+}
+
+async function startEmbedded(supervisor: Supervisor, dataDir: string): Promise<string> {
+  const urlOf = await startCluster(supervisor, dataDir);
   await createDatabaseOnce(urlOf("postgres"));
   return urlOf(DATABASE);
 }

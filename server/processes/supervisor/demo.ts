@@ -25,8 +25,9 @@ const INSTALLER: Actor = {
   roles: ["admin"],
 };
 
-async function asInstaller<T>(
-  { env }: Settings,
+/** Runs `use` as whoever sets this installation up, on its database. */
+export async function asInstaller<T>(
+  { env }: Pick<Settings, "env">,
   use: (ctx: ServiceContext) => Promise<T>,
 ): Promise<T> {
   const root = createRoot("supervisor", { settings: env, poolMax: 2 });

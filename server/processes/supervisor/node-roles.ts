@@ -73,6 +73,15 @@ export function courierSpec({ env }: Settings): ChildSpec {
   );
 }
 
+/** The registry of agents. */
+export function registrySpec({ env }: Pick<Settings, "env">): ChildSpec {
+  const isReady = (pid: number) => beatsReady(env, { role: "registry", pid });
+  return nodeRole(
+    { role: "registry", label: "The registry", isReady, readySecondsMax: 60 },
+    typescript("server/processes/registry/main.ts"),
+  );
+}
+
 /** The model; ready when it tells its status. Everything else works by rules without it. */
 export function inferenceSpec({ env }: Pick<Settings, "env">): ChildSpec {
   return nodeRole(

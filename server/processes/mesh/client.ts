@@ -1,0 +1,134 @@
+import { z } from "zod";
+import {
+  ConversationDetail,
+  type ConversationState,
+  Directory,
+  type StartConversation,
+  SuggestionState,
+} from "@/server/contracts";
+import { AppError } from "@/server/platform";
+import type { Domain } from "./members";
+import type { Side } from "./sequence";
+import type { Sidecar } from "./sidecar";
+
+const CALL_MS_MAX = 15_000;
+
+async function call(url: string, token: string, method: string, body?: unknown): Promise<Response> {
+  return fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    signal: AbortSignal.timeout(CALL_MS_MAX),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+async function answerOf<Schema extends z.ZodType>(
+  schema: Schema,
+  answer: Response,
+): Promise<z.infer<Schema>> {
+  const text = await answer.text();
+  if (answer.ok) return schema.parse(JSON.parse(text));
+  throw new AppError("internal", `${answer.url} answered ${answer.status}: ${text.slice(0, 1000)}`);
+}
+
+/** Proposes in the name of the sidecar's data product, over its API. */
+export async function startConversation(
+  { demo }: Sidecar,
+  body: Partial<StartConversation>,
+): Promise<ConversationDetail> {
+  const answer = await call(`${demo.url}/agent/conversations`, demo.jwt, "POST", body);
+  return answerOf(ConversationDetail, answer);
+}
+
+/** A side's view; null while it has none, or does not answer. */
+export async function readSide(
+  { demo, member }: Sidecar,
+  conversationId: string,
+): Promise<Side | null> {
+  const url = `${demo.url}/agent/conversations/${conversationId}`;
+  const answer = await call(url, demo.reviewerToken, "GET").catch(() => null);
+  if (answer === null || !answer.ok) return null;
+  const detail = await answerOf(ConversationDetail, answer);
+  return { domain: member.domain, agentId: member.agentId, detail };
+}
+
+const Stated = z.object({ state: SuggestionState });
+
+export async function readSuggestionState(
+  { demo }: Sidecar,
+  suggestionId: string,
+): Promise<SuggestionState> {
+  const url = `${demo.url}/agent/suggestions/${suggestionId}`;
+  return (await answerOf(Stated, await call(url, demo.reviewerToken, "GET"))).state;
+}
+
+/** Decides as the demo's reviewer. */
+export async function decide(
+  { demo }: Sidecar,
+  { suggestionId, isApproved }: { suggestionId: string; isApproved: boolean },
+): Promise<void> {
+  const verb = isApproved ? "approve" : "reject";
+  const url = `${demo.url}/agent/suggestions/${suggestionId}/${verb}`;
+  const body = isApproved
+    ? { acknowledges_coverage: true, reason: "Agreed with the other domains." }
+    : { reason: "Not before the quarter's close." };
+  await answerOf(Stated, await call(url, demo.reviewerToken, "POST", body));
+}
+
+export async function takeUpCounter(
+  { demo }: Sidecar,
+  conversationId: string,
+): Promise<ConversationState> {
+  const url = `${demo.url}/agent/conversations/${conversationId}/revise`;
+  return (await answerOf(ConversationDetail, await call(url, demo.reviewerToken, "POST", {})))
+    .state;
+}
+
+const Tables = z.array(
+  z.object({
+    name: z.string(),
+    columns: z.array(z.object({ name: z.string(), type: z.string(), primary_key: z.boolean() })),
+  }),
+);
+
+/** Column of a table as the data product itself tells it; null: there is none. */
+export async function findProductColumn(
+  { productToken, member }: Sidecar,
+  { table, column }: { table: string; column: string },
+): Promise<{ type: string; isKey: boolean } | null> {
+  const url = `http://127.0.0.1:${member.demoPort}/admin/tables`;
+  const tables = await answerOf(Tables, await call(url, productToken, "GET"));
+  const found = tables
+    .find(({ name }) => name === table)
+    ?.columns.find(({ name }) => name === column);
+  return found === undefined ? null : { type: found.type, isKey: found.primary_key };
+}
+
+/** Its own team changes the product, past the sidecar. */
+export async function addProductColumn(
+  { productToken, member }: Sidecar,
+  { table, name, type }: { table: string; name: string; type: string },
+): Promise<void> {
+  const url = `http://127.0.0.1:${member.demoPort}/admin/tables/${table}`;
+  await answerOf(
+    z.unknown(),
+    await call(url, productToken, "PUT", { add_columns: [{ name, type }] }),
+  );
+}
+
+/** True when this sidecar knows that all members of the mesh live. */
+export async function isAcquainted(
+  { demo }: Sidecar,
+  agentIds: readonly string[],
+): Promise<boolean> {
+  const answer = await call(`${demo.url}/agent/agents`, demo.reviewerToken, "GET").catch(
+    () => null,
+  );
+  if (answer === null || !answer.ok) return false;
+  const { agents } = await answerOf(Directory, answer);
+  return agentIds.every((id) =>
+    agents.some((one) => one.agent_id === id && one.status === "online"),
+  );
+}
+
+export type Sides = Partial<Record<Domain, Side>>;

@@ -1,0 +1,86 @@
+import { explain, print, printError, report } from "../supervisor/console";
+import { Interrupted } from "../supervisor/supervisor";
+import { meshFolder } from "./environment";
+import { MEMBERS } from "./members";
+import { Mesh } from "./mesh";
+import { type MeshOptions, readOptions } from "./options";
+import { runScenario } from "./run-scenario";
+import { assertOrder, SCENARIOS } from "./scenarios";
+
+async function end(mesh: Mesh, exitCode: number): Promise<never> {
+  await mesh.stop();
+  report("stopped");
+  process.exit(exitCode);
+}
+
+/** Ctrl-C, SIGTERM, a closed terminal, or the command above us being killed. */
+function stopOnSignals(mesh: Mesh): void {
+  let isStopping = false;
+  const stop = (why: string) => {
+    if (isStopping) return;
+    isStopping = true;
+    report(`${why}: stopping`);
+    void end(mesh, 130);
+  };
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop(name));
+  process.on("disconnect", () => stop("the starting command is gone"));
+}
+
+function announce(mesh: Mesh): void {
+  for (const { domain } of MEMBERS) {
+    const { demo } = mesh.sidecar(domain);
+    print(`${domain}: ${demo.url}/conversations`);
+    for (const user of demo.users) {
+      print(`  sign in: ${user.email}  ${user.password}  (${user.roles.join(", ")})`);
+    }
+  }
+}
+
+/** Runs the scenarios in order, and says of each whether it went as it should. Answers how many did not. */
+async function runAll(mesh: Mesh, { scenarios, isAuto }: MeshOptions): Promise<number> {
+  let failed = 0;
+  for (const name of scenarios) {
+    const problems = await runScenario(mesh, SCENARIOS[name], isAuto);
+    for (const problem of problems) printError(problem);
+    print(`${problems.length === 0 ? "ok" : "FAILED"}: ${name}`);
+    if (problems.length > 0) failed += 1;
+  }
+  print(`${scenarios.length - failed} passed, ${failed} failed`);
+  return failed;
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(3));
+  assertOrder(options.scenarios);
+  const mesh: Mesh = new Mesh({
+    dir: meshFolder(),
+    onGiveUp(message) {
+      printError(message);
+      void end(mesh, 1);
+    },
+  });
+  stopOnSignals(mesh);
+  try {
+    const broker = await mesh.start(options.broker);
+    report(`the mesh is ready; messages go ${describeBroker(broker)}`);
+    announce(mesh);
+    const failed = await runAll(mesh, options);
+    if (options.isOnce) await end(mesh, failed === 0 ? 0 : 1);
+    print("\nThe dashboards stay up until Ctrl-C.");
+  } catch (error) {
+    // A stop in progress ends the process with its own exit code.
+    if (error instanceof Interrupted) return;
+    printError(explain(error));
+    await end(mesh, 1);
+  }
+}
+
+const describeBroker = (broker: string): string =>
+  broker === "http" ? "over HTTP" : `through ${broker === "redis" ? "Redis" : "PostgreSQL"}`;
+
+try {
+  await main();
+} catch (error) {
+  printError(explain(error));
+  process.exitCode = 1;
+}
