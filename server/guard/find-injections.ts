@@ -14,10 +14,12 @@ export interface ForeignText {
  * part. Time linear in the length of all texts.
  */
 export function findInjections(texts: readonly ForeignText[]): (InjectionCode | null)[] {
+  const found: (InjectionCode | null)[] = [];
   const parts = texts.map(({ text, isKey = false }, index): Part => {
-    return { view: normalizeText(text), index, isKey, isProse: PROSE.test(text) };
+    const { view, code } = readText(text);
+    found.push(code);
+    return { view, index, isKey, isProse: PROSE.test(text) };
   });
-  const found = parts.map(({ view }) => codeOf(view));
   const values = parts.filter(({ isKey }) => !isKey);
   const keys = parts.filter(({ isKey }) => isKey);
   for (const reading of keys.length === 0 ? [values] : [values, keys, parts]) {
@@ -28,6 +30,28 @@ export function findInjections(texts: readonly ForeignText[]): (InjectionCode | 
     }
   }
   return found;
+}
+
+interface ReadText {
+  view: NormalizedText;
+  code: InjectionCode | null;
+}
+
+/** Names of fields, products and agents come with every message; longer texts seldom come again. */
+const KEPT_CHARACTERS_MAX = 64;
+const KEPT_MAX = 4000;
+const kept = new Map<string, ReadText>();
+
+/** A text alone: always the same of the same one, so what short ones were read as is kept. */
+function readText(text: string): ReadText {
+  const found = kept.get(text);
+  if (found !== undefined) return found;
+  const view = normalizeText(text);
+  const read = { view, code: codeOf(view) };
+  if (text.length > KEPT_CHARACTERS_MAX) return read;
+  if (kept.size >= KEPT_MAX) kept.clear();
+  kept.set(text, read);
+  return read;
 }
 
 /** The form of attack that a text is known by, or null. */
