@@ -83,14 +83,15 @@ async function begin(
   tx: Transaction,
   { id, message }: { id: string; message: Received },
 ): Promise<HandlingOutcome> {
+  const { sequence = 1 } = message.content;
+  // What begins it has not come yet.
+  if (sequence > 1) return { outcome: "not_yet" };
   const kind = KINDS[message.type];
   if (kind === undefined) {
     // What is said outside of any conversation, and asks for nothing.
     const isLoose = message.content.conversation_id === undefined;
     return isLoose ? { outcome: "handled" } : outOfPlace("There is no such conversation here.");
   }
-  const { sequence = 1 } = message.content;
-  if (sequence > 1) return { outcome: "not_yet" };
   const { envelope, row: stored } = message;
   const now = ctx.clock.now();
   await tx.insert(conversations).values({

@@ -1,5 +1,6 @@
-import { and, asc, desc, eq } from "drizzle-orm";
+import { and, asc, desc, eq, inArray } from "drizzle-orm";
 import {
+  agentMessages,
   conversationParties,
   operations,
   reviews,
@@ -10,7 +11,7 @@ import { type AnswerEvidence, type MeasuredEvidence, rollbackOf } from "@/server
 import { formatInterval } from "@/server/format";
 import type { ServiceContext, Transaction } from "@/server/platform";
 import { approvalRule } from "./approval-rule";
-import type { SuggestionView, View } from "./machines";
+import type { PartyView, SuggestionView, View } from "./machines";
 import type { ConversationRow } from "./transition";
 
 export type PartyRow = typeof conversationParties.$inferSelect;
@@ -34,12 +35,15 @@ export async function loadView({
   input: { row: ConversationRow; refused: View["refused"] };
 }): Promise<{ view: View; parties: PartyRow[] }> {
   const parties = await loadParties(tx, row.id);
+  const lost = row.state === "proposed" ? await loadUndelivered(tx, row.id) : new Map();
   const suggestion = row.suggestionId === null ? null : await loadSuggestion(tx, row.suggestionId);
   const { answer } = row;
   const view: View = {
     ...{ kind: row.kind, role: row.role, state: row.state, round: row.round },
     subject: row.subject,
-    parties: parties.map(({ agentId, state, reasons }) => ({ agentId, state, reasons })),
+    parties: parties.map(({ agentId, state, reasons }) =>
+      toPartyView({ agentId, state, reasons }, lost),
+    ),
     suggestion: suggestion?.view ?? null,
     hasOwnChanges: row.ownChanges.length > 0,
     answer: answer && { ...answer, evidence: { ...answer.evidence, ...suggestion?.evidence } },
@@ -47,6 +51,31 @@ export async function loadView({
     ...{ refused, now: ctx.clock.now(), expiresAt: row.expiresAt },
   };
   return { view, parties };
+}
+
+/**
+ * Parties that our question was refused by, or found no way to, and why. What is only late stays on its way
+ * until the conversation expires.
+ */
+async function loadUndelivered(tx: Transaction, id: string): Promise<Map<string, string>> {
+  const rows = await tx
+    .select({ agentId: agentMessages.recipientId, error: agentMessages.lastError })
+    .from(agentMessages)
+    .where(
+      and(
+        eq(agentMessages.conversationId, id),
+        eq(agentMessages.direction, "outbound"),
+        eq(agentMessages.deliveryStatus, "dead"),
+        inArray(agentMessages.deadReason, ["refused", "no_route"]),
+      ),
+    );
+  return new Map(rows.map(({ agentId, error }) => [agentId, error ?? "It was refused."]));
+}
+
+function toPartyView(party: PartyView, undelivered: ReadonlyMap<string, string>): PartyView {
+  const why = undelivered.get(party.agentId);
+  if (why === undefined || party.state !== "invited") return party;
+  return { ...party, state: "failed", reasons: [`Our message could not be delivered: ${why}`] };
 }
 
 async function loadSuggestion(

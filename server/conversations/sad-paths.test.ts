@@ -1,4 +1,6 @@
+import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { agentMessages } from "@/drizzle/schema";
 import { cancelConversation } from "./index";
 import { type Member, Mesh } from "./testing/mesh";
 import { begin, beginAgreed, FINANCE, RISK, statesOf } from "./testing/schema-change";
@@ -162,4 +164,18 @@ test("nobody decides in time: expired here, ended there, and nothing is left to 
   expect(["expired", "cancelled"]).toContain((await risk.read(id)).state);
   expect(await finance.stateOfSuggestion(id)).toBe("superseded");
   expect(await risk.stateOfSuggestion(id)).toBe("cancelled");
+});
+
+test("one that refuses our messages ends it for all, with the reason", async () => {
+  const targets = [{ agent_id: "agent-risk" }, { agent_id: "agent-other" }];
+  const { conversation_id: id } = await begin(finance, targets, { column_name: "refused" });
+  await finance.prove(id);
+  await mesh.advance(finance);
+  await finance.db
+    .update(agentMessages)
+    .set({ deliveryStatus: "dead", deadReason: "refused", lastError: "unknown_key" })
+    .where(and(eq(agentMessages.conversationId, id), eq(agentMessages.recipientId, "agent-other")));
+  await mesh.run();
+  expect(await statesOf([finance, risk], id)).toEqual(["cancelled", "cancelled"]);
+  expect((await finance.read(id)).status_note).toContain("agent-other: Our message could not be");
 });

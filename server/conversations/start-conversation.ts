@@ -48,7 +48,8 @@ export async function startConversation({
     given.kind === "schema_change" ? [await compileProposal({ ctx, input: subject })] : [];
   const id = randomUUID();
   await store(ctx, { id, given, subject, initiator, invited, ownChanges });
-  await advanceSoon(ctx, id);
+  // Sampling a key takes the product a while: that is the courier's.
+  if (given.kind !== "coordination") await advanceSoon(ctx, id);
   return loadConversation(ctx, id);
 }
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull } from "drizzle-orm";
+import { and, asc, eq, isNull, or } from "drizzle-orm";
 import {
   agentMessages,
   conversations,
@@ -28,7 +28,12 @@ import {
 import { ACTORS, candidateOf, emptySchema } from "@/server/decisions/testing/fixtures";
 import { requestRevert } from "@/server/execution";
 import { completeOperation, failOperation } from "@/server/execution/finish-operation";
-import type { MessageRow, ReceivedMessage } from "@/server/messaging";
+import {
+  type HandlingOutcome,
+  type MessageRow,
+  type ReceivedMessage,
+  sendMessage,
+} from "@/server/messaging";
 import {
   AppError,
   contextFor,
@@ -227,7 +232,10 @@ export class Mesh {
   }
 
   async advance({ db, system }: Member): Promise<void> {
-    const open = await db.select({ id: conversations.id }).from(conversations);
+    const open = await db
+      .select({ id: conversations.id })
+      .from(conversations)
+      .where(or(isNull(conversations.endedAt), eq(conversations.state, "synced")));
     for (const { id } of open) {
       await advanceConversation({ ctx: system, input: { conversation_id: id } });
     }
@@ -270,9 +278,44 @@ export class Mesh {
       .values({
         ...row,
         ...{ direction: "inbound", deliveryStatus: "received", signatureState: "verified" },
-        ...{ via: "http", createdAt: new Date(this.nowMs), screening: null },
+        ...{ via: "http", createdAt: new Date(this.nowMs) },
       })
       .onConflictDoNothing();
+  }
+
+  /** Hands a message over as its courier would, whatever the sender's own sidecar thinks of it. */
+  async post(given: {
+    from: Member;
+    to: Member;
+    type: MessageType;
+    content: Record<string, unknown>;
+    isSuspect: boolean;
+  }): Promise<HandlingOutcome & { recordId: string }> {
+    const { from, to, type, content, isSuspect } = given;
+    const [sent] = await from.db.transaction(async (tx) => {
+      const { record_id } = await sendMessage({
+        ...{ ctx: from.system, tx },
+        input: { recipient: to.address, message_type: type, content, ttl_seconds: 3600 },
+      });
+      return tx
+        .update(agentMessages)
+        .set({ deliveryStatus: "delivered" })
+        .where(eq(agentMessages.messageId, record_id))
+        .returning();
+    });
+    if (sent === undefined) throw new Error("The message was not stored.");
+    const places = ["/content/details/purpose"];
+    const screening = {
+      is_suspect: isSuspect,
+      score: 1,
+      by: "rules" as const,
+      model: null,
+      places,
+    };
+    const conversationId = (content.conversation_id as string | undefined) ?? sent.messageId;
+    const row = { ...sent, conversationId, screening };
+    await this.store(row);
+    return { ...(await this.handleOne(to, row)), recordId: sent.messageId };
   }
 
   private async handle(): Promise<number> {
@@ -288,26 +331,30 @@ export class Mesh {
             isNull(agentMessages.finishedAt),
           ),
         );
-      for (const row of rows) count += await this.handleOne(member, row);
+      for (const row of rows) {
+        const { outcome } = await this.handleOne(member, row);
+        if (outcome !== "not_yet") count += 1;
+      }
     }
     return count;
   }
 
-  private handleOne({ db, system }: Member, row: MessageRow): Promise<number> {
+  private handleOne({ db, system }: Member, row: MessageRow): Promise<HandlingOutcome> {
     return db.transaction(async (tx) => {
       const message = toReceived(row);
-      const said = await messageHandlers[message.type](system, tx, message as never);
-      const outcome = said?.outcome ?? "handled";
-      if (outcome === "not_yet") return 0;
+      const said = (await messageHandlers[message.type](system, tx, message as never)) ?? {
+        outcome: "handled" as const,
+      };
+      if (said.outcome === "not_yet") return said;
       await tx
         .update(agentMessages)
         .set(
-          outcome === "handled"
+          said.outcome === "handled"
             ? { deliveryStatus: "handled" }
             : { deliveryStatus: "dead", deadReason: "out_of_place" },
         )
         .where(eq(agentMessages.messageId, row.messageId));
-      return 1;
+      return said;
     });
   }
 }
