@@ -20,6 +20,10 @@ export function isClass(node: Ast | null, name: string): node is Ast & { class: 
   return node !== null && node.class === name;
 }
 
+/** The value of a constant; undefined: the node is none. */
+export const constantOf = (node: Ast | undefined): unknown =>
+  isClass(node ?? null, "CONSTANT") ? asNode(node?.value)?.value : undefined;
+
 /**
  * Every node below (and with) this one, parents first, in tree order. A stack of its own instead of
  * nested generators, which cost each node once more for every level it lies below.

@@ -9,6 +9,7 @@ export {
   type SentParameters,
   type ShapeParser,
   type TextDescription,
+  unreadText,
   type Views,
 } from "./shape";
 export type { TypeReader } from "./type-reader";

@@ -3,7 +3,7 @@ import { Lru } from "@/server/platform/lru";
 import { type Ast, asNode, asNodes, asText, descend, hasColumn, isClass } from "./ast";
 import type { Engine } from "./engine";
 import { fromItems } from "./rewrites/query-parts";
-import { isWholeStar, shownTable } from "./rewrites/shown-table";
+import { isPlainSelect, isWholeStar, shownTable } from "./rewrites/shown-table";
 import type { Tables, Views } from "./shape";
 import { isTooCostly } from "./text-limits";
 
@@ -186,10 +186,11 @@ function flattenView(node: Ast, { query, names }: ReadView, hasStar: boolean): b
   const table = asNode(query.from_table);
   const given = Array.isArray(node.column_name_alias) ? node.column_name_alias : [];
   if (table?.type !== "BASE_TABLE" || names.length > 0 || given.length > 0) return false;
-  if (!isOwnTable(table) || asNode(table.sample) || asNode(table.at_clause)) return false;
+  const isFiltered = (query.where_clause ?? null) !== null;
+  if (!isOwnTable(table) || isFiltered || !isPlainSelect(query)) return false;
   const items = asNodes(query.select_list);
   const isWhole = items.length === 1 && items.every(isWholeStar);
-  if (!isPlainSelect(query) || !(isWhole || (!hasStar && items.every(isKeptColumn)))) return false;
+  if (!isWhole && (hasStar || !items.every(isKeptColumn))) return false;
   const name = asText(node.alias) || asText(node.table_name);
   Object.assign(node, { table_name: table.table_name, schema_name: PRODUCT_SCHEMA, alias: name });
   return true;
@@ -219,17 +220,4 @@ function isKeptColumn(item: Ast): boolean {
   const path = Array.isArray(item.column_names) ? item.column_names.map(asText) : [];
   const alias = asText(item.alias);
   return path.length === 1 && (alias === "" || alias === path[0]);
-}
-
-/** Neither filters, groups, orders nor limits. */
-function isPlainSelect(query: Ast): boolean {
-  const parts = [query.where_clause, query.having, query.qualify, query.sample];
-  const lists = [query.group_expressions, query.group_sets, query.modifiers];
-  return (
-    query.type === "SELECT_NODE" &&
-    parts.every((part) => (part ?? null) === null) &&
-    lists.every((list) => !Array.isArray(list) || list.length === 0) &&
-    query.aggregate_handling !== "FORCE_AGGREGATES" &&
-    asNodes(asNode(query.cte_map)?.map).length === 0
-  );
 }

@@ -1,9 +1,8 @@
-import { type Ast, asNode, asText, hasColumn, isClass } from "../ast";
+import { type Ast, asNode, asText, constantOf, hasColumn, isClass } from "../ast";
 import { call, caseWhen, cast, compare, integer, text } from "../build-ast";
 import {
   argumentsOf,
   castTypeOf,
-  constantOf,
   type Dated,
   datedColumn,
   plainDated,

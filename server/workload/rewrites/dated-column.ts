@@ -1,4 +1,4 @@
-import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { type Ast, asNode, asNodes, asText, constantOf, isClass } from "../ast";
 import { call } from "../build-ast";
 import { type FromItem, findColumn } from "./query-parts";
 
@@ -74,9 +74,6 @@ export function argumentsOf(node: Ast, ...names: string[]): Ast[] {
     isClass(node, "FUNCTION") && names.includes(asText(node.function_name).toLowerCase());
   return isNamed ? asNodes(node.children) : [];
 }
-
-export const constantOf = (node: Ast | undefined): unknown =>
-  isClass(node ?? null, "CONSTANT") ? asNode(node?.value)?.value : undefined;
 
 interface Unit {
   /** Function that makes an interval of a number, and how many of it a unit is. */

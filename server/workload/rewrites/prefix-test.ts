@@ -1,9 +1,6 @@
-import { type Ast, asNode, asNodes, asText, isClass } from "../ast";
+import { type Ast, asNodes, asText, constantOf, isClass } from "../ast";
 import { call, cast, compare, disjunction, text } from "../build-ast";
 import { type FromItem, findColumn } from "./query-parts";
-
-const constantOf = (node: Ast | undefined): unknown =>
-  isClass(node ?? null, "CONSTANT") ? asNode(node?.value)?.value : undefined;
 
 const isCount = (node: Ast | undefined): boolean => Number(constantOf(node)) > 0;
 

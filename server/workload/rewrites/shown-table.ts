@@ -22,8 +22,8 @@ export function shownTable(query: Ast, sources: readonly Named[] | null): Table 
   return columns && { name: source.table.name, columns };
 }
 
-/** Neither groups, orders nor limits, and reads all rows of its table. */
-function isPlainSelect(query: Ast): boolean {
+/** Neither groups, orders nor limits, and reads its table as it is; it may filter. */
+export function isPlainSelect(query: Ast): boolean {
   const parts = [query.having, query.qualify, query.sample];
   const lists = [query.group_expressions, query.group_sets, query.modifiers];
   const from = asNode(query.from_table);
