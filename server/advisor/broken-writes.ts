@@ -3,7 +3,7 @@ import { formatPlural } from "@/server/format";
 import { kindOf } from "./change-kinds";
 import type { AdviceInput } from "./kind-spec";
 import { referencedTable } from "./plan/table-sql";
-import { type WorkloadQuery, writesTo } from "./workload-query";
+import { assignsColumn, type WorkloadQuery, writesTo } from "./workload-query";
 
 /**
  * Why an index that a change creates would make observed writes fail; null where none is known to.
@@ -21,13 +21,13 @@ export function brokenWrites(
     constraints.some((constraint) => referencedTable(constraint) === table.toLowerCase()),
   );
   if (refersHere === undefined) return null;
-  const breaking = queries.filter((query) => writesTo(query, table) && assigns(query, column));
+  const breaking = queries.filter(
+    (query) => writesTo(query, table) && assigns(query, table, column),
+  );
   if (breaking.length === 0) return null;
   return `The workload updates ${column} (${formatPlural(breaking.length, "write shape")}), and a foreign key of ${refersHere.name} points to ${table}: DuckDB updates an indexed column by delete and insert, which fails for every row that is referenced.`;
 }
 
 /** An update, an upsert or a MERGE that assigns the column; a replaced row gets all of them. */
-function assigns({ shape }: WorkloadQuery, column: string): boolean {
-  if (/\binsert\s+or\s+replace\b/i.test(shape.sql)) return true;
-  return shape.projected.some((ref) => ref.table === shape.target && ref.column === column);
-}
+const assigns = (query: WorkloadQuery, table: string, column: string): boolean =>
+  /\binsert\s+or\s+replace\b/i.test(query.shape.sql) || assignsColumn(query, table, column);

@@ -3,7 +3,7 @@ import { formatPercent, formatPlural } from "@/server/format";
 import { areExclusive } from "./change-kinds";
 import { typeValues } from "./index-estimate";
 import type { Proposals } from "./kind-spec";
-import { measureUsage, type WorkloadQuery, writesTo } from "./workload-query";
+import { assignsColumn, measureUsage, type WorkloadQuery, writesTo } from "./workload-query";
 
 /**
  * What an answer without data suggests: conventions, not measurements. Less expected gain or chance is
@@ -35,13 +35,17 @@ interface Choice {
  */
 export function chooseEstimates(choice: Choice, candidates: readonly Candidate[]): Proposals {
   const chosen: Proposals = { candidates: [], excluded: [] };
+  const served = new Set<string>();
   for (const candidate of candidates) {
     const reason =
       reasonAgainst(choice, candidate) ??
       exclusiveWith(candidate, chosen.candidates) ??
-      servedBy(candidate, chosen.candidates);
-    if (reason === null) chosen.candidates.push(candidate);
-    else chosen.excluded.push({ candidate, reason });
+      servedBy(candidate, served);
+    if (reason === null) {
+      chosen.candidates.push(candidate);
+      if (isTextAlone(candidate)) continue;
+      for (const fingerprint of candidate.targeted_fingerprints) served.add(fingerprint);
+    } else chosen.excluded.push({ candidate, reason });
   }
   return chosen;
 }
@@ -51,12 +55,13 @@ function reasonAgainst({ tables, queries }: Choice, candidate: Candidate): strin
   if (candidate.estimated_gain < GAIN_MIN || candidate.prior < CHANCE_MIN) {
     return candidate.drawbacks[0] ?? "Too little is expected of it.";
   }
-  if (change.kind === "rewrite_query") return null;
+  if (isTextAlone(candidate)) return null;
   const few = fewValues(tables, change);
   if (few !== null) return few;
+  const targeted = new Set(candidate.targeted_fingerprints);
   const usage = measureUsage(
     queries,
-    queries.filter(({ pattern }) => candidate.targeted_fingerprints.includes(pattern.fingerprint)),
+    queries.filter(({ pattern }) => targeted.has(pattern.fingerprint)),
   );
   if (change.kind === "add_index") {
     const writes = queries
@@ -74,10 +79,9 @@ function reasonAgainst({ tables, queries }: Choice, candidate: Candidate): strin
 
 /** Rows come or go, or get another value in the column. */
 function maintainsIndex(query: WorkloadQuery, { table, column }: ColumnRef): boolean {
-  const { kind, projected } = query.shape;
+  const { kind } = query.shape;
   if (!writesTo(query, table)) return false;
-  const isAssigned = projected.some((ref) => ref.table === table && ref.column === column);
-  return kind === "insert" || kind === "delete" || isAssigned;
+  return kind === "insert" || kind === "delete" || assignsColumn(query, table, column);
 }
 
 /** An index on a column that is named as one of few values, where no statistics say otherwise. */
@@ -95,12 +99,12 @@ function exclusiveWith(candidate: Candidate, chosen: readonly Candidate[]): stri
   return other ? `It cannot be made beside “${other.title}”, of which more is expected.` : null;
 }
 
+/** It makes nothing that could serve other queries. */
+const isTextAlone = ({ change }: Candidate): boolean => change.kind === "rewrite_query";
+
 /** All of its queries are those of changes chosen before: beside them it adds nothing that is known. */
-function servedBy(candidate: Candidate, chosen: readonly Candidate[]): string | null {
-  if (candidate.change.kind === "rewrite_query") return null;
-  const made = chosen.filter(({ change }) => change.kind !== "rewrite_query");
-  const isServed = (fingerprint: string): boolean =>
-    made.some((other) => other.targeted_fingerprints.includes(fingerprint));
-  if (!candidate.targeted_fingerprints.every(isServed)) return null;
+function servedBy(candidate: Candidate, served: ReadonlySet<string>): string | null {
+  if (isTextAlone(candidate)) return null;
+  if (!candidate.targeted_fingerprints.every((one) => served.has(one))) return null;
   return "Its queries are served by what is suggested: beside that, nothing more is expected of it.";
 }

@@ -2,7 +2,8 @@ import type { ColumnSchema, Finding, TableSchema } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
 import type { FilterFeature } from "@/server/workload/shape";
 import { comparesNumber } from "./index-use";
-import type { WorkloadQuery } from "./workload-query";
+import { chooseColumns } from "./subject-columns";
+import { filtersOn, type WorkloadQuery } from "./workload-query";
 
 /** What queries do with a column that no index, order or rewritten text mends. */
 interface Kind {
@@ -80,15 +81,13 @@ export function contextFindings(
   queries: readonly WorkloadQuery[],
 ): Finding[] {
   const found = new Map<string, Finding>();
+  const { columnsOf } = chooseColumns(tables, queries);
   for (const table of tables) {
-    for (const column of table.columns) {
+    for (const column of columnsOf(table)) {
       for (const kind of KINDS) {
         const those = queries.filter((query) =>
-          query.shape.filters.some(
-            (filter) =>
-              filter.table === table.name &&
-              filter.column === column.name &&
-              kind.holds(filter, column, query),
+          filtersOn(query, table.name, column.name).some((filter) =>
+            kind.holds(filter, column, query),
           ),
         );
         const finding = those.length > 0 ? makeFinding(kind, table, column, those) : null;

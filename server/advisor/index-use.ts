@@ -1,9 +1,14 @@
 import type { ColumnSchema, TableSchema } from "@/server/contracts";
-import { formatList } from "@/server/format";
+import { formatCount, formatList } from "@/server/format";
 import type { FilterFeature } from "@/server/workload/shape";
 import { scalarOf } from "./range-estimate";
+import { tableFilters } from "./shape-index";
+import { findColumn } from "./table-schema";
 import type { WorkloadQuery } from "./workload-query";
 import { filtersOn, isPointFilter, sampleValues } from "./workload-query";
+
+/** More columns than these are counted, not named: a query may have conditions on thousands. */
+const NAMED_MAX = 5;
 
 /**
  * Why DuckDB does not look into an index on the column for a query that compares it by = or IN; null: it
@@ -23,20 +28,42 @@ export function indexObstacle(
 ): string | null {
   const own = filtersOn(query, table.name, column, isPointFilter);
   if (own.every((filter) => filter.isAlternative)) return "equalities joined by OR";
-  const known = table.columns.find(({ name }) => name === column);
+  const known = findColumn(table, column);
   if (known && own.every((filter) => comparesNumber(query, filter, known))) {
     return `a text compared with a number, for which ${column} is cast`;
   }
   if (query.shape.topTables?.includes(table.name)) return "ORDER BY … LIMIT";
-  const others = query.shape.filters.filter(
-    (filter) =>
-      filter.table === table.name &&
-      filter.column !== column &&
-      !filter.isAfterScan &&
-      !mayHoldForAll(query, table, filter),
-  );
-  const names = [...new Set(others.map((filter) => filter.column))].sort();
-  return names.length === 0 ? null : `a condition on ${formatList(names)} beside it`;
+  const narrowed = narrowedColumns(query, table);
+  const others = narrowed.size - Number(narrowed.has(column));
+  return others === 0 ? null : `a condition on ${nameOthers(narrowed, column, others)} beside it`;
+}
+
+function nameOthers(names: ReadonlySet<string>, column: string, others: number): string {
+  const shown: string[] = [];
+  for (const name of names) {
+    if (shown.length === NAMED_MAX) break;
+    if (name !== column) shown.push(name);
+  }
+  const more = others - shown.length;
+  return formatList(more > 0 ? [...shown, `${formatCount(more)} more`] : shown);
+}
+
+const narrowedBy = new WeakMap<WorkloadQuery, WeakMap<TableSchema, ReadonlySet<string>>>();
+
+/** Columns, by name, with a condition that not all rows meet: asked for again for each of them. */
+function narrowedColumns(query: WorkloadQuery, table: TableSchema): ReadonlySet<string> {
+  const ofQuery = narrowedBy.get(query) ?? new WeakMap<TableSchema, ReadonlySet<string>>();
+  narrowedBy.set(query, ofQuery);
+  const known = ofQuery.get(table);
+  if (known) return known;
+  const names = [...tableFilters(query.shape, table.name)]
+    .filter(([, filters]) =>
+      filters.some((filter) => !filter.isAfterScan && !mayHoldForAll(query, table, filter)),
+    )
+    .map(([name]) => name);
+  const narrowed = new Set(names.sort());
+  ofQuery.set(table, narrowed);
+  return narrowed;
 }
 
 /** A text column and a value that was sent as a number: DuckDB casts the column, row by row. */
@@ -54,7 +81,7 @@ export function comparesNumber(
 /** `<>` and IS NOT NULL, while no statistics show a row for which they do not hold. */
 function mayHoldForAll(query: WorkloadQuery, table: TableSchema, filter: FilterFeature): boolean {
   if (filter.exceptFor === undefined) return false;
-  const statistics = table.columns.find(({ name }) => name === filter.column)?.statistics;
+  const statistics = findColumn(table, filter.column)?.statistics;
   if (!statistics) return true;
   if (statistics.null_fraction > 0) return false;
   if (filter.exceptFor === "null") return true;

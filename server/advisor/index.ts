@@ -10,12 +10,15 @@ export { proposeCandidates } from "./propose-candidates";
 export { proposeRequested } from "./propose-requested";
 export {
   describeQuery,
+  heaviestFirst,
   insertTimeShare,
   isTimedWrite,
   sampleValues,
   shownSql,
+  tablesByWeight,
   textsOf,
   toWorkloadQuery,
   type WorkloadQuery,
+  weightsOf,
   writesTo,
 } from "./workload-query";

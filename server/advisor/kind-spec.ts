@@ -4,6 +4,7 @@ import type {
   ChangeFacts,
   ChangeKind,
   ChangeOf,
+  ColumnSchema,
   Plan,
   TableSchema,
 } from "@/server/contracts";
@@ -33,12 +34,20 @@ export interface AdviceInput {
 export interface ProposeInput extends AdviceInput {
   /** The change's plan, or an empty one with the reason why there can be none. */
   tryPlan(change: Change): { plan: Plan; refusal: string | null };
+  /** Columns of a table that queries name, in its order: the heaviest of very many. */
+  columnsOf(table: TableSchema): readonly ColumnSchema[];
 }
 
 /** Candidates worth testing, and those that hard facts exclude, with the reason. */
 export interface Proposals {
   candidates: Candidate[];
   excluded: { candidate: Candidate; reason: string }[];
+}
+
+/** How many of some things were left out, since they were too many. */
+export interface LeftOutCount {
+  left_out: number;
+  of: number;
 }
 
 /**

@@ -1,36 +1,48 @@
 import type { Candidate, ChangeKind, TableSchema } from "@/server/contracts";
 import { formatCount } from "@/server/format";
 import { brokenWrites } from "./broken-writes";
+import { subjectTables } from "./candidate-parts";
 import { CHANGE_KINDS } from "./change-kinds";
 import { byExpectedGain } from "./expected-gain";
-import type { AdviceInput, Proposals } from "./kind-spec";
+import type { AdviceInput, LeftOutCount, Proposals } from "./kind-spec";
 import { tryPlan } from "./plan/compile-plan";
+import { chooseColumns, type SubjectColumns } from "./subject-columns";
 
 /**
  * What could speed up the workload, most promising first (see expectedGain), ties by id. The same
- * input gives the same answer. `excluded` holds what hard facts exclude, each with the reason.
+ * input gives the same answer. `excluded` holds what hard facts exclude, each with the reason, `columns`
+ * counts the columns that queries name, and those of them that were too many to be looked at. Time linear
+ * in what queries name and in the columns of the tables.
  */
-export function proposeCandidates(input: AdviceInput): Proposals {
+export function proposeCandidates(input: AdviceInput): Proposals & { columns: LeftOutCount } {
   const kinds = Object.keys(CHANGE_KINDS) as ChangeKind[];
-  const proposals = kinds.map((kind) => guard(input, proposeKind(kind, input)));
+  const subjects = chooseColumns(subjectTables(input), input.queries);
+  const proposals = kinds.map((kind) => guard(input, proposeKind(kind, input, subjects)));
   const excluded = proposals.flatMap((each) => each.excluded);
-  const ranked = byExpectedGain(
-    excluded.map(({ candidate }) => candidate),
-    input.queries,
-  );
+  const reasons = new Map(excluded.map(({ candidate, reason }) => [candidate, reason]));
+  const ranked = byExpectedGain([...reasons.keys()], input.queries);
   return {
     candidates: byExpectedGain(
       proposals.flatMap((each) => each.candidates),
       input.queries,
     ),
-    excluded: excluded.sort((a, b) => ranked.indexOf(a.candidate) - ranked.indexOf(b.candidate)),
+    excluded: ranked.flatMap((candidate) => {
+      const reason = reasons.get(candidate);
+      return reason === undefined ? [] : [{ candidate, reason }];
+    }),
+    columns: subjects.counted,
   };
 }
 
 /** The candidates of one kind, whatever space they need. */
-export function proposeKind(kind: ChangeKind, input: AdviceInput): Proposals {
+export function proposeKind(
+  kind: ChangeKind,
+  input: AdviceInput,
+  { columnsOf }: SubjectColumns = chooseColumns(subjectTables(input), input.queries),
+): Proposals {
   return CHANGE_KINDS[kind].propose({
     ...input,
+    columnsOf,
     tryPlan: (change) => tryPlan(input.tables, change),
   });
 }
@@ -42,19 +54,13 @@ export function guard(input: AdviceInput, proposals: Proposals): Proposals {
 
 /** Excludes what would make writes of the workload fail. */
 function guardWrites(input: AdviceInput, proposals: Proposals): Proposals {
-  const judged = proposals.candidates.map((candidate) => ({
-    candidate,
-    reason: brokenWrites(input, candidate.change),
-  }));
-  const broken = judged.flatMap(({ candidate, reason }) =>
-    reason === null ? [] : [{ candidate, reason }],
-  );
-  return {
-    candidates: proposals.candidates.filter(
-      (one) => !broken.some((each) => each.candidate === one),
-    ),
-    excluded: [...proposals.excluded, ...broken],
-  };
+  const guarded: Proposals = { candidates: [], excluded: [...proposals.excluded] };
+  for (const candidate of proposals.candidates) {
+    const reason = brokenWrites(input, candidate.change);
+    if (reason === null) guarded.candidates.push(candidate);
+    else guarded.excluded.push({ candidate, reason });
+  }
+  return guarded;
 }
 
 /** No advice that would fill more than this share of what is free. */

@@ -17,6 +17,7 @@ import {
   type TextDescription,
   type Views,
 } from "@/server/workload/shape";
+import { columnFilters, columnNames, projectsColumn } from "./shape-index";
 
 /** A query shape with what was counted of it and what the parser saw in it. */
 export interface WorkloadQuery {
@@ -82,11 +83,20 @@ function readExample(
   return values && { sql, values };
 }
 
+const samples = new WeakMap<WorkloadQuery, JsonScalar[][]>();
+
 /**
  * The pattern's parameter samples as values of the shape's $1..$n, newest last. Of a text whose only
  * parameters are its literals there is one. A sample that lacks a value is left out.
  */
-export function sampleValues({ pattern, shape, parameters }: WorkloadQuery): JsonScalar[][] {
+export function sampleValues(query: WorkloadQuery): readonly JsonScalar[][] {
+  // Asked for each filter of a query, of which there may be thousands.
+  const known = samples.get(query) ?? readSamples(query);
+  samples.set(query, known);
+  return known;
+}
+
+function readSamples({ pattern, shape, parameters }: WorkloadQuery): JsonScalar[][] {
   const samples = pattern.parameter_samples ?? [];
   if (parameters === undefined) {
     return samples.filter((sample) => sample.length === shape.parameterCount);
@@ -111,35 +121,73 @@ export interface Usage {
   isTimed: boolean;
 }
 
+/** A shape with what was counted of it, whatever was read of its text. */
+type Counted = Pick<WorkloadQuery, "pattern">;
+
 /** Calls × mean latency; calls alone while the workload has no latencies at all. */
-function weightOf(query: WorkloadQuery, isTimed: boolean): number {
-  return isTimed ? query.pattern.calls * query.pattern.mean_ms : query.pattern.calls;
+function weightOf({ pattern }: Counted, isTimed: boolean): number {
+  return isTimed ? pattern.calls * pattern.mean_ms : pattern.calls;
+}
+
+interface Totals {
+  isTimed: boolean;
+  calls: number;
+  weight: number;
+}
+
+const totals = new WeakMap<readonly Counted[], Totals>();
+
+/** Of a whole workload, which does not change: asked for each candidate. */
+function totalsOf(all: readonly Counted[]): Totals {
+  const known = totals.get(all);
+  if (known) return known;
+  const isTimed = all.some(({ pattern }) => pattern.mean_ms > 0);
+  const calls = all.reduce((sum, { pattern }) => sum + pattern.calls, 0);
+  const weight = all.reduce((sum, query) => sum + weightOf(query, isTimed), 0);
+  const fresh = { isTimed, calls, weight };
+  totals.set(all, fresh);
+  return fresh;
 }
 
 export function measureUsage(all: readonly WorkloadQuery[], queries: WorkloadQuery[]): Usage {
-  const isTimed = all.some((query) => query.pattern.mean_ms > 0);
-  const sum = (list: readonly WorkloadQuery[], weigh: (query: WorkloadQuery) => number): number =>
-    list.reduce((total, query) => total + weigh(query), 0);
-  const share = (weigh: (query: WorkloadQuery) => number): number => {
-    const total = sum(all, weigh);
-    return total > 0 ? sum(queries, weigh) / total : 0;
-  };
-  const countCalls = (query: WorkloadQuery): number => query.pattern.calls;
+  const total = totalsOf(all);
+  const { isTimed } = total;
+  const calls = queries.reduce((sum, { pattern }) => sum + pattern.calls, 0);
+  const weight = queries.reduce((sum, query) => sum + weightOf(query, isTimed), 0);
   return {
     queries,
     fingerprints: [...new Set(queries.map((query) => query.pattern.fingerprint))].sort(),
-    calls: sum(queries, countCalls),
-    callShare: share(countCalls),
-    timeShare: share((query) => weightOf(query, isTimed)),
+    calls,
+    callShare: total.calls > 0 ? calls / total.calls : 0,
+    timeShare: total.weight > 0 ? weight / total.weight : 0,
     isTimed,
   };
 }
 
 /** Share of each query in the whole workload, by time; by calls while no latency is known. */
-export function weightsOf(all: readonly WorkloadQuery[]): Map<WorkloadQuery, number> {
-  const isTimed = all.some((query) => query.pattern.mean_ms > 0);
-  const total = all.reduce((sum, query) => sum + weightOf(query, isTimed), 0);
+export function weightsOf<Query extends Counted>(all: readonly Query[]): Map<Query, number> {
+  const { isTimed, weight: total } = totalsOf(all);
   return new Map(all.map((query) => [query, total > 0 ? weightOf(query, isTimed) / total : 0]));
+}
+
+/** Queries by their share of the workload (see weightsOf), most first, ties by fingerprint. */
+export function heaviestFirst<Query extends Counted>(all: readonly Query[]): Query[] {
+  const weights = weightsOf(all);
+  const weigh = (query: Query): number => weights.get(query) ?? 0;
+  return [...all].sort(
+    (a, b) => weigh(b) - weigh(a) || (a.pattern.fingerprint < b.pattern.fingerprint ? -1 : 1),
+  );
+}
+
+/** Tables that queries read or write, by the share of these queries, most first, ties by name. */
+export function tablesByWeight(all: readonly WorkloadQuery[]): string[] {
+  const weights = new Map<string, number>();
+  for (const [{ shape }, weight] of weightsOf(all)) {
+    for (const table of shape.tables) weights.set(table, (weights.get(table) ?? 0) + weight);
+  }
+  return [...weights]
+    .sort(([a, left], [b, right]) => right - left || (a < b ? -1 : 1))
+    .map(([table]) => table);
 }
 
 /** Filters of a query on one column that pass a test. */
@@ -149,9 +197,7 @@ export function filtersOn(
   column: string,
   accepts: (filter: FilterFeature) => boolean = () => true,
 ): FilterFeature[] {
-  return query.shape.filters.filter(
-    (filter) => filter.table === table && filter.column === column && accepts(filter),
-  );
+  return columnFilters(query.shape, { table, column }).filter(accepts);
 }
 
 /** Equality or IN against values, column alone: what an index can serve. */
@@ -160,10 +206,7 @@ export const isPointFilter = (filter: FilterFeature): boolean =>
 
 /** Does the query name the column where it reads it? One that selects `*` reads the others as well. */
 export function readsColumn({ shape }: WorkloadQuery, table: string, column: string): boolean {
-  if (shape.kind !== "select") return false;
-  const sides = shape.joins.flatMap(({ left, right }) => [left, right]);
-  const named = [shape.filters, sides, shape.groupBy, shape.orderBy, shape.projected].flat();
-  return named.some((ref) => ref.table === table && ref.column === column);
+  return shape.kind === "select" && columnNames(shape, table).has(column);
 }
 
 /** What zone maps can serve: bounds, or a prefix, on the column alone. */
@@ -173,6 +216,10 @@ export const isRangeFilter = (filter: FilterFeature): boolean =>
 /** Does the query write to the table? It may read others. */
 export const writesTo = ({ shape }: WorkloadQuery, table: string): boolean =>
   shape.kind !== "select" && (shape.target ?? shape.tables[0]) === table;
+
+/** Does a write give the column another value: an update, an upsert or a MERGE? */
+export const assignsColumn = ({ shape }: WorkloadQuery, table: string, column: string): boolean =>
+  shape.kind !== "select" && projectsColumn(shape, { table, column });
 
 /**
  * A write that finds the rows it changes: replayed and timed like a query. What only inserts is not; its
@@ -192,8 +239,7 @@ export function writeShares(
   const writes = all.filter((query) => writesTo(query, table));
   const inserts = writes.filter((query) => query.shape.kind === "insert");
   const assigns = (query: WorkloadQuery): boolean =>
-    column === null ||
-    query.shape.projected.some((ref) => ref.table === table && ref.column === column);
+    column === null || assignsColumn(query, table, column);
   const updates = writes.filter((query) => query.shape.kind === "update" && assigns(query));
   return {
     inserts: measureUsage(all, inserts).callShare,

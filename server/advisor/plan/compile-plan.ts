@@ -23,8 +23,7 @@ import { completeChanges, createDraft } from "./table-changes";
 export function compilePlan(tables: readonly TableSchema[], changes: readonly Change[]): Plan {
   const draft = createDraft(tables);
   for (const change of changes) kindOf(change).stage(draft, change);
-  const indexes = tables.flatMap((table) => table.indexes);
-  const taken = new Set(indexes.map((index) => index.name.toLowerCase()));
+  const taken = { known: indexNames(tables), added: new Set<string>() };
   const parts = completeChanges(draft).map((each) => compileTable(each, taken));
   const created = draft.newTables.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return {
@@ -42,6 +41,16 @@ export function compilePlan(tables: readonly TableSchema[], changes: readonly Ch
     cleanup_statements: parts.flatMap((part) => part.cleanup),
     is_reversible: true,
   };
+}
+
+const names = new WeakMap<readonly TableSchema[], ReadonlySet<string>>();
+
+/** Names of all indexes, lower case: asked for with each plan for a product. */
+function indexNames(tables: readonly TableSchema[]): ReadonlySet<string> {
+  const indexes = () => tables.flatMap((table) => table.indexes);
+  const known = names.get(tables) ?? new Set(indexes().map(({ name }) => name.toLowerCase()));
+  names.set(tables, known);
+  return known;
 }
 
 /** The plan of one change, or an empty one with the reason why there can be none. */

@@ -15,8 +15,13 @@ export interface PlanPart {
   cleanup: string[];
 }
 
-/** `taken`: names of all indexes, lower case (DuckDB tells none apart by case); new ones are added. */
-export function compileTable(changes: TableChanges, taken: Set<string>): PlanPart {
+/** Names of all indexes, lower case (DuckDB tells none apart by case), and those that the plan adds. */
+interface TakenNames {
+  known: ReadonlySet<string>;
+  added: Set<string>;
+}
+
+export function compileTable(changes: TableChanges, taken: TakenNames): PlanPart {
   const { table } = changes;
   const isOrderKept = changes.orderBy !== null;
   const added = changes.indexes.map((column) => newIndex(table, column, taken));
@@ -70,10 +75,11 @@ function dropIndexSql({ name }: IndexSchema): string {
 }
 
 /** `idx_<table>_<column>`, numbered when the name is taken. */
-function newIndex(table: TableSchema, column: string, taken: Set<string>): IndexSchema {
+function newIndex(table: TableSchema, column: string, { known, added }: TakenNames): IndexSchema {
+  const isTaken = (name: string) => known.has(name.toLowerCase()) || added.has(name.toLowerCase());
   const base = `idx_${table.name}_${column}`;
   let name = base;
-  for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${base}_${number}`;
-  taken.add(name.toLowerCase());
+  for (let number = 2; isTaken(name); number++) name = `${base}_${number}`;
+  added.add(name.toLowerCase());
   return { name, columns: [column], is_unique: false, sql: "" };
 }

@@ -11,7 +11,7 @@ import type {
 import { changedColumns } from "@/server/contracts";
 import { AppError } from "@/server/platform/errors";
 import { quoteIdentifier } from "@/server/sql";
-import { generatedColumns, isIndexed, isUnmanaged } from "../table-schema";
+import { findColumn, generatedColumns, isIndexed, isUnmanaged } from "../table-schema";
 import { literalSql } from "./default-value";
 import { hidesRowNumbers, referencedTable } from "./table-sql";
 
@@ -60,7 +60,7 @@ export function tableChangesOf(draft: PlanDraft, change: Change): TableChanges {
   const table = draft.tables.find((each) => each.name === change.table);
   if (!table) throw refuse(`There is no table ${JSON.stringify(change.table)}.`);
   for (const name of changedColumns(change)) {
-    if (table.columns.some((column) => column.name === name)) continue;
+    if (findColumn(table, name)) continue;
     throw refuse(`Table ${table.name} has no column ${JSON.stringify(name)}.`);
   }
   const known = draft.changes.get(table.name);
@@ -85,6 +85,7 @@ export function withConstraints(
   table: TableSchema,
   added: readonly AddConstraintChange[],
 ): TableSchema {
+  if (added.length === 0) return table;
   const filled = new Set(
     added.flatMap((each) => (each.constraint === "UNIQUE" ? [] : each.columns)),
   );
@@ -183,8 +184,7 @@ function needsRewrite({ type, default: value, references }: AddColumnChange): bo
  * dropped the index before. What an index on expressions covers is not known: any column.
  */
 function covers(table: TableSchema, index: IndexSchema, column: string): boolean {
-  const isPlain = index.columns.every((name) => table.columns.some((each) => each.name === name));
-  return !isPlain || index.columns.includes(column);
+  return index.columns.includes(column) || !index.columns.every((name) => findColumn(table, name));
 }
 
 /**

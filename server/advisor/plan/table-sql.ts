@@ -1,6 +1,7 @@
 import type { ColumnSchema, ConstraintSchema, IndexSchema, TableSchema } from "@/server/contracts";
 import { AppError } from "@/server/platform/errors";
 import { quoteIdentifier, quoteLiteral } from "@/server/sql";
+import { findColumn } from "../table-schema";
 import { confine, isConfined } from "./confined";
 
 /** Holds the former row number while a table is written anew. */
@@ -107,10 +108,9 @@ export function foreignKeysOf(table: TableSchema): ForeignKey[] {
 
 /** Recreates an index from its parts; one on expressions is repeated as its statement stands. */
 export function createIndexSql(table: TableSchema, index: IndexSchema): string {
-  const known = new Set(table.columns.map((column) => column.name));
   const unique = index.is_unique ? "UNIQUE " : "";
   const head = `CREATE ${unique}INDEX ${quoteIdentifier(index.name)} ON ${quoteIdentifier(table.name)}`;
-  if (index.columns.length > 0 && index.columns.every((column) => known.has(column))) {
+  if (index.columns.length > 0 && index.columns.every((column) => findColumn(table, column))) {
     return `${head} (${names(index.columns)});`;
   }
   const text = index.sql.trim().replace(/;$/, "");

@@ -17,6 +17,7 @@ import { estimateIndex } from "../../index-estimate";
 import { indexObstacle } from "../../index-use";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import { VECTOR_ROWS } from "../../measured-facts";
+import { joinPartners } from "../../shape-index";
 import { isIndexed } from "../../table-schema";
 import type { WorkloadQuery } from "../../workload-query";
 import {
@@ -31,6 +32,8 @@ import {
 const DISTINCT_SHARE_MIN = 0.9;
 /** What only joins use gained nothing beyond noise from a primary key: 1,297 → 960 ms on busy cores. */
 const JOIN_ONLY = { prior: 0.05, gain: 0.05 } as const;
+/** Keys tried for one table: each costs the proof a rebuild, there or back. */
+const KEYS_MAX = 6;
 const KEY_TYPES = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|UUID|VARCHAR|DATE|TIMESTAMP.*)$/i;
 
 interface Key {
@@ -50,7 +53,7 @@ export function proposeConstraints(input: ProposeInput): Proposals {
   const proposals: Proposals = { candidates: [], excluded: [] };
   for (const table of subjectTables(input)) {
     let hasKey = table.constraints.some((each) => each.type === "PRIMARY KEY");
-    for (const key of keysOf(input.queries, table)) {
+    for (const key of keysOf(input, table).slice(0, KEYS_MAX)) {
       const { candidate, refusal } = draft(input, table, key, hasKey ? "UNIQUE" : "PRIMARY KEY");
       hasKey = true;
       if (refusal === null) proposals.candidates.push(candidate);
@@ -61,8 +64,8 @@ export function proposeConstraints(input: ProposeInput): Proposals {
 }
 
 /** Columns that could be keys, those looked up most first, ties by name. */
-function keysOf(queries: readonly WorkloadQuery[], table: TableSchema): Key[] {
-  return table.columns
+function keysOf({ queries, columnsOf }: ProposeInput, table: TableSchema): Key[] {
+  return columnsOf(table)
     .filter((column) => isKeyLike(table, column))
     .map((column) => {
       const looking = queries.filter(
@@ -70,7 +73,8 @@ function keysOf(queries: readonly WorkloadQuery[], table: TableSchema): Key[] {
           filtersOn(query, table.name, column.name, isPointFilter).length > 0 &&
           indexObstacle(query, table, column.name) === null,
       );
-      const joining = queries.filter((query) => isJoined(query, table, column));
+      const ref = { table: table.name, column: column.name };
+      const joining = queries.filter(({ shape }) => joinPartners(shape, ref).length > 0);
       const users = [...new Set([...looking, ...joining])];
       return { column, usage: measureUsage(queries, users), isLookedUp: looking.length > 0 };
     })
@@ -88,12 +92,6 @@ function isKeyLike(table: TableSchema, column: ColumnSchema): boolean {
   if (statistics === null || table.row_count === 0 || !KEY_TYPES.test(column.type)) return false;
   const isDistinct = statistics.distinct_count >= DISTINCT_SHARE_MIN * table.row_count;
   return isDistinct && statistics.null_fraction === 0 && !isIndexed(table, column.name);
-}
-
-function isJoined({ shape }: WorkloadQuery, table: TableSchema, column: ColumnSchema): boolean {
-  return shape.joins.some(({ left, right }) =>
-    [left, right].some((ref) => ref.table === table.name && ref.column === column.name),
-  );
 }
 
 function draft(

@@ -49,7 +49,7 @@ const UNINDEXABLE = /\]$|^(STRUCT|MAP|UNION|INTERVAL)\b/i;
 export function proposeIndexes(input: ProposeInput): Proposals {
   const proposals: Proposals = { candidates: [], excluded: [] };
   for (const table of subjectTables(input)) {
-    for (const column of table.columns) {
+    for (const column of input.columnsOf(table)) {
       const queries = input.queries.filter(
         (query) => filtersOn(query, table.name, column.name, isPointFilter).length > 0,
       );

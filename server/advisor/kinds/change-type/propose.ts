@@ -24,19 +24,20 @@ import {
 import { nameChange } from "../../change-names";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import { defaultText } from "../../plan/default-value";
+import { joinPartners } from "../../shape-index";
 import type { WorkloadQuery } from "../../workload-query";
-import { filtersOn, measureUsage, writesTo } from "../../workload-query";
+import { filtersOn, measureUsage, readsColumn, writesTo } from "../../workload-query";
 import { enumType, estimateType, tighterType } from "./target-type";
 
 /** A tighter type for each column that queries use and whose statistics (or values) allow one. */
 export function proposeTypes(input: ProposeInput): Proposals {
   const proposals: Proposals = { candidates: [], excluded: [] };
   for (const table of subjectTables(input)) {
-    for (const column of table.columns) {
+    for (const column of input.columnsOf(table)) {
       const target =
         tighterType(table, column) ??
         enumType(column, input.distinctValues?.(table.name, column.name));
-      const queries = input.queries.filter((query) => isUsed(query, table, column));
+      const queries = input.queries.filter((query) => readsColumn(query, table.name, column.name));
       if (target === null || queries.length === 0) continue;
       const { candidate, refusal } = draft(input, table, column, target, queries);
       const reason =
@@ -46,14 +47,6 @@ export function proposeTypes(input: ProposeInput): Proposals {
     }
   }
   return proposals;
-}
-
-function isUsed({ shape }: WorkloadQuery, table: TableSchema, column: ColumnSchema): boolean {
-  if (shape.kind !== "select") return false;
-  const sides = shape.joins.flatMap((join) => [join.left, join.right]);
-  return [...shape.filters, ...shape.groupBy, ...shape.orderBy, ...shape.projected, ...sides].some(
-    (ref) => ref.table === table.name && ref.column === column.name,
-  );
 }
 
 /** A value computed for each row may be outside the list, and fail the insert. */
@@ -222,11 +215,14 @@ function oddPartners(
       .find(({ name }) => name === ref.table)
       ?.columns.find(({ name }) => name === ref.column)
       ?.type.startsWith("VARCHAR");
-  const partners = queries
-    .flatMap(({ shape }) => shape.joins)
-    .flatMap(({ left, right }) => (isHere(left) ? [right] : isHere(right) ? [left] : []))
-    .filter((ref) => !isHere(ref) && isText(ref));
-  const names = [...new Set(partners.map((ref) => `${ref.table}.${ref.column}`))].sort();
+  const joined = queries.flatMap(({ shape }) =>
+    joinPartners(shape, { table: table.name, column: column.name }),
+  );
+  const partners = new Map(joined.map((ref) => [`${ref.table}.${ref.column}`, ref]));
+  const names = [...partners]
+    .filter(([, ref]) => !isHere(ref) && isText(ref))
+    .map(([name]) => name)
+    .sort();
   if (names.length === 0) return [];
   return [
     `Queries join ${column.name} with ${formatList(names)}, which ${names.length === 1 ? "stays a text" : "stay texts"}: DuckDB then casts each of them to ${to.name}, and the queries fail for one that is no ${to.name}. Change both, or neither.`,

@@ -2,6 +2,7 @@ import { type ColumnSchema, isCollated, type TableSchema } from "@/server/contra
 import { estimateIndex } from "../../index-estimate";
 import { RANGE_FRACTION } from "../../measured-facts";
 import { estimateRange } from "../../range-estimate";
+import { filtersTable, joinPartners } from "../../shape-index";
 import { isIndexed } from "../../table-schema";
 import type { WorkloadQuery } from "../../workload-query";
 import { filtersOn, isPointFilter, isRangeFilter } from "../../workload-query";
@@ -76,13 +77,8 @@ function topUse({ shape }: WorkloadQuery, table: TableSchema, column: ColumnSche
 }
 
 function isJoinedToFiltered({ shape }: WorkloadQuery, table: TableSchema, column: ColumnSchema) {
-  const isFiltered = (other: ColumnRef): boolean =>
-    other.table !== table.name &&
-    shape.filters.some((each) => each.table === other.table && each.operator !== "null_check");
-  return shape.joins.some(
-    ({ left, right }) =>
-      (isColumn(left, table, column) && isFiltered(right)) ||
-      (isColumn(right, table, column) && isFiltered(left)),
+  return joinPartners(shape, { table: table.name, column: column.name }).some(
+    (other) => other.table !== table.name && filtersTable(shape, other.table),
   );
 }
 

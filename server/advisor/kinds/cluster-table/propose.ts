@@ -41,7 +41,7 @@ const COSTLY = 0.8;
 export function proposeOrders(input: ProposeInput): Proposals {
   const proposals: Proposals = { candidates: [], excluded: [] };
   for (const table of subjectTables(input)) {
-    const uses = usesOf(input.queries, table);
+    const uses = usesOf(input, table);
     for (const rated of rateOrders(input.queries, table, uses).slice(0, ORDERS_MAX)) {
       const { candidate, refusal } = draft(input, table, uses, rated);
       const reason = refusal ?? tooSmall(table);

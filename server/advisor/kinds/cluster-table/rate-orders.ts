@@ -38,7 +38,7 @@ export function rateOrders(
   // What cannot be cut into row groups, or has an unknown size, gains nothing by finer orders.
   if (!canSkip(table.row_count)) return singles;
   const columns = new Set(singles.flatMap(({ order }) => order.keys));
-  const finer = rate([...lexicographicOrders(uses), ...curveOrders(uses, [...columns])]);
+  const finer = rate([...lexicographicOrders(uses, weights), ...curveOrders(uses, [...columns])]);
   return [...singles, ...finer.filter(({ value }) => value > 0)].sort(compareOrders);
 }
 

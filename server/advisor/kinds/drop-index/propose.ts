@@ -1,5 +1,6 @@
 import type { Candidate, ColumnSchema, IndexSchema, Risk, TableSchema } from "@/server/contracts";
 import { formatCount, formatPlural } from "@/server/format";
+import type { QueryShape } from "@/server/workload/shape";
 import {
   affectedConsumers,
   cardinalityText,
@@ -13,7 +14,7 @@ import { nameChange } from "../../change-names";
 import { estimateIndex } from "../../index-estimate";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import { INDEX_INSERT_COST, INDEX_LOW_CARDINALITY_SLOWDOWN } from "../../measured-facts";
-import { isIndexed, isUnmanaged } from "../../table-schema";
+import { findColumn, isIndexed, isUnmanaged } from "../../table-schema";
 import type { WorkloadQuery } from "../../workload-query";
 import { filtersOn, isPointFilter, measureUsage, weightsOf, writesTo } from "../../workload-query";
 
@@ -43,8 +44,8 @@ export function proposeDrops(input: ProposeInput): Proposals {
   const proposals: Proposals = { candidates: [], excluded: [] };
   for (const table of subjectTables(input)) {
     for (const index of table.indexes) {
-      const columns = index.columns.map((name) => table.columns.find((each) => each.name === name));
-      const isPlain = columns.length > 0 && !columns.includes(undefined);
+      const isKnown = (name: string) => findColumn(table, name) !== undefined;
+      const isPlain = index.columns.length > 0 && index.columns.every(isKnown);
       if (index.is_unique || isUnmanaged(index) || !isPlain) continue;
       const found = caseAgainst(input.queries, table, index);
       if (found === null) continue;
@@ -88,16 +89,25 @@ function caseAgainst(
 function mayUseUnseen({ shape }: WorkloadQuery, table: TableSchema, column: string): boolean {
   const name = column.toLowerCase();
   if (!shape.isParsed) {
-    const words = shape.sql.match(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{M}\p{N}_$]*/gu) ?? [];
-    const names = words.map((word) =>
-      word.replace(/^"|"$/g, "").replaceAll('""', '"').toLowerCase(),
-    );
+    const names = wordsOf(shape);
     const where = names.indexOf("where");
     return where >= 0 && names.includes(table.name.toLowerCase()) && names.includes(name, where);
   }
   return shape.filters.some(
     (filter) => filter.table.endsWith(`.${table.name}`) && filter.column.toLowerCase() === name,
   );
+}
+
+const words = new WeakMap<QueryShape, string[]>();
+
+/** Words of a text, lower case: each index of a product asks for them. */
+function wordsOf(shape: QueryShape): string[] {
+  const known = words.get(shape);
+  if (known) return known;
+  const found = shape.sql.match(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{M}\p{N}_$]*/gu) ?? [];
+  const plain = found.map((word) => word.replace(/^"|"$/g, "").replaceAll('""', '"').toLowerCase());
+  words.set(shape, plain);
+  return plain;
 }
 
 function tooFewValues(table: TableSchema, column: ColumnSchema, hurt: WorkloadQuery[]) {

@@ -1,6 +1,7 @@
 import type { CalendarUnit, TableSchema } from "@/server/contracts";
 import { SUMMARY_BUILD_NS, SUMMARY_TIME } from "../../measured-facts";
 import { UNIT_MS } from "../../range-estimate";
+import { findColumn } from "../../table-schema";
 
 interface SummaryKey {
   name: string;
@@ -28,7 +29,7 @@ export function estimateSummaryRows(
 }
 
 function distinctValues(table: TableSchema, key: SummaryKey): number | null {
-  const statistics = table.columns.find((column) => column.name === key.column)?.statistics;
+  const statistics = findColumn(table, key.column)?.statistics;
   if (!statistics) return null;
   const spanMs = Date.parse(statistics.max ?? "") - Date.parse(statistics.min ?? "");
   const isCut = key.unit !== null && Number.isFinite(spanMs);

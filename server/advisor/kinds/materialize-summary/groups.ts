@@ -21,21 +21,26 @@ export interface SummaryGroup {
 
 const KEYS_MAX = 8;
 const MEASURES_MAX = 32;
+/** Queries of a table that summaries are looked for: of very many the heaviest. */
+const SUMMARIZED_MAX = 60;
 
 /**
- * Summaries worth considering for a table: for each set of keys that a query asks for, one that
- * answers all queries with those keys or fewer; and wider ones, begun with each of these and joined
- * by the others in turn (heaviest first) while the summary stays within `rowsMax`. Each once.
+ * Summaries worth considering for a table: for each set of keys that one of its heaviest queries asks
+ * for, one that answers all of these with those keys or fewer; and wider ones, begun with each of them and
+ * joined by the others in turn (heaviest first) while the summary stays within `rowsMax`. Each once.
  */
 function groupSummaries(
   table: TableSchema,
   summarized: readonly Summarized[],
   rowsMax: number,
 ): SummaryGroup[] {
-  const heaviest = [...summarized].sort(
-    (a, b) =>
-      weight(b) - weight(a) || (a.query.pattern.fingerprint < b.query.pattern.fingerprint ? -1 : 1),
-  );
+  const heaviest = [...summarized]
+    .sort(
+      (a, b) =>
+        weight(b) - weight(a) ||
+        (a.query.pattern.fingerprint < b.query.pattern.fingerprint ? -1 : 1),
+    )
+    .slice(0, SUMMARIZED_MAX);
   const groups = new Map<string, SummaryGroup>();
   const add = (group: SummaryGroup): void => {
     const name = keysOf(group);
@@ -43,9 +48,9 @@ function groupSummaries(
   };
   for (const seed of heaviest) {
     if (groups.has(keysOf(seed.summary))) continue;
-    const narrow = collect(table, groupOf(table, seed), heaviest, () => false);
+    const narrow = collect(table, groupOf(table, seed), heaviest, null);
     add(narrow);
-    add(collect(table, narrow, heaviest, (rows) => rows !== null && rows <= rowsMax));
+    add(collect(table, narrow, heaviest, rowsMax));
   }
   return [...groups.values()];
 }
@@ -61,23 +66,29 @@ function keysOf({ keys }: Pick<SummaryGroup, "keys">): string {
     .join();
 }
 
-/** Queries join a group when they need no new key, or when `mayWiden` allows. */
+/** Queries join a group when they need no new key, or while it stays within `rowsMax` (null: not then). */
 function collect(
   table: TableSchema,
   begun: SummaryGroup,
   others: readonly Summarized[],
-  mayWiden: (rows: number | null) => boolean,
+  rowsMax: number | null,
 ): SummaryGroup {
   let group = begun;
+  if (!isWithin(begun)) return begun;
   for (const other of others) {
-    if (group.members.includes(other)) continue;
+    if (group.members.includes(other) || !isWithin(other.summary)) continue;
+    const isSame = other.summary.keys.every((key) => isAmong(group.keys, key));
+    if (!isSame && rowsMax === null) continue;
     const wider = unite(table, group, groupOf(table, other));
-    const isSame = wider.keys.length === group.keys.length;
-    const fits = wider.keys.length <= KEYS_MAX && wider.measures.length <= MEASURES_MAX;
-    if (fits && hasOwnNames(wider) && (isSame || mayWiden(wider.rows))) group = wider;
+    const { rows } = wider;
+    const mayWiden = rowsMax !== null && rows !== null && rows <= rowsMax;
+    if (isWithin(wider) && hasOwnNames(wider) && (isSame || mayWiden)) group = wider;
   }
   return group;
 }
+
+const isWithin = ({ keys, measures }: Pick<SummaryGroup, "keys" | "measures">): boolean =>
+  keys.length <= KEYS_MAX && measures.length <= MEASURES_MAX;
 
 function groupOf(table: TableSchema, query: Summarized): SummaryGroup {
   const nothing = { keys: [], measures: [], members: [], rows: null };
@@ -94,17 +105,23 @@ function unite(table: TableSchema, a: SummaryGroup, b: SummaryGroup): SummaryGro
   };
 }
 
+interface NamedPart {
+  name: string;
+  column: string | null;
+}
+
 /** Each part once, by name. */
-function uniteParts<Part extends { name: string; column: string | null }>(
+function uniteParts<Part extends NamedPart>(
   first: readonly Part[],
   second: readonly Part[],
 ): Part[] {
-  const isKnown = (part: Part): boolean =>
-    first.some((each) => each.name === part.name && each.column === part.column);
-  return [...first, ...second.filter((part) => !isKnown(part))].sort((a, b) =>
+  return [...first, ...second.filter((part) => !isAmong(first, part))].sort((a, b) =>
     a.name < b.name ? -1 : 1,
   );
 }
+
+const isAmong = (parts: readonly NamedPart[], part: NamedPart): boolean =>
+  parts.some((each) => each.name === part.name && each.column === part.column);
 
 /** One name must not mean two things (a column `a_month` of one, the month of `a` of another). */
 function hasOwnNames({ keys, measures }: SummaryGroup): boolean {

@@ -146,7 +146,7 @@ function toScalar(value: Json): JsonScalar {
   return value !== null && typeof value === "object" ? JSON.stringify(value) : value;
 }
 
-function distinctSets(sets: JsonScalar[][]): JsonScalar[][] {
+function distinctSets(sets: readonly JsonScalar[][]): JsonScalar[][] {
   return [...new Map(sets.map((set) => [JSON.stringify(set), set])).values()];
 }
 
