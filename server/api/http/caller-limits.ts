@@ -13,16 +13,20 @@ export function callerOf(actor: Actor | null, { headers }: Pick<Request, "header
 }
 
 const MINUTE_SECONDS = 60;
-const PURGE_EVERY_MS = 600_000;
-let purgedAt = 0;
 
 const inSeconds = (seconds: number) => sql`make_interval(secs => ${seconds})`;
 
-/** Forgets callers that have used up nothing; they begin anew. */
-async function forgetIdle(db: Database): Promise<void> {
-  if (Date.now() - purgedAt < PURGE_EVERY_MS) return;
-  purgedAt = Date.now();
-  await db.delete(requestRates).where(lt(requestRates.freeAt, sql`now()`));
+/** Forgets callers that have used up nothing, who begin anew; answers how many. */
+export async function pruneRequestRates({
+  ctx: { db },
+}: {
+  ctx: Pick<Root, "db">;
+}): Promise<number> {
+  const gone = await db
+    .delete(requestRates)
+    .where(lt(requestRates.freeAt, sql`now()`))
+    .returning({ caller: requestRates.caller });
+  return gone.length;
 }
 
 /**
@@ -38,7 +42,6 @@ export async function countRequest({
   ctx: Pick<Root, "db" | "settings">;
   input: { caller: string };
 }): Promise<void> {
-  await forgetIdle(db);
   const perMinute = settings.REQUESTS_PER_MINUTE_MAX;
   const share = MINUTE_SECONDS / perMinute;
   const slack = MINUTE_SECONDS - share;

@@ -1,5 +1,5 @@
 export { assertStorable } from "@/server/platform/json";
-export { callerOf, countRequest } from "./caller-limits";
+export { callerOf, countRequest, pruneRequestRates } from "./caller-limits";
 export {
   answerNoRoute,
   methodNotAllowed,

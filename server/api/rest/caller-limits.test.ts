@@ -4,6 +4,7 @@ import { requestRates } from "@/drizzle/schema";
 import { Problem } from "@/server/contracts";
 import { indexOn, storeSuggestion } from "@/server/decisions/testing/fixtures";
 import { env, type Settings } from "@/server/platform";
+import { pruneRequestRates } from "../http";
 import { createHarness, type Harness } from "./testing/harness";
 
 type Headers = Record<string, string>;
@@ -85,6 +86,16 @@ test("what was used up comes back with time, a request for each share of the min
   expect(await statuses(mine, 2)).toEqual([200, 429]);
   await later(120);
   expect(await statuses(mine, 4)).toEqual([200, 200, 200, 429]);
+});
+
+test("callers that have used up nothing are forgotten, others are not", async () => {
+  limit({ REQUESTS_PER_MINUTE_MAX: 1 });
+  expect(await statuses(mine, 1)).toEqual([200]);
+  await harness.db
+    .insert(requestRates)
+    .values({ caller: "network:203.0.113.7", freeAt: new Date(0) });
+  expect(await pruneRequestRates({ ctx: harness })).toBe(1);
+  expect(await statuses(mine, 1)).toEqual([429]);
 });
 
 test("who sends no valid credential is counted by the network, which shuts no key out", async () => {

@@ -1,3 +1,4 @@
+import { pruneRequestRates } from "@/server/api/http";
 import type { DataProduct } from "@/server/data-product";
 import {
   analyzeWhenDue,
@@ -57,9 +58,11 @@ export function createSweeps(
       name: "prune",
       everySeconds: PRUNE_SECONDS,
       run: async () => {
-        const jobs = await pruneJobs({ ctx: ctx("pruning") });
-        const messages = await pruneMessages({ ctx: ctx("pruning") });
-        root.log.debug({ jobs, messages }, "finished jobs and messages pruned");
+        const pruning = ctx("pruning");
+        const jobs = await pruneJobs({ ctx: pruning });
+        const messages = await pruneMessages({ ctx: pruning });
+        const callers = await pruneRequestRates({ ctx: pruning });
+        root.log.debug({ jobs, messages, callers }, "finished jobs, messages and idle callers pruned");
       },
     },
   ];

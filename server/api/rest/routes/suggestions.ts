@@ -23,7 +23,8 @@ export const analyzeRoute = defineRoute(
       "queries that seem to try to steer who reads them are named in `warnings` (by place; they are " +
       "analyzed like any other), as is each query that was not read, with the reason: one that is nested " +
       "more than 100 levels deep or takes more than 2 s is not, nor are those that 5 s were not enough " +
-      "for. Unknown fields of the body are ignored.",
+      "for. What was too much to be considered is a warning in counts (`limited_analysis`). Unknown " +
+      "fields of the body are ignored.",
     permission: "suggestion.analyze",
     request: { query: AnalyzeQuery, body: jsonBody(AnalyzeRequest) },
     responses: {
