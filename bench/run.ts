@@ -1,12 +1,14 @@
 import { benchAdvisor } from "./advisor/bench-advisor";
 import { benchAnalyze } from "./analyze";
 import { benchInference } from "./inference/bench-inference";
+import { benchMany } from "./many";
 
 /** `npm run bench -- <name> [options]`: one benchmark a file or folder. */
 const BENCHMARKS: Record<string, (args: string[]) => Promise<void>> = {
   advisor: benchAdvisor,
   analyze: benchAnalyze,
   inference: benchInference,
+  many: benchMany,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -23,7 +23,7 @@ export async function propose(
     tables: schema.tables,
     queries,
     ...(schema.resources ? { freeBytes: schema.resources.free_disk_bytes } : {}),
-    distinctValues: await readDistinctValues(product, schema, signal),
+    distinctValues: (await readDistinctValues(product, schema, { signal })).valuesOf,
   });
   return { ...proposals, schema, queries };
 }

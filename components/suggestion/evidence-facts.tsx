@@ -58,6 +58,8 @@ const isUnclear = (gain: Interval | undefined): boolean =>
 /** How the numbers came about: enough to doubt them, or to measure again. */
 export function EvidenceMethod({ evidence }: { evidence: MeasuredEvidence }) {
   const { sample, workload } = evidence;
+  const listed = workload.not_replayed.length;
+  const more = (workload.not_replayed_count ?? listed) - listed;
   return (
     <div className="grid gap-1 text-xs text-muted-foreground">
       <p>{sample.map(describeSample).join(" ")}</p>
@@ -74,6 +76,9 @@ export function EvidenceMethod({ evidence }: { evidence: MeasuredEvidence }) {
           Not replayed: <code className="font-mono">{query.sql.slice(0, 120)}</code> ({query.why})
         </p>
       ))}
+      {more <= 0 ? null : (
+        <p>{formatPlural(more, "further query was", "further queries were")} not replayed.</p>
+      )}
     </div>
   );
 }

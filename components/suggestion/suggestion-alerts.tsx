@@ -103,14 +103,25 @@ function findBest(items: SuggestionItem[]) {
   return gains.sort((a, b) => b.gain.value - a.gain.value)[0];
 }
 
-/** What to know of the request: suspect texts by their place alone, and unread queries. */
+/** What to know of the request: suspect texts by their place alone, unread queries, what a test left out. */
 export function RequestWarnings({ warnings }: { warnings: RequestWarning[] }) {
   const suspect = warnings.filter((each) => each.code === "suspect_text");
   const unread = warnings.filter((each) => each.code === "unread_query");
+  const limited = warnings.filter((each) => each.code === "limited_analysis");
   return (
     <>
       <SuspectTexts warnings={suspect} />
       <UnreadQueries warnings={unread} />
+      {limited.map(({ message }) => (
+        <Alert
+          key={message}
+          tone="info"
+          icon={<TriangleAlertIcon className="size-4" />}
+          title="Not all of the workload was tested"
+        >
+          <p>{message}</p>
+        </Alert>
+      ))}
     </>
   );
 }

@@ -43,8 +43,31 @@ export const UnreadQuery = z.object({
 });
 export type UnreadQuery = z.infer<typeof UnreadQuery>;
 
+const LeftOut = z.object({ left_out: z.number().int(), of: z.number().int() });
+
+/** What an analysis left out, for lack of time or as too much: it takes what weighs most in the workload first. */
+export const LimitedAnalysis = z.object({
+  code: z.literal("limited_analysis"),
+  /** Query shapes that were not read, and their share (0..1) of the workload's time. */
+  shapes: LeftOut.extend({ time_share: z.number().min(0).max(1) }),
+  /** Tables that were not copied: changes of them were not tried, and their data was not checked. */
+  tables: LeftOut,
+  /** Columns that queries use, of tables with very many of them: no change of them was considered. */
+  columns: LeftOut,
+  /** Text columns whose few values were not read: a list of them (ENUM) was not considered. */
+  values: LeftOut,
+  /** Changes that the rules proposed or excluded, and that are neither tested nor listed. */
+  candidates: LeftOut,
+  message: z.string(),
+});
+export type LimitedAnalysis = z.infer<typeof LimitedAnalysis>;
+
 /** What to know of a request before its answer is believed. */
-export const RequestWarning = z.discriminatedUnion("code", [SuspectText, UnreadQuery]);
+export const RequestWarning = z.discriminatedUnion("code", [
+  SuspectText,
+  UnreadQuery,
+  LimitedAnalysis,
+]);
 export type RequestWarning = z.infer<typeof RequestWarning>;
 
 /** What is thought of a proposal before any policy or person has: it decides nothing. */

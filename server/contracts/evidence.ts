@@ -109,10 +109,12 @@ export const MeasuredEvidence = z
        * those that use no table a change touches. Left out by releases that did not tell.
        */
       coverage: z.number().min(0).max(1).optional(),
-      /** Shapes that could not be replayed, with the reason. */
+      /** Shapes that could not be replayed, with the reason; of very many the heaviest. */
       not_replayed: z.array(
         z.object({ fingerprint: z.string(), sql: z.string(), why: z.string() }),
       ),
+      /** How many shapes were not replayed, where not all of them are listed. */
+      not_replayed_count: z.number().int().optional(),
     }),
     queries: z.array(QueryEvidence),
     storage: z.object({

@@ -5,16 +5,36 @@ import type { DataProduct } from "./port";
 /** Columns with at most this many values can become an ENUM: their values are read from the product. */
 const ENUM_VALUES_MAX = 64;
 
+interface ReadOptions {
+  signal: AbortSignal;
+  /** Tables that are asked for, in this order; left out: all. */
+  tables?: readonly string[];
+  /** No further column is asked for after so long, ms; left out: all are. */
+  msMax?: number;
+}
+
+/** Values of text columns, and of how many of these columns they were not read for lack of time. */
+export interface DistinctValues {
+  valuesOf: (table: string, column: string) => string[] | undefined;
+  columns: { left_out: number; of: number };
+}
+
 /** Values of text columns that have few: an ENUM needs them, statistics do not hold them. */
 export async function readDistinctValues(
   product: DataProduct,
   schema: ProductSchema,
-  signal: AbortSignal,
-): Promise<(table: string, column: string) => string[] | undefined> {
+  { signal, tables, msMax = Number.POSITIVE_INFINITY }: ReadOptions,
+): Promise<DistinctValues> {
   const values = new Map<string, string[]>();
   // A name may have dots of its own.
   const keyOf = (table: string, column: string) => JSON.stringify([table, column]);
-  for (const { table, column } of schema.tables.flatMap(fewValuedColumns)) {
+  const byName = new Map(schema.tables.map((table) => [table.name, table]));
+  const asked = tables?.flatMap((name) => byName.get(name) ?? []) ?? schema.tables;
+  const columns = asked.flatMap(fewValuedColumns);
+  const endMs = performance.now() + msMax;
+  let read = 0;
+  for (const { table, column } of columns) {
+    if (performance.now() > endMs) break;
     const name = quoteIdentifier(column);
     const answer = await product.query(
       {
@@ -25,13 +45,17 @@ export async function readDistinctValues(
       },
       signal,
     );
+    read += 1;
     if (!answer.is_truncated)
       values.set(
         keyOf(table, column),
         answer.rows.map(([cell]) => String(cell)),
       );
   }
-  return (table, column) => values.get(keyOf(table, column));
+  return {
+    valuesOf: (table, column) => values.get(keyOf(table, column)),
+    columns: { left_out: columns.length - read, of: columns.length },
+  };
 }
 
 function fewValuedColumns(table: TableSchema): { table: string; column: string }[] {

@@ -179,3 +179,18 @@ test("a context may be about a table and columns of any name; its SQL quotes the
   const [index] = suggestions.filter(({ type }) => type === "add_index");
   expect(index?.execution_sql).toContain('ON "Größe; DROP TABLE x" ("Frachtkosten €");');
 });
+
+test("an estimate is answered as it was stored, without reading it back", async () => {
+  const ctx = contextOf(database.db, ACTORS.product);
+  const unreadable = new Proxy(database.db, {
+    get(db, key) {
+      if (key === "select" || key === "query") throw new Error("Something was read again.");
+      return Reflect.get(db, key);
+    },
+  });
+  const input = requestWith(" -- read once");
+  const told = await analyze({ ctx: { ...ctx, db: unreadable }, input });
+  expect(told.suggestions.length + told.alternatives.length).toBeGreaterThan(0);
+  const kept = await getSuggestion({ ctx, input: { suggestion_id: told.suggestion_id } });
+  expect(kept).toEqual(told);
+});

@@ -6,7 +6,7 @@ import { createSuggestion } from "./create-suggestion";
 import { estimateCandidates } from "./estimate-candidates";
 import { requesterOf } from "./product-scope";
 import { screenRequest } from "./screen-request";
-import { loadSuggestion } from "./suggestion-view";
+import { loadSuggestion, viewNewEstimate } from "./suggestion-view";
 
 /** Answers from the request's own schema and queries: estimates, labelled so, at once; an open equal one is marked. */
 export async function analyzeContext({
@@ -23,7 +23,7 @@ export async function analyzeContext({
   const advising = adviseContext(request.context, columns, now, signal);
   const screening = screenRequest({ ctx, input: request });
   const advice = await advising;
-  const { tables, queries, excluded, findings, unread } = advice;
+  const { tables, queries, excluded, findings, unread, limited } = advice;
   const hasStatistics = tables.some(({ row_count: rows }) => rows > 0);
   const [candidates, suspect] = await Promise.all([
     estimateCandidates({
@@ -32,7 +32,7 @@ export async function analyzeContext({
     }),
     screening,
   ]);
-  const { id, isNew } = await createSuggestion({
+  const created = await createSuggestion({
     ctx,
     input: {
       request,
@@ -44,7 +44,7 @@ export async function analyzeContext({
       confidence: describeEstimate(candidates).confidence,
       schemaFingerprint: null,
       dataVersion: null,
-      warnings: [...suspect, ...unread],
+      warnings: [...suspect, ...unread, ...(limited === null ? [] : [limited])],
       findings,
       expiresAt: new Date(
         ctx.clock.now().getTime() + ctx.settings.SUGGESTION_TTL_HOURS * 3_600_000,
@@ -53,6 +53,7 @@ export async function analyzeContext({
       excluded,
     },
   });
-  const suggestion = await loadSuggestion(ctx, id);
-  return isNew ? suggestion : { ...suggestion, is_existing: true };
+  // What was stored just now need not be read again.
+  if (created.isNew) return viewNewEstimate(created, ctx.settings);
+  return { ...(await loadSuggestion(ctx, created.id)), is_existing: true };
 }

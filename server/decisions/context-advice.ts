@@ -9,12 +9,14 @@ import type {
   Candidate,
   Finding,
   IndexSchema,
+  LimitedAnalysis,
   TableSchema,
   UnreadQuery,
 } from "@/server/contracts";
 import { formatList } from "@/server/format";
 import { AppError } from "@/server/platform";
 import { canonicalType } from "@/server/sql";
+import { describeLimits, limitCandidates, NO_LIMITS } from "./analysis-limits";
 import { describeSent, type SentQuery, tablesOf } from "./describe-queries";
 import { isPath, resolveTableName, spelledIn } from "./table-name";
 
@@ -28,6 +30,8 @@ interface ContextAdvice {
   excluded: { candidate: Candidate; reason: string }[];
   findings: Finding[];
   unread: UnreadQuery[];
+  /** What was too much to be considered; null: nothing. */
+  limited: LimitedAnalysis | null;
 }
 
 /**
@@ -60,10 +64,11 @@ export async function adviseContext(
   const isOther = unread.length > 0 && unread.every(({ reason }) => reason === "other_table");
   if (queries.length > 0 && !isAnswered && isOther) throw noneReads(tableName, queries);
   const tables = [table];
-  const proposals = proposeCandidates({
+  const proposed = proposeCandidates({
     ...{ tables, queries, tableName },
     ...{ workloadOf: "request", schemaOf: "request" },
   });
+  const { limits, ...proposals } = limitCandidates(proposed);
   const choice = chooseEstimates({ tables, queries }, proposals.candidates);
   return {
     tables,
@@ -72,6 +77,7 @@ export async function adviseContext(
     excluded: [...choice.excluded, ...proposals.excluded],
     findings: contextFindings(tables, queries),
     unread,
+    limited: describeLimits({ ...NO_LIMITS, ...limits }, { isProof: false }),
   };
 }
 
@@ -155,10 +161,10 @@ const hearsayIndex = (table: string, columns: string[], is_unique: boolean): Ind
 /** ON CONFLICT (a) is accepted only where a has a key or a unique index. */
 function withProvenKeys(table: TableSchema, queries: readonly WorkloadQuery[]): TableSchema {
   const known = new Set(table.indexes.map(({ columns }) => columns.join("\0")));
+  const byName = new Map(table.columns.map(({ name }) => [name.toLowerCase(), name]));
   const proven = queries.flatMap(({ shape }) => {
     const key = isSame(table.name)(shape.target ?? "") ? (shape.conflictKey ?? []) : [];
-    const names = key.map((name) => table.columns.find((each) => isSame(each.name)(name))?.name);
-    const columns = names.filter((name) => name !== undefined);
+    const columns = key.flatMap((name) => byName.get(name.toLowerCase()) ?? []);
     if (columns.length === 0 || columns.length < key.length) return [];
     if (known.has(columns.join("\0"))) return [];
     known.add(columns.join("\0"));

@@ -14,17 +14,12 @@ import {
   TRANSITIONS,
 } from "@/server/contracts";
 import { actorKey } from "@/server/identity";
-import {
-  AppError,
-  newId,
-  publish,
-  recordAudit,
-  type ServiceContext,
-  type Transaction,
-} from "@/server/platform";
+import { AppError, newId, publish, recordAudit, type ServiceContext } from "@/server/platform";
 import { excludedByRule } from "@/server/proving";
 import { enqueueJob } from "@/server/queue";
+import type { ItemRow } from "./item-view";
 import { assertMayOpenProof } from "./open-proofs";
+import type { SuggestionRow } from "./transition";
 
 interface Opening {
   request: { operation_type: OperationType; context: ProofContext };
@@ -45,6 +40,12 @@ interface Opening {
   excluded: { candidate: Candidate; reason: string }[];
 }
 
+/** A suggestion that was stored, or the id of the open one that stands for it. */
+type Created = { id: string } & (
+  | { isNew: true; row: SuggestionRow; items: ItemRow[] }
+  | { isNew: false }
+);
+
 /**
  * Creates a suggestion, or answers the open one of an equal request (same hash), or the one whose proof
  * of the same question waits or runs: asking twice neither proves twice nor fills the inbox. The proof
@@ -57,9 +58,9 @@ export async function createSuggestion({
 }: {
   ctx: ServiceContext;
   input: Opening;
-}): Promise<{ id: string; isNew: boolean }> {
+}): Promise<Created> {
   const id = newId("sugg");
-  const isNew = await ctx.db.transaction(async (tx) => {
+  const stored = await ctx.db.transaction(async (tx) => {
     const [decision] = await tx
       .insert(agentDecisions)
       .values({
@@ -69,7 +70,7 @@ export async function createSuggestion({
       })
       .returning({ id: agentDecisions.decisionId });
     if (decision === undefined) throw new AppError("internal", "The decision was not stored.");
-    const inserted = await tx
+    const [row] = await tx
       .insert(suggestions)
       .values({
         id,
@@ -90,12 +91,13 @@ export async function createSuggestion({
         expiresAt: opening.expiresAt,
       })
       .onConflictDoNothing()
-      .returning({ id: suggestions.id });
-    if (inserted.length === 0) {
+      .returning();
+    if (row === undefined) {
       await tx.delete(agentDecisions).where(eq(agentDecisions.decisionId, decision.id));
-      return false;
+      return null;
     }
-    await insertItems(tx, id, opening);
+    const items = itemsOf(id, opening);
+    if (items.length > 0) await tx.insert(suggestionItems).values(items);
     await recordAudit(tx, ctx, {
       action: "suggestion.open",
       subjectType: "suggestion",
@@ -116,24 +118,27 @@ export async function createSuggestion({
       await enqueueJob({ tx, input: { kind: "prove", subjectId: id } });
     }
     await publish(tx, { topic: "suggestion", id });
-    return true;
+    return { row, items };
   });
-  return { id: isNew ? id : await findOpen(ctx, opening), isNew };
+  return stored === null
+    ? { id: await findOpen(ctx, opening), isNew: false }
+    : { id, isNew: true, ...stored };
 }
 
-async function insertItems(
-  tx: Transaction,
-  id: string,
-  { items, excluded }: Pick<Opening, "items" | "excluded">,
-): Promise<void> {
-  const rows = [
-    ...items.map((candidate) => ({ role: "suggested" as const, candidate })),
+/** Rows of a new suggestion's items, as they are stored. */
+function itemsOf(id: string, { items, excluded }: Pick<Opening, "items" | "excluded">): ItemRow[] {
+  return [
+    ...items.map((candidate) => ({
+      ...{ role: "suggested" as const, candidate, verdict: null, evidence: null },
+    })),
     ...excluded.map(({ candidate, reason }) => ({
       role: "alternative" as const,
       ...excludedByRule(candidate, reason),
     })),
-  ].map((row, ordinal) => ({ ...row, id: newId("item"), suggestionId: id, ordinal }));
-  if (rows.length > 0) await tx.insert(suggestionItems).values(rows);
+  ].map((item, ordinal) => ({
+    ...item,
+    ...{ id: newId("item"), suggestionId: id, ordinal, explanation: null, isApproved: null },
+  }));
 }
 
 /** The proof that waits or runs, before advice that an earlier one left open. */

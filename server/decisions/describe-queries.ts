@@ -1,4 +1,10 @@
-import { textsOf, toWorkloadQuery, type WorkloadQuery } from "@/server/advisor";
+import {
+  heaviestFirst,
+  textsOf,
+  toWorkloadQuery,
+  type WorkloadQuery,
+  weightsOf,
+} from "@/server/advisor";
 import {
   type AnalyzeRequest,
   PRODUCT_SCHEMA,
@@ -11,6 +17,7 @@ import {
   type TextDescription,
   type TextReader,
   textReader,
+  unreadText,
   type Views,
 } from "@/server/workload";
 
@@ -60,8 +67,76 @@ async function readTexts(
   throw new AppError("overloaded", "Other queries are being read. Try again shortly.");
 }
 
-/** An observed workload. */
-export async function describeObserved(
+/** How many shapes are read for one test. The time for reading may end before. */
+interface ShapeLimits {
+  /** So many in any case. */
+  min: number;
+  /** Then as many as take this share of the workload's time together. */
+  timeShare: number;
+  max: number;
+}
+
+const SHAPES: ShapeLimits = { min: 200, timeShare: 0.99, max: 1000 };
+
+/** A workload as far as its texts were read. */
+export interface ReadWorkload {
+  /** All shapes, in the order in which they were told. */
+  queries: WorkloadQuery[];
+  /** Those of them that were not read: known are their texts, calls and times alone. */
+  leftOut: ReadonlySet<WorkloadQuery>;
+}
+
+/** Reads an observed workload, what takes most of its time first. Throws as `readTexts` does. */
+export async function describeHeaviest(
+  observed: readonly WorkloadPattern[],
+  against: ReadAgainst,
+  limits = SHAPES,
+): Promise<ReadWorkload> {
+  const wanted = chooseHeaviest(observed, limits);
+  const described = await readTexts(wanted.map(textsOf), against, against);
+  const known = new Map(wanted.map((pattern, place) => [pattern, described[place]]));
+  return splitWorkload(
+    observed.map((pattern) => {
+      const description = known.get(pattern) ?? unreadPattern(pattern);
+      return { query: toWorkloadQuery(pattern, description), description };
+    }),
+  );
+}
+
+function chooseHeaviest(
+  observed: readonly WorkloadPattern[],
+  { min, timeShare, max }: ShapeLimits,
+): WorkloadPattern[] {
+  const counted = observed.map((pattern) => ({ pattern }));
+  const weights = weightsOf(counted);
+  let share = 0;
+  const chosen = heaviestFirst(counted).filter((one, place) => {
+    const isWanted = place < min || (place < max && share < timeShare);
+    share += weights.get(one) ?? 0;
+    return isWanted;
+  });
+  return chosen.map(({ pattern }) => pattern);
+}
+
+const unreadPattern = ({ sql, fingerprint }: WorkloadPattern): TextDescription =>
+  unreadText(sql, fingerprint, {
+    reason: "too_costly",
+    message: "other shapes take more of the workload's time",
+  });
+
+/** What was read of queries, and which of them took too much time, or did not have their turn. */
+export function splitWorkload(described: readonly SentQuery[]): ReadWorkload {
+  const leftOut = described.filter(
+    ({ description }) => description.unread?.reason === "too_costly",
+  );
+  return {
+    queries: described.map(({ query }) => query),
+    leftOut: new Set(leftOut.map(({ query }) => query)),
+  };
+}
+
+/** Observed patterns, all of them. */
+async function describeObserved(
   observed: readonly WorkloadPattern[],
   against: ReadAgainst,
 ): Promise<WorkloadQuery[]> {
@@ -78,17 +153,26 @@ export interface SentQuery {
   description: TextDescription;
 }
 
+/** Of queries that are too many for the time, those sent most often are read. */
+async function readOftenFirst(sent: SentQueries, against: ReadAgainst): Promise<TextDescription[]> {
+  const ordered = sent
+    .map(({ query, frequency }, place) => ({ text: { sql: query }, frequency, place }))
+    .sort((a, b) => b.frequency - a.frequency);
+  const texts = ordered.map(({ text }) => text);
+  const read = await readTexts(texts, against, against);
+  return read
+    .map((description, index) => ({ description, place: ordered[index]?.place ?? 0 }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ description }) => description);
+}
+
 /** The patterns a request brought: weights theirs, samples of those that were observed as well. */
 export async function describeSent(
   sent: SentQueries,
   observed: readonly WorkloadPattern[],
   against: ReadAgainst & { now: Date },
 ): Promise<SentQuery[]> {
-  const read = await readTexts(
-    sent.map(({ query }) => ({ sql: query })),
-    against,
-    against,
-  );
+  const read = await readOftenFirst(sent, against);
   const byFingerprint = new Map(observed.map((pattern) => [pattern.fingerprint, pattern]));
   const seen = read.flatMap(({ normalized }) => byFingerprint.get(normalized.fingerprint) ?? []);
   const observedQueries = await describeObserved(seen, against);

@@ -53,7 +53,7 @@ export async function loadEarlierVerdicts(
   return earlierVerdicts(items);
 }
 
-type Rejection = NonNullable<SuggestionItem["rejected_before"]>;
+export type Rejection = NonNullable<SuggestionItem["rejected_before"]>;
 
 /** How many suggestions of a product that ended in one way are looked back at. */
 const LOOK_BACK_MAX = 200;

@@ -3,6 +3,7 @@ import { agentDecisions, operations, suggestionItems, suggestions } from "@/driz
 import {
   allows,
   isProving,
+  type LimitedAnalysis,
   type ProductSchema,
   type ProofResult,
   type ProvedCandidate,
@@ -34,6 +35,8 @@ export interface AdviceInput {
   /** The schema that was measured: an execution expects it. */
   schema: ProductSchema;
   result: ProofResult;
+  /** What the proof left out; null, or not told: nothing. */
+  limits?: LimitedAnalysis | null;
   /** The search has ended: no later result comes. */
   isComplete: boolean;
   /** What changed since the advice before, as a sentence; null: nothing, or it is the first. */
@@ -71,7 +74,7 @@ async function storeAdvice(
   ctx: ServiceContext,
   { input, confidence }: { input: AdviceInput; confidence: number },
 ): Promise<boolean> {
-  const { suggestionId: id, schema, result, isComplete, note } = input;
+  const { suggestionId: id, schema, result, limits, isComplete, note } = input;
   const present = await lockSuggestion(tx, id);
   if (!isProving(present.state) && !present.isSearching) return false;
   const before = await readItems(tx, id);
@@ -84,6 +87,10 @@ async function storeAdvice(
     setEvidence: result.set_evidence,
     sets: result.sets,
     findings: result.findings,
+    warnings: [
+      ...present.warnings.filter(({ code }) => code !== "limited_analysis"),
+      ...(limits ? [limits] : []),
+    ],
     schemaFingerprint: schema.schema_fingerprint,
     dataVersion: schema.data_version,
     isSearching: !isComplete,

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { agentDecisions, suggestions } from "@/drizzle/schema";
-import { compilePlan, proposeCandidates, proposeRequested } from "@/server/advisor";
+import { compilePlan } from "@/server/advisor";
 import {
   type Candidate,
   isProving,
@@ -10,33 +10,20 @@ import {
   type ProofProgress,
   type ProofResult,
   SEARCHABLE_STATES,
-  type WorkloadMix,
 } from "@/server/contracts";
-import {
-  type DataProduct,
-  faultOf,
-  limitCalls,
-  type ObservedSchema,
-  readDistinctValues,
-} from "@/server/data-product";
+import { type DataProduct, faultOf, limitCalls } from "@/server/data-product";
 import { formatPlural } from "@/server/format";
-import { mixOf, noteProofFault } from "@/server/knowledge";
+import { noteProofFault } from "@/server/knowledge";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type ProofInput, proveCandidates } from "@/server/proving";
+import { type AnalysisLimits, describeLimits } from "./analysis-limits";
 import { checkSearch, loadMeasured } from "./continue-proof";
-import { describeObserved, describeSent } from "./describe-queries";
 import { loadEarlierVerdicts } from "./earlier-proofs";
-import { estimateCandidates } from "./estimate-candidates";
 import { checkSameProduct } from "./product-scope";
 import { createProofWriter, type ProofWriter } from "./proof-log";
+import { proposeChanges } from "./propose-changes";
 import { publishAdvice } from "./publish-advice";
 import { type ProofWatch, watchProof } from "./watch-proof";
-
-const WORKLOAD_WINDOW_MS = 24 * 3_600_000;
-/** Share of a proof's time that reading the texts of its queries may take. */
-const READING_SHARE_MAX = 0.2;
-/** However short a proof is: the first texts are read. */
-const READING_MS_MIN = 2000;
 
 export interface RunProofInput {
   suggestionId: string;
@@ -118,16 +105,17 @@ async function prove(ctx: ServiceContext, input: RunProofInput, run: Run): Promi
     Math.min(question.context.budget_seconds ?? Infinity, settings.PROOF_SECONDS_MAX);
   const end = AbortSignal.timeout(Math.min(TIMER_MS_MAX, Math.ceil(secondsMax * 1000)));
   const product = limitCalls(input.product, end);
-  const proposed = await proposeChanges(ctx, { ...input, product }, { ...question, secondsMax });
-  const { schema, queries, observed, candidates, excluded } = proposed;
+  const { context, isFirst } = question;
+  const { limits, ...proposed } = await proposeChanges({
+    ctx,
+    input: { suggestionId: input.suggestionId, product, context, isFirst, secondsMax },
+    signal: input.signal,
+  });
+  const { schema, candidates } = proposed;
   await proveCandidates({
     product,
-    schema,
-    queries,
-    observed,
-    candidates,
-    excluded,
-    isRequested: question.context.requested !== undefined,
+    ...proposed,
+    isRequested: context.requested !== undefined,
     compile: (changes) => compilePlan(schema.tables, changes),
     ...input.dirs,
     rowsMax: settings.PROOF_ROWS_MAX,
@@ -142,7 +130,10 @@ async function prove(ctx: ServiceContext, input: RunProofInput, run: Run): Promi
     seed: 1,
     onProgress: writer.progress,
     onEvent: writer.event,
-    ...searchOn(ctx, input, { run, schema, candidates, secondsMax }),
+    onCopied: (tables) => {
+      limits.tables = tables;
+    },
+    ...searchOn(ctx, input, { run, schema, candidates, secondsMax, limits }),
     onProblem: (what, error) => {
       ctx.log.warn({ what, err: error }, "a part of a proof could not be made");
     },
@@ -154,7 +145,13 @@ async function prove(ctx: ServiceContext, input: RunProofInput, run: Run): Promi
 function searchOn(
   ctx: ServiceContext,
   { suggestionId, product, isBusy }: RunProofInput,
-  proof: { run: Run; schema: ProductSchema; candidates: Candidate[]; secondsMax: number },
+  proof: {
+    run: Run;
+    schema: ProductSchema;
+    candidates: Candidate[];
+    secondsMax: number;
+    limits: AnalysisLimits;
+  },
 ): Pick<ProofInput, "onAdvice" | "completion"> {
   const { run, schema, candidates, secondsMax } = proof;
   const { question, watch } = run;
@@ -171,7 +168,11 @@ function searchOn(
       }
       isPublished = true;
       if (isComplete) watch.stop();
-      return publishAdvice({ ctx, input: { suggestionId, schema, result, note, isComplete } });
+      const limits = describeLimits(proof.limits, { isProof: true });
+      return publishAdvice({
+        ctx,
+        input: { suggestionId, schema, result, limits, note, isComplete },
+      });
     },
     completion:
       searchSecondsMax === 0 || question.extraSeconds !== null
@@ -218,75 +219,6 @@ async function loadQuestion(
   if (refusal !== null) throw refusal;
   const context = row.context as ProofContext;
   return { context, isFirst, extraSeconds: row.extraSeconds };
-}
-
-/** The product as it is now, its workload, and the changes worth trying, most promising first. */
-async function proposeChanges(
-  ctx: ServiceContext,
-  { suggestionId, product, signal }: RunProofInput,
-  { context, isFirst, secondsMax }: Question & { secondsMax: number },
-) {
-  const now = ctx.clock.now();
-  const since = new Date(now.getTime() - WORKLOAD_WINDOW_MS);
-  const [schema, workload] = await Promise.all([
-    product.getSchema(signal),
-    product.getWorkload(since, signal),
-  ]);
-  assertTold(schema, context.table_name);
-  const msMax = Math.max(READING_MS_MIN, secondsMax * 1000 * READING_SHARE_MAX);
-  const against = { ...schema, now, signal, msMax };
-  const { query_patterns: patterns } = context;
-  const all = await describeObserved(workload.patterns, against);
-  const sent = patterns && (await describeSent(patterns, workload.patterns, against));
-  const isOwnMix = patterns === undefined && context.requested === undefined;
-  if (isFirst && isOwnMix) await keepMix(ctx, suggestionId, mixOf(workload.patterns));
-  const queries = sent?.map(({ query }) => query) ?? all;
-  const observed = {
-    queries: all,
-    droppedCalls: workload.dropped_calls + (workload.left_out?.calls ?? 0),
-  };
-  const known = {
-    tables: schema.tables,
-    queries,
-    ...(schema.resources ? { freeBytes: schema.resources.free_disk_bytes } : {}),
-  };
-  if (context.requested !== undefined) {
-    const asked = proposeRequested(known, context.requested);
-    return { schema, queries, observed, ...asked };
-  }
-  const { candidates: proposed, excluded } = proposeCandidates({
-    ...known,
-    workloadOf: context.query_patterns === undefined ? "product" : "request",
-    ...(context.table_name ? { tableName: context.table_name } : {}),
-    distinctValues: await readDistinctValues(product, schema, signal),
-  });
-  const candidates = await estimateCandidates({
-    ctx,
-    input: { candidates: proposed, tables: schema.tables, queries, hasStatistics: true },
-    signal,
-  });
-  return { schema, queries, observed, candidates, excluded };
-}
-
-/** Of a table that is gone, or left out for what is wrong with it, "nothing to do" would be said otherwise. */
-function assertTold(schema: ObservedSchema, table: string | undefined): void {
-  const { product_id: productId, tables, left_out: fault } = schema;
-  if (table === undefined || tables.some(({ name }) => name === table)) return;
-  if (fault === undefined) {
-    throw new AppError("not_found", `Data product ${productId} has no table ${table} any more.`);
-  }
-  throw new AppError("product_invalid", `Table ${table} is not known: ${fault.message}`, {
-    details: { fault },
-  });
-}
-
-/** What the proof rests on: once the workload has moved far from it, the product is measured anew. */
-async function keepMix(
-  { db }: ServiceContext,
-  id: string,
-  workloadMix: WorkloadMix,
-): Promise<void> {
-  await db.update(suggestions).set({ workloadMix }).where(eq(suggestions.id, id));
 }
 
 /**

@@ -13,18 +13,34 @@ import {
 import { formatPlural } from "@/server/format";
 import { AppError, type ServiceContext, type Settings } from "@/server/platform";
 import { coverageOf } from "./coverage";
-import { loadRejections } from "./earlier-proofs";
-import { describeRevert, loadReverts } from "./earlier-reverts";
+import { loadRejections, type Rejection } from "./earlier-proofs";
+import { describeRevert, loadReverts, type Revert } from "./earlier-reverts";
 import { type ItemRow, toSuggestionItem } from "./item-view";
 import { loadRequested } from "./requested";
 import type { OperationRow, SuggestionRow } from "./transition";
+
+/** A suggestion and what belongs to it, as stored. */
+interface StoredSuggestion {
+  row: SuggestionRow;
+  /** In their order. */
+  items: ItemRow[];
+  /** The first one first. */
+  reviews: (typeof reviews.$inferSelect)[];
+  /** The last one first. */
+  operations: OperationRow[];
+  /** The first one first. */
+  feedback: (typeof feedback.$inferSelect)[];
+  /** What became of the same changes in earlier suggestions for the product. */
+  earlier: { rejections: ReadonlyMap<string, Rejection>; reverts: ReadonlyMap<string, Revert> };
+  requested: Awaited<ReturnType<typeof loadRequested>>;
+}
 
 /** The whole suggestion: items, alternatives, reviews, operations. Throws `not_found`. */
 export async function loadSuggestion(
   { db, settings }: Pick<ServiceContext, "db" | "settings">,
   id: string,
 ): Promise<Suggestion> {
-  const [[row], items, reviewRows, operationRows, feedbackRows, earlier, requested] =
+  const [[row], items, reviewRows, operationRows, feedbackRows, rejections, reverts, requested] =
     await Promise.all([
       db.select().from(suggestions).where(eq(suggestions.id, id)),
       db
@@ -39,10 +55,30 @@ export async function loadSuggestion(
         .where(eq(operations.suggestionId, id))
         .orderBy(desc(operations.createdAt)),
       db.select().from(feedback).where(eq(feedback.suggestionId, id)).orderBy(asc(feedback.at)),
-      loadEarlier(db, id),
+      loadRejections(db, id),
+      loadReverts(db, id),
       loadRequested(db, id),
     ]);
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
+  const stored: StoredSuggestion = {
+    ...{ row, items, reviews: reviewRows, operations: operationRows, feedback: feedbackRows },
+    ...{ earlier: { rejections, reverts }, requested },
+  };
+  return viewStored(stored, settings);
+}
+
+/** A suggestion that was stored just now, of no product: nothing else belongs to it yet. */
+export function viewNewEstimate(
+  stored: Pick<StoredSuggestion, "row" | "items">,
+  settings: Settings,
+): Suggestion {
+  const nothing = { reviews: [], operations: [], feedback: [] };
+  const earlier = { rejections: new Map(), reverts: new Map() };
+  return viewStored({ ...stored, ...nothing, earlier, requested: null }, settings);
+}
+
+function viewStored(stored: StoredSuggestion, settings: Settings): Suggestion {
+  const { row, items, earlier, requested } = stored;
   const viewOf = (role: ItemRow["role"]) =>
     items.filter((item) => item.role === role).map((item) => viewItem(item, row, earlier));
   const suggested = viewOf("suggested");
@@ -73,12 +109,12 @@ export async function loadSuggestion(
       revision_note: row.revisionNote,
       untested_count: items.filter(({ verdict }) => isUntested(verdict)).length,
     },
-    reviews: reviewRows.map(toReview),
-    feedback: feedbackRows.map(toFeedback),
-    operations: operationRows.map(toOperation),
+    reviews: stored.reviews.map(toReview),
+    feedback: stored.feedback.map(toFeedback),
+    operations: stored.operations.map(toOperation),
     error: row.error,
     superseded_by: row.supersededBy,
-    note: describeState(row, suggested, operationRows, requested !== null),
+    note: describeState(row, suggested, stored.operations, requested !== null),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
     expires_at: row.expiresAt?.toISOString() ?? null,
@@ -86,16 +122,10 @@ export async function loadSuggestion(
   };
 }
 
-/** What became of the same changes in earlier suggestions for the product. */
-async function loadEarlier(db: ServiceContext["db"], id: string) {
-  const [rejections, reverts] = await Promise.all([loadRejections(db, id), loadReverts(db, id)]);
-  return { rejections, reverts };
-}
-
 function viewItem(
   item: ItemRow,
   row: SuggestionRow,
-  { rejections, reverts }: Awaited<ReturnType<typeof loadEarlier>>,
+  { rejections, reverts }: StoredSuggestion["earlier"],
 ): SuggestionItem {
   const change = item.candidate.candidate_id;
   const revert = reverts.get(change);

@@ -40,9 +40,13 @@ export async function proveCandidates(
   try {
     const progress = createReporter(input.onProgress, input.candidates.length);
     room = await openRoom(input, { timer, progress });
+    input.onCopied?.(room.tablesLeftOut);
     if (input.isRequested) return await testRequest({ room, clock, timer, excluded, findings: [] });
     const findings = await lookForFindings(room);
-    return await runSearch({ room, clock, timer, excluded, findings });
+    return await runSearch({
+      ...{ room, clock, timer, findings },
+      excluded: [...room.notCopied.map(notReached), ...excluded],
+    });
   } finally {
     room?.close();
     await removeStaleWork(input.workDir);
@@ -53,6 +57,15 @@ export async function proveCandidates(
 export function excludedByRule(candidate: Candidate, reason: string): ProvedCandidate {
   return { candidate, verdict: makeVerdict("excluded_by_rule", reason), evidence: null };
 }
+
+const notReached = (candidate: Candidate): ProvedCandidate => ({
+  candidate,
+  verdict: makeVerdict(
+    "not_reached",
+    `Table ${candidate.change.table} was not copied: the time of this proof went to tables of heavier queries.`,
+  ),
+  evidence: null,
+});
 
 /** Findings, within their part of the time. */
 function lookForFindings(room: MeasuringRoom): Promise<Finding[]> {

@@ -71,6 +71,8 @@ export interface ProofInput {
   /** What failed without ending the proof: a check of the data, say. */
   onProblem: (what: string, error: unknown) => void;
   onProgress: (progress: ProofProgress) => void;
+  /** How many of the tables that a proof looks at were not copied for lack of time. */
+  onCopied?: (tables: { left_out: number; of: number }) => void;
   /** Each line of the proof's log, as it falls. */
   onEvent: (event: ProofEvent) => void;
   /**

@@ -37,9 +37,13 @@ export async function observeFamily(
   try {
     const signal = new AbortController().signal;
     const schema = await embedded.product.getSchema(signal);
-    const distinctValues = await readDistinctValues(embedded.product, schema, signal);
+    const { valuesOf } = await readDistinctValues(embedded.product, schema, { signal });
     const queries = await describeQueries(parser, timed, schema.tables);
-    const { candidates } = proposeCandidates({ tables: schema.tables, queries, distinctValues });
+    const { candidates } = proposeCandidates({
+      tables: schema.tables,
+      queries,
+      distinctValues: valuesOf,
+    });
     return { tables: schema.tables, queries, candidates };
   } finally {
     await embedded.close();

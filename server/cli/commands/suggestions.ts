@@ -65,17 +65,24 @@ function linesOfItem(item: SuggestionItem): string[] {
   ];
 }
 
+function lineOfWarning(warning: Suggestion["warnings"][number]): string {
+  switch (warning.code) {
+    case "suspect_text":
+      return `  suspect text at ${warning.pointer}: read it with care`;
+    case "unread_query":
+      return `  not taken into account: ${warning.pointer}, ${warning.message}`;
+    case "limited_analysis":
+      return `  ${warning.message}`;
+  }
+}
+
 export function answerOf(one: Suggestion): Answer {
   return {
     data: one,
     lines: [
       `${one.suggestion_id}  ${one.state}  confidence ${formatPercent(one.confidence)}`,
       one.note,
-      ...one.warnings.map((warning) =>
-        warning.code === "suspect_text"
-          ? `  suspect text at ${warning.pointer}: read it with care`
-          : `  not taken into account: ${warning.pointer}, ${warning.message}`,
-      ),
+      ...one.warnings.map(lineOfWarning),
       ...one.suggestions.flatMap(linesOfItem),
       ...one.alternatives.map(
         (item) => `  not suggested: ${item.title} (${item.verdict?.reason ?? item.reason})`,

@@ -62,7 +62,10 @@ export function createSweeps(
         const jobs = await pruneJobs({ ctx: pruning });
         const messages = await pruneMessages({ ctx: pruning });
         const callers = await pruneRequestRates({ ctx: pruning });
-        root.log.debug({ jobs, messages, callers }, "finished jobs, messages and idle callers pruned");
+        root.log.debug(
+          { jobs, messages, callers },
+          "finished jobs, messages and idle callers pruned",
+        );
       },
     },
   ];

@@ -21,6 +21,7 @@ export interface WorkloadModel {
   replayed: readonly TimedQuery[];
   /** Of tables that no candidate changes, at their live times. */
   untouched: readonly Pick<TimedQuery, "calls" | "baselineMs">[];
+  /** Those that weigh most first. */
   notReplayed: MeasuredEvidence["workload"]["not_replayed"];
   /** Share (0..1) of the observed workload's time that this speaks for. */
   coverage: number;
@@ -37,6 +38,9 @@ export interface CountedPairs {
 export function isSurelyChanged({ before, after }: Omit<CountedPairs, "isCounted">): boolean {
   return excludesZero(comparePairs(before, after, { seed: 1, level: 0.99 }).gain);
 }
+
+/** Evidence of each change lists queries that were not replayed: of thousands, so many. */
+const LISTED_MAX = 100;
 
 /**
  * All queries of the workload, by fingerprint where they were measured; those the change does not
@@ -70,7 +74,8 @@ export function workloadEvidence(
     candidate_ms: candidateMs,
     gain,
     patterns: all.length,
-    not_replayed: [...notReplayed],
+    not_replayed: notReplayed.slice(0, LISTED_MAX),
+    ...(notReplayed.length > LISTED_MAX ? { not_replayed_count: notReplayed.length } : {}),
     coverage,
   };
 }

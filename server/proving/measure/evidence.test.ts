@@ -5,8 +5,8 @@ import { composeGains, evidenceOfSome } from "../gain";
 import { query } from "../testing/candidates";
 import { projectsSchema } from "../testing/product";
 import { buildEvidence, type Measurements } from "./evidence";
+import { workloadModel } from "./prepare-workload";
 import type { PairedSamples, Replay } from "./replay";
-import { workloadModel } from "./room";
 
 /** Queries of 50 ms, called as often. */
 function replay(fingerprint: string): Replay {

@@ -9,15 +9,16 @@ import type { TestProduct } from "./product";
 /** A proof ends when it is decided; this only keeps a busy machine from cutting it short. */
 const SECONDS_MAX = 60;
 
-/** Proves candidates on a test product with the settings of all suites; `changes` has the queries. */
-export function proveProduct(
+type Changes = Pick<ProofInput, "queries"> & Partial<ProofInput>;
+
+/** A proof of candidates on a test product with the settings of all suites; `changes` has the queries. */
+export function proofInput(
   { product, schema }: TestProduct,
   folder: string,
   candidates: Candidate[],
-  changes: Pick<ProofInput, "queries"> & Partial<ProofInput>,
-  clock?: ProofClock,
-): Promise<ProofResult> {
-  const input: ProofInput = {
+  changes: Changes,
+): ProofInput {
+  return {
     product,
     schema,
     candidates,
@@ -41,5 +42,13 @@ export function proveProduct(
     signal: new AbortController().signal,
     ...changes,
   };
-  return proveCandidates(input, clock);
 }
+
+/** Proves candidates on a test product: see proofInput. */
+export const proveProduct = (
+  source: TestProduct,
+  folder: string,
+  candidates: Candidate[],
+  changes: Changes,
+  clock?: ProofClock,
+): Promise<ProofResult> => proveCandidates(proofInput(source, folder, candidates, changes), clock);
