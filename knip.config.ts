@@ -13,6 +13,7 @@ export default {
     "bench/*.ts",
     // Started by its test as a process of its own.
     "server/queue/testing/{queue,chaos}-process.ts",
+    "server/messaging/testing/{courier-process,bench-main,bare-worker}.ts",
   ],
   // Tests of the queue start a private one where it is installed.
   ignoreBinaries: ["redis-server"],

@@ -2,6 +2,7 @@ import { benchAdvisor } from "./advisor/bench-advisor";
 import { benchAnalyze } from "./analyze";
 import { benchInference } from "./inference/bench-inference";
 import { benchMany } from "./many";
+import { benchMessages } from "./messages";
 
 /** `npm run bench -- <name> [options]`: one benchmark a file or folder. */
 const BENCHMARKS: Record<string, (args: string[]) => Promise<void>> = {
@@ -9,6 +10,7 @@ const BENCHMARKS: Record<string, (args: string[]) => Promise<void>> = {
   analyze: benchAnalyze,
   inference: benchInference,
   many: benchMany,
+  messages: benchMessages,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -60,6 +60,10 @@ const REST: Record<string, Row> = {
   "POST /agent/message": ["admin", "peer agent", "key:message.send"],
   "GET /agent/message/schema/v1": "everybody",
   "GET /agent/agents": [...PEOPLE, "product", "key:conversation.read"],
+  "GET /agent/messages": ["admin"],
+  "GET /agent/messages/{id}": [...PEOPLE, "product", "key:conversation.read"],
+  "POST /agent/messages/{id}/replay": ["admin"],
+  "POST /agent/messages/{id}/discard": ["admin"],
 };
 
 const suggestion_id = "sugg-0123456789ab";
@@ -185,7 +189,8 @@ async function compare(
 
 const exampleId = (path: string) => {
   if (path.includes("operations")) return "op-0123456789ab";
-  return path.includes("conversations") ? conversation_id : suggestion_id;
+  const isUuid = path.includes("conversations") || path.includes("messages");
+  return isUuid ? conversation_id : suggestion_id;
 };
 
 const declared = ROUTES.map(({ declaration: { method, path } }) => ({

@@ -2,7 +2,7 @@ import { and, eq, inArray, lt, sql } from "drizzle-orm";
 import { agentMessages } from "@/drizzle/schema";
 import { type DeliveryStatus, MessageEnvelope } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import { AppError, type ServiceContext, type Transaction } from "@/server/platform";
+import { AppError, publish, type ServiceContext, type Transaction } from "@/server/platform";
 import { digestOf } from "./digest";
 import type { MessageRow } from "./handlers";
 import { transitionMessages } from "./transition-messages";
@@ -65,6 +65,7 @@ export async function replayMessage({ ctx, input }: Decide): Promise<DecidedMess
     const isOurs = row.direction === "outbound";
     const transition = isOurs ? ("replaySending" as const) : ("replayHandling" as const);
     await transitionMessages({ tx, ctx, input: { transition, moves: [{ id: row.messageId }] } });
+    await publish(tx, { topic: "message", id: row.messageId });
     await wakeCouriers(tx, isOurs ? "outbound" : "inbound");
     return { record_id: row.messageId, delivery_status: isOurs ? "queued" : "received" };
   });
@@ -76,6 +77,7 @@ export async function discardMessage({ ctx, input }: Decide): Promise<DecidedMes
   return ctx.db.transaction(async (tx) => {
     const { messageId: id } = await holdDead(tx, input.record_id);
     await transitionMessages({ tx, ctx, input: { transition: "discard", moves: [{ id }] } });
+    await publish(tx, { topic: "message", id });
     return { record_id: id, delivery_status: "discarded" };
   });
 }

@@ -83,7 +83,7 @@ async function loadRows(db: Database | Transaction, ids: string[]): Promise<Stor
 
 const byId = (rows: readonly StoredRow[]) => new Map(rows.map((row) => [row.messageId, row]));
 
-/** Stores those whose id is free, with audit rows and one event; answers the rows that are new. */
+/** Stores those whose id is free, with audit rows; answers the rows that are new. */
 async function insertArrivals(ctx: ServiceContext, looked: Looked[], receivedAt: Date) {
   if (looked.length === 0) return new Map<string, StoredRow>();
   // In one order, so that two batches with the same messages do not wait for each other.
@@ -100,13 +100,23 @@ async function insertArrivals(ctx: ServiceContext, looked: Looked[], receivedAt:
       ctx,
       sorted.filter(({ recordId }) => fresh.has(recordId)),
     );
-    const [only] = inserted;
-    if (only !== undefined) {
-      await publish(tx, { topic: "message", id: inserted.length === 1 ? only.messageId : "*" });
-      await wakeCouriers(tx, "inbound");
-    }
     return fresh;
   });
+}
+
+/**
+ * Wakes couriers and live pages, after the commit: PostgreSQL commits transactions that notify one after another,
+ * each with its write to the disk. What is not heard is found by looking.
+ */
+async function tellOf({ db, log }: ServiceContext, ids: readonly string[]): Promise<void> {
+  const [first] = ids;
+  if (first === undefined) return;
+  try {
+    await publish(db, { topic: "message", id: ids.length === 1 ? first : "*" });
+    await wakeCouriers(db, "inbound");
+  } catch (error) {
+    log.warn({ err: error }, "couriers were not woken; they look by themselves");
+  }
 }
 
 /** What a message is stored as: `isDuplicate` when that very message was there before. */
@@ -145,6 +155,7 @@ export async function storeMessages({
       }),
   );
   const fresh = await insertArrivals(ctx, looked, receivedAt);
+  await tellOf(ctx, [...fresh.keys()]);
   const lost = looked.map(({ recordId }) => recordId).filter((id) => !fresh.has(id));
   const rows = new Map([...known, ...fresh, ...byId(await loadRows(ctx.db, lost))]);
   return arrivals.map((arrival) => {

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { agentMessages } from "@/drizzle/schema";
 import { type DeadReason, TRANSITIONS, type TransitionName } from "@/server/contracts";
-import { publish, type ServiceContext, type Transaction } from "@/server/platform";
+import type { ServiceContext, Transaction } from "@/server/platform";
 
 /** One message's part of a transition, with what is written beside its state. */
 export interface MessageMove {
@@ -55,10 +55,11 @@ interface TransitionStep<Input> {
 }
 
 /**
- * The only way messages change state: one conditional UPDATE of all of them with their audit rows and one
- * event, in the caller's transaction. Answers the keys of those that did; the others were in another state, as
+ * The only way messages change state: one conditional UPDATE of all of them with their audit rows, in
+ * the caller's transaction. Answers the keys of those that did; the others were in another state, as
  * when somebody else came first, or are not that recipient's. Rows are locked in the order of their keys, so
- * that two such transactions wait for each other instead of deadlocking.
+ * that two such transactions wait for each other instead of deadlocking. Live pages are told by the caller, after
+ * the commit: PostgreSQL commits transactions that notify one after another, each with its write to the disk.
  */
 export async function transitionMessages({
   tx,
@@ -101,10 +102,6 @@ export async function transitionMessages({
       from moved
     )
     select message_id as id from moved`);
-  const [first] = moved;
-  if (first !== undefined) {
-    await publish(tx, { topic: "message", id: moved.length === 1 ? first.id : "*" });
-  }
   return moved.map(({ id }) => id);
 }
 

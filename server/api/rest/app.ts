@@ -17,6 +17,12 @@ import { messageRoute, messageSchemaRoute } from "./routes/messages";
 import { executeRoute, getOperationRoute, revertRoute } from "./routes/operations";
 import { cancelProofRoute, continueProofRoute, proofLogRoute } from "./routes/proof";
 import {
+  discardMessageRoute,
+  getMessageRoute,
+  listMessagesRoute,
+  replayMessageRoute,
+} from "./routes/stored-messages";
+import {
   analyzeRoute,
   getSuggestionRoute,
   listSuggestionsRoute,
@@ -60,6 +66,10 @@ export const ROUTES: readonly Route[] = [
   revertRoute,
   getOperationRoute,
   messageRoute,
+  listMessagesRoute,
+  getMessageRoute,
+  replayMessageRoute,
+  discardMessageRoute,
   startConversationRoute,
   listConversationsRoute,
   getConversationRoute,

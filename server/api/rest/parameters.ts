@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   ConversationState,
+  DeliveryStatus,
   JobState,
   OperationId,
   SuggestionId,
@@ -79,4 +80,12 @@ export const LogQuery = z.object({
 export const JobsQuery = z.object({
   state: JobState.optional().describe("Jobs in this state; all when left out."),
   limit: wholeNumber(1, 1000).optional().describe("At most so many jobs; 50 when left out."),
+});
+
+export const MessageParams = z.object({ id: z.uuid() });
+
+export const MessagesQuery = z.object({
+  state: stateList(DeliveryStatus, "dead"),
+  conversation_id: z.uuid().optional().describe("Messages of this conversation alone."),
+  ...Paging,
 });

@@ -4,6 +4,7 @@ import type { Consumer, SharedBroker } from "@/server/platform/broker";
 import { brokerIdOf } from "@/server/registry";
 import type { MessageHandlers } from "../handlers";
 import { type CourierSide, MESSAGES_CHANNEL } from "../wake-couriers";
+import { createAnnouncer } from "./announcer";
 import { messagesQueue, receiptsQueue } from "./bundles";
 import { handleDue } from "./inbound";
 import { type Loop, startLoop } from "./loop";
@@ -45,11 +46,13 @@ export function startCourier(root: Root, options: CourierOptions): Courier {
   const ctx = systemContext(root, "courier");
   const { log, settings } = root;
   const shared = new SharedBrokerTaker(root, options.broker);
+  const onMoved = createAnnouncer(root);
   const outbound: OutboundOptions = {
+    onMoved,
     ...{ ctx, brokerId: brokerIdOf(settings), receiptMs: options.receiptMs ?? RECEIPT_MS },
     ...{ silenceCountedAt: new Map(), broker: options.broker },
   };
-  const inbound = { ctx, handlers: options.handlers };
+  const inbound = { ctx, onMoved, handlers: options.handlers };
   const loop = (name: string, turn: () => Promise<number | null>) => startLoop(log, { name, turn });
   const http = new HttpLane(outbound, () => posting.wake());
   const posting = loop("post", async () => whenWoken(await http.turn()));
@@ -67,7 +70,7 @@ export function startCourier(root: Root, options: CourierOptions): Courier {
   };
   const listening = listen(root, sides);
   const loops = [...sides.outbound, ...sides.inbound];
-  shared.start(ctx, () => {
+  shared.start({ ctx, onMoved }, () => {
     for (const each of handingOver) each.wake();
   });
   return {
@@ -111,7 +114,7 @@ class SharedBrokerTaker {
     readonly broker: SharedBroker | null,
   ) {}
 
-  start(ctx: Parameters<typeof takeReceipts>[0]["ctx"], onPrepared: () => void): void {
+  start({ ctx, onMoved }: Parameters<typeof takeReceipts>[0], onPrepared: () => void): void {
     const { broker } = this;
     if (broker === null) return;
     this.preparing = this.prepare(broker).then(() => {
@@ -119,8 +122,10 @@ class SharedBrokerTaker {
       const { AGENT_ID } = this.root.settings;
       const load = { concurrency: BUNDLES_AT_ONCE, lockMs: LOCK_MS };
       this.consumers = [
-        broker.consume(messagesQueue(AGENT_ID), load, (job) => takeMessages({ ctx, broker }, job)),
-        broker.consume(receiptsQueue(AGENT_ID), load, (job) => takeReceipts({ ctx }, job)),
+        broker.consume(messagesQueue(AGENT_ID), load, (job) =>
+          takeMessages({ ctx, broker, onMoved }, job),
+        ),
+        broker.consume(receiptsQueue(AGENT_ID), load, (job) => takeReceipts({ ctx, onMoved }, job)),
       ];
       this.isPrepared = true;
       onPrepared();

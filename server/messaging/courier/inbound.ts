@@ -14,6 +14,8 @@ const NOT_YET_MS_MAX = 5000;
 
 export interface InboundOptions {
   ctx: ServiceContext;
+  /** Told when messages have moved. */
+  onMoved(): void;
   handlers: MessageHandlers;
 }
 
@@ -142,6 +144,7 @@ export async function handleDue(
     for (const id of taken) await handleAlone(options, id);
   }
   if (taken.length === 0) return null;
+  options.onMoved();
   return taken.length === BATCH ? 0 : NOT_YET_MS;
 }
 

@@ -21,6 +21,8 @@ export interface OutboundOptions {
   /** A receipt is overdue after this long, and the message delivered again. */
   receiptMs: number;
   silenceCountedAt: Map<string, number>;
+  /** Told when messages have moved. */
+  onMoved(): void;
 }
 
 type Signed = Delivery & { signature: string };
@@ -54,6 +56,7 @@ export async function handOver(
   const limit = isUrgent ? URGENT_CLAIM_MAX : CLAIM_MAX;
   const lane = { via: "broker" as const, isUrgent, limit, busy: [] };
   const { count, deliveries } = await claimOutbound({ ctx, input: { ...options, lane } });
+  if (count > 0) options.onMoved();
   if (deliveries.length > 0) {
     try {
       const jobs = bundle(await sign(ctx, deliveries));
@@ -87,6 +90,7 @@ export class HttpLane {
         .catch((error: unknown) => putOff(ctx, group, error))
         .catch((error: unknown) => ctx.log.warn({ err: error }, "posts could not be noted"))
         .finally(() => {
+          this.options.onMoved();
           this.posting.delete(recipientId);
           this.onFree();
         });

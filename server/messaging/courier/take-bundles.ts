@@ -17,7 +17,7 @@ const DONE: Next = { outcome: "done" };
  * none could be stored: the broker delivers the job again.
  */
 export async function takeMessages(
-  { ctx, broker }: { ctx: ServiceContext; broker: Broker },
+  { ctx, broker, onMoved }: { ctx: ServiceContext; broker: Broker; onMoved: () => void },
   { data }: Delivery,
 ): Promise<Next> {
   const parsed = MessageBundle.safeParse(data);
@@ -28,6 +28,7 @@ export async function takeMessages(
   const { messages } = parsed.data;
   const input = messages.map((message) => ({ ...message, via: "broker" as const }));
   const outcomes = await acceptMessages({ ctx, input });
+  onMoved();
   const receipts = receiptsBySender(messages, outcomes);
   // A receipt that is lost costs another delivery, nothing else.
   await Promise.all(

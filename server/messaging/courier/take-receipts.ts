@@ -15,7 +15,7 @@ const DONE: Next = { outcome: "done" };
  * receipts is dropped: whoever did not sign has no word in it.
  */
 export async function takeReceipts(
-  { ctx }: { ctx: ServiceContext },
+  { ctx, onMoved }: { ctx: ServiceContext; onMoved: () => void },
   { data }: Delivery,
 ): Promise<Next> {
   const said = await readReceipts(ctx, data);
@@ -44,6 +44,7 @@ export async function takeReceipts(
     await postponeMessages({ tx, input: { moves: again, isAttempt: false, ...theirs } });
     await noteContact(tx, agentId);
   });
+  onMoved();
   return DONE;
 }
 

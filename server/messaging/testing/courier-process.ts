@@ -1,15 +1,16 @@
 import { sql } from "drizzle-orm";
 import { MessageType } from "@/server/contracts";
-import { startCourier } from "@/server/messaging";
 import { createRoot } from "@/server/platform";
 import { openSharedBroker } from "@/server/platform/broker";
 import { createRandom } from "@/server/statistics";
-import type { MessageHandlers } from "../handlers";
+import { startCourier } from "../courier/courier";
+import type { MessageHandler, MessageHandlers } from "../handlers";
 import { faultyBroker } from "./faulty-broker";
 
 /**
  * A courier as a process of its own, to be measured or killed: `<receipt ms> [seed]`. With a seed its broker
- * is faulty, and each message that is handled leaves a row in `effects`, in the transaction that handles it.
+ * is faulty, and each message that is handled leaves a row in `effects`, in the transaction that handles
+ * it, after those before it in its conversation.
  */
 const [receiptMs = "15000", seed] = process.argv.slice(2);
 const root = createRoot("test");
@@ -17,20 +18,27 @@ const { MCP_BROKER_URL: url } = root.settings;
 const broker = url === undefined ? null : openSharedBroker(url, root.log);
 const isFaulty = seed !== undefined && broker !== null;
 
-const handlers = Object.fromEntries(
-  MessageType.options.map((type) => [
-    type,
-    async (_: unknown, tx: typeof root.db, { recordId }: { recordId: string }) => {
-      if (isFaulty) await tx.execute(sql`insert into effects values (${recordId})`);
-    },
-  ]),
-) as unknown as MessageHandlers;
+const handle: MessageHandler<MessageType> = async (_, tx, { recordId, row }) => {
+  if (!isFaulty) return { outcome: "handled" };
+  const { conversationId, sequence } = row;
+  if (sequence !== null && sequence > 1) {
+    const before = await tx.execute(sql`select 1 from effects
+      where conversation_id = ${conversationId} and sequence = ${sequence - 1}`);
+    if (before.length === 0) return { outcome: "not_yet" };
+  }
+  await tx.execute(sql`insert into effects (record_id, conversation_id, sequence)
+    values (${recordId}, ${conversationId}, ${sequence})`);
+  return { outcome: "handled" };
+};
 
 const courier = startCourier(root, {
   broker: isFaulty ? faultyBroker(broker, createRandom(Number(seed))) : broker,
-  handlers,
+  handlers: Object.fromEntries(
+    MessageType.options.map((type) => [type, handle]),
+  ) as unknown as MessageHandlers,
   receiptMs: Number(receiptMs),
 });
-process.on("SIGTERM", () => {
+process.send?.("started");
+process.on("disconnect", () => {
   void courier.stop().then(() => process.exit(0));
 });

@@ -3,4 +3,4 @@ export { initialiseCluster, postgresCommand, postgresUrl } from "./cluster";
 export { placeCluster } from "./place-cluster";
 export { postgresPrograms } from "./programs";
 export { clearLeftover, postgresAnswers } from "./running";
-export { freePort, startTemporaryPostgres } from "./temporary";
+export { freePort, startTemporaryPostgres, type TemporaryPostgres } from "./temporary";

@@ -24,6 +24,8 @@ export function freePort(): Promise<number> {
 export interface TemporaryPostgres {
   /** Connection URL of a database of this server. */
   urlOf(name: string): string;
+  /** Ended without warning, and started again on the same port with what was committed. */
+  crash(): Promise<void>;
   /** Stops the server and deletes its files. */
   stop(): Promise<void>;
 }
@@ -39,26 +41,41 @@ function temporaryFolder(account: PostgresAccount): string {
   return folder;
 }
 
-/** A throw-away server (no fsync) in a folder of its own under the system's temporary folder. */
-export async function startTemporaryPostgres(): Promise<TemporaryPostgres> {
+/** A throw-away server (without fsync, unless it is to be durable) in a folder of its own under the system's temporary folder. */
+export async function startTemporaryPostgres({
+  isDurable = false,
+}: {
+  isDurable?: boolean;
+} = {}): Promise<TemporaryPostgres> {
   const account = postgresAccount();
   const programs = postgresPrograms(account);
   const root = temporaryFolder(account);
   const dir = path.join(root, "cluster");
   const password = randomBytes(18).toString("base64url");
   const port = await freePort();
-  await initialiseCluster({ dir, password, programs, account, isDurable: false });
-  const { file, args } = postgresCommand({ dir, port, programs, account, isDurable: false });
-  const child = spawn(file, args, { ...account, cwd: dir, stdio: "ignore" });
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  await initialiseCluster({ dir, password, programs, account, isDurable });
+  const { file, args } = postgresCommand({ dir, port, programs, account, isDurable });
   const urlOf = (name: string) => postgresUrl(port, password, name);
-  await waitForPostgres(urlOf("postgres"), 30, () => child.exitCode !== null);
+  const start = async () => {
+    const child = spawn(file, args, { ...account, cwd: dir, stdio: "ignore" });
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    await waitForPostgres(urlOf("postgres"), 30, () => child.exitCode !== null);
+    return { child, ended };
+  };
+  let server = await start();
+  // Immediate shutdown: nothing is written any more.
+  const end = async () => {
+    server.child.kill("SIGQUIT");
+    await server.ended;
+  };
   return {
     urlOf,
+    async crash() {
+      await end();
+      server = await start();
+    },
     async stop() {
-      // Immediate shutdown: nobody needs these files again.
-      child.kill("SIGQUIT");
-      await ended;
+      await end();
       rmSync(root, { recursive: true, force: true });
     },
   };
