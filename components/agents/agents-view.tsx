@@ -33,7 +33,7 @@ export function AgentsView() {
   );
 }
 
-export function AgentsBody({
+function AgentsBody({
   directory,
   overview,
 }: {

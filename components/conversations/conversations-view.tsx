@@ -66,7 +66,7 @@ function NoConversations() {
   );
 }
 
-export function ConversationRow({ conversation }: { conversation: Conversation }) {
+function ConversationRow({ conversation }: { conversation: Conversation }) {
   return (
     <li className="relative grid gap-x-6 gap-y-1 px-4 py-3.5 hover:bg-muted/50 sm:grid-cols-[1fr_auto] sm:px-5">
       <div className="min-w-0">

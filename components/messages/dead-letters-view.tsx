@@ -78,7 +78,7 @@ function DeadLetterList({ onOpen }: { onOpen: (recordId: string) => void }) {
   );
 }
 
-export function DeadLetterTable(props: {
+function DeadLetterTable(props: {
   messages: StoredMessage[];
   onOpen: (recordId: string) => void;
 }) {

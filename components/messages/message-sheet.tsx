@@ -50,7 +50,7 @@ export function MessageSheet(props: { recordId: string | null; onClose: () => vo
   );
 }
 
-export function MessageBody({ message }: { message: StoredMessageDetail }) {
+function MessageBody({ message }: { message: StoredMessageDetail }) {
   const { screening, envelope } = message;
   return (
     <div className="grid min-w-0 gap-5">

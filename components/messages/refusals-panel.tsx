@@ -37,7 +37,7 @@ export function RefusalsPanel() {
   );
 }
 
-export function RefusalTable({ refusals }: { refusals: RefusalCount[] }) {
+function RefusalTable({ refusals }: { refusals: RefusalCount[] }) {
   if (refusals.length === 0) {
     return <p className="text-sm text-muted-foreground">Nothing was refused.</p>;
   }

@@ -67,6 +67,7 @@ const REST: Record<string, Row> = {
 };
 
 const suggestion_id = "sugg-0123456789ab";
+const record_id = "018f4e6a-7b1c-7d2e-8f3a-4b5c6d7e8f90";
 const conversation_id = "00000000-0000-4000-8000-000000000000";
 const AUDIT = ["reviewer", "operator", "admin"] as const;
 
@@ -102,6 +103,14 @@ const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   },
   "conversations.revise": { row: ASK, input: { conversation_id } },
   "conversations.cancel": { row: ASK, input: { conversation_id } },
+  "messages.list": { row: ["admin"], input: {} },
+  "messages.get": { row: PEOPLE, input: { record_id } },
+  "messages.figures": { row: ["admin"] },
+  "messages.refusals": { row: ["admin"] },
+  "messages.replay": { row: ["admin"], input: { record_id } },
+  "messages.discard": { row: ["admin"], input: { record_id } },
+  "agents.directory": { row: PEOPLE },
+  "agents.peers": { row: PEOPLE },
   "product.overview": { row: PEOPLE },
   "product.patterns": { row: PEOPLE },
   "model.status": { row: PEOPLE },

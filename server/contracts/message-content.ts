@@ -193,6 +193,3 @@ export const MESSAGE_CONTENTS = {
 } as const satisfies Record<MessageType, z.ZodType>;
 
 export type MessageContent<Type extends MessageType> = z.infer<(typeof MESSAGE_CONTENTS)[Type]>;
-export type MessageContentInput<Type extends MessageType> = z.input<
-  (typeof MESSAGE_CONTENTS)[Type]
->;

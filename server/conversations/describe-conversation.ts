@@ -23,7 +23,7 @@ const PROPOSALS: Record<SchemaProposalSubject["operation"], (details: ProposalDe
   };
 
 /** What a proposal is about, in a few words. */
-export function describeProposal({ operation, details }: SchemaProposalSubject): string {
+function describeProposal({ operation, details }: SchemaProposalSubject): string {
   return PROPOSALS[operation](details);
 }
 

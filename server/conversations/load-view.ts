@@ -16,7 +16,7 @@ import type { ConversationRow } from "./transition";
 
 export type PartyRow = typeof conversationParties.$inferSelect;
 
-export function loadParties(tx: Transaction, id: string): Promise<PartyRow[]> {
+function loadParties(tx: Transaction, id: string): Promise<PartyRow[]> {
   return tx
     .select()
     .from(conversationParties)

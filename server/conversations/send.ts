@@ -74,7 +74,7 @@ export async function sendAll({
   }
 }
 
-export const addressOf = ({ agentId, productId, domain }: PartyRow) => ({
+const addressOf = ({ agentId, productId, domain }: PartyRow) => ({
   ...{ agent_id: agentId, product_id: productId, domain },
 });
 

@@ -17,7 +17,7 @@ import type { OpenedMessage } from "./open-messages";
 import { refusal } from "./refusal";
 import { wakeCouriers } from "./wake-couriers";
 
-export type StoredRow = typeof agentMessages.$inferSelect;
+type StoredRow = typeof agentMessages.$inferSelect;
 
 /** A message that may come in, with what it is stored under. */
 interface Arrival {

@@ -1,11 +1,7 @@
 export { brokerIdOf } from "./client/own-card";
-export {
-  type DirectoryStatus,
-  type RunningDirectory,
-  startDirectory,
-} from "./client/start-directory";
+export { type RunningDirectory, startDirectory } from "./client/start-directory";
 export { findAgents, findPeers, getDirectory } from "./directory/read-directory";
-export { refreshDirectory, refreshForUnknown } from "./directory/refresh-directory";
+export { refreshForUnknown } from "./directory/refresh-directory";
 export {
   authenticateAgent,
   forgetUsedTokens,

@@ -44,7 +44,7 @@ export function registryDocument(): OpenApiDocument {
 }
 
 /** Every route of the registry, in the order of the published document. */
-export const REGISTRY_ROUTES: readonly Route[] = [
+const REGISTRY_ROUTES: readonly Route[] = [
   healthRoute,
   defineOpenApiRoute(registryDocument),
   registerRoute,

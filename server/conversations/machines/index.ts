@@ -8,7 +8,7 @@ import { nextOfSchemaChange } from "./schema-change";
 
 export type * from "./machine";
 export { isBegun } from "./machine";
-export { checkSequence, type Incoming, type Taken, takeMessage } from "./take-message";
+export { checkSequence, type Taken, takeMessage } from "./take-message";
 
 const MACHINES: Record<ConversationKind, (view: View) => Step | null> = {
   schema_change: nextOfSchemaChange,

@@ -45,7 +45,7 @@ const isOrdered = ({ conversationId, sequence }: MessageRow) =>
   conversationId !== null && sequence !== null;
 
 /** The same places, but those of one sender in one conversation are filled in their sequence. */
-export function inSequence<Row extends MessageRow>(rows: readonly Row[]): Row[] {
+function inSequence<Row extends MessageRow>(rows: readonly Row[]): Row[] {
   const threads = new Map<string, Row[]>();
   for (const row of rows.filter(isOrdered)) {
     threads.set(threadOf(row), [...(threads.get(threadOf(row)) ?? []), row]);

@@ -9,7 +9,7 @@ import { ACKNOWLEDGING_HANDLERS, type MessageHandlers } from "../handlers";
 import { Side } from "./side";
 
 /** Short enough for a test to see a receipt overdue. */
-export const RECEIPT_MS = 1500;
+const RECEIPT_MS = 1500;
 const WAIT = { timeout: 25_000, interval: 25 };
 const NEVER = () => {};
 

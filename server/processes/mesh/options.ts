@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 import { AppError } from "@/server/platform";
 
-export const BROKERS = ["redis", "postgres", "http"] as const;
+const BROKERS = ["redis", "postgres", "http"] as const;
 export type BrokerKind = (typeof BROKERS)[number];
 
 /** What can happen to the proposed change; `agreement` is the specification's example. */
-export const SCENARIO_NAMES = [
+const SCENARIO_NAMES = [
   ...(["agreement", "rejection", "counter", "expiry"] as const),
   ...(["receiver-down", "registry-down", "person-no", "execution-fails"] as const),
 ] as const;

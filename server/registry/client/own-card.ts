@@ -19,7 +19,7 @@ export function brokerIdOf({ MCP_BROKER_URL }: Pick<Settings, "MCP_BROKER_URL">)
 }
 
 /** Where other agents reach this one. */
-export const ownUrlOf = ({ AGENT_URL, PUBLIC_URL, PORT }: Settings): string =>
+const ownUrlOf = ({ AGENT_URL, PUBLIC_URL, PORT }: Settings): string =>
   AGENT_URL ?? PUBLIC_URL ?? `http://127.0.0.1:${PORT}`;
 
 /** The domain of AGENT_DOMAIN, else the one that the product told. Throws `misconfigured`: neither is known. */

@@ -23,7 +23,7 @@ const TIMES: DirectoryTimes = { beatMs: 9000, waitSeconds: 20, wholeMs: 60_000, 
 const ANSWER_MS = 5000;
 const GOODBYE_MS_MAX = 1500;
 
-export interface DirectoryStatus {
+interface DirectoryStatus {
   /** False: there is no registry (MCP_REGISTRY_URL). */
   isConfigured: boolean;
   isRegistered: boolean;

@@ -1,5 +1,4 @@
 import { DirectoryChanges } from "@/server/contracts";
-import { assertCan } from "@/server/identity";
 import { type Database, Lru, type ServiceContext, toAppError } from "@/server/platform";
 import { type ClientContext, callRegistry } from "../client/call-registry";
 import { applyChanges, keepFailure } from "./apply-changes";
@@ -9,20 +8,6 @@ async function fetchAll(ctx: ClientContext): Promise<void> {
   const path = "/registry/changes?since=0";
   const changes = await callRegistry(ctx, { method: "GET", path, answer: DirectoryChanges });
   await applyChanges(ctx, changes);
-}
-
-/**
- * Asks the registry for the whole directory at once. Throws what callRegistry throws; the cached
- * directory stays then, with the failure noted.
- */
-export async function refreshDirectory({ ctx }: { ctx: ServiceContext }): Promise<void> {
-  assertCan(ctx.actor, "conversation.read");
-  try {
-    await fetchAll(ctx);
-  } catch (error) {
-    await keepFailure(ctx, toAppError(error).message);
-    throw error;
-  }
 }
 
 /** Whoever names an unknown agent or key makes us ask, but not more often than this. */

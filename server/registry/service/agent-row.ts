@@ -12,7 +12,7 @@ import {
 export type AgentRow = typeof registryAgents.$inferSelect;
 
 /** An agent that is silent for longer is offline. */
-export const LEASE_SECONDS = 30;
+const LEASE_SECONDS = 30;
 
 /** There is one row. */
 const THE_ONE = 1;
