@@ -33,13 +33,7 @@ export function AgentsView() {
   );
 }
 
-function AgentsBody({
-  directory,
-  overview,
-}: {
-  directory: Directory;
-  overview: PeerOverview;
-}) {
+function AgentsBody({ directory, overview }: { directory: Directory; overview: PeerOverview }) {
   if (directory.registry_url === null) return <NoRegistry agentId={overview.own_agent_id} />;
   const domains = [...new Set(directory.agents.map(({ domain }) => domain))].sort();
   return (

@@ -78,10 +78,7 @@ function DeadLetterList({ onOpen }: { onOpen: (recordId: string) => void }) {
   );
 }
 
-function DeadLetterTable(props: {
-  messages: StoredMessage[];
-  onOpen: (recordId: string) => void;
-}) {
+function DeadLetterTable(props: { messages: StoredMessage[]; onOpen: (recordId: string) => void }) {
   return (
     <Table label="Dead letters" aria-label="Dead letters">
       <TableHeader>
