@@ -1,7 +1,7 @@
 import { DirectoryChanges } from "@/server/contracts";
-import { type Database, Lru, type ServiceContext, toAppError } from "@/server/platform";
+import { type Database, Lru } from "@/server/platform";
 import { type ClientContext, callRegistry } from "../client/call-registry";
-import { applyChanges, keepFailure } from "./apply-changes";
+import { applyChanges } from "./apply-changes";
 
 /** Asks for the whole directory, whatever is known. */
 async function fetchAll(ctx: ClientContext): Promise<void> {
