@@ -42,7 +42,7 @@ export async function startConversation({
   assertCan(ctx.actor, "conversation.start");
   const given = parseInput(StartConversation, input);
   const subject = readSubject(given);
-  const initiator = await readOwnAddress(ctx.db, ctx.settings);
+  const initiator = await readOwnAddress({ ctx, db: ctx.db });
   const invited = await findInvited(ctx, given);
   const ownChanges =
     given.kind === "schema_change" ? [await compileProposal({ ctx, input: subject })] : [];

@@ -5,8 +5,6 @@ import { MESSAGE_CONTENTS, MessageEnvelope } from "@/server/contracts";
 import { createRoot, env, type ServiceContext, systemContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import {
-  ACKNOWLEDGING_HANDLERS,
-  acknowledge,
   type HandlingOutcome,
   type MessageHandler,
   type MessageHandlers,
@@ -18,6 +16,7 @@ import {
   sendMessage,
   sendToMany,
 } from ".";
+import { ACKNOWLEDGING_HANDLERS, acknowledge } from "./handlers";
 
 let database: TestDatabase;
 let ctx: ServiceContext;
@@ -34,7 +33,7 @@ const rows = (): Promise<MessageRow[]> =>
 /** As another agent's would come in: to us, and made into what a handler is given. */
 async function received(asksForResponse: boolean): Promise<ReceivedMessage<"quality_alert">> {
   const message: OutgoingMessage = {
-    ...{ recipient: await readOwnAddress(ctx.db, ctx.settings), message_type: "quality_alert" },
+    ...{ recipient: await readOwnAddress({ ctx, db: ctx.db }), message_type: "quality_alert" },
     ...{ content: { table: "projects" }, ttl_seconds: 60, requires_response: asksForResponse },
   };
   const sent: SentMessage[] = await ctx.db.transaction((tx) =>

@@ -1,13 +1,11 @@
-export { acceptMessages, acceptSignedMessage } from "./accept-messages";
+export { acceptSignedMessage } from "./accept-messages";
 export { startCourier } from "./courier/courier";
-export {
-  ACKNOWLEDGING_HANDLERS,
-  acknowledge,
-  type HandlingOutcome,
-  type MessageHandler,
-  type MessageHandlers,
-  type MessageRow,
-  type ReceivedMessage,
+export type {
+  HandlingOutcome,
+  MessageHandler,
+  MessageHandlers,
+  MessageRow,
+  ReceivedMessage,
 } from "./handlers";
 export {
   type DecidedMessage,
@@ -22,4 +20,4 @@ export { readPeers } from "./read-peers";
 export { refusal } from "./refusal";
 export { countRefusals, listRefusals } from "./refusals";
 export { type OutgoingMessage, type SentMessage, sendMessage, sendToMany } from "./send-message";
-export { signText, verifySignature } from "./signatures";
+export { signText } from "./signatures";

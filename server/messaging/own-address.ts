@@ -1,18 +1,22 @@
 import { eq } from "drizzle-orm";
 import { dataProducts } from "@/drizzle/schema";
 import type { AgentAddress } from "@/server/contracts";
-import { AppError, type Database, type Settings, type Transaction } from "@/server/platform";
+import { AppError, type Database, type ServiceContext, type Transaction } from "@/server/platform";
 
 /**
  * Our own end of every message. The domain is AGENT_DOMAIN, or the one our data product told when it
  * was last asked. Throws `unavailable` while neither is known.
  */
-export async function readOwnAddress(
-  db: Database | Transaction,
-  settings: Pick<Settings, "AGENT_ID" | "AGENT_DOMAIN" | "DATA_PRODUCT_ID">,
-): Promise<AgentAddress> {
-  const { AGENT_ID: agent_id, DATA_PRODUCT_ID: product_id } = settings;
-  const domain = settings.AGENT_DOMAIN ?? (await toldDomain(db, product_id));
+export async function readOwnAddress({
+  ctx,
+  db,
+}: {
+  ctx: Pick<ServiceContext, "settings">;
+  /** Or the caller's transaction. */
+  db: Database | Transaction;
+}): Promise<AgentAddress> {
+  const { AGENT_ID: agent_id, AGENT_DOMAIN, DATA_PRODUCT_ID: product_id } = ctx.settings;
+  const domain = AGENT_DOMAIN ?? (await toldDomain(db, product_id));
   if (domain === "") {
     throw new AppError(
       "unavailable",

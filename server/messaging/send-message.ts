@@ -81,7 +81,7 @@ export async function sendMessages({
   input,
 }: SendStep<readonly OutgoingMessage[]>): Promise<SentMessage[]> {
   if (input.length === 0) return [];
-  const sender = await readOwnAddress(tx, ctx.settings);
+  const sender = await readOwnAddress({ ctx, db: tx });
   const now = ctx.clock.now();
   const rows = input.map((message) => {
     const row = rowOf(envelopeOf(message, { sender, now }), now);
