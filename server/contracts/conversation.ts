@@ -82,7 +82,7 @@ export type ConversationTarget = z.infer<typeof ConversationTarget>;
 
 /** `POST /agent/conversations`: the data product (or a person) says what it needs of others. */
 export const StartConversation = z
-  .object({
+  .strictObject({
     kind: ConversationKind,
     /** Content of the first message without what ties messages together. */
     subject: z.record(z.string(), z.unknown()),

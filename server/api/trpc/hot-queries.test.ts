@@ -35,6 +35,7 @@ const LARGE = [
   "operations",
   "audit_events",
   "agent_messages",
+  "conversations",
   "observed_patterns",
   "idempotency_keys",
   "jobs",
@@ -58,6 +59,13 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() => {
   sent = [];
+});
+
+const ADDRESS = { agent_id: "a", product_id: "a", domain: "a" };
+const ENVELOPE = JSON.stringify({
+  ...{ message_id: "1", timestamp: "2026-01-01T00:00:00Z", sender: ADDRESS, recipient: ADDRESS },
+  ...{ message_type: "acknowledgement", content: {}, requires_response: false },
+  ...{ priority: "normal", ttl_seconds: 60 },
 });
 
 /** 100 000 decisions of one product with what belongs to them, and a few that are open. */
@@ -109,8 +117,13 @@ async function fill(db: Database): Promise<void> {
       `insert into observed_patterns (pattern_id, pattern_type, pattern_data, first_observed, last_observed, occurrence_count, confidence)
       select gen_random_uuid(), 'query.select', jsonb_build_object('product_id', 'product-' || n % 200, 'sql', 'SELECT a' || n), ${at}, ${at}, n, 1
       from made where n <= 20000`,
-      `insert into agent_messages (message_id, sender_id, recipient_id, message_type, content, sent_timestamp, delivery_status)
-      select gen_random_uuid(), 'a', 'b', 'acknowledgement', '{}', ${at}, 'received' from made where n <= 20000`,
+      `insert into agent_messages (message_id, sender_id, recipient_id, message_type, content, sent_timestamp, delivery_status,
+        direction, envelope, signature_state, digest, priority, due_at, expires_at, created_at, finished_at)
+      select gen_random_uuid(), 'a', 'b', 'acknowledgement', '{}', ${at},
+        case when n % 100 = 0 then 'dead' when n % 100 = 1 then 'received' else 'handled' end,
+        'inbound', '${ENVELOPE}', 'token', '', 'normal', ${at}, ${at} + interval '1 day', ${at}, ${at} from made where n <= 20000`,
+      `insert into conversations (id, kind, role, state, subject, initiator, started_by, created_at, expires_at, ended_at)
+      select gen_random_uuid(), 'coordination', 'participant', 'answered', '{}', '{}', 'a', ${at}, ${at}, ${at} from made where n <= 20000`,
       `insert into jobs (kind, subject_id, state, created_at, finished_at)
       select 'prove', id, case when n % 100 = 0 then 'dead' else 'done' end, ${at}, ${at} from made`,
       `insert into idempotency_keys (key, request_hash, created_at)
@@ -216,6 +229,11 @@ const HOT: Record<string, () => Promise<unknown>> = {
   health: () => caller().health.check(),
   "dead jobs": () => caller().jobs.list({ state: "dead" }),
   "the latest jobs": () => caller().jobs.list({}),
+  "the latest messages": () => caller().messages.list({}),
+  "dead letters": () => caller().messages.list({ delivery_status: ["dead"] }),
+  "figures of deliveries": () => caller().messages.figures(),
+  "agents and how deliveries to them do": () => caller().agents.peers(),
+  "the latest conversations": () => caller().conversations.list({}),
   "resume searches": () => resumeSearches({ ctx }),
   "does a search go on": async () => {
     const { id } = await storeSuggestion(database.db, { state: "pending" });

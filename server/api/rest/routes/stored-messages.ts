@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DeliveryStatus, ListMessages, MessagePage, StoredMessageDetail } from "@/server/contracts";
 import { discardMessage, getMessage, listMessages, replayMessage } from "@/server/messaging";
-import { answer, defineRoute } from "../define-route";
+import { answer, defineRoute, jsonBody } from "../define-route";
 import { MessageParams, MessagesQuery } from "../parameters";
 
 export const listMessagesRoute = defineRoute(
@@ -53,6 +53,9 @@ const Decided = z
   .object({ record_id: z.uuid(), delivery_status: DeliveryStatus })
   .meta({ id: "DecidedMessage" });
 
+/** Nothing is said but which message: fields that it does not know are refused, as everywhere. */
+const DecideMessage = z.strictObject({}).meta({ id: "DecideMessage" });
+
 export const replayMessageRoute = defineRoute(
   {
     method: "post",
@@ -64,7 +67,7 @@ export const replayMessageRoute = defineRoute(
       "One of ours is `queued` again, another agent's `received`, with all attempts; one that has " +
       "expired gets as much time as it had.",
     permission: "message.manage",
-    request: { params: MessageParams },
+    request: { params: MessageParams, body: jsonBody(DecideMessage, true) },
     responses: { 200: answer("Its new state.", Decided) },
     errors: ["not_found", "conflict"],
   },
@@ -83,7 +86,7 @@ export const discardMessageRoute = defineRoute(
     summary: "Give up a dead message for good",
     description: "It stays for 30 days, for people who ask what happened.",
     permission: "message.manage",
-    request: { params: MessageParams },
+    request: { params: MessageParams, body: jsonBody(DecideMessage, true) },
     responses: { 200: answer("Its new state.", Decided) },
     errors: ["not_found", "conflict"],
   },
