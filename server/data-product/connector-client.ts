@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
@@ -116,8 +117,11 @@ async function download(
     throw productError(place, "wrong_file", { what: "the answer is empty" });
   const partial = `${file}.partial`;
   try {
+    const written = createWriteStream(partial);
+    // A body that breaks off before the file is there would have it made after it was removed.
+    await once(written, "open");
     const body = Readable.fromWeb(response.body as ReadableStream);
-    await pipeline(body, createWriteStream(partial), { signal });
+    await pipeline(body, written, { signal });
     await checkParquet(place, partial, rows);
     await rename(partial, file);
   } catch (error) {

@@ -63,7 +63,10 @@ export class QueueHarness {
         where schemaname = 'bullmq' and tablename <> 'migration'`,
     );
     const names = tables.map(({ name }) => `bullmq.${name}`).join(", ");
-    await this.db.execute(sql.raw(`truncate ${names} cascade`));
+    // Workers lock the tables in orders of their own: PostgreSQL ends one of two that wait for each other.
+    await vi.waitFor(() => this.db.execute(sql.raw(`truncate ${names} cascade`)), {
+      timeout: 10_000,
+    });
   }
 
   broker(): Broker {
