@@ -58,13 +58,13 @@ async function follow(run: Run): Promise<Sides | null> {
   for (;;) {
     const sides = await readSides(run);
     printNew(run, sides);
-    const hasEnded = DOMAINS.every((domain) => {
+    const isAsItShould = DOMAINS.every((domain) => {
       const state = sides[domain]?.detail.state;
       return state !== undefined && scenario.ends[domain].includes(state);
     });
-    if (hasEnded) return sides;
+    if (isAsItShould) return sides;
     const seconds = (Date.now() - beganMs) / 1000;
-    const isOver = DOMAINS.every((domain) => hasEndedBefore(sides[domain], ENDED_MS_MAX));
+    const isOver = hasEnded(sides, ENDED_MS_MAX);
     // A person takes as long as a person takes.
     if (isOver || (isAuto && seconds > SECONDS_MAX)) {
       for (const domain of DOMAINS) {
@@ -78,10 +78,12 @@ async function follow(run: Run): Promise<Sides | null> {
   }
 }
 
-/** Ended in another way, and nothing has reopened it since. */
-function hasEndedBefore(side: Side | undefined, ms: number): boolean {
-  const endedAt = side?.detail.ended_at ?? null;
-  return endedAt !== null && Date.now() - Date.parse(endedAt) > ms;
+/** Ended wherever it was begun, those never asked aside, and nothing has reopened it for so long. */
+function hasEnded(sides: Sides, ms: number): boolean {
+  const endedBefore = ({ detail: { ended_at } }: Side) =>
+    ended_at !== null && Date.now() - Date.parse(ended_at) > ms;
+  const begun = Object.values(sides);
+  return sides.financing !== undefined && begun.every(endedBefore);
 }
 
 async function readSides({ mesh, conversationId }: Run): Promise<Sides> {

@@ -51,8 +51,11 @@ export interface RunningProcess {
   /** Why it ended, in words: `exit code 1`, `signal SIGKILL`. */
   ended: Promise<string>;
   hasEnded(): boolean;
-  /** Asks to stop; kills the whole group after 10 s. Resolves when nothing of it is left. */
-  stop(): Promise<void>;
+  /**
+   * Asks to stop, by the role's signal or the given one; kills the whole group after 10 s. Resolves when
+   * nothing of it is left.
+   */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 function describeExit(code: number | null, signal: NodeJS.Signals | null): string {
@@ -85,9 +88,10 @@ export function startProcess(spec: ChildSpec, logFile: string): RunningProcess {
     pid: pid ?? 0,
     ended,
     hasEnded: () => hasEnded,
-    async stop() {
+    async stop(signal = spec.stopSignal) {
       if (pid === undefined) return;
-      if (!hasEnded) child.kill(spec.stopSignal);
+      if (signal === "SIGKILL") signalGroup(pid, signal);
+      else if (!hasEnded) child.kill(signal);
       // The leader may be gone while something it started is not.
       else signalGroup(pid, "SIGTERM");
       if (await groupEnds(pid, ESCALATE_SECONDS)) return;

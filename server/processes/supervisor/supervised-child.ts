@@ -59,9 +59,9 @@ export class SupervisedChild {
     void this.#watch(running);
   }
 
-  async stop(): Promise<void> {
+  async stop(signal?: NodeJS.Signals): Promise<void> {
     this.#stopping.abort();
-    await this.#running?.stop();
+    await this.#running?.stop(signal);
     this.#lock.registerChild(this.spec.role, null);
   }
 

@@ -51,14 +51,17 @@ export class Supervisor {
     report(`${spec.label} is up`);
   }
 
-  /** Stops every role, the last started first; a second call waits for the first. */
-  stop(): Promise<void> {
-    this.#stopped ??= this.#stopAll();
+  /**
+   * Stops every role, the last started first; a second call waits for the first. `signal` instead of each
+   * role's own: SIGKILL ends them as a crash does.
+   */
+  stop(signal?: NodeJS.Signals): Promise<void> {
+    this.#stopped ??= this.#stopAll(signal);
     return this.#stopped;
   }
 
-  async #stopAll(): Promise<void> {
-    for (const child of this.#children.toReversed()) await child.stop();
+  async #stopAll(signal?: NodeJS.Signals): Promise<void> {
+    for (const child of this.#children.toReversed()) await child.stop(signal);
     this.#lock.release();
   }
 }
