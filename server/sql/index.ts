@@ -1,6 +1,7 @@
 import { AppError } from "@/server/platform/errors";
 
 export { canonicalType } from "./canonical-type";
+export { holdsWord } from "./holds-word";
 export { newNameFault } from "./new-name";
 
 const PLAIN = /^[a-z_][a-z0-9_]*$/;

@@ -200,6 +200,19 @@ test.each(["drop_column", "rename_column"] as const)(
   },
 );
 
+test.each(["order lines", "my-table", "a.b"])(
+  "a text that could not be read is found by the name %s in it",
+  async (name) => {
+    const unread = readOf({ name: "unread", sql: `PIVOT "${name}" ON "${name}"`, tables: null });
+    const { answer } = await evaluate(
+      { operation: "drop_column", details: { table: name, column_name: name } },
+      { tables: [tableOf(name, { [name]: "UUID" })], texts: [unread] },
+    );
+    expect(answer.verdict).toBe("reject");
+    expect(answer.evidence.touches).toContainEqual({ kind: "query", name: "unread" });
+  },
+);
+
 test("a column that nothing reads may go", async () => {
   const { answer, changes } = await evaluate(
     { operation: "drop_column", details: { column_name: "status" } },

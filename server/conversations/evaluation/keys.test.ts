@@ -69,7 +69,8 @@ test("the product hashes its values itself, as HMAC-SHA-256 does, keyed by the c
 });
 
 test("two large keys: the share is estimated from the same values of both, with an interval", async () => {
-  const id = randomUUID();
+  // Of one in twenty conversations the interval misses the true share.
+  const id = "6d1f1c1e-52a5-4c63-9b1c-0f3c0f6d7a11";
   const [left, right] = [await sample("large", id), await sample("half", id)];
   expect([left.is_sample, left.hashes.length]).toEqual([true, 1000]);
   const share = sharedShare(left, right);

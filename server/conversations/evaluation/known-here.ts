@@ -1,4 +1,5 @@
 import type { AnswerEvidence, ColumnSchema, ProductSchema, TableSchema } from "@/server/contracts";
+import { holdsWord } from "@/server/sql";
 
 /** A query or view of our own product, and what of it is read. */
 export interface ReadText {
@@ -49,19 +50,13 @@ export const findTable = (
 export const findColumn = (table: TableSchema, name: string): ColumnSchema | undefined =>
   table.columns.find((column) => isSameName(column.name, name));
 
-/** A name as a word of a text that could not be read. */
-function hasWord(sql: string, name: string): boolean {
-  const word = name.replaceAll(/[^\p{L}\p{N}_]/gu, "\\$&");
-  return new RegExp(`(?<![\\p{L}\\p{N}_])${word}(?![\\p{L}\\p{N}_])`, "iu").test(sql);
-}
-
 function readsTable({ tables, sql }: ReadText, table: string): boolean {
-  return tables === null ? hasWord(sql, table) : tables.some((one) => isSameName(one, table));
+  return tables === null ? holdsWord(sql, table) : tables.some((one) => isSameName(one, table));
 }
 
 function readsColumn(text: ReadText, table: string, column: string): boolean {
   if (!readsTable(text, table)) return false;
-  if (text.tables === null) return hasWord(text.sql, column);
+  if (text.tables === null) return holdsWord(text.sql, column);
   return (
     text.selectsStar ||
     text.columns.some((one) => isSameName(one.table, table) && isSameName(one.column, column))

@@ -1,7 +1,7 @@
 import type { WorkloadQuery } from "@/server/advisor";
 import { type ColumnSchema, type Finding, isCollated } from "@/server/contracts";
 import { formatCount, formatPlural } from "@/server/format";
-import { quoteIdentifier, quoteLiteral } from "@/server/sql";
+import { holdsWord, quoteIdentifier, quoteLiteral } from "@/server/sql";
 import type { Session } from "../measure/shadow";
 import { dropColumn } from "./alter-table";
 import {
@@ -138,16 +138,4 @@ async function columnBytes(
   );
   const bytes = Number(row?.[0] ?? 0);
   return Math.round((bytes * profile.rowsTotal) / Math.max(1, profile.rows));
-}
-
-/**
- * Is the name a word of an SQL text, ignoring case? It may be another table's column of that
- * name, so this finds too much rather than too little.
- */
-function holdsWord(sql: string, name: string): boolean {
-  const written = name.toLowerCase().replaceAll('"', '""');
-  const pattern = written.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-  return new RegExp(`(?<![\\p{L}\\p{N}_])${pattern}(?![\\p{L}\\p{N}_])`, "u").test(
-    sql.toLowerCase(),
-  );
 }
