@@ -1,10 +1,11 @@
-import { and, desc, eq, inArray, isNotNull, sql } from "drizzle-orm";
-import { dataProducts, suggestionItems, suggestions } from "@/drizzle/schema";
+import { and, desc, eq, inArray, notInArray, sql } from "drizzle-orm";
+import { agentDecisions, dataProducts, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
   EFFECTIVE_STATES,
   type Finding,
   PRODUCT_SCHEMA,
   ProductSchema,
+  type SuggestionState,
   type ViewSchema,
 } from "@/server/contracts";
 import { listPatterns } from "@/server/knowledge";
@@ -102,13 +103,22 @@ async function readSummaries(
   });
 }
 
-/** Findings of the last test run of our product. */
+/** Test runs without findings: not at their end yet, or never. */
+const WITHOUT_FINDINGS: SuggestionState[] = ["proving", "cancelled", "failed"];
+
+/** Findings of the last test run of our product; one of requested changes does not look for any. */
 export async function readFindings({ db, settings }: ServiceContext): Promise<Finding[]> {
   const [row] = await db
     .select({ findings: suggestions.findings })
     .from(suggestions)
+    .innerJoin(agentDecisions, eq(agentDecisions.decisionId, suggestions.decisionId))
     .where(
-      and(eq(suggestions.productId, settings.DATA_PRODUCT_ID), isNotNull(suggestions.setEvidence)),
+      and(
+        eq(suggestions.productId, settings.DATA_PRODUCT_ID),
+        eq(suggestions.basis, "measured"),
+        notInArray(suggestions.state, WITHOUT_FINDINGS),
+        sql`${agentDecisions.context}->>'requested' is null`,
+      ),
     )
     .orderBy(desc(suggestions.createdAt))
     .limit(1);

@@ -1,5 +1,8 @@
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { StartConversation } from "@/server/contracts";
+import { suggestions } from "@/drizzle/schema";
+import type { Finding, ProofContext, StartConversation, SuggestionState } from "@/server/contracts";
+import { storeSuggestion } from "@/server/decisions/testing/fixtures";
 import { startConversation } from "./index";
 import { type Member, Mesh } from "./testing/mesh";
 import { FINANCE, RISK } from "./testing/schema-change";
@@ -47,6 +50,46 @@ test("a quality alert is answered with what it touches there", async () => {
     },
   });
   expect((await risk.read(id)).state).toBe("answered");
+});
+
+/** A test run of risk's product, as long ago as given. */
+async function storeRun(
+  minutesAgo: number,
+  given: { state: SuggestionState; findings?: Finding[]; context?: ProofContext },
+) {
+  const { state, findings = [], context } = given;
+  const stored = { state, productId: "risk", ...(context && { context }) };
+  const { id } = await storeSuggestion(risk.db, stored);
+  const createdAt = new Date(Date.now() - minutesAgo * 60_000);
+  await risk.db.update(suggestions).set({ findings, createdAt }).where(eq(suggestions.id, id));
+}
+
+const NULLS: Finding = {
+  ...{ finding_id: "missing:projects:project_id", kind: "missing_values" },
+  ...{ table: "projects", column: "project_id", severity: "warning", detail: "" },
+  title: "projects.project_id is missing in 3 rows",
+  evidence: { rows: 1000, rows_total: 1000, values: {} },
+  remediation: { text: "", sql: null },
+};
+
+test("a quality alert is answered with the findings of the last test run that looked for any", async () => {
+  // One change was suggested, so that nothing was measured of several together.
+  await storeRun(60, { state: "pending", findings: [NULLS] });
+  const requested = {
+    changes: [{ kind: "add_index" as const, table: "projects", column: "project_name" }],
+    ...{ reason: "", origin: { kind: "person" as const } },
+  };
+  await storeRun(40, { state: "pending", context: { requested } });
+  await storeRun(20, { state: "failed" });
+  await storeRun(10, { state: "cancelled" });
+  const id = await ask("quality_alert", {
+    table: "projects",
+    column: "project_id",
+    check: "nulls",
+  });
+  expect((await finance.read(id)).parties[0]?.reasons).toContain(
+    "Our own checks found: projects.project_id is missing in 3 rows.",
+  );
 });
 
 test("a question about resources is answered with the real ones, or rejected where they are not told", async () => {
