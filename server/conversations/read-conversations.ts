@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lt, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray } from "drizzle-orm";
 import { z } from "zod";
 import { conversationParties, conversationSteps, conversations } from "@/drizzle/schema";
 import type {
@@ -9,7 +9,13 @@ import type {
   ListConversations,
 } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import { AppError, type ServiceContext } from "@/server/platform";
+import {
+  AppError,
+  decodeCursor,
+  encodeCursor,
+  olderThan,
+  type ServiceContext,
+} from "@/server/platform";
 import { titleOf, waitsFor } from "./describe-conversation";
 import type { ConversationRow } from "./transition";
 
@@ -22,21 +28,14 @@ export async function listConversations({
   input: ListConversations;
 }): Promise<ConversationPage> {
   assertCan(ctx.actor, "conversation.read");
-  const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor);
+  const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor, z.uuid());
   const rows = await ctx.db
     .select()
     .from(conversations)
     .where(
       and(
         input.state?.length ? inArray(conversations.state, input.state) : undefined,
-        after &&
-          or(
-            lt(conversations.createdAt, after.at),
-            and(
-              sql`${conversations.createdAt} = ${after.at.toISOString()}`,
-              lt(conversations.id, after.id),
-            ),
-          ),
+        after && olderThan(after, { at: conversations.createdAt, id: conversations.id }),
       ),
     )
     .orderBy(desc(conversations.createdAt), desc(conversations.id))
@@ -49,7 +48,8 @@ export async function listConversations({
   const last = shown.at(-1);
   return {
     items: shown.map((row) => toConversation(row, parties.get(row.id) ?? [])),
-    next_cursor: rows.length > input.limit && last ? encodeCursor(last) : null,
+    next_cursor:
+      rows.length > input.limit && last ? encodeCursor({ at: last.createdAt, id: last.id }) : null,
   };
 }
 
@@ -131,24 +131,4 @@ function toConversation(row: ConversationRow, parties: ConversationParty[]): Con
     expires_at: row.expiresAt.toISOString(),
     ended_at: row.endedAt?.toISOString() ?? null,
   };
-}
-
-const encodeCursor = ({ createdAt, id }: ConversationRow): string =>
-  Buffer.from(`${createdAt.toISOString()} ${id}`).toString("base64url");
-
-const Cursor = z.tuple([
-  z.iso
-    .datetime()
-    .transform((at) => new Date(at))
-    .pipe(z.date().min(new Date(0))),
-  z.uuid(),
-]);
-
-function decodeCursor(cursor: string): { at: Date; id: string } {
-  const parsed = Cursor.safeParse(Buffer.from(cursor, "base64url").toString().split(" "));
-  if (!parsed.success) {
-    throw new AppError("invalid_input", "This cursor did not come from a previous page.");
-  }
-  const [at, id] = parsed.data;
-  return { at, id };
 }

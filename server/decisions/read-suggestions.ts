@@ -1,5 +1,4 @@
-import { and, desc, eq, inArray, lt, or, sql } from "drizzle-orm";
-import { z } from "zod";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { operations, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
   type Interval,
@@ -14,7 +13,13 @@ import {
   type SuggestionSummary,
 } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import { AppError, type ServiceContext } from "@/server/platform";
+import {
+  AppError,
+  decodeCursor,
+  encodeCursor,
+  olderThan,
+  type ServiceContext,
+} from "@/server/platform";
 import { assertVisible, visibleTo } from "./product-scope";
 import { requestedOf, titleOf } from "./requested";
 import { loadSuggestion } from "./suggestion-view";
@@ -85,7 +90,7 @@ export async function listSuggestions({
   input: ListSuggestions;
 }): Promise<SuggestionPage> {
   assertCan(ctx.actor, "suggestion.read");
-  const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor);
+  const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor, SuggestionId);
   const rows = await ctx.db
     .select()
     .from(suggestions)
@@ -93,14 +98,7 @@ export async function listSuggestions({
       and(
         visibleTo(ctx.actor),
         input.state?.length ? inArray(suggestions.state, input.state) : undefined,
-        after &&
-          or(
-            lt(suggestions.createdAt, after.at),
-            and(
-              sql`${suggestions.createdAt} = ${after.at.toISOString()}`,
-              lt(suggestions.id, after.id),
-            ),
-          ),
+        after && olderThan(after, { at: suggestions.createdAt, id: suggestions.id }),
       ),
     )
     .orderBy(desc(suggestions.createdAt), desc(suggestions.id))
@@ -121,7 +119,8 @@ export async function listSuggestions({
       ...toSummary(row, digests.get(row.id) ?? [], requested.get(row.decisionId) ?? null),
       rollback: rollbackOf(row.state, reverts.get(row.id)),
     })),
-    next_cursor: rows.length > input.limit && last ? encodeCursor(last) : null,
+    next_cursor:
+      rows.length > input.limit && last ? encodeCursor({ at: last.createdAt, id: last.id }) : null,
   };
 }
 
@@ -200,25 +199,4 @@ function summarizeTitle(row: SuggestionRow, suggested: ItemDigest[]): string {
       : `Analysis of ${row.productId ?? "a schema sent in a request"}`;
   }
   return rest.length === 0 ? first.title : `${first.title} and ${rest.length} more`;
-}
-
-function encodeCursor(row: SuggestionRow): string {
-  return Buffer.from(`${row.createdAt.toISOString()} ${row.id}`).toString("base64url");
-}
-
-/** What encodeCursor writes, and nothing else: an instant Postgres would refuse is none of ours. */
-const Instant = z.iso
-  .datetime()
-  .transform((at) => new Date(at))
-  .pipe(z.date().min(new Date(0)));
-const Cursor = z.tuple([Instant, SuggestionId]);
-
-function decodeCursor(cursor: string): { at: Date; id: string } {
-  const parts = Buffer.from(cursor, "base64url").toString().split(" ");
-  const parsed = Cursor.safeParse(parts);
-  if (!parsed.success) {
-    throw new AppError("invalid_input", "This cursor did not come from a previous page.");
-  }
-  const [at, id] = parsed.data;
-  return { at, id };
 }

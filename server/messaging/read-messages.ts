@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { z } from "zod";
 import { agentMessages } from "@/drizzle/schema";
 import {
@@ -10,7 +10,13 @@ import {
   type StoredMessageDetail,
 } from "@/server/contracts";
 import { assertCan, isAllowed } from "@/server/identity";
-import { AppError, type ServiceContext } from "@/server/platform";
+import {
+  AppError,
+  decodeCursor,
+  encodeCursor,
+  olderThan,
+  type ServiceContext,
+} from "@/server/platform";
 
 type MessageRow = typeof agentMessages.$inferSelect;
 
@@ -29,6 +35,7 @@ export async function listMessages({
   input: ListMessages;
 }): Promise<MessagePage> {
   assertCan(ctx.actor, "message.manage");
+  const after = cursor === undefined ? undefined : decodeCursor(cursor, z.guid());
   const rows = await ctx.db
     .select()
     .from(agentMessages)
@@ -40,7 +47,7 @@ export async function listMessages({
         conversation_id === undefined
           ? undefined
           : eq(agentMessages.conversationId, conversation_id),
-        cursor === undefined ? undefined : isAfter(cursor),
+        after && olderThan(after, { at: agentMessages.createdAt, id: agentMessages.messageId }),
       ),
     )
     .orderBy(desc(agentMessages.createdAt), desc(agentMessages.messageId))
@@ -49,7 +56,8 @@ export async function listMessages({
   const last = shown.at(-1);
   return {
     items: shown.map(toStored),
-    next_cursor: rows.length > limit && last ? encodeCursor(last) : null,
+    next_cursor:
+      rows.length > limit && last ? encodeCursor({ at: last.createdAt, id: last.messageId }) : null,
   };
 }
 
@@ -92,23 +100,6 @@ function toStored(row: MessageRow): StoredMessage {
     created_at: row.createdAt.toISOString(),
     finished_at: row.finishedAt?.toISOString() ?? null,
   };
-}
-
-const encodeCursor = ({ createdAt, messageId }: MessageRow): string =>
-  Buffer.from(`${createdAt.toISOString()} ${messageId}`).toString("base64url");
-
-const Cursor = z.tuple([z.iso.datetime(), z.guid()]);
-
-function isAfter(cursor: string): SQL | undefined {
-  const parsed = Cursor.safeParse(Buffer.from(cursor, "base64url").toString().split(" "));
-  if (!parsed.success) {
-    throw new AppError("invalid_input", "This cursor did not come from a previous page.");
-  }
-  const [at, id] = parsed.data;
-  return or(
-    sql`${agentMessages.createdAt} < ${at}::timestamptz`,
-    and(sql`${agentMessages.createdAt} = ${at}::timestamptz`, lt(agentMessages.messageId, id)),
-  );
 }
 
 const Figures = z.object({

@@ -1,5 +1,6 @@
 export { recordAudit, recordAudits } from "./audit";
 export { type Bus, publish } from "./bus";
+export { decodeCursor, encodeCursor, olderThan } from "./cursor";
 export {
   closeDatabase,
   type Database,
