@@ -1,5 +1,5 @@
 import { explain, print, printError, report } from "../supervisor/console";
-import { Interrupted } from "../supervisor/supervisor";
+import { Interrupted, onStopSignal } from "../supervisor/supervisor";
 import { meshFolder } from "./environment";
 import { MEMBERS } from "./members";
 import { Mesh } from "./mesh";
@@ -11,19 +11,6 @@ async function end(mesh: Mesh, exitCode: number): Promise<never> {
   await mesh.stop();
   report("stopped");
   process.exit(exitCode);
-}
-
-/** Ctrl-C, SIGTERM, a closed terminal, or the command above us being killed. */
-function stopOnSignals(mesh: Mesh): void {
-  let isStopping = false;
-  const stop = (why: string) => {
-    if (isStopping) return;
-    isStopping = true;
-    report(`${why}: stopping`);
-    void end(mesh, 130);
-  };
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop(name));
-  process.on("disconnect", () => stop("the starting command is gone"));
 }
 
 function announce(mesh: Mesh): void {
@@ -59,7 +46,7 @@ async function main(): Promise<void> {
       void end(mesh, 1);
     },
   });
-  stopOnSignals(mesh);
+  onStopSignal(() => void end(mesh, 130));
   try {
     const broker = await mesh.start(options.broker);
     report(`the mesh is ready; messages go ${describeBroker(broker)}`);

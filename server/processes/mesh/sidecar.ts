@@ -99,10 +99,5 @@ export async function prepareSidecar(
 
 /** Starts a prepared sidecar; resolves when all of it can do its work. */
 export async function startSidecar(supervisor: Supervisor, { steps }: Sidecar): Promise<void> {
-  for (const step of steps) {
-    // All are awaited even when one fails, so that nothing starts behind a stop.
-    const results = await Promise.allSettled(step.map((spec) => supervisor.start(spec)));
-    const failed = results.find((result) => result.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
-  }
+  for (const step of steps) await supervisor.startTogether(step);
 }

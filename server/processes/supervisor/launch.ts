@@ -21,20 +21,16 @@ async function assertPorts({ env, hasDemoProduct }: Settings): Promise<void> {
 }
 
 async function startRoles(supervisor: Supervisor, settings: Settings): Promise<void> {
-  const product = settings.hasDemoProduct
-    ? supervisor.start(demoSpec(settings))
-    : Promise.resolve();
-  if (settings.hasDemoProduct) {
-    const rows = formatCount(settings.env.DEMO_ROWS);
+  const { env, hasDemoProduct, hasProduct } = settings;
+  if (hasDemoProduct) {
+    const rows = formatCount(env.DEMO_ROWS);
     report(`starting the demo data product (its first start generates ${rows} rows)`);
   }
-  // Both are awaited even when one fails, so that nothing starts behind a stop.
-  const results = await Promise.allSettled([product, supervisor.start(webSpec(settings))]);
-  const failed = results.find((result) => result.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
-  if (settings.hasProduct) await supervisor.start(proverSpec(settings));
-  else report("no data product is attached (DATA_PRODUCT_API): answers are estimates");
-  await supervisor.start(courierSpec(settings));
+  const demo = hasDemoProduct ? [demoSpec(settings)] : [];
+  await supervisor.startTogether([...demo, webSpec(settings)]);
+  if (!hasProduct) report("no data product is attached (DATA_PRODUCT_API): answers are estimates");
+  const prover = hasProduct ? [proverSpec(settings)] : [];
+  await supervisor.startTogether([...prover, courierSpec(settings)]);
   await startInference(supervisor, settings);
 }
 

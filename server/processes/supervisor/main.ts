@@ -3,26 +3,13 @@ import { removeDemoFile } from "./demo";
 import { launch } from "./launch";
 import { lockDataDir } from "./lock";
 import { assertDiskSpace, readSettings, type Settings } from "./settings";
-import { Interrupted, Supervisor } from "./supervisor";
+import { Interrupted, onStopSignal, Supervisor } from "./supervisor";
 
 async function end(supervisor: Supervisor, settings: Settings, exitCode: number): Promise<never> {
   removeDemoFile(settings.dataDir);
   await supervisor.stop();
   report("stopped");
   process.exit(exitCode);
-}
-
-/** Ctrl-C, SIGTERM, a closed terminal, or the `npm run up` above us being killed. */
-function stopOnSignals(supervisor: Supervisor, settings: Settings): void {
-  let isStopping = false;
-  const stop = (why: string) => {
-    if (isStopping) return;
-    isStopping = true;
-    report(`${why}: stopping`);
-    void end(supervisor, settings, 0);
-  };
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop(name));
-  process.on("disconnect", () => stop("the starting command is gone"));
 }
 
 async function main(): Promise<void> {
@@ -38,7 +25,7 @@ async function main(): Promise<void> {
       void end(supervisor, settings, 1);
     },
   });
-  stopOnSignals(supervisor, settings);
+  onStopSignal(() => void end(supervisor, settings, 0));
   removeDemoFile(settings.dataDir);
   try {
     await launch(supervisor, settings);

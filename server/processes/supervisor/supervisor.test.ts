@@ -46,3 +46,33 @@ test("an optional role that cannot start is complained about, and the start goes
 test("any other role that cannot start ends the start", async () => {
   await expect(supervisor.start(dying(false))).rejects.toThrow("exit code 3");
 });
+
+const living = (isReady: () => Promise<boolean>): ChildSpec => ({
+  ...dying(false),
+  ...{ label: "The other role", args: ["-e", "setInterval(() => {}, 1000)"], isReady },
+});
+
+test("roles that start together do not wait for each other", async () => {
+  let begun = 0;
+  const bothBegun = async () => begun === 2;
+  const specs = [bothBegun, bothBegun].map((isReady) => {
+    let isFirst = true;
+    return living(() => {
+      if (isFirst) begun += 1;
+      isFirst = false;
+      return isReady();
+    });
+  });
+  await expect(supervisor.startTogether(specs)).resolves.toBeUndefined();
+});
+
+test("one of them that cannot start ends the start only once the others have begun", async () => {
+  let isUp = false;
+  const slow = living(async () => {
+    const wasUp = isUp;
+    isUp = true;
+    return wasUp;
+  });
+  await expect(supervisor.startTogether([dying(false), slow])).rejects.toThrow("exit code 3");
+  expect(isUp).toBe(true);
+});

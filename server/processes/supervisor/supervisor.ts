@@ -51,6 +51,13 @@ export class Supervisor {
     report(`${spec.label} is up`);
   }
 
+  /** Starts roles side by side. All are awaited even when one fails, so that nothing starts behind a stop. */
+  async startTogether(specs: readonly ChildSpec[]): Promise<void> {
+    const results = await Promise.allSettled(specs.map((spec) => this.start(spec)));
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
   /**
    * Stops every role, the last started first; a second call waits for the first. `signal` instead of each
    * role's own: SIGKILL ends them as a crash does.
@@ -64,4 +71,17 @@ export class Supervisor {
     for (const child of this.#children.toReversed()) await child.stop(signal);
     this.#lock.release();
   }
+}
+
+/** Calls `stop` once: after Ctrl-C, SIGTERM, a closed terminal, or the command above us being killed. */
+export function onStopSignal(stop: () => void): void {
+  let isStopping = false;
+  const begin = (why: string) => {
+    if (isStopping) return;
+    isStopping = true;
+    report(`${why}: stopping`);
+    stop();
+  };
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => begin(name));
+  process.on("disconnect", () => begin("the starting command is gone"));
 }
