@@ -1,18 +1,7 @@
-import Link from "next/link";
-import { Empty } from "@/components/common/blocks";
+import { UnknownId } from "@/components/common/unknown-id";
 
 export const metadata = { title: "Not found" };
 
 export default function SuggestionNotFound() {
-  return (
-    <>
-      <h1 className="sr-only">Not found</h1>
-      <Empty title="There is no such suggestion">
-        The link may be old or mistyped.{" "}
-        <Link href="/?tab=all" className="text-primary underline">
-          See all suggestions
-        </Link>
-      </Empty>
-    </>
-  );
+  return <UnknownId kind="suggestion" href="/?tab=all" />;
 }

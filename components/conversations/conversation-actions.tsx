@@ -1,10 +1,9 @@
 "use client";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { CheckIcon, XIcon } from "lucide-react";
 import { useState } from "react";
-import { toast } from "sonner";
+import { useActionHandlers } from "@/components/common/action-handlers";
 import { CodeText } from "@/components/common/blocks";
-import { explainError } from "@/components/common/explain-error";
 import { useCan } from "@/components/shell/session";
 import { ActionDialog } from "@/components/suggestion/action-dialog";
 import { useTRPC } from "@/components/trpc/client";
@@ -101,15 +100,7 @@ function useMay({ role, state }: Conversation, transition: "revise" | "cancel"):
 
 function useConversationActions() {
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const handlers = (done: string) => ({
-    onSuccess: () => void toast.success(done),
-    onError: (error: unknown) => {
-      const { title, message } = explainError(error);
-      toast.error(title, { description: message });
-    },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: trpc.conversations.pathKey() }),
-  });
+  const handlers = useActionHandlers(trpc.conversations.pathKey());
   return {
     revise: useMutation(trpc.conversations.revise.mutationOptions(handlers("Taken up"))),
     cancel: useMutation(trpc.conversations.cancel.mutationOptions(handlers("Cancelled"))),

@@ -2,14 +2,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowLeftIcon } from "lucide-react";
 import Link from "next/link";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { useCallback, useEffect } from "react";
+import { useEffect } from "react";
 import { CodeText, type Fact, Facts } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
 import { QueryError } from "@/components/common/query-states";
 import { tabTitle } from "@/components/common/tab-title";
 import { RowsSkeleton } from "@/components/inbox/suggestion-row";
 import { MessageSheet } from "@/components/messages/message-sheet";
+import { useOpenMessage } from "@/components/messages/use-open-message";
 import { Section } from "@/components/suggestion/frame";
 import { useTRPC } from "@/components/trpc/client";
 import { type ConversationDetail, isFinal } from "@/server/contracts";
@@ -88,21 +88,6 @@ const VERDICTS = {
   counter: "Another change would fit this data product.",
   reject: "The proposal does not fit this data product.",
 };
-
-/** Which message is open stands in the address, so that it can be passed on. */
-function useOpenMessage() {
-  const router = useRouter();
-  const pathname = usePathname();
-  const openRecordId = useSearchParams().get("message");
-  const openMessage = useCallback(
-    (recordId: string | null) =>
-      router.replace(recordId === null ? pathname : `${pathname}?message=${recordId}`, {
-        scroll: false,
-      }),
-    [router, pathname],
-  );
-  return { openRecordId, openMessage };
-}
 
 function Header({ conversation }: { conversation: ConversationDetail }) {
   return (

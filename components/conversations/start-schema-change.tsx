@@ -3,8 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { MessagesSquareIcon } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useId, useState } from "react";
-import { toast } from "sonner";
-import { explainError } from "@/components/common/explain-error";
+import { toastError } from "@/components/common/action-handlers";
 import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/button";
@@ -79,10 +78,7 @@ function useStart(onClose: () => void) {
         onClose();
         router.push(`/conversations/${conversation_id}`);
       },
-      onError: (error) => {
-        const { title, message } = explainError(error);
-        toast.error(title, { description: message });
-      },
+      onError: toastError,
     }),
   );
 }

@@ -3,9 +3,8 @@ import { useMutation } from "@tanstack/react-query";
 import { SearchCheckIcon } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useCallback } from "react";
-import { toast } from "sonner";
+import { toastError } from "@/components/common/action-handlers";
 import { PageTitle } from "@/components/common/blocks";
-import { explainError } from "@/components/common/explain-error";
 import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
 import { Badge } from "@/components/ui/badge";
@@ -78,10 +77,7 @@ function AnalyzeButton() {
   const analyze = useMutation(
     trpc.suggestions.analyze.mutationOptions({
       onSuccess: (suggestion) => router.push(`/suggestions/${suggestion.suggestion_id}`),
-      onError: (error) => {
-        const { title, message } = explainError(error);
-        toast.error(title, { description: message });
-      },
+      onError: toastError,
     }),
   );
   if (!useCan("suggestion.analyze")) return null;

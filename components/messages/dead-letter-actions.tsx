@@ -1,8 +1,7 @@
 "use client";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { toast } from "sonner";
-import { explainError } from "@/components/common/explain-error";
+import { useActionHandlers } from "@/components/common/action-handlers";
 import { ActionDialog } from "@/components/suggestion/action-dialog";
 import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/button";
@@ -61,15 +60,7 @@ export function DeadLetterActions({ message }: { message: StoredMessage }) {
 
 function useDeadLetterActions() {
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const handlers = (done: string) => ({
-    onSuccess: () => void toast.success(done),
-    onError: (error: unknown) => {
-      const { title, message } = explainError(error);
-      toast.error(title, { description: message });
-    },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: trpc.messages.pathKey() }),
-  });
+  const handlers = useActionHandlers(trpc.messages.pathKey());
   return {
     replay: useMutation(trpc.messages.replay.mutationOptions(handlers("Replayed"))),
     discard: useMutation(trpc.messages.discard.mutationOptions(handlers("Discarded"))),

@@ -1,6 +1,5 @@
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { Empty, PageTitle } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
 import { LoadMore, QueryError } from "@/components/common/query-states";
@@ -22,17 +21,12 @@ import { DeadLetterActions } from "./dead-letter-actions";
 import { DeliveryPanel } from "./delivery-panel";
 import { MessageSheet } from "./message-sheet";
 import { RefusalsPanel } from "./refusals-panel";
+import { useOpenMessage } from "./use-open-message";
 import { DEAD, DEAD_REASONS, describeType } from "./wording";
 
 /** Messages that were given up, what was refused at the door, and how delivery does. */
 export function DeadLettersView() {
-  const router = useRouter();
-  const pathname = usePathname();
-  const openRecordId = useSearchParams().get("message");
-  const open = (recordId: string | null) =>
-    router.replace(recordId === null ? pathname : `${pathname}?message=${recordId}`, {
-      scroll: false,
-    });
+  const { openRecordId, openMessage } = useOpenMessage();
   return (
     <>
       <PageTitle
@@ -41,10 +35,10 @@ export function DeadLettersView() {
       />
       <div className="grid gap-6">
         <DeliveryPanel />
-        <DeadLetterList onOpen={open} />
+        <DeadLetterList onOpen={openMessage} />
         <RefusalsPanel />
       </div>
-      <MessageSheet recordId={openRecordId} onClose={() => open(null)} />
+      <MessageSheet recordId={openRecordId} onClose={() => openMessage(null)} />
     </>
   );
 }

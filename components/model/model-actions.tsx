@@ -1,8 +1,7 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { toast } from "sonner";
-import { explainError } from "@/components/common/explain-error";
+import { toastError } from "@/components/common/action-handlers";
 import { ActionDialog } from "@/components/suggestion/action-dialog";
 import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/button";
@@ -56,13 +55,9 @@ function describePromotion({ regressions: worse }: Model): string {
 function useModelActions() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const onError = (error: unknown) => {
-    const { title, message } = explainError(error);
-    toast.error(title, { description: message });
-  };
   const onSuccess = () => queryClient.invalidateQueries(trpc.model.pathFilter());
   return {
-    promote: useMutation(trpc.model.promote.mutationOptions({ onError, onSuccess })),
-    rollBack: useMutation(trpc.model.rollBack.mutationOptions({ onError, onSuccess })),
+    promote: useMutation(trpc.model.promote.mutationOptions({ onError: toastError, onSuccess })),
+    rollBack: useMutation(trpc.model.rollBack.mutationOptions({ onError: toastError, onSuccess })),
   };
 }

@@ -1,9 +1,8 @@
 "use client";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { ThumbsDownIcon, ThumbsUpIcon } from "lucide-react";
 import { useId, useState } from "react";
-import { toast } from "sonner";
-import { explainError } from "@/components/common/explain-error";
+import { useActionHandlers } from "@/components/common/action-handlers";
 import { useCan, useSession } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/button";
@@ -81,15 +80,8 @@ function OwnWord({ suggestion, own }: { suggestion: Suggestion; own: Feedback | 
 
 function useGiveFeedback() {
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
+  const handlers = useActionHandlers(trpc.suggestions.pathKey());
   return useMutation(
-    trpc.suggestions.feedback.mutationOptions({
-      onSuccess: () => void toast.success("Thank you. Your feedback was saved."),
-      onError: (error: unknown) => {
-        const { title, message } = explainError(error);
-        toast.error(title, { description: message });
-      },
-      onSettled: () => queryClient.invalidateQueries({ queryKey: trpc.suggestions.pathKey() }),
-    }),
+    trpc.suggestions.feedback.mutationOptions(handlers("Thank you. Your feedback was saved.")),
   );
 }

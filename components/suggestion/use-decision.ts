@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { toast } from "sonner";
+import { toastError } from "@/components/common/action-handlers";
 import { explainError, readAppCode } from "@/components/common/explain-error";
 import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
@@ -61,9 +62,8 @@ export function useActions() {
     onMutate: () => setConflict(null),
     onSuccess: () => void toast.success(done),
     onError: (error: unknown) => {
-      const { title, message } = explainError(error);
-      if (STALE.has(readAppCode(error) ?? "")) setConflict(message);
-      else toast.error(title, { description: message });
+      if (STALE.has(readAppCode(error) ?? "")) setConflict(explainError(error).message);
+      else toastError(error);
     },
     onSettled: () =>
       Promise.all([

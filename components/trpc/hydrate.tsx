@@ -1,7 +1,9 @@
 import "server-only";
 import { dehydrate, HydrationBoundary, QueryClient } from "@tanstack/react-query";
+import { TRPCError } from "@trpc/server";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import { headers } from "next/headers";
+import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
 import { type AppRouter, appRouter, createContext } from "@/server/api/trpc";
 import { webRoot } from "@/server/platform";
@@ -19,4 +21,11 @@ export function Hydrate(props: { queryClient: QueryClient; children: ReactNode }
   return (
     <HydrationBoundary state={dehydrate(props.queryClient)}>{props.children}</HydrationBoundary>
   );
+}
+
+/** Nothing of this id, or no such form of id: not found. Anything else is shown by the page. */
+export function rejectUnknownId(error: unknown): undefined {
+  const isUnknown =
+    error instanceof TRPCError && (error.code === "NOT_FOUND" || error.code === "BAD_REQUEST");
+  if (isUnknown) notFound();
 }

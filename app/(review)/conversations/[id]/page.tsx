@@ -1,10 +1,8 @@
-import { TRPCError } from "@trpc/server";
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
 import { cache } from "react";
 import { ConversationView } from "@/components/conversations/conversation-view";
 import { titleOfTab } from "@/components/conversations/wording";
-import { createServerApi, Hydrate } from "@/components/trpc/hydrate";
+import { createServerApi, Hydrate, rejectUnknownId } from "@/components/trpc/hydrate";
 
 interface Props {
   params: Promise<{ id: string }>;
@@ -33,10 +31,3 @@ const load = cache(async (id: string) => {
     .catch(rejectUnknownId);
   return { queryClient, conversation };
 });
-
-/** No such conversation, or no such form of id: not found. Anything else is shown by the page. */
-function rejectUnknownId(error: unknown): undefined {
-  const isUnknown =
-    error instanceof TRPCError && (error.code === "NOT_FOUND" || error.code === "BAD_REQUEST");
-  if (isUnknown) notFound();
-}
