@@ -103,12 +103,14 @@ function choicesOf({ properties }: AnswerSchema, { probabilities }: InferAnswer)
 
 /** A change of model is noticed after this at the latest; until then the model refuses by itself. */
 const FRESH_MS = 10_000;
-/** A worker that is down is asked for its status no more often than this. */
+/** A worker that does not tell its status is asked for nothing, and looked at again after this. */
 const DOWN_MS = 1000;
 
 interface Known {
-  /** undefined: not asked yet. null: nothing says which, so everything may be asked. */
+  /** undefined: not known. null: nothing says which, so everything may be asked. */
   tasks: readonly string[] | null | undefined;
+  /** It did not tell the last time. */
+  isDown: boolean;
   freshUntil: number;
   asking: Promise<void> | undefined;
 }
@@ -118,29 +120,38 @@ const knownOf = new WeakMap<InferenceClient, Known>();
 /**
  * Whether the model is trusted with a task, as its status says: what it would refuse anyway need not
  * be asked, candidate by candidate. Only the first call waits for the status, for `waitMsMax` at most;
- * later ones are answered at once, and the status is read again in the background. True when unknown.
+ * later ones are answered at once, and the status is read again in the background. A worker that does not
+ * tell it is asked for nothing, and waited for like that once in a while. True when nothing is known.
  */
 export async function isTrusted(
   client: InferenceClient,
   task: string,
   waitMsMax: number,
 ): Promise<boolean> {
-  const known = knownOf.get(client) ?? { tasks: undefined, freshUntil: 0, asking: undefined };
+  const known = knownOf.get(client) ?? {
+    ...{ tasks: undefined, isDown: false, freshUntil: 0, asking: undefined },
+  };
   knownOf.set(client, known);
-  if (performance.now() >= known.freshUntil) known.asking ??= readTasks(client, known);
+  if (performance.now() >= known.freshUntil) {
+    // It may be back again.
+    if (known.isDown) known.tasks = undefined;
+    known.asking ??= readTasks(client, known);
+  }
   if (known.tasks === undefined && known.asking !== undefined) {
     const late = new Promise<void>((resolve) => setTimeout(resolve, waitMsMax).unref());
     await Promise.race([known.asking, late]);
   }
-  return known.tasks?.includes(task) ?? true;
+  return known.tasks?.includes(task) ?? !known.isDown;
 }
 
 async function readTasks(client: InferenceClient, known: Known): Promise<void> {
   try {
     known.tasks = (await client.status()).model.tasks;
+    known.isDown = false;
     known.freshUntil = performance.now() + FRESH_MS;
   } catch {
-    known.tasks = null;
+    known.tasks = [];
+    known.isDown = true;
     known.freshUntil = performance.now() + DOWN_MS;
   } finally {
     known.asking = undefined;
