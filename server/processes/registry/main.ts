@@ -1,34 +1,17 @@
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { registryApp } from "@/server/api/registry";
 import { createRestServices } from "@/server/api/rest";
 import { listenAddress, type Root, systemContext } from "@/server/platform";
 import { expireLeases, forgetUsedTokens } from "@/server/registry";
+import { closeServer, HEADERS_SECONDS_MAX, listenOn } from "../http-server";
 import { type RunningProcess, runProcess } from "../run-process";
 import { frontDoor } from "../web/front-door";
 
 /** A lease that has ended is noticed within this time. */
 const SWEEP_MS = 1000;
-const HEADERS_SECONDS_MAX = 15;
 /** Requests on their way get this long at the end; readers of the feed wait longer. */
 const DRAIN_MS = 1000;
-
-function listen(server: Server, port: number, host: string | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => resolve());
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const drained = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-    server.close(() => {
-      clearTimeout(drained);
-      resolve();
-    });
-  });
-}
 
 /** Ends leases by the clock, again and again. Answers what stops it. */
 function startSweeping(root: Root): () => Promise<void> {
@@ -71,12 +54,12 @@ async function startRegistry(root: Root): Promise<RunningProcess> {
     },
     door,
   );
-  await listen(server, PORT, listenAddress(root.settings));
+  await listenOn(server, PORT, listenAddress(root.settings));
   root.log.info({ port: PORT }, "registry started");
   const stopSweeping = startSweeping(root);
   return {
     async stop() {
-      await close(server);
+      await closeServer(server, DRAIN_MS);
       await stopSweeping();
     },
   };

@@ -1,22 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { registryAgents } from "@/drizzle/schema";
+import { freePort } from "@/server/platform/embedded-postgres";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 
 let database: TestDatabase;
 let port: number;
 let child: ChildProcess | undefined;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
 
 function startRegistry(): ChildProcess {
   const args = ["--import", "tsx", "server/processes/registry/main.ts"];

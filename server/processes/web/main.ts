@@ -1,37 +1,19 @@
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import next from "next";
 import { listenAddress, type Root, shareRoot } from "@/server/platform";
 import { textReader } from "@/server/workload";
+import { closeServer, HEADERS_SECONDS_MAX, listenOn } from "../http-server";
 import { type RunningProcess, runProcess } from "../run-process";
 import { frontDoor } from "./front-door";
 
 /** Where the program itself lies, with the build of the pages. */
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Longest wait for the headers of a request; Node hangs up so long after its body was due. */
-const HEADERS_SECONDS_MAX = 15;
 const CHECK_SECONDS = 5;
 
 /** Requests on their way get this long at the end; event streams never end by themselves. */
-const DRAIN_SECONDS = 2;
-
-function listen(server: Server, port: number, host: string | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => resolve());
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const drained = setTimeout(() => server.closeAllConnections(), DRAIN_SECONDS * 1000);
-    server.close(() => {
-      clearTimeout(drained);
-      resolve();
-    });
-  });
-}
+const DRAIN_MS = 2000;
 
 /** Pages, REST and live updates: Next.js behind the front door. */
 async function startWeb(root: Root): Promise<RunningProcess> {
@@ -57,10 +39,10 @@ async function startWeb(root: Root): Promise<RunningProcess> {
     },
     frontDoor(root, pages.getRequestHandler()),
   );
-  await listen(server, settings.PORT, host);
+  await listenOn(server, settings.PORT, host);
   return {
     async stop() {
-      await close(server);
+      await closeServer(server, DRAIN_MS);
       await pages.close();
       await reader.close();
     },
