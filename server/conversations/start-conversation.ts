@@ -9,9 +9,8 @@ import {
   StartConversation,
 } from "@/server/contracts";
 import { assertCan, parseInput } from "@/server/identity";
-import { readOwnAddress } from "@/server/messaging";
 import { AppError, publish, recordAudit, type ServiceContext } from "@/server/platform";
-import { findPeers } from "@/server/registry";
+import { findPeers, readOwnAddress } from "@/server/registry";
 import { advanceConversation } from "./advance";
 import { compileProposal } from "./compile-proposal";
 import { loadConversation } from "./read-conversations";

@@ -4,6 +4,7 @@ import { agentMessages } from "@/drizzle/schema";
 import { MESSAGE_CONTENTS, MessageEnvelope } from "@/server/contracts";
 import { createRoot, env, type ServiceContext, systemContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
+import { readOwnAddress } from "@/server/registry";
 import {
   type HandlingOutcome,
   type MessageHandler,
@@ -11,7 +12,6 @@ import {
   type MessageRow,
   type OutgoingMessage,
   type ReceivedMessage,
-  readOwnAddress,
   type SentMessage,
   sendMessage,
   sendToMany,

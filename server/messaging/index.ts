@@ -14,10 +14,8 @@ export {
   replayMessage,
 } from "./manage-messages";
 export { contentSchemas, MESSAGE_SCHEMA_PATH, messageSchema } from "./message-schema";
-export { readOwnAddress } from "./own-address";
 export { getMessage, listMessages, measureMessages } from "./read-messages";
 export { readPeers } from "./read-peers";
 export { refusal } from "./refusal";
 export { countRefusals, listRefusals } from "./refusals";
 export { type OutgoingMessage, type SentMessage, sendMessage, sendToMany } from "./send-message";
-export { signText } from "./signatures";

@@ -10,15 +10,16 @@ import {
 } from "@/server/contracts";
 import {
   AppError,
+  insertRows,
   publish,
   recordAudits,
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
+import { readOwnAddress } from "@/server/registry";
 import { correlationOf } from "./correlation";
 import { digestOf } from "./digest";
 import { messageRecordId } from "./envelope";
-import { readOwnAddress } from "./own-address";
 import { wakeCouriers } from "./wake-couriers";
 
 /** What one of our messages says, and to whom. What ties messages together goes into its content. */
@@ -88,7 +89,7 @@ export async function sendMessages({
     assertSize(row.envelope, ctx.settings.REQUEST_BYTES_MAX);
     return row;
   });
-  await tx.insert(agentMessages).values(rows);
+  await tx.execute(insertRows(agentMessages, rows));
   await recordAudits(
     tx,
     rows.map((row) => ({ by: ctx, entry: auditOf(row) })),

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { PublicKeySet } from "@/server/contracts";
-import { getJwks, rotateSigningKey } from "@/server/identity";
+import { getJwks, rotateSigningKey, signDetached } from "@/server/identity";
 import {
   closeDatabase,
   createRoot,
@@ -11,7 +11,7 @@ import {
   systemContext,
 } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { signText, verifySignature } from "./signatures";
+import { verifySignature } from "./signatures";
 import { makeKey, signWith } from "./testing/peer";
 
 let database: TestDatabase;
@@ -38,7 +38,7 @@ test("what is signed verifies with the published keys, over any text", async () 
   const jwks = await ownKeys();
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: "grapheme" }), async (text) => {
-      const { signature, kid } = await signText({ ctx, input: { text } });
+      const { signature, kid } = await signDetached({ ctx, input: { text } });
       expect(verifySignature(jwks, { text, signature })).toEqual({ kid });
     }),
     { numRuns: 50 },
@@ -131,9 +131,9 @@ test("a text with half a character is nobody's, though its bytes are those of an
 });
 
 test("a rotation is followed at once; the old key verifies unless it is compromised", async () => {
-  const first = await signText({ ctx, input: { text } });
+  const first = await signDetached({ ctx, input: { text } });
   await rotateSigningKey({ ctx, input: {} });
-  const second = await signText({ ctx, input: { text } });
+  const second = await signDetached({ ctx, input: { text } });
   expect(second.kid).not.toBe(first.kid);
   expect(verifySignature(await ownKeys(), { text, ...first })).toEqual({ kid: first.kid });
   await rotateSigningKey({ ctx, input: { is_compromised: true } });
@@ -141,16 +141,16 @@ test("a rotation is followed at once; the old key verifies unless it is compromi
   for (const { signature } of [first, second]) {
     expect(() => verifySignature(jwks, { text, signature })).toThrow(refusedAs("unknown_key"));
   }
-  const third = await signText({ ctx, input: { text } });
+  const third = await signDetached({ ctx, input: { text } });
   expect(verifySignature(jwks, { text, ...third })).toEqual({ kid: third.kid });
 });
 
 test("a rotation by another process is followed soon", async () => {
-  const before = await signText({ ctx, input: { text } });
+  const before = await signDetached({ ctx, input: { text } });
   const db = openDatabase(database.url, 1);
   try {
     await rotateSigningKey({ ctx: systemContext(createRoot("test", { db }), "other"), input: {} });
-    const kid = async () => (await signText({ ctx, input: { text } })).kid;
+    const kid = async () => (await signDetached({ ctx, input: { text } })).kid;
     await vi.waitFor(async () => expect(await kid()).not.toBe(before.kid), 2000);
   } finally {
     await closeDatabase(db);
@@ -158,10 +158,11 @@ test("a rotation by another process is followed soon", async () => {
 });
 
 test("signing keeps the key open: many texts ask the database a few times only", async () => {
-  await signText({ ctx, input: { text } });
+  await signDetached({ ctx, input: { text } });
   const select = vi.spyOn(ctx.db, "select");
   const begun = performance.now();
-  for (let index = 0; index < 500; index += 1) await signText({ ctx, input: { text: `${index}` } });
+  for (let index = 0; index < 500; index += 1)
+    await signDetached({ ctx, input: { text: `${index}` } });
   const quarters = (performance.now() - begun) / 250;
   expect(select.mock.calls.length).toBeLessThanOrEqual(quarters + 1);
   select.mockRestore();

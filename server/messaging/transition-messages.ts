@@ -10,8 +10,6 @@ export interface MessageMove {
   /** Not taken again before so many milliseconds have passed. */
   delayMs?: number;
   via?: "broker" | "http";
-  signature?: string | null;
-  keyId?: string | null;
   deadReason?: DeadReason;
   /** For administrators. */
   error?: string;
@@ -26,15 +24,14 @@ function givenOf(moves: readonly MessageMove[]): SQL {
     ...(error === undefined ? {} : { error: error.slice(0, ERROR_LENGTH_MAX) }),
   }));
   return sql`select * from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as g(
-    id uuid, "delayMs" float8, via text, signature text, "keyId" text, "deadReason" text, error text)`;
+    id uuid, "delayMs" float8, via text, "deadReason" text, error text)`;
 }
 
 const later = sql`now() + make_interval(secs => coalesce(g."delayMs", 0) / 1000)`;
 
 /** Columns that each transition writes beside the state. */
 const WRITTEN: Record<TransitionName<"message">, SQL> = {
-  send: sql`attempts = m.attempts + 1, next_at = ${later}, via = g.via, signature = g.signature,
-    key_id = g."keyId"`,
+  send: sql`attempts = m.attempts + 1, next_at = ${later}, via = g.via`,
   deliver: sql`finished_at = now(), via = coalesce(g.via, m.via), last_error = null`,
   handle: sql`finished_at = now(), attempts = m.attempts + 1, last_error = null`,
   bury: sql`finished_at = now(), dead_reason = g."deadReason",
@@ -125,8 +122,7 @@ export async function postponeMessages({
       order by m.message_id for update of m
     )
     update ${agentMessages} m set next_at = ${later}, attempts = m.attempts + ${isAttempt ? 1 : 0},
-      via = coalesce(g.via, m.via), signature = coalesce(g.signature, m.signature),
-      key_id = coalesce(g."keyId", m.key_id), last_error = coalesce(g.error, m.last_error)
+      via = coalesce(g.via, m.via), last_error = coalesce(g.error, m.last_error)
     from given g join held h on h.message_id = g.id
     where m.message_id = g.id and m.delivery_status in ('queued', 'sent', 'received')`);
 }

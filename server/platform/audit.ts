@@ -1,5 +1,6 @@
 import { auditEvents } from "@/drizzle/schema";
 import type { Transaction } from "./db";
+import { insertRows } from "./insert-rows";
 import type { ServiceContext } from "./root";
 
 export interface AuditEntry {
@@ -38,5 +39,6 @@ export async function recordAudits(
   audits: readonly { by: Author; entry: AuditEntry }[],
 ): Promise<void> {
   if (audits.length === 0) return;
-  await tx.insert(auditEvents).values(audits.map(({ by, entry }) => rowOf(by, entry)));
+  const rows = audits.map(({ by, entry }) => rowOf(by, entry));
+  await tx.execute(insertRows(auditEvents, rows));
 }

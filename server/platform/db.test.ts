@@ -1,7 +1,8 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { suggestions } from "@/drizzle/schema";
+import { auditEvents, suggestions } from "@/drizzle/schema";
 import { closeDatabase, type Database, openDatabase, type Transaction } from "./db";
+import { insertRows } from "./insert-rows";
 import { createTestDatabase, type TestDatabase } from "./testing";
 
 let database: TestDatabase;
@@ -37,4 +38,21 @@ test("plans a statement once a connection, in transactions too", async () => {
       where statement like ${"%suggestions%"}`,
   );
   expect(prepared.map(({ uses }) => uses)).toEqual([3]);
+});
+
+test("inserts many rows by one parameter, in their order, with defaults, nulls and every kind of value", async () => {
+  const at = new Date("2026-03-29T01:30:00.123Z");
+  const by = { actorKind: "user" as const, actorId: "u", actorLabel: "u", requestId: null };
+  const about = { action: "test.insert", subjectType: "test", subjectId: 'a "quoted" \\ id' };
+  const values = [null, "a text", 1.5, [], { deep: { nothing: null, text: "ä\n'" } }];
+  const rows = values.map((after) => ({ ...by, ...about, at, before: null, after }));
+  await db.execute(insertRows(auditEvents, rows));
+  const kept = await db
+    .select()
+    .from(auditEvents)
+    .where(eq(auditEvents.action, about.action))
+    .orderBy(auditEvents.id);
+  expect(kept).toEqual(rows.map((row) => ({ ...row, id: expect.any(Number) })));
+  const nulls = await db.execute(sql`select from audit_events where after is null`);
+  expect(nulls).toHaveLength(1);
 });

@@ -30,6 +30,7 @@ export {
   SILENCE_SECONDS_MAX,
 } from "./heartbeat";
 export { newId, shortHash } from "./ids";
+export { insertRows } from "./insert-rows";
 export { createLogger, type Logger } from "./log";
 export { Lru } from "./lru";
 export {

@@ -1,3 +1,4 @@
+export { readOwnAddress } from "./client/own-address";
 export { brokerIdOf } from "./client/own-card";
 export { type RunningDirectory, startDirectory } from "./client/start-directory";
 export { findAgents, findPeers, getDirectory } from "./directory/read-directory";

@@ -1,7 +1,7 @@
+import { signDetached } from "@/server/identity";
 import type { ServiceContext } from "@/server/platform";
 import type { Broker } from "@/server/platform/broker";
 import { backoffMs } from "../delivery-policy";
-import { signText } from "../signatures";
 import { type MessageMove, postponeMessages, transitionMessages } from "../transition-messages";
 import { BUNDLE_MAX, bundle } from "./bundles";
 import { claimOutbound, type Delivery } from "./claim-outbound";
@@ -30,7 +30,7 @@ type Signed = Delivery & { signature: string };
 async function sign(ctx: ServiceContext, deliveries: readonly Delivery[]): Promise<Signed[]> {
   return Promise.all(
     deliveries.map(async (delivery) => {
-      const { signature } = await signText({ ctx, input: { text: delivery.text } });
+      const { signature } = await signDetached({ ctx, input: { text: delivery.text } });
       return { ...delivery, signature };
     }),
   );

@@ -2,9 +2,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { dataProducts } from "@/drizzle/schema";
 import { createRegistry, type Registry } from "@/server/api/registry/testing/harness";
-import { rotateSigningKey } from "@/server/identity";
-import { acceptSignedMessage, signText } from "@/server/messaging";
+import { rotateSigningKey, signDetached } from "@/server/identity";
+import { acceptSignedMessage } from "@/server/messaging";
 import { messageOf } from "@/server/messaging/testing/peer";
 import { createRoot, env, type Root, type Settings, systemContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
@@ -173,10 +174,20 @@ test("a message of an agent that is not known yet makes the directory be refresh
       recipient: { agent_id: "early-b", product_id: "product-of-early-b", domain: "risk" },
     }),
   );
-  const { signature } = await signText({ ctx: a, input: { text } });
+  const { signature } = await signDetached({ ctx: a, input: { text } });
   const input = { text, signature, via: "broker" as const };
   const receipt = await acceptSignedMessage({ ctx: contextOf(b), input });
   expect(receipt).toMatchObject({ is_duplicate: false, delivery_status: "received" });
+});
+
+test("while its product has told no domain, the agent registers for none, and says why", async () => {
+  const a = await sidecar("homeless", { AGENT_DOMAIN: undefined });
+  const product = { productId: "product-of-homeless", domain: "" };
+  await a.db.insert(dataProducts).values({ ...product, baseUrl: "http://127.0.0.1:9" });
+  const directory = start(a);
+  await until(async () =>
+    expect(directory.status().error).toMatch(/domain of this agent is not known yet/),
+  );
 });
 
 test("without MCP_REGISTRY_URL nothing is started", async () => {

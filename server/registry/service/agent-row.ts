@@ -45,7 +45,8 @@ export async function lockAgent(tx: Transaction, agentId: string): Promise<Agent
 }
 
 interface AgentChange {
-  agentId: string;
+  /** As it is, locked in this transaction. */
+  before: AgentRow;
   set: Partial<Omit<AgentRow, "agentId" | "version">>;
   /** Of the audit row. */
   action: string;
@@ -60,9 +61,9 @@ const auditedState = ({ card, status, productId, domain }: AgentRow) => ({
 export async function changeAgent(
   tx: Transaction,
   ctx: Pick<ServiceContext, "actor" | "requestId">,
-  { agentId, set, action }: AgentChange,
+  { before, set, action }: AgentChange,
 ): Promise<AgentRow> {
-  const before = await lockAgent(tx, agentId);
+  const { agentId } = before;
   const version = await nextVersion(tx);
   const [row] = await tx
     .update(registryAgents)
@@ -74,7 +75,7 @@ export async function changeAgent(
     action,
     subjectType: "agent",
     subjectId: agentId,
-    ...(before === undefined ? {} : { before: auditedState(before) }),
+    before: auditedState(before),
     after: auditedState(row),
   });
   await publish(tx, { topic: "directory", id: agentId });

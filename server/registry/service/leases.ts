@@ -45,7 +45,7 @@ export async function renewLease({
       lastSeenAt: now,
       leaseUntil: leaseFrom(now),
     };
-    return changeAgent(tx, ctx, { agentId, set, action: "agent.return" });
+    return changeAgent(tx, ctx, { before: known, set, action: "agent.return" });
   });
   return toLease(row);
 }
@@ -66,12 +66,12 @@ export async function removeAgent({
   if (!isLeaving) assertCan(ctx.actor, "key.manage");
   const now = ctx.clock.now();
   const row = await ctx.db.transaction(async (tx) => {
-    const known = await lockAgent(tx, agentId);
-    if (known === undefined) throw new AppError("not_found", `No agent ${agentId} is registered.`);
+    const before = await lockAgent(tx, agentId);
+    if (before === undefined) throw new AppError("not_found", `No agent ${agentId} is registered.`);
     const gone = { status: "gone" as const, goneAt: now };
-    if (isLeaving) return changeAgent(tx, ctx, { agentId, set: gone, action: "agent.leave" });
-    const card = { ...known.card, jwks: { keys: [] } };
-    return changeAgent(tx, ctx, { agentId, set: { ...gone, card }, action: "agent.remove" });
+    if (isLeaving) return changeAgent(tx, ctx, { before, set: gone, action: "agent.leave" });
+    const card = { ...before.card, jwks: { keys: [] } };
+    return changeAgent(tx, ctx, { before, set: { ...gone, card }, action: "agent.remove" });
   });
   return toLease(row);
 }
@@ -81,13 +81,13 @@ export async function expireLeases({ ctx }: { ctx: RegistryContext }): Promise<n
   const now = ctx.clock.now();
   return ctx.db.transaction(async (tx) => {
     const ended = await tx
-      .select({ agentId: registryAgents.agentId })
+      .select()
       .from(registryAgents)
       .where(and(eq(registryAgents.status, "online"), lt(registryAgents.leaseUntil, now)))
       .orderBy(registryAgents.agentId)
       .for("update", { skipLocked: true });
-    for (const { agentId } of ended) {
-      await changeAgent(tx, ctx, { agentId, set: { status: "offline" }, action: "agent.expire" });
+    for (const before of ended) {
+      await changeAgent(tx, ctx, { before, set: { status: "offline" }, action: "agent.expire" });
     }
     return ended.length;
   });

@@ -50,12 +50,16 @@ const fieldsOf = (card: AgentCard, now: Date) => ({
   goneAt: null,
 });
 
-async function insertAgent(tx: Transaction, card: AgentCard, now: Date): Promise<void> {
+/** The agent's row, locked: made now unless it is there. */
+async function ensureAgent(tx: Transaction, card: AgentCard, now: Date): Promise<AgentRow> {
   // Its version is given with the change that follows.
   await tx
     .insert(registryAgents)
     .values({ ...fieldsOf(card, now), agentId: card.agent_id, registeredAt: now, version: 0 })
     .onConflictDoNothing();
+  const row = await lockAgent(tx, card.agent_id);
+  if (row === undefined) throw new AppError("internal", "The agent's row was not stored.");
+  return row;
 }
 
 /**
@@ -78,9 +82,9 @@ export async function registerAgent({
   const by = { actor, requestId: ctx.requestId };
   const row = await ctx.db.transaction(async (tx) => {
     await spendEnrolment(tx, { token, card, now });
-    await insertAgent(tx, card, now);
+    const before = await ensureAgent(tx, card, now);
     const set = { ...fieldsOf(card, now), registeredAt: now };
-    return changeAgent(tx, by, { agentId, set, action: "agent.register" });
+    return changeAgent(tx, by, { before, set, action: "agent.register" });
   });
   return toLease(row);
 }
@@ -125,7 +129,7 @@ export async function updateAgent({
     if (known.status === "online" && isSameCard(known.card, card)) {
       return renew(tx, known, now);
     }
-    return changeAgent(tx, by, { agentId, set: fieldsOf(card, now), action: "agent.update" });
+    return changeAgent(tx, by, { before: known, set: fieldsOf(card, now), action: "agent.update" });
   });
   return toLease(row);
 }

@@ -4,7 +4,7 @@ import type { AgentAddress } from "@/server/contracts";
 import { AppError, type Database, type ServiceContext, type Transaction } from "@/server/platform";
 
 /**
- * Our own end of every message. The domain is AGENT_DOMAIN, or the one our data product told when it
+ * Who we are: our own end of every message, and what the registry is told. The domain is AGENT_DOMAIN, or the one our data product told when it
  * was last asked. Throws `unavailable` while neither is known.
  */
 export async function readOwnAddress({
