@@ -91,6 +91,16 @@ test("a discarded message stays, is not replayed, and is pruned after a month", 
   expect(await side.message(kept)).toBeDefined();
 });
 
+test("one sweep prunes all that is due, however many", async () => {
+  const id = await dead({ deliveryStatus: "delivered", finishedAt: new Date(0) });
+  // A copy of it, with every column, under so many other keys.
+  await side.db.execute(sql`insert into agent_messages
+    select (jsonb_populate_record(m, jsonb_build_object('message_id', gen_random_uuid()))).*
+    from agent_messages m, generate_series(1, 5001) where m.message_id = ${id}`);
+  expect(await pruneMessages({ ctx: side.ctx })).toBe(5002);
+  expect(await side.states()).toEqual({});
+});
+
 test("of two who decide at once one comes first, and the other is told", async () => {
   const input = { record_id: await dead() };
   const settled = await Promise.allSettled([

@@ -2,7 +2,13 @@ import { and, eq, inArray, lt, sql } from "drizzle-orm";
 import { agentMessages } from "@/drizzle/schema";
 import { type DeliveryStatus, MessageEnvelope } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import { AppError, publish, type ServiceContext, type Transaction } from "@/server/platform";
+import {
+  AppError,
+  type Database,
+  publish,
+  type ServiceContext,
+  type Transaction,
+} from "@/server/platform";
 import { digestOf } from "./digest";
 import type { MessageRow } from "./handlers";
 import { transitionMessages } from "./transition-messages";
@@ -87,11 +93,23 @@ const KEPT_DAYS = 30;
 const PRUNED_STATES = ["delivered", "handled", "discarded"] as const;
 /** Of one statement, so that none holds many rows for long. */
 const PRUNE_MAX = 5000;
+/** Of one sweep: what it leaves is deleted by the next. */
+const PRUNE_MS_MAX = 60_000;
 
 /** Deletes messages that were delivered, handled or discarded more than 30 days ago; answers how many. */
 export async function pruneMessages({ ctx }: { ctx: Pick<ServiceContext, "db"> }): Promise<number> {
+  const endsMs = performance.now() + PRUNE_MS_MAX;
+  let total = 0;
+  for (let pruned = PRUNE_MAX; pruned === PRUNE_MAX && performance.now() < endsMs; ) {
+    pruned = await pruneSome(ctx.db);
+    total += pruned;
+  }
+  return total;
+}
+
+async function pruneSome(db: Database): Promise<number> {
   const { messageId, deliveryStatus, finishedAt } = agentMessages;
-  const old = ctx.db
+  const old = db
     .select({ id: messageId })
     .from(agentMessages)
     .where(
@@ -101,9 +119,6 @@ export async function pruneMessages({ ctx }: { ctx: Pick<ServiceContext, "db"> }
       ),
     )
     .limit(PRUNE_MAX);
-  const pruned = await ctx.db
-    .delete(agentMessages)
-    .where(inArray(messageId, old))
-    .returning({ id: messageId });
-  return pruned.length;
+  const { count } = await db.delete(agentMessages).where(inArray(messageId, old));
+  return count;
 }
