@@ -34,6 +34,18 @@ function decodeExact(text: string): Buffer {
   return bytes;
 }
 
+const HEADERS_MAX = 500;
+/** Headers that were read, as they were encoded: thousands of signatures have the same. */
+const headers = new Lru<Header>(HEADERS_MAX);
+
+function readHeader(encoded: string): Header {
+  const found = headers.get(encoded);
+  if (found !== undefined) return found;
+  const header = Header.parse(JSON.parse(decodeExact(encoded).toString("utf8")));
+  headers.set(encoded, header);
+  return header;
+}
+
 /** The parts of a compact JWS without payload. Throws `unauthenticated` (reason `bad_signature`). */
 function readDetached(jws: string): Detached {
   const { header = "", signature = "" } =
@@ -41,8 +53,7 @@ function readDetached(jws: string): Detached {
   try {
     const bytes = decodeExact(signature);
     if (bytes.byteLength !== SIGNATURE_BYTES) throw new Error("not 64 bytes");
-    const parsed = Header.parse(JSON.parse(decodeExact(header).toString("utf8")));
-    return { header: parsed, encodedHeader: header, bytes };
+    return { header: readHeader(header), encodedHeader: header, bytes };
   } catch (cause) {
     const text =
       "The signature is not a detached compact JWS with the header parameters alg (EdDSA) and kid alone.";

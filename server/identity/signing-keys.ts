@@ -135,7 +135,7 @@ async function extendVerification(db: Database, kid: string, until: Date): Promi
 
 /**
  * Signs claims as a JWT with the sidecar's own key (EdDSA, header `kid`). `payload` holds every
- * claim but `exp`. Products check such tokens with the published keys; other agents will, too.
+ * claim but `exp`. Products check such tokens with the published keys, the registry with those it was told.
  */
 export async function signJwt(
   ctx: SignerContext,

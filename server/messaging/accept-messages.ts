@@ -1,4 +1,4 @@
-import type { Actor, MessageEnvelope, MessageReceipt, Screening } from "@/server/contracts";
+import type { Actor, MessageReceipt, Screening } from "@/server/contracts";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type IncomingMessage, type OpenedMessage, openMessages } from "./open-messages";
 import { done, type Outcome, proceed } from "./outcome";
@@ -15,11 +15,9 @@ const SUSPECT_NOTE =
 /** Of messages stored before there was a screening. */
 const NOT_SCREENED: Screening = { is_suspect: false, score: 0, by: "rules", model: null };
 
-function receiptOf({ row, isDuplicate }: Stored): MessageReceipt {
-  // Only what was read as an envelope is stored.
-  const { message_id } = JSON.parse(row.envelope) as MessageEnvelope;
+function receiptOf(messageId: string, { row, isDuplicate }: Stored): MessageReceipt {
   return {
-    message_id,
+    message_id: messageId,
     record_id: row.messageId,
     delivery_status: row.deliveryStatus,
     is_duplicate: isDuplicate,
@@ -62,15 +60,25 @@ async function admitEach(opened: readonly Outcome<OpenedMessage>[], admit: Admit
   );
 }
 
-async function accept(ctx: ServiceContext, messages: readonly IncomingMessage[], admit: Admit) {
+/** A message that was taken in: whom it is of, and what they are told. */
+export interface Accepted {
+  senderId: string;
+  receipt: MessageReceipt;
+}
+
+async function accept(
+  ctx: ServiceContext,
+  messages: readonly IncomingMessage[],
+  admit: Admit,
+): Promise<Outcome<Accepted>[]> {
   const opened = await admitEach(await openMessages({ ctx, input: messages }), admit);
   const stored = await storeMessages({ ctx, input: done(opened) });
   let next = 0;
   const outcomes = opened.map((outcome) =>
-    proceed(outcome, () => {
+    proceed(outcome, ({ envelope: { message_id, sender } }) => {
       const result = stored[next++];
       if (result === undefined || result instanceof AppError) throw result;
-      return receiptOf(result);
+      return { senderId: sender.agent_id, receipt: receiptOf(message_id, result) };
     }),
   );
   await countRefused(ctx, messages, outcomes);
@@ -79,7 +87,7 @@ async function accept(ctx: ServiceContext, messages: readonly IncomingMessage[],
 
 /**
  * Takes in messages of other agents as they came, over the broker or by HTTP: each is checked, its
- * signature verified, and stored once. One outcome each, in their order: the receipt, or why it was
+ * signature verified, and stored once. One outcome each, in their order: its receipt, or why it was
  * refused (an AppError; `details.reason` is one of MessageRefusal; it is counted, and nothing stored).
  * Throws only when none could be taken in, as when the database does not answer.
  */
@@ -89,7 +97,7 @@ export async function acceptMessages({
 }: {
   ctx: ServiceContext;
   input: readonly IncomingMessage[];
-}): Promise<Outcome<MessageReceipt>[]> {
+}): Promise<Outcome<Accepted>[]> {
   return accept(ctx, messages, async () => undefined);
 }
 
@@ -105,6 +113,6 @@ export async function acceptSignedMessage({
   input: IncomingMessage & { admit?: Admit };
 }): Promise<MessageReceipt> {
   const [outcome] = await accept(ctx, [message], admit);
-  if (outcome?.isDone) return outcome.value;
+  if (outcome?.isDone) return outcome.value.receipt;
   throw outcome?.error;
 }

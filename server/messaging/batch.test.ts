@@ -38,7 +38,7 @@ test("each of a batch has its own outcome: stored, repeated, reused, refused", a
     ],
   });
   const told = outcomes.map((outcome) =>
-    outcome.isDone ? outcome.value.is_duplicate : refusalReasonOf(outcome.error),
+    outcome.isDone ? outcome.value.receipt.is_duplicate : refusalReasonOf(outcome.error),
   );
   expect(told).toEqual([false, "unsigned", true, "id_reused", "bad_signature", false]);
   expect(await database.db.$count(agentMessages)).toBe(2);
@@ -49,7 +49,9 @@ test("batches with the same messages in other orders store each once, with one a
   const runs = await Promise.all(
     [messages, messages.toReversed(), messages].map((input) => acceptMessages({ ctx, input })),
   );
-  const receipts = runs.flat().flatMap((outcome) => (outcome.isDone ? [outcome.value] : []));
+  const receipts = runs
+    .flat()
+    .flatMap((outcome) => (outcome.isDone ? [outcome.value.receipt] : []));
   expect(receipts).toHaveLength(60);
   expect(receipts.filter(({ is_duplicate }) => !is_duplicate)).toHaveLength(20);
   const ids = receipts.map(({ record_id }) => record_id);
@@ -68,7 +70,7 @@ test("conversation, sequence and what is answered are kept beside the message; n
       incoming(messageOf({ message_type: "quality_alert", content: { table: "t" } })),
     ],
   });
-  const ids = outcomes.flatMap((each) => (each.isDone ? [each.value.record_id] : []));
+  const ids = outcomes.flatMap((each) => (each.isDone ? [each.value.receipt.record_id] : []));
   const rows = await database.db
     .select()
     .from(agentMessages)

@@ -1,4 +1,4 @@
-import type { DeadReason, ErrorCode } from "@/server/contracts";
+import { type DeadReason, type ErrorCode, PRIORITY_HEAD_START_MS } from "@/server/contracts";
 
 /** A recipient as the directory and the last deliveries to it tell. */
 export interface Peer {
@@ -78,12 +78,11 @@ export function planDelivery(
 
 /**
  * Priority of a message on the broker, 1 first: by how long ago it was due, as messages are taken
- * everywhere else. Whatever waits for a minute comes to be as urgent as an urgent one.
+ * everywhere else. Whatever waits for as long as an urgent one's head start comes to be as urgent.
  */
 export function brokerPriority(dueForMs: number): number {
-  if (dueForMs >= 60_000) return 1;
-  if (dueForMs >= 10_000) return 2;
-  return dueForMs >= 0 ? 3 : 4;
+  const { urgent, high, normal } = PRIORITY_HEAD_START_MS;
+  return 1 + [urgent, high, normal].filter((headStartMs) => dueForMs < headStartMs).length;
 }
 
 /** Others are the reason: another attempt may well succeed, until the message expires. */

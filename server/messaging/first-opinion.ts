@@ -107,7 +107,7 @@ async function describeProposal(
       column_exists: column !== undefined,
       existing_type: column?.type ?? null,
       rows: table?.row_count ?? 0,
-      // Which products read a table is the registry's to know; there is none yet.
+      // Which products read a table is known to nobody: the registry tells of agents alone.
       consumers: 0,
       dependents:
         column === undefined ? 0 : await countQueriesNaming({ db, settings }, column.name),

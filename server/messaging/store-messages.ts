@@ -1,9 +1,10 @@
-import { inArray } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { agentMessages } from "@/drizzle/schema";
 import { PRIORITY_HEAD_START_MS } from "@/server/contracts";
 import {
   AppError,
   type Database,
+  insertRows,
   publish,
   recordAudits,
   type ServiceContext,
@@ -17,7 +18,11 @@ import type { OpenedMessage } from "./open-messages";
 import { refusal } from "./refusal";
 import { wakeCouriers } from "./wake-couriers";
 
-type StoredRow = typeof agentMessages.$inferSelect;
+/** What is told of a stored message. */
+const { messageId, direction, digest, deliveryStatus, createdAt, screening, firstOpinion } =
+  agentMessages;
+const TOLD = { messageId, direction, digest, deliveryStatus, createdAt, screening, firstOpinion };
+type StoredRow = Pick<typeof agentMessages.$inferSelect, keyof typeof TOLD>;
 
 /** A message that may come in, with what it is stored under. */
 interface Arrival {
@@ -25,6 +30,9 @@ interface Arrival {
   recordId: string;
   digest: string;
 }
+
+/** One that was looked at, with the row that it becomes. */
+type Looked = Arrival & { seen: Triage; row: ReturnType<typeof rowOf> };
 
 function rowOf({ message, recordId, digest }: Arrival, seen: Triage, receivedAt: Date) {
   const { envelope } = message;
@@ -54,8 +62,6 @@ function rowOf({ message, recordId, digest }: Arrival, seen: Triage, receivedAt:
   };
 }
 
-type Looked = Arrival & { seen: Triage };
-
 async function auditArrivals(tx: Transaction, ctx: ServiceContext, stored: Looked[]) {
   const entries = stored.map(({ message: { envelope, sender, keyId, via }, recordId, seen }) => ({
     by: { actor: sender, requestId: ctx.requestId },
@@ -78,41 +84,46 @@ async function auditArrivals(tx: Transaction, ctx: ServiceContext, stored: Looke
 
 async function loadRows(db: Database | Transaction, ids: string[]): Promise<StoredRow[]> {
   if (ids.length === 0) return [];
-  return db.select().from(agentMessages).where(inArray(agentMessages.messageId, ids));
+  const listed = `{${ids.join(",")}}`;
+  return db
+    .select(TOLD)
+    .from(agentMessages)
+    .where(sql`${messageId} = any(${listed}::text::uuid[])`);
 }
 
 const byId = (rows: readonly StoredRow[]) => new Map(rows.map((row) => [row.messageId, row]));
 
-/** Stores those whose id is free, with audit rows; answers the rows that are new. */
-async function insertArrivals(ctx: ServiceContext, looked: Looked[], receivedAt: Date) {
-  if (looked.length === 0) return new Map<string, StoredRow>();
+/** Stores those whose id is free, with audit rows; answers which. */
+async function insertArrivals(ctx: ServiceContext, looked: Looked[]): Promise<Looked[]> {
+  if (looked.length === 0) return [];
   // In one order, so that two batches with the same messages do not wait for each other.
   const sorted = looked.toSorted((a, b) => (a.recordId < b.recordId ? -1 : 1));
   return ctx.db.transaction(async (tx) => {
-    const inserted = await tx
-      .insert(agentMessages)
-      .values(sorted.map((arrival) => rowOf(arrival, arrival.seen, receivedAt)))
-      .onConflictDoNothing()
-      .returning();
-    const fresh = byId(inserted);
-    await auditArrivals(
-      tx,
-      ctx,
-      sorted.filter(({ recordId }) => fresh.has(recordId)),
+    const insert = insertRows(
+      agentMessages,
+      sorted.map(({ row }) => row),
     );
+    const inserted = await tx.execute<{ id: string }>(
+      sql`${insert} on conflict do nothing returning message_id as id`,
+    );
+    const ids = new Set(inserted.map(({ id }) => id));
+    const fresh = sorted.filter(({ recordId }) => ids.has(recordId));
+    await auditArrivals(tx, ctx, fresh);
     return fresh;
   });
 }
 
 /**
- * Wakes couriers and live pages, after the commit: PostgreSQL commits transactions that notify one after another,
- * each with its write to the disk. What is not heard is found by looking.
+ * Wakes couriers, and live pages for a message that was posted (of the others the courier tells them, for many at
+ * once). After the commit: PostgreSQL commits transactions that notify one after another, each with its write to
+ * the disk. What is not heard is found by looking.
  */
-async function tellOf({ db, log }: ServiceContext, ids: readonly string[]): Promise<void> {
-  const [first] = ids;
-  if (first === undefined) return;
+async function tellOf({ db, log }: ServiceContext, fresh: readonly Looked[]): Promise<void> {
+  if (fresh.length === 0) return;
   try {
-    await publish(db, { topic: "message", id: ids.length === 1 ? first : "*" });
+    for (const { message, recordId } of fresh) {
+      if (message.via === "http") await publish(db, { topic: "message", id: recordId });
+    }
     await wakeCouriers(db, "inbound");
   } catch (error) {
     log.warn({ err: error }, "couriers were not woken; they look by themselves");
@@ -151,11 +162,12 @@ export async function storeMessages({
       .filter(({ recordId }) => !known.has(recordId))
       .map(async (arrival): Promise<Looked> => {
         const seen = await triageMessage({ ctx, input: arrival.message.envelope });
-        return { ...arrival, seen };
+        return { ...arrival, seen, row: rowOf(arrival, seen, receivedAt) };
       }),
   );
-  const fresh = await insertArrivals(ctx, looked, receivedAt);
-  await tellOf(ctx, [...fresh.keys()]);
+  const stored = await insertArrivals(ctx, looked);
+  await tellOf(ctx, stored);
+  const fresh = byId(stored.map(({ row }) => row));
   const lost = looked.map(({ recordId }) => recordId).filter((id) => !fresh.has(id));
   const rows = new Map([...known, ...fresh, ...byId(await loadRows(ctx.db, lost))]);
   return arrivals.map((arrival) => {

@@ -1,5 +1,6 @@
 import { and, asc, eq, notInArray, or, type SQL, sql } from "drizzle-orm";
 import { agentMessages, peers } from "@/drizzle/schema";
+import { PRIORITY_HEAD_START_MS } from "@/server/contracts";
 import type { ServiceContext, Transaction } from "@/server/platform";
 import { FAILURES_MAX, type Peer, planDelivery } from "../delivery-policy";
 import { type MessageMove, postponeMessages, transitionMessages } from "../transition-messages";
@@ -43,7 +44,9 @@ const milliseconds = (interval: SQL) =>
 /** Rows of ours that are neither received nor given up, in the words of their index. */
 const isOpen = sql`${agentMessages.direction} = 'outbound'
   and ${agentMessages.deliveryStatus} in ('queued', 'sent')`;
-const isUrgent = sql`${agentMessages.dueAt} <= now() - interval '60 seconds'`;
+/** Urgent messages, and those that have waited until they are as urgent. */
+export const isUrgent = sql`${agentMessages.dueAt} <=
+  now() - make_interval(secs => ${PRIORITY_HEAD_START_MS.urgent / 1000})`;
 
 function isOnBroker(brokerId: string | null): SQL {
   const theirs = sql`select ${peers.agentId} from ${peers} where ${peers.card}->>'broker_id' = ${brokerId}`;

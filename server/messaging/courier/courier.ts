@@ -70,9 +70,10 @@ export function startCourier(root: Root, options: CourierOptions): Courier {
   };
   const listening = listen(root, sides);
   const loops = [...sides.outbound, ...sides.inbound];
-  shared.start({ ctx, onMoved }, () => {
+  const wakeHandingOver = () => {
     for (const each of handingOver) each.wake();
-  });
+  };
+  shared.start({ ctx, onMoved, onReceived: wakeHandingOver }, wakeHandingOver);
   return {
     status: () => statusOf({ isWorking: loops.every((each) => each.isReady()), shared }),
     async stop() {
@@ -114,7 +115,7 @@ class SharedBrokerTaker {
     readonly broker: SharedBroker | null,
   ) {}
 
-  start({ ctx, onMoved }: Parameters<typeof takeReceipts>[0], onPrepared: () => void): void {
+  start(options: Parameters<typeof takeReceipts>[0], onPrepared: () => void): void {
     const { broker } = this;
     if (broker === null) return;
     this.preparing = this.prepare(broker).then(() => {
@@ -123,9 +124,9 @@ class SharedBrokerTaker {
       const load = { concurrency: BUNDLES_AT_ONCE, lockMs: LOCK_MS };
       this.consumers = [
         broker.consume(messagesQueue(AGENT_ID), load, (job) =>
-          takeMessages({ ctx, broker, onMoved }, job),
+          takeMessages({ ...options, broker }, job),
         ),
-        broker.consume(receiptsQueue(AGENT_ID), load, (job) => takeReceipts({ ctx, onMoved }, job)),
+        broker.consume(receiptsQueue(AGENT_ID), load, (job) => takeReceipts(options, job)),
       ];
       this.isPrepared = true;
       onPrepared();

@@ -4,6 +4,7 @@ import { type ServiceContext, type Transaction, toAppError } from "@/server/plat
 import { handlingDelayMs } from "../delivery-policy";
 import type { MessageHandlers, MessageRow } from "../handlers";
 import { type MessageMove, postponeMessages, transitionMessages } from "../transition-messages";
+import { isUrgent } from "./claim-outbound";
 import { type Handled, handleMessage } from "./handle-message";
 
 /** Messages of one transaction: enough to share its cost, few enough that an urgent one gets its turn soon. */
@@ -23,7 +24,6 @@ type DueRow = MessageRow & { lifeMs: number };
 
 const isReceived = sql`${agentMessages.direction} = 'inbound'
   and ${agentMessages.deliveryStatus} = 'received'`;
-const isUrgent = sql`${agentMessages.dueAt} <= now() - interval '60 seconds'`;
 
 async function takeReceived(tx: Transaction, filter: SQL, limit: number): Promise<DueRow[]> {
   const rows = await tx

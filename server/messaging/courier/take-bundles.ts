@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { MessageReceipt, MessageRefusal, SignedMessage } from "@/server/contracts";
+import type { MessageRefusal, SignedMessage } from "@/server/contracts";
+import { signDetached } from "@/server/identity";
 import { type ServiceContext, toAppError } from "@/server/platform";
 import type { Broker, Delivery, Next } from "@/server/platform/broker";
-import { acceptMessages } from "../accept-messages";
+import { type Accepted, acceptMessages } from "../accept-messages";
 import { messageRecordId } from "../envelope";
 import type { Outcome } from "../outcome";
 import { refusalReasonOf } from "../refusal";
-import { signText } from "../signatures";
 import { MessageBundle, type Receipt, type ReceiptText, receiptsQueue } from "./bundles";
 
 const DONE: Next = { outcome: "done" };
@@ -52,27 +52,40 @@ const UNREAD: ReadonlySet<MessageRefusal> = new Set([
 /** What to tell whom. Nobody is told of what names no sender, or could not be stored for now. */
 function receiptsBySender(
   messages: readonly SignedMessage[],
-  outcomes: readonly Outcome<MessageReceipt>[],
+  outcomes: readonly Outcome<Accepted>[],
 ): Map<string, Receipt[]> {
   const bySender = new Map<string, Receipt[]>();
   messages.forEach(({ text }, index) => {
     const outcome = outcomes[index];
-    if (outcome === undefined) return;
-    const reason = outcome.isDone ? null : refusalReasonOf(outcome.error);
-    if (!outcome.isDone && (reason === null || UNREAD.has(reason))) return;
-    const claimed = Claimed.safeParse(JSON.parse(text));
-    if (!claimed.success) return;
-    const sender = claimed.data.sender.agent_id;
-    const record_id = messageRecordId(sender, claimed.data.message_id);
-    const list = bySender.get(sender) ?? [];
-    if (outcome.isDone) list.push({ record_id, outcome: "stored" });
-    else if (reason !== null) {
-      const detail = toAppError(outcome.error).message.slice(0, 2000);
-      list.push({ record_id, outcome: "refused", reason, detail });
-    }
-    bySender.set(sender, list);
+    const told = outcome?.isDone ? storedOf(outcome.value) : refusedOf(text, outcome?.error);
+    if (told === null) return;
+    const list = bySender.get(told.sender);
+    if (list === undefined) bySender.set(told.sender, [told.receipt]);
+    else list.push(told.receipt);
   });
   return bySender;
+}
+
+/** A receipt, and whom it is for. */
+interface Told {
+  sender: string;
+  receipt: Receipt;
+}
+
+const storedOf = ({ senderId, receipt: { record_id } }: Accepted): Told => ({
+  sender: senderId,
+  receipt: { record_id, outcome: "stored" },
+});
+
+function refusedOf(text: string, error: unknown): Told | null {
+  const reason = refusalReasonOf(error);
+  if (reason === null || UNREAD.has(reason)) return null;
+  const claimed = Claimed.safeParse(JSON.parse(text));
+  if (!claimed.success) return null;
+  const sender = claimed.data.sender.agent_id;
+  const record_id = messageRecordId(sender, claimed.data.message_id);
+  const detail = toAppError(error).message.slice(0, 2000);
+  return { sender, receipt: { record_id, outcome: "refused", reason, detail } };
 }
 
 async function sendReceipts(
@@ -81,7 +94,7 @@ async function sendReceipts(
 ): Promise<void> {
   const said: ReceiptText = { kind: "receipts", agent_id: ctx.settings.AGENT_ID, receipts };
   const text = JSON.stringify(said);
-  const { signature } = await signText({ ctx, input: { text } });
+  const { signature } = await signDetached({ ctx, input: { text } });
   const offer = { id: randomUUID(), data: { text, signature }, delayMs: 0, priority: 1 };
   await broker.add(receiptsQueue(sender), [offer]);
 }

@@ -15,7 +15,16 @@ const DONE: Next = { outcome: "done" };
  * receipts is dropped: whoever did not sign has no word in it.
  */
 export async function takeReceipts(
-  { ctx, onMoved }: { ctx: ServiceContext; onMoved: () => void },
+  {
+    ctx,
+    onMoved,
+    onReceived,
+  }: {
+    ctx: ServiceContext;
+    onMoved: () => void;
+    /** Told when what was received is noted: the recipient may be handed more. */
+    onReceived: () => void;
+  },
   { data }: Delivery,
 ): Promise<Next> {
   const said = await readReceipts(ctx, data);
@@ -44,6 +53,7 @@ export async function takeReceipts(
     await postponeMessages({ tx, input: { moves: again, isAttempt: false, ...theirs } });
     await noteContact(tx, agentId);
   });
+  onReceived();
   onMoved();
   return DONE;
 }
