@@ -1,16 +1,11 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { conversationSteps, conversations } from "@/drizzle/schema";
-import {
-  type ConversationState,
-  isFinal,
-  type Lane,
-  TRANSITIONS,
-  type TransitionName,
-} from "@/server/contracts";
+import { isFinal, type Lane, TRANSITIONS, type TransitionName } from "@/server/contracts";
 import {
   AppError,
+  auditTransition,
+  lostRace,
   publish,
-  recordAudit,
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
@@ -60,7 +55,8 @@ export async function transitionConversation({
   ctx,
   input: { id, transition, note, set },
 }: TransactionStep<ConversationMove>): Promise<ConversationRow> {
-  const { from, to, action } = TRANSITIONS.conversation[transition];
+  const change = TRANSITIONS.conversation[transition];
+  const { from, to } = change;
   const now = ctx.clock.now();
   const [row] = await tx
     .update(conversations)
@@ -71,31 +67,23 @@ export async function transitionConversation({
     })
     .where(and(eq(conversations.id, id), inArray(conversations.state, from)))
     .returning();
-  if (row === undefined) throw await explainRefusal(tx, id, from);
-  await recordAudit(tx, ctx, {
-    action,
-    subjectType: "conversation",
-    subjectId: id,
-    before: { state: from.length === 1 ? from[0] : from },
-    after: { state: to, role: row.role, note },
+  const subject = { entity: "conversation" as const, id };
+  if (row === undefined) throw lostRace({ ...subject, from, present: await readState(tx, id) });
+  await auditTransition(tx, ctx, {
+    ...subject,
+    transition: change,
+    note: { role: row.role, note },
   });
   await publish(tx, { topic: "conversation", id });
   return row;
 }
 
-async function explainRefusal(
-  tx: Transaction,
-  id: string,
-  expected: readonly ConversationState[],
-): Promise<AppError> {
+async function readState(tx: Transaction, id: string) {
   const [present] = await tx
     .select({ state: conversations.state })
     .from(conversations)
     .where(eq(conversations.id, id));
-  if (present === undefined) return new AppError("not_found", `There is no conversation ${id}.`);
-  const { state } = present;
-  const text = `Conversation ${id} is ${state}; it must be ${expected.join(" or ")}.`;
-  return new AppError("conflict", text, { details: { state, expected } });
+  return present;
 }
 
 /** One arrow of the sequence diagram. */

@@ -1,16 +1,11 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { operations, suggestions } from "@/drizzle/schema";
-import {
-  type OperationState,
-  type Stateful,
-  type SuggestionState,
-  TRANSITIONS,
-  type TransitionName,
-} from "@/server/contracts";
+import { type Stateful, TRANSITIONS, type TransitionName } from "@/server/contracts";
 import {
   AppError,
+  auditTransition,
+  lostRace,
   publish,
-  recordAudit,
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
@@ -54,20 +49,18 @@ export async function transitionSuggestion({
   ctx,
   input: { id, transition, set, note },
 }: TransactionStep<SuggestionMove>): Promise<SuggestionRow> {
-  const { from, to, action } = TRANSITIONS.suggestion[transition];
+  const change = TRANSITIONS.suggestion[transition];
+  const { from, to } = change;
   const [row] = await tx
     .update(suggestions)
     .set({ ...set, state: to, updatedAt: ctx.clock.now() })
     .where(and(eq(suggestions.id, id), inArray(suggestions.state, from)))
     .returning();
-  if (row === undefined) throw await explainLostRace(tx, { entity: "suggestion", id, from });
-  await recordAudit(tx, ctx, {
-    action,
-    subjectType: "suggestion",
-    subjectId: id,
-    before: { state: from.length === 1 ? from[0] : from },
-    after: { state: to, ...note },
-  });
+  const subject = { entity: "suggestion" as const, id };
+  if (row === undefined) {
+    throw lostRace({ ...subject, from, present: await readSuggestionState(tx, id) });
+  }
+  await auditTransition(tx, ctx, { ...subject, transition: change, note });
   await publish(tx, { topic: "suggestion", id });
   return row;
 }
@@ -78,19 +71,21 @@ export async function transitionOperation({
   ctx,
   input: { id, transition, set, note },
 }: TransactionStep<OperationMove>): Promise<OperationRow> {
-  const { from, to, action } = TRANSITIONS.operation[transition];
+  const change = TRANSITIONS.operation[transition];
+  const { from, to } = change;
   const [row] = await tx
     .update(operations)
     .set({ ...set, state: to })
     .where(and(eq(operations.id, id), inArray(operations.state, from)))
     .returning();
-  if (row === undefined) throw await explainLostRace(tx, { entity: "operation", id, from });
-  await recordAudit(tx, ctx, {
-    action,
-    subjectType: "operation",
-    subjectId: id,
-    before: { state: from.length === 1 ? from[0] : from },
-    after: { state: to, suggestion_id: row.suggestionId, ...note },
+  const subject = { entity: "operation" as const, id };
+  if (row === undefined) {
+    throw lostRace({ ...subject, from, present: await readOperationState(tx, id) });
+  }
+  await auditTransition(tx, ctx, {
+    ...subject,
+    transition: change,
+    note: { suggestion_id: row.suggestionId, ...note },
   });
   await publishOperation({ tx, input: row });
   return row;
@@ -125,29 +120,7 @@ export async function tryTransitionSuggestion({
   }
 }
 
-async function explainLostRace(
-  tx: Transaction,
-  { entity, id, from }: { entity: Stateful; id: string; from: readonly string[] },
-): Promise<AppError> {
-  const present =
-    entity === "suggestion" ? await readSuggestionState(tx, id) : await readOperationState(tx, id);
-  if (present === undefined) return new AppError("not_found", `There is no ${entity} ${id}.`);
-  const { state, since } = present;
-  const at = since?.toISOString();
-  const name = entity === "suggestion" ? "Suggestion" : "Operation";
-  return new AppError(
-    "conflict",
-    `${name} ${id} is ${state}${at ? ` since ${at}` : ""}; it must be ${from.join(" or ")}.`,
-    { details: { state, ...(at && { since: at }), expected: from } },
-  );
-}
-
-interface PresentState {
-  state: SuggestionState | OperationState;
-  since: Date | null;
-}
-
-async function readSuggestionState(tx: Transaction, id: string): Promise<PresentState | undefined> {
+async function readSuggestionState(tx: Transaction, id: string) {
   const [row] = await tx
     .select({ state: suggestions.state, since: suggestions.updatedAt })
     .from(suggestions)
@@ -155,7 +128,7 @@ async function readSuggestionState(tx: Transaction, id: string): Promise<Present
   return row;
 }
 
-async function readOperationState(tx: Transaction, id: string): Promise<PresentState | undefined> {
+async function readOperationState(tx: Transaction, id: string) {
   const [row] = await tx
     .select({ state: operations.state, since: operations.finishedAt })
     .from(operations)

@@ -44,3 +44,4 @@ export {
   systemContext,
   webRoot,
 } from "./root";
+export { auditTransition, lostRace } from "./transition";
