@@ -1,30 +1,25 @@
 import { and, desc, eq, inArray, notInArray, sql } from "drizzle-orm";
-import { agentDecisions, dataProducts, suggestionItems, suggestions } from "@/drizzle/schema";
+import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
   EFFECTIVE_STATES,
   type Finding,
   PRODUCT_SCHEMA,
-  ProductSchema,
+  type ProductSchema,
   type SuggestionState,
   type ViewSchema,
 } from "@/server/contracts";
-import { listPatterns } from "@/server/knowledge";
+import { findOwnSchema, listPatterns } from "@/server/knowledge";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type TextDescription, textReader, typeReader, viewQuery } from "@/server/workload";
 import type { KnownHere, KnownSummary, ReadText } from "./evaluation/known-here";
 
 /** Our own product as it was observed last. Throws `unavailable` while it never was. */
-export async function readOwnSchema({
-  db,
-  settings,
-}: Pick<ServiceContext, "db" | "settings">): Promise<ProductSchema> {
-  const { DATA_PRODUCT_ID: productId } = settings;
-  const [product] = await db
-    .select({ schema: dataProducts.schema })
-    .from(dataProducts)
-    .where(eq(dataProducts.productId, productId));
-  const schema = ProductSchema.safeParse(product?.schema);
-  if (schema.success) return schema.data;
+export async function readOwnSchema(
+  ctx: Pick<ServiceContext, "db" | "settings">,
+): Promise<ProductSchema> {
+  const schema = await findOwnSchema({ ctx });
+  if (schema !== undefined) return schema;
+  const { DATA_PRODUCT_ID: productId } = ctx.settings;
   throw new AppError("unavailable", `Data product ${productId} has not been observed yet.`);
 }
 

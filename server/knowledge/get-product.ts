@@ -80,6 +80,19 @@ export async function getProduct({
   };
 }
 
+/** The schema of our own data product as it was observed last; undefined: it never was. */
+export async function findOwnSchema({
+  ctx: { db, settings },
+}: {
+  ctx: Pick<ServiceContext, "db" | "settings">;
+}): Promise<ProductSchema | undefined> {
+  const [product] = await db
+    .select({ schema: dataProducts.schema })
+    .from(dataProducts)
+    .where(eq(dataProducts.productId, settings.DATA_PRODUCT_ID));
+  return ProductSchema.safeParse(product?.schema).data;
+}
+
 /** How far the workload is gathered; null: no analysis waits for it. */
 function readinessOf({ gathered }: { gathered: unknown }): WorkloadReadiness | null {
   const parsed = GatheredWorkload.safeParse(gathered);

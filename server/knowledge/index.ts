@@ -1,4 +1,10 @@
-export { getProduct, lastContact, noteProofFault, type ProductContact } from "./get-product";
+export {
+  findOwnSchema,
+  getProduct,
+  lastContact,
+  noteProofFault,
+  type ProductContact,
+} from "./get-product";
 export { listAudit } from "./list-audit";
 export { observeProduct } from "./observe-product";
 export { listPatterns } from "./patterns";

@@ -1,13 +1,9 @@
 import { and, desc, eq, sql } from "drizzle-orm";
-import { dataProducts, observedPatterns } from "@/drizzle/schema";
-import {
-  type FirstOpinion,
-  type MessageEnvelope,
-  ProductSchema,
-  type Screening,
-} from "@/server/contracts";
+import { observedPatterns } from "@/drizzle/schema";
+import type { FirstOpinion, MessageEnvelope, Screening } from "@/server/contracts";
 import { foreignTexts } from "@/server/guard";
 import { askTask, type OpinionInput, opinion, screenTexts } from "@/server/inference";
+import { findOwnSchema } from "@/server/knowledge";
 import type { ServiceContext } from "@/server/platform";
 import { checkProposal, findTarget, Proposal, type ProposalTarget } from "./check-proposal";
 
@@ -53,7 +49,7 @@ async function formOpinion(
   proposal: Proposal,
   senderDomain: string,
 ): Promise<FirstOpinion> {
-  const target = findTarget(await knownSchema(ctx), proposal.details);
+  const target = findTarget(await findOwnSchema({ ctx }), proposal.details);
   const refusal = await checkProposal(proposal, target);
   if (refusal !== null) return { ...refusal, confidence: 1, by: "rules", model: null };
   const input = await describeProposal(ctx, proposal, { ...target, senderDomain });
@@ -66,18 +62,6 @@ async function formOpinion(
     by: model === null ? "rules" : "model",
     model,
   };
-}
-
-/** Our own product as it was last seen; undefined when it never was. */
-async function knownSchema({
-  db,
-  settings,
-}: Pick<ServiceContext, "db" | "settings">): Promise<ProductSchema | undefined> {
-  const [product] = await db
-    .select({ schema: dataProducts.schema })
-    .from(dataProducts)
-    .where(eq(dataProducts.productId, settings.DATA_PRODUCT_ID));
-  return ProductSchema.safeParse(product?.schema).data;
 }
 
 /** Longest text of a proposal that the model is handed. */
