@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Change } from "./change";
-import { AgentAddress } from "./message";
+import { AgentAddress, type MessageType } from "./message";
 import { AnswerEvidence, ProposalDetails, ProposedOperation } from "./message-content";
 
 export const ConversationKind = z.enum([
@@ -11,6 +11,19 @@ export const ConversationKind = z.enum([
   "coordination",
 ]);
 export type ConversationKind = z.infer<typeof ConversationKind>;
+
+/** The message that begins each kind of conversation, and asks for an answer. */
+export const OPENING_MESSAGES = {
+  schema_change: "schema_proposal",
+  query_optimization: "query_optimization",
+  quality_alert: "quality_alert",
+  resource_scale: "resource_scale",
+  coordination: "coordination_request",
+} as const satisfies Record<ConversationKind, MessageType>;
+
+/** The kind of conversation that a message of this type may begin; undefined: it begins none. */
+export const kindOpenedBy = (type: string): ConversationKind | undefined =>
+  ConversationKind.options.find((kind) => OPENING_MESSAGES[kind] === type);
 
 /** Whether we began it, or were asked. */
 export const ConversationRole = z.enum(["initiator", "participant"]);

@@ -15,6 +15,12 @@ const Correlation = {
   sequence: z.number().int().min(1).max(1_000_000).optional(),
 };
 
+/** What a message says, without what ties it to others. */
+export function withoutCorrelation(content: Record<string, unknown>): Record<string, unknown> {
+  const { conversation_id: _id, in_reply_to: _reply, sequence: _sequence, ...said } = content;
+  return said;
+}
+
 // Of any length and kind, as they came: names and types are checked before anything is said of them.
 const Text = z.string().catch("").meta({ type: "string" });
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, or } from "drizzle-orm";
+import { and, desc, eq, isNull } from "drizzle-orm";
 import { agentMessages, conversations } from "@/drizzle/schema";
 import {
   AnalyzeRequest,
@@ -87,7 +87,7 @@ async function findSuspect({ db }: ServiceContext, row: ConversationRow): Promis
     .from(agentMessages)
     .where(
       and(
-        or(eq(agentMessages.conversationId, row.id), eq(agentMessages.messageId, row.id)),
+        eq(agentMessages.conversationId, row.id),
         eq(agentMessages.senderId, row.initiator.agent_id),
         eq(agentMessages.deliveryStatus, "handled"),
       ),

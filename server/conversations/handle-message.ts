@@ -2,9 +2,10 @@ import { and, eq } from "drizzle-orm";
 import { conversationParties, conversations } from "@/drizzle/schema";
 import {
   type AgentAddress,
-  type ConversationKind,
+  kindOpenedBy,
   MessageType,
   type SchemaProposalSubject,
+  withoutCorrelation,
 } from "@/server/contracts";
 import { withdrawSuggestion } from "@/server/decisions";
 import type { HandlingOutcome, MessageHandlers, ReceivedMessage } from "@/server/messaging";
@@ -19,15 +20,6 @@ import {
   ownLanes,
   transitionConversation,
 } from "./transition";
-
-/** Messages that may begin a conversation, and of what kind. */
-const KINDS: Partial<Record<MessageType, ConversationKind>> = {
-  schema_proposal: "schema_change",
-  query_optimization: "query_optimization",
-  quality_alert: "quality_alert",
-  resource_scale: "resource_scale",
-  coordination_request: "coordination",
-};
 
 type Received = ReceivedMessage<MessageType>;
 
@@ -86,7 +78,7 @@ async function begin(
   const { sequence = 1 } = message.content;
   // What begins it has not come yet.
   if (sequence > 1) return { outcome: "not_yet" };
-  const kind = KINDS[message.type];
+  const kind = kindOpenedBy(message.type);
   if (kind === undefined) {
     // What is said outside of any conversation, and asks for nothing.
     const isLoose = message.content.conversation_id === undefined;
@@ -97,7 +89,11 @@ async function begin(
   await tx.insert(conversations).values({
     ...{ id, kind, role: "participant", state: "evaluating" },
     statusNote: "What it touches here is being looked up.",
-    ...{ subject: subjectOf(message), reason: reasonOf(message), priority: envelope.priority },
+    ...{
+      subject: withoutCorrelation(message.content),
+      reason: reasonOf(message),
+      priority: envelope.priority,
+    },
     ...{ initiator: envelope.sender, startedBy: envelope.sender.agent_id },
     ...{ createdAt: now, updatedAt: now, expiresAt: stored.expiresAt },
   });
@@ -112,12 +108,6 @@ async function begin(
   await drawArrow(ctx, tx, { id, message });
   await publish(tx, { topic: "conversation", id });
   return { outcome: "handled" };
-}
-
-/** What a question is about, without what ties its message to others. */
-function subjectOf({ content }: Received): Record<string, unknown> {
-  const { conversation_id: _id, in_reply_to: _reply, sequence: _sequence, ...subject } = content;
-  return subject;
 }
 
 /** Why it is asked, in the sender's words. */

@@ -1,6 +1,6 @@
-import { and, desc, eq, or, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import { agentMessages, conversationParties } from "@/drizzle/schema";
-import type { MessageType } from "@/server/contracts";
+import { type MessageType, OPENING_MESSAGES } from "@/server/contracts";
 import { sendMessage } from "@/server/messaging";
 import type { Transaction } from "@/server/platform";
 import type { PartyRow } from "./load-view";
@@ -25,10 +25,7 @@ export const MESSAGE_LABELS: Record<MessageType, string> = {
 };
 
 /** What asks: an answer to it is expected. */
-const ASKING: ReadonlySet<MessageType> = new Set([
-  ...(["schema_proposal", "query_optimization", "quality_alert"] as const),
-  ...(["resource_scale", "coordination_request"] as const),
-]);
+const ASKING: ReadonlySet<MessageType> = new Set(Object.values(OPENING_MESSAGES));
 
 const DAY_SECONDS = 86_400;
 
@@ -117,11 +114,7 @@ export async function latestOf(
     .from(agentMessages)
     .where(
       and(
-        // The first one may leave its conversation out: its record then is named as it.
-        or(
-          eq(agentMessages.conversationId, conversationId),
-          eq(agentMessages.messageId, conversationId),
-        ),
+        eq(agentMessages.conversationId, conversationId),
         eq(agentMessages.direction, direction),
         isTheirs,
       ),

@@ -4,9 +4,10 @@ import {
   type Change,
   type ConversationDetail,
   MESSAGE_CONTENTS,
-  type MessageType,
+  OPENING_MESSAGES,
   type RegisteredAgent,
   StartConversation,
+  withoutCorrelation,
 } from "@/server/contracts";
 import { assertCan, parseInput } from "@/server/identity";
 import { AppError, publish, recordAudit, type ServiceContext } from "@/server/platform";
@@ -15,14 +16,6 @@ import { advanceConversation } from "./advance";
 import { compileProposal } from "./compile-proposal";
 import { loadConversation } from "./read-conversations";
 import { addArrows, ownLanes } from "./transition";
-
-const ASKS: Record<StartConversation["kind"], MessageType> = {
-  schema_change: "schema_proposal",
-  query_optimization: "query_optimization",
-  quality_alert: "quality_alert",
-  resource_scale: "resource_scale",
-  coordination: "coordination_request",
-};
 
 /**
  * Begins a conversation with other agents. Of a schema change our own change is tested first, and
@@ -72,11 +65,8 @@ const SYSTEM: ServiceContext["actor"] = {
 
 /** The content of the first message. Throws `invalid_input` that names the field at fault. */
 function readSubject({ kind, subject }: StartConversation): Record<string, unknown> {
-  const parsed = MESSAGE_CONTENTS[ASKS[kind]].safeParse(subject);
-  if (parsed.success) {
-    const { conversation_id: _id, in_reply_to: _reply, sequence: _sequence, ...rest } = parsed.data;
-    return rest;
-  }
+  const parsed = MESSAGE_CONTENTS[OPENING_MESSAGES[kind]].safeParse(subject);
+  if (parsed.success) return withoutCorrelation(parsed.data);
   const issues = parsed.error.issues.map(({ path, message }) => ({
     ...{ field: ["subject", ...path].join("."), message },
   }));

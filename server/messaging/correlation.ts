@@ -1,15 +1,6 @@
 import { z } from "zod";
-import type { MessageEnvelope, MessageType } from "@/server/contracts";
+import { kindOpenedBy, type MessageEnvelope } from "@/server/contracts";
 import { messageRecordId } from "./envelope";
-
-/** Types that may begin a conversation. */
-const OPENING: readonly string[] = [
-  "schema_proposal",
-  "query_optimization",
-  "quality_alert",
-  "resource_scale",
-  "coordination_request",
-] satisfies MessageType[];
 
 const ConversationId = z.uuid().catch("");
 const Sequence = z.number().int().min(1).max(1_000_000);
@@ -28,7 +19,8 @@ export function correlationOf(
   recordId: string,
 ): Correlation {
   const { conversation_id, in_reply_to, sequence } = content;
-  const own = OPENING.includes(message_type) ? recordId : null;
+  // The first message of a conversation names it.
+  const own = kindOpenedBy(message_type) === undefined ? null : recordId;
   const isReply = typeof in_reply_to === "string" && in_reply_to.length <= 200;
   return {
     conversationId: ConversationId.parse(conversation_id) || own,

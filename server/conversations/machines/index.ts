@@ -1,9 +1,6 @@
 import type { ConversationKind } from "@/server/contracts";
-import { nextOfCoordination } from "./coordination";
 import type { Step, View } from "./machine";
-import { nextOfQualityAlert } from "./quality-alert";
-import { nextOfQueryOptimization } from "./query-optimization";
-import { nextOfResourceScale } from "./resource-scale";
+import { askAndAnswer } from "./question";
 import { nextOfSchemaChange } from "./schema-change";
 
 export type * from "./machine";
@@ -12,10 +9,17 @@ export { checkSequence, type Taken, takeMessage } from "./take-message";
 
 const MACHINES: Record<ConversationKind, (view: View) => Step | null> = {
   schema_change: nextOfSchemaChange,
-  query_optimization: nextOfQueryOptimization,
-  quality_alert: nextOfQualityAlert,
-  resource_scale: nextOfResourceScale,
-  coordination: nextOfCoordination,
+  // A query of another product that the asker runs, or wants faster: measured there.
+  query_optimization: askAndAnswer({ label: "Analyze the query" }),
+  // Something is wrong with data that another product holds, too: it says what that touches there.
+  quality_alert: askAndAnswer({ label: "Check the data" }),
+  // More, or fewer, resources: the other product says what it has; a person decides there.
+  resource_scale: askAndAnswer({ label: "Look up resources" }),
+  // A join of two products: types and keys are compared by samples of both sides, as salted hashes.
+  coordination: askAndAnswer({
+    label: "Compare the keys",
+    isReady: ({ subject }) => subject.sample !== undefined,
+  }),
 };
 
 /**

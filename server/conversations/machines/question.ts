@@ -1,4 +1,4 @@
-import type { MessageType } from "@/server/contracts";
+import { OPENING_MESSAGES } from "@/server/contracts";
 import {
   act,
   agentIds,
@@ -16,8 +16,6 @@ import {
 
 /** A kind of conversation that is one question and one answer. */
 interface Question {
-  /** The message that asks. */
-  type: MessageType;
   /** What the one asked does, as an arrow of the diagram. */
   label: string;
   /** Our own part must be looked up before it can be asked. */
@@ -30,14 +28,16 @@ export const askAndAnswer =
   (view: View): Step | null =>
     view.role === "initiator" ? ask(view, question) : answer(view, question);
 
-function ask(view: View, { type, isReady = () => true }: Question): Step | null {
+function ask(view: View, { isReady = () => true }: Question): Step | null {
   const { refused } = view;
   if (view.state === "assessing") {
     if (refused !== null) return move("fail", `It could not be asked: ${refused.reason}`);
     if (isExpired(view)) return move("expire", "Its time ended before it was asked.");
     if (!isReady(view)) return act("sample_key");
     return move("propose", `Waiting for the answer of ${named(view.parties)}.`, {
-      messages: [{ to: agentIds(view.parties), type, content: view.subject }],
+      messages: [
+        { to: agentIds(view.parties), type: OPENING_MESSAGES[view.kind], content: view.subject },
+      ],
     });
   }
   return view.state === "proposed" ? conclude(view) : null;
