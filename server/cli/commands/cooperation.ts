@@ -7,6 +7,7 @@ import {
   type Directory,
   ListConversations,
   ListMessages,
+  type MessagePage,
   type PeerOverview,
   type StoredMessage,
   type StoredMessageDetail,
@@ -137,9 +138,9 @@ const rowOfMessage = (one: StoredMessage) => [
   formatPlural(one.attempts, "attempt"),
   one.last_error ?? "",
 ];
-const answerMessages = (messages: StoredMessage[], data: unknown = messages): Answer => ({
-  data,
-  lines: table(messages.map(rowOfMessage)),
+const answerMessages = (page: MessagePage): Answer => ({
+  data: page,
+  lines: table(page.items.map(rowOfMessage)),
 });
 
 function answerMessage(one: StoredMessageDetail): Answer {
@@ -167,7 +168,7 @@ export function addMessageCommands(group: Command): void {
             limit: Number(options.limit),
           });
           const page = await listMessages({ ctx, input });
-          return answerMessages(page.items, page);
+          return answerMessages(page);
         }),
     );
   group
@@ -193,7 +194,7 @@ export function addDeadLetterCommands(group: Command): void {
         const limit = Number(options.limit);
         const input = ListMessages.parse({ delivery_status: ["dead"], limit });
         const page = await listMessages({ ctx, input });
-        return answerMessages(page.items, page);
+        return answerMessages(page);
       }),
     );
   group

@@ -11,7 +11,7 @@ import {
 import { type Domain, MEMBERS } from "./members";
 import type { Mesh } from "./mesh";
 import { PROPOSAL, readLeft, type Scenario } from "./scenarios";
-import { checkSequence, ownSteps, type Side } from "./sequence";
+import { checkSequence, mergeSteps, type Side } from "./sequence";
 
 const TICK_MS = 500;
 const SECONDS_MAX = 240;
@@ -98,11 +98,8 @@ async function readSides({ mesh, conversationId }: Run): Promise<Sides> {
 }
 
 function printNew({ done, beganMs }: Run, sides: Sides): void {
-  const fresh = DOMAINS.flatMap((domain) => {
-    const side = sides[domain];
-    return side === undefined ? [] : ownSteps(side);
-  }).filter(({ domain, id }) => once(done, `step ${domain} ${id}`));
-  for (const step of fresh.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))) {
+  for (const step of mergeSteps(Object.values(sides))) {
+    if (!once(done, `step ${step.domain} ${step.id}`)) continue;
     const seconds = ((Date.parse(step.at) - beganMs) / 1000).toFixed(1).padStart(6);
     const arrow = step.record_id === null ? "-->" : "==>";
     const detail = step.detail === "" ? "" : ` (${step.detail})`;

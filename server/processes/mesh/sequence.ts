@@ -14,7 +14,7 @@ export interface SeenStep extends ConversationStep {
 }
 
 /** Of a message the sender's arrow, of a call that of the agent: each step once. */
-export function ownSteps({ domain, agentId, detail }: Side): SeenStep[] {
+function ownSteps({ domain, agentId, detail }: Side): SeenStep[] {
   return detail.steps
     .filter(({ from, record_id }) => record_id === null || from.id === agentId)
     .map((step) => ({ ...step, domain }));
