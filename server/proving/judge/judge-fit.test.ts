@@ -35,3 +35,15 @@ test("writes that make the workload slower by more than 5% do not fit; slower in
 test("where no query reads the table, it says so instead of claiming a measurement", () => {
   expect(judgeFit(evidenceOf([])).reason).toMatch(/^No query of the workload that reads the table/);
 });
+
+test("queries that were not replayed are all counted, however few of them are listed", () => {
+  const { workload } = evidenceOf([query(0)]);
+  const listed = Array.from({ length: 100 }, (_, index) => {
+    return { fingerprint: `f${index}`, sql: "SELECT 1", why: "too heavy" };
+  });
+  const reasonOf = (count: object) =>
+    judgeFit(evidenceOf([query(0)], { workload: { ...workload, not_replayed: listed, ...count } }))
+      .reason;
+  expect(reasonOf({})).toContain("100 queries could not be replayed.");
+  expect(reasonOf({ not_replayed_count: 4321 })).toContain("4,321 queries could not be replayed.");
+});

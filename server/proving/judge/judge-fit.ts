@@ -41,7 +41,7 @@ export function judgeFit(evidence: MeasuredEvidence): Verdict {
 
 function describeReplayed({ queries, workload }: MeasuredEvidence): string {
   const reads = queries.filter(({ kind }) => kind === undefined).length;
-  const missed = workload.not_replayed.length;
+  const missed = workload.not_replayed_count ?? workload.not_replayed.length;
   const left =
     missed === 0 ? "" : ` ${formatPlural(missed, "query", "queries")} could not be replayed.`;
   if (reads === 0) return `No query of the workload that reads the table was replayed.${left}`;
