@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { WorkloadQuery } from "@/server/advisor";
-import { query } from "../testing/candidates";
+import type { Change } from "@/server/contracts";
+import { candidate, query } from "../testing/candidates";
+import { projectsSchema } from "../testing/product";
 import { coverageOf } from "./coverage";
+import { coverageIn } from "./prepare-workload";
 
 const read = (
   fingerprint: string,
@@ -54,5 +57,21 @@ describe("the share of the workload's time that a proof speaks for", () => {
   test("is a share of calls while no time is known, and all of no workload", () => {
     expect(of([read("a", 0, ["projects"]), read("b", 0, ["projects"])], ["a"])).toBe(0.5);
     expect(of([], [])).toBe(1);
+  });
+
+  test("a change touches the table that its foreign key refers to", () => {
+    const change: Change = {
+      ...{ kind: "add_column", table: "projects", column: "risk_id", type: "VARCHAR" },
+      ...{ default: null, is_required: false },
+      references: { table: "others", column: "id" },
+    };
+    const queries = [read("a", 1, ["projects"]), read("b", 3, ["others"])];
+    const { tables } = projectsSchema(0);
+    const schema = {
+      ...projectsSchema(0),
+      tables: ["projects", "others"].flatMap((name) => tables.map((table) => ({ ...table, name }))),
+    };
+    const input = { queries, schema, candidates: [candidate(change, [], [])] };
+    expect(coverageIn(input, { replays: [], writes: [] })).toBe(0);
   });
 });

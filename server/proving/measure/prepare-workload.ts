@@ -6,6 +6,7 @@ import type { ProofInput } from "../types";
 import { coverageOf } from "./coverage";
 import { type NotReplayed, prepareReplay, type Replay } from "./replay";
 import { createReplayLimit } from "./replay-limit";
+import { changedTables } from "./select-workload";
 import type { Session } from "./shadow";
 import { isWriteReplay, prepareWrite, type WriteReplay } from "./writes/prepare-write";
 
@@ -115,13 +116,16 @@ export function workloadModel(
 }
 
 /** The share of the observed workload's time that these replays speak for. */
-export function coverageIn(input: ProofInput, { replays, writes }: PreparedWorkload): number {
+export function coverageIn(
+  input: Pick<ProofInput, "observed" | "queries" | "candidates" | "schema">,
+  { replays, writes }: Pick<PreparedWorkload, "replays" | "writes">,
+): number {
   const observed = input.observed ?? { queries: [], droppedCalls: 0 };
   // A product that was never seen to be asked anything: then of what the question brought.
   const hasCalls = observed.queries.some(({ pattern }) => pattern.calls > 0);
   return coverageOf(hasCalls ? observed : { queries: input.queries, droppedCalls: 0 }, {
     replayed: new Set([...replays, ...writes].map(({ query }) => query.pattern.fingerprint)),
-    changedTables: new Set(input.candidates.map(({ change }) => change.table)),
+    changedTables: changedTables(input.candidates),
     knownTables: new Set(input.schema.tables.map(({ name }) => name)),
   });
 }

@@ -12,7 +12,8 @@ import type { NotReplayed } from "./replay";
 
 type Question = Pick<ProofInput, "schema" | "queries" | "candidates" | "rowsMax">;
 
-const changedTables = (candidates: readonly Candidate[]) =>
+/** Tables that candidates change, and those whose writes may end otherwise by that (see tablesOf). */
+export const changedTables = (candidates: readonly Candidate[]): Set<string> =>
   new Set(candidates.flatMap(({ change }) => tablesOf(change)));
 
 /**
