@@ -1,8 +1,16 @@
 import path from "node:path";
 import type { Plan } from "@/server/contracts";
 import { quoteIdentifier, quoteLiteral } from "@/server/sql";
+import type { ProofInput } from "../types";
 import type { MeasuringRoom } from "./room";
-import { copyShadow, openSession, removeStaleWork, type Session } from "./shadow";
+import {
+  copyShadow,
+  countDown,
+  openSession,
+  removeStaleWork,
+  type Session,
+  transact,
+} from "./shadow";
 
 /** All of it that a plan may touch: what a revert must bring back. */
 const CATALOG = [
@@ -13,23 +21,26 @@ const CATALOG = [
 
 /**
  * Applies the plan to a copy of the shadow and reverts it: what is not as before, a clause; null: schema,
- * rows and their order are. Throws DuckDbError where a statement fails, AppError `timeout` past
- * `timeoutMs`, the signal's reason.
+ * rows and their order are. Throws DuckDbError where a statement fails, AppError `timeout` when
+ * all of it takes longer than `timeoutMs`, the signal's reason.
  */
 export async function findRevertDifference(
-  room: MeasuringRoom,
+  room: Pick<MeasuringRoom, "baselineFile" | "threads"> & {
+    input: Pick<ProofInput, "workDir" | "signal">;
+  },
   { plan, tables, timeoutMs }: { plan: Plan; tables: readonly string[]; timeoutMs: number },
 ): Promise<string | null> {
   const file = path.join(room.input.workDir, "revert-run.duckdb");
+  const msLeft = countDown(timeoutMs);
   await copyShadow(room.baselineFile, file);
   const { threads } = room;
   const session = await openSession({ file, threads, signal: room.input.signal });
   try {
-    const before = await readState(session, tables);
-    await transact(session, plan.statements, timeoutMs);
-    await transact(session, plan.revert_statements, timeoutMs);
-    for (const statement of plan.cleanup_statements) await session.run(statement, timeoutMs);
-    const after = await readState(session, tables);
+    const before = await readState(session, tables, msLeft);
+    await transact(session, plan.statements, msLeft);
+    await transact(session, plan.revert_statements, msLeft);
+    for (const statement of plan.cleanup_statements) await session.run(statement, msLeft());
+    const after = await readState(session, tables, msLeft);
     if (isChanged(before.catalog, after.catalog)) return "the schema is another one";
     const changed = tables.find((_, index) => before.rows[index] !== after.rows[index]);
     return changed === undefined ? null : `the rows of ${changed} are others, or in another order`;
@@ -39,16 +50,10 @@ export async function findRevertDifference(
   }
 }
 
-async function transact(session: Session, statements: readonly string[], timeoutMs: number) {
-  await session.run("BEGIN");
-  for (const statement of statements) await session.run(statement, timeoutMs);
-  await session.run("COMMIT", timeoutMs);
-}
-
-async function readState(session: Session, tables: readonly string[]) {
-  const lines = (await session.rows(CATALOG)).map((line) => JSON.stringify(line));
+async function readState(session: Session, tables: readonly string[], msLeft: () => number) {
+  const lines = (await session.rows(CATALOG, msLeft())).map((line) => JSON.stringify(line));
   const rows: string[] = [];
-  for (const table of tables) rows.push(await sumRows(session, table));
+  for (const table of tables) rows.push(await sumRows(session, table, msLeft));
   return { catalog: lines, rows };
 }
 
@@ -59,14 +64,16 @@ function isChanged(before: readonly string[], after: readonly string[]): boolean
 }
 
 /** A checksum of all rows with their places. */
-async function sumRows(session: Session, table: string): Promise<string> {
+async function sumRows(session: Session, table: string, msLeft: () => number): Promise<string> {
   const names = await session.rows(
     `SELECT column_name FROM duckdb_columns() WHERE NOT internal AND table_name = ${quoteLiteral(table)} ORDER BY column_index`,
+    msLeft(),
   );
   const columns = names.map(([name]) => quoteIdentifier(String(name)));
   const hash = `hash(${["rowid", ...columns].join(", ")})`;
   const [row] = await session.rows(
     `SELECT concat_ws('/', count(*), bit_xor(${hash}), sum(${hash})) FROM ${quoteIdentifier(table)}`,
+    msLeft(),
   );
   return String(row?.[0]);
 }

@@ -6,7 +6,14 @@ import { quoteIdentifier, quoteLiteral } from "@/server/sql";
 import { deriveSeed } from "@/server/statistics";
 import { DuckDbError } from "../errors";
 import { foreignKeysAmong, inKeyOrder, unreferencedRows } from "./foreign-keys";
-import { openSession, type Session, type SessionOptions, storageBytes } from "./session";
+import {
+  countDown,
+  openSession,
+  type Session,
+  type SessionOptions,
+  storageBytes,
+  transact,
+} from "./session";
 import { assertViews, createViews } from "./views";
 
 /** Rows kept beside the shadow as material for measured inserts. */
@@ -166,15 +173,13 @@ export async function buildCandidate(
   await copyShadow(options.baselineFile, options.file);
   const session = await openSession(options);
   const start = performance.now();
-  const left = () => Math.max(1, options.timeoutMs - (performance.now() - start));
+  const msLeft = countDown(options.timeoutMs);
   try {
-    await session.run("BEGIN");
-    for (const statement of options.plan.statements) await session.run(statement, left());
-    await session.run("COMMIT", left());
+    await transact(session, options.plan.statements, msLeft);
     const buildMs = performance.now() - start;
     await assertViews(session);
-    for (const statement of options.plan.cleanup_statements) await session.run(statement, left());
-    await session.run("CHECKPOINT", left());
+    for (const statement of options.plan.cleanup_statements) await session.run(statement, msLeft());
+    await session.run("CHECKPOINT", msLeft());
     return { buildMs, bytes: await storageBytes(session) };
   } finally {
     session.close();

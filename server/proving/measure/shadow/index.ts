@@ -11,4 +11,4 @@ export {
   tableDdl,
 } from "./build";
 export { discardExport, exportCached, halveTables } from "./exports";
-export { openSession, type Session } from "./session";
+export { countDown, openSession, type Session, transact } from "./session";

@@ -116,6 +116,23 @@ function createWatch(interrupt: () => void, signal: AbortSignal) {
   };
 }
 
+/** What is left of `timeoutMs` from now on, at least 1 ms: the time limit of one statement of several. */
+export function countDown(timeoutMs: number): () => number {
+  const start = performance.now();
+  return () => Math.max(1, timeoutMs - (performance.now() - start));
+}
+
+/** Runs statements in one transaction, as the product would. Throws as `run`; it is then not committed. */
+export async function transact(
+  session: Session,
+  statements: readonly string[],
+  msLeft: () => number,
+): Promise<void> {
+  await session.run("BEGIN");
+  for (const statement of statements) await session.run(statement, msLeft());
+  await session.run("COMMIT", msLeft());
+}
+
 /** Bytes of the blocks in use; free blocks inside the file do not count. Call after CHECKPOINT. */
 export async function storageBytes(session: Session): Promise<number> {
   const [row] = await session.rows("SELECT block_size * used_blocks FROM pragma_database_size()");
