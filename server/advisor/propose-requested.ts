@@ -88,7 +88,7 @@ function riskOf(
       ? `The table is rewritten in one transaction (${rows}): meanwhile, writes to ${change.table} by others fail with a conflict and must be repeated.`
       : `${count} in one transaction: meanwhile, writes to ${change.table} by others may fail with a conflict and must be repeated.`,
     write_cost: "Measured on the shadow copy, see the evidence.",
-    reversibility: `Schema and data can be restored exactly; the test ran the rollback too.${lost}`,
+    reversibility: "Schema and data can be restored exactly.",
     blast_radius: `Every reader and writer of ${change.table}.${lost}`,
     affected_consumers: affectedConsumers(queries, change.table),
   };

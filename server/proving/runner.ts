@@ -1,22 +1,21 @@
 import { insertTimeShare } from "@/server/advisor";
-import type {
-  Candidate,
-  Finding,
-  ProofEvent,
-  ProofResult,
-  ProvedCandidate,
-} from "@/server/contracts";
+import type { Candidate, ProofResult } from "@/server/contracts";
 import { formatCount, formatPlural } from "@/server/format";
 import { netGain } from "./gain";
-import { queryGainRequired } from "./judge";
 import {
   type Bench,
-  createVariants,
   deepenEvidence,
   isSampled,
   type MeasuringRoom,
   performMeasurement,
 } from "./measure";
+import {
+  createEventReporter,
+  type EventReporter,
+  openBench,
+  type ProofRun,
+  withFaultReport,
+} from "./proof-run";
 import {
   type Action,
   type ActionResult,
@@ -28,46 +27,26 @@ import {
   type MeasuringAction,
   next,
   orderCandidates,
-  PAIRS_MIN,
   type SearchState,
   setsInUse,
   startSearch,
   suggestedSet,
 } from "./search";
-import type { PausableTimer, ProofClock } from "./timer";
 
 /** How long the search waits before it asks again whether it may go on. */
 const PAUSE_MS = 2000;
-
-export interface SearchRun {
-  room: MeasuringRoom;
-  clock: ProofClock;
-  timer: PausableTimer;
-  /** Candidates that rules excluded: shown as alternatives. */
-  excluded: readonly ProvedCandidate[];
-  findings: readonly Finding[];
-}
 
 /**
  * Carries out what the search decides, until it is finished: measures, tells each event, publishes the
  * advice, and goes on afterwards while nobody has decided and the product is not busy. A fault of the
  * program is told with the candidate it fell at, and thrown.
  */
-export async function runSearch(run: SearchRun): Promise<ProofResult> {
+export async function runSearch(run: ProofRun): Promise<ProofResult> {
   const { room, timer } = run;
   const { input, progress } = room;
-  const bench: Bench = {
-    room,
-    variants: createVariants(room),
-    rules: { pairsMin: PAIRS_MIN, queryGainRequired },
-  };
+  const bench = openBench(room);
   let state = recall(run, startSearch(problemOf(room), clockOf(run)));
-  const tell = (events: readonly ProofEvent[]) => {
-    for (const event of events) {
-      input.onEvent(event);
-      progress.addEvent(event);
-    }
-  };
+  const tell = createEventReporter(run);
   tell([
     {
       kind: "proof_started",
@@ -111,7 +90,7 @@ export async function runSearch(run: SearchRun): Promise<ProofResult> {
  * What an earlier proof measured of each candidate alone counts again, where the data and the schema
  * are the same: only what joins a set is built anew.
  */
-function recall({ room, timer }: SearchRun, start: SearchState): SearchState {
+function recall({ room, timer }: ProofRun, start: SearchState): SearchState {
   const { input, costs } = room;
   const { data_version, schema_fingerprint } = input.schema;
   return (input.remembered ?? []).reduce((state, { candidate, evidence, verdict }) => {
@@ -156,7 +135,7 @@ function problemOf({ input, workload, costs }: MeasuringRoom): SearchState["prob
   return { candidates, order, workload, earlier, gainMin, costs };
 }
 
-function clockOf({ room, timer }: SearchRun): SearchState["clock"] {
+function clockOf({ room, timer }: ProofRun): SearchState["clock"] {
   const { input, tables } = room;
   const completionMs = (input.completion?.secondsMax ?? 0) * 1000;
   const clock = createClock(input.secondsMax * 1000, completionMs, tables.some(isSampled));
@@ -165,9 +144,9 @@ function clockOf({ room, timer }: SearchRun): SearchState["clock"] {
 
 /** Waits while the product is busy, and tells why the search ends where it does. */
 async function askToGoOn(
-  { room, clock, timer }: SearchRun,
+  { room, clock, timer }: ProofRun,
   action: Action,
-  tell: (events: readonly ProofEvent[]) => void,
+  tell: EventReporter,
 ): Promise<keyof typeof END_REASONS | "continue"> {
   const { completion, signal } = room.input;
   // What was found is published whatever else goes on.
@@ -197,17 +176,17 @@ const END_REASONS = {
 };
 
 /** What was measured since the last advice must not be measured again when the search goes on. */
-async function publishUnfinished(run: SearchRun, state: SearchState): Promise<void> {
+async function publishUnfinished(run: ProofRun, state: SearchState): Promise<void> {
   const note = describeUpdate(state, suggestedSet(state));
   await run.room.input.onAdvice(concludeSearch(state, run), { isComplete: false, note });
 }
 
 async function perform(
-  run: SearchRun,
+  run: ProofRun,
   bench: Bench,
   state: SearchState,
   action: Exclude<Action, { kind: "finish" }>,
-  tell: (events: readonly ProofEvent[]) => void,
+  tell: EventReporter,
 ): Promise<ActionResult> {
   const { room, timer } = run;
   const { input } = room;
@@ -229,31 +208,25 @@ async function perform(
 }
 
 async function measure(
-  { room, timer }: SearchRun,
+  run: ProofRun,
   bench: Bench,
   state: SearchState,
   action: MeasuringAction,
-  tell: (events: readonly ProofEvent[]) => void,
+  tell: EventReporter,
 ) {
-  const { input, progress } = room;
+  const { timer } = run;
+  const { progress } = run.room;
   if (action.kind === "measure_alone") {
     const { candidate_id, title } = action.candidate;
     const at_ms = timer.elapsedMs();
     tell([{ kind: "candidate_started", at_ms, candidate_id, title, is_repeat: action.isRepeat }]);
   }
   const phase = phaseOf(state, action);
-  try {
-    return await performMeasurement(bench, action, (message) =>
+  return withFaultReport(run, nameOf(action), () =>
+    performMeasurement(bench, action, (message) =>
       progress.report(phase, partOf(state, action, timer.elapsedMs()), message),
-    );
-  } catch (error) {
-    input.signal.throwIfAborted();
-    const what = nameOf(action);
-    input.onProblem(what, error);
-    const message = error instanceof Error ? error.message : String(error);
-    tell([{ kind: "problem", at_ms: timer.elapsedMs(), what, message }]);
-    throw error;
-  }
+    ),
+  );
 }
 
 function phaseOf({ mode }: SearchState, { kind }: MeasuringAction) {

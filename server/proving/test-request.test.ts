@@ -4,7 +4,12 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compilePlan, proposeRequested, type WorkloadQuery } from "@/server/advisor";
 import { workload } from "@/server/advisor/testing/advice";
-import type { AddColumnChange, ProofResult, RequestableChange } from "@/server/contracts";
+import type {
+  AddColumnChange,
+  ProofEvent,
+  ProofResult,
+  RequestableChange,
+} from "@/server/contracts";
 import { openCaseProduct } from "@/server/testing/cases/case-product";
 import { createShapeParser } from "@/server/workload";
 import type { TestProduct } from "./testing/product";
@@ -116,6 +121,7 @@ test.each<[string, Partial<AddColumnChange>]>([
     expect(evidence.insert_cost?.table).toBe("projects");
     expect(evidence.workload.not_replayed).toEqual([]);
     expect(proved.verdict.reason).toMatch(/^Nothing breaks: of 2 queries replayed, none is slower/);
+    expect(proved.candidate.risk.reversibility).toBe("Schema and data can be restored exactly.");
     expect(proved.candidate.drawbacks[0]).toMatch(/^1 query shape selects every column \(\*\)/);
   },
   TIMEOUT_MS,
@@ -233,6 +239,21 @@ test(
   },
   TIMEOUT_MS,
 );
+
+test("a fault of the program ends the test, and is told with the changes", async () => {
+  const problems: string[] = [];
+  const events: ProofEvent[] = [];
+  const tested = request([add()], {
+    compile: () => {
+      throw new TypeError("undefined is not a function");
+    },
+    onProblem: (what) => problems.push(what),
+    onEvent: (event) => events.push(event),
+  });
+  await expect(tested).rejects.toThrow("undefined is not a function");
+  expect(problems).toEqual([expect.stringMatching(/^testing add_column:projects:risk_id/)]);
+  expect(events.at(-1)).toMatchObject({ kind: "problem", what: problems[0] });
+});
 
 test("what a hard fact speaks against is published without a measurement", async () => {
   const { tables } = source.schema;

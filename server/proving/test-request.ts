@@ -8,19 +8,17 @@ import {
   type ProvedCandidate,
   type Verdict,
 } from "@/server/contracts";
-import { isRegression, isUnclear, judgeFit, queryGainRequired, REGRESSION_MIN } from "./judge";
+import { isRegression, isUnclear, judgeFit, REGRESSION_MIN } from "./judge";
 import {
   attempt,
   type Bench,
-  createVariants,
   describeSample,
   findRevertDifference,
   findViolations,
   type MeasuringRoom,
   performMeasurement,
 } from "./measure";
-import type { SearchRun } from "./runner";
-import { PAIRS_MIN } from "./search";
+import { createEventReporter, openBench, type ProofRun, withFaultReport } from "./proof-run";
 import type { ProofInput } from "./types";
 
 /** What began ends by this part of the time: the rest is for clearing up. */
@@ -38,24 +36,21 @@ interface Tested {
 /**
  * Tests changes that were asked for, all together: what rows that are there must satisfy, that the plan
  * applies and reverts exactly, then results, queries, writes, storage and inserts as of any candidate.
- * Publishes the result once. A fault of the program is thrown, as is the signal's reason.
+ * Publishes the result once. A fault of the program is told with the changes, and thrown, as is the
+ * signal's reason.
  */
-export async function testRequest(run: SearchRun): Promise<ProofResult> {
+export async function testRequest(run: ProofRun): Promise<ProofResult> {
   const { room, timer } = run;
   const { input, progress } = room;
-  const tell = (events: readonly ProofEvent[]) => {
-    for (const event of events) {
-      input.onEvent(event);
-      progress.addEvent(event);
-    }
-  };
+  const tell = createEventReporter(run);
   const { candidates, secondsMax } = input;
   const started = { at_ms: timer.elapsedMs(), candidates: candidates.length };
   tell([{ kind: "proof_started", ...started, budget_ms: secondsMax * 1000 }]);
   tell(
     candidates.map((one) => ({ kind: "candidate_started", ...about(run, one), is_repeat: false })),
   );
-  const tested = await test(run);
+  const ids = candidates.map(({ candidate_id }) => candidate_id);
+  const tested = await withFaultReport(run, `testing ${ids.join(", ")}`, () => test(run));
   tell(candidates.flatMap((one) => eventsOf(run, one, tested)));
   const result = resultOf(run, tested);
   await input.onAdvice(result, { isComplete: true, note: null });
@@ -66,7 +61,7 @@ export async function testRequest(run: SearchRun): Promise<ProofResult> {
   return result;
 }
 
-async function test(run: SearchRun): Promise<Tested> {
+async function test(run: ProofRun): Promise<Tested> {
   const { room } = run;
   const { input, progress } = room;
   progress.report("measure", 0, "Checking the rows that are there");
@@ -75,11 +70,7 @@ async function test(run: SearchRun): Promise<Tested> {
   progress.report("measure", 0.1, "Applying the change to a shadow copy, and reverting it");
   const reverted = await tryRevert(run);
   if (reverted !== null) return reverted;
-  const bench: Bench = {
-    room,
-    variants: createVariants(room),
-    rules: { pairsMin: PAIRS_MIN, queryGainRequired },
-  };
+  const bench = openBench(room);
   const first = await measure(run, bench);
   const isLate = run.timer.elapsedMs() > input.secondsMax * 1000 * REPEAT_SHARE;
   if (isLate || !isDoubtful(first)) return first;
@@ -92,7 +83,7 @@ const isDoubtful = ({ verdict, evidence }: Tested): boolean =>
   isRegression(verdict) || (evidence !== null && verdict.is_accepted && isUnclear(evidence));
 
 /** null: the plan applies and reverts exactly. */
-async function tryRevert({ room, timer }: SearchRun): Promise<Tested | null> {
+async function tryRevert({ room, timer }: ProofRun): Promise<Tested | null> {
   const { input } = room;
   const timeoutMs = Math.max(1, deadlineMs(room) - timer.elapsedMs());
   const tables = [...new Set(input.candidates.map(({ change }) => change.table))];
@@ -120,7 +111,7 @@ const failed = (code: Verdict["code"], reason: string): Tested => ({
   evidence: null,
 });
 
-async function measure({ room }: SearchRun, bench: Bench): Promise<Tested> {
+async function measure({ room }: ProofRun, bench: Bench): Promise<Tested> {
   const { input, progress } = room;
   const { candidates, gainMin, secondsMax } = input;
   const result = await performMeasurement(
@@ -153,12 +144,12 @@ function withSample(room: MeasuringRoom, verdict: Verdict): Verdict {
   return sample === null ? verdict : { ...verdict, reason: `${verdict.reason} ${sample}` };
 }
 
-function about({ timer }: SearchRun, { candidate_id, title }: Candidate) {
+function about({ timer }: ProofRun, { candidate_id, title }: Candidate) {
   return { at_ms: timer.elapsedMs(), candidate_id, title };
 }
 
 function eventsOf(
-  run: SearchRun,
+  run: ProofRun,
   candidate: Candidate,
   { verdict, evidence }: Tested,
 ): ProofEvent[] {
@@ -175,7 +166,7 @@ function eventsOf(
 }
 
 /** Each change has the verdict of all: they were tested together. */
-function resultOf({ room, excluded, findings }: SearchRun, tested: Tested): ProofResult {
+function resultOf({ room, excluded, findings }: ProofRun, tested: Tested): ProofResult {
   const { verdict, evidence } = tested;
   const proved = room.input.candidates.map(
     (candidate): ProvedCandidate => ({ candidate, verdict, evidence }),
