@@ -12,7 +12,7 @@ import {
 import { formatCount, formatList, formatPlural } from "@/server/format";
 import { checkProductId, UNSTORABLE, unstorableText } from "./check-answers";
 import type { ObservedSchema } from "./port";
-import { fieldOf, productError, wrongField } from "./product-error";
+import { fieldOf, firstFault, productError, wrongField } from "./product-error";
 
 const Envelope = ProductSchema.extend({
   resources: z.unknown().optional(),
@@ -66,7 +66,7 @@ export function readSchema(
   if (wrongTable !== undefined && tables.kept.size === 0) throw faultAt(place, wrongTable);
   const views = readList("views", told ?? [], readView);
   const resources = ProductSchema.shape.resources.safeParse(parsed.data.resources);
-  const wrongResources = resources.success ? [] : [firstIssue(resources.error, ["resources"])];
+  const wrongResources = resources.success ? [] : [firstFaultIn(resources.error, ["resources"])];
   const [first] = [...tables.faults, ...views.faults, ...wrongResources];
   const schema: ProductSchema = {
     ...envelope,
@@ -94,9 +94,9 @@ function statisticsText({ kept, faults }: ListRead<TableSchema>): string[] {
 const faultAt = (place: ProductPlace, { path, message }: PartFault) =>
   productError(place, "wrong_field", { field: fieldOf(path), what: message });
 
-function firstIssue({ issues }: z.core.$ZodError, at: PropertyKey[] = []): PartFault {
-  const [first] = issues;
-  return { path: [...at, ...(first?.path ?? [])], message: first?.message ?? "invalid" };
+function firstFaultIn({ issues }: z.core.$ZodError, at: PropertyKey[] = []): PartFault {
+  const { path, message } = firstFault(issues);
+  return { path: [...at, ...path], message };
 }
 
 /** Reads each part by itself; of those that bear one name none is known to be the right one. */
@@ -135,13 +135,13 @@ function readTables(rows: readonly unknown[]): ListRead<TableSchema> {
 
 function readTable(row: unknown): PartRead<TableSchema> {
   const parsed = BareTable.safeParse(row);
-  if (!parsed.success) return { part: null, faults: [firstIssue(parsed.error)] };
+  if (!parsed.success) return { part: null, faults: [firstFaultIn(parsed.error)] };
   const faults: PartFault[] = [];
   const columns = parsed.data.columns.map((column, index) => {
     const statistics = Statistics.safeParse(column.statistics);
     const path = statistics.success ? unstorableText(statistics.data) : null;
     const at = ["columns", index, "statistics"];
-    if (!statistics.success) faults.push(firstIssue(statistics.error, at));
+    if (!statistics.success) faults.push(firstFaultIn(statistics.error, at));
     if (path !== null) faults.push({ path: [...at, ...path], message: UNSTORABLE });
     return { ...column, statistics: path === null ? (statistics.data ?? null) : null };
   });
@@ -162,7 +162,7 @@ function repeatedColumn({ columns }: TableSchema): PartFault | null {
 
 function readView(row: unknown): PartRead<ViewSchema> {
   const parsed = ViewSchema.safeParse(row);
-  if (!parsed.success) return { part: null, faults: [firstIssue(parsed.error)] };
+  if (!parsed.success) return { part: null, faults: [firstFaultIn(parsed.error)] };
   const path = unstorableText(parsed.data);
   if (path === null) return { part: parsed.data, faults: [] };
   return { part: null, faults: [{ path, message: UNSTORABLE }] };

@@ -95,6 +95,11 @@ test.each<[string, (schema: Answer) => void, string]>([
   expect(fault?.said).toMatch(/^Left out: (orders|table 1)$/);
 });
 
+test("of two limits that a value of a part exceeds, the narrower one is named", async () => {
+  const { fault } = await read(inOrders({ row_count: -1e300 }));
+  expect(fault?.message).toContain("to be >=0");
+});
+
 test.each<[string, (schema: Answer) => void, string]>([
   ["fewer than no values", inStatistics({ distinct_count: -1 }), ".distinct_count"],
   ["more than all values NULL", inStatistics({ null_fraction: 1.5 }), ".null_fraction"],
