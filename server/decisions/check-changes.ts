@@ -1,7 +1,8 @@
 import type { ProductSchema, RequestableChange } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { newNameFault } from "@/server/sql";
-import { textReader, typeReader } from "@/server/workload";
+import { typeReader } from "@/server/workload";
+import { readTexts } from "./describe-queries";
 
 /**
  * What of a requested change only DuckDB can tell: that a type is one and the default a value of it, that
@@ -73,10 +74,7 @@ async function checkSummary(change: Summary, refuse: Refuse): Promise<Summary> {
   const fault = newNameFault(change.name);
   if (fault !== null) throw refuse("name", fault);
   const texts = change.rewrites.map(({ sql }) => ({ sql }));
-  const read = await textReader().describe(texts, { tables: [], isShapeOnly: true }, {});
-  if (read === "too_busy") {
-    throw new AppError("overloaded", "Other queries are being read. Try again shortly.");
-  }
+  const read = await readTexts(texts, { tables: [], isShapeOnly: true }, {});
   const wrong = texts.findIndex((_, index) => {
     const shape = read[index]?.shape;
     return shape === undefined || shape.kind !== "select" || !shape.isParsed;

@@ -36,7 +36,7 @@ interface ReadAgainst {
  * Reads texts away from the event loop. Throws `overloaded` when none was reached in time, `timeout`
  * when the caller left.
  */
-async function readTexts(
+export async function readTexts(
   texts: Parameters<TextReader["describe"]>[0],
   context: {
     tables: TableSchema[];
