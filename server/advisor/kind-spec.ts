@@ -44,12 +44,6 @@ export interface Proposals {
   excluded: { candidate: Candidate; reason: string }[];
 }
 
-/** How many of some things were left out, since they were too many. */
-export interface LeftOutCount {
-  left_out: number;
-  of: number;
-}
-
 /**
  * How a change affects a query. `related`: it may change the query's time; `same_table`: only
  * unexpectedly; `none`: it cannot.

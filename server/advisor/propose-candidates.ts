@@ -1,10 +1,10 @@
-import type { Candidate, ChangeKind, TableSchema } from "@/server/contracts";
+import type { Candidate, ChangeKind, LeftOut, TableSchema } from "@/server/contracts";
 import { formatCount } from "@/server/format";
 import { brokenWrites } from "./broken-writes";
 import { subjectTables } from "./candidate-parts";
 import { CHANGE_KINDS } from "./change-kinds";
 import { byExpectedGain } from "./expected-gain";
-import type { AdviceInput, LeftOutCount, Proposals } from "./kind-spec";
+import type { AdviceInput, Proposals } from "./kind-spec";
 import { tryPlan } from "./plan/compile-plan";
 import { chooseColumns, type SubjectColumns } from "./subject-columns";
 
@@ -14,7 +14,7 @@ import { chooseColumns, type SubjectColumns } from "./subject-columns";
  * counts the columns that queries name, and those of them that were too many to be looked at. Time linear
  * in what queries name and in the columns of the tables.
  */
-export function proposeCandidates(input: AdviceInput): Proposals & { columns: LeftOutCount } {
+export function proposeCandidates(input: AdviceInput): Proposals & { columns: LeftOut } {
   const kinds = Object.keys(CHANGE_KINDS) as ChangeKind[];
   const subjects = chooseColumns(subjectTables(input), input.queries);
   const proposals = kinds.map((kind) => guard(input, proposeKind(kind, input, subjects)));

@@ -1,5 +1,4 @@
-import type { ColumnSchema, TableSchema } from "@/server/contracts";
-import type { LeftOutCount } from "./kind-spec";
+import type { ColumnSchema, LeftOut, TableSchema } from "@/server/contracts";
 import { columnNames } from "./shape-index";
 import { type WorkloadQuery, weightsOf } from "./workload-query";
 
@@ -10,7 +9,7 @@ const COLUMNS_MAX = 200;
 export interface SubjectColumns {
   /** In the table's order; of a table that is none to advise on: none. */
   columnsOf: (table: TableSchema) => readonly ColumnSchema[];
-  counted: LeftOutCount;
+  counted: LeftOut;
 }
 
 /** Columns that queries name, of these tables: only of them a change can be of use. */
@@ -20,7 +19,7 @@ export function chooseColumns(
 ): SubjectColumns {
   const weights = weightsOf(queries);
   const chosen = new Map<TableSchema, ColumnSchema[]>();
-  const counted: LeftOutCount = { left_out: 0, of: 0 };
+  const counted: LeftOut = { left_out: 0, of: 0 };
   for (const table of tables) {
     const weightOf = new Map<string, number>();
     for (const [{ shape }, weight] of weights) {

@@ -43,7 +43,9 @@ export const UnreadQuery = z.object({
 });
 export type UnreadQuery = z.infer<typeof UnreadQuery>;
 
-const LeftOut = z.object({ left_out: z.number().int(), of: z.number().int() });
+/** How many of some things were left out, since they were too many or time was short. */
+export const LeftOut = z.object({ left_out: z.number().int(), of: z.number().int() });
+export type LeftOut = z.infer<typeof LeftOut>;
 
 /** What an analysis left out, for lack of time or as too much: it takes what weighs most in the workload first. */
 export const LimitedAnalysis = z.object({

@@ -1,4 +1,4 @@
-import type { ProductSchema, TableSchema } from "@/server/contracts";
+import type { LeftOut, ProductSchema, TableSchema } from "@/server/contracts";
 import { quoteIdentifier } from "@/server/sql";
 import type { DataProduct } from "./port";
 
@@ -16,7 +16,7 @@ interface ReadOptions {
 /** Values of text columns, and of how many of these columns they were not read for lack of time. */
 export interface DistinctValues {
   valuesOf: (table: string, column: string) => string[] | undefined;
-  columns: { left_out: number; of: number };
+  columns: LeftOut;
 }
 
 /** Values of text columns that have few: an ENUM needs them, statistics do not hold them. */

@@ -2,6 +2,7 @@ import type { WorkloadQuery } from "@/server/advisor";
 import type {
   Candidate,
   Change,
+  LeftOut,
   Plan,
   ProductSchema,
   ProofEvent,
@@ -72,7 +73,7 @@ export interface ProofInput {
   onProblem: (what: string, error: unknown) => void;
   onProgress: (progress: ProofProgress) => void;
   /** How many of the tables that a proof looks at were not copied for lack of time. */
-  onCopied?: (tables: { left_out: number; of: number }) => void;
+  onCopied?: (tables: LeftOut) => void;
   /** Each line of the proof's log, as it falls. */
   onEvent: (event: ProofEvent) => void;
   /**

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { insertTimeShare, type WorkloadQuery } from "@/server/advisor";
-import type { Candidate, TableSchema } from "@/server/contracts";
+import type { Candidate, LeftOut, TableSchema } from "@/server/contracts";
 import { placeFor, productError } from "@/server/data-product";
 import type { DataProduct } from "@/server/data-product/port";
 import type { CostModel, WorkloadModel } from "../gain";
@@ -52,7 +52,7 @@ export interface MeasuringRoom extends PreparedWorkload {
   /** Candidates whose table was not copied: there was no time for it. */
   notCopied: Candidate[];
   /** How many of the tables that the proof looks at were not copied. */
-  tablesLeftOut: { left_out: number; of: number };
+  tablesLeftOut: LeftOut;
   close(): void;
 }
 
@@ -127,10 +127,7 @@ async function exportTables(
   return loaded.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-function countLeftOut(
-  groups: readonly TableSchema[][],
-  copied: ReadonlySet<string>,
-): MeasuringRoom["tablesLeftOut"] {
+function countLeftOut(groups: readonly TableSchema[][], copied: ReadonlySet<string>): LeftOut {
   const wanted = groups.flat();
   return { left_out: wanted.filter(({ name }) => !copied.has(name)).length, of: wanted.length };
 }

@@ -46,13 +46,14 @@ export const decorrelateSubquery: Rewrite = {
   apply(query, context) {
     // The join hands rows on in an order of its own, and computes more than a LIMIT asks for.
     if (context.readsRowOrder) return false;
+    const subqueries = [...descend(query)].filter((node) => isClass(node, "SUBQUERY"));
+    if (subqueries.length === 0) return false;
     const places = [...selects(query)]
       .filter((select) => isPlain(select, context))
       .flatMap((select) => namedExpressions(select).map((node) => ({ select, node })))
       .filter(({ select, node }) => joinFor(node, select, "", context) !== null);
     // Beside the join DuckDB computes what stays a subquery where it did not before (of an empty table,
     // say), and that may fail.
-    const subqueries = [...descend(query)].filter((node) => isClass(node, "SUBQUERY"));
     if (places.length === 0 || places.length < subqueries.length) return false;
     for (const [index, { select, node }] of places.entries()) {
       const joined = joinFor(node, select, `_joined_${index + 1}`, context);
