@@ -2,6 +2,7 @@ import type { ColumnSchema, TableSchema } from "@/server/contracts";
 import { formatCount, formatList } from "@/server/format";
 import type { FilterFeature } from "@/server/workload/shape";
 import { scalarOf } from "./range-estimate";
+import { remember } from "./remember";
 import { tableFilters } from "./shape-index";
 import { findColumn } from "./table-schema";
 import type { WorkloadQuery } from "./workload-query";
@@ -48,23 +49,20 @@ function nameOthers(names: ReadonlySet<string>, column: string, others: number):
   return formatList(more > 0 ? [...shown, `${formatCount(more)} more`] : shown);
 }
 
-const narrowedBy = new WeakMap<WorkloadQuery, WeakMap<TableSchema, ReadonlySet<string>>>();
-
 /** Columns, by name, with a condition that not all rows meet: asked for again for each of them. */
-function narrowedColumns(query: WorkloadQuery, table: TableSchema): ReadonlySet<string> {
-  const ofQuery = narrowedBy.get(query) ?? new WeakMap<TableSchema, ReadonlySet<string>>();
-  narrowedBy.set(query, ofQuery);
-  const known = ofQuery.get(table);
-  if (known) return known;
-  const names = [...tableFilters(query.shape, table.name)]
-    .filter(([, filters]) =>
-      filters.some((filter) => !filter.isAfterScan && !mayHoldForAll(query, table, filter)),
-    )
-    .map(([name]) => name);
-  const narrowed = new Set(names.sort());
-  ofQuery.set(table, narrowed);
-  return narrowed;
-}
+const narrowedColumns = (query: WorkloadQuery, table: TableSchema): ReadonlySet<string> =>
+  narrowedBy(query)(table);
+
+const narrowedBy = remember((query: WorkloadQuery) =>
+  remember((table: TableSchema): ReadonlySet<string> => {
+    const names = [...tableFilters(query.shape, table.name)]
+      .filter(([, filters]) =>
+        filters.some((filter) => !filter.isAfterScan && !mayHoldForAll(query, table, filter)),
+      )
+      .map(([name]) => name);
+    return new Set(names.sort());
+  }),
+);
 
 /** A text column and a value that was sent as a number: DuckDB casts the column, row by row. */
 export function comparesNumber(

@@ -1,4 +1,5 @@
 import type { ColumnRef, FilterFeature, QueryShape } from "@/server/workload/shape";
+import { remember } from "./remember";
 
 /**
  * What a shape does with columns, by table and column: rules ask for the columns of a product one by
@@ -18,11 +19,7 @@ interface ShapeIndex {
 
 type ByColumn<Item> = Map<string, Map<string, Item[]>>;
 
-const known = new WeakMap<QueryShape, ShapeIndex>();
-
-function indexOf(shape: QueryShape): ShapeIndex {
-  const found = known.get(shape);
-  if (found) return found;
+const indexOf = remember((shape: QueryShape): ShapeIndex => {
   const { filters, joins, groupBy, orderBy, projected, topBy } = shape;
   const index: ShapeIndex = {
     filters: new Map(),
@@ -43,9 +40,8 @@ function indexOf(shape: QueryShape): ShapeIndex {
     for (const ref of refs) addName(index.named, ref);
   }
   for (const ref of projected) addName(index.projected, ref);
-  known.set(shape, index);
   return index;
-}
+});
 
 function addTo<Item>(index: ByColumn<Item>, { table, column }: ColumnRef, item: Item): void {
   const ofTable = index.get(table) ?? new Map<string, Item[]>();

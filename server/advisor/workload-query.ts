@@ -17,6 +17,7 @@ import {
   type TextDescription,
   type Views,
 } from "@/server/workload/shape";
+import { remember } from "./remember";
 import { columnFilters, columnNames, projectsColumn } from "./shape-index";
 
 /** A query shape with what was counted of it and what the parser saw in it. */
@@ -83,20 +84,12 @@ function readExample(
   return values && { sql, values };
 }
 
-const samples = new WeakMap<WorkloadQuery, JsonScalar[][]>();
-
 /**
  * The pattern's parameter samples as values of the shape's $1..$n, newest last. Of a text whose only
  * parameters are its literals there is one. A sample that lacks a value is left out.
  */
-export function sampleValues(query: WorkloadQuery): readonly JsonScalar[][] {
-  // Asked for each filter of a query, of which there may be thousands.
-  const known = samples.get(query) ?? readSamples(query);
-  samples.set(query, known);
-  return known;
-}
-
-function readSamples({ pattern, shape, parameters }: WorkloadQuery): JsonScalar[][] {
+export const sampleValues = remember((query: WorkloadQuery): readonly JsonScalar[][] => {
+  const { pattern, shape, parameters } = query;
   const samples = pattern.parameter_samples ?? [];
   if (parameters === undefined) {
     return samples.filter((sample) => sample.length === shape.parameterCount);
@@ -108,7 +101,7 @@ function readSamples({ pattern, shape, parameters }: WorkloadQuery): JsonScalar[
     const values = parameterValues(parameters, sample);
     return values === null ? [] : [values];
   });
-}
+});
 
 /** Queries that touch a column in one way, and their weight in the whole workload. */
 export interface Usage {
@@ -135,19 +128,13 @@ interface Totals {
   weight: number;
 }
 
-const totals = new WeakMap<readonly Counted[], Totals>();
-
 /** Of a whole workload, which does not change: asked for each candidate. */
-function totalsOf(all: readonly Counted[]): Totals {
-  const known = totals.get(all);
-  if (known) return known;
+const totalsOf = remember((all: readonly Counted[]): Totals => {
   const isTimed = all.some(({ pattern }) => pattern.mean_ms > 0);
   const calls = all.reduce((sum, { pattern }) => sum + pattern.calls, 0);
   const weight = all.reduce((sum, query) => sum + weightOf(query, isTimed), 0);
-  const fresh = { isTimed, calls, weight };
-  totals.set(all, fresh);
-  return fresh;
-}
+  return { isTimed, calls, weight };
+});
 
 export function measureUsage(all: readonly WorkloadQuery[], queries: WorkloadQuery[]): Usage {
   const total = totalsOf(all);

@@ -1,6 +1,7 @@
 import type { Change, Plan, TableSchema } from "@/server/contracts";
 import { AppError } from "@/server/platform/errors";
 import { kindOf } from "../change-kinds";
+import { remember } from "../remember";
 import { compileTable } from "./compile-table";
 import { completeChanges, createDraft } from "./table-changes";
 
@@ -43,15 +44,11 @@ export function compilePlan(tables: readonly TableSchema[], changes: readonly Ch
   };
 }
 
-const names = new WeakMap<readonly TableSchema[], ReadonlySet<string>>();
-
 /** Names of all indexes, lower case: asked for with each plan for a product. */
-function indexNames(tables: readonly TableSchema[]): ReadonlySet<string> {
-  const indexes = () => tables.flatMap((table) => table.indexes);
-  const known = names.get(tables) ?? new Set(indexes().map(({ name }) => name.toLowerCase()));
-  names.set(tables, known);
-  return known;
-}
+const indexNames = remember(
+  (tables: readonly TableSchema[]): ReadonlySet<string> =>
+    new Set(tables.flatMap((table) => table.indexes).map(({ name }) => name.toLowerCase())),
+);
 
 /** The plan of one change, or an empty one with the reason why there can be none. */
 export function tryPlan(

@@ -14,6 +14,7 @@ import { nameChange } from "../../change-names";
 import { estimateIndex } from "../../index-estimate";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import { INDEX_INSERT_COST, INDEX_LOW_CARDINALITY_SLOWDOWN } from "../../measured-facts";
+import { remember } from "../../remember";
 import { findColumn, isIndexed, isUnmanaged } from "../../table-schema";
 import type { WorkloadQuery } from "../../workload-query";
 import { filtersOn, isPointFilter, measureUsage, weightsOf, writesTo } from "../../workload-query";
@@ -98,17 +99,11 @@ function mayUseUnseen({ shape }: WorkloadQuery, table: TableSchema, column: stri
   );
 }
 
-const words = new WeakMap<QueryShape, string[]>();
-
 /** Words of a text, lower case: each index of a product asks for them. */
-function wordsOf(shape: QueryShape): string[] {
-  const known = words.get(shape);
-  if (known) return known;
+const wordsOf = remember((shape: QueryShape): string[] => {
   const found = shape.sql.match(/"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{M}\p{N}_$]*/gu) ?? [];
-  const plain = found.map((word) => word.replace(/^"|"$/g, "").replaceAll('""', '"').toLowerCase());
-  words.set(shape, plain);
-  return plain;
-}
+  return found.map((word) => word.replace(/^"|"$/g, "").replaceAll('""', '"').toLowerCase());
+});
 
 function tooFewValues(table: TableSchema, column: ColumnSchema, hurt: WorkloadQuery[]) {
   const { matches, matchesMax } = estimateIndex(table, column);
