@@ -1,7 +1,7 @@
 import { inArray } from "drizzle-orm";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { agentMessages, auditEvents } from "@/drizzle/schema";
-import { createRoot, env, type ServiceContext, systemContext } from "@/server/platform";
+import { createRoot, env, publish, type ServiceContext, systemContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { acceptMessages } from "./accept-messages";
 import type { IncomingMessage } from "./open-messages";
@@ -80,4 +80,18 @@ test("conversation, sequence and what is answered are kept beside the message; n
   expect(tied?.responseId).toMatch(/^[0-9a-f-]{36}$/);
   expect(loose).toMatchObject({ conversationId: null, sequence: null, responseId: null });
   expect(opening?.conversationId).toBe(opening?.messageId);
+});
+
+test("pages are told of a posted message at once and once; of a bundle's, the courier tells them", async () => {
+  const heard: string[] = [];
+  const end = await ctx.bus.subscribe(({ id }) => heard.push(id));
+  const posted = { ...incoming(), via: "http" as const };
+  const input = [incoming(), posted, incoming()];
+  const [, outcome] = await acceptMessages({ ctx, input });
+  await acceptMessages({ ctx, input: [posted] });
+  await publish(ctx.db, { topic: "message", id: "the last" });
+  await vi.waitFor(() => expect(heard).toContain("the last"), { interval: 10 });
+  await end();
+  const id = outcome?.isDone ? outcome.value.receipt.record_id : "";
+  expect(heard).toEqual([id, "the last"]);
 });
