@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { compilePlan, proposeRequested, type WorkloadQuery } from "@/server/advisor";
+import { compilePlan, describeQuery, proposeRequested, type WorkloadQuery } from "@/server/advisor";
 import { workload } from "@/server/advisor/testing/advice";
 import type {
   AddColumnChange,
@@ -63,8 +63,16 @@ afterAll(() => {
 async function described(entries: { sql: string; samples?: string[][] }[]) {
   const parser = await createShapeParser();
   try {
+    const { tables } = source.schema;
     const timed = entries.map((entry) => ({ ...entry, calls: 100, mean_ms: 1 }));
-    return await workload(parser, source.schema.tables, timed);
+    const found = await workload(parser, tables, timed);
+    // As the product sent them: what is a literal there is none of the values that are drawn.
+    return await Promise.all(
+      found.map(({ pattern }, index) => {
+        const sql = entries[index]?.sql ?? pattern.sql;
+        return describeQuery(parser, { ...pattern, sql }, tables);
+      }),
+    );
   } finally {
     parser.close();
   }
@@ -75,6 +83,11 @@ const add = (change: Partial<AddColumnChange> = {}): AddColumnChange => ({
   ...{ default: null, is_required: false, references: null },
   ...change,
 });
+
+const BARE_KEY: RequestableChange = {
+  ...{ kind: "add_constraint", table: "bare", constraint: "PRIMARY KEY" },
+  columns: ["id"],
+};
 
 async function request(changes: RequestableChange[], more: Partial<ProofInput> = {}) {
   const { tables } = source.schema;
@@ -178,6 +191,38 @@ test(
     const found = judged(await request([add()], { queries: writes }));
     expect(found).toMatchObject({ code: "results_differ", isFit: false });
     expect(found.reason).toMatch(/^A write of the workload stops working: INSERT INTO projects/);
+  },
+  TIMEOUT_MS,
+);
+
+const INSERT = "INSERT INTO bare (note, id) VALUES ($1, $2)";
+
+test.each<[string, { sql: string; samples?: string[][] }]>([
+  ["was captured before the copy was made", { sql: INSERT, samples: [["n", "5"]] }],
+  ["has values drawn from the copy", { sql: INSERT }],
+  ["moves a row to a key drawn from the copy", { sql: "UPDATE bare SET id = $1 WHERE id = $2" }],
+  ["copies rows that were copied", { sql: "INSERT INTO bare BY POSITION FROM bare WHERE id < 3" }],
+])(
+  "a key fits where a write %s: that its rows are there says nothing against the key",
+  async (_, write) => {
+    const found = judged(await request([BARE_KEY], { queries: await described([write]) }));
+    expect(found).toMatchObject({ code: "fits", isFit: true });
+  },
+  TIMEOUT_MS,
+);
+
+test.each<[string, { sql: string; samples?: string[][] }]>([
+  ["gives other values", { sql: INSERT, samples: [["other", "5"]] }],
+  ["names the key itself", { sql: "INSERT INTO bare VALUES (5, 'o')" }],
+  ["moves a row to a key of its own text", { sql: "UPDATE bare SET id = 5 WHERE note = $1" }],
+])(
+  "a key does not fit where a write %s: another row has it",
+  async (_, write) => {
+    const found = judged(await request([BARE_KEY], { queries: await described([write]) }));
+    expect(found).toMatchObject({ code: "results_differ", isFit: false });
+    expect(found.reason).toMatch(
+      /^A write of the workload stops working: .*Duplicate key "(id: )?5"/i,
+    );
   },
   TIMEOUT_MS,
 );

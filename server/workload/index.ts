@@ -14,4 +14,5 @@ export {
 } from "./shape";
 export type { TypeReader } from "./type-reader";
 export { viewQuery } from "./views";
+export { insertedColumns } from "./writes/assigned-parameters";
 export { deletedRows } from "./writes/reading-select";

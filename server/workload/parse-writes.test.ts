@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { foldText } from "./fold-text";
-import { createShapeParser, type ShapeParser } from "./index";
+import { createShapeParser, insertedColumns, type ShapeParser } from "./index";
 
 let parser: ShapeParser;
 beforeAll(async () => {
@@ -110,4 +110,17 @@ describe("parse: UPDATE and DELETE", () => {
       filters.map(([table, column, operator]) => [table, column, operator]),
     );
   });
+});
+
+test.each<[string, string[] | null]>([
+  ["INSERT INTO t VALUES (1, 2, 3)", ["a", "B", "name"]],
+  ['INSERT OR IGNORE INTO main.t AS x ("b", Name) VALUES (1, 2)', ["B", "name"]],
+  ["WITH s AS (FROM u) INSERT INTO t (a) SELECT 1 FROM s", ["a"]],
+  ["INSERT INTO t BY POSITION FROM u", ["a", "B", "name"]],
+  ["INSERT INTO t BY NAME SELECT 1 AS a", null],
+  ["INSERT INTO t DEFAULT VALUES", null],
+  ["INSERT INTO t (a, other) VALUES (1, 2)", null],
+  ["UPDATE t SET a = 1", null],
+])("insertedColumns: %s", (sql, columns) => {
+  expect(insertedColumns(sql, ["a", "B", "name"])).toEqual(columns);
 });

@@ -21,6 +21,34 @@ const numberOf = (token: WriteToken | undefined): number | null => {
 const unquote = ({ text }: WriteToken): string =>
   text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
 
+/**
+ * Columns that an INSERT gives values, of the table's `columns` in order: those it lists, or all. null
+ * where that is not plainly there: no INSERT, DEFAULT VALUES, BY NAME, a column the table has not.
+ */
+export function insertedColumns(sql: string, columns: readonly string[]): string[] | null {
+  const tokens = writeTokens(sql);
+  const isOuter = (word: string) => (token: WriteToken) => token.word === word && token.depth === 0;
+  const into = tokens.findIndex(isOuter("into"));
+  if (into < 0 || !tokens.slice(0, into).some(isOuter("insert"))) return null;
+  const start = tokens.findIndex(
+    ({ word, depth }, index) => index > into && depth === 0 && ROWS_FOLLOW.test(word),
+  );
+  const head = start < 0 ? [] : tokens.slice(into, start);
+  const isOther = ({ word, depth }: WriteToken, index: number) =>
+    depth === 0 && (word === "default" || (word === "name" && head[index - 1]?.word === "by"));
+  if (start < 0 || head.some(isOther)) return null;
+  const open = head.findIndex(({ text }) => text === "(");
+  if (open < 0) return [...columns];
+  const known = new Map(columns.map((name) => [name.toLowerCase(), name]));
+  const found = itemsIn(tokens, into + open).map(([first]) =>
+    first === undefined ? undefined : known.get(unquote(first).toLowerCase()),
+  );
+  return found.every((name) => name !== undefined) ? found : null;
+}
+
+/** What the rows of an INSERT begin with. */
+const ROWS_FOLLOW = /^(values|select|from|with|table)$/;
+
 /** Nothing may follow the parameter but the next assignment or clause. */
 function setParameters(tokens: readonly WriteToken[]): Assignment[] {
   return tokens.flatMap((token, index) => {

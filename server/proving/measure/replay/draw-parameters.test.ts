@@ -24,5 +24,8 @@ it.each([
 ])("draws a bare prefix for %s: the text has what it needs", async (sql) => {
   const shape = await parser.parse(sql, [{ name: "names", columns: [{ name: "name" }] }]);
   const described = query(shape.fingerprint, shape.sql, []);
-  expect(await drawParameters(session, { ...described, shape }, 1)).toEqual({ sets: [["name"]] });
+  expect(await drawParameters(session, { ...described, shape }, 1)).toEqual({
+    sets: [["name"]],
+    drawn: [1],
+  });
 });

@@ -16,7 +16,13 @@ const PREFIX_LENGTH = 4;
 /** A page where the query's LIMIT is not known. */
 const PAGE_ROWS = 100;
 
-export type ParameterSets = { sets: JsonScalar[][] } | { why: string };
+export type ParameterSets =
+  | {
+      sets: JsonScalar[][];
+      /** Parameters (from 1) whose values were drawn from rows of the shadow. */
+      drawn: number[];
+    }
+  | { why: string };
 
 /**
  * Parameter sets to replay a query with: the product's own latest ones where it sent them,
@@ -30,9 +36,9 @@ export async function drawParameters(
   seed: number,
 ): Promise<ParameterSets> {
   const { shape } = query;
-  if (shape.parameterCount === 0) return { sets: [[]] };
+  if (shape.parameterCount === 0) return { sets: [[]], drawn: [] };
   const sent = distinctSets(sampleValues(query));
-  if (sent.length > 0) return { sets: sent.slice(-SETS_MAX) };
+  if (sent.length > 0) return { sets: sent.slice(-SETS_MAX), drawn: [] };
   const slots = parameterSlots(query);
   const unknown = slots.indexOf(null);
   if (unknown >= 0) {
@@ -71,7 +77,8 @@ async function drawFromData(
       return "value" in slot ? slot.value : page;
     });
   });
-  return { sets: distinctSets(sets) };
+  const numbers = slots.flatMap((slot, index) => ("column" in slot ? [index + 1] : []));
+  return { sets: distinctSets(sets), drawn: numbers };
 }
 
 interface TableSample {

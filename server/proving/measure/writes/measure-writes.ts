@@ -7,6 +7,7 @@ import type { PairedSamples, Replay } from "../replay";
 import type { MeasuringRoom } from "../room";
 import { copyShadow, openSession, removeStaleWork, type Session } from "../shadow";
 import type { ShadowVariant } from "../variants";
+import { createKeyChecks } from "./new-keys";
 import { areAlike, committing, profileWrite, tryWrite, type WriteOutcome } from "./try-write";
 
 /** Copies of both sides that may be written to, for the writes that the changes may touch. */
@@ -39,8 +40,9 @@ export async function openWriteSides(
   );
   // Where only texts differ, nothing is written otherwise.
   if (writes.length === 0 || sides.before.file === sides.after.file) return null;
+  const keys = createKeyChecks(room, judged);
   const timed = affectedReplays(
-    writes.filter(({ isTimed }) => isTimed),
+    writes.filter((write) => write.isTimed && !keys.isUntimed(write)),
     judged,
     { before: [], after: [] },
     room.input,
@@ -51,10 +53,12 @@ export async function openWriteSides(
   const timeoutMs = queryTimeoutMs(room.input);
   return {
     async findBroken() {
-      for (const { query, checks } of writes) {
-        for (const { text, outcome } of checks) {
-          const now = await tryWrite(after, text, timeoutMs);
-          if (!areAlike(outcome, now)) return describeBroken(query.shape.sql, outcome, now);
+      for (const write of writes) {
+        for (const check of write.checks) {
+          const now = await tryWrite(after, check.text, timeoutMs);
+          if (areAlike(check.outcome, now)) continue;
+          if (await keys.isOfKnownRows(write, { ...check, now }, timeoutMs)) continue;
+          return describeBroken(write.query.shape.sql, check.outcome, now);
         }
       }
       return null;

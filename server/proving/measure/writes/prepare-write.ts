@@ -1,5 +1,4 @@
 import { isTimedWrite, type WorkloadQuery } from "@/server/advisor";
-import type { JsonScalar } from "@/server/contracts";
 import {
   drawParameters,
   type NotReplayed,
@@ -15,6 +14,8 @@ import { committing, profileWrite, tryWrite, type WriteOutcome } from "./try-wri
 export interface WriteReplay extends Replay {
   /** Every parameter set as a text, and how it ended. */
   checks: { text: string; outcome: WriteOutcome }[];
+  /** Columns of its table that get values drawn from rows that are there. */
+  drawnColumns: string[];
   /** It found its rows: `texts` are those that did, and can be timed. */
   isTimed: boolean;
 }
@@ -49,7 +50,10 @@ export async function prepareWrite(
     if (failed && "message" in failed.outcome) {
       return { query, why: `it does not run on the shadow: ${failed.outcome.message}` };
     }
-    return timeWrite(session, query, { sets: drawn.sets, checks, ...options });
+    const drawnColumns = (shape.assignments ?? [])
+      .filter(({ parameter }) => drawn.drawn.includes(parameter))
+      .map(({ column }) => column);
+    return timeWrite(session, query, { sets: drawn.sets, checks, drawnColumns, ...options });
   });
 }
 
@@ -71,12 +75,13 @@ function withAssignments(query: WorkloadQuery): WorkloadQuery {
 async function timeWrite(
   session: Session,
   query: WorkloadQuery,
-  run: { sets: JsonScalar[][]; checks: WriteReplay["checks"]; timeoutMs: number },
+  run: Pick<WriteReplay, "sets" | "checks" | "drawnColumns"> & { timeoutMs: number },
 ): Promise<WriteReplay> {
   const texts = run.checks.flatMap(({ text, outcome }) => ("rows" in outcome ? [text] : []));
   const [first, ...others] = texts;
   const isTimed = isTimedWrite(query) && first !== undefined;
-  const common = { query, sets: run.sets, texts, checks: run.checks, isTimed };
+  const { sets, checks, drawnColumns } = run;
+  const common = { query, sets, texts, checks, drawnColumns, isTimed };
   const rest = { baselineSums: [], isOrderBound: false };
   if (!isTimed) return { ...common, ...rest, baselineMs: 0, baselineRowsScanned: 0 };
   const { rowsScanned } = await profileWrite(session, first);

@@ -31,7 +31,8 @@ export function profileWrite(session: Session, sql: string): ReturnType<typeof r
   return rolledBack(session, () => readProfile(session, sql));
 }
 
-async function rolledBack<T>(session: Session, step: () => Promise<T>): Promise<T> {
+/** A step in a transaction that is taken back, however it ends. */
+export async function rolledBack<T>(session: Session, step: () => Promise<T>): Promise<T> {
   await session.run("BEGIN");
   try {
     return await step();
@@ -64,3 +65,7 @@ export function areAlike(before: WriteOutcome, after: WriteOutcome): boolean {
   if ("rows" in before) return "rows" in after && before.rows === after.rows;
   return "error" in after && before.error === after.error;
 }
+
+/** Refused because a row with the same key is there. */
+export const isDuplicate = (outcome: WriteOutcome): boolean =>
+  "message" in outcome && /\bduplicate key\b/i.test(outcome.message);
