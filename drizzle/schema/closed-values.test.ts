@@ -27,6 +27,10 @@ import {
   MessageRefusal,
   ModelSource,
   ModelState,
+  NotificationChannel,
+  NotificationEvent,
+  NotificationState,
+  NotificationSubject,
   OPEN_STATES,
   OperationKind,
   OperationState,
@@ -76,6 +80,10 @@ test.each([
   ["issued_tokens_kind_known", TokenKind.options],
   ["jobs_kind_known", JobKind.options],
   ["jobs_state_known", JobState.options],
+  ["notifications_event_known", NotificationEvent.options],
+  ["notifications_subject_known", NotificationSubject.options],
+  ["notification_deliveries_channel_known", NotificationChannel.options],
+  ["notification_deliveries_state_known", NotificationState.options],
 ])(
   "the migrated constraint %s allows what the contract knows, and nothing else",
   async (name, values) => {

@@ -36,7 +36,7 @@ export const jobs = pgTable(
   {
     id: bigserial("id", { mode: "number" }).primaryKey(),
     kind: text("kind").$type<JobKind>().notNull(),
-    /** A suggestion (prove) or an operation (the rest). */
+    /** Of what: see JobKind. */
     subjectId: text("subject_id").notNull(),
     state: text("state").$type<JobState>().notNull().default("queued"),
     /** Smaller is sooner. */

@@ -17,6 +17,7 @@ export * from "./knowledge";
 export * from "./message";
 export * from "./message-content";
 export * from "./model";
+export * from "./notification";
 export * from "./order-step";
 export * from "./product-fault";
 export * from "./proof";

@@ -1,7 +1,10 @@
 import { z } from "zod";
 
-/** Work done away from requests; the subject is a suggestion (prove) or an operation (the rest). */
-export const JobKind = z.enum(["prove", "execute", "verify", "cleanup"]);
+/**
+ * Work done away from requests. Its subject is a suggestion (prove), an operation (execute, verify, cleanup), a
+ * notification (notify: finds its recipients) or a delivery of one (deliver).
+ */
+export const JobKind = z.enum(["prove", "execute", "verify", "cleanup", "notify", "deliver"]);
 export type JobKind = z.infer<typeof JobKind>;
 
 /** `dead`: given up after its last attempt, kept until an administrator retries or discards it. */

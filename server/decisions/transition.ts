@@ -1,6 +1,13 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { operations, suggestions } from "@/drizzle/schema";
-import { type Stateful, TRANSITIONS, type TransitionName } from "@/server/contracts";
+import {
+  type NotificationDetails,
+  type NotificationEvent,
+  type Stateful,
+  TRANSITIONS,
+  type TransitionName,
+} from "@/server/contracts";
+import { notify } from "@/server/notify";
 import {
   AppError,
   auditTransition,
@@ -33,6 +40,39 @@ interface Move<Entity extends Stateful, Row> {
 export type SuggestionMove = Move<"suggestion", typeof suggestions.$inferInsert>;
 export type OperationMove = Move<"operation", typeof operations.$inferInsert>;
 
+/** What people are told of each change of a suggestion; null: nothing. */
+const EVENT_OF: Record<TransitionName<"suggestion">, NotificationEvent | null> = {
+  publishAdvice: "approval_needed",
+  adviseLater: "approval_needed",
+  improveAdvice: "advice_changed",
+  withdrawAdvice: "withdrawn",
+  reportNoGain: null,
+  failProof: "test_failed",
+  cancelProof: null,
+  approve: "approved",
+  reject: "rejected",
+  expire: "expired",
+  supersede: "superseded",
+  execute: null,
+  complete: "executed",
+  failExecution: "execution_failed",
+  verify: "verified",
+  revert: "reverted",
+};
+
+/** What of a transition's note, and of what it writes, people are told. */
+function detailsOf({ note = {}, set }: SuggestionMove): NotificationDetails {
+  const text = (value: unknown) =>
+    typeof value === "string" && value !== "" ? value.slice(0, DETAIL_LENGTH_MAX) : undefined;
+  const told = { reason: text(note.reason ?? note.why), summary: text(note.summary) };
+  const error = text(set?.error?.message);
+  return Object.fromEntries(
+    Object.entries({ ...told, error }).filter(([, value]) => value !== undefined),
+  );
+}
+
+const DETAIL_LENGTH_MAX = 4000;
+
 /*
  * Locks are taken in one order: the suggestion's row first, then its operation's. Whoever changes
  * both calls transitionSuggestion (or selects the suggestion FOR UPDATE) before
@@ -40,8 +80,8 @@ export type OperationMove = Move<"operation", typeof operations.$inferInsert>;
  */
 
 /**
- * The only way a suggestion changes state: one conditional UPDATE, its audit row and its event, in
- * the caller's transaction. Throws `not_found`, and `conflict` (details: the present state) when
+ * The only way a suggestion changes state: one conditional UPDATE, its audit row, its event and its
+ * notification, in the caller's transaction. Throws `not_found`, and `conflict` (details: the present state) when
  * its state does not allow the transition, as when another writer came first.
  */
 export async function transitionSuggestion({
@@ -62,6 +102,11 @@ export async function transitionSuggestion({
   }
   await auditTransition(tx, ctx, { ...subject, transition: change, note });
   await publish(tx, { topic: "suggestion", id });
+  const event = EVENT_OF[transition];
+  if (event !== null) {
+    const details = detailsOf({ id, transition, ...(set && { set }), ...(note && { note }) });
+    await notify({ tx, ctx, input: { event, subject: { type: "suggestion", id }, details } });
+  }
   return row;
 }
 

@@ -75,6 +75,30 @@ function load() {
       MCP_REGISTRY_URL: z.url({ protocol: /^https?$/ }).optional(),
       /** One-time token with which this agent registers the first time (`cli registry enrol`). */
       MCP_REGISTRY_TOKEN: z.string().min(1).optional(),
+      /** A Slack app of yours (docs/notifications.md): its bot's token, and what its requests are signed with. */
+      SLACK_BOT_TOKEN: z
+        .string()
+        .regex(/^xoxb-/, "must be a bot token (xoxb-…)")
+        .optional(),
+      SLACK_SIGNING_SECRET: z.string().min(16).optional(),
+      /** The team's channel, by its id or name; the bot must be a member. */
+      SLACK_CHANNEL: z.string().min(1).max(100).optional(),
+      SLACK_API_URL: z.url({ protocol: /^https?$/ }).default("https://slack.com/api/"),
+      /** Server that takes e-mails; without it they are kept and shown, and can be sent later. */
+      SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+      /** Sender of e-mails: an address, or a name with one in angle brackets. */
+      MAIL_FROM: z
+        .string()
+        .max(320)
+        .regex(
+          /^([^<>\r\n]*<[^@\s<>]+@[^@\s<>]+>|[^@\s<>]+@[^@\s<>]+)$/,
+          "must be an e-mail address",
+        )
+        .optional(),
+      /** Webhooks to private addresses; default: only in a demo. */
+      WEBHOOK_PRIVATE_ADDRESSES: z.enum(["allow", "refuse"]).optional(),
+      /** Notifications and what became of them are kept so long. */
+      NOTIFICATIONS_KEEP_DAYS: z.coerce.number().int().min(1).default(90),
       /** Redis or PostgreSQL that several sidecars share for their messages; without it they go by HTTP. */
       MCP_BROKER_URL: z.url({ protocol: /^(rediss?|postgres(ql)?)$/ }).optional(),
       /** Messages without a signature: taken over a token that names their sender, or refused. */
@@ -194,7 +218,7 @@ let cached: Settings | undefined;
 
 /** Settings of this process, read once. Throws with every unusable setting named. */
 export function env(): Settings {
-  cached ??= assertLocalDemo(assertSecrets(load()));
+  cached ??= assertChannels(assertLocalDemo(assertSecrets(load())));
   return cached;
 }
 
@@ -249,6 +273,25 @@ function assertLocalDemo(loaded: Settings): Settings {
     `A demo shows its passwords on the sign-in page, so it listens on this machine only, not on ` +
       `BIND_ADDRESS=${BIND_ADDRESS}. Leave it out, or run with SIDECAR_MODE=production.`,
   );
+}
+
+/** A channel that is half configured would lose what it is for without a word. */
+function assertChannels(loaded: Settings): Settings {
+  const together = [
+    ["SLACK_BOT_TOKEN", "SLACK_CHANNEL"],
+    ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"],
+    ["SMTP_URL", "MAIL_FROM"],
+  ] as const;
+  for (const [key, needed] of together) {
+    if (loaded[key] === undefined || loaded[needed] !== undefined) continue;
+    throw new Error(`${key} is set, ${needed} is not: both are needed (see .env.example).`);
+  }
+  return loaded;
+}
+
+/** What links to pages start with: PUBLIC_URL, or this machine. */
+export function publicUrl({ PUBLIC_URL, PORT }: Pick<Settings, "PUBLIC_URL" | "PORT">): string {
+  return PUBLIC_URL === undefined ? `http://localhost:${PORT}` : new URL(PUBLIC_URL).origin;
 }
 
 /** Where pages and REST listen; undefined: on every address. */

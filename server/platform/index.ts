@@ -17,6 +17,7 @@ export {
   launchEnv,
   listenAddress,
   prepareNextAuthEnvironment,
+  publicUrl,
   type Settings,
   setEnv,
 } from "./env";

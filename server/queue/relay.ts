@@ -5,14 +5,19 @@ import type { Root } from "@/server/platform";
 import type { Broker } from "@/server/platform/broker";
 import { JOBS_CHANNEL } from "./enqueue-job";
 
-/** Proofs are long and one at a time; operations wait for the product most of the time. */
-const QUEUES = ["proofs", "operations"] as const;
+/**
+ * Proofs are long and one at a time; operations wait for the product most of the time; notifications wait
+ * for servers of others.
+ */
+const QUEUES = ["proofs", "operations", "notifications"] as const;
 export type QueueName = (typeof QUEUES)[number];
 const QUEUE_OF: Record<JobKind, QueueName> = {
   prove: "proofs",
   execute: "operations",
   verify: "operations",
   cleanup: "operations",
+  notify: "notifications",
+  deliver: "notifications",
 };
 
 const BATCH = 200;

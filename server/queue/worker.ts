@@ -142,7 +142,10 @@ class JobRunner {
       stalls > STALLS_MAX
         ? null
         : // An execution whose worker was killed says nothing of the job.
-          retryDelaySeconds(job.kind, { attempts: attempts - stalls, code: error.code });
+          retryDelaySeconds(job.kind, {
+            ...{ attempts: attempts - stalls, code: error.code },
+            retryAfterSeconds: toldSeconds(error),
+          });
     log.warn({ err: thrown, job: job.id, delay }, "job failed");
     const text = describeError(thrown);
     if (delay === null) {
@@ -168,6 +171,9 @@ const UNKNOWN_KIND: JobHandler = {
 function diedTooOften({ stalls }: ClaimedJob): AppError {
   return new AppError("internal", `Its worker died or lost its lease ${stalls} times.`);
 }
+
+const toldSeconds = ({ details }: AppError): number | undefined =>
+  typeof details?.retry_after_seconds === "number" ? details.retry_after_seconds : undefined;
 
 const ERROR_LENGTH_MAX = 2000;
 

@@ -1,13 +1,17 @@
 import { messageHandlers, startConversations } from "@/server/conversations";
 import { inferenceClientOf } from "@/server/inference";
 import { startCourier } from "@/server/messaging";
+import { startNotifier } from "@/server/notify";
 import type { Root } from "@/server/platform";
-import { openSharedBroker } from "@/server/platform/broker";
+import { openBroker, openSharedBroker } from "@/server/platform/broker";
+import { startRelay } from "@/server/queue";
 import { startDirectory } from "@/server/registry";
 import { type RunningProcess, runProcess } from "../run-process";
 
-/** The courier: keeps the directory of agents, delivers our messages to them, handles theirs, and
- * carries conversations on. */
+/**
+ * The courier: keeps the directory of agents, delivers our messages to them, handles theirs, carries
+ * conversations on, and tells people what happens.
+ */
 async function start(root: Root): Promise<RunningProcess> {
   const { settings, log } = root;
   const { MCP_BROKER_URL: url } = settings;
@@ -15,6 +19,10 @@ async function start(root: Root): Promise<RunningProcess> {
   const directory = startDirectory(root);
   const courier = startCourier(root, { broker, handlers: messageHandlers });
   const conversations = startConversations(root);
+  const queue = openBroker(settings, log);
+  // People are told that something is wrong while no prover runs, too.
+  const relay = startRelay(root, queue);
+  const notifier = startNotifier(root, queue);
   log.info({ broker: broker?.kind ?? null }, "courier started");
   return {
     status() {
@@ -22,11 +30,18 @@ async function start(root: Root): Promise<RunningProcess> {
       const { isConfigured, error } = directory.status();
       const detail = isConfigured ? (error ?? "Registered.") : "There is no registry.";
       // Known agents still talk without it.
-      return { is_ready, parts: { ...parts, registry: { is_ready: error === null, detail } } };
+      const registry = { is_ready: error === null, detail };
+      const isNotifying = notifier.isReady();
+      const notifications = {
+        is_ready: isNotifying,
+        detail: isNotifying ? "Notifications are taken." : "Notifications are not taken yet.",
+      };
+      return { is_ready: is_ready && isNotifying, parts: { ...parts, registry, notifications } };
     },
     async stop() {
       await Promise.all([courier.stop(), conversations.stop(), directory.stop()]);
-      await broker?.close();
+      await Promise.all([relay.stop(), notifier.stop()]);
+      await Promise.all([broker?.close(), queue.close()]);
       await inferenceClientOf(root).close();
     },
   };

@@ -1,0 +1,2 @@
+export { startNotifier } from "./notifier";
+export { type Notice, notify } from "./notify";
