@@ -2,7 +2,7 @@
 // plants a violation of each and sees it reported.
 
 const CAPABILITIES =
-  "advisor|conversations|data-product|decisions|execution|guard|identity|inference|knowledge|messaging|models|notify|proving|queue|registry|telemetry|workload";
+  "advisor|conversations|data-product|decision-card|decisions|execution|guard|identity|inference|knowledge|messaging|models|notify|proving|queue|registry|telemetry|workload";
 
 /** Modules that reach outside the process. */
 const IO =
@@ -131,10 +131,10 @@ module.exports = {
     {
       name: "pure-is-pure",
       comment:
-        "The advisor, the machines of conversations and the evaluation of proposals, the judge, the search and the statistics decide from their arguments alone: no I/O, not even through what they import (the platform's index reaches the database).",
+        "The advisor, the decision card, the machines of conversations and the evaluation of proposals, the judge, the search and the statistics decide from their arguments alone: no I/O, not even through what they import (the platform's index reaches the database).",
       severity: "error",
       from: {
-        path: "^server/(advisor|conversations/(evaluation|machines)|format|guard|sql|statistics|proving/(gain|judge|search))(/|[.]ts$)",
+        path: "^server/(advisor|conversations/(evaluation|machines)|decision-card|format|guard|sql|statistics|proving/(gain|judge|search))(/|[.]ts$)",
         pathNot: TEST,
       },
       to: {

@@ -4,11 +4,11 @@ import { describeCounts, describeUnmeasured, labelRow } from "@/components/inbox
 import { exampleSuggestion } from "@/server/api/rest/testing/examples";
 import type { RequestedChanges, Suggestion, SuggestionSummary } from "@/server/contracts";
 import { makeVerdict } from "@/server/contracts";
+import { titleOfSuggestion } from "@/server/decision-card";
 import { adviseNext } from "./advise-next";
 import { labelState } from "./lifecycle";
 import { DoesNotFit, RequestedBy } from "./suggestion-alerts";
 import { describeTimeline } from "./timeline";
-import { describeTitle } from "./wording";
 
 const REQUESTED: RequestedChanges = {
   changes: [
@@ -39,7 +39,9 @@ const textOf = (page: Parameters<typeof renderToStaticMarkup>[0]) =>
     .replace(/\s+/g, " ");
 
 test("a requested change that does not fit is called by its change, with each reason once", () => {
-  expect(describeTitle(unfit)).toBe("Add column `projects.risk_id` (VARCHAR) and 1 more change");
+  expect(titleOfSuggestion(unfit)).toBe(
+    "Add column `projects.risk_id` (VARCHAR) and 1 more change",
+  );
   const text = textOf(<DoesNotFit suggestion={unfit} />);
   expect(text).toContain("Does not fit");
   expect(text.split(reason)).toHaveLength(2);
@@ -50,7 +52,7 @@ test("a requested change that does not fit is called by its change, with each re
 
 test("no tested change helped, where nobody asked for one", () => {
   const nothing = { ...unfit, requested: null };
-  expect(describeTitle(nothing)).toBe("No tested change helped");
+  expect(titleOfSuggestion(nothing)).toBe("No tested change helped");
   expect(labelState(nothing)).toBeUndefined();
   expect(describeTimeline(nothing).at(-1)).toMatchObject({ label: "No gain found" });
 });

@@ -3,9 +3,9 @@ import Link from "next/link";
 import { CodeText } from "@/components/common/blocks";
 import { BasisBadge, StateBadge } from "@/components/gain/badges";
 import type { Suggestion } from "@/server/contracts";
+import { titleOfSuggestion } from "@/server/decision-card";
 import { findRollback, hasNoResult, labelState } from "./lifecycle";
 import { TimelineSteps } from "./timeline-steps";
-import { describeTitle } from "./wording";
 
 export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
   return (
@@ -18,7 +18,7 @@ export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
       </Link>
       <div>
         <h1 className="text-xl font-semibold tracking-tight break-words">
-          <CodeText text={describeTitle(suggestion)} />
+          <CodeText text={titleOfSuggestion(suggestion)} />
         </h1>
         <p className="mt-1.5 flex flex-wrap items-center gap-2 text-xs text-muted-foreground">
           <StateBadge

@@ -23,6 +23,8 @@ describe("impact", () => {
     query_speedup: "80%",
     query_speedup_interval: "[78%, 82%]",
     storage_overhead: "2%",
+    time_saved: 0.8,
+    storage_added: 0.02,
     basis: "measured",
     of: "targeted_queries",
     coverage: 1,

@@ -8,31 +8,12 @@ import {
   type Suggestion,
   type SuggestionItem,
 } from "@/server/contracts";
+import { titleOfSuggestion } from "@/server/decision-card";
 import { formatCount, formatInterval, formatPercent, formatPlural } from "@/server/format";
 
-type Titled = Pick<Suggestion, "suggestions" | "alternatives" | "state" | "basis" | "requested">;
-
-/** What a suggestion is called: its first change, or how its analysis stands. */
-export function describeTitle({ requested, ...suggestion }: Titled): string {
-  const { state, basis, alternatives } = suggestion;
-  // What was asked for is called by it, whatever came of it.
-  const named = requested === null ? [] : alternatives;
-  const [first, ...rest] = [...suggestion.suggestions, ...named];
-  if (first === undefined) {
-    if (state === "failed") return "The test run failed";
-    if (state === "cancelled") return "The test run was cancelled";
-    if (requested !== null) return "Testing a requested change";
-    if (state !== "no_gain") return "Analysis running";
-    return basis === "estimate" ? "Nothing to suggest" : "No tested change helped";
-  }
-  return rest.length === 0
-    ? first.title
-    : `${first.title} and ${formatPlural(rest.length, "more change")}`;
-}
-
-/** The same in a browser's tab, which shows no code; with the id where several are called so. */
-export function titleOfTab(suggestion: Titled & Pick<Suggestion, "suggestion_id">): string {
-  const title = describeTitle(suggestion).replaceAll("`", "");
+/** The title in a browser's tab, which shows no code; with the id where several are called so. */
+export function titleOfTab(suggestion: Suggestion): string {
+  const title = titleOfSuggestion(suggestion).replaceAll("`", "");
   return suggestion.suggestions.length > 0 ? title : `${title}: ${suggestion.suggestion_id}`;
 }
 

@@ -20,6 +20,11 @@ export interface ChangeFacts<Kind extends ChangeKind> {
    * queries; or the sidecar makes a table and the developers send the new texts that read it.
    */
   carriedOutBy: "sidecar" | "developers" | "both";
+  /**
+   * What its execution does to writes by others: they fail until its transaction ends (`held`), wait for
+   * the end alone (`brief`), or nobody tested it (`untested`).
+   */
+  writeLock: "none" | "brief" | "untested" | "held";
   /** What it does to a query, a clause in which `<table>` and `<target>` stand for the names. */
   effect(change: ChangeOf<Kind>): string;
   /** Columns it names in its table. */
@@ -55,6 +60,7 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     label: "Add index",
     description: "Creates an index on one column, so that queries for single values need no scan.",
     carriedOutBy: "sidecar",
+    writeLock: "untested",
     effect: () => "An index on <target> finds the few matching rows directly",
     columns: ({ column }) => [column],
     rewrites: () => [],
@@ -64,6 +70,7 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     label: "Drop index",
     description: "Drops an index that no query benefits from; writes become cheaper.",
     carriedOutBy: "sidecar",
+    writeLock: "brief",
     effect: () => "Without the index on <target>, <table> is scanned or written at less cost",
     columns: () => [],
     rewrites: () => [],
@@ -73,6 +80,7 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     label: "Cluster table",
     description: "Stores the rows in another order, so that queries skip row groups.",
     carriedOutBy: "sidecar",
+    writeLock: "held",
     effect: ({ curve }) =>
       curve === "morton"
         ? "Rows of <table> with similar values of <target> are stored together, so scans skip row groups"
@@ -87,6 +95,7 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     label: "Change type",
     description: "Stores a column in a type that is smaller or compares faster.",
     carriedOutBy: "sidecar",
+    writeLock: "held",
     effect: ({ to }) =>
       TYPE_EFFECTS[to.name] ?? "<target> is stored in a type that fits its values",
     columns: ({ column }) => [column],
@@ -99,6 +108,7 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     label: "Add constraint",
     description: "Declares a key or NOT NULL that the data satisfy already; a key is indexed.",
     carriedOutBy: "sidecar",
+    writeLock: "held",
     effect: () => "A key on <target> finds single rows directly and refuses duplicates",
     columns: ({ columns }) => columns,
     rewrites: () => [],
@@ -115,6 +125,7 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     label: "Create summary table",
     description: "Creates a table of pre-computed aggregates that grouped queries can read.",
     carriedOutBy: "both",
+    writeLock: "none",
     effect: () => "A small table holds the totals by <target> precomputed",
     columns: () => [],
     rewrites: ({ rewrites }) => rewrites,
@@ -126,6 +137,7 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     label: "Rewrite query",
     description: "Replaces a query's text by one that returns the same rows faster.",
     carriedOutBy: "developers",
+    writeLock: "none",
     effect: ({ rule }) => REWRITE_EFFECTS[rule],
     columns: () => [],
     rewrites: ({ rewrites }) => rewrites,
@@ -135,6 +147,7 @@ export const CHANGE_FACTS: { readonly [Kind in ChangeKind]: ChangeFacts<Kind> } 
     label: "Add column",
     description: "Adds a column behind the others, with a default, NOT NULL or a foreign key.",
     carriedOutBy: "sidecar",
+    writeLock: "held",
     effect: ({ references }) =>
       references === null
         ? "<table> gets the column <target>"

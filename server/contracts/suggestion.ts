@@ -3,6 +3,7 @@ import { Explanation, RequestWarning } from "./attribution";
 import { Factor, Plan, Risk } from "./candidate";
 import { Change, ChangeKind } from "./change";
 import { RequestedChanges } from "./change-request";
+import { DecisionCard } from "./decision-card";
 import { Evidence, MeasuredEvidence, SetTrial } from "./evidence";
 import { Finding } from "./finding";
 import { ProofProgress } from "./proof";
@@ -70,6 +71,9 @@ export const SuggestionItem = z
       of: z.enum(["targeted_queries", "workload"]),
       /** Share (0..1) of the observed workload's time that was replayed; null for estimates. */
       coverage: z.number().nullable(),
+      /** The two strings above as shares (0.8 = 80%). */
+      time_saved: z.number(),
+      storage_added: z.number(),
       /** Of a change that was asked for and fits: that no gain is expected, with the figures. */
       note: z.string().nullable(),
     }),
@@ -218,6 +222,8 @@ export const Suggestion = z
      * does not fit, for the reasons below `alternatives`.
      */
     requested: RequestedChanges.nullable(),
+    /** What a reviewer decides by, in figures and in sentences; null where nothing is suggested. */
+    card: DecisionCard.nullable(),
     /** Measured and rejected, or left out by the rules: always with the reason. */
     alternatives: z.array(SuggestionItem),
     /** Evidence of all suggested changes applied together (two or more). */

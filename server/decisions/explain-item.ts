@@ -1,5 +1,6 @@
 import {
   type Candidate,
+  comparedTimes,
   type Explanation,
   factsOf,
   type MeasuredEvidence,
@@ -75,10 +76,11 @@ function mostImproved(queries: readonly QueryEvidence[]): QueryEvidence | undefi
 }
 
 function figuresOf({ storage, insert_cost: inserts }: MeasuredEvidence, query: QueryEvidence) {
+  const times = comparedTimes(query);
   return {
     gain: formatPercent(query.gain.value),
-    before: formatMs(query.baseline.median_ms),
-    after: formatMs(query.candidate.median_ms),
+    before: formatMs(times.before_ms),
+    after: formatMs(times.after_ms),
     storage: formatPercent(storage.overhead),
     ...(inserts && { inserts: formatFactor(inserts.ratio) }),
   } satisfies Partial<Record<Slot, string>>;

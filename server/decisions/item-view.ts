@@ -51,6 +51,8 @@ function describeImpact(
     return {
       query_speedup: formatPercent(shown.value),
       storage_overhead: formatPercent(evidence.storage.overhead),
+      time_saved: shown.value,
+      storage_added: evidence.storage.overhead,
       basis: "measured",
       query_speedup_interval: `[${formatPercent(shown.low)}, ${formatPercent(shown.high)}]`,
       of: gain === null ? "workload" : "targeted_queries",
@@ -61,6 +63,8 @@ function describeImpact(
   return {
     query_speedup: formatPercent(candidate.estimated_gain),
     storage_overhead: formatPercent(candidate.estimated_storage_overhead),
+    time_saved: candidate.estimated_gain,
+    storage_added: candidate.estimated_storage_overhead,
     basis: "estimate",
     query_speedup_interval: null,
     of: "targeted_queries",

@@ -1,5 +1,5 @@
-import { and, desc, eq, sql } from "drizzle-orm";
-import { agentDecisions, operations, suggestionItems, suggestions } from "@/drizzle/schema";
+import { and, eq } from "drizzle-orm";
+import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
   allows,
   isProving,
@@ -21,6 +21,7 @@ import {
 import { candidateId } from "./earlier-proofs";
 import { supersedeByNewerProof } from "./end-suggestions";
 import { explainItem } from "./explain-item";
+import { calibrateConfidence, readTrackRecord } from "./track-record";
 import {
   type SuggestionMove,
   type SuggestionRow,
@@ -57,7 +58,7 @@ export async function publishAdvice({
   ctx: ServiceContext;
   input: AdviceInput;
 }): Promise<"continue" | "stop"> {
-  const confidence = calibrateConfidence(await countOutcomes(ctx.db));
+  const confidence = calibrateConfidence(await readTrackRecord(ctx.db));
   try {
     const isStored = await ctx.db.transaction((tx) => storeAdvice(tx, ctx, { input, confidence }));
     return isStored && !input.isComplete ? "continue" : "stop";
@@ -256,38 +257,4 @@ export async function failProof({
     },
   });
   if (!hasFailed) await endSearch(ctx.db, id, `The search ended: ${error.message}`);
-}
-
-/** A passed proof has a 95% interval that excludes zero: worth 19 kept promises of 20. */
-const PRIOR = { kept: 19, of: 20 };
-
-/**
- * Mean of the Beta posterior that an expected outcome comes true: the interval's nominal level as
- * prior, moved by what executions here have really delivered. Source: Beta-binomial conjugacy.
- */
-function calibrateConfidence(outcomes: { kept: number; of: number }): number {
-  return (PRIOR.kept + outcomes.kept) / (PRIOR.of + outcomes.of);
-}
-
-/** Confidence follows what executions delivered lately: so many of the latest count. */
-const OUTCOMES_MAX = 1000;
-
-/** The latest executions that were verified, and how many of them delivered what was expected. */
-async function countOutcomes(db: Database): Promise<{ kept: number; of: number }> {
-  const state = sql<string>`${operations.verification}->>'state'`;
-  const latest = db
-    .select({ state: state.as("state") })
-    .from(operations)
-    // Spelled out as in the index operations_judged, which is chosen by these very words.
-    .where(sql`${operations.kind} = 'execute' and ${state} in ('confirmed', 'regressed')`)
-    .orderBy(desc(operations.finishedAt))
-    .limit(OUTCOMES_MAX)
-    .as("latest");
-  const [row] = await db
-    .select({
-      of: sql<number>`count(*)::int`,
-      kept: sql<number>`(count(*) filter (where ${latest.state} = 'confirmed'))::int`,
-    })
-    .from(latest);
-  return row ?? { kept: 0, of: 0 };
 }

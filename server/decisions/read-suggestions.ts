@@ -129,6 +129,8 @@ interface ItemDigest extends Record<string, unknown> {
   role: string;
   title: string;
   gain: Interval | null;
+  candidate_id: string;
+  is_approved: boolean | null;
 }
 
 /** Title and whole-workload gain of each item, cut out of the JSON by Postgres. */
@@ -141,6 +143,8 @@ async function digestItems(ctx: ServiceContext, ids: string[]): Promise<Map<stri
       role: suggestionItems.role,
       title: sql<string>`${suggestionItems.candidate}->>'title'`,
       gain: sql<Interval | null>`${suggestionItems.evidence}#>'{workload,gain}'`,
+      candidate_id: sql<string>`${suggestionItems.candidate}->>'candidate_id'`,
+      is_approved: suggestionItems.isApproved,
     })
     .from(suggestionItems)
     .where(inArray(suggestionItems.suggestionId, ids))
@@ -171,6 +175,7 @@ function toSummary(
   requested: RequestedChanges | null,
 ): Omit<SuggestionSummary, "rollback"> {
   const suggested = items.filter((item) => item.role === "suggested");
+  const decided = decidedOf(suggested);
   return {
     suggestion_id: row.id,
     state: row.state,
@@ -178,10 +183,10 @@ function toSummary(
     operation_type: row.operationType,
     product_id: row.productId,
     is_requested: requested !== null,
-    title: requested === null ? summarizeTitle(row, suggested) : titleOf(requested),
-    item_count: suggested.length,
+    title: requested === null ? summarizeTitle(row, decided) : titleOf(requested),
+    item_count: decided.length,
     alternative_count: items.length - suggested.length,
-    workload_gain: row.setEvidence?.workload.gain ?? suggested[0]?.gain ?? null,
+    workload_gain: gainOf(row, suggested, decided),
     confidence: row.confidence,
     progress_fraction: row.progress?.fraction ?? null,
     progress_message: row.progress?.message ?? null,
@@ -189,6 +194,26 @@ function toSummary(
     updated_at: row.updatedAt.toISOString(),
     expires_at: row.expiresAt?.toISOString() ?? null,
   };
+}
+
+/** What was approved, where something was; else all that is suggested. */
+function decidedOf(suggested: ItemDigest[]): ItemDigest[] {
+  const approved = suggested.filter((item) => item.is_approved === true);
+  return approved.length > 0 ? approved : suggested;
+}
+
+/** As it was measured of exactly the decided changes; null where they were never measured together. */
+function gainOf(
+  { setEvidence, sets }: SuggestionRow,
+  suggested: ItemDigest[],
+  decided: ItemDigest[],
+): Interval | null {
+  const isAll = decided.length === suggested.length;
+  if (isAll && setEvidence !== null) return setEvidence.workload.gain;
+  if (isAll && decided.length === 1) return decided[0]?.gain ?? null;
+  const ids = decided.map((item) => item.candidate_id).sort();
+  const trial = sets.find((set) => [...set.candidate_ids].sort().join() === ids.join());
+  return trial?.gain ?? null;
 }
 
 function summarizeTitle(row: SuggestionRow, suggested: ItemDigest[]): string {

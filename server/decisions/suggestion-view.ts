@@ -9,7 +9,9 @@ import {
   SEARCHABLE_STATES,
   type Suggestion,
   type SuggestionItem,
+  type TrackRecord,
 } from "@/server/contracts";
+import { buildDecisionCard } from "@/server/decision-card";
 import { formatPlural } from "@/server/format";
 import { AppError, type ServiceContext, type Settings } from "@/server/platform";
 import { coverageOf } from "./coverage";
@@ -17,6 +19,7 @@ import { loadRejections, type Rejection } from "./earlier-proofs";
 import { describeRevert, loadReverts, type Revert } from "./earlier-reverts";
 import { type ItemRow, toSuggestionItem } from "./item-view";
 import { loadRequested } from "./requested";
+import { readTrackRecord } from "./track-record";
 import type { OperationRow, SuggestionRow } from "./transition";
 
 /** A suggestion and what belongs to it, as stored. */
@@ -33,6 +36,8 @@ interface StoredSuggestion {
   /** What became of the same changes in earlier suggestions for the product. */
   earlier: { rejections: ReadonlyMap<string, Rejection>; reverts: ReadonlyMap<string, Revert> };
   requested: Awaited<ReturnType<typeof loadRequested>>;
+  /** null of an estimate: it promises nothing that executions could deliver. */
+  trackRecord: TrackRecord | null;
 }
 
 /** The whole suggestion: items, alternatives, reviews, operations. Throws `not_found`. */
@@ -40,29 +45,39 @@ export async function loadSuggestion(
   { db, settings }: Pick<ServiceContext, "db" | "settings">,
   id: string,
 ): Promise<Suggestion> {
-  const [[row], items, reviewRows, operationRows, feedbackRows, rejections, reverts, requested] =
-    await Promise.all([
-      db.select().from(suggestions).where(eq(suggestions.id, id)),
-      db
-        .select()
-        .from(suggestionItems)
-        .where(eq(suggestionItems.suggestionId, id))
-        .orderBy(asc(suggestionItems.ordinal)),
-      db.select().from(reviews).where(eq(reviews.suggestionId, id)).orderBy(asc(reviews.at)),
-      db
-        .select()
-        .from(operations)
-        .where(eq(operations.suggestionId, id))
-        .orderBy(desc(operations.createdAt)),
-      db.select().from(feedback).where(eq(feedback.suggestionId, id)).orderBy(asc(feedback.at)),
-      loadRejections(db, id),
-      loadReverts(db, id),
-      loadRequested(db, id),
-    ]);
+  const [
+    [row],
+    items,
+    reviewRows,
+    operationRows,
+    feedbackRows,
+    rejections,
+    reverts,
+    requested,
+    trackRecord,
+  ] = await Promise.all([
+    db.select().from(suggestions).where(eq(suggestions.id, id)),
+    db
+      .select()
+      .from(suggestionItems)
+      .where(eq(suggestionItems.suggestionId, id))
+      .orderBy(asc(suggestionItems.ordinal)),
+    db.select().from(reviews).where(eq(reviews.suggestionId, id)).orderBy(asc(reviews.at)),
+    db
+      .select()
+      .from(operations)
+      .where(eq(operations.suggestionId, id))
+      .orderBy(desc(operations.createdAt)),
+    db.select().from(feedback).where(eq(feedback.suggestionId, id)).orderBy(asc(feedback.at)),
+    loadRejections(db, id),
+    loadReverts(db, id),
+    loadRequested(db, id),
+    readTrackRecord(db),
+  ]);
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
   const stored: StoredSuggestion = {
     ...{ row, items, reviews: reviewRows, operations: operationRows, feedback: feedbackRows },
-    ...{ earlier: { rejections, reverts }, requested },
+    ...{ earlier: { rejections, reverts }, requested, trackRecord },
   };
   return viewStored(stored, settings);
 }
@@ -74,7 +89,10 @@ export function viewNewEstimate(
 ): Suggestion {
   const nothing = { reviews: [], operations: [], feedback: [] };
   const earlier = { rejections: new Map(), reverts: new Map() };
-  return viewStored({ ...stored, ...nothing, earlier, requested: null }, settings);
+  return viewStored(
+    { ...stored, ...nothing, earlier, requested: null, trackRecord: null },
+    settings,
+  );
 }
 
 function viewStored(stored: StoredSuggestion, settings: Settings): Suggestion {
@@ -82,7 +100,7 @@ function viewStored(stored: StoredSuggestion, settings: Settings): Suggestion {
   const viewOf = (role: ItemRow["role"]) =>
     items.filter((item) => item.role === role).map((item) => viewItem(item, row, earlier));
   const suggested = viewOf("suggested");
-  return {
+  const view: Omit<Suggestion, "card"> = {
     suggestion_id: row.id,
     suggestions: suggested,
     confidence: row.confidence,
@@ -120,6 +138,7 @@ function viewStored(stored: StoredSuggestion, settings: Settings): Suggestion {
     expires_at: row.expiresAt?.toISOString() ?? null,
     links: links(row.id, settings),
   };
+  return { ...view, card: buildDecisionCard(view, stored.trackRecord) };
 }
 
 function viewItem(

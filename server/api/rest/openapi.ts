@@ -1,7 +1,10 @@
 import { STATUS_CODES } from "node:http";
 import type { OpenAPIHono, RouteConfig } from "@hono/zod-openapi";
 import {
+  CardGain,
+  CardQuery,
   Change,
+  DecisionCard,
   type ErrorCode,
   Finding,
   MeasuredEvidence,
@@ -182,6 +185,7 @@ export function completeOperation(declaration: RouteDeclaration): RouteConfig {
  * be null everywhere. So a path that is not published shows them to it beforehand.
  */
 const SHAPES = [
+  ...[CardGain, CardQuery, DecisionCard],
   ...[Plan, Risk, Change, Finding, ProofProgress, QueryEvidence, MeasuredEvidence],
   ...[Verdict, Verification, Operation, SuggestionItem, RequestableChange, RequestedChanges],
   MessageEnvelope,

@@ -80,8 +80,9 @@ export function answerOf(one: Suggestion): Answer {
   return {
     data: one,
     lines: [
-      `${one.suggestion_id}  ${one.state}  confidence ${formatPercent(one.confidence)}`,
+      `${one.suggestion_id}  ${one.state}`,
       one.note,
+      ...(one.card?.lines ?? []).map(({ label, text }) => `  ${label}: ${text}`),
       ...one.warnings.map(lineOfWarning),
       ...one.suggestions.flatMap(linesOfItem),
       ...one.alternatives.map(

@@ -1,8 +1,12 @@
 import {
+  comparedInsert,
+  comparedTimes,
   describeScope,
+  type InsertCost,
   type Interval,
   type MeasuredEvidence,
   makeVerdict,
+  outcomeOf,
   type QueryEvidence,
   type Verdict,
   type VerdictCode,
@@ -237,7 +241,8 @@ export function speed(gain: Interval): string {
 }
 
 export function describeQuery(query: QueryEvidence): string {
-  const times = `${formatMs(query.baseline.median_ms)} → ${formatMs(query.candidate.median_ms)}`;
+  const { before_ms, after_ms } = comparedTimes(query);
+  const times = `${formatMs(before_ms)} → ${formatMs(after_ms)}`;
   return `${speed(query.gain)}, ${times}: ${shortSql(query.sql)}`;
 }
 
@@ -245,10 +250,19 @@ export function lower(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
+/** By the estimator of the page's insert row: pairs whose interval spans zero show no difference. */
+function describeInserts(insert: InsertCost): string {
+  if (insert.gain && outcomeOf(insert.gain) === "inconclusive") {
+    return "Inserts show no clear difference";
+  }
+  const { before_ms, after_ms } = comparedInsert(insert);
+  return `Inserts take ${formatFactor(after_ms / Math.max(before_ms, Number.MIN_VALUE))} as long`;
+}
+
 export function costs({ storage, insert_cost: insert }: MeasuredEvidence): string {
   const sign = storage.overhead < 0 ? "saves" : "adds";
   const parts = [`${sign} ${unsigned(storage.overhead)} storage`];
-  if (insert) parts.unshift(`Inserts take ${formatFactor(insert.ratio)} as long`);
+  if (insert) parts.unshift(describeInserts(insert));
   else parts[0] = `${sign === "adds" ? "Adds" : "Saves"} ${unsigned(storage.overhead)} storage`;
   return ` ${parts.join("; ")}.`;
 }

@@ -8,6 +8,7 @@ import {
   type Suggestion,
   type SuggestionItem,
 } from "@/server/contracts";
+import { buildDecisionCard } from "@/server/decision-card";
 import { evidenceOf, queryEvidenceOf } from "@/server/decisions/testing/evidence";
 import { exampleSuggestion } from "./examples";
 
@@ -36,7 +37,7 @@ const FINDING: Finding = {
 /** A measured suggestion in which every part of the published shape is present. */
 export function completeSuggestion(): Suggestion {
   const items = CHANGES.map(itemOf);
-  return exampleSuggestion({
+  const suggestion = exampleSuggestion({
     basis: "measured",
     product_id: "duckdb-spawn",
     requested: {
@@ -59,6 +60,7 @@ export function completeSuggestion(): Suggestion {
       },
     ],
   });
+  return { ...suggestion, card: buildDecisionCard(suggestion, { delivered: 3, of: 4 }) };
 }
 
 function itemOf(change: Change, number: number): SuggestionItem {

@@ -22,6 +22,8 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
         estimated_impact: {
           query_speedup: "10%",
           storage_overhead: "2%",
+          time_saved: 0.1,
+          storage_added: 0.02,
           basis: "estimate",
           query_speedup_interval: null,
           of: "targeted_queries",
@@ -54,6 +56,7 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
     operation_type: "schema_optimization",
     product_id: null,
     requested: null,
+    card: null,
     alternatives: [],
     set_evidence: null,
     coverage: null,

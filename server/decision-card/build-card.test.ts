@@ -1,0 +1,151 @@
+import { expect, test } from "vitest";
+import { exampleSuggestion } from "@/server/api/rest/testing/examples";
+import type { Change, MeasuredEvidence, SetTrial, SuggestionItem } from "@/server/contracts";
+import { evidenceOf, queryEvidenceOf } from "@/server/decisions/testing/evidence";
+import { buildDecisionCard, type CardSource } from "./index";
+
+const RECORD = { delivered: 3, of: 4 };
+const [example] = exampleSuggestion().suggestions;
+if (example === undefined) throw new Error("the example has an item");
+
+const INDEX: Change = { kind: "add_index", table: "projects", column: "status" };
+const ORDER: Change = { kind: "cluster_table", table: "projects", keys: ["creation_date"] };
+const REWRITE: Change = {
+  ...{ kind: "rewrite_query", table: "projects", rule: "top_n" },
+  rewrites: [{ fingerprint: "ranked", sql: "SELECT 1" }],
+};
+
+function itemOf(change: Change, evidence: MeasuredEvidence | null): SuggestionItem {
+  const id = change.kind.replace("_", "");
+  return {
+    ...(example as SuggestionItem),
+    ...{ item_id: `item-${id}`, candidate_id: change.kind, change, type: change.kind, evidence },
+    title: change.kind,
+    ...(change.kind === "rewrite_query" && { execution_sql: "", revert_sql: null }),
+  };
+}
+
+function measured(change: Partial<CardSource>): CardSource {
+  return exampleSuggestion({ basis: "measured", product_id: "p", ...change });
+}
+
+function trialOf(candidate_ids: string[], value: number): SetTrial {
+  return {
+    ...{ candidate_ids, gain: { value, low: value - 0.05, high: value + 0.05 } },
+    ...{ storage_overhead: 0.01, insert_ratio: 1.1, net_gain: value },
+    ...{ is_pareto: true, is_chosen: false },
+  };
+}
+
+const lineOf = (card: ReturnType<typeof buildDecisionCard>, key: string) =>
+  card?.lines.find((line) => line.key === key)?.text;
+
+test("counts a query as improved or regressed only where its interval and its pairs say so", () => {
+  const evidence = evidenceOf([
+    queryEvidenceOf("faster", 0.5),
+    queryEvidenceOf("few", 0.5, { pairs: 4 }),
+    queryEvidenceOf("unclear", 0.01),
+    queryEvidenceOf("slower", -0.2),
+  ]);
+  const card = buildDecisionCard(measured({ suggestions: [itemOf(INDEX, evidence)] }), RECORD);
+  expect(card?.queries).toMatchObject({ improved: 1, inconclusive: 2, regressed: 1 });
+  expect(lineOf(card, "queries")).toBe("1 improved, 2 inconclusive, 1 regressed");
+  expect(card?.queries?.most_improved?.fingerprint).toBe("faster");
+  expect(card?.queries?.slowest).toMatchObject({ fingerprint: "slower", outcome: "regressed" });
+});
+
+test("takes the time after a change from the gain, not from the median of the other side", () => {
+  // The machine was slower while the second side ran: the pairs show a gain all the same.
+  const query = queryEvidenceOf("drifted", 0.2);
+  query.candidate.median_ms = 140;
+  const source = measured({ suggestions: [itemOf(INDEX, evidenceOf([query]))] });
+  expect(lineOf(buildDecisionCard(source, RECORD), "most_improved")).toMatch(
+    /^100 ms → 80 ms, 20% less:/,
+  );
+});
+
+test("tells what is gained now apart from what needs other queries", () => {
+  const queries = [
+    queryEvidenceOf("ranged", 0.5),
+    queryEvidenceOf("ranked", 0.9, { rewritten_sql: "SELECT 1" }),
+  ];
+  const source = measured({
+    suggestions: [itemOf(ORDER, evidenceOf(queries)), itemOf(REWRITE, evidenceOf(queries))],
+    set_evidence: evidenceOf(queries),
+  });
+  const card = buildDecisionCard(source, RECORD);
+  expect(card?.gain.now?.value).toBeCloseTo(0.25);
+  expect(card?.gain.after_code_changes?.value).toBeCloseTo(0.7);
+  const direct = { ...source, sets: [trialOf(["cluster_table"], 0.3)] };
+  expect(buildDecisionCard(direct, RECORD)?.gain.now?.value).toBeCloseTo(0.7);
+});
+
+test("says that nothing runs here where developers make all of the changes", () => {
+  const evidence = evidenceOf([queryEvidenceOf("ranked", 0.9, { rewritten_sql: "SELECT 1" })]);
+  const card = buildDecisionCard(measured({ suggestions: [itemOf(REWRITE, evidence)] }), RECORD);
+  expect(card?.gain).toMatchObject({
+    now: null,
+    after_code_changes: { value: expect.closeTo(0.9) },
+  });
+  expect(lineOf(card, "gain_now")).toMatch(/^Nothing: the sidecar runs none of it/);
+  expect(card?.write_lock.kind).toBe("none");
+});
+
+test("a choice has the figures of the set that was measured, and none where no such set was", () => {
+  const suggestions = [INDEX, ORDER].map((change, index) =>
+    itemOf(change, evidenceOf([queryEvidenceOf(`q${index}`, 0.4)])),
+  );
+  const [index] = suggestions;
+  const source = measured({
+    suggestions,
+    set_evidence: evidenceOf([queryEvidenceOf("q", 0.6)]),
+    sets: [trialOf(["add_index"], 0.4)],
+  });
+  const alone = buildDecisionCard(source, RECORD, [index?.item_id ?? ""]);
+  expect(alone?.gain.now?.value).toBeCloseTo(0.4);
+  const other = buildDecisionCard(source, RECORD, [suggestions[1]?.item_id ?? ""]);
+  expect(other).toMatchObject({ is_measured_together: false, queries: null, gain: { now: null } });
+  expect(lineOf(other, "gain_now")).toMatch(/^Not measured together/);
+});
+
+test("follows what was approved", () => {
+  const suggestions = [INDEX, ORDER].map((change) => ({
+    ...itemOf(change, evidenceOf([queryEvidenceOf("q", 0.4)])),
+    is_approved: change === INDEX,
+  }));
+  const sets = [trialOf(["add_index"], 0.4)];
+  const card = buildDecisionCard(measured({ state: "approved", suggestions, sets }), RECORD);
+  expect(card).toMatchObject({ title: "add_index", changes: [{ title: "add_index" }] });
+});
+
+test("scales the length of a write lock up from a sample, and says so", () => {
+  const sample = [
+    { table: "projects", rows: 1000, rows_total: 3000, method: "reservoir" as const },
+  ];
+  const evidence = evidenceOf([queryEvidenceOf("q", 0.4)], { sample, build_ms: 2000 });
+  const card = buildDecisionCard(measured({ suggestions: [itemOf(ORDER, evidence)] }), RECORD);
+  expect(card?.write_lock).toMatchObject({ kind: "held", duration_ms: 6000, basis: "estimate" });
+  expect(lineOf(card, "write_lock")).toMatch(/fail for about 6 s \(scaled up from the sample\)/);
+});
+
+test("the evidence is as good as its weakest measure", () => {
+  const sample = [{ table: "projects", rows: 50, rows_total: 1000, method: "reservoir" as const }];
+  const evidence = evidenceOf([queryEvidenceOf("q", 0.4, { pairs: 20 })], { sample });
+  const card = buildDecisionCard(measured({ suggestions: [itemOf(ORDER, evidence)] }), RECORD);
+  expect(card?.evidence.grade).toBe("weak");
+  expect(lineOf(card, "evidence")).toMatch(
+    /^Weak\. Measured on 5% of projects \(50 of 1,000 rows\)/,
+  );
+  expect(lineOf(card, "track_record")).toBe("3 of 4 executions delivered what was promised.");
+});
+
+test("an estimate has a likelihood, and neither a grade nor a track record", () => {
+  const card = buildDecisionCard(exampleSuggestion(), null);
+  expect(card?.evidence).toEqual({
+    ...{ grade: null, reasons: [], track_record: null, likelihood: 0.3 },
+  });
+  expect(lineOf(card, "gain_now")).toBe(
+    "About 10% less time in its queries (estimate, not measured).",
+  );
+  expect(buildDecisionCard(exampleSuggestion({ suggestions: [] }), null)).toBeNull();
+});
