@@ -9,6 +9,7 @@ import { RowsSkeleton } from "@/components/inbox/suggestion-row";
 import { useTRPC } from "@/components/trpc/client";
 import { Card } from "@/components/ui/card";
 import type { Conversation } from "@/server/contracts";
+import { QuarantineNotice } from "./quarantine-notice";
 import { StartSchemaChange } from "./start-schema-change";
 import { ConversationBadge, describeParties, KINDS } from "./wording";
 
@@ -22,6 +23,7 @@ export function ConversationsView() {
       >
         <StartSchemaChange />
       </PageTitle>
+      <QuarantineNotice />
       <ConversationList />
     </>
   );

@@ -20,6 +20,7 @@ import { formatCount } from "@/server/format";
 import { DeadLetterActions } from "./dead-letter-actions";
 import { DeliveryPanel } from "./delivery-panel";
 import { MessageSheet } from "./message-sheet";
+import { QuarantinePanel } from "./quarantine-panel";
 import { RefusalsPanel } from "./refusals-panel";
 import { useOpenMessage } from "./use-open-message";
 import { DEAD, DEAD_REASONS, describeType } from "./wording";
@@ -31,10 +32,11 @@ export function DeadLettersView() {
     <>
       <PageTitle
         title="Dead letters"
-        lead="Messages that could not be delivered or handled. Each waits until you replay or discard it."
+        lead="Messages that could not be delivered or handled, and messages held as suspect. Each waits for your decision."
       />
       <div className="grid gap-6">
         <DeliveryPanel />
+        <QuarantinePanel onOpen={openMessage} />
         <DeadLetterList onOpen={openMessage} />
         <RefusalsPanel />
       </div>

@@ -38,6 +38,7 @@ function listFacts(figures: DeliveryFigures): Fact[] {
     { label: "To send", value: formatCount(figures.queued) },
     { label: "Sent, not confirmed", value: formatCount(figures.sent) },
     { label: "To handle", value: formatCount(figures.received) },
+    { label: "In quarantine", value: formatCount(figures.quarantined) },
     { label: "Dead", value: formatCount(figures.dead) },
     { label: "Delivered per minute", value: formatCount(figures.delivered_per_minute) },
     { label: "Handled per minute", value: formatCount(figures.handled_per_minute) },

@@ -102,6 +102,13 @@ function listFacts(message: StoredMessageDetail): Fact[] {
   if (message.dead_reason !== null) {
     facts.push({ label: "Given up", value: DEAD_REASONS[message.dead_reason] });
   }
+  if (message.released_at !== null) {
+    facts.push({
+      label: "Released from quarantine",
+      value: <RelativeTime iso={message.released_at} />,
+      note: `by ${message.released_by ?? "somebody"}`,
+    });
+  }
   if (message.last_error !== null) facts.push({ label: "Last error", value: message.last_error });
   if (message.screening !== null) {
     facts.push({

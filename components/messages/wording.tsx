@@ -12,6 +12,7 @@ const STATUSES: Record<DeliveryStatus, { label: string; tone: Tone }> = {
   sent: { label: "Sent", tone: "info" },
   delivered: { label: "Delivered", tone: "positive" },
   received: { label: "Received", tone: "info" },
+  quarantined: { label: "In quarantine", tone: "warning" },
   handled: { label: "Handled", tone: "positive" },
   dead: { label: "Dead", tone: "negative" },
   discarded: { label: "Discarded", tone: "neutral" },
@@ -30,6 +31,7 @@ export const DEAD_REASONS: Record<DeadReason, string> = {
   invalid_content: "invalid content",
   failed: "handling it failed each time",
   out_of_place: "does not fit its conversation",
+  refused_here: "refused by a person here",
 };
 
 /** Why a message was refused at the door. */
@@ -68,3 +70,8 @@ export function describeType(type: string): string {
 
 /** Input of the list of dead letters, the same on server and browser so that the cache is shared. */
 export const DEAD = { delivery_status: ["dead"] } satisfies { delivery_status: DeliveryStatus[] };
+
+/** The same of messages that were held as suspect. */
+export const QUARANTINED = { delivery_status: ["quarantined"] } satisfies {
+  delivery_status: DeliveryStatus[];
+};

@@ -80,6 +80,9 @@ export const agentMessages = pgTable(
     via: text("via").$type<"broker" | "http">(),
     deadReason: text("dead_reason").$type<DeadReason>(),
     lastError: text("last_error"),
+    /** A person released it from quarantine: when, and who. */
+    releasedAt: instant("released_at"),
+    releasedBy: text("released_by"),
     screening: jsonb("screening").$type<Screening>(),
     firstOpinion: jsonb("first_opinion").$type<FirstOpinion>(),
     createdAt: instant("created_at").notNull().defaultNow(),
@@ -97,6 +100,7 @@ export const agentMessages = pgTable(
       .where(sql`delivery_status in ('queued', 'sent', 'received')`),
     index("agent_messages_conversation").on(t.conversationId, t.createdAt),
     index("agent_messages_dead").on(t.finishedAt).where(sql`delivery_status = 'dead'`),
+    index("agent_messages_quarantined").on(t.expiresAt).where(sql`delivery_status = 'quarantined'`),
     index("agent_messages_created").on(t.createdAt),
   ],
 );

@@ -64,6 +64,8 @@ const REST: Record<string, Row> = {
   "GET /agent/messages/{id}": [...PEOPLE, "product", "key:conversation.read"],
   "POST /agent/messages/{id}/replay": ["admin"],
   "POST /agent/messages/{id}/discard": ["admin"],
+  "POST /agent/messages/{id}/release": ["admin"],
+  "POST /agent/messages/{id}/refuse": ["admin"],
 };
 
 const suggestion_id = "sugg-0123456789ab";
@@ -109,6 +111,8 @@ const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   "messages.refusals": { row: ["admin"] },
   "messages.replay": { row: ["admin"], input: { record_id } },
   "messages.discard": { row: ["admin"], input: { record_id } },
+  "messages.release": { row: ["admin"], input: { record_id } },
+  "messages.refuse": { row: ["admin"], input: { record_id, reason: "no" } },
   "agents.directory": { row: PEOPLE },
   "agents.peers": { row: PEOPLE },
   "product.overview": { row: PEOPLE },

@@ -21,11 +21,13 @@ export type MessageType = z.infer<typeof MessageType>;
 
 /**
  * How far a message has come. Ours: `queued`, `sent` (handed to the broker, or being posted),
- * `delivered` (the recipient has stored it). Another agent's: `received`, `handled`. Both: `dead` (given
- * up, with a reason), `discarded` (an administrator gave up the dead one).
+ * `delivered` (the recipient has stored it). Another agent's: `received`, `quarantined` (suspect: waits
+ * for a person), `handled`. Both: `dead` (given up, with a reason), `discarded` (an administrator gave up
+ * the dead one, or refused the suspect one).
  */
 export const DeliveryStatus = z.enum([
-  ...(["queued", "sent", "delivered", "received", "handled", "dead", "discarded"] as const),
+  ...(["queued", "sent", "delivered", "received", "quarantined", "handled"] as const),
+  ...(["dead", "discarded"] as const),
 ]);
 export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
 
@@ -73,6 +75,8 @@ export const DeadReason = z.enum([
   "failed",
   /** It belongs to no conversation here, or to one that is past that step. */
   "out_of_place",
+  /** Theirs: suspect, and a person refused it; `last_error` has the reason. */
+  "refused_here",
 ]);
 export type DeadReason = z.infer<typeof DeadReason>;
 
@@ -141,6 +145,15 @@ export const MessageReceipt = z
   .meta({ id: "MessageReceipt" });
 export type MessageReceipt = z.infer<typeof MessageReceipt>;
 
+/** A text of a message that was found suspect: what was found, for people to judge. */
+export const SuspectPassage = z.object({
+  /** Where it stands in the envelope, as a JSON pointer. */
+  place: z.string(),
+  /** Cut to 500 letters, invisible and control characters written as `\\u{…}`; empty: a name of a field. */
+  text: z.string(),
+});
+export type SuspectPassage = z.infer<typeof SuspectPassage>;
+
 /** One message as people and the REST interface read it. */
 export const StoredMessage = z
   .object({
@@ -161,6 +174,11 @@ export const StoredMessage = z
     via: z.enum(["broker", "http"]).nullable(),
     dead_reason: DeadReason.nullable(),
     last_error: z.string().nullable(),
+    /** What was found suspect in it; empty: nothing. */
+    suspect_passages: z.array(SuspectPassage),
+    /** When a person released it from quarantine, and who; null: nobody did. */
+    released_at: z.iso.datetime().nullable(),
+    released_by: z.string().nullable(),
     sent_at: z.iso.datetime(),
     expires_at: z.iso.datetime(),
     /** Stored here (theirs), or asked for (ours). */
@@ -192,13 +210,19 @@ export type RefusalCount = z.infer<typeof RefusalCount>;
 
 /** Which messages to list: the newest first, the dead by when they died. */
 export const ListMessages = z.object({
-  delivery_status: z.array(DeliveryStatus).min(1).max(7).optional(),
+  delivery_status: z.array(DeliveryStatus).min(1).max(DeliveryStatus.options.length).optional(),
   conversation_id: z.uuid().optional(),
   limit: z.number().int().min(1).max(200).default(50),
   /** Opaque: the previous page's `next_cursor`. */
   cursor: z.string().max(200).optional(),
 });
 export type ListMessages = z.infer<typeof ListMessages>;
+
+/** A person refuses a message in quarantine; its sender is told the reason. */
+export const RefuseMessage = z
+  .strictObject({ reason: z.string().trim().min(1).max(1000) })
+  .meta({ id: "RefuseMessage" });
+export type RefuseMessage = z.infer<typeof RefuseMessage>;
 
 export const MessagePage = z
   .object({ items: z.array(StoredMessage), next_cursor: z.string().nullable() })
@@ -212,6 +236,8 @@ export const DeliveryFigures = z
     queued: z.int(),
     sent: z.int(),
     received: z.int(),
+    /** Theirs, suspect: each waits for a person. */
+    quarantined: z.int(),
     dead: z.int(),
     /** Ours delivered and theirs handled in the last minute. */
     delivered_per_minute: z.int(),

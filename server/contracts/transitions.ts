@@ -137,7 +137,15 @@ export const TRANSITIONS = {
     send: { from: ["queued"], to: "sent", action: "message.send" },
     deliver: { from: ["queued", "sent"], to: "delivered", action: "message.deliver" },
     handle: { from: ["received"], to: "handled", action: "message.handle" },
-    bury: { from: ["queued", "sent", "received"], to: "dead", action: "message.bury" },
+    /** Suspect: a person decides whether it is handled. */
+    quarantine: { from: ["received"], to: "quarantined", action: "message.quarantine" },
+    release: { from: ["quarantined"], to: "received", action: "message.release" },
+    refuse: { from: ["quarantined"], to: "discarded", action: "message.refuse" },
+    bury: {
+      from: ["queued", "sent", "received", "quarantined"],
+      to: "dead",
+      action: "message.bury",
+    },
     /** Sent once more (ours), or handled once more (theirs). */
     replaySending: {
       from: ["dead"],

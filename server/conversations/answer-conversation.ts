@@ -80,10 +80,10 @@ const reject = (reason: string): Answered => ({
   answer: { verdict: "reject", reasons: [reason], evidence: {}, counter: null },
 });
 
-/** null: nothing in its words seems to steer who reads them. */
+/** null: nothing in its words seems to steer who reads them, or a person released them all the same. */
 async function findSuspect({ db }: ServiceContext, row: ConversationRow): Promise<Answered | null> {
   const [message] = await db
-    .select({ screening: agentMessages.screening })
+    .select({ screening: agentMessages.screening, releasedAt: agentMessages.releasedAt })
     .from(agentMessages)
     .where(
       and(
@@ -94,7 +94,7 @@ async function findSuspect({ db }: ServiceContext, row: ConversationRow): Promis
     )
     .orderBy(desc(agentMessages.createdAt))
     .limit(1);
-  if (!message?.screening?.is_suspect) return null;
+  if (!message?.screening?.is_suspect || message.releasedAt !== null) return null;
   const places = message.screening.places ?? [];
   const where = places.length === 0 ? "" : ` (${places.join(", ")})`;
   return reject(

@@ -1,5 +1,5 @@
-import { and, eq } from "drizzle-orm";
-import { conversationParties, conversations } from "@/drizzle/schema";
+import { and, eq, gt, inArray, lt, sql } from "drizzle-orm";
+import { agentMessages, conversationParties, conversations } from "@/drizzle/schema";
 import {
   type AgentAddress,
   kindOpenedBy,
@@ -41,7 +41,7 @@ async function handle(
   const { sender } = message.envelope;
   const party = parties.find(({ agentId }) => agentId === sender.agent_id);
   if (party === undefined) return outOfPlace("Its sender is no party of the conversation.");
-  const order = checkOrder(message, party);
+  const order = await checkOrder(tx, message, party);
   if (order !== null) return order;
   const taken = takeMessage(view, {
     ...{ from: party.agentId, type: message.type, content: message.content },
@@ -52,12 +52,45 @@ async function handle(
   return { outcome: "handled" };
 }
 
-/** Earlier ones of its sender come first; one that came before is not taken again. */
-function checkOrder({ content }: Received, { received }: PartyRow): HandlingOutcome | null {
-  const order = checkSequence(content.sequence, received);
+/**
+ * Earlier ones of its sender come first; one that came before is not taken again. Those that were given up
+ * here are not waited for.
+ */
+async function checkOrder(
+  tx: Transaction,
+  { content: { sequence } }: Received,
+  { conversationId, agentId, received }: PartyRow,
+): Promise<HandlingOutcome | null> {
+  const order = checkSequence(sequence, received);
   if (order === "in_order") return null;
-  if (order === "early") return { outcome: "not_yet" };
-  return outOfPlace(`Its sequence ${content.sequence} was used by an earlier message.`);
+  if (order === "late" || sequence === undefined) {
+    return outOfPlace(`Its sequence ${sequence} was used by an earlier message.`);
+  }
+  const before = { conversationId, agentId, after: received, until: sequence };
+  const missing = sequence - received - 1 - (await countGivenUp(tx, before));
+  return missing > 0 ? { outcome: "not_yet" } : null;
+}
+
+/** Places in a party's sequence, between two others, whose messages came and were given up here. */
+async function countGivenUp(
+  tx: Transaction,
+  given: { conversationId: string; agentId: string; after: number; until: number },
+): Promise<number> {
+  const { sequence } = agentMessages;
+  const [row] = await tx
+    .select({ count: sql<number>`count(distinct ${sequence})::int` })
+    .from(agentMessages)
+    .where(
+      and(
+        eq(agentMessages.conversationId, given.conversationId),
+        eq(agentMessages.senderId, given.agentId),
+        eq(agentMessages.direction, "inbound"),
+        inArray(agentMessages.deliveryStatus, ["dead", "discarded"]),
+        gt(sequence, given.after),
+        lt(sequence, given.until),
+      ),
+    );
+  return row?.count ?? 0;
 }
 
 /** Does it answer what we asked this party last? What names nothing answers the only round there was. */
@@ -76,8 +109,13 @@ async function begin(
   { id, message }: { id: string; message: Received },
 ): Promise<HandlingOutcome> {
   const { sequence = 1 } = message.content;
-  // What begins it has not come yet.
-  if (sequence > 1) return { outcome: "not_yet" };
+  if (sequence > 1) {
+    const { agent_id: agentId } = message.envelope.sender;
+    const first = { conversationId: id, agentId, after: 0, until: 2 };
+    const isGivenUp = (await countGivenUp(tx, first)) > 0;
+    // Otherwise what begins it has not come yet.
+    return isGivenUp ? outOfPlace("What began it was not taken here.") : { outcome: "not_yet" };
+  }
   const kind = kindOpenedBy(message.type);
   if (kind === undefined) {
     // What is said outside of any conversation, and asks for nothing.

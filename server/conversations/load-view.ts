@@ -36,13 +36,14 @@ export async function loadView({
 }): Promise<{ view: View; parties: PartyRow[] }> {
   const parties = await loadParties(tx, row.id);
   const lost = row.state === "proposed" ? await loadUndelivered(tx, row.id) : new Map();
+  const refusedHere = await loadRefused(tx, row);
   const suggestion = row.suggestionId === null ? null : await loadSuggestion(tx, row.suggestionId);
   const { answer } = row;
   const view: View = {
     ...{ kind: row.kind, role: row.role, state: row.state, round: row.round },
     subject: row.subject,
     parties: parties.map(({ agentId, state, reasons }) =>
-      toPartyView({ agentId, state, reasons }, lost),
+      toPartyView({ agentId, state, reasons }, { lost, refusedHere, role: row.role }),
     ),
     suggestion: suggestion?.view ?? null,
     hasOwnChanges: row.ownChanges.length > 0,
@@ -72,10 +73,41 @@ async function loadUndelivered(tx: Transaction, id: string): Promise<Map<string,
   return new Map(rows.map(({ agentId, error }) => [agentId, error ?? "It was refused."]));
 }
 
-function toPartyView(party: PartyView, undelivered: ReadonlyMap<string, string>): PartyView {
-  const why = undelivered.get(party.agentId);
-  if (why === undefined || party.state !== "invited") return party;
-  return { ...party, state: "failed", reasons: [`Our message could not be delivered: ${why}`] };
+/** Parties of whom a person here refused a message, and why: it is as if they could not go on. */
+async function loadRefused(tx: Transaction, { id }: ConversationRow): Promise<Map<string, string>> {
+  const rows = await tx
+    .select({ agentId: agentMessages.senderId, error: agentMessages.lastError })
+    .from(agentMessages)
+    .where(
+      and(
+        eq(agentMessages.conversationId, id),
+        eq(agentMessages.direction, "inbound"),
+        eq(agentMessages.deadReason, "refused_here"),
+      ),
+    );
+  return new Map(rows.map(({ agentId, error }) => [agentId, error ?? "It was refused."]));
+}
+
+/** Another message of theirs is still waited for, so that one that is lost matters. */
+const WAITED_FOR: readonly PartyView["state"][] = ["invited", "accepted", "countered"];
+
+function toPartyView(
+  party: PartyView,
+  given: {
+    lost: ReadonlyMap<string, string>;
+    refusedHere: ReadonlyMap<string, string>;
+    role: ConversationRow["role"];
+  },
+): PartyView {
+  const { lost, refusedHere, role } = given;
+  const why = lost.get(party.agentId);
+  if (why !== undefined && party.state === "invited") {
+    return { ...party, state: "failed", reasons: [`Our message could not be delivered: ${why}`] };
+  }
+  const refusal = refusedHere.get(party.agentId);
+  if (refusal === undefined || !WAITED_FOR.includes(party.state)) return party;
+  const state = role === "initiator" ? "failed" : "cancelled";
+  return { ...party, state, reasons: [`Its message was refused here: ${refusal}`] };
 }
 
 async function loadSuggestion(

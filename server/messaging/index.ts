@@ -14,6 +14,7 @@ export {
   replayMessage,
 } from "./manage-messages";
 export { contentSchemas, MESSAGE_SCHEMA_PATH, messageSchema } from "./message-schema";
+export { refuseMessage, releaseMessage } from "./quarantine";
 export { getMessage, listMessages, measureMessages } from "./read-messages";
 export { readPeers } from "./read-peers";
 export { refusal } from "./refusal";

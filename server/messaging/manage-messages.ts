@@ -25,18 +25,22 @@ interface Decide {
   input: { record_id: string };
 }
 
-/** Throws `not_found`, and `conflict` (details: the present state) unless the message is dead. */
-async function holdDead(tx: Transaction, id: string): Promise<MessageRow> {
+/** Locks a message's row. Throws `not_found`, and `conflict` (details: the present state) unless it is in `expected`. */
+export async function holdMessage(
+  tx: Transaction,
+  id: string,
+  expected: DeliveryStatus,
+): Promise<MessageRow> {
   const [row] = await tx
     .select()
     .from(agentMessages)
     .where(eq(agentMessages.messageId, id))
     .for("update");
   if (row === undefined) throw new AppError("not_found", `There is no message ${id}.`);
-  if (row.deliveryStatus === "dead") return row;
+  if (row.deliveryStatus === expected) return row;
   const state = row.deliveryStatus;
-  throw new AppError("conflict", `Message ${id} is ${state}; it must be dead.`, {
-    details: { state, expected: ["dead"] },
+  throw new AppError("conflict", `Message ${id} is ${state}; it must be ${expected}.`, {
+    details: { state, expected: [expected] },
   });
 }
 
@@ -66,7 +70,7 @@ async function renewLife(tx: Transaction, row: MessageRow, now: Date): Promise<v
 export async function replayMessage({ ctx, input }: Decide): Promise<DecidedMessage> {
   assertCan(ctx.actor, "message.manage");
   return ctx.db.transaction(async (tx) => {
-    const row = await holdDead(tx, input.record_id);
+    const row = await holdMessage(tx, input.record_id, "dead");
     await renewLife(tx, row, ctx.clock.now());
     const isOurs = row.direction === "outbound";
     const transition = isOurs ? ("replaySending" as const) : ("replayHandling" as const);
@@ -81,7 +85,7 @@ export async function replayMessage({ ctx, input }: Decide): Promise<DecidedMess
 export async function discardMessage({ ctx, input }: Decide): Promise<DecidedMessage> {
   assertCan(ctx.actor, "message.manage");
   return ctx.db.transaction(async (tx) => {
-    const { messageId: id } = await holdDead(tx, input.record_id);
+    const { messageId: id } = await holdMessage(tx, input.record_id, "dead");
     await transitionMessages({ tx, ctx, input: { transition: "discard", moves: [{ id }] } });
     await publish(tx, { topic: "message", id });
     return { record_id: id, delivery_status: "discarded" };

@@ -17,6 +17,7 @@ import {
   olderThan,
   type ServiceContext,
 } from "@/server/platform";
+import { suspectPassages } from "./quarantine";
 
 type MessageRow = typeof agentMessages.$inferSelect;
 
@@ -88,13 +89,16 @@ export async function getMessage({
 }
 
 function toStored(row: MessageRow): StoredMessage {
-  const { message_id, sender, recipient } = Addresses.parse(JSON.parse(row.envelope));
+  const envelope = JSON.parse(row.envelope);
+  const { message_id, sender, recipient } = Addresses.parse(envelope);
   return {
     ...{ record_id: row.messageId, message_id, sender, recipient },
     ...{ direction: row.direction, message_type: row.messageType, priority: row.priority },
     ...{ conversation_id: row.conversationId, delivery_status: row.deliveryStatus },
     ...{ signature: row.signatureState, key_id: row.keyId, attempts: row.attempts, via: row.via },
     ...{ dead_reason: row.deadReason, last_error: row.lastError },
+    suspect_passages: suspectPassages(envelope, row.screening),
+    ...{ released_at: row.releasedAt?.toISOString() ?? null, released_by: row.releasedBy },
     sent_at: row.sentTimestamp.toISOString(),
     expires_at: row.expiresAt.toISOString(),
     created_at: row.createdAt.toISOString(),
@@ -106,6 +110,7 @@ const Figures = z.object({
   queued: z.coerce.number(),
   sent: z.coerce.number(),
   received: z.coerce.number(),
+  quarantined: z.coerce.number(),
   dead: z.coerce.number(),
   delivered_per_minute: z.coerce.number(),
   handled_per_minute: z.coerce.number(),
@@ -148,6 +153,7 @@ export async function measureMessages({ ctx }: { ctx: ServiceContext }): Promise
     select (select count(*) from open where delivery_status = 'queued') as queued,
       (select count(*) from open where delivery_status = 'sent') as sent,
       (select count(*) from open where delivery_status = 'received') as received,
+      (select count(*) from ${agentMessages} where delivery_status = 'quarantined') as quarantined,
       (select count(*) from ${agentMessages} where delivery_status = 'dead') as dead,
       gone.* from gone`);
   return Figures.parse(row);

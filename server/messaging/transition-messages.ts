@@ -13,6 +13,8 @@ export interface MessageMove {
   deadReason?: DeadReason;
   /** For administrators. */
   error?: string;
+  /** Who released it. */
+  releasedBy?: string;
 }
 
 const ERROR_LENGTH_MAX = 2000;
@@ -24,7 +26,7 @@ function givenOf(moves: readonly MessageMove[]): SQL {
     ...(error === undefined ? {} : { error: error.slice(0, ERROR_LENGTH_MAX) }),
   }));
   return sql`select * from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as g(
-    id uuid, "delayMs" float8, via text, "deadReason" text, error text)`;
+    id uuid, "delayMs" float8, via text, "deadReason" text, error text, "releasedBy" text)`;
 }
 
 const later = sql`now() + make_interval(secs => coalesce(g."delayMs", 0) / 1000)`;
@@ -34,6 +36,9 @@ const WRITTEN: Record<TransitionName<"message">, SQL> = {
   send: sql`attempts = m.attempts + 1, next_at = ${later}, via = g.via`,
   deliver: sql`finished_at = now(), via = coalesce(g.via, m.via), last_error = null`,
   handle: sql`finished_at = now(), attempts = m.attempts + 1, last_error = null`,
+  quarantine: sql`last_error = null`,
+  release: sql`attempts = 0, next_at = now(), due_at = now(), released_at = now(), released_by = g."releasedBy"`,
+  refuse: sql`finished_at = now(), dead_reason = 'refused_here', last_error = g.error`,
   bury: sql`finished_at = now(), dead_reason = g."deadReason",
     last_error = coalesce(g.error, m.last_error)`,
   replaySending: sql`attempts = 0, next_at = now(), due_at = now(), finished_at = null, dead_reason = null`,

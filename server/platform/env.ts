@@ -103,6 +103,8 @@ function load() {
       MCP_BROKER_URL: z.url({ protocol: /^(rediss?|postgres(ql)?)$/ }).optional(),
       /** Messages without a signature: taken over a token that names their sender, or refused. */
       MCP_UNSIGNED_MESSAGES: z.enum(["token", "refuse"]).default("token"),
+      /** Suspect messages: handled, and their proposals rejected; or held until a person releases them. */
+      MCP_SUSPECT_MESSAGES: z.enum(["reject", "quarantine"]).default("quarantine"),
       /** Port of the registry role. */
       REGISTRY_PORT: port(8080),
       /** Base URL of the data product beside us; without it only estimates can be given. */

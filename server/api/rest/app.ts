@@ -20,6 +20,8 @@ import {
   discardMessageRoute,
   getMessageRoute,
   listMessagesRoute,
+  refuseMessageRoute,
+  releaseMessageRoute,
   replayMessageRoute,
 } from "./routes/stored-messages";
 import {
@@ -70,6 +72,8 @@ export const ROUTES: readonly Route[] = [
   getMessageRoute,
   replayMessageRoute,
   discardMessageRoute,
+  releaseMessageRoute,
+  refuseMessageRoute,
   startConversationRoute,
   listConversationsRoute,
   getConversationRoute,

@@ -15,6 +15,7 @@ import {
   ListSuggestions,
   OperationId,
   PromoteModel,
+  RefuseMessage,
   RejectRequest,
   ReviseConversation,
   StartConversation,
@@ -49,6 +50,8 @@ import {
   listRefusals,
   measureMessages,
   readPeers,
+  refuseMessage,
+  releaseMessage,
   replayMessage,
 } from "@/server/messaging";
 import { listModels, modelStatus, promoteModel, rollBackModel } from "@/server/models";
@@ -152,6 +155,10 @@ const messagesRouter = router({
   figures: procedure.query(({ ctx }) => measureMessages({ ctx })),
   refusals: procedure.query(({ ctx }) => listRefusals({ ctx, input: {} })),
   replay: procedure.input(ByRecord).mutation(({ ctx, input }) => replayMessage({ ctx, input })),
+  release: procedure.input(ByRecord).mutation(({ ctx, input }) => releaseMessage({ ctx, input })),
+  refuse: procedure
+    .input(RefuseMessage.extend(ByRecord.shape))
+    .mutation(({ ctx, input }) => refuseMessage({ ctx, input })),
   discard: procedure.input(ByRecord).mutation(({ ctx, input }) => discardMessage({ ctx, input })),
 });
 

@@ -20,6 +20,8 @@ import {
   getMessage,
   listMessages,
   readPeers,
+  refuseMessage,
+  releaseMessage,
   replayMessage,
 } from "@/server/messaging";
 import { getDirectory } from "@/server/registry";
@@ -149,10 +151,17 @@ function answerMessage(one: StoredMessageDetail): Answer {
     ...table([rowOfMessage(one)]),
     `  signature: ${one.signature}${key}; via ${one.via ?? "nothing yet"}; expires ${one.expires_at}`,
     ...(one.screening?.is_suspect ? ["  possible prompt injection: read it with care"] : []),
+    ...one.suspect_passages.map(({ place, text }) => `  ${place}  ${JSON.stringify(text)}`),
+    ...(one.released_by === null ? [] : [`  released by ${one.released_by} at ${one.released_at}`]),
     JSON.stringify(one.envelope, null, 2),
   ];
   return { data: one, lines };
 }
+
+const answerDecided = (decided: DecidedMessage): Answer => ({
+  data: decided,
+  lines: [`${decided.record_id}  ${decided.delivery_status}`],
+});
 
 export function addMessageCommands(group: Command): void {
   listCommand(group, "the latest messages, or those of some states or of one conversation")
@@ -179,12 +188,28 @@ export function addMessageCommands(group: Command): void {
         answerMessage(await getMessage({ ctx, input: { record_id } })),
       ),
     );
+  addQuarantineCommands(group);
 }
 
-const answerDecided = (decided: DecidedMessage): Answer => ({
-  data: decided,
-  lines: [`${decided.record_id}  ${decided.delivery_status}`],
-});
+function addQuarantineCommands(group: Command): void {
+  group
+    .command("release <record_id>")
+    .description("handle a suspect message after all, as if it had arrived now")
+    .action((record_id: string, _, command: Command) =>
+      answer(command, async (ctx) =>
+        answerDecided(await releaseMessage({ ctx, input: { record_id } })),
+      ),
+    );
+  group
+    .command("refuse <record_id>")
+    .description("give a suspect message up for good; its sender is told the reason")
+    .requiredOption("--reason <text>", "why; told to the sender, and kept in the audit trail")
+    .action((record_id: string, { reason }: { reason: string }, command: Command) =>
+      answer(command, async (ctx) =>
+        answerDecided(await refuseMessage({ ctx, input: { record_id, reason } })),
+      ),
+    );
+}
 
 export function addDeadLetterCommands(group: Command): void {
   listCommand(group, "messages that were given up, the latest first")

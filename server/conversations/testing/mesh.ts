@@ -32,6 +32,7 @@ import {
   type HandlingOutcome,
   type MessageRow,
   type ReceivedMessage,
+  refuseMessage,
   sendMessage,
 } from "@/server/messaging";
 import {
@@ -290,8 +291,10 @@ export class Mesh {
     type: MessageType;
     content: Record<string, unknown>;
     isSuspect: boolean;
+    /** A person released it from quarantine. */
+    isReleased?: boolean;
   }): Promise<HandlingOutcome & { recordId: string }> {
-    const { from, to, type, content, isSuspect } = given;
+    const { from, to, type, content, isSuspect, isReleased = false } = given;
     const [sent] = await from.db.transaction(async (tx) => {
       const { record_id } = await sendMessage({
         ...{ ctx: from.system, tx },
@@ -313,9 +316,30 @@ export class Mesh {
       places,
     };
     const conversationId = (content.conversation_id as string | undefined) ?? sent.messageId;
-    const row = { ...sent, conversationId, screening };
+    const releasedAt = isReleased ? new Date(this.nowMs) : null;
+    const row = { ...sent, conversationId, screening, releasedAt };
     await this.store(row);
     return { ...(await this.handleOne(to, row)), recordId: sent.messageId };
+  }
+
+  /** What one has sent another and is on its way comes there, is held as suspect, and is refused by a person. */
+  async refuse({ from, to }: { from: Member; to: Member }): Promise<void> {
+    const isWaiting = and(
+      eq(agentMessages.direction, "outbound"),
+      eq(agentMessages.deliveryStatus, "queued"),
+      eq(agentMessages.recipientId, to.address.agent_id),
+    );
+    const rows = await from.db.select().from(agentMessages).where(isWaiting);
+    for (const row of rows) {
+      await this.store(row);
+      await to.db
+        .update(agentMessages)
+        .set({ deliveryStatus: "quarantined" })
+        .where(eq(agentMessages.messageId, row.messageId));
+      const input = { record_id: row.messageId, reason: "An attack." };
+      await refuseMessage({ ctx: to.system, input });
+    }
+    await from.db.update(agentMessages).set({ deliveryStatus: "delivered" }).where(isWaiting);
   }
 
   private async handle(): Promise<number> {

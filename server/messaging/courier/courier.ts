@@ -6,7 +6,7 @@ import type { MessageHandlers } from "../handlers";
 import { type CourierSide, MESSAGES_CHANNEL } from "../wake-couriers";
 import { createAnnouncer } from "./announcer";
 import { messagesQueue, receiptsQueue } from "./bundles";
-import { handleDue } from "./inbound";
+import { buryExpired, handleDue } from "./inbound";
 import { type Loop, startLoop } from "./loop";
 import { HttpLane, handOver, type OutboundOptions } from "./outbound";
 import { takeMessages } from "./take-bundles";
@@ -66,7 +66,7 @@ export function startCourier(root: Root, options: CourierOptions): Courier {
   );
   const sides: Record<CourierSide, Loop[]> = {
     outbound: [posting, ...handingOver],
-    inbound: handling,
+    inbound: [...handling, loop("expire", () => buryExpired(inbound))],
   };
   const listening = listen(root, sides);
   const loops = [...sides.outbound, ...sides.inbound];

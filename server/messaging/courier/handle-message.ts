@@ -6,20 +6,20 @@ import {
 } from "@/server/contracts";
 import type { ServiceContext, Transaction } from "@/server/platform";
 import type { HandlingOutcome, MessageHandlers, MessageRow, ReceivedMessage } from "../handlers";
-import { sendMessage } from "../send-message";
-
-/** An answer about a message that could not be read lives this long. */
-const ERROR_SECONDS = 86_400;
+import { isHeldForPerson } from "../quarantine";
+import { sendError } from "../send-error";
 
 /** What became of a message in the transaction of what it brought about. */
 export type Handled =
   | { kind: "handled" }
   | { kind: "not_yet" }
+  /** Suspect: a person decides. */
+  | { kind: "quarantined" }
   | { kind: "dead"; deadReason: DeadReason; error?: string };
 
 /**
- * Hands one stored message to the handler of its type. What is past its time is given up; what cannot be
- * understood too, and its sender is told by an `error` message, unless it is one itself. Throws what the
+ * Hands one stored message to the handler of its type. What is past its time is given up, what is suspect may
+ * be held for a person; what cannot be understood is given up too, and its sender is told by an `error` message, unless it is one itself. Throws what the
  * handler throws.
  */
 export async function handleMessage(
@@ -27,24 +27,24 @@ export async function handleMessage(
   row: MessageRow & { lifeMs: number },
 ): Promise<Handled> {
   if (row.lifeMs <= 0) return { kind: "dead", deadReason: "expired" };
-  const envelope = MessageEnvelope.parse(JSON.parse(row.envelope));
+  if (isHeldForPerson(ctx, row)) return { kind: "quarantined" };
   const type = MessageType.safeParse(row.messageType);
   if (!type.success) {
     const text = `Messages of the type ${row.messageType} are not known here.`;
-    return refuse({ ctx, tx }, { row, envelope, code: "unknown_type", text });
+    return refuse({ ctx, tx }, { row, code: "unknown_type", text });
   }
   const content = MESSAGE_CONTENTS[type.data].safeParse(row.content);
   if (!content.success) {
     const [issue] = content.error.issues;
     const where = issue?.path.map(String).join(".") || "the content";
     const text = `The content of a ${type.data} is not valid at ${where}: ${issue?.message}`;
-    return refuse({ ctx, tx }, { row, envelope, code: "invalid_content", text });
+    return refuse({ ctx, tx }, { row, code: "invalid_content", text });
   }
   const message = {
     recordId: row.messageId,
     type: type.data,
     content: content.data,
-    envelope,
+    envelope: MessageEnvelope.parse(JSON.parse(row.envelope)),
     row,
   };
   return toHandled(await handlerOf(handlers, type.data)(ctx, tx, message as ReceivedMessage));
@@ -70,24 +70,8 @@ function toHandled(said: HandlingOutcome | void): Handled {
 
 async function refuse(
   { ctx, tx }: { ctx: ServiceContext; tx: Transaction },
-  given: { row: MessageRow; envelope: MessageEnvelope; code: string; text: string },
+  given: { row: MessageRow; code: string; text: string },
 ): Promise<Handled> {
-  const { row, envelope, code, text } = given;
-  // Never an error about an error: two agents would talk for ever.
-  if (row.messageType !== "error") {
-    await sendMessage({
-      ctx,
-      tx,
-      input: {
-        recipient: envelope.sender,
-        message_type: "error",
-        content: { code, message: text.slice(0, 4000) },
-        priority: envelope.priority,
-        ttl_seconds: ERROR_SECONDS,
-        in_reply_to: envelope.message_id,
-        ...(row.conversationId === null ? {} : { conversation_id: row.conversationId }),
-      },
-    });
-  }
-  return { kind: "dead", deadReason: "invalid_content", error: text };
+  await sendError({ ctx, tx, input: given });
+  return { kind: "dead", deadReason: "invalid_content", error: given.text };
 }

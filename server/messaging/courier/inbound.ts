@@ -98,6 +98,7 @@ async function handleAll(
   const handled: MessageMove[] = [];
   const dead: MessageMove[] = [];
   const waiting: MessageMove[] = [];
+  const held: MessageMove[] = [];
   for (const row of inSequence(rows)) {
     const { messageId: id } = row;
     const first = before.get(threadOf(row));
@@ -108,6 +109,7 @@ async function handleAll(
           throw new HandlerFailed(row, error);
         });
     if (result.kind === "handled") handled.push({ id });
+    else if (result.kind === "quarantined") held.push({ id });
     else if (result.kind === "not_yet") waiting.push({ id, delayMs: notYetMs(row) });
     else {
       const { deadReason, error } = result;
@@ -115,6 +117,7 @@ async function handleAll(
     }
   }
   await transitionMessages({ tx, ctx, input: { transition: "handle", moves: handled } });
+  await transitionMessages({ tx, ctx, input: { transition: "quarantine", moves: held } });
   await transitionMessages({ tx, ctx, input: { transition: "bury", moves: dead } });
   await postponeMessages({ tx, input: { moves: waiting, isAttempt: true } });
 }
@@ -177,4 +180,28 @@ async function settleFailure(ctx: ServiceContext, { row, cause }: HandlerFailed)
       await postponeMessages({ tx, input: { moves, isAttempt: true } });
     }
   });
+}
+
+const EXPIRED_MAX = 200;
+
+/** A turn of a loop that gives up what nobody decided on in its time. Answers like handleDue. */
+export async function buryExpired({ ctx, onMoved }: InboundOptions): Promise<number | null> {
+  const count = await ctx.db.transaction(async (tx) => {
+    const rows = await tx
+      .select({ id: agentMessages.messageId })
+      .from(agentMessages)
+      .where(
+        sql`${agentMessages.deliveryStatus} = 'quarantined' and ${agentMessages.expiresAt} <= now()`,
+      )
+      .orderBy(agentMessages.messageId)
+      .limit(EXPIRED_MAX)
+      .for("update", { skipLocked: true });
+    const error = "Nobody released or refused it in time.";
+    const moves = rows.map(({ id }) => ({ id, deadReason: "expired" as const, error }));
+    await transitionMessages({ tx, ctx, input: { transition: "bury", moves } });
+    return rows.length;
+  });
+  if (count === 0) return null;
+  onMoved();
+  return count === EXPIRED_MAX ? 0 : null;
 }

@@ -1,6 +1,19 @@
 import { z } from "zod";
-import { DeliveryStatus, ListMessages, MessagePage, StoredMessageDetail } from "@/server/contracts";
-import { discardMessage, getMessage, listMessages, replayMessage } from "@/server/messaging";
+import {
+  DeliveryStatus,
+  ListMessages,
+  MessagePage,
+  RefuseMessage,
+  StoredMessageDetail,
+} from "@/server/contracts";
+import {
+  discardMessage,
+  getMessage,
+  listMessages,
+  refuseMessage,
+  releaseMessage,
+  replayMessage,
+} from "@/server/messaging";
 import { answer, defineRoute, jsonBody } from "../define-route";
 import { MessageParams, MessagesQuery } from "../parameters";
 
@@ -13,7 +26,8 @@ export const listMessagesRoute = defineRoute(
     summary: "List messages from and to other agents",
     description:
       "Newest first, without what they say. `state=dead` lists the dead letters: each says why it was " +
-      "given up, and is kept until an administrator replays or discards it.",
+      "given up, and is kept until an administrator replays or discards it. `state=quarantined` lists what " +
+      "was held as a possible prompt injection (where MCP_SUSPECT_MESSAGES is `quarantine`).",
     permission: "message.manage",
     request: { query: MessagesQuery },
     responses: { 200: answer("One page.", MessagePage) },
@@ -93,5 +107,46 @@ export const discardMessageRoute = defineRoute(
   async (c) => {
     const { id: record_id } = c.req.valid("param");
     return c.json(await discardMessage({ ctx: c.var.ctx, input: { record_id } }), 200);
+  },
+);
+
+export const releaseMessageRoute = defineRoute(
+  {
+    method: "post",
+    path: "/agent/messages/{id}/release",
+    operationId: "releaseMessage",
+    tags: ["Messages"],
+    summary: "Handle a message after all that was held as suspect",
+    description:
+      "It is `received` again, and handled as if it had arrived now, within its ttl. One that has expired " +
+      "is a dead letter instead.",
+    permission: "message.manage",
+    request: { params: MessageParams, body: jsonBody(DecideMessage, true) },
+    responses: { 200: answer("Its new state.", Decided) },
+    errors: ["not_found", "conflict"],
+  },
+  async (c) => {
+    const { id: record_id } = c.req.valid("param");
+    return c.json(await releaseMessage({ ctx: c.var.ctx, input: { record_id } }), 200);
+  },
+);
+
+export const refuseMessageRoute = defineRoute(
+  {
+    method: "post",
+    path: "/agent/messages/{id}/refuse",
+    operationId: "refuseMessage",
+    tags: ["Messages"],
+    summary: "Refuse a message that was held as suspect",
+    description: "It is not handled, and its sender is told the reason in an `error` message.",
+    permission: "message.manage",
+    request: { params: MessageParams, body: jsonBody(RefuseMessage) },
+    responses: { 200: answer("Its new state.", Decided) },
+    errors: ["not_found", "conflict"],
+  },
+  async (c) => {
+    const { id: record_id } = c.req.valid("param");
+    const { reason } = c.req.valid("json");
+    return c.json(await refuseMessage({ ctx: c.var.ctx, input: { record_id, reason } }), 200);
   },
 );
