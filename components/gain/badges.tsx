@@ -55,6 +55,7 @@ export function StateBadge({ state, rollback, label }: StateBadgeProps) {
 const VERDICTS: Record<Verdict["code"], { label: string; tone: Tone }> = {
   passed: { label: "passed", tone: "positive" },
   fits: { label: "fits", tone: "positive" },
+  fits_with_cost: { label: "fits, slows queries", tone: "warning" },
   violates_data: { label: "violates data", tone: "negative" },
   gain_below_threshold: { label: "gain too small", tone: "neutral" },
   interval_includes_zero: { label: "no significant gain", tone: "neutral" },

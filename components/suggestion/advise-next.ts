@@ -1,4 +1,4 @@
-import type { Suggestion, SuggestionState } from "@/server/contracts";
+import { hasMeasuredCost, type Suggestion, type SuggestionState } from "@/server/contracts";
 import { findRollback, findWatchEnd, isFailedProof, partApproved } from "./lifecycle";
 import type { ActionName } from "./use-decision";
 
@@ -32,7 +32,11 @@ export function adviseNext(suggestion: Suggestion, abilities: ReadonlySet<Action
     return "Does not fit, for the reasons below. You can change the request and test it again.";
   }
   if (abilities.has("approve")) {
-    if (requested !== null) return "It fits. Check the evidence, then decide.";
+    if (requested !== null) {
+      return suggestion.suggestions.some(({ verdict }) => hasMeasuredCost(verdict))
+        ? "It breaks nothing, but makes something slower: weigh the first drawback, then decide."
+        : "It fits. Check the evidence, then decide.";
+    }
     return basis === "estimate"
       ? "Nothing was measured. Read the reasons, untick changes you don't want, then decide."
       : "Check the evidence, untick changes you don't want, then decide.";

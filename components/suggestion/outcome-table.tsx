@@ -16,6 +16,7 @@ const STATUSES: Record<QueryOutcome["status"], { label: string; tone: Tone }> = 
   faster: { label: "faster", tone: "positive" },
   same: { label: "same", tone: "neutral" },
   slower: { label: "slower", tone: "negative" },
+  slower_as_accepted: { label: "slower, as accepted", tone: "warning" },
   too_few_calls: { label: "few calls", tone: "neutral" },
 };
 

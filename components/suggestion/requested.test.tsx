@@ -71,6 +71,10 @@ test("what fits is to be decided on as one", () => {
   const fit = { ...unfit, state: "pending" as const, suggestions: [item], alternatives: [] };
   expect(adviseNext(fit, new Set(["approve"]))).toBe("It fits. Check the evidence, then decide.");
   expect(labelState(fit)).toBeUndefined();
+  const costly = { ...item, verdict: makeVerdict("fits_with_cost", "9% slower.") };
+  expect(adviseNext({ ...fit, suggestions: [costly] }, new Set(["approve"]))).toMatch(
+    /^It breaks nothing, but makes something slower/,
+  );
 });
 
 test("the inbox says that a change was requested, and whether it fits", () => {

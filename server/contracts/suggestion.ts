@@ -153,7 +153,8 @@ export const QueryOutcome = z.object({
   actual_gain: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
   /** From the proof; null when the shape was not replayed there. */
   expected_gain: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
-  status: z.enum(["faster", "same", "slower", "too_few_calls"]),
+  /** `slower_as_accepted`: no more than the test run had measured when a person approved the change. */
+  status: z.enum(["faster", "same", "slower", "slower_as_accepted", "too_few_calls"]),
 });
 export type QueryOutcome = z.infer<typeof QueryOutcome>;
 

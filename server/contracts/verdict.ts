@@ -5,6 +5,8 @@ export const VerdictCode = z.enum([
   "passed",
   /** Asked for, not proposed: it breaks nothing and slows nothing that was measured. No gain is expected. */
   "fits",
+  /** Asked for: it breaks nothing, and what it makes slower was measured, for a person to weigh. */
+  "fits_with_cost",
   /** Rows that are there do not satisfy what was asked for (counted on the shadow copy). */
   "violates_data",
   "gain_below_threshold",
@@ -42,6 +44,7 @@ type VerdictBasis = z.infer<typeof VerdictBasis>;
 const BASES: Record<VerdictCode, VerdictBasis> = {
   passed: "measured",
   fits: "measured",
+  fits_with_cost: "measured",
   violates_data: "measured",
   gain_below_threshold: "measured",
   interval_includes_zero: "measured",
@@ -71,10 +74,16 @@ export const Verdict = z
   .meta({ id: "Verdict" });
 export type Verdict = z.infer<typeof Verdict>;
 
-/** A verdict of this code; only `passed` and `fits` accept, and the code tells the basis. */
+const ACCEPTING: ReadonlySet<VerdictCode> = new Set(["passed", "fits", "fits_with_cost"]);
+
+/** A verdict of this code, which tells whether it accepts, and the basis. */
 export function makeVerdict(code: VerdictCode, reason: string): Verdict {
-  return { code, is_accepted: code === "passed" || code === "fits", reason, basis: BASES[code] };
+  return { code, is_accepted: ACCEPTING.has(code), reason, basis: BASES[code] };
 }
+
+/** What was asked for may be approved, and slows something by more than the limit. */
+export const hasMeasuredCost = (verdict: Pick<Verdict, "code"> | null): boolean =>
+  verdict?.code === "fits_with_cost";
 
 /** Not measured yet, for lack of time: more of it may show that the candidate pays. */
 export function isUntested(verdict: Pick<Verdict, "code"> | null): boolean {

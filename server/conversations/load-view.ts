@@ -7,7 +7,12 @@ import {
   suggestionItems,
   suggestions,
 } from "@/drizzle/schema";
-import { type AnswerEvidence, type MeasuredEvidence, rollbackOf } from "@/server/contracts";
+import {
+  type AnswerEvidence,
+  hasMeasuredCost,
+  type MeasuredEvidence,
+  rollbackOf,
+} from "@/server/contracts";
 import { formatInterval } from "@/server/format";
 import type { ServiceContext, Transaction } from "@/server/platform";
 import { approvalRule } from "./approval-rule";
@@ -139,10 +144,19 @@ async function loadSuggestion(
       state: row.state,
       reason: reason === "" && row.state === "no_gain" ? losing : reason,
       summary: summarize(titles, measured),
+      cost: costOf(items),
       rollback: rollbackOf(row.state, revert?.state),
     },
     evidence: evidenceOf(id, measured),
   };
+}
+
+/** With what is said before it, no longer than a reason of a message may be. */
+const COST_LENGTH_MAX = 800;
+
+function costOf(items: readonly (typeof suggestionItems.$inferSelect)[]): string | null {
+  const costly = items.find(({ verdict }) => hasMeasuredCost(verdict));
+  return costly?.candidate.drawbacks[0]?.slice(0, COST_LENGTH_MAX) ?? null;
 }
 
 async function rejectionOf(tx: Transaction, id: string): Promise<string> {

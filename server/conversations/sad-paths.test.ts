@@ -40,6 +40,35 @@ test("the related change does not fit: rejected on both sides", async () => {
   expect(await finance.stateOfSuggestion(id)).toBe("superseded");
 });
 
+const COST = "1 of 3 queries becomes slower by more than 5%: 9.2% slower [−12%, −6%]";
+
+test("the related change costs time there: a person weighs the figures, and an acceptance says them", async () => {
+  const { id } = await proposed();
+  await risk.prove(id, true, COST);
+  await mesh.run();
+  const { state, status_note: note } = await risk.read(id);
+  expect([state, note]).toEqual(["awaiting_approval", expect.stringContaining(COST)]);
+  expect((await finance.read(id)).parties[0]?.state).toBe("invited");
+  await risk.approve(id);
+  await mesh.run();
+  const [party] = (await finance.read(id)).parties;
+  expect(party).toMatchObject({ state: "accepted" });
+  expect(party?.reasons[0]).toBe(`Measured on a copy, it costs here: ${COST}`);
+  await finance.reject(id);
+  await mesh.run();
+});
+
+test("a cost that no person accepts is a rejection with the figures", async () => {
+  const { members, id } = await proposed();
+  await risk.prove(id, true, COST);
+  await mesh.run();
+  await risk.reject(id, "Too slow.");
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["rejected", "rejected"]);
+  const [party] = (await finance.read(id)).parties;
+  expect(party?.reasons.join(" ")).toMatch(/Too slow\..*9\.2% slower/);
+});
+
 test("a person there says no: nothing happens, and the reason is told", async () => {
   const { members, id } = await proposed();
   await risk.prove(id);

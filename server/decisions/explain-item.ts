@@ -3,6 +3,7 @@ import {
   comparedTimes,
   type Explanation,
   factsOf,
+  hasMeasuredCost,
   type MeasuredEvidence,
   type ProvedCandidate,
   type QueryEvidence,
@@ -19,7 +20,9 @@ type Slot = "gain" | "before" | "after" | "storage" | "inserts" | "table" | "tar
  */
 export function explainItem({ candidate, evidence, verdict }: ProvedCandidate): Explanation | null {
   if (evidence?.basis !== "measured" || !verdict.is_accepted) return null;
-  if (verdict.code === "fits") return explainFit(candidate, evidence);
+  if (verdict.code === "fits" || hasMeasuredCost(verdict)) {
+    return explainFit(candidate, evidence, hasMeasuredCost(verdict));
+  }
   const query = mostImproved(evidence.queries);
   if (query === undefined) return null;
   const { change, target } = candidate;
@@ -38,7 +41,11 @@ export function explainItem({ candidate, evidence, verdict }: ProvedCandidate): 
 }
 
 /** Of a change that was asked for: what it does, and what it costs. Faster it makes nothing. */
-function explainFit({ change, target }: Candidate, evidence: MeasuredEvidence): Explanation | null {
+function explainFit(
+  { change, target }: Candidate,
+  evidence: MeasuredEvidence,
+  isCostly: boolean,
+): Explanation | null {
   const { storage, insert_cost: inserts } = evidence;
   const figures = {
     ...{ table: change.table, target: target === "" ? change.table : target },
@@ -48,6 +55,7 @@ function explainFit({ change, target }: Candidate, evidence: MeasuredEvidence): 
   const sentences = [
     `${factsOf(change).effect(change)}.`,
     "It was asked for, and breaks nothing that was measured.",
+    ...(isCostly ? ["What it makes slower stands first among the drawbacks."] : []),
     ...costsOf(evidence),
   ];
   const text = fillSlots(sentences.join(" "), figures);

@@ -68,4 +68,7 @@ test("of a change that was asked for and fits, no gain is expected, and the figu
     note: "No gain is expected. Nothing measured got slower beyond 5%; the workload gains −1% [−3%, 1%]; an insert takes 1.2× as long; storage +2%.",
   });
   expect(impactOf(evidenceOf(queries), makeVerdict("passed", "")).note).toBeNull();
+  expect(impactOf(evidenceOf(queries), makeVerdict("fits_with_cost", "")).note).toMatch(
+    /^No gain is expected\. Something gets slower by more than 5%: see the first drawback;/,
+  );
 });

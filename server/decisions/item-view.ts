@@ -1,10 +1,12 @@
 import type { suggestionItems } from "@/drizzle/schema";
-import type {
-  Candidate,
-  Interval,
-  MeasuredEvidence,
-  QueryEvidence,
-  SuggestionItem,
+import {
+  type Candidate,
+  hasMeasuredCost,
+  type Interval,
+  type MeasuredEvidence,
+  type QueryEvidence,
+  type SuggestionItem,
+  type Verdict,
 } from "@/server/contracts";
 import { formatFactor, formatInterval, formatPercent, formatSignedPercent } from "@/server/format";
 import { REGRESSION_MIN } from "@/server/proving";
@@ -57,7 +59,7 @@ function describeImpact(
       query_speedup_interval: `[${formatPercent(shown.low)}, ${formatPercent(shown.high)}]`,
       of: gain === null ? "workload" : "targeted_queries",
       coverage: evidence.workload.coverage ?? null,
-      note: verdict?.code === "fits" ? describeFit(evidence) : null,
+      note: verdict === null ? null : describeFit(verdict, evidence),
     };
   }
   return {
@@ -93,12 +95,20 @@ function combinedGain(queries: QueryEvidence[]): Interval | null {
   };
 }
 
-/** Of a change that was asked for: what was measured where no gain is to be expected. */
-function describeFit({ workload, insert_cost: inserts, storage }: MeasuredEvidence): string {
+/** Of a change that was asked for: what was measured where no gain is to be expected. null: of any other. */
+function describeFit(
+  verdict: Verdict,
+  { workload, insert_cost: inserts, storage }: MeasuredEvidence,
+): string | null {
+  const isCostly = hasMeasuredCost(verdict);
+  if (!isCostly && verdict.code !== "fits") return null;
+  const slower = isCostly
+    ? `Something gets slower by more than ${formatPercent(REGRESSION_MIN)}: see the first drawback`
+    : `Nothing measured got slower beyond ${formatPercent(REGRESSION_MIN)}`;
   const measured =
     workload.baseline_ms === 0
       ? "No query was replayed"
-      : `Nothing measured got slower beyond ${formatPercent(REGRESSION_MIN)}; the workload gains ${formatInterval(workload.gain)}`;
+      : `${slower}; the workload gains ${formatInterval(workload.gain)}`;
   const insert = inserts === null ? "" : `; an insert takes ${formatFactor(inserts.ratio)} as long`;
   return `No gain is expected. ${measured}${insert}; storage ${formatSignedPercent(storage.overhead)}.`;
 }

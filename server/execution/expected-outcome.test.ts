@@ -1,6 +1,7 @@
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { operations } from "@/drizzle/schema";
-import type { Change } from "@/server/contracts";
+import { operations, suggestionItems } from "@/drizzle/schema";
+import { type Change, makeVerdict, type Verdict } from "@/server/contracts";
 import { evidenceOf, queryEvidenceOf } from "@/server/decisions/testing/evidence";
 import {
   ACTORS,
@@ -42,8 +43,11 @@ const rewrite: Change = {
 const as = (fingerprint: string, gain: number, isRewritten = false) =>
   queryEvidenceOf(fingerprint, gain, isRewritten ? { rewritten_sql: "SELECT 2" } : {});
 
-/** The promise of an execution of some of three suggested changes: index, summary, rewrite. */
-async function promiseOf(executed: (itemIds: string[]) => (string | undefined)[]) {
+/** What is expected of an execution of some of three suggested changes: index, summary, rewrite. */
+async function outcomeOf(
+  executed: (itemIds: string[]) => (string | undefined)[],
+  verdict: Verdict | null = null,
+) {
   const { id, itemIds } = await storeSuggestion(test_.db, {
     state: "executing",
     candidates: [
@@ -53,7 +57,7 @@ async function promiseOf(executed: (itemIds: string[]) => (string | undefined)[]
     ],
     evidence: [
       evidenceOf([as("looked_up", 0.5), as("star", 0.3)]),
-      evidenceOf([as("grouped", 0.9, true)]),
+      evidenceOf([as("grouped", 0.9, true), as("slowed", -0.1)]),
       evidenceOf([as("star", 0.6, true)]),
     ],
     setEvidence: evidenceOf([
@@ -62,6 +66,10 @@ async function promiseOf(executed: (itemIds: string[]) => (string | undefined)[]
       as("star", 0.7, true),
     ]),
   });
+  if (verdict !== null) {
+    const items = eq(suggestionItems.suggestionId, id);
+    await test_.db.update(suggestionItems).set({ verdict }).where(items);
+  }
   const [row] = await test_.db
     .insert(operations)
     .values({
@@ -78,10 +86,11 @@ async function promiseOf(executed: (itemIds: string[]) => (string | undefined)[]
     })
     .returning();
   if (row === undefined) throw new Error("the operation was stored");
-  const { targeted, expected } = await loadExpectedOutcome(
-    contextOf(test_.db, ACTORS.reviewer),
-    row,
-  );
+  return loadExpectedOutcome(contextOf(test_.db, ACTORS.reviewer), row);
+}
+
+async function promiseOf(executed: (itemIds: string[]) => (string | undefined)[]) {
+  const { targeted, expected } = await outcomeOf(executed);
   const gains = [...expected.values()].map(({ fingerprint, gain }) => [fingerprint, gain.value]);
   return { targeted: [...targeted].sort(), gains: Object.fromEntries(gains) };
 }
@@ -90,7 +99,7 @@ test("a gain measured on a rewritten text is no promise of the execution", async
   expect(await promiseOf(([first, second]) => [first, second])).toEqual({
     targeted: ["looked_up", "star"],
     // Together for the query as it is sent; alone where together a rewritten text was measured.
-    gains: { looked_up: 0.55, star: 0.3 },
+    gains: { looked_up: 0.55, star: 0.3, slowed: -0.1 },
   });
 });
 
@@ -102,5 +111,14 @@ test("a part of the set promises what its changes showed alone", async () => {
 });
 
 test("a summary alone promises nothing before somebody reads it", async () => {
-  expect(await promiseOf(([, second]) => [second])).toEqual({ targeted: [], gains: {} });
+  expect(await promiseOf(([, second]) => [second])).toMatchObject({ targeted: [] });
+});
+
+test("a slowdown is accepted, up to the worst that was measured, where a person approved a cost; no other is", async () => {
+  const ofSecond = async (code: "passed" | "fits_with_cost") =>
+    (await outcomeOf(([, second]) => [second], makeVerdict(code, ""))).accepted;
+  const accepted = await ofSecond("fits_with_cost");
+  expect([...accepted.keys()]).toEqual(["slowed"]);
+  expect(accepted.get("slowed")).toBeCloseTo(1.12);
+  expect((await ofSecond("passed")).size).toBe(0);
 });

@@ -1,10 +1,16 @@
 import { and, desc, eq } from "drizzle-orm";
 import { auditEvents, suggestionItems, suggestions } from "@/drizzle/schema";
-import { isAdvice, type QueryEvidence, rewritesOf, type Workload } from "@/server/contracts";
+import {
+  hasMeasuredCost,
+  isAdvice,
+  type QueryEvidence,
+  rewritesOf,
+  type Workload,
+} from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
 import type { OperationRow } from "@/server/decisions";
 import type { ServiceContext } from "@/server/platform";
-import { CALLS_MIN } from "./judge";
+import { CALLS_MIN, type LiveComparison } from "./judge";
 
 type ItemRow = typeof suggestionItems.$inferSelect;
 
@@ -16,7 +22,7 @@ type ItemRow = typeof suggestionItems.$inferSelect;
 export async function loadExpectedOutcome(
   ctx: ServiceContext,
   row: OperationRow,
-): Promise<{ targeted: Set<string>; expected: Map<string, QueryEvidence> }> {
+): Promise<Pick<LiveComparison, "targeted" | "expected" | "accepted">> {
   const ofSuggestion = eq(suggestionItems.suggestionId, row.suggestionId);
   const [[suggestion], suggested] = await Promise.all([
     ctx.db.select().from(suggestions).where(eq(suggestions.id, row.suggestionId)),
@@ -39,7 +45,16 @@ export async function loadExpectedOutcome(
   return {
     targeted: new Set(items.flatMap(targetedBy)),
     expected: new Map(ranked.map((query) => [query.fingerprint, query])),
+    accepted: new Map(items.flatMap(acceptedSlowdowns)),
   };
+}
+
+/** What a person took into the bargain: at worst as slow as the interval of the test run says. */
+function acceptedSlowdowns({ verdict, evidence }: ItemRow): [string, number][] {
+  if (!hasMeasuredCost(verdict) || evidence?.basis !== "measured") return [];
+  return evidence.queries
+    .filter(({ gain }) => gain.high < 0)
+    .map(({ fingerprint, gain }) => [fingerprint, 1 - gain.low]);
 }
 
 function rewrittenBy(item: ItemRow): string[] {

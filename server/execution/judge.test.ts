@@ -28,7 +28,7 @@ function pattern(fingerprint: string, latencies: number[]): WorkloadPattern {
 const judge = (
   before: Record<string, number[]>,
   after: Record<string, number[]>,
-  { isEarly = false } = {},
+  { isEarly = false, accepted = {} }: { isEarly?: boolean; accepted?: object } = {},
 ) =>
   judgeQueries({
     isEarly,
@@ -36,6 +36,7 @@ const judge = (
     after: Object.entries(after).map(([name, ms]) => pattern(name, ms)),
     targeted: new Set(["target"]),
     expected: new Map(),
+    accepted: new Map(Object.entries(accepted)),
   });
 
 test("a targeted query that became faster confirms, with the medians in the sentence", () => {
@@ -167,4 +168,18 @@ test("an unclear end names no median of queries that were not called, and says w
   expect(sentence({}, true)).toMatch(/left out/);
   const same = sentence({ target: around(100) }, true);
   expect(same).toMatch(/no clear gain \(median 99 ms → 99 ms\)/);
+});
+
+test("what became slower as far as a person accepted is told, and rolls nothing back; beyond that it does", () => {
+  const before = { target: around(100, 60), star: around(50, 60) };
+  const after = (star: number) => ({ target: around(100, 60), star: around(star, 60) });
+  const accepted = { star: 1.25 };
+  const asAccepted = judge(before, after(60), { accepted });
+  expect(asAccepted.map(({ status }) => status)).toEqual(["same", "slower_as_accepted"]);
+  expect(judgeOperation(asAccepted, ENDED)).toBe("inconclusive");
+  expect(summarizeOutcome("inconclusive", asAccepted, { hasExpectedGain: false })).toBe(
+    "No query as the product sends it was expected to become faster. Slower, as accepted with the change: 49.5 ms → 59.4 ms.",
+  );
+  expect(judgeOperation(judge(before, after(60)), ENDED)).toBe("regressed");
+  expect(judgeOperation(judge(before, after(80), { accepted }), ENDED)).toBe("regressed");
 });

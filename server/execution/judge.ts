@@ -31,6 +31,8 @@ export interface LiveComparison {
   targeted: Set<string>;
   /** What the proof expects, by fingerprint. */
   expected: Map<string, QueryEvidence>;
+  /** How many times as long a query may take (above 1): measured in the proof, and accepted by a person. */
+  accepted: ReadonlyMap<string, number>;
   /** The shortest watch has not passed: only what is plainly slower counts. */
   isEarly: boolean;
 }
@@ -46,6 +48,7 @@ export function judgeQueries(input: LiveComparison): QueryOutcome[] {
     return {
       ...{ before, after, old, fresh },
       isTargeted: input.targeted.has(before.fingerprint),
+      accepted: input.accepted.get(before.fingerprint) ?? 1,
       comparison: hasEnough ? compareSamples(old, fresh, { seed: 1 }) : null,
     };
   });
@@ -79,28 +82,30 @@ const CONTROLS_MIN = 3;
  * that got other work slows all of them.
  */
 function driftOf(
-  compared: readonly { isTargeted: boolean; comparison: Comparison | null }[],
+  compared: readonly { isTargeted: boolean; accepted: number; comparison: Comparison | null }[],
 ): number {
-  const ratios = compared.flatMap(({ isTargeted, comparison }) =>
-    isTargeted || comparison === null ? [] : [1 - comparison.gain.value],
+  const ratios = compared.flatMap(({ isTargeted, accepted, comparison }) =>
+    isTargeted || accepted > 1 || comparison === null ? [] : [1 - comparison.gain.value],
   );
   return ratios.length < CONTROLS_MIN ? 1 : Math.max(1, median(ratios));
 }
 
 function classify(
   { gain, medianBefore, medianAfter }: Comparison,
-  { old, fresh }: { old: readonly number[]; fresh: readonly number[] },
+  { old, fresh, accepted }: { old: readonly number[]; fresh: readonly number[]; accepted: number },
   { isEarly }: LiveComparison,
   drift: number,
 ): QueryOutcome["status"] {
   const hasSure = Math.min(old.length, fresh.length) >= CALLS_SURE;
   const limit = hasSure && !isEarly ? SLOWER_BY : PLAINLY_SLOWER_BY;
   // The 99 % interval holds the 95 % one: what may be faster by that is not surely slower.
-  const mayBeSlower = gain.high < 0 && medianAfter / drift - medianBefore > limit.ms;
-  if (mayBeSlower) {
+  const isSlowerBeyond = (allowed: number): boolean => {
+    if (gain.high >= 0 || medianAfter / allowed - medianBefore <= limit.ms) return false;
     const surest = compareSamples(old, fresh, { seed: 1, level: 0.99 }).gain.high;
-    if ((1 - surest) / drift > 1 + limit.share) return "slower";
-  }
+    return (1 - surest) / allowed > 1 + limit.share;
+  };
+  if (isSlowerBeyond(drift * accepted)) return "slower";
+  if (accepted > 1 && isSlowerBeyond(drift)) return "slower_as_accepted";
   return gain.low > 0 ? "faster" : "same";
 }
 
@@ -175,9 +180,18 @@ export function summarizeOutcome(
     state === "regressed" ? query.status === "slower" : isExpectedToGain(query),
   );
   const slower = state === "regressed" ? [] : queries.filter(({ status }) => status === "slower");
-  const sentence = describeOutcome(state, telling, circumstances, slower.length > 0);
-  if (slower.length === 0) return sentence;
-  return `${sentence} Slower, but less than ${formatPercent(FELT_SHARE)} of the workload's time: ${describeMedians(slower)}.`;
+  const accepted = queries.filter(({ status }) => status === "slower_as_accepted");
+  const hasSlower = slower.length + accepted.length > 0;
+  const sentences = [describeOutcome(state, telling, circumstances, hasSlower)];
+  if (slower.length > 0) {
+    sentences.push(
+      `Slower, but less than ${formatPercent(FELT_SHARE)} of the workload's time: ${describeMedians(slower)}.`,
+    );
+  }
+  if (accepted.length > 0) {
+    sentences.push(`Slower, as accepted with the change: ${describeMedians(accepted)}.`);
+  }
+  return sentences.join(" ");
 }
 
 const describeMedians = (queries: QueryOutcome[]): string =>

@@ -1,5 +1,6 @@
 import {
   type Candidate,
+  hasMeasuredCost,
   type MeasuredEvidence,
   makeVerdict,
   type Plan,
@@ -8,7 +9,7 @@ import {
   type ProvedCandidate,
   type Verdict,
 } from "@/server/contracts";
-import { isRegression, isUnclear, judgeFit, REGRESSION_MIN } from "./judge";
+import { costOfFit, isUnclear, judgeFit, REGRESSION_MIN } from "./judge";
 import {
   attempt,
   type Bench,
@@ -57,8 +58,13 @@ export async function testRequest(run: ProofRun): Promise<ProofResult> {
   const candidate_ids = result.accepted.map(({ candidate }) => candidate.candidate_id);
   const published = { at_ms: timer.elapsedMs(), candidate_ids, is_complete: true, note: null };
   tell([{ kind: "advice_published", ...published }]);
-  progress.report("done", 1, tested.verdict.is_accepted ? "It fits" : "It does not fit");
+  progress.report("done", 1, describeEnd(tested.verdict));
   return result;
+}
+
+function describeEnd(verdict: Verdict): string {
+  if (hasMeasuredCost(verdict)) return "It fits, and makes something slower";
+  return verdict.is_accepted ? "It fits" : "It does not fit";
 }
 
 async function test(run: ProofRun): Promise<Tested> {
@@ -80,7 +86,7 @@ async function test(run: ProofRun): Promise<Tested> {
 }
 
 const isDoubtful = ({ verdict, evidence }: Tested): boolean =>
-  isRegression(verdict) || (evidence !== null && verdict.is_accepted && isUnclear(evidence));
+  hasMeasuredCost(verdict) || (evidence !== null && verdict.is_accepted && isUnclear(evidence));
 
 /** null: the plan applies and reverts exactly. */
 async function tryRevert({ room, timer }: ProofRun): Promise<Tested | null> {
@@ -169,7 +175,7 @@ function eventsOf(
 function resultOf({ room, excluded, findings }: ProofRun, tested: Tested): ProofResult {
   const { verdict, evidence } = tested;
   const proved = room.input.candidates.map(
-    (candidate): ProvedCandidate => ({ candidate, verdict, evidence }),
+    (candidate): ProvedCandidate => ({ candidate: weighed(candidate, tested), verdict, evidence }),
   );
   const isSet = proved.length > 1 && verdict.is_accepted;
   return {
@@ -178,6 +184,22 @@ function resultOf({ room, excluded, findings }: ProofRun, tested: Tested): Proof
     set_evidence: isSet ? evidence : null,
     sets: [],
     findings: [...findings],
+  };
+}
+
+const RISK_LEVELS = ["low", "medium", "high"] as const;
+
+/** What it makes slower, as measured, stands before what the rules say, and counts in the risk. */
+function weighed(candidate: Candidate, { verdict, evidence }: Tested): Candidate {
+  const cost = verdict.is_accepted && evidence !== null ? costOfFit(evidence) : null;
+  if (cost === null) return candidate;
+  const { drawbacks, risk } = candidate;
+  const levels = [risk.level, cost.level].map((level) => RISK_LEVELS.indexOf(level));
+  const level = RISK_LEVELS[Math.max(...levels)] ?? "high";
+  return {
+    ...candidate,
+    drawbacks: [cost.drawback, ...drawbacks],
+    risk: { ...risk, level },
   };
 }
 

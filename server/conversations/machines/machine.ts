@@ -35,6 +35,8 @@ export interface SuggestionView {
   reason: string;
   /** What its test run found, as a sentence; empty: nothing yet. */
   summary: string;
+  /** What it makes slower here, with the figures: a person's to accept; null: nothing, or it is not known. */
+  cost: string | null;
   /** Of the rollback asked for last, while it is still in place. */
   rollback: "running" | "failed" | null;
 }

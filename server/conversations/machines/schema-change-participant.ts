@@ -94,10 +94,15 @@ function evaluating(view: View): Step | null {
     return reject(view, [...answer.reasons, describeEnd(suggestion)]);
   }
   if (answer.verdict === "counter") return counter(view);
-  if (suggestion.state === "approved" || view.approval === "none") return accept(view);
-  return move("askApproval", "The related change fits; a person decides on it.", {
-    calls: answered("The related change fits"),
-  });
+  const { cost } = suggestion;
+  // What makes our own workload slower is accepted by nobody but a person.
+  const needsPerson = view.approval === "person" || cost !== null;
+  if (suggestion.state === "approved" || !needsPerson) return accept(view);
+  const [detail, note] =
+    cost === null
+      ? ["The related change fits", "The related change fits; a person decides on it."]
+      : ["The related change has a cost", `A person weighs what the related change costs: ${cost}`];
+  return move("askApproval", note, { calls: answered(detail) });
 }
 
 function expire(view: View, why: string): Move {
@@ -107,8 +112,18 @@ function expire(view: View, why: string): Move {
   });
 }
 
+/** Of one message. */
+const REASONS_MAX = 50;
+
+/** What our own change makes slower, as one of the reasons of an answer. */
+const costOf = ({ suggestion }: View): string[] =>
+  suggestion === null || suggestion.cost === null
+    ? []
+    : [`Measured on a copy, it costs here: ${suggestion.cost}`];
+
 function accept(view: View): Move {
-  const { reasons = [], evidence = {} } = view.answer ?? {};
+  const { reasons: found = [], evidence = {} } = view.answer ?? {};
+  const reasons = [...costOf(view), ...found].slice(0, REASONS_MAX);
   const note = view.hasOwnChanges
     ? "Accepted. The related change follows once the proposed one is executed."
     : "Accepted; there is nothing to change here.";
@@ -121,7 +136,8 @@ function accept(view: View): Move {
 }
 
 function counter(view: View): Move {
-  const { reasons = [], evidence = {}, counter: subject } = view.answer ?? {};
+  const { reasons: found = [], evidence = {}, counter: subject } = view.answer ?? {};
+  const reasons = [...costOf(view), ...found].slice(0, REASONS_MAX);
   return move("counter", "A counter-proposal was made; the other side decides on it.", {
     calls: answered("Another change would do"),
     messages: [reply(view, "counter_proposal", { ...subject, reasons, evidence })],
@@ -134,9 +150,10 @@ function awaitingApproval(view: View): Step | null {
   const { suggestion } = view;
   if (suggestion?.state === "approved") return accept(view);
   if (suggestion === null || !isWaiting(suggestion.state)) {
-    return reject(view, [describeEnd(suggestion)]);
+    return reject(view, [describeEnd(suggestion), ...costOf(view)]);
   }
-  return isExpired(view) ? expire(view, "Nobody decided on it in time.") : null;
+  const late = ["Nobody decided on it in time.", ...costOf(view)].join(" ");
+  return isExpired(view) ? expire(view, late) : null;
 }
 
 function countered(view: View): Step | null {

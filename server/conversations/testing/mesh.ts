@@ -16,6 +16,7 @@ import {
   type MessageContent,
   type MessageEnvelope,
   type MessageType,
+  makeVerdict,
   type ProductSchema,
   type RegisteredAgent,
 } from "@/server/contracts";
@@ -87,14 +88,18 @@ export class Member {
     );
   }
 
-  /** Its test run ends: the change fits, or does not. */
-  async prove(id: string, fits = true): Promise<void> {
+  /** Its test run ends: the change fits, at a cost where one is named, or does not. */
+  async prove(id: string, fits = true, cost: string | null = null): Promise<void> {
     const suggestionId = await this.suggestionOf(id);
     const { own_changes: changes } = await this.read(id);
     const items = changes.map((change, ordinal) => ({
       ...{ id: newId("item"), suggestionId, ordinal },
       role: fits ? ("suggested" as const) : ("alternative" as const),
-      candidate: candidateOf(change, compilePlan(this.schema.tables, [change])),
+      ...(cost !== null && { verdict: makeVerdict("fits_with_cost", cost) }),
+      candidate: {
+        ...candidateOf(change, compilePlan(this.schema.tables, [change])),
+        ...(cost !== null && { drawbacks: [cost, "Another one."] }),
+      },
     }));
     await this.db.insert(suggestionItems).values(items);
     await this.report(id, fits ? "publishAdvice" : "reportNoGain");

@@ -153,7 +153,7 @@ export class ModelWorld {
         return true;
       }
       case "request_change":
-        view.suggestion = { state: "proving", reason: "", summary: "", rollback: null };
+        view.suggestion = { state: "proving", reason: "", summary: "", cost: null, rollback: null };
         return true;
       case "execute":
         return this.execute(side);

@@ -7,7 +7,7 @@ export {
   REGRESSION_MIN,
   regressedQueries,
 } from "./judge";
-export { judgeFit } from "./judge-fit";
+export { costOfFit, judgeFit } from "./judge-fit";
 export { type MemberRole, memberRole } from "./member-role";
 export {
   anyRegression,

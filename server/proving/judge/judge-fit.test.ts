@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { evidenceOf, queryEvidenceOf } from "@/server/decisions/testing/evidence";
-import { judgeFit } from ".";
+import { costOfFit, judgeFit } from ".";
 
 const query = (gain: number, change = {}) =>
   queryEvidenceOf("other", gain, { is_targeted: false, ...change });
@@ -13,19 +13,36 @@ test("what changes nothing fits, with the interval of what was measured", () => 
   );
 });
 
-test("one query that is surely slower by more than 5% does not fit, whatever others gain", () => {
-  const verdict = judgeFit(evidenceOf([query(0.9), query(-0.2)]));
-  expect(verdict).toMatchObject({ code: "regresses_query", is_accepted: false });
-  expect(verdict.reason).toContain("20% slower");
+test("a query that is surely slower by more than 5% breaks nothing: it is a cost, told with its figures", () => {
+  const evidence = evidenceOf([query(0.9), query(-0.2)]);
+  const verdict = judgeFit(evidence);
+  expect(verdict).toMatchObject({ code: "fits_with_cost", is_accepted: true, basis: "measured" });
+  expect(verdict.reason).toMatch(
+    /^Nothing breaks, but it costs time\. 1 of 2 queries becomes slower by more than 5%: 20% slower \[−22%, −18%\], 100 ms → 120 ms: SELECT other/,
+  );
+  expect(costOfFit(evidence)).toMatchObject({ level: "medium" });
+  expect(verdict.reason).toContain(costOfFit(evidence)?.drawback);
+  expect(costOfFit(evidenceOf([query(0), query(-0.01)]))).toBeNull();
+});
+
+test.each<[string, number[], "medium" | "high"]>([
+  ["a workload slower by a quarter", [-0.25, -0.25], "medium"],
+  ["a workload slower by more", [-0.3, -0.3], "high"],
+  ["a query that takes more than twice as long, in a workload that gains", [0.9, -1.1], "high"],
+])("%s is a risk: %s %s", (_, gains, level) => {
+  const evidence = evidenceOf(gains.map((gain) => query(gain)));
+  expect(costOfFit(evidence)?.level).toBe(level);
+  expect(judgeFit(evidence).is_accepted).toBe(true);
 });
 
 test("a result that differs does not fit", () => {
   expect(judgeFit(evidenceOf([query(0, { results_equal: false })])).code).toBe("results_differ");
 });
 
-test("writes that make the workload slower by more than 5% do not fit; slower inserts alone are told", () => {
+test("writes that make the workload slower by more than 5% are a cost; slower inserts alone are told", () => {
   const update = query(-0.5, { kind: "update", calls: 1000 });
-  expect(judgeFit(evidenceOf([query(0), update])).code).toBe("slower");
+  expect(judgeFit(evidenceOf([query(0), update])).code).toBe("fits_with_cost");
+  expect(costOfFit(evidenceOf([query(0), update]))?.drawback).toMatch(/writes included\.$/);
   const costly = { rows: 1000, baseline_ms: 2, candidate_ms: 8, ratio: 4 };
   const verdict = judgeFit(evidenceOf([query(0)], { insert_cost: costly }));
   expect(verdict.code).toBe("fits");

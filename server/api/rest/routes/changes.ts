@@ -16,8 +16,9 @@ export const requestChangeRoute = defineRoute(
     description:
       "Tests changes that the caller names, together, on a shadow copy of the data product: that they " +
       "apply and revert exactly, that rows that are there satisfy them, that every result and write of the " +
-      "workload stays as it is, and that no query is surely slower by more than 5%. No gain is asked for. " +
-      "What fits becomes a suggestion to approve (`pending`, verdict `fits`); what does not ends as " +
+      "workload stays as it is. No gain is asked for. What fits becomes a suggestion to approve (`pending`, " +
+      "verdict `fits`); where a query, or the workload, is surely slower by more than 5% its verdict is " +
+      "`fits_with_cost`, the figures are the first of `drawbacks`, and the risk is higher. What breaks ends as " +
       "`no_gain`, with the reasons below `alternatives`. A type, name or default that is none is refused " +
       "with 400 and its place (`details.pointer`), a change that DuckDB cannot make with 422 " +
       "`not_executable`. The same changes that are open already are answered with that suggestion " +
