@@ -3,20 +3,28 @@ import { ScrollArea } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
 import { Badge } from "@/components/ui/badge";
 import type { AuditEvent } from "@/server/contracts";
+import { describeAction, describeChanges } from "@/server/format/audit-words";
 
 /** One state change: who, what, when, and the state before and after. */
 export function AuditEntry({ event, isLinked }: { event: AuditEvent; isLinked: boolean }) {
   return (
     <li className="grid gap-1.5 px-4 py-3 text-sm sm:px-5">
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <code className="font-mono text-xs font-medium">{event.action}</code>
+        <span className="font-medium" title={event.action}>
+          {describeAction(event.action)}
+        </span>
         {isLinked ? <Subject event={event} /> : null}
         <Badge>{event.actor_kind}</Badge>
         <span className="break-all">{event.actor_label}</span>
         <RelativeTime iso={event.at} className="ml-auto text-xs text-muted-foreground" />
       </p>
+      <Changes event={event} />
       <details>
-        <summary className="w-fit text-xs font-medium text-primary">Before and after</summary>
+        <summary className="w-fit text-xs font-medium text-primary">Details</summary>
+        <p className="mt-2 text-xs text-muted-foreground">
+          <code className="font-mono">{event.action}</code> on {event.subject_type}{" "}
+          <code className="font-mono break-all">{event.subject_id}</code>
+        </p>
         <div className="mt-2 grid gap-3 md:grid-cols-2">
           <State title="Before" value={event.before} />
           <State title="After" value={event.after} />
@@ -26,6 +34,19 @@ export function AuditEntry({ event, isLinked }: { event: AuditEvent; isLinked: b
         )}
       </details>
     </li>
+  );
+}
+
+/** What differs, in words; nothing where no state was recorded. */
+function Changes({ event }: { event: AuditEvent }) {
+  const changes = describeChanges(event.before, event.after);
+  if (changes.length === 0) return null;
+  return (
+    <ul className="grid gap-0.5 text-xs break-words">
+      {changes.map((change) => (
+        <li key={change}>{change}</li>
+      ))}
+    </ul>
   );
 }
 

@@ -85,24 +85,56 @@ export const ObservedPattern = z.object({
 });
 export type ObservedPattern = z.infer<typeof ObservedPattern>;
 
-export const AuditEvent = z.object({
-  id: z.number().int(),
-  at: z.iso.datetime(),
-  actor_kind: ActorKind,
-  actor_label: z.string(),
-  action: z.string(),
-  subject_type: z.string(),
-  subject_id: z.string(),
-  before: z.unknown(),
-  after: z.unknown(),
-  request_id: z.string().nullable(),
-});
+export const AuditEvent = z
+  .object({
+    id: z.number().int(),
+    at: z.iso.datetime(),
+    actor_kind: ActorKind,
+    actor_label: z.string(),
+    action: z.string(),
+    subject_type: z.string(),
+    subject_id: z.string(),
+    before: z.unknown(),
+    after: z.unknown(),
+    request_id: z.string().nullable(),
+  })
+  .meta({ id: "AuditEvent" });
 export type AuditEvent = z.infer<typeof AuditEvent>;
 
-export const ListAudit = z.object({
+/** Which audit entries are meant; what is left out does not narrow. */
+export const AuditFilter = z.object({
   subject_id: z.string().max(100).optional(),
+  /** Part of the actor's name, in any case: of an email address, a product id, a key's name. */
+  actor: z.string().trim().max(200).optional(),
+  /** `entity.verb` as it is, e.g. `suggestion.approve`. */
+  action: z.string().trim().max(100).optional(),
+  /** Kind of what was changed, e.g. `user`. */
+  subject_type: z.string().trim().max(100).optional(),
+  /** From this instant on. */
+  since: z.iso.datetime({ offset: true }).optional(),
+  /** Before this instant. */
+  until: z.iso.datetime({ offset: true }).optional(),
+});
+export type AuditFilter = z.infer<typeof AuditFilter>;
+
+export const ListAudit = AuditFilter.extend({
   limit: z.number().int().min(1).max(200).default(50),
   /** Show events with a smaller id than this. */
   before_id: z.number().int().positive().optional(),
 });
 export type ListAudit = z.infer<typeof ListAudit>;
+
+/** A page of the audit log. */
+export const AuditPage = z
+  .object({
+    items: z.array(AuditEvent),
+    /** `before_id` of the next page; null: this is the last one. */
+    next_before_id: z.int().nullable(),
+  })
+  .meta({ id: "AuditPage" });
+
+/** More entries than this are not exported at once: the filter has to be narrower. */
+export const AUDIT_EXPORT_MAX = 100_000;
+
+export const ExportAudit = AuditFilter.extend({ format: z.enum(["csv", "json"]).default("csv") });
+export type ExportAudit = z.infer<typeof ExportAudit>;

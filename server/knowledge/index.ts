@@ -1,3 +1,4 @@
+export { exportAudit } from "./export-audit";
 export {
   findOwnSchema,
   getProduct,
@@ -5,7 +6,7 @@ export {
   noteProofFault,
   type ProductContact,
 } from "./get-product";
-export { listAudit } from "./list-audit";
+export { listAudit, listAuditActions } from "./list-audit";
 export { observeProduct } from "./observe-product";
 export { listPatterns } from "./patterns";
 export {

@@ -8,7 +8,7 @@ export default function AuditPage() {
     <>
       <PageTitle
         title="Audit"
-        lead="Every state change, who made it, and the state before and after. Newest first; nothing is ever removed."
+        lead="Every state change: who made it, and what differs since. Newest first; nothing is ever removed."
       />
       <AuditView />
     </>

@@ -3,6 +3,7 @@ import type { Route } from "./define-route";
 import { createOpenApiDocument, type OpenApiDocument, registerShapes } from "./openapi";
 import { capabilitiesRoute, defineOpenApiRoute, healthRoute, jwksRoute } from "./routes/agent";
 import { agentsRoute } from "./routes/agents";
+import { exportAuditRoute, listAuditRoute } from "./routes/audit";
 import { requestChangeRoute } from "./routes/changes";
 import {
   cancelConversationRoute,
@@ -82,6 +83,8 @@ export const ROUTES: readonly Route[] = [
   messageSchemaRoute,
   agentsRoute,
   listJobsRoute,
+  listAuditRoute,
+  exportAuditRoute,
 ];
 
 /**

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  AuditFilter,
   ConversationState,
   DeliveryStatus,
   JobState,
@@ -88,4 +89,15 @@ export const MessagesQuery = z.object({
   state: stateList(DeliveryStatus, "dead"),
   conversation_id: z.uuid().optional().describe("Messages of this conversation alone."),
   ...Paging,
+});
+
+export const AuditQuery = AuditFilter.extend({
+  limit: wholeNumber(1, 200).optional().describe("Entries of a page; 50 when left out."),
+  before_id: wholeNumber(1, 999_999_999)
+    .optional()
+    .describe("Entries before this one: `next_before_id` of the page before."),
+});
+
+export const AuditExportQuery = AuditFilter.extend({
+  format: z.enum(["csv", "json"]).optional().describe("`csv` when left out."),
 });

@@ -42,7 +42,7 @@ import {
 } from "@/server/decisions";
 import { getOperation, requestExecution, requestRevert } from "@/server/execution";
 import { actorKey, assertCan } from "@/server/identity";
-import { getProduct, listAudit, listPatterns } from "@/server/knowledge";
+import { getProduct, listAudit, listAuditActions, listPatterns } from "@/server/knowledge";
 import {
   discardMessage,
   getMessage,
@@ -137,6 +137,7 @@ const modelRouter = router({
 
 const auditRouter = router({
   list: procedure.input(ListAudit).query(({ ctx, input }) => listAudit({ ctx, input })),
+  actions: procedure.query(({ ctx }) => listAuditActions({ ctx })),
 });
 
 const healthRouter = router({

@@ -1,0 +1,100 @@
+import { formatInstant, formatList } from ".";
+
+/** Actions whose name does not tell them by itself. */
+const TITLES: Record<string, string> = {
+  "api_key.create": "API key created",
+  "message.bury": "Message moved to dead letters",
+  "message.queue": "Message queued",
+  "model.roll_back": "Model rolled back",
+  "operation.clean_up": "Undo data of an operation removed",
+  "operation.request_revert": "Rollback requested",
+  "product.trust": "Credential of a data product registered",
+  "product.untrust": "Credential of a data product removed",
+  "product.workload_moved": "Workload of a data product changed",
+  "session.end": "Signed out",
+  "session.start": "Signed in",
+  "sign_in.back_off": "Sign-in delayed after failures",
+  "sign_in.fail": "Sign-in failed",
+  "suggestion.acknowledge_coverage": "Low coverage acknowledged",
+  "suggestion.advise_later": "Suggestion found by the continued search",
+  "suggestion.cancel_search": "Search cancelled",
+  "suggestion.continue": "Search continued",
+  "suggestion.feedback": "Feedback given",
+  "suggestion.open": "Analysis requested",
+  "suggestion.prove": "Test run finished",
+  "user.set_roles": "Roles of a person changed",
+};
+
+/** Their past is not made by an ending. */
+const IRREGULAR: Record<string, string> = {
+  send: "sent",
+  set: "set",
+  leave: "left",
+  begin: "begun",
+  queue: "queued",
+};
+
+function pastOf(verb: string): string {
+  const known = IRREGULAR[verb];
+  if (known !== undefined) return known;
+  if (verb.endsWith("ed")) return verb;
+  if (verb.endsWith("e")) return `${verb}d`;
+  if (/[^aeiou]y$/.test(verb)) return `${verb.slice(0, -1)}ied`;
+  return /^(enrol|cancel)$/.test(verb) ? `${verb}led` : `${verb}ed`;
+}
+
+const words = (name: string) => name.replaceAll("_", " ");
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What was done, in words: `suggestion.approve` is `Suggestion approved`. */
+export function describeAction(action: string): string {
+  const known = TITLES[action];
+  if (known !== undefined) return known;
+  const [entity = action, verb] = action.split(".");
+  if (verb === undefined) return sentence(words(entity));
+  const [first = "", ...rest] = verb.split("_");
+  const more = rest.length === 0 ? "" : `: ${rest.join(" ")}`;
+  return `${sentence(words(entity))} ${pastOf(first)}${more}`;
+}
+
+const VALUE_LENGTH_MAX = 200;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
+
+function valueText(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "none";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string") return INSTANT.test(value) ? formatInstant(value) : cut(value);
+  if (typeof value !== "object") return String(value);
+  const isList = Array.isArray(value) && value.every((each) => typeof each !== "object");
+  if (isList) return value.length === 0 ? "none" : cut(formatList(value.map(String)));
+  return cut(JSON.stringify(value));
+}
+
+const cut = (text: string) =>
+  text.length > VALUE_LENGTH_MAX ? `${text.slice(0, VALUE_LENGTH_MAX - 1)}…` : text;
+
+type Fields = Record<string, unknown>;
+
+function fieldsOf(value: unknown): Fields {
+  if (value === null || value === undefined) return {};
+  const isRecord = typeof value === "object" && !Array.isArray(value);
+  return isRecord ? (value as Fields) : { value };
+}
+
+/** `expires_at` is `Expires`, `is_active` is `Active`, `jwks_url` is `Jwks url`. */
+const labelOf = (key: string) => sentence(words(key.replace(/^(is|has)_/, "").replace(/_at$/, "")));
+
+/**
+ * What differs between the states before and after, a line for each field: `Roles: viewer → admin`.
+ * Fields that stayed the same are left out.
+ */
+export function describeChanges(before: unknown, after: unknown): string[] {
+  const [old, now] = [fieldsOf(before), fieldsOf(after)];
+  const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])];
+  return keys.flatMap((key) => {
+    const [a, b] = [valueText(old[key]), valueText(now[key])];
+    if (!(key in old)) return [`${labelOf(key)}: ${b}`];
+    if (!(key in now)) return after == null ? [`${labelOf(key)}: ${a} (before)`] : [];
+    return a === b ? [] : [`${labelOf(key)}: ${a} → ${b}`];
+  });
+}
