@@ -83,6 +83,7 @@ test("the inbox says that a change was requested, and whether it fits", () => {
     ...{ operation_type: "schema_optimization", product_id: "p", is_requested: true, title: "t" },
     ...{ item_count: 0, alternative_count: 1, workload_gain: null, confidence: 0 },
     ...{ progress_fraction: null, progress_message: null, expires_at: null },
+    ...{ kinds: [], risk_level: null, triage: null },
     ...{ created_at: "2026-01-01T00:00:00.000Z", updated_at: "2026-01-01T00:00:00.000Z" },
     ...change,
   });

@@ -1,4 +1,5 @@
 export * from "./identity";
+export * from "./inbox";
 export * from "./knowledge";
 export * from "./messaging";
 export * from "./models";

@@ -3,6 +3,7 @@ import {
   type AnyPgColumn,
   bigserial,
   boolean,
+  customType,
   doublePrecision,
   index,
   integer,
@@ -17,6 +18,7 @@ import {
 import {
   Basis,
   type Candidate,
+  type ChangeKind,
   type Evidence,
   type Explanation,
   type Finding,
@@ -32,6 +34,7 @@ import {
   type ProofProgress,
   type RequestWarning,
   ReviewVerdict,
+  RiskLevel,
   type SetTrial,
   SuggestionState,
   type Verdict,
@@ -43,6 +46,8 @@ import { agentDecisions } from "./knowledge";
 
 const instant = (name: string) =>
   timestamp(name, { withTimezone: true, mode: "date", precision: 3 });
+
+const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
 
 export const suggestions = pgTable(
   "suggestions",
@@ -85,12 +90,22 @@ export const suggestions = pgTable(
     requestedBy: text("requested_by").notNull(),
     /** Kind and id of who asked for its proof last: among whose open proofs it counts. */
     openedBy: text("opened_by"),
+    /** Measured gain of the suggested changes (0..1); null: nothing was measured. For lists, as what follows. */
+    impact: doublePrecision("impact"),
+    kinds: text("kinds").array().$type<ChangeKind[]>().notNull().default([]),
+    riskLevel: text("risk_level").$type<RiskLevel>(),
+    /** The words that a list is searched by, punctuation replaced by spaces. */
+    searchText: text("search_text").notNull().default(""),
+    searchVector: tsvector("search_vector").generatedAlwaysAs(
+      sql`to_tsvector('simple'::regconfig, search_text)`,
+    ),
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
     expiresAt: instant("expires_at"),
   },
   (t) => [
     checkOneOf("suggestions_state_known", t.state, SuggestionState.options),
+    checkOneOf("suggestions_risk_level_known", t.riskLevel, RiskLevel.options),
     checkOneOf("suggestions_basis_known", t.basis, Basis.options),
     checkOneOf("suggestions_operation_type_known", t.operationType, OperationType.options),
     uniqueIndex("suggestions_open_request").on(t.requestHash).where(isOneOf(t.state, OPEN_STATES)),
@@ -99,6 +114,9 @@ export const suggestions = pgTable(
     /** Lists: all, or of one state; newest first. */
     index("suggestions_created").on(t.createdAt, t.id),
     index("suggestions_state").on(t.state, t.createdAt, t.id),
+    /** Lists by impact, spelled as their order is (`IMPACT_KEY`). */
+    index("suggestions_state_impact").on(t.state, sql`coalesce(impact, -2)`, t.createdAt, t.id),
+    index("suggestions_search").using("gin", t.searchVector),
     index("suggestions_mixes").on(t.productId, t.createdAt).where(sql`workload_mix is not null`),
     /** What the observer asks every few seconds. */
     index("suggestions_product_state").on(t.productId, t.state, t.createdAt),

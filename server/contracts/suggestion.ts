@@ -7,6 +7,7 @@ import { DecisionCard } from "./decision-card";
 import { Evidence, MeasuredEvidence, SetTrial } from "./evidence";
 import { Finding } from "./finding";
 import { ProofProgress } from "./proof";
+import { RiskLevel, Triage } from "./triage";
 import { Verdict } from "./verdict";
 
 /**
@@ -298,6 +299,10 @@ export const SuggestionSummary = z
     basis: Basis,
     operation_type: z.string(),
     product_id: z.string().nullable(),
+    /** Of the suggested changes. */
+    kinds: z.array(ChangeKind),
+    /** Of the riskiest suggested change; null: there is none. */
+    risk_level: RiskLevel.nullable(),
     /** Somebody asked for these changes: `no_gain` says that they do not fit. */
     is_requested: z.boolean(),
     title: z.string(),
@@ -311,17 +316,11 @@ export const SuggestionSummary = z
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
     expires_at: z.iso.datetime().nullable(),
+    /** How people share it out; null where the caller is no person. */
+    triage: Triage.nullable(),
   })
   .meta({ id: "SuggestionSummary" });
 export type SuggestionSummary = z.infer<typeof SuggestionSummary>;
-
-export const ListSuggestions = z.object({
-  state: z.array(SuggestionState).optional(),
-  limit: z.number().int().min(1).max(100).default(50),
-  /** Opaque: the previous page's `next_cursor`. */
-  cursor: z.string().max(200).optional(),
-});
-export type ListSuggestions = z.infer<typeof ListSuggestions>;
 
 export const SuggestionPage = z
   .object({

@@ -17,6 +17,7 @@ import { actorKey } from "@/server/identity";
 import { AppError, newId, publish, recordAudit, type ServiceContext } from "@/server/platform";
 import { excludedByRule } from "@/server/proving";
 import { enqueueJob } from "@/server/queue";
+import { refreshListing } from "./inbox/refresh-listing";
 import type { ItemRow } from "./item-view";
 import { assertMayOpenProof } from "./open-proofs";
 import type { SuggestionRow } from "./transition";
@@ -98,6 +99,7 @@ export async function createSuggestion({
     }
     const items = itemsOf(id, opening);
     if (items.length > 0) await tx.insert(suggestionItems).values(items);
+    await refreshListing(tx, id);
     await recordAudit(tx, ctx, {
       action: "suggestion.open",
       subjectType: "suggestion",

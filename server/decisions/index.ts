@@ -5,6 +5,20 @@ export { continueProof, resumeSearches } from "./continue-proof";
 export { approveSuggestion, giveFeedback, rejectSuggestion } from "./decide";
 export { expireSuggestions, supersedeBySchemaChange } from "./end-suggestions";
 export { estimateCandidates } from "./estimate-candidates";
+export {
+  addComment,
+  assignSuggestion,
+  changeSuggestions,
+  claimSuggestion,
+  deleteView,
+  listColleagues,
+  listComments,
+  listSavedViews,
+  markSuggestion,
+  releaseSuggestion,
+  saveView,
+  snoozeSuggestion,
+} from "./inbox";
 export { assertVisible, checkSameProduct } from "./product-scope";
 export { listProofEvents } from "./proof-log";
 export { failProof } from "./publish-advice";

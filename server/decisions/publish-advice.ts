@@ -21,6 +21,7 @@ import {
 import { candidateId } from "./earlier-proofs";
 import { supersedeByNewerProof } from "./end-suggestions";
 import { explainItem } from "./explain-item";
+import { refreshListing } from "./inbox/refresh-listing";
 import { calibrateConfidence, readTrackRecord } from "./track-record";
 import {
   type SuggestionMove,
@@ -105,6 +106,7 @@ async function storeAdvice(
     hasAdvice: result.accepted.length > 0,
   });
   await replaceItems(tx, { suggestionId: id, result, before });
+  await refreshListing(tx, id);
   await tx
     .update(agentDecisions)
     .set({ suggestion: { suggestions: result.accepted.map(({ candidate }) => candidate) } })

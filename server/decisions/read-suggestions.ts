@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import { operations, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
   type Interval,
@@ -8,18 +8,14 @@ import {
   type RequestedChanges,
   rollbackOf,
   type Suggestion,
-  SuggestionId,
   type SuggestionPage,
   type SuggestionSummary,
 } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import {
-  AppError,
-  decodeCursor,
-  encodeCursor,
-  olderThan,
-  type ServiceContext,
-} from "@/server/platform";
+import { AppError, type ServiceContext } from "@/server/platform";
+import { filterSuggestions } from "./inbox/filter-suggestions";
+import { afterPlace, encodePlace, orderOf } from "./inbox/order-suggestions";
+import { readTriage } from "./inbox/read-triage";
 import { assertVisible, visibleTo } from "./product-scope";
 import { requestedOf, titleOf } from "./requested";
 import { loadSuggestion } from "./suggestion-view";
@@ -81,7 +77,11 @@ async function isStillProving(ctx: ServiceContext, id: string): Promise<boolean>
   return isProving(row.state);
 }
 
-/** Suggestions, newest first, without evidence samples; `next_cursor` continues after the last. */
+/**
+ * Suggestions that a filter leaves, in the order asked for, without evidence samples; `next_cursor` continues
+ * after the last. Throws `invalid_input` for a cursor of another order, `forbidden` where a machine asks for
+ * what only people have.
+ */
 export async function listSuggestions({
   ctx,
   input,
@@ -90,37 +90,42 @@ export async function listSuggestions({
   input: ListSuggestions;
 }): Promise<SuggestionPage> {
   assertCan(ctx.actor, "suggestion.read");
-  const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor, SuggestionId);
+  const sort = input.sort ?? "newest";
+  const { by, key } = orderOf(sort);
   const rows = await ctx.db
-    .select()
+    .select({ row: suggestions, key })
     .from(suggestions)
     .where(
       and(
         visibleTo(ctx.actor),
-        input.state?.length ? inArray(suggestions.state, input.state) : undefined,
-        after && olderThan(after, { at: suggestions.createdAt, id: suggestions.id }),
+        filterSuggestions(ctx, input),
+        input.cursor === undefined ? undefined : afterPlace(sort, input.cursor),
       ),
     )
-    .orderBy(desc(suggestions.createdAt), desc(suggestions.id))
+    .orderBy(...by)
     .limit(input.limit + 1);
   const shown = rows.slice(0, input.limit);
-  const ids = shown.map((row) => row.id);
-  const [digests, reverts, requested] = await Promise.all([
+  const ids = shown.map(({ row }) => row.id);
+  const [digests, reverts, requested, triage] = await Promise.all([
     digestItems(ctx, ids),
     latestReverts(ctx, ids),
     requestedOf(
       ctx.db,
-      shown.map((row) => row.decisionId),
+      shown.map(({ row }) => row.decisionId),
     ),
+    readTriage(ctx, ids),
   ]);
   const last = shown.at(-1);
   return {
-    items: shown.map((row) => ({
+    items: shown.map(({ row }) => ({
       ...toSummary(row, digests.get(row.id) ?? [], requested.get(row.decisionId) ?? null),
       rollback: rollbackOf(row.state, reverts.get(row.id)),
+      triage: triage.get(row.id) ?? null,
     })),
     next_cursor:
-      rows.length > input.limit && last ? encodeCursor({ at: last.createdAt, id: last.id }) : null,
+      rows.length > input.limit && last
+        ? encodePlace(sort, { key: last.key, at: last.row.createdAt, id: last.row.id })
+        : null,
   };
 }
 
@@ -173,7 +178,7 @@ function toSummary(
   row: SuggestionRow,
   items: ItemDigest[],
   requested: RequestedChanges | null,
-): Omit<SuggestionSummary, "rollback"> {
+): Omit<SuggestionSummary, "rollback" | "triage"> {
   const suggested = items.filter((item) => item.role === "suggested");
   const decided = decidedOf(suggested);
   return {
@@ -182,6 +187,8 @@ function toSummary(
     basis: row.basis,
     operation_type: row.operationType,
     product_id: row.productId,
+    kinds: row.kinds,
+    risk_level: row.riskLevel,
     is_requested: requested !== null,
     title: requested === null ? summarizeTitle(row, decided) : titleOf(requested),
     item_count: decided.length,

@@ -2,8 +2,12 @@ import { z } from "zod";
 import {
   AnalyzeRequest,
   ApproveRequest,
+  AssignRequest,
+  BulkRequest,
   CancelConversation,
   ChangeRequest,
+  ClaimRequest,
+  CommentRequest,
   ContinueRequest,
   ExecuteRequest,
   FeedbackRequest,
@@ -13,11 +17,14 @@ import {
   ListMessages,
   ListProofEvents,
   ListSuggestions,
+  MarkRequest,
   OperationId,
   PromoteModel,
   RefuseMessage,
   RejectRequest,
   ReviseConversation,
+  SaveView,
+  SnoozeRequest,
   StartConversation,
   SuggestionId,
 } from "@/server/contracts";
@@ -29,16 +36,28 @@ import {
   startConversation,
 } from "@/server/conversations";
 import {
+  addComment,
   analyze,
   approveSuggestion,
+  assignSuggestion,
   cancelProof,
+  changeSuggestions,
+  claimSuggestion,
   continueProof,
+  deleteView,
   getSuggestion,
   giveFeedback,
+  listColleagues,
+  listComments,
   listProofEvents,
+  listSavedViews,
   listSuggestions,
+  markSuggestion,
   rejectSuggestion,
+  releaseSuggestion,
   requestChange,
+  saveView,
+  snoozeSuggestion,
 } from "@/server/decisions";
 import { getOperation, requestExecution, requestRevert } from "@/server/execution";
 import { actorKey, assertCan } from "@/server/identity";
@@ -91,6 +110,31 @@ const suggestionsRouter = router({
   requestChange: procedure
     .input(ChangeRequest)
     .mutation(({ ctx, input }) => requestChange({ ctx, input })),
+});
+
+const inboxRouter = router({
+  colleagues: procedure.query(({ ctx }) => listColleagues({ ctx })),
+  assign: procedure
+    .input(AssignRequest)
+    .mutation(({ ctx, input }) => assignSuggestion({ ctx, input })),
+  claim: procedure
+    .input(ClaimRequest)
+    .mutation(({ ctx, input }) => claimSuggestion({ ctx, input })),
+  release: procedure.input(ById).mutation(({ ctx, input }) => releaseSuggestion({ ctx, input })),
+  mark: procedure.input(MarkRequest).mutation(({ ctx, input }) => markSuggestion({ ctx, input })),
+  snooze: procedure
+    .input(SnoozeRequest)
+    .mutation(({ ctx, input }) => snoozeSuggestion({ ctx, input })),
+  bulk: procedure
+    .input(BulkRequest)
+    .mutation(({ ctx, input }) => changeSuggestions({ ctx, input })),
+  comments: procedure.input(ById).query(({ ctx, input }) => listComments({ ctx, input })),
+  comment: procedure.input(CommentRequest).mutation(({ ctx, input }) => addComment({ ctx, input })),
+  views: procedure.query(({ ctx }) => listSavedViews({ ctx })),
+  saveView: procedure.input(SaveView).mutation(({ ctx, input }) => saveView({ ctx, input })),
+  deleteView: procedure
+    .input(z.object({ view_id: z.uuid() }))
+    .mutation(({ ctx, input }) => deleteView({ ctx, input })),
 });
 
 const operationsRouter = router({
@@ -203,6 +247,7 @@ const eventsRouter = router({
 
 export const appRouter = router({
   suggestions: suggestionsRouter,
+  inbox: inboxRouter,
   operations: operationsRouter,
   product: productRouter,
   model: modelRouter,
