@@ -244,15 +244,20 @@ test("an unknown suggestion is not found", async () => {
   ).rejects.toMatchObject({ code: "not_found" });
 });
 
+const JAN = "2026-01-01T00:00:00.000Z";
+const ID = "sugg-000000000000";
 test.each([
   ["no cursor at all", "nope"],
-  ["a NUL in its id", "2026-01-01T00:00:00.000Z sugg-\u0000000000000"],
-  ["a year that has five digits", "+012026-01-01T00:00:00.000Z sugg-000000000000"],
-  ["a year there never was", "0000-01-01T00:00:00.000Z sugg-000000000000"],
-  ["a date that is none", "2026-02-30T00:00:00.000Z sugg-000000000000"],
-  ["more than two parts", "2026-01-01T00:00:00.000Z sugg-000000000000 x"],
+  ["a NUL in its id", ["newest", "0", JAN, "sugg-\u0000000000000"]],
+  ["a year that has five digits", ["newest", "0", "+012026-01-01T00:00:00.000Z", ID]],
+  ["a year there never was", ["newest", "0", "0000-01-01T00:00:00.000Z", ID]],
+  ["a date that is none", ["newest", "0", "2026-02-30T00:00:00.000Z", ID]],
+  ["a key that is no number", ["newest", "0 or 1=1", JAN, ID]],
+  ["another order", ["impact", "0.5", JAN, ID]],
+  ["more than four parts", ["newest", "0", JAN, ID, "x"]],
 ])("a forged cursor with %s is refused", async (_, text) => {
-  const cursor = Buffer.from(text).toString("base64url");
+  const written = typeof text === "string" ? text : JSON.stringify(text);
+  const cursor = Buffer.from(written).toString("base64url");
   await expect(
     listSuggestions({ ctx: as(ACTORS.viewer), input: { limit: 2, cursor } }),
   ).rejects.toMatchObject({ code: "invalid_input" });

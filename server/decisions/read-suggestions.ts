@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, inArray, sql } from "drizzle-orm";
 import { operations, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
   type Interval,
@@ -77,6 +77,17 @@ async function isStillProving(ctx: ServiceContext, id: string): Promise<boolean>
   return isProving(row.state);
 }
 
+/** What a list needs of a suggestion; evidence, of 100 kB and more each, stays in the database. */
+const { findings, setEvidence, searchText, searchVector, ...LISTED_COLUMNS } =
+  getTableColumns(suggestions);
+const LISTED = {
+  ...LISTED_COLUMNS,
+  setGain: sql<Interval | null>`${setEvidence}#>'{workload,gain}'`,
+};
+type ListedRow = Omit<SuggestionRow, "findings" | "setEvidence" | "searchText" | "searchVector"> & {
+  setGain: Interval | null;
+};
+
 /**
  * Suggestions that a filter leaves, in the order asked for, without evidence samples; `next_cursor` continues
  * after the last. Throws `invalid_input` for a cursor of another order, `forbidden` where a machine asks for
@@ -93,7 +104,7 @@ export async function listSuggestions({
   const sort = input.sort ?? "newest";
   const { by, key } = orderOf(sort);
   const rows = await ctx.db
-    .select({ row: suggestions, key })
+    .select({ row: LISTED, key })
     .from(suggestions)
     .where(
       and(
@@ -175,7 +186,7 @@ async function latestReverts(
 }
 
 function toSummary(
-  row: SuggestionRow,
+  row: ListedRow,
   items: ItemDigest[],
   requested: RequestedChanges | null,
 ): Omit<SuggestionSummary, "rollback" | "triage"> {
@@ -211,19 +222,19 @@ function decidedOf(suggested: ItemDigest[]): ItemDigest[] {
 
 /** As it was measured of exactly the decided changes; null where they were never measured together. */
 function gainOf(
-  { setEvidence, sets }: SuggestionRow,
+  { setGain, sets }: ListedRow,
   suggested: ItemDigest[],
   decided: ItemDigest[],
 ): Interval | null {
   const isAll = decided.length === suggested.length;
-  if (isAll && setEvidence !== null) return setEvidence.workload.gain;
+  if (isAll && setGain !== null) return setGain;
   if (isAll && decided.length === 1) return decided[0]?.gain ?? null;
   const ids = decided.map((item) => item.candidate_id).sort();
   const trial = sets.find((set) => [...set.candidate_ids].sort().join() === ids.join());
   return trial?.gain ?? null;
 }
 
-function summarizeTitle(row: SuggestionRow, suggested: ItemDigest[]): string {
+function summarizeTitle(row: ListedRow, suggested: ItemDigest[]): string {
   const [first, ...rest] = suggested;
   if (first === undefined) {
     return row.state === "no_gain"
