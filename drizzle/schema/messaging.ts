@@ -98,6 +98,10 @@ export const agentMessages = pgTable(
     index("agent_messages_open")
       .on(t.direction, t.dueAt)
       .where(sql`delivery_status in ('queued', 'sent', 'received')`),
+    // What recipients have without a receipt is counted before they are handed more.
+    index("agent_messages_sent")
+      .on(t.recipientId, t.nextAt)
+      .where(sql`direction = 'outbound' and delivery_status = 'sent'`),
     index("agent_messages_conversation").on(t.conversationId, t.createdAt),
     index("agent_messages_dead").on(t.finishedAt).where(sql`delivery_status = 'dead'`),
     index("agent_messages_quarantined").on(t.expiresAt).where(sql`delivery_status = 'quarantined'`),

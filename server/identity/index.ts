@@ -1,7 +1,7 @@
 export { type ApiKey, createApiKey, listApiKeys, revokeApiKey } from "./api-keys";
 export { authenticate } from "./authenticate";
 export { parseInput } from "./context";
-export { keyIdOf, verifyDetached } from "./detached-jws";
+export { keyIdOf, verifyDetached, verifyDetachedAside } from "./detached-jws";
 export { withEndorsed } from "./endorsements";
 export { type IssuedToken, listTokens, revokeToken } from "./issued-tokens";
 export { authOptions } from "./next-auth";

@@ -1,8 +1,12 @@
 import { createPrivateKey, sign } from "node:crypto";
+import { promisify } from "node:util";
 import type { Database, ServiceContext } from "@/server/platform";
 import { signingInput } from "./detached-jws";
 import { type OpenedKey, openedKeys } from "./opened-key";
 import { loadSigner, SIGNING_ALGORITHM } from "./signing-keys";
+
+/** Beside the event loop, in a thread. */
+const signAside = promisify(sign);
 
 /** A rotation by another process is noticed within this time. */
 const CHECK_MS = 250;
@@ -54,6 +58,6 @@ export async function signDetached({
   input: { text: string };
 }): Promise<{ signature: string; kid: string }> {
   const { kid, privateKey, encodedHeader } = await currentKey(ctx);
-  const signed = sign(null, signingInput(encodedHeader, text), privateKey);
+  const signed = await signAside(null, signingInput(encodedHeader, text), privateKey);
   return { kid, signature: `${encodedHeader}..${signed.toString("base64url")}` };
 }

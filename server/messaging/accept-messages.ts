@@ -1,7 +1,7 @@
-import type { Actor, MessageReceipt, Screening } from "@/server/contracts";
+import type { Actor, MessagePriority, MessageReceipt, Screening } from "@/server/contracts";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type IncomingMessage, type OpenedMessage, openMessages } from "./open-messages";
-import { done, type Outcome, proceed } from "./outcome";
+import { done, type Outcome, proceed, proceedAsync } from "./outcome";
 import { claimedSenderOf } from "./read-envelope";
 import { refusalReasonOf } from "./refusal";
 import { countRefusals } from "./refusals";
@@ -48,21 +48,19 @@ type Admit = (sender: Actor) => Promise<void>;
 
 async function admitEach(opened: readonly Outcome<OpenedMessage>[], admit: Admit) {
   return Promise.all(
-    opened.map(async (outcome): Promise<Outcome<OpenedMessage>> => {
-      if (!outcome.isDone) return outcome;
-      try {
-        await admit(outcome.value.sender);
-        return outcome;
-      } catch (error) {
-        return { isDone: false, error };
-      }
-    }),
+    opened.map((outcome) =>
+      proceedAsync(outcome, async (message) => {
+        await admit(message.sender);
+        return message;
+      }),
+    ),
   );
 }
 
 /** A message that was taken in: whom it is of, and what they are told. */
 export interface Accepted {
   senderId: string;
+  priority: MessagePriority;
   receipt: MessageReceipt;
 }
 
@@ -75,10 +73,10 @@ async function accept(
   const stored = await storeMessages({ ctx, input: done(opened) });
   let next = 0;
   const outcomes = opened.map((outcome) =>
-    proceed(outcome, ({ envelope: { message_id, sender } }) => {
+    proceed(outcome, ({ envelope: { message_id, sender, priority } }) => {
       const result = stored[next++];
       if (result === undefined || result instanceof AppError) throw result;
-      return { senderId: sender.agent_id, receipt: receiptOf(message_id, result) };
+      return { senderId: sender.agent_id, priority, receipt: receiptOf(message_id, result) };
     }),
   );
   await countRefused(ctx, messages, outcomes);

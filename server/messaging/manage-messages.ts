@@ -76,7 +76,8 @@ export async function replayMessage({ ctx, input }: Decide): Promise<DecidedMess
     const transition = isOurs ? ("replaySending" as const) : ("replayHandling" as const);
     await transitionMessages({ tx, ctx, input: { transition, moves: [{ id: row.messageId }] } });
     await publish(tx, { topic: "message", id: row.messageId });
-    await wakeCouriers(tx, isOurs ? "outbound" : "inbound");
+    // Without the head start of its priority: it is due from now on.
+    await wakeCouriers(tx, [isOurs ? "outbound" : "inbound"]);
     return { record_id: row.messageId, delivery_status: isOurs ? "queued" : "received" };
   });
 }

@@ -9,7 +9,7 @@ import { assertCan, keyIdOf } from "@/server/identity";
 import type { ServiceContext } from "@/server/platform";
 import { findAgents, refreshForUnknown } from "@/server/registry";
 import { assertAcceptable, assertNamesSender, assertSpeaksForItself } from "./envelope";
-import { attempt, done, type Outcome, proceed } from "./outcome";
+import { attempt, done, type Outcome, proceedAsync } from "./outcome";
 import { readEnvelope } from "./read-envelope";
 import { refusal } from "./refusal";
 import { verifySignature } from "./signatures";
@@ -63,13 +63,13 @@ async function findSenders(ctx: ServiceContext, messages: ReadMessage[]): Promis
   return isNews ? findAgents({ ctx, input: { agentIds } }) : agents;
 }
 
-function openSigned(message: ReadMessage, agents: Agents): OpenedMessage {
+async function openSigned(message: ReadMessage, agents: Agents): Promise<OpenedMessage> {
   const { agent_id: id } = message.envelope.sender;
   const agent = agents.get(id);
   if (agent === undefined) {
     throw refusal("unknown_agent", "The sender is not in the directory of agents.");
   }
-  const { kid } = verifySignature(agent.jwks, message);
+  const { kid } = await verifySignature(agent.jwks, message);
   assertSpeaksForItself(message.envelope, agent);
   const sender: Actor = { kind: "agent", id, label: id, roles: ["agent"] };
   return { ...message, signatureState: "verified", keyId: kid, sender };
@@ -102,9 +102,13 @@ export async function openMessages({
 }): Promise<Outcome<OpenedMessage>[]> {
   const outcomes = messages.map((message) => attempt(() => read(ctx, message)));
   const agents = await findSenders(ctx, done(outcomes));
-  return outcomes.map((outcome) =>
-    proceed(outcome, (message) =>
-      message.signature === null ? openUnsigned(ctx, message, agents) : openSigned(message, agents),
+  return Promise.all(
+    outcomes.map((outcome) =>
+      proceedAsync(outcome, async (message) =>
+        message.signature === null
+          ? openUnsigned(ctx, message, agents)
+          : openSigned(message, agents),
+      ),
     ),
   );
 }

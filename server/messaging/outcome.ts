@@ -17,5 +17,18 @@ export function proceed<Value, Next>(
   return outcome.isDone ? attempt(() => work(outcome.value)) : outcome;
 }
 
+/** The same of a step that takes a while. */
+export async function proceedAsync<Value, Next>(
+  outcome: Outcome<Value>,
+  work: (value: Value) => Promise<Next>,
+): Promise<Outcome<Next>> {
+  if (!outcome.isDone) return outcome;
+  try {
+    return { isDone: true, value: await work(outcome.value) };
+  } catch (error) {
+    return { isDone: false, error };
+  }
+}
+
 export const done = <Value>(outcomes: readonly Outcome<Value>[]): Value[] =>
   outcomes.flatMap((outcome) => (outcome.isDone ? [outcome.value] : []));

@@ -41,7 +41,7 @@ export async function releaseMessage({ ctx, input }: Decide): Promise<DecidedMes
     const moves = [{ id, releasedBy: ctx.actor.label }];
     await transitionMessages({ tx, ctx, input: { transition: "release", moves } });
     await publish(tx, { topic: "message", id });
-    await wakeCouriers(tx, "inbound");
+    await wakeCouriers(tx, ["inbound", "inbound urgent"]);
     return { record_id: id, delivery_status: "received" };
   });
 }

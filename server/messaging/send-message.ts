@@ -10,9 +10,9 @@ import {
 } from "@/server/contracts";
 import {
   AppError,
+  insertAudited,
   insertRows,
   publish,
-  recordAudits,
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
@@ -20,7 +20,7 @@ import { readOwnAddress } from "@/server/registry";
 import { correlationOf } from "./correlation";
 import { digestOf } from "./digest";
 import { messageRecordId } from "./envelope";
-import { wakeCouriers } from "./wake-couriers";
+import { courierWorkOf, wakeCouriers } from "./wake-couriers";
 
 /** What one of our messages says, and to whom. What ties messages together goes into its content. */
 export interface OutgoingMessage {
@@ -89,16 +89,17 @@ export async function sendMessages({
     assertSize(row.envelope, ctx.settings.REQUEST_BYTES_MAX);
     return row;
   });
-  await tx.execute(insertRows(agentMessages, rows));
-  await recordAudits(
-    tx,
-    rows.map((row) => ({ by: ctx, entry: auditOf(row) })),
-  );
+  await insertAudited(tx, {
+    insert: insertRows(agentMessages, rows),
+    key: agentMessages.messageId,
+    audits: rows.map((row) => ({ by: ctx, entry: auditOf(row) })),
+  });
   await publish(tx, {
     topic: "message",
     id: rows.length === 1 ? (rows[0]?.messageId ?? "*") : "*",
   });
-  await wakeCouriers(tx, "outbound");
+  const priorities = rows.map(({ priority }) => priority);
+  await wakeCouriers(tx, courierWorkOf("outbound", priorities));
   return rows.map(({ messageId, id }) => ({ record_id: messageId, message_id: id }));
 }
 

@@ -4,9 +4,9 @@ import { PRIORITY_HEAD_START_MS } from "@/server/contracts";
 import {
   AppError,
   type Database,
+  insertAudited,
   insertRows,
   publish,
-  recordAudits,
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
@@ -16,7 +16,7 @@ import { messageRecordId } from "./envelope";
 import { type Triage, triageMessage } from "./first-opinion";
 import type { OpenedMessage } from "./open-messages";
 import { refusal } from "./refusal";
-import { wakeCouriers } from "./wake-couriers";
+import { courierWorkOf, wakeCouriers } from "./wake-couriers";
 
 /** What is told of a stored message. */
 const { messageId, direction, digest, deliveryStatus, createdAt, screening, firstOpinion } =
@@ -62,24 +62,20 @@ function rowOf({ message, recordId, digest }: Arrival, seen: Triage, receivedAt:
   };
 }
 
-async function auditArrivals(tx: Transaction, ctx: ServiceContext, stored: Looked[]) {
-  const entries = stored.map(({ message: { envelope, sender, keyId, via }, recordId, seen }) => ({
-    by: { actor: sender, requestId: ctx.requestId },
-    entry: {
-      action: "message.receive",
-      subjectType: "message",
-      subjectId: recordId,
-      after: {
-        message_id: envelope.message_id,
-        message_type: envelope.message_type,
-        sender_id: envelope.sender.agent_id,
-        received_from: { kind: sender.kind, id: sender.id, via, key_id: keyId },
-        is_suspect: seen.screening.is_suspect,
-        ...(seen.screening.places ? { suspect_places: seen.screening.places } : {}),
-      },
+function auditOf({ message: { envelope, sender, keyId, via }, recordId, seen }: Looked) {
+  return {
+    action: "message.receive",
+    subjectType: "message",
+    subjectId: recordId,
+    after: {
+      message_id: envelope.message_id,
+      message_type: envelope.message_type,
+      sender_id: envelope.sender.agent_id,
+      received_from: { kind: sender.kind, id: sender.id, via, key_id: keyId },
+      is_suspect: seen.screening.is_suspect,
+      ...(seen.screening.places ? { suspect_places: seen.screening.places } : {}),
     },
-  }));
-  await recordAudits(tx, entries);
+  };
 }
 
 async function loadRows(db: Database | Transaction, ids: string[]): Promise<StoredRow[]> {
@@ -98,33 +94,33 @@ async function insertArrivals(ctx: ServiceContext, looked: Looked[]): Promise<Lo
   if (looked.length === 0) return [];
   // In one order, so that two batches with the same messages do not wait for each other.
   const sorted = looked.toSorted((a, b) => (a.recordId < b.recordId ? -1 : 1));
-  return ctx.db.transaction(async (tx) => {
-    const insert = insertRows(
-      agentMessages,
-      sorted.map(({ row }) => row),
-    );
-    const inserted = await tx.execute<{ id: string }>(
-      sql`${insert} on conflict do nothing returning message_id as id`,
-    );
-    const ids = new Set(inserted.map(({ id }) => id));
-    const fresh = sorted.filter(({ recordId }) => ids.has(recordId));
-    await auditArrivals(tx, ctx, fresh);
-    return fresh;
+  const rows = insertRows(
+    agentMessages,
+    sorted.map(({ row }) => row),
+  );
+  const ids = await insertAudited(ctx.db, {
+    insert: sql`${rows} on conflict do nothing`,
+    key: messageId,
+    audits: sorted.map((arrival) => ({
+      by: { actor: arrival.message.sender, requestId: ctx.requestId },
+      entry: auditOf(arrival),
+    })),
   });
+  return sorted.filter(({ recordId }) => ids.has(recordId));
 }
 
 /**
- * Wakes couriers, and live pages for a message that was posted (of the others the courier tells them, for many at
- * once). After the commit: PostgreSQL commits transactions that notify one after another, each with its write to
- * the disk. What is not heard is found by looking.
+ * Wakes couriers, and live pages, for messages that were posted; of the others the courier that took them knows, and
+ * it tells pages of many at once. After the commit: PostgreSQL commits transactions that notify one after another,
+ * each with its write to the disk. What is not heard is found by looking.
  */
 async function tellOf({ db, log }: ServiceContext, fresh: readonly Looked[]): Promise<void> {
-  if (fresh.length === 0) return;
+  const posted = fresh.filter(({ message }) => message.via === "http");
+  if (posted.length === 0) return;
   try {
-    for (const { message, recordId } of fresh) {
-      if (message.via === "http") await publish(db, { topic: "message", id: recordId });
-    }
-    await wakeCouriers(db, "inbound");
+    for (const { recordId } of posted) await publish(db, { topic: "message", id: recordId });
+    const priorities = posted.map(({ message }) => message.envelope.priority);
+    await wakeCouriers(db, courierWorkOf("inbound", priorities));
   } catch (error) {
     log.warn({ err: error }, "couriers were not woken; they look by themselves");
   }

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { agentMessages } from "@/drizzle/schema";
 import { type DeadReason, TRANSITIONS, type TransitionName } from "@/server/contracts";
-import type { ServiceContext, Transaction } from "@/server/platform";
+import type { Database, ServiceContext, Transaction } from "@/server/platform";
 
 /** One message's part of a transition, with what is written beside its state. */
 export interface MessageMove {
@@ -50,15 +50,35 @@ const WRITTEN: Record<TransitionName<"message">, SQL> = {
 const isTo = (recipientId: string | undefined): SQL =>
   recipientId === undefined ? sql`true` : sql`m.recipient_id = ${recipientId}`;
 
+const isOneOf = (states: readonly string[]): SQL =>
+  sql`m.delivery_status in (${sql.join(
+    states.map((state) => sql`${state}`),
+    sql`, `,
+  )})`;
+
+/**
+ * The given rows that are in one of some states, locked in the order of their keys. Each is looked up by its key,
+ * and its state read once it is locked: joined as a whole, the planner takes all open messages for few and compares
+ * each of them with each given one.
+ */
+const heldOf = (states: readonly string[], recipientId: string | undefined): SQL => sql`
+  select m.message_id from (select id from given order by id) g
+  cross join lateral (
+    select o.message_id, o.delivery_status, o.recipient_id from ${agentMessages} o
+    where o.message_id = g.id for update
+  ) m
+  where ${isOneOf(states)} and ${isTo(recipientId)}`;
+
 interface TransitionStep<Input> {
-  tx: Transaction;
+  /** Without a transaction around it the statement is one by itself. */
+  tx: Database | Transaction;
   ctx: Pick<ServiceContext, "actor" | "requestId">;
   input: Input;
 }
 
 /**
- * The only way messages change state: one conditional UPDATE of all of them with their audit rows, in
- * the caller's transaction. Answers the keys of those that did; the others were in another state, as
+ * The only way messages change state: all of them, each on the condition that it is in the state before, with their
+ * audit rows, in one statement of the caller's transaction. Answers the keys of those that did; the others were in another state, as
  * when somebody else came first, or are not that recipient's. Rows are locked in the order of their keys, so
  * that two such transactions wait for each other instead of deadlocking. Live pages are told by the caller, after
  * the commit: PostgreSQL commits transactions that notify one after another, each with its write to the disk.
@@ -75,22 +95,15 @@ export async function transitionMessages({
 }>): Promise<string[]> {
   if (moves.length === 0) return [];
   const { from, to, action } = TRANSITIONS.message[transition];
-  const isBefore = sql`m.delivery_status in (${sql.join(
-    from.map((state) => sql`${state}`),
-    sql`, `,
-  )})`;
   const { actor, requestId } = ctx;
   const before = JSON.stringify({ state: from.length === 1 ? from[0] : from });
   const moved = await tx.execute<{ id: string }>(sql`
     with given as (${givenOf(moves)}),
-    held as materialized (
-      select m.message_id from ${agentMessages} m join given g on g.id = m.message_id
-      where ${isBefore} and ${isTo(recipientId)} order by m.message_id for update of m
-    ),
+    held as materialized (${heldOf(from, recipientId)}),
     moved as (
       update ${agentMessages} m set delivery_status = ${to}, ${WRITTEN[transition]}
       from given g join held h on h.message_id = g.id
-      where m.message_id = g.id and ${isBefore}
+      where m.message_id = g.id
       returning m.message_id, m.dead_reason, m.last_error, m.via
     ),
     audited as (
@@ -115,19 +128,15 @@ export async function postponeMessages({
   tx,
   input: { moves, isAttempt, recipientId },
 }: {
-  tx: Transaction;
+  tx: Database | Transaction;
   input: { moves: readonly MessageMove[]; isAttempt: boolean; recipientId?: string };
 }): Promise<void> {
   if (moves.length === 0) return;
   await tx.execute(sql`
     with given as (${givenOf(moves)}),
-    held as materialized (
-      select m.message_id from ${agentMessages} m join given g on g.id = m.message_id
-      where m.delivery_status in ('queued', 'sent', 'received') and ${isTo(recipientId)}
-      order by m.message_id for update of m
-    )
+    held as materialized (${heldOf(["queued", "sent", "received"], recipientId)})
     update ${agentMessages} m set next_at = ${later}, attempts = m.attempts + ${isAttempt ? 1 : 0},
       via = coalesce(g.via, m.via), last_error = coalesce(g.error, m.last_error)
     from given g join held h on h.message_id = g.id
-    where m.message_id = g.id and m.delivery_status in ('queued', 'sent', 'received')`);
+    where m.message_id = g.id`);
 }

@@ -1,5 +1,7 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 import { auditEvents } from "@/drizzle/schema";
-import type { Transaction } from "./db";
+import type { Database, Transaction } from "./db";
 import { insertRows } from "./insert-rows";
 import type { ServiceContext } from "./root";
 
@@ -33,12 +35,29 @@ export async function recordAudit(tx: Transaction, ctx: Author, entry: AuditEntr
   await tx.insert(auditEvents).values(rowOf(ctx, entry));
 }
 
-/** Appends the audit rows of many changes made together, each with its own author. */
-export async function recordAudits(
-  tx: Transaction,
-  audits: readonly { by: Author; entry: AuditEntry }[],
-): Promise<void> {
-  if (audits.length === 0) return;
+/**
+ * Inserts rows with their audit rows in one statement, which is a transaction by itself; answers the keys of those
+ * that were inserted. Each audit row's subject is the key of its row: where a row was there before (`insert` does
+ * nothing then), nothing is audited.
+ */
+export async function insertAudited(
+  db: Database | Transaction,
+  {
+    insert,
+    key,
+    audits,
+  }: {
+    /** Ends before its `returning`. */
+    insert: SQL;
+    key: PgColumn;
+    audits: readonly { by: Author; entry: AuditEntry }[];
+  },
+): Promise<Set<string>> {
   const rows = audits.map(({ by, entry }) => rowOf(by, entry));
-  await tx.execute(insertRows(auditEvents, rows));
+  const isInserted = sql`subject_id in (select id from inserted)`;
+  const inserted = await db.execute<{ id: string }>(sql`
+    with inserted as (${insert} returning ${sql.identifier(key.name)}::text as id),
+    audited as (${insertRows(auditEvents, rows, isInserted)})
+    select id from inserted`);
+  return new Set(inserted.map(({ id }) => id));
 }

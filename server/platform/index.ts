@@ -1,4 +1,4 @@
-export { recordAudit, recordAudits } from "./audit";
+export { insertAudited, recordAudit } from "./audit";
 export { type Bus, publish } from "./bus";
 export { decodeCursor, encodeCursor, olderThan } from "./cursor";
 export {

@@ -4,11 +4,13 @@ import type { PgTable } from "drizzle-orm/pg-core";
 /**
  * The start of an `insert` of many rows as one parameter: its text is the same for any number of them, and takes
  * no time to make. Rows are inserted in their order. A field that some rows lack is null in these, whatever its
- * default. For columns whose values JSON writes as PostgreSQL reads them: not for bytes.
+ * default. For columns whose values JSON writes as PostgreSQL reads them: not for bytes. `where`: only those of
+ * whose columns (as `given`) that is true.
  */
 export function insertRows<Table extends PgTable>(
   table: Table,
   rows: readonly Table["$inferInsert"][],
+  where: SQL = sql`true`,
 ): SQL {
   const columns = Object.entries(getTableColumns(table)).filter(([field]) =>
     rows.some((row) => field in row),
@@ -22,5 +24,6 @@ export function insertRows<Table extends PgTable>(
     sql`, `,
   );
   return sql`insert into ${table} (${names})
-    select ${names} from json_populate_recordset(null::${table}, ${JSON.stringify(named)}::text::json)`;
+    select ${names} from json_populate_recordset(null::${table}, ${JSON.stringify(named)}::text::json) as given
+    where ${where}`;
 }

@@ -36,6 +36,8 @@ interface Claim {
   /** Messages that were looked at; fewer than the limit: no more are due. */
   count: number;
   deliveries: Delivery[];
+  /** Receipts until one of the recipients that were passed over may be handed more; 0: none was. */
+  receiptsMissing: number;
 }
 
 const milliseconds = (interval: SQL) =>
@@ -53,35 +55,38 @@ function isOnBroker(brokerId: string | null): SQL {
   return sql`${agentMessages.recipientId} in (${theirs})`;
 }
 
-/** Recipients that have as many messages of ours on the broker as they may, and twice as many. */
-async function fullRecipients(tx: Transaction) {
+/** Recipients that have as many messages of ours on the broker as they may. */
+async function fullRecipients(tx: Transaction, max: number) {
   const rows = await tx
     .select({ id: agentMessages.recipientId, count: sql<number>`count(*)::int` })
     .from(agentMessages)
     .where(
-      sql`${isOpen} and ${agentMessages.deliveryStatus} = 'sent' and ${agentMessages.nextAt} > now()`,
+      sql`${agentMessages.direction} = 'outbound' and ${agentMessages.deliveryStatus} = 'sent'
+        and ${agentMessages.nextAt} > now()`,
     )
     .groupBy(agentMessages.recipientId);
-  const fullAt = (max: number) => rows.filter(({ count }) => count >= max).map(({ id }) => id);
-  return { full: fullAt(WINDOW), urgentFull: fullAt(WINDOW_URGENT) };
+  const full = rows.filter(({ count }) => count >= max);
+  const missing = full.map(({ count }) => count - max + 1);
+  return { full: full.map(({ id }) => id), receiptsMissing: Math.min(...missing, WINDOW_URGENT) };
 }
 
-async function laneFilter(tx: Transaction, lane: Lane, brokerId: string | null): Promise<SQL[]> {
+/** Which messages a lane may take, and how many receipts it lacks to take others too. */
+async function laneFilter(tx: Transaction, lane: Lane, brokerId: string | null) {
   const { recipientId, deliveryStatus } = agentMessages;
   const isTheirs = isOnBroker(brokerId);
   if (lane.via === "http") {
-    return [
-      sql`not ${isTheirs}`,
-      ...(lane.busy.length > 0 ? [notInArray(recipientId, [...lane.busy])] : []),
-    ];
+    const isIdle = lane.busy.length > 0 ? [notInArray(recipientId, [...lane.busy])] : [];
+    return { filter: [sql`not ${isTheirs}`, ...isIdle], receiptsMissing: 0 };
   }
-  const { full, urgentFull } = await fullRecipients(tx);
+  const { full, receiptsMissing } = await fullRecipients(
+    tx,
+    lane.isUrgent ? WINDOW_URGENT : WINDOW,
+  );
+  const ofLane = lane.isUrgent ? [isTheirs, isUrgent] : [isTheirs];
+  if (full.length === 0) return { filter: ofLane, receiptsMissing: 0 };
   // What was handed over before and got no receipt in time takes no new place.
-  const hasPlace = (ids: string[]) =>
-    ids.length === 0
-      ? []
-      : [or(eq(deliveryStatus, "sent"), notInArray(recipientId, ids)) ?? sql`true`];
-  return [isTheirs, ...(lane.isUrgent ? [isUrgent, ...hasPlace(urgentFull)] : hasPlace(full))];
+  const hasPlace = or(eq(deliveryStatus, "sent"), notInArray(recipientId, full));
+  return { filter: [...ofLane, hasPlace ?? sql`true`], receiptsMissing };
 }
 
 async function takeDue(tx: Transaction, filter: SQL[], limit: number) {
@@ -149,8 +154,9 @@ export async function claimOutbound({
   };
 }): Promise<Claim> {
   return ctx.db.transaction(async (tx) => {
-    const rows = await takeDue(tx, await laneFilter(tx, lane, brokerId), lane.limit);
-    if (rows.length === 0) return { count: 0, deliveries: [] };
+    const { filter, receiptsMissing } = await laneFilter(tx, lane, brokerId);
+    const rows = await takeDue(tx, filter, lane.limit);
+    if (rows.length === 0) return { count: 0, deliveries: [], receiptsMissing };
     if (lane.via === "broker") {
       await noteSilence(tx, rows, { receiptMs, countedAt: silenceCountedAt });
     }
@@ -158,7 +164,7 @@ export async function claimOutbound({
     const known = await loadPeers(tx, { agentIds, brokerId });
     const probes = await takeProbes(tx, known);
     const deliveries = await settlePlans(tx, ctx, { rows, known, probes, receiptMs });
-    return { count: rows.length, deliveries };
+    return { count: rows.length, deliveries, receiptsMissing };
   });
 }
 

@@ -304,7 +304,10 @@ describe("without a broker", () => {
     expect(seen[0]?.text).toBe(row?.envelope);
     const { jwks } = await h.a.card("http://x");
     expect(
-      verifySignature(jwks, { text: row?.envelope ?? "", signature: String(seen[0]?.signature) }),
+      await verifySignature(jwks, {
+        text: row?.envelope ?? "",
+        signature: String(seen[0]?.signature),
+      }),
     ).toEqual({ kid: jwks.keys[0]?.kid });
   });
 });

@@ -3,12 +3,15 @@ import { type Root, systemContext } from "@/server/platform";
 import type { Consumer, SharedBroker } from "@/server/platform/broker";
 import { brokerIdOf } from "@/server/registry";
 import type { MessageHandlers } from "../handlers";
-import { type CourierSide, MESSAGES_CHANNEL } from "../wake-couriers";
+import { COURIER_WORK, type CourierWork, courierWorkOf, MESSAGES_CHANNEL } from "../wake-couriers";
 import { createAnnouncer } from "./announcer";
 import { messagesQueue, receiptsQueue } from "./bundles";
-import { buryExpired, handleDue } from "./inbound";
-import { type Loop, startLoop } from "./loop";
-import { HttpLane, handOver, type OutboundOptions } from "./outbound";
+import { HandingOver } from "./handing-over";
+import { Handling } from "./handling";
+import { buryExpired } from "./inbound";
+import { startLoop } from "./loop";
+import { HttpLane } from "./outbound";
+import { ContactTimes } from "./peers";
 import { takeMessages } from "./take-bundles";
 import { takeReceipts } from "./take-receipts";
 
@@ -18,8 +21,6 @@ const RECEIPT_MS = 15_000;
 const BUNDLES_AT_ONCE = 4;
 const LOCK_MS = 15_000;
 const PREPARE_MS = 2000;
-/** Loops that handle any message, beside the one for what is urgent. */
-const HANDLING_LOOPS = 2;
 
 export interface CourierOptions {
   /** What several sidecars share; null: all goes by HTTP. Closed by the caller, after the courier. */
@@ -36,7 +37,6 @@ export interface Courier {
 }
 
 const AGAIN = 0;
-const whenWoken = (isMore: boolean): number | null => (isMore ? AGAIN : null);
 
 /**
  * Delivers our messages and handles those of others, as docs/cooperation.md says. Any number of couriers
@@ -47,33 +47,38 @@ export function startCourier(root: Root, options: CourierOptions): Courier {
   const { log, settings } = root;
   const shared = new SharedBrokerTaker(root, options.broker);
   const onMoved = createAnnouncer(root);
-  const outbound: OutboundOptions = {
+  const outbound = {
     onMoved,
     ...{ ctx, brokerId: brokerIdOf(settings), receiptMs: options.receiptMs ?? RECEIPT_MS },
-    ...{ silenceCountedAt: new Map(), broker: options.broker },
+    ...{ silenceCountedAt: new Map<string, number>(), broker: options.broker },
   };
-  const inbound = { ctx, onMoved, handlers: options.handlers };
-  const loop = (name: string, turn: () => Promise<number | null>) => startLoop(log, { name, turn });
   const http = new HttpLane(outbound, () => posting.wake());
-  const posting = loop("post", async () => whenWoken(await http.turn()));
-  const handingOver = [true, false].map((isUrgent) =>
-    loop(isUrgent ? "hand over urgent" : "hand over", async () =>
-      whenWoken(shared.isPrepared && (await handOver(outbound, { isUrgent }))),
-    ),
-  );
-  const handling = [true, ...Array(HANDLING_LOOPS).fill(false)].map((isUrgent: boolean) =>
-    loop(isUrgent ? "handle urgent" : "handle", () => handleDue(inbound, { isUrgent })),
-  );
-  const sides: Record<CourierSide, Loop[]> = {
-    outbound: [posting, ...handingOver],
-    inbound: [...handling, loop("expire", () => buryExpired(inbound))],
+  const posting = startLoop(log, {
+    name: "post",
+    turn: async () => ((await http.turn()) ? AGAIN : null),
+  });
+  const handingOver = new HandingOver(log, outbound, () => shared.isPrepared);
+  const inbound = { ctx, onMoved, handlers: options.handlers };
+  const handling = new Handling(log, inbound);
+  const expiring = startLoop(log, { name: "expire", turn: () => buryExpired(inbound) });
+  const loops = [posting, ...handingOver.loops, ...handling.loops, expiring];
+  const wake = (work: CourierWork) => {
+    const isUrgent = work.endsWith("urgent");
+    if (work.startsWith("inbound")) return handling.wake({ isUrgent });
+    if (http.hasRecipients) posting.wake();
+    handingOver.wake({ isUrgent });
   };
-  const listening = listen(root, sides);
-  const loops = [...sides.outbound, ...sides.inbound];
-  const wakeHandingOver = () => {
-    for (const each of handingOver) each.wake();
-  };
-  shared.start({ ctx, onMoved, onReceived: wakeHandingOver }, wakeHandingOver);
+  const listening = listen(root, wake);
+  shared.start(
+    {
+      ...{ ctx, onMoved, contacts: new ContactTimes() },
+      onReceived: (count) => handingOver.noteReceipts(count),
+      onStored: (priorities) => courierWorkOf("inbound", priorities).forEach(wake),
+    },
+    () => {
+      for (const each of handingOver.loops) each.wake();
+    },
+  );
   return {
     status: () => statusOf({ isWorking: loops.every((each) => each.isReady()), shared }),
     async stop() {
@@ -85,17 +90,14 @@ export function startCourier(root: Root, options: CourierOptions): Courier {
   };
 }
 
-/** Wakes the loops of a side when messages have come to be there, or when the connection is new. */
-function listen({ db, log }: Root, sides: Record<CourierSide, Loop[]>) {
-  const wake = (side: string) => {
-    const loops = side === "inbound" || side === "outbound" ? sides[side] : [];
-    for (const each of loops) each.wake();
+/** Hears of what is to be done as soon as it can be read; of all of it when the connection is new. */
+function listen({ db, log }: Root, wake: (work: CourierWork) => void) {
+  const heard = (said: string) => {
+    const work = COURIER_WORK.find((each) => each === said);
+    if (work !== undefined) wake(work);
   };
   return db.$client
-    .listen(MESSAGES_CHANNEL, wake, () => {
-      wake("inbound");
-      wake("outbound");
-    })
+    .listen(MESSAGES_CHANNEL, heard, () => COURIER_WORK.forEach(wake))
     .catch((error: unknown) => {
       log.warn({ err: error }, "not listening for messages; polling alone finds them");
       return null;
@@ -115,7 +117,11 @@ class SharedBrokerTaker {
     readonly broker: SharedBroker | null,
   ) {}
 
-  start(options: Parameters<typeof takeReceipts>[0], onPrepared: () => void): void {
+  start(
+    options: Parameters<typeof takeReceipts>[0] &
+      Omit<Parameters<typeof takeMessages>[0], "broker">,
+    onPrepared: () => void,
+  ): void {
     const { broker } = this;
     if (broker === null) return;
     this.preparing = this.prepare(broker).then(() => {

@@ -8,6 +8,8 @@ const FAULT_MS = 1000;
 export interface Loop {
   /** False while its turns fail: the database does not answer. */
   isReady(): boolean;
+  /** False while it is in a turn. */
+  isResting(): boolean;
   wake(): void;
   /** Begins no turn any more, and waits for the one that runs. */
   stop(): Promise<void>;
@@ -21,6 +23,7 @@ export function startLoop(
   let isStopping = false;
   let isReady = false;
   let isWoken = false;
+  let isResting = false;
   let endPause = () => {};
 
   const pause = (ms: number) =>
@@ -50,15 +53,22 @@ export function startLoop(
       isWoken = false;
       const ms = (await next()) ?? POLL_MS;
       // Woken meanwhile: what came may have come after the turn had looked.
-      if (ms > 0 && !isStopping && !(isWoken && isReady)) await pause(Math.min(ms, POLL_MS));
+      if (ms > 0 && !isStopping && !(isWoken && isReady)) {
+        isResting = true;
+        await pause(Math.min(ms, POLL_MS));
+        isResting = false;
+      }
     }
   }
 
-  const running = run();
+  // Not before its maker has it in hand.
+  const running = Promise.resolve().then(run);
   return {
     isReady: () => isReady,
+    isResting: () => isResting,
     wake() {
       isWoken = true;
+      isResting = false;
       endPause();
     },
     async stop() {

@@ -5,7 +5,7 @@ import { backoffMs } from "../delivery-policy";
 import { type MessageMove, postponeMessages, transitionMessages } from "../transition-messages";
 import { BUNDLE_MAX, bundle } from "./bundles";
 import { claimOutbound, type Delivery } from "./claim-outbound";
-import { noteContact, noteFailures } from "./peers";
+import { isAnyOffBroker, noteContact, noteFailures } from "./peers";
 import { type PostOutcome, postMessage } from "./post-message";
 
 const CLAIM_MAX = 200;
@@ -46,16 +46,25 @@ async function putOff(ctx: ServiceContext, deliveries: readonly Delivery[], thro
   await ctx.db.transaction((tx) => postponeMessages({ tx, input: { moves, isAttempt: false } }));
 }
 
-/** A turn of a loop that hands messages over to the broker; answers whether more may be due. */
+/** What a turn of handing over found. */
+export interface HandOver {
+  count: number;
+  /** More may be due. */
+  isMore: boolean;
+  /** Receipts until more may be handed over, where a window is full; 0 where none is. */
+  receiptsMissing: number;
+}
+
+/** A turn of a loop that hands messages over to the broker. */
 export async function handOver(
-  options: OutboundOptions,
+  options: OutboundOptions & { broker: Broker },
   { isUrgent }: { isUrgent: boolean },
-): Promise<boolean> {
+): Promise<HandOver> {
   const { ctx, broker } = options;
-  if (broker === null) return false;
   const limit = isUrgent ? URGENT_CLAIM_MAX : CLAIM_MAX;
   const lane = { via: "broker" as const, isUrgent, limit, busy: [] };
-  const { count, deliveries } = await claimOutbound({ ctx, input: { ...options, lane } });
+  const claim = await claimOutbound({ ctx, input: { ...options, lane } });
+  const { count, deliveries, receiptsMissing } = claim;
   if (count > 0) options.onMoved();
   if (deliveries.length > 0) {
     try {
@@ -65,7 +74,7 @@ export async function handOver(
       await putOff(ctx, deliveries, error);
     }
   }
-  return count === limit;
+  return { count, isMore: count === limit, receiptsMissing };
 }
 
 /** Posts messages to recipients that share no broker with us, to several of them side by side. */
@@ -73,6 +82,8 @@ export class HttpLane {
   /** What is being posted, by recipient. */
   private readonly posting = new Map<string, Promise<void>>();
   private readonly stopping = new AbortController();
+  /** False while all recipients share the broker: what is for nobody known is found by looking now and then. */
+  hasRecipients = true;
 
   constructor(
     private readonly options: OutboundOptions,
@@ -81,10 +92,11 @@ export class HttpLane {
 
   /** Answers whether more may be due. */
   async turn(): Promise<boolean> {
-    const { ctx } = this.options;
+    const { ctx, brokerId } = this.options;
     const busy = [...this.posting.keys()];
     const lane = { via: "http" as const, isUrgent: false, limit: POSTS_MAX, busy };
     const { count, deliveries } = await claimOutbound({ ctx, input: { ...this.options, lane } });
+    this.hasRecipients = count > 0 || (await isAnyOffBroker(ctx.db, brokerId));
     for (const [recipientId, group] of groupByRecipient(deliveries)) {
       const posted = this.post(group)
         .catch((error: unknown) => putOff(ctx, group, error))

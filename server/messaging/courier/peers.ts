@@ -36,6 +36,19 @@ export async function loadPeers(
   );
 }
 
+/** Whether any recipient shares no broker with us. */
+export async function isAnyOffBroker(db: Database, brokerId: string | null): Promise<boolean> {
+  const { card } = peers;
+  const rows = await db
+    .select({ one: sql`1` })
+    .from(peers)
+    .where(
+      sql`${card}->>'broker_id' is distinct from ${brokerId}::text and ${card}->>'status' <> 'gone'`,
+    )
+    .limit(1);
+  return rows.length > 0 || brokerId === null;
+}
+
 /** The one try of a half-open circuit: of several couriers one gets it. */
 export async function takeProbe(tx: Transaction, agentId: string): Promise<boolean> {
   const taken = await tx
@@ -46,6 +59,20 @@ export async function takeProbe(tx: Transaction, agentId: string): Promise<boole
     )
     .returning({ agentId: peers.agentId });
   return taken.length === 1;
+}
+
+/** When contact with agents was noted last by this process: their rows are asked for it no more often than it is kept. */
+export class ContactTimes {
+  private readonly notedAtMs = new Map<string, number>();
+
+  /** Whether contact is to be noted now; taken to be noted when it is. */
+  isDue(agentId: string): boolean {
+    const nowMs = performance.now();
+    const lastMs = this.notedAtMs.get(agentId) ?? Number.NEGATIVE_INFINITY;
+    if (nowMs - lastMs < CONTACT_SECONDS * 1000) return false;
+    this.notedAtMs.set(agentId, nowMs);
+    return true;
+  }
 }
 
 /** It has taken a message: its circuit is closed. */

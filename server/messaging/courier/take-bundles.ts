@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { MessageRefusal, SignedMessage } from "@/server/contracts";
+import type { MessagePriority, MessageRefusal, SignedMessage } from "@/server/contracts";
 import { signDetached } from "@/server/identity";
 import { type ServiceContext, toAppError } from "@/server/platform";
 import type { Broker, Delivery, Next } from "@/server/platform/broker";
 import { type Accepted, acceptMessages } from "../accept-messages";
 import { messageRecordId } from "../envelope";
-import type { Outcome } from "../outcome";
+import { done, type Outcome } from "../outcome";
 import { refusalReasonOf } from "../refusal";
 import { MessageBundle, type Receipt, type ReceiptText, receiptsQueue } from "./bundles";
 
@@ -17,7 +17,18 @@ const DONE: Next = { outcome: "done" };
  * none could be stored: the broker delivers the job again.
  */
 export async function takeMessages(
-  { ctx, broker, onMoved }: { ctx: ServiceContext; broker: Broker; onMoved: () => void },
+  {
+    ctx,
+    broker,
+    onMoved,
+    onStored,
+  }: {
+    ctx: ServiceContext;
+    broker: Broker;
+    onMoved: () => void;
+    /** Told of the priorities of what has come to be there to be handled. */
+    onStored: (priorities: readonly MessagePriority[]) => void;
+  },
   { data }: Delivery,
 ): Promise<Next> {
   const parsed = MessageBundle.safeParse(data);
@@ -29,6 +40,7 @@ export async function takeMessages(
   const input = messages.map((message) => ({ ...message, via: "broker" as const }));
   const outcomes = await acceptMessages({ ctx, input });
   onMoved();
+  onStored(done(outcomes).map(({ priority }) => priority));
   const receipts = receiptsBySender(messages, outcomes);
   // A receipt that is lost costs another delivery, nothing else.
   await Promise.all(

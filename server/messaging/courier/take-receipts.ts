@@ -6,7 +6,7 @@ import { refusalReasonOf } from "../refusal";
 import { verifySignature } from "../signatures";
 import { type MessageMove, postponeMessages, transitionMessages } from "../transition-messages";
 import { isPassing, ReceiptBundle, ReceiptText } from "./bundles";
-import { noteContact } from "./peers";
+import { type ContactTimes, noteContact } from "./peers";
 
 const DONE: Next = { outcome: "done" };
 
@@ -17,13 +17,15 @@ const DONE: Next = { outcome: "done" };
 export async function takeReceipts(
   {
     ctx,
+    contacts,
     onMoved,
     onReceived,
   }: {
     ctx: ServiceContext;
+    contacts: ContactTimes;
     onMoved: () => void;
-    /** Told when what was received is noted: the recipient may be handed more. */
-    onReceived: () => void;
+    /** Told, when what was received is noted, of how many messages: the recipient may be handed more. */
+    onReceived: (count: number) => void;
   },
   { data }: Delivery,
 ): Promise<Next> {
@@ -42,18 +44,24 @@ export async function takeReceipts(
       else refused.push({ id, error, deadReason: "refused" });
     }
   }
-  await ctx.db.transaction(async (tx) => {
-    const step = { tx, ctx };
-    const theirs = { recipientId: agentId };
-    await transitionMessages({
-      ...step,
-      input: { transition: "deliver", moves: stored, ...theirs },
+  const theirs = { recipientId: agentId };
+  const deliver = { transition: "deliver" as const, moves: stored, ...theirs };
+  // As nearly always: one statement.
+  if (refused.length + again.length === 0) {
+    await transitionMessages({ tx: ctx.db, ctx, input: deliver });
+  } else {
+    await ctx.db.transaction(async (tx) => {
+      const step = { tx, ctx };
+      await transitionMessages({ ...step, input: deliver });
+      await transitionMessages({
+        ...step,
+        input: { transition: "bury", moves: refused, ...theirs },
+      });
+      await postponeMessages({ tx, input: { moves: again, isAttempt: false, ...theirs } });
     });
-    await transitionMessages({ ...step, input: { transition: "bury", moves: refused, ...theirs } });
-    await postponeMessages({ tx, input: { moves: again, isAttempt: false, ...theirs } });
-    await noteContact(tx, agentId);
-  });
-  onReceived();
+  }
+  if (contacts.isDue(agentId)) await noteContact(ctx.db, agentId);
+  onReceived(receipts.length);
   onMoved();
   return DONE;
 }
@@ -86,11 +94,11 @@ async function verify(
   const keysOf = async () =>
     (await findAgents({ ctx, input: { agentIds } })).get(agentId)?.jwks ?? { keys: [] };
   try {
-    verifySignature(await keysOf(), signed);
+    await verifySignature(await keysOf(), signed);
   } catch (error) {
     if (refusalReasonOf(error) !== "unknown_key") throw error;
     if (!(await refreshForUnknown({ ctx, input: { agentIds } }))) throw error;
-    verifySignature(await keysOf(), signed);
+    await verifySignature(await keysOf(), signed);
   }
 }
 

@@ -1,0 +1,1 @@
+CREATE INDEX "agent_messages_sent" ON "agent_messages" USING btree ("recipient_id","next_at") WHERE direction = 'outbound' and delivery_status = 'sent';
