@@ -16,26 +16,42 @@ import {
 } from "@/server/contracts";
 import { describeSubject } from "./wording";
 
-/** Ends a conversation that this sidecar began, before anything was executed. */
+const WORDS = {
+  initiator: {
+    action: "Cancel conversation",
+    title: "Cancel this conversation?",
+    description: "Nothing has been executed. Everybody who was asked is told.",
+  },
+  participant: {
+    action: "Withdraw",
+    title: "Withdraw from this conversation?",
+    description:
+      "Nothing has been executed here. The other side is told; if it has executed its change, it is rolled back.",
+  },
+};
+
+/** Ends a conversation before anything was executed here: ours is cancelled, from another's we withdraw. */
 export function CancelConversation({ conversation }: { conversation: Conversation }) {
-  const mayCancel = useMay(conversation, "cancel");
+  const canStart = useCan("conversation.start");
+  const mayCancel = canStart && allows("conversation", "cancel", conversation.state);
   return mayCancel ? <CancelButton {...conversation} /> : null;
 }
 
-function CancelButton({ conversation_id }: Pick<Conversation, "conversation_id">) {
+function CancelButton({ conversation_id, role }: Pick<Conversation, "conversation_id" | "role">) {
   const [isOpen, setIsOpen] = useState(false);
   const { cancel } = useConversationActions();
+  const { action, title, description } = WORDS[role];
   return (
     <>
       <Button variant="destructive" disabled={cancel.isPending} onClick={() => setIsOpen(true)}>
-        <XIcon aria-hidden /> Cancel conversation
+        <XIcon aria-hidden /> {action}
       </Button>
       <ActionDialog
         isOpen={isOpen}
         onClose={() => setIsOpen(false)}
-        title="Cancel this conversation?"
-        description="Nothing has been executed. Everybody who was asked is told."
-        confirmLabel="Cancel conversation"
+        title={title}
+        description={description}
+        confirmLabel={action}
         isDestructive
         reason="optional"
         reasonHint="Sent to the others, and kept in the audit trail"
@@ -48,7 +64,7 @@ function CancelButton({ conversation_id }: Pick<Conversation, "conversation_id">
 /** Proposes what one of the others would accept in place of the present proposal. */
 export function TakeUpCounter(props: { conversation: Conversation; party: ConversationParty }) {
   const { conversation, party } = props;
-  const mayRevise = useMay(conversation, "revise");
+  const mayRevise = useMayRevise(conversation);
   if (!mayRevise || party.counter === null) return null;
   const { conversation_id } = conversation;
   const { agent_id, counter } = party;
@@ -92,10 +108,10 @@ function TakeUpButton({ conversation_id, agent_id, counter }: TakeUpButtonProps)
   );
 }
 
-/** Only whoever began a conversation revises or cancels it. */
-function useMay({ role, state }: Conversation, transition: "revise" | "cancel"): boolean {
+/** Only whoever began a conversation revises it. */
+function useMayRevise({ role, state }: Conversation): boolean {
   const canStart = useCan("conversation.start");
-  return canStart && role === "initiator" && allows("conversation", transition, state);
+  return canStart && role === "initiator" && allows("conversation", "revise", state);
 }
 
 function useConversationActions() {

@@ -54,7 +54,8 @@ async function advanceOnce(
   return "moved";
 }
 
-async function perform(
+/** One transition with all that happens in its transaction. */
+export async function perform(
   tx: Transaction,
   ctx: ServiceContext,
   { row, parties, move }: { row: ConversationRow; parties: PartyRow[]; move: Move },

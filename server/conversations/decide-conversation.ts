@@ -1,21 +1,22 @@
 import { eq } from "drizzle-orm";
 import { conversationParties } from "@/drizzle/schema";
-import type {
-  CancelConversation,
-  ConversationDetail,
-  ReviseConversation,
-  SchemaProposalSubject,
+import {
+  type CancelConversation,
+  type ConversationDetail,
+  isFinal,
+  type ReviseConversation,
+  type SchemaProposalSubject,
 } from "@/server/contracts";
 import { withdrawSuggestion } from "@/server/decisions";
 import { assertCan } from "@/server/identity";
 import { AppError, type ServiceContext } from "@/server/platform";
+import { perform } from "./advance";
 import { compileProposal } from "./compile-proposal";
-import { loadView, type PartyRow } from "./load-view";
-import { isBegun } from "./machines";
+import { loadView } from "./load-view";
+import { cancelMove } from "./machines";
 import { loadConversation } from "./read-conversations";
-import { sendAll } from "./send";
 import { advanceSoon } from "./start-conversation";
-import { lockConversation, transitionConversation } from "./transition";
+import { type ConversationRow, lockConversation, transitionConversation } from "./transition";
 
 type OfConversation<Input> = { ctx: ServiceContext; input: Input & { conversation_id: string } };
 
@@ -79,11 +80,11 @@ function chooseCounter(
   throw new AppError("invalid_input", text, { details });
 }
 
-const UNTOLD: ReadonlySet<PartyRow["state"]> = new Set(["rejected", "cancelled", "failed"]);
-
 /**
- * Ends a conversation that we began, before anything was executed: everybody who was asked is told.
- * Throws `forbidden`, `not_found`, `conflict` (it was executed, or has ended, or others began it).
+ * Ends a conversation because a person wishes it: whoever began it calls it off, and everybody who was asked
+ * is told; whoever was asked withdraws, and the one who asked is told. A change that was executed elsewhere
+ * meanwhile is rolled back there. Throws `forbidden`, `not_found`, `conflict` (what was agreed is being
+ * executed here, or it has ended).
  */
 export async function cancelConversation({
   ctx,
@@ -92,27 +93,17 @@ export async function cancelConversation({
   assertCan(ctx.actor, "conversation.start");
   await ctx.db.transaction(async (tx) => {
     const row = await lockConversation(tx, id);
-    if (row.role !== "initiator") {
-      const text = "Only whoever began a conversation cancels it; reject its suggestion instead.";
-      throw new AppError("conflict", text, { details: { role: row.role } });
-    }
-    const note = `Cancelled by ${ctx.actor.label}${reason === "" ? "." : `: ${reason}`}`;
     const { view, parties } = await loadView({ tx, ctx, input: { row, refused: null } });
-    if (isBegun(view.suggestion?.state)) {
-      throw new AppError("conflict", "The change is being executed: it can only be rolled back.");
-    }
-    const moved = await transitionConversation({
-      ...{ tx, ctx },
-      input: { id, transition: "cancel", note },
-    });
-    const isAsked = row.state !== "assessing" || row.round > 1;
-    const to = parties.filter(({ state }) => !UNTOLD.has(state)).map(({ agentId }) => agentId);
-    const content = { outcome: "cancelled", detail: reason };
-    const messages = isAsked ? [{ to, type: "completion" as const, content }] : [];
-    await sendAll({ tx, ctx, input: { row: moved, parties, messages } });
-    if (row.suggestionId === null) return;
-    const input = { suggestion_id: row.suggestionId, conversation_id: id, why: note };
-    await withdrawSuggestion({ tx, ctx, input });
+    const move = cancelMove(view, { label: ctx.actor.label, reason });
+    if (move === null) throw tooLate(row);
+    await perform(tx, ctx, { row, parties, move });
   });
   return loadConversation(ctx, id);
+}
+
+function tooLate({ state }: ConversationRow): AppError {
+  const text = isFinal("conversation", state)
+    ? `The conversation has ended: it is ${state}.`
+    : "What was agreed is being executed: it can only be rolled back.";
+  return new AppError("conflict", text, { details: { state } });
 }

@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { agentMessages } from "@/drizzle/schema";
+import { agentMessages, auditEvents } from "@/drizzle/schema";
+import { ACTORS } from "@/server/decisions/testing/fixtures";
 import { cancelConversation } from "./index";
 import { type Member, Mesh } from "./testing/mesh";
 import { begin, beginAgreed, FINANCE, RISK, statesOf } from "./testing/schema-change";
@@ -165,24 +166,72 @@ test("a change that is rolled back after all were in sync is rolled back everywh
   expect(await statesOf(members, id)).toEqual(["compensated", "compensated"]);
 });
 
-test("who began it may cancel it, others may not; once it is executed nobody may", async () => {
+test("who began it cancels it, and everybody who was asked is told", async () => {
   const { members, id } = await proposed();
   const input = { conversation_id: id, reason: "Not needed." };
-  await expect(cancelConversation({ ctx: risk.reviewer, input })).rejects.toMatchObject({
-    code: "conflict",
-  });
   await cancelConversation({ ctx: finance.reviewer, input });
   await mesh.run();
   expect(await statesOf(members, id)).toEqual(["cancelled", "cancelled"]);
-  const later = await agreed();
-  await finance.approve(later.id);
+  expect((await risk.read(id)).status_note).toContain("Not needed.");
+  await expect(cancelConversation({ ctx: finance.reviewer, input })).rejects.toMatchObject({
+    ...{ code: "conflict", details: { state: "cancelled" } },
+  });
+});
+
+test("whoever was asked withdraws before and after accepting: nothing is executed, and the reason is told", async () => {
+  for (const begun of [proposed, agreed]) {
+    const { members, id } = await begun();
+    const input = { conversation_id: id, reason: "Too much work." };
+    await cancelConversation({ ctx: risk.reviewer, input });
+    expect(await risk.stateOfSuggestion(id)).toMatch(/superseded|cancelled/);
+    await mesh.run();
+    expect(await statesOf(members, id)).toEqual(["rejected", "cancelled"]);
+    expect((await finance.read(id)).status_note).toContain("Withdrawn by a person: Too much work.");
+    expect([await finance.operationsOf(id), await risk.operationsOf(id)]).toEqual([0, 0]);
+    const audit = await risk.db.select().from(auditEvents).where(eq(auditEvents.subjectId, id));
+    expect(audit.filter(({ action }) => action === "conversation.cancel")).toMatchObject([
+      { actorId: risk.reviewer.actor.id },
+    ]);
+  }
+});
+
+test("a withdrawal that crosses the execution has it rolled back on both sides", async () => {
+  const { members, id } = await agreed();
+  await finance.approve(id);
   await mesh.run();
-  await expect(
-    cancelConversation({
-      ctx: finance.reviewer,
-      input: { conversation_id: later.id, reason: "" },
-    }),
-  ).rejects.toMatchObject({ code: "conflict" });
+  await cancelConversation({ ctx: risk.reviewer, input: { conversation_id: id, reason: "" } });
+  await finance.finish(id);
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["compensating", "cancelled"]);
+  await finance.finish(id, "revert");
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["compensated", "cancelled"]);
+  expect(await risk.operationsOf(id)).toBe(0);
+});
+
+test("of two who end it at once one is told that it has ended, and who may not is refused", async () => {
+  const { id } = await proposed();
+  const input = { conversation_id: id, reason: "" };
+  const viewer = { ...risk.reviewer, actor: ACTORS.viewer };
+  await expect(cancelConversation({ ctx: viewer, input })).rejects.toMatchObject({
+    code: "forbidden",
+  });
+  const settled = await Promise.allSettled(
+    [1, 2].map(() => cancelConversation({ ctx: risk.reviewer, input })),
+  );
+  expect(settled.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  await mesh.run();
+  expect(await statesOf([finance, risk], id)).toEqual(["rejected", "cancelled"]);
+});
+
+test("once it is executed nobody ends it any more", async () => {
+  const { id } = await agreed();
+  await finance.approve(id);
+  await mesh.run();
+  const input = { conversation_id: id, reason: "" };
+  await expect(cancelConversation({ ctx: finance.reviewer, input })).rejects.toMatchObject({
+    code: "conflict",
+  });
 });
 
 test("nobody decides in time: expired here, ended there, and nothing is left to approve", async () => {

@@ -3,8 +3,8 @@ import type { Step, View } from "./machine";
 import { askAndAnswer } from "./question";
 import { nextOfSchemaChange } from "./schema-change";
 
+export { cancelMove } from "./cancel";
 export type * from "./machine";
-export { isBegun } from "./machine";
 export { checkSequence, type Taken, takeMessage } from "./take-message";
 
 const MACHINES: Record<ConversationKind, (view: View) => Step | null> = {

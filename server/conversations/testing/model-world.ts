@@ -9,14 +9,15 @@ import {
 } from "@/server/contracts";
 import {
   type Action,
+  cancelMove,
   checkSequence,
-  isBegun,
   type Move,
   nextStep,
   type PartyView,
   takeMessage,
   type View,
 } from "../machines";
+import { isBegun } from "../machines/machine";
 
 /** One side of a conversation in a world without databases: its row, its parties, its own change. */
 export interface Side {
@@ -244,6 +245,13 @@ export class ModelWorld {
     withdraw(view);
     Object.assign(view, { state: "assessing", round: view.round + 1, suggestion: null });
     view.parties = view.parties.map(({ agentId }) => invited(agentId));
+  }
+
+  /** A person wishes to end it, on that side. */
+  cancel(side: Side): void {
+    const wish = { label: "a person", reason: "Not wanted." };
+    const move = cancelMove({ ...side.view, now: new Date(this.now) }, wish);
+    if (move !== null) this.move(side, move);
   }
 
   /** Something happens to a side's own change: a test run ends, a person decides, the product answers. */

@@ -108,9 +108,11 @@ export const cancelConversationRoute = defineRoute(
     path: "/agent/conversations/{id}/cancel",
     operationId: "cancelConversation",
     tags: ["Conversations"],
-    summary: "End a conversation that we began",
+    summary: "End a conversation, or withdraw from it",
     description:
-      "Before anything was executed: everybody who was asked is told. Unknown fields are refused.",
+      "Before anything was executed here. Whoever began it calls it off, and everybody who was asked is told; " +
+      "whoever was asked withdraws, and the one who asked is told. A change that was executed there " +
+      "meanwhile is rolled back. Unknown fields are refused.",
     permission: "conversation.start",
     request: { params: ConversationParams, body: jsonBody(CancelConversation, true) },
     responses: { 200: answer("The conversation.", ConversationDetail) },
