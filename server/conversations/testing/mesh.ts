@@ -44,6 +44,7 @@ import {
   newId,
   type Root,
   type ServiceContext,
+  type Settings,
   systemContext,
 } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
@@ -169,6 +170,8 @@ export interface MemberGiven {
   name: string;
   domain: string;
   tables?: ProductSchema["tables"];
+  /** Of a product that answers: what a test asks of it is observed, sampled and tested there. */
+  settings?: Partial<Settings>;
 }
 
 /** Several sidecars that know each other, and a courier between them. */
@@ -184,12 +187,14 @@ export class Mesh {
     return mesh;
   }
 
-  private async makeMember({ name, domain, tables = [] }: MemberGiven): Promise<Member> {
+  private async makeMember(given: MemberGiven): Promise<Member> {
+    const { name, domain, tables = [] } = given;
     const database = await createTestDatabase();
     const address = { agent_id: `agent-${name}`, product_id: name, domain };
     const settings = {
       ...env(),
       ...{ AGENT_ID: address.agent_id, DATA_PRODUCT_ID: name, AGENT_DOMAIN: domain },
+      ...given.settings,
     };
     const root = createRoot("test", { db: database.db, settings });
     const clock = { now: () => new Date(this.nowMs) };
