@@ -24,6 +24,8 @@ export const Permission = z.enum([
   "message.send",
   /** See messages, dead letters and refusals; replay and discard dead letters. */
   "message.manage",
+  /** See all notifications, send them again, and keep webhooks. */
+  "notification.manage",
   /** Agents of the directory, and conversations with them. */
   "conversation.read",
   "conversation.start",

@@ -246,3 +246,94 @@ export const DEFAULT_PREFERENCES: NotificationPreferences = {
   ...{ email: {}, slack: {}, digest: "daily", digest_at: "08:00" },
   ...{ quiet_hours: null, time_zone: "UTC" },
 };
+
+const instant = z.iso.datetime();
+
+/** One notification on its way to one recipient, as its recipient and administrators see it. */
+export const NotificationDelivery = z
+  .object({
+    delivery_id: z.uuid(),
+    notification_id: z.uuid(),
+    event: NotificationEvent,
+    subject: z.object({ type: NotificationSubject, id: z.string() }),
+    suggestion_id: z.string().nullable(),
+    channel: NotificationChannel,
+    recipient: z.string().describe("An e-mail address, a Slack conversation, a webhook's name."),
+    state: NotificationState,
+    attempts: z.int(),
+    /** Not sent before. */
+    due_at: instant,
+    last_error: z.string().nullable(),
+    provider_id: z.string().nullable(),
+    actor_label: z.string(),
+    created_at: instant,
+    finished_at: instant.nullable(),
+  })
+  .meta({ id: "NotificationDelivery" });
+export type NotificationDelivery = z.infer<typeof NotificationDelivery>;
+
+export const ListNotifications = z.object({
+  /** All when left out. */
+  state: z.array(NotificationState).optional(),
+  limit: z.number().int().min(1).max(100).default(50),
+  /** `next_cursor` of the page before. */
+  cursor: z.string().max(200).optional(),
+});
+export type ListNotifications = z.infer<typeof ListNotifications>;
+
+export const NotificationPage = z
+  .object({ items: z.array(NotificationDelivery), next_cursor: z.string().nullable() })
+  .meta({ id: "NotificationPage" });
+export type NotificationPage = z.infer<typeof NotificationPage>;
+
+/** Which channels work here, for everybody to see; no secret. */
+export const NotificationChannels = z
+  .object({
+    email: z.object({ is_configured: z.boolean() }),
+    slack: z.object({
+      is_configured: z.boolean(),
+      channel: z.string().nullable(),
+      /** Whether suggestions can be decided in Slack. */
+      has_buttons: z.boolean(),
+    }),
+  })
+  .meta({ id: "NotificationChannels" });
+export type NotificationChannels = z.infer<typeof NotificationChannels>;
+
+/** A person's own choices, and what is known of them. */
+export const OwnPreferences = z.object({
+  preferences: NotificationPreferences,
+  /** Events that this person may get at all. */
+  events: z.array(NotificationEvent),
+  slack_user_id: z.string().nullable(),
+});
+export type OwnPreferences = z.infer<typeof OwnPreferences>;
+
+/** A webhook as administrators see it: its secret is shown once, when it is made. */
+export const Webhook = z
+  .object({
+    webhook_id: z.uuid(),
+    name: z.string(),
+    url: z.string(),
+    events: z.array(NotificationEvent),
+    is_active: z.boolean(),
+    created_by: z.string(),
+    created_at: instant,
+  })
+  .meta({ id: "Webhook" });
+export type Webhook = z.infer<typeof Webhook>;
+
+export const CreateWebhook = z
+  .strictObject({
+    name: z.string().trim().min(1).max(100),
+    url: z.string().trim().min(1).max(2000),
+    events: z.array(z.enum(CHOSEN_EVENTS as [NotificationEvent, ...NotificationEvent[]])).min(1),
+  })
+  .meta({ id: "CreateWebhook" });
+export type CreateWebhook = z.infer<typeof CreateWebhook>;
+
+/** A webhook that was just made, with its secret. */
+export const CreatedWebhook = z
+  .object({ webhook: Webhook, secret: z.string() })
+  .meta({ id: "CreatedWebhook" });
+export type CreatedWebhook = z.infer<typeof CreatedWebhook>;

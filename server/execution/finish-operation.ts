@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { agentDecisions, operations, suggestions } from "@/drizzle/schema";
 import type { ConnectorOperation } from "@/server/contracts";
 import { type OperationRow, transitionOperation, transitionSuggestion } from "@/server/decisions";
+import { notify } from "@/server/notify";
 import type { AppError, ServiceContext, Transaction } from "@/server/platform";
 import { enqueueJob } from "@/server/queue";
 
@@ -114,6 +115,13 @@ export async function failOperation({
         .update(suggestions)
         .set({ error: { code: error.code, message: `The revert failed: ${error.message}` } })
         .where(eq(suggestions.id, row.suggestionId));
+      await notify({
+        ...{ tx, ctx },
+        input: {
+          ...{ event: "rollback_failed", subject: { type: "operation", id: row.id } },
+          ...{ suggestionId: row.suggestionId, details: { error: error.message } },
+        },
+      });
     }
     await transitionOperation({
       tx,

@@ -9,6 +9,7 @@ import {
   transitionOperation,
   transitionSuggestion,
 } from "@/server/decisions";
+import { notify } from "@/server/notify";
 import { AppError, recordAudit, type ServiceContext, type Transaction } from "@/server/platform";
 import { loadExpectedOutcome } from "./expected-outcome";
 import { judgeOperation, judgeQueries, summarizeOutcome } from "./judge";
@@ -123,6 +124,15 @@ export async function concludeVerification({
         subjectType: "suggestion",
         subjectId: row.suggestionId,
         after: { verification: verification.state, summary: verification.summary },
+      });
+      await notify({
+        ...{ tx, ctx },
+        input: {
+          event: verification.state === "regressed" ? "regressed" : "inconclusive",
+          subject: { type: "operation", id: row.id },
+          suggestionId: row.suggestionId,
+          details: { summary: verification.summary },
+        },
       });
     }
     await storeOutcome(tx, row.suggestionId, verification);

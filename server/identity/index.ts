@@ -31,3 +31,4 @@ export {
   signConnectorToken,
 } from "./tokens";
 export { createUser, deactivateUser, listUsers, setUserRoles, type User } from "./users";
+export { openWebhookSecret, sealWebhookSecret } from "./webhook-secrets";

@@ -40,6 +40,7 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     "conversation.start",
     "message.send",
     "message.manage",
+    "notification.manage",
     "model.promote",
     "key.manage",
     "user.manage",

@@ -5,7 +5,12 @@ import { AppError, type Settings } from "@/server/platform";
  * What SESSION_SECRET is used for. Each purpose has a key of its own, so that no key ever serves
  * two algorithms and none of them tells anything about another.
  */
-type Purpose = "session-cookie" | "people-token" | "signing-key" | "product-secret";
+type Purpose =
+  | "session-cookie"
+  | "people-token"
+  | "signing-key"
+  | "product-secret"
+  | "webhook-secret";
 
 const SALT = "agentic-sidecar";
 const KEY_BYTES = 32;

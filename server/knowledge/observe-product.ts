@@ -20,6 +20,7 @@ import {
 import { publish, type ServiceContext, type Transaction, toAppError } from "@/server/platform";
 import { DRIFT_WINDOW_MS } from "./drift";
 import type { StoredPattern } from "./patterns";
+import { reportReturn, reportSilence } from "./report-contact";
 
 /** PostgreSQL takes 65,534 parameters a statement. */
 const ROWS_AT_ONCE = 1000;
@@ -53,6 +54,7 @@ export async function observeProduct({
     const { baseUrl } = input;
     await upsertProduct(tx, { schema, baseUrl, lastSeenAt: ctx.clock.now(), faults });
     if (seen.counted !== null) await countCalls(tx, until, seen.counted);
+    if (known !== undefined) await reportReturn({ tx, ctx, input: { known } });
     await publish(tx, { topic: "product", id: schema.product_id });
   });
   return schema;
@@ -110,11 +112,15 @@ async function look(
     );
     const faults = [fault ?? [], before ?? []].flat();
     const noted = { baseUrl, lastError: toAppError(error).message, faults };
-    await ctx.db
-      .insert(dataProducts)
-      // The domain is told with the schema.
-      .values({ productId: product.productId, domain: "", ...noted })
-      .onConflictDoUpdate({ target: dataProducts.productId, set: noted });
+    await ctx.db.transaction(async (tx) => {
+      await tx
+        .insert(dataProducts)
+        // The domain is told with the schema.
+        .values({ productId: product.productId, domain: "", ...noted })
+        .onConflictDoUpdate({ target: dataProducts.productId, set: noted });
+      if (known === undefined) return;
+      await reportSilence({ tx, ctx, input: { known, error: noted.lastError } });
+    });
     throw error;
   }
 }

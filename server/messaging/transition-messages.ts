@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { agentMessages } from "@/drizzle/schema";
 import { type DeadReason, TRANSITIONS, type TransitionName } from "@/server/contracts";
+import { notify } from "@/server/notify";
 import type { Database, ServiceContext, Transaction } from "@/server/platform";
 
 /** One message's part of a transition, with what is written beside its state. */
@@ -117,7 +118,21 @@ export async function transitionMessages({
       from moved
     )
     select message_id as id from moved`);
+  if (transition === "bury" && moved.length > 0) await tellOfDeadLetters(tx, ctx, moved);
   return moved.map(({ id }) => id);
+}
+
+/** One notification of all that died together. */
+async function tellOfDeadLetters(
+  tx: Transaction,
+  ctx: Pick<ServiceContext, "actor">,
+  moved: readonly { id: string }[],
+): Promise<void> {
+  const [first] = moved;
+  if (first === undefined) return;
+  const subject = { type: "message", id: first.id } as const;
+  const details = { count: moved.length };
+  await notify({ tx, ctx, input: { event: "message_dead", subject, details } });
 }
 
 /**

@@ -6,11 +6,12 @@ import {
   users,
   webhooks,
 } from "@/drizzle/schema";
-import { type Actor, NOTIFICATION_EVENTS, type NotificationEvent } from "@/server/contracts";
+import { NOTIFICATION_EVENTS, type NotificationEvent } from "@/server/contracts";
 import { actorKey, isAllowed } from "@/server/identity";
 import { publish, type ServiceContext, type Settings } from "@/server/platform";
 import { enqueueJob } from "@/server/queue";
 import { type Channels, chooseRecipients, type Person } from "./choose-recipients";
+import { actorOf } from "./people";
 
 /**
  * Finds the recipients of a notification and queues one delivery for each. Done again after a crash it adds
@@ -32,7 +33,8 @@ export async function fanOut({
     readPeople(ctx, row.event),
     readChannels(ctx, ctx.settings),
   ]);
-  const planned = chooseRecipients(row, { people, channels, now: ctx.clock.now() });
+  const now = ctx.clock.now();
+  const planned = chooseRecipients(row, { people, channels, now });
   if (planned.length === 0) return;
   const priority = NOTIFICATION_EVENTS[row.event].isUrgent ? "urgent" : "normal";
   await ctx.db.transaction(async (tx) => {
@@ -43,7 +45,10 @@ export async function fanOut({
       .returning();
     for (const { id, state, dueAt } of added) {
       if (state !== "queued") continue;
-      await enqueueJob({ tx, input: { kind: "deliver", subjectId: id, runAt: dueAt, priority } });
+      const job = { kind: "deliver", subjectId: id, priority } as const;
+      // By the database's clock, where it need not wait.
+      const input = dueAt > now ? { ...job, runAt: dueAt } : job;
+      await enqueueJob({ tx, input });
     }
     await publish(tx, { topic: "notification", id: notificationId });
   });
@@ -58,7 +63,7 @@ async function readPeople({ db }: ServiceContext, event: NotificationEvent): Pro
     .where(eq(users.isActive, true))
     .orderBy(asc(users.email));
   return rows.map(({ users: user, notification_preferences: chosen }) => {
-    const actor: Actor = { kind: "user", id: user.id, label: user.email, roles: user.roles };
+    const actor = actorOf(user);
     return {
       ...{ id: user.id, email: user.email, actorKey: actorKey(actor) },
       mayReceive: needs !== null && isAllowed(actor, needs),

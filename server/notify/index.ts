@@ -1,2 +1,15 @@
+export { suggestionUrl } from "./content";
+export { makeDigests } from "./digests";
+export { listDeliveries, readChannelStatus } from "./list-deliveries";
 export { startNotifier } from "./notifier";
 export { type Notice, notify } from "./notify";
+export { getPreferences, setPreferences } from "./preferences";
+export { pruneNotifications } from "./prune";
+export { retryDelivery } from "./retry-delivery";
+export { sendTestNotification } from "./send-test";
+export { SLACK_ACTIONS } from "./slack/blocks";
+export { openSlack, type SlackClient } from "./slack/client";
+export { findSlackPerson } from "./slack/find-person";
+export { REJECT_FORM, rejectForm } from "./slack/reject-form";
+export { takeSlackRequest } from "./slack/take-request";
+export { createWebhook, listWebhooks, removeWebhook } from "./webhook/manage";

@@ -23,7 +23,8 @@ export interface Notice {
 
 /**
  * Tells people of what happens in this transaction: kept with it, or not at all. Recipients are found,
- * and everything is sent, after the commit. Who did it (`ctx.actor`) is not told by its own deed.
+ * and everything is sent, after the commit. Who did it (`ctx.actor`) is not told of their own deed. Answers the
+ * notification's id; null where its key was used before.
  */
 export async function notify({
   ctx,
@@ -33,7 +34,7 @@ export async function notify({
   ctx: Pick<ServiceContext, "actor">;
   tx: Transaction;
   input: Notice;
-}): Promise<void> {
+}): Promise<string | null> {
   const [row] = await tx
     .insert(notifications)
     .values({
@@ -47,7 +48,8 @@ export async function notify({
     })
     .onConflictDoNothing({ target: notifications.dedupeKey })
     .returning({ id: notifications.id });
-  if (row === undefined) return;
+  if (row === undefined) return null;
   await enqueueJob({ tx, input: { kind: "notify", subjectId: row.id } });
   await publish(tx, { topic: "notification", id: row.id });
+  return row.id;
 }

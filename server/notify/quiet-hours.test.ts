@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dueDigest, localTime, sendableAt } from "./quiet-hours";
+import { lastDigestAt, localTime, sendableAt } from "./quiet-hours";
 
 const night = { from: "22:00", until: "07:00" };
 const berlin = { quiet_hours: night, time_zone: "Europe/Berlin" };
@@ -28,25 +28,25 @@ describe("sendableAt", () => {
   });
 });
 
-describe("dueDigest", () => {
+describe("lastDigestAt", () => {
   const daily = { digest: "daily", digest_at: "08:00", time_zone: "America/New_York" } as const;
 
-  it("is due from its time on, on the person's day", () => {
-    // 07:59 and 08:00 in New York.
-    expect(dueDigest(daily, at("2026-01-10T12:59:00Z"))).toBeNull();
-    expect(dueDigest(daily, at("2026-01-10T13:00:00Z"))).toBe("2026-01-10");
-    expect(dueDigest(daily, at("2026-01-11T04:59:00Z"))).toBe("2026-01-10");
+  it("is today's time once it has come, and yesterday's before, on the person's clock", () => {
+    // 08:00 and 07:59 in New York.
+    expect(lastDigestAt(daily, at("2026-01-10T13:00:30Z"))).toEqual(at("2026-01-10T13:00:00Z"));
+    expect(lastDigestAt(daily, at("2026-01-10T12:59:59Z"))).toEqual(at("2026-01-09T13:00:00Z"));
   });
 
-  it("is due on Mondays alone when it is weekly", () => {
+  it("is a Monday's when it is weekly, however late it is asked for", () => {
     const weekly = { ...daily, digest: "weekly" } as const;
-    expect(dueDigest(weekly, at("2026-01-10T13:00:00Z"))).toBeNull();
-    expect(dueDigest(weekly, at("2026-01-12T13:00:00Z"))).toBe("2026-01-12");
+    const monday = at("2026-01-12T13:00:00Z");
+    for (const later of ["2026-01-12T13:00:00Z", "2026-01-15T02:00:00Z", "2026-01-19T12:59:00Z"]) {
+      expect(lastDigestAt(weekly, at(later))).toEqual(monday);
+    }
+    expect(lastDigestAt(weekly, at("2026-01-19T13:00:00Z"))).toEqual(at("2026-01-19T13:00:00Z"));
   });
 });
 
-it("localTime names day, weekday and minute on a zone's clock", () => {
-  expect(localTime(at("2026-01-11T23:30:00Z"), "Asia/Tokyo")).toEqual({
-    ...{ day: "2026-01-12", weekday: 1, minutes: 510 },
-  });
+it("localTime names weekday and minute on a zone's clock", () => {
+  expect(localTime(at("2026-01-11T23:30:00Z"), "Asia/Tokyo")).toEqual({ weekday: 1, minutes: 510 });
 });

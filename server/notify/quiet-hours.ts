@@ -7,8 +7,6 @@ const minutesOf = (clock: string): number =>
   Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
 
 interface LocalTime {
-  /** `2026-11-28` */
-  day: string;
   /** 1: Monday … 7: Sunday. */
   weekday: number;
   minutes: number;
@@ -16,15 +14,13 @@ interface LocalTime {
 
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/** Date and time of a moment on the clocks of a zone. */
+/** A moment on the clocks of a zone. */
 export function localTime(moment: Date, timeZone: string): LocalTime {
   const parts = new Intl.DateTimeFormat("en-GB", {
-    ...{ timeZone, hourCycle: "h23", weekday: "short", year: "numeric" },
-    ...{ month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" },
+    ...{ timeZone, hourCycle: "h23", weekday: "short", hour: "2-digit", minute: "2-digit" },
   }).formatToParts(moment);
   const of = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
   return {
-    day: `${of("year")}-${of("month")}-${of("day")}`,
     weekday: WEEKDAYS.indexOf(of("weekday")) + 1,
     minutes: minutesOf(`${of("hour")}:${of("minute")}`),
   };
@@ -50,11 +46,14 @@ export function sendableAt(
 type DigestTimes = Pick<NotificationPreferences, "digest" | "digest_at" | "time_zone">;
 
 /**
- * The day of the digest that is due now: today's once its time has come; of a weekly one on a Monday alone.
- * null: none. A digest of a day is made once, so that asking late or twice does no harm.
+ * The last moment at which a digest was due: today's time or yesterday's; of a weekly one, a Monday's. A
+ * digest holds what came before that moment, so that it does not matter how late it is made.
  */
-export function dueDigest(times: DigestTimes, now: Date): string | null {
-  const { day, weekday, minutes } = localTime(now, times.time_zone);
-  if (minutes < minutesOf(times.digest_at)) return null;
-  return times.digest === "daily" || weekday === 1 ? day : null;
+export function lastDigestAt(times: DigestTimes, now: Date): Date {
+  const { weekday, minutes } = localTime(now, times.time_zone);
+  const daysBack = times.digest === "weekly" ? weekday - 1 : 0;
+  const since = minutes - minutesOf(times.digest_at) + daysBack * DAY_MINUTES;
+  const period = times.digest === "weekly" ? 7 * DAY_MINUTES : DAY_MINUTES;
+  const thisMinute = Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS;
+  return new Date(thisMinute - (since < 0 ? since + period : since) * MINUTE_MS);
 }

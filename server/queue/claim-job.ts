@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { jobs } from "@/drizzle/schema";
 import type { JobKind } from "@/server/contracts";
-import type { Database } from "@/server/platform";
+import type { Database, Transaction } from "@/server/platform";
 
 /** One execution of a job: nobody else holds it until its lease runs out. */
 export interface ClaimedJob {
@@ -81,7 +81,11 @@ type Outcome =
   | { state: "returned" };
 
 /** Ends an execution. False when it had lost its lease: then nothing is changed. */
-export async function settleJob(db: Database, job: ClaimedJob, outcome: Outcome): Promise<boolean> {
+export async function settleJob(
+  db: Database | Transaction,
+  job: ClaimedJob,
+  outcome: Outcome,
+): Promise<boolean> {
   const isQueued = outcome.state === "queued" || outcome.state === "returned";
   const delayMs = outcome.state === "queued" ? outcome.delayMs : 0;
   const settled = await db

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type JobKind, JobPayload } from "@/server/contracts";
-import { AppError, type Root, toAppError } from "@/server/platform";
+import { AppError, type Root, type Transaction, toAppError } from "@/server/platform";
 import type { Broker, Delivery, Next } from "@/server/platform/broker";
 import { type ClaimedJob, claimJob, renewLease, settleJob } from "./claim-job";
 import type { QueueName } from "./relay";
@@ -20,13 +20,15 @@ export interface JobHandler {
   giveUp(job: ClaimedJob, error: AppError): Promise<void>;
 }
 
-interface WorkerOptions {
+export interface WorkerOptions {
   queue: QueueName;
   /** Jobs at the same time. */
   concurrency: number;
   handlers: Partial<Record<JobKind, JobHandler>>;
   /** Not now: for example no proof while a live verification is being measured. No slot is held. */
   isPaused?: () => Promise<boolean>;
+  /** A step of the transaction in which a job becomes dead. */
+  onDead?: (dead: { tx: Transaction; input: { job: ClaimedJob; error: string } }) => Promise<void>;
   leaseMs?: number;
 }
 
@@ -154,11 +156,18 @@ class JobRunner {
         .catch((cause: unknown) =>
           log.error({ err: cause, job: job.id }, "what a dead job was for could not be ended"),
         );
-      await settleJob(db, job, { state: "dead", error: text });
+      await this.bury(job, text);
       return DONE;
     }
     await settleJob(db, job, { state: "queued", delayMs: delay * 1000, error: text });
     return after(delay * 1000);
+  }
+
+  private async bury(job: ClaimedJob, error: string): Promise<void> {
+    await this.root.db.transaction(async (tx) => {
+      const isOurs = await settleJob(tx, job, { state: "dead", error });
+      if (isOurs) await this.options.onDead?.({ tx, input: { job, error } });
+    });
   }
 }
 

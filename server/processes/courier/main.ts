@@ -1,8 +1,9 @@
 import { messageHandlers, startConversations } from "@/server/conversations";
+import { getSuggestion } from "@/server/decisions";
 import { inferenceClientOf } from "@/server/inference";
 import { startCourier } from "@/server/messaging";
 import { startNotifier } from "@/server/notify";
-import type { Root } from "@/server/platform";
+import { type Root, systemContext } from "@/server/platform";
 import { openBroker, openSharedBroker } from "@/server/platform/broker";
 import { startRelay } from "@/server/queue";
 import { startDirectory } from "@/server/registry";
@@ -22,7 +23,10 @@ async function start(root: Root): Promise<RunningProcess> {
   const queue = openBroker(settings, log);
   // People are told that something is wrong while no prover runs, too.
   const relay = startRelay(root, queue);
-  const notifier = startNotifier(root, queue);
+  const reader = systemContext(root, "notifier");
+  const readSuggestion = (suggestion_id: string) =>
+    getSuggestion({ ctx: reader, input: { suggestion_id } });
+  const notifier = await startNotifier(root, queue, { readSuggestion });
   log.info({ broker: broker?.kind ?? null }, "courier started");
   return {
     status() {

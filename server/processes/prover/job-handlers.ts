@@ -10,8 +10,9 @@ import {
   runOperation,
   verifyOperation,
 } from "@/server/execution";
+import { notify } from "@/server/notify";
 import type { ServiceContext } from "@/server/platform";
-import type { ClaimedJob, JobHandler } from "@/server/queue";
+import type { ClaimedJob, JobHandler, WorkerOptions } from "@/server/queue";
 
 /** A proof that failed for a passing reason is made again, from the start. */
 export function proofHandler(ctx: ServiceContext, product: DataProduct): JobHandler {
@@ -64,3 +65,11 @@ export function operationHandlers(ctx: ServiceContext, product: DataProduct) {
   };
   return { execute, verify, cleanup };
 }
+
+/** Administrators are told of a job that was given up. */
+export const tellOfDeadJob =
+  (ctx: ServiceContext): NonNullable<WorkerOptions["onDead"]> =>
+  async ({ tx, input: { job, error } }) => {
+    const subject = { type: "job", id: String(job.id) } as const;
+    await notify({ tx, ctx, input: { event: "job_dead", subject, details: { error } } });
+  };

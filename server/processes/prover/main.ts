@@ -9,7 +9,7 @@ import { openBroker } from "@/server/platform/broker";
 import { startRelay, startSweeps, startWorker } from "@/server/queue";
 import { textReader } from "@/server/workload";
 import { lowerPriority, type RunningProcess, runProcess } from "../run-process";
-import { operationHandlers, proofHandler } from "./job-handlers";
+import { operationHandlers, proofHandler, tellOfDeadJob } from "./job-handlers";
 import { createSweeps, type ProductContact, startModelKeeper } from "./sweeps";
 
 /** Operations wait for the product most of the time; a few can do so side by side. */
@@ -35,12 +35,14 @@ async function startProver(root: Root): Promise<RunningProcess> {
     queue: "proofs",
     concurrency: 1,
     handlers: { prove: proofHandler(prover, product) },
+    onDead: tellOfDeadJob(prover),
     isPaused: () => isProductBusy({ ctx: prover, input: { productId } }),
   });
   const operations = startWorker(root, broker, {
     queue: "operations",
     concurrency: OPERATIONS_AT_ONCE,
     handlers: operationHandlers(executor, product),
+    onDead: tellOfDeadJob(executor),
   });
   const sweeps = startSweeps(root, broker, createSweeps(root, { product, baseUrl, contact }));
   const stopModelKeeper = startModelKeeper(systemContext(root, "model keeper"));

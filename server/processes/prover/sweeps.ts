@@ -9,11 +9,13 @@ import {
 import { observeProduct } from "@/server/knowledge";
 import { pruneMessages } from "@/server/messaging";
 import { serveActiveModel } from "@/server/models";
+import { makeDigests, pruneNotifications } from "@/server/notify";
 import { type Root, type ServiceContext, systemContext, toAppError } from "@/server/platform";
 import { pruneJobs, type Sweep } from "@/server/queue";
 
 const EXPIRE_SECONDS = 10;
 const PRUNE_SECONDS = 3600;
+const DIGEST_SECONDS = 60;
 
 /** How the data product answered the last time this process asked. */
 export interface ProductContact {
@@ -62,11 +64,17 @@ export function createSweeps(
         const jobs = await pruneJobs({ ctx: pruning });
         const messages = await pruneMessages({ ctx: pruning });
         const callers = await pruneRequestRates({ ctx: pruning });
+        const notifications = await pruneNotifications({ ctx: pruning });
         root.log.debug(
-          { jobs, messages, callers },
-          "finished jobs, messages and idle callers pruned",
+          { jobs, messages, callers, notifications },
+          "finished jobs, messages, notifications and idle callers pruned",
         );
       },
+    },
+    {
+      name: "digests",
+      everySeconds: DIGEST_SECONDS,
+      run: () => makeDigests({ ctx: ctx("digests") }),
     },
   ];
 }
