@@ -7,7 +7,7 @@ export {
   requestFaults,
   retryAfterSeconds,
 } from "./problem";
-export { bodyLimits, parseJson, readBody, readForm } from "./request-body";
+export { bodyLimits, parseJson, readBody, readForm, readText } from "./request-body";
 export { requestIdOf } from "./request-id";
 export {
   API_SECURITY_HEADERS,

@@ -103,6 +103,11 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<st
   return decode(bytes);
 }
 
+/** The body's text as it was signed, whatever its type. Throws as readBody does, but for the type. */
+export async function readText(request: Request, limits: BodyLimits): Promise<string> {
+  return decode(await readPlain(request, limits));
+}
+
 /** The body's value; undefined for none. Throws `invalid_input` for what is not JSON. */
 export function parseJson(text: string): unknown {
   if (text.trim() === "") return undefined;

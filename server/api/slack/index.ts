@@ -1,0 +1,1 @@
+export { handleSlackRequest } from "./handle-request";
