@@ -1,5 +1,6 @@
 "use client";
-import { CircleUserIcon, KeyboardIcon, LogOutIcon } from "lucide-react";
+import { BellIcon, CircleUserIcon, KeyboardIcon, LogOutIcon, MailIcon } from "lucide-react";
+import Link from "next/link";
 import { signOut } from "next-auth/react";
 import { useRef } from "react";
 import { Badge } from "@/components/ui/badge";
@@ -42,6 +43,16 @@ export function UserMenu() {
           </span>
         </DropdownMenuLabel>
         <Separator />
+        <DropdownMenuItem asChild>
+          <Link href="/outbox">
+            <MailIcon aria-hidden /> Notifications
+          </Link>
+        </DropdownMenuItem>
+        <DropdownMenuItem asChild>
+          <Link href="/preferences">
+            <BellIcon aria-hidden /> Notification preferences
+          </Link>
+        </DropdownMenuItem>
         <DropdownMenuItem
           onSelect={() => {
             isSheetWanted.current = true;

@@ -40,6 +40,7 @@ function useRefresh() {
       if (topics.has("conversation")) keys.push(trpc.conversations.pathKey());
       if (topics.has("message")) keys.push(trpc.messages.pathKey(), trpc.agents.pathKey());
       if (topics.has("directory")) keys.push(trpc.agents.pathKey());
+      if (topics.has("notification")) keys.push(trpc.notifications.list.pathKey());
       for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey });
     },
     [trpc, queryClient],

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dataProducts } from "@/drizzle/schema";
-import type { Permission } from "@/server/contracts";
+import { DEFAULT_PREFERENCES, type Permission } from "@/server/contracts";
 import { API_KEY_PERMISSIONS, trustProduct } from "@/server/identity";
 import { sessionCookie } from "@/server/identity/testing/session-cookie";
 import { env } from "@/server/platform";
@@ -54,6 +54,11 @@ const REST: Record<string, Row> = {
   "GET /agent/jobs": ["admin"],
   "GET /agent/audit": [...ASK, "key:audit.read"],
   "GET /agent/audit/export": [...ASK, "key:audit.read"],
+  "GET /agent/notifications": ["admin"],
+  "POST /agent/notifications/{id}/retry": ["admin"],
+  "GET /agent/webhooks": ["admin"],
+  "POST /agent/webhooks": ["admin"],
+  "POST /agent/webhooks/{id}/remove": ["admin"],
   "POST /agent/conversations": CONVERSE,
   "GET /agent/conversations": CONVERSATIONS,
   "GET /agent/conversations/{id}": CONVERSATIONS,
@@ -115,6 +120,18 @@ const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   "messages.discard": { row: ["admin"], input: { record_id } },
   "messages.release": { row: ["admin"], input: { record_id } },
   "messages.refuse": { row: ["admin"], input: { record_id, reason: "no" } },
+  "notifications.list": { row: "every person", input: {} },
+  "notifications.channels": { row: "every person" },
+  "notifications.retry": { row: ["admin"], input: { delivery_id: record_id } },
+  "notifications.test": { row: ["admin"] },
+  "notifications.preferences": { row: "every person" },
+  "notifications.setPreferences": { row: "every person", input: DEFAULT_PREFERENCES },
+  "notifications.webhooks": { row: ["admin"] },
+  "notifications.createWebhook": {
+    row: ["admin"],
+    input: { name: "hub", url: "https://example.org/", events: ["approved"] },
+  },
+  "notifications.removeWebhook": { row: ["admin"], input: { webhook_id: record_id } },
   "agents.directory": { row: PEOPLE },
   "agents.peers": { row: PEOPLE },
   "product.overview": { row: PEOPLE },
@@ -205,7 +222,7 @@ async function compare(
 
 const exampleId = (path: string) => {
   if (path.includes("operations")) return "op-0123456789ab";
-  const isUuid = path.includes("conversations") || path.includes("messages");
+  const isUuid = /conversations|messages|notifications|webhooks/.test(path);
   return isUuid ? conversation_id : suggestion_id;
 };
 
@@ -281,13 +298,14 @@ test("a product that a prover here observes has a product's rights again", async
   expect((await read()).status).toBe(200);
 });
 
-test("nothing else answers requests: every route file mounts one of the three handlers", () => {
+test("nothing else answers requests: every route file mounts one of the four handlers", () => {
   const files = readdirSync("app", { recursive: true, encoding: "utf8" });
   expect(files.filter((file) => file.endsWith("route.ts")).sort()).toEqual([
     ".well-known/jwks.json/route.ts",
     "agent/[[...path]]/route.ts",
     "api/[[...path]]/route.ts",
     "api/auth/[...nextauth]/route.ts",
+    "api/slack/interactions/route.ts",
     "api/trpc/[trpc]/route.ts",
     "openapi.json/route.ts",
   ]);

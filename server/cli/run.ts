@@ -67,6 +67,10 @@ const GROUPS: Record<string, Group> = {
     description: "messages that were given up",
     load: async () => (await import("./commands/cooperation")).addDeadLetterCommands,
   },
+  notifications: {
+    description: "what people and webhooks are told",
+    load: async () => (await import("./commands/notifications")).addNotificationCommands,
+  },
   models: {
     description: "models of the inference worker",
     load: async () => (await import("./commands/models")).addModelCommands,

@@ -6,6 +6,7 @@ const TITLES: Record<string, string> = {
   "message.bury": "Message moved to dead letters",
   "message.queue": "Message queued",
   "model.roll_back": "Model rolled back",
+  "notification.retry": "Notification sent again",
   "operation.clean_up": "Undo data of an operation removed",
   "operation.request_revert": "Rollback requested",
   "product.trust": "Credential of a data product registered",
@@ -22,6 +23,7 @@ const TITLES: Record<string, string> = {
   "suggestion.feedback": "Feedback given",
   "suggestion.open": "Analysis requested",
   "suggestion.prove": "Test run finished",
+  "user.set_notifications": "Notification preferences changed",
   "user.set_roles": "Roles of a person changed",
 };
 

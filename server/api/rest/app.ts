@@ -15,6 +15,13 @@ import {
 import { approveRoute, feedbackRoute, rejectRoute } from "./routes/decisions";
 import { listJobsRoute } from "./routes/jobs";
 import { messageRoute, messageSchemaRoute } from "./routes/messages";
+import {
+  createWebhookRoute,
+  listNotificationsRoute,
+  listWebhooksRoute,
+  removeWebhookRoute,
+  retryNotificationRoute,
+} from "./routes/notifications";
 import { executeRoute, getOperationRoute, revertRoute } from "./routes/operations";
 import { cancelProofRoute, continueProofRoute, proofLogRoute } from "./routes/proof";
 import {

@@ -4,6 +4,7 @@ import {
   ConversationState,
   DeliveryStatus,
   JobState,
+  NotificationState,
   OperationId,
   SuggestionId,
   SuggestionState,
@@ -100,4 +101,11 @@ export const AuditQuery = AuditFilter.extend({
 
 export const AuditExportQuery = AuditFilter.extend({
   format: z.enum(["csv", "json"]).optional().describe("`csv` when left out."),
+});
+
+export const NotificationParams = z.object({ id: z.uuid() });
+
+export const NotificationsQuery = z.object({
+  state: stateList(NotificationState, "failed,held"),
+  ...Paging,
 });

@@ -9,15 +9,18 @@ import {
   ClaimRequest,
   CommentRequest,
   ContinueRequest,
+  CreateWebhook,
   ExecuteRequest,
   FeedbackRequest,
   ListAudit,
   ListConversations,
   ListJobs,
   ListMessages,
+  ListNotifications,
   ListProofEvents,
   ListSuggestions,
   MarkRequest,
+  NotificationPreferences,
   OperationId,
   PromoteModel,
   RefuseMessage,
@@ -74,6 +77,17 @@ import {
   replayMessage,
 } from "@/server/messaging";
 import { listModels, modelStatus, promoteModel, rollBackModel } from "@/server/models";
+import {
+  createWebhook,
+  getPreferences,
+  listDeliveries,
+  listWebhooks,
+  readChannelStatus,
+  removeWebhook,
+  retryDelivery,
+  sendTestNotification,
+  setPreferences,
+} from "@/server/notify";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { listJobs } from "@/server/queue";
 import { getDirectory } from "@/server/registry";
@@ -207,6 +221,28 @@ const messagesRouter = router({
   discard: procedure.input(ByRecord).mutation(({ ctx, input }) => discardMessage({ ctx, input })),
 });
 
+const notificationsRouter = router({
+  list: procedure
+    .input(ListNotifications)
+    .query(({ ctx, input }) => listDeliveries({ ctx, input })),
+  channels: procedure.query(({ ctx }) => readChannelStatus({ ctx })),
+  retry: procedure
+    .input(z.object({ delivery_id: z.guid() }))
+    .mutation(({ ctx, input }) => retryDelivery({ ctx, input })),
+  test: procedure.mutation(({ ctx }) => sendTestNotification({ ctx })),
+  preferences: procedure.query(({ ctx }) => getPreferences({ ctx })),
+  setPreferences: procedure
+    .input(NotificationPreferences)
+    .mutation(({ ctx, input }) => setPreferences({ ctx, input })),
+  webhooks: procedure.query(({ ctx }) => listWebhooks({ ctx })),
+  createWebhook: procedure
+    .input(CreateWebhook)
+    .mutation(({ ctx, input }) => createWebhook({ ctx, input })),
+  removeWebhook: procedure
+    .input(z.object({ webhook_id: z.guid() }))
+    .mutation(({ ctx, input }) => removeWebhook({ ctx, input })),
+});
+
 const agentsRouter = router({
   directory: procedure.query(({ ctx }) => getDirectory({ ctx })),
   peers: procedure.query(({ ctx }) => readPeers({ ctx })),
@@ -257,6 +293,7 @@ export const appRouter = router({
   conversations: conversationsRouter,
   messages: messagesRouter,
   agents: agentsRouter,
+  notifications: notificationsRouter,
   session: sessionRouter,
   events: eventsRouter,
 });
