@@ -70,6 +70,13 @@ const heldOf = (states: readonly string[], recipientId: string | undefined): SQL
   ) m
   where ${isOneOf(states)} and ${isTo(recipientId)}`;
 
+interface Moving {
+  transition: TransitionName<"message">;
+  moves: readonly MessageMove[];
+  /** Only messages to this agent. */
+  recipientId?: string;
+}
+
 interface TransitionStep<Input> {
   /** Without a transaction around it the statement is one by itself. */
   tx: Database | Transaction;
@@ -87,14 +94,22 @@ interface TransitionStep<Input> {
 export async function transitionMessages({
   tx,
   ctx,
+  input,
+}: TransitionStep<Moving>): Promise<string[]> {
+  if (input.moves.length === 0) return [];
+  if (input.transition !== "bury") return moveAll({ tx, ctx, input });
+  return tx.transaction(async (step) => {
+    const buried = await moveAll({ tx: step, ctx, input });
+    await tellOfDeadLetters(step, ctx, buried);
+    return buried;
+  });
+}
+
+async function moveAll({
+  tx,
+  ctx,
   input: { transition, moves, recipientId },
-}: TransitionStep<{
-  transition: TransitionName<"message">;
-  moves: readonly MessageMove[];
-  /** Only messages to this agent. */
-  recipientId?: string;
-}>): Promise<string[]> {
-  if (moves.length === 0) return [];
+}: TransitionStep<Moving>): Promise<string[]> {
   const { from, to, action } = TRANSITIONS.message[transition];
   const { actor, requestId } = ctx;
   const before = JSON.stringify({ state: from.length === 1 ? from[0] : from });
@@ -118,7 +133,6 @@ export async function transitionMessages({
       from moved
     )
     select message_id as id from moved`);
-  if (transition === "bury" && moved.length > 0) await tellOfDeadLetters(tx, ctx, moved);
   return moved.map(({ id }) => id);
 }
 
@@ -126,12 +140,12 @@ export async function transitionMessages({
 async function tellOfDeadLetters(
   tx: Transaction,
   ctx: Pick<ServiceContext, "actor">,
-  moved: readonly { id: string }[],
+  ids: readonly string[],
 ): Promise<void> {
-  const [first] = moved;
-  if (first === undefined) return;
-  const subject = { type: "message", id: first.id } as const;
-  const details = { count: moved.length };
+  const [id] = ids;
+  if (id === undefined) return;
+  const subject = { type: "message", id } as const;
+  const details = { count: ids.length };
   await notify({ tx, ctx, input: { event: "message_dead", subject, details } });
 }
 
