@@ -3,25 +3,8 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cn } from "@/components/cn";
 import { LinkPending } from "@/components/common/link-pending";
-import type { Permission } from "@/server/contracts";
+import { linksFor } from "./navigation";
 import { useSession } from "./session";
-
-/** Pages with what their first request needs; null: anybody who is signed in. */
-const LINKS: { href: string; label: string; needs: Permission | null }[] = [
-  { href: "/", label: "Inbox", needs: "suggestion.read" },
-  { href: "/workload", label: "Workload", needs: "product.read" },
-  { href: "/conversations", label: "Conversations", needs: "conversation.read" },
-  { href: "/agents", label: "Agents", needs: "conversation.read" },
-  { href: "/model", label: "Model", needs: "model.read" },
-  { href: "/audit", label: "Audit", needs: "audit.read" },
-  { href: "/dead-letters", label: "Dead letters", needs: "message.manage" },
-  { href: "/health", label: "Health", needs: null },
-];
-
-/** The pages that somebody may read: no link ends in a refusal. */
-export function linksFor(permissions: readonly Permission[]) {
-  return LINKS.filter(({ needs }) => needs === null || permissions.includes(needs));
-}
 
 function isCurrent(href: string, pathname: string): boolean {
   if (href === "/") return pathname === "/" || pathname.startsWith("/suggestions");

@@ -19,10 +19,63 @@ const WRONG = "Incorrect email or password.";
 const TOO_MANY = "Too many attempts. Wait a little, then try again.";
 const UNREACHABLE = "The sidecar is not responding. Check your connection and try again.";
 
-/** What next-auth and the credentials check answer with. */
-const MESSAGES: Record<string, string> = { CredentialsSignin: WRONG, rate_limited: TOO_MANY };
+/** What next-auth, the credentials check and the check of a provider's answer say. */
+const MESSAGES: Record<string, string> = {
+  CredentialsSignin: WRONG,
+  rate_limited: TOO_MANY,
+  email_unverified: "Your organization does not confirm your email address. Ask its support.",
+  not_invited: "You have no access to this sidecar. Ask an administrator for an invitation.",
+  already_linked: "Your email address belongs to another account here. Ask an administrator.",
+  deactivated: "Your access was deactivated. Ask an administrator.",
+  no_role: "Your organization gives you no role in this sidecar. Ask an administrator.",
+};
+const PROVIDER_FAILED = "The sign-in was not completed. Try again.";
 
-export function SignInForm({ next, demoUsers }: { next: string; demoUsers: DemoUser[] }) {
+interface SignInFormProps {
+  next: string;
+  demoUsers: DemoUser[];
+  /** Why the last attempt led back here; null: there was none. */
+  failure: string | null;
+  /** The identity provider, where one is configured. */
+  provider: { name: string } | null;
+  takesPassword: boolean;
+}
+
+export function SignInForm(props: SignInFormProps) {
+  const { failure, provider, takesPassword, next } = props;
+  return (
+    <div className="grid gap-4">
+      {failure === null ? null : (
+        <Alert role="alert" tone="negative" title={MESSAGES[failure] ?? PROVIDER_FAILED} />
+      )}
+      {provider === null ? null : <ProviderButton name={provider.name} next={next} />}
+      {takesPassword ? <PasswordForm next={next} demoUsers={props.demoUsers} /> : null}
+    </div>
+  );
+}
+
+function ProviderButton({ name, next }: { name: string; next: string }) {
+  const [state, setState] = useState<"idle" | "leaving" | "failed">("idle");
+  async function leave() {
+    setState("leaving");
+    try {
+      // Leads away on success; the fragment of the address comes back with the person.
+      await signIn("oidc", { callbackUrl: next + window.location.hash });
+    } catch {
+      setState("failed");
+    }
+  }
+  return (
+    <div className="grid gap-2">
+      {state === "failed" ? <Alert role="alert" tone="negative" title={UNREACHABLE} /> : null}
+      <Button disabled={state === "leaving"} onClick={() => void leave()}>
+        Sign in with {name}
+      </Button>
+    </div>
+  );
+}
+
+function PasswordForm({ next, demoUsers }: Pick<SignInFormProps, "next" | "demoUsers">) {
   const router = useRouter();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
@@ -49,7 +102,7 @@ export function SignInForm({ next, demoUsers }: { next: string; demoUsers: DemoU
   }
 
   return (
-    <div className="grid gap-4">
+    <>
       <Card>
         <CardContent>
           <form onSubmit={submit} className="grid gap-4">
@@ -81,7 +134,7 @@ export function SignInForm({ next, demoUsers }: { next: string; demoUsers: DemoU
           setPassword(user.password);
         }}
       />
-    </div>
+    </>
   );
 }
 

@@ -4,15 +4,23 @@ import {
   boolean,
   check,
   index,
+  integer,
   jsonb,
   pgTable,
+  primaryKey,
   text,
   timestamp,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 import type { JWK } from "jose";
-import { type Permission, type Role, TokenKind } from "@/server/contracts";
+import {
+  LinkKind,
+  type Permission,
+  RetentionSubject,
+  type Role,
+  TokenKind,
+} from "@/server/contracts";
 import { checkOneOf } from "./closed-values";
 
 const instant = (name: string) =>
@@ -22,8 +30,8 @@ export const users = pgTable("users", {
   id: uuid("id").primaryKey().defaultRandom(),
   email: text("email").notNull().unique(),
   name: text("name").notNull(),
-  /** Argon2id. */
-  passwordHash: text("password_hash").notNull(),
+  /** Argon2id; null: signs in by the identity provider alone. */
+  passwordHash: text("password_hash"),
   roles: jsonb("roles").$type<Role[]>().notNull(),
   isActive: boolean("is_active").notNull().default(true),
   createdAt: instant("created_at").notNull().defaultNow(),
@@ -59,6 +67,56 @@ export const sessions = pgTable(
     endedAt: instant("ended_at"),
   },
   (t) => [index("sessions_user").on(t.userId, t.network)],
+);
+
+/** Links that open one thing once: an invitation, a new password, the first administrator. */
+export const oneTimeLinks = pgTable(
+  "one_time_links",
+  {
+    id: uuid("id").primaryKey().defaultRandom(),
+    kind: text("kind").$type<LinkKind>().notNull(),
+    /** SHA-256 of the token, which is shown once. */
+    tokenHash: text("token_hash").notNull().unique(),
+    /** Of an invitation: whom, and what that person may do. */
+    email: text("email"),
+    roles: jsonb("roles").$type<Role[]>().notNull().default([]),
+    /** Of a password reset: whose. */
+    userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
+    createdBy: text("created_by").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    expiresAt: instant("expires_at").notNull(),
+    usedAt: instant("used_at"),
+    /** Withdrawn, or replaced by a newer one. */
+    revokedAt: instant("revoked_at"),
+  },
+  (t) => [
+    checkOneOf("one_time_links_kind_known", t.kind, LinkKind.options),
+    check(
+      "one_time_links_subject",
+      sql`(${t.kind} = 'invitation') = (${t.email} is not null)
+        and (${t.kind} = 'password_reset') = (${t.userId} is not null)`,
+    ),
+    uniqueIndex("one_time_links_one_open")
+      .on(t.kind, sql`coalesce(${t.email}, ${t.userId}::text, '')`)
+      .where(sql`${t.usedAt} is null and ${t.revokedAt} is null`),
+  ],
+);
+
+/** Who a person is at an identity provider; a name there belongs to one person here. */
+export const userIdentities = pgTable(
+  "user_identities",
+  {
+    issuer: text("issuer").notNull(),
+    subject: text("subject").notNull(),
+    userId: uuid("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    linkedAt: instant("linked_at").notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.issuer, t.subject] }),
+    uniqueIndex("user_identities_one_each").on(t.userId, t.issuer),
+  ],
 );
 
 /** Tokens the sidecar signed, by their `jti`: what can be listed, and revoked one by one. */
@@ -145,4 +203,38 @@ export const productCredentials = pgTable(
   (t) => [
     check("product_credentials_one_of", sql`num_nonnulls(${t.jwksUrl}, ${t.sealedSecret}) = 1`),
   ],
+);
+
+/**
+ * Data products that were connected, or paused, in the browser. The served one takes the place of
+ * DATA_PRODUCT_ID and DATA_PRODUCT_API.
+ */
+export const productConnections = pgTable(
+  "product_connections",
+  {
+    productId: text("product_id").primaryKey(),
+    /** Below which its /connector lies; null: the address of the settings. */
+    baseUrl: text("base_url"),
+    isServed: boolean("is_served").notNull().default(false),
+    connectedBy: text("connected_by"),
+    connectedAt: instant("connected_at"),
+    pausedBy: text("paused_by"),
+    pausedAt: instant("paused_at"),
+  },
+  (t) => [
+    uniqueIndex("product_connections_one_served").on(t.isServed).where(sql`${t.isServed}`),
+    check("product_connections_address", sql`not ${t.isServed} or ${t.baseUrl} is not null`),
+  ],
+);
+
+/** How long what is pruned is kept, where an administrator has chosen; else the default counts. */
+export const retentionPeriods = pgTable(
+  "retention_periods",
+  {
+    subject: text("subject").$type<RetentionSubject>().primaryKey(),
+    days: integer("days").notNull(),
+    updatedBy: text("updated_by").notNull(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+  },
+  (t) => [checkOneOf("retention_periods_subject_known", t.subject, RetentionSubject.options)],
 );

@@ -26,6 +26,10 @@ const NOT_INHERITED = [
   "BIND_ADDRESS",
   "AUTH_SECRET",
   "SESSION_SECRET",
+  "OIDC_ROLES_CLAIM",
+  "OIDC_ROLES",
+  "OIDC_NAME",
+  "PASSWORD_SIGN_IN",
 ];
 
 /**
@@ -48,6 +52,10 @@ export async function startDemo(root, { rows, secondsMax }) {
     DEMO_QUERIES_PER_SECOND: "20",
     VERIFY_SECONDS_MIN: "15",
     VERIFY_SECONDS_MAX: "60",
+    // Nobody listens there but the journey that signs in through it.
+    OIDC_ISSUER: `http://127.0.0.1:${await freePort()}`,
+    OIDC_CLIENT_ID: "agentic-sidecar",
+    OIDC_CLIENT_SECRET: "a-secret-of-the-test-provider-alone",
     // A longer search would only take the browser's time.
     PROOF_SEARCH_SECONDS_MAX: "90",
   });
@@ -84,5 +92,5 @@ export async function startDemo(root, { rows, secondsMax }) {
     await stop();
     throw new Error(`The demo did not become ready:\n${said.split("\n").slice(-40).join("\n")}`);
   }
-  return { stop, dataDir };
+  return { stop, dataDir, issuer: env.OIDC_ISSUER };
 }

@@ -107,6 +107,7 @@ async function runPlaywright(root, demo, chromium) {
       PLAYWRIGHT_JSON_OUTPUT_FILE: file,
       // Where the journeys find addresses, users and tokens.
       SIDECAR_DATA_DIR: demo.dataDir,
+      OIDC_ISSUER: demo.issuer,
     };
     const args = ["test", "--reporter=list,json"];
     return (await run(bin, args, { what: "playwright", isShown: true, cwd: root, env })).code;

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Actor } from "@/server/contracts";
+import { applyServedProduct } from "@/server/data-product";
 import { listUsers } from "@/server/identity";
 import {
   AppError,
@@ -69,6 +70,7 @@ export async function withContext<T>(
 ): Promise<T> {
   const root = createRoot("cli", { settings: findInstallation(), poolMax: 2 });
   try {
+    await applyServedProduct(root);
     const actor = asEmail === undefined ? ADMINISTRATOR : await actorNamed(root, asEmail);
     return await use(contextFor(root, actor));
   } catch (cause) {

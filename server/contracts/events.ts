@@ -5,6 +5,8 @@ export const BusEvent = z.discriminatedUnion("topic", [
   z.object({ topic: z.literal("suggestion"), id: z.string() }),
   z.object({ topic: z.literal("operation"), id: z.string(), suggestion_id: z.string() }),
   z.object({ topic: z.literal("product"), id: z.string() }),
+  /** A data product was connected, disconnected, paused or resumed. */
+  z.object({ topic: z.literal("connection"), id: z.string() }),
   z.object({ topic: z.literal("model"), id: z.string() }),
   z.object({ topic: z.literal("conversation"), id: z.string() }),
   /** A message came, went or was given up; `id` is its record's, or `*` for several at once. */

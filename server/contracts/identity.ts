@@ -31,6 +31,10 @@ export const Permission = z.enum([
   "conversation.start",
   "model.read",
   "model.promote",
+  /** Connect, pause and resume data products. */
+  "product.manage",
+  /** How long what is pruned is kept. */
+  "retention.manage",
   "key.manage",
   "user.manage",
 ]);

@@ -1,3 +1,4 @@
+export * from "./administration";
 export * from "./agent";
 export * from "./analyze-request";
 export * from "./attribution";

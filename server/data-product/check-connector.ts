@@ -1,21 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { ProductFault } from "@/server/contracts";
+import type { ConnectorCheck, ProductFault } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { newId, type ServiceContext, toAppError } from "@/server/platform";
 import { compareSchemas } from "./compare-schemas";
 import type { DataProduct, ObservedSchema } from "./port";
 import { faultOf, faultText, placeFor, productError } from "./product-error";
-
-/** One route of the connector, as it answered. */
-export interface ConnectorCheck {
-  route: string;
-  is_ok: boolean;
-  /** What it answered, or what is wrong and what to do. */
-  detail: string;
-  fault: ProductFault | null;
-}
 
 const WINDOW_MS = 24 * 3_600_000;
 const SCHEMA = "GET /connector/schema";

@@ -96,6 +96,13 @@ export async function createApiKey({
   return { key, apiKey };
 }
 
+/** What a key of this person's can be given. */
+export function listKeyScopes({ ctx }: { ctx: Pick<IdentityContext, "actor"> }): Permission[] {
+  assertCan(ctx.actor, "key.manage");
+  const own = permissionsOf(ctx.actor);
+  return API_KEY_PERMISSIONS.filter((permission) => own.includes(permission));
+}
+
 /** All keys, newest first, revoked ones included; never a hash. */
 export async function listApiKeys({ ctx }: { ctx: IdentityContext }): Promise<ApiKey[]> {
   assertCan(ctx.actor, "key.manage");

@@ -1,10 +1,23 @@
-export { type ApiKey, createApiKey, listApiKeys, revokeApiKey } from "./api-keys";
+export {
+  type ApiKey,
+  createApiKey,
+  listApiKeys,
+  listKeyScopes,
+  revokeApiKey,
+} from "./api-keys";
 export { authenticate } from "./authenticate";
 export { parseInput } from "./context";
 export { keyIdOf, verifyDetached, verifyDetachedAside } from "./detached-jws";
 export { withEndorsed } from "./endorsements";
+export { startFirstAdmin } from "./first-admin";
+export { invitePerson, listInvitations, withdrawInvitation } from "./invitations";
 export { type IssuedToken, listTokens, revokeToken } from "./issued-tokens";
+export { describeKeyExchange } from "./key-exchange";
 export { authOptions } from "./next-auth";
+export { describeProvider } from "./oidc-provider";
+export { linkAddress } from "./one-time-links";
+export { startPasswordReset } from "./password-resets";
+export { listPeople, listSessions, revokeSessions } from "./people";
 export { API_KEY_PERMISSIONS, actorKey, assertCan, isAllowed, PERSON_ROLES } from "./permissions";
 export {
   listProductCredentials,
@@ -30,5 +43,13 @@ export {
   signAgentToken,
   signConnectorToken,
 } from "./tokens";
-export { createUser, deactivateUser, listUsers, setUserRoles, type User } from "./users";
+export { describeLink, useLink } from "./use-link";
+export {
+  activateUser,
+  createUser,
+  deactivateUser,
+  listUsers,
+  setUserRoles,
+  type User,
+} from "./users";
 export { openWebhookSecret, sealWebhookSecret } from "./webhook-secrets";

@@ -2,6 +2,8 @@ import type { NextAuthOptions } from "next-auth";
 import type { CredentialsConfig } from "next-auth/providers/credentials";
 import { z } from "zod";
 import { AppError, type Root, toAppError } from "@/server/platform";
+import { identityProvider, type ProviderUser } from "./oidc-provider";
+import { signInByProvider } from "./oidc-sign-in";
 import { hasSecureCookies, sessionCookieSecret, sessionNameOf } from "./session";
 import { endSession, findSessionUser, SESSION_HOURS_MAX } from "./sessions";
 import { signIn } from "./sign-in";
@@ -47,6 +49,29 @@ const passwordProvider = (ctx: Root, request: AuthRequest): CredentialsConfig =>
   },
 });
 
+function providersOf(ctx: Root, request: AuthRequest): NextAuthOptions["providers"] {
+  const provider = identityProvider(ctx.settings);
+  const password = ctx.settings.PASSWORD_SIGN_IN === "on" ? [passwordProvider(ctx, request)] : [];
+  return provider === null ? password : [...password, provider];
+}
+
+/**
+ * Begins a session of whom the provider names: next-auth makes its cookie of `user`, which therefore
+ * becomes that person. Answers true, or the page that says why nobody comes in.
+ */
+async function admitByProvider(
+  ctx: Root,
+  { address, requestId }: AuthRequest,
+  user: ProviderUser,
+): Promise<true | string> {
+  const input = { issuer: ctx.settings.OIDC_ISSUER ?? "", claims: user.claims, address };
+  const outcome = await signInByProvider({ ctx: { ...ctx, requestId }, input });
+  if ("refused" in outcome) return `/sign-in?error=${outcome.refused}`;
+  const { id, email, name } = outcome.user;
+  Object.assign(user, { id, email, name, sid: outcome.sessionId });
+  return true;
+}
+
 /** Errors that next-auth reports of requests that are merely wrong: a cookie that opens nothing. */
 const EXPECTED = ["JWT_SESSION_ERROR"];
 
@@ -58,7 +83,7 @@ export function authOptions({ ctx, input }: { ctx: Root; input: AuthRequest }): 
   const { db, log, settings } = ctx;
   const { requestId } = input;
   return {
-    providers: [passwordProvider(ctx, input)],
+    providers: providersOf(ctx, input),
     secret: sessionCookieSecret(settings),
     session: { strategy: "jwt", maxAge: SESSION_HOURS_MAX * 3600 },
     useSecureCookies: hasSecureCookies(settings),
@@ -72,6 +97,10 @@ export function authOptions({ ctx, input }: { ctx: Root; input: AuthRequest }): 
       debug: () => {},
     },
     callbacks: {
+      async signIn({ user, account }) {
+        if (account?.provider !== "oidc") return true;
+        return admitByProvider(ctx, input, user as ProviderUser);
+      },
       async jwt({ token, user }) {
         // At a sign-in only: authorize has begun a session.
         if (user !== undefined) return { ...token, sid: "sid" in user ? user.sid : null };

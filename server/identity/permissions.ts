@@ -42,6 +42,8 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     "message.manage",
     "notification.manage",
     "model.promote",
+    "product.manage",
+    "retention.manage",
     "key.manage",
     "user.manage",
   ],

@@ -6,6 +6,7 @@ import {
   type Database,
   publish,
   recordAudit,
+  retentionDays,
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
@@ -13,8 +14,6 @@ import { toActor, toPublicUser } from "./users";
 
 /** Hours a sign-in lasts at most, used or not; roles are read anew on every request anyway. */
 export const SESSION_HOURS_MAX = 12;
-/** Ended ones say for so long where a person has signed in before. */
-const KEPT_DAYS = 30;
 
 type RowContext = Pick<ServiceContext, "actor" | "requestId">;
 
@@ -32,7 +31,9 @@ export async function startSession(
   const [inserted] = await tx.insert(sessions).values(values).returning({ id: sessions.id });
   if (inserted === undefined) throw new AppError("internal", "The session was not stored.");
   const { id } = inserted;
-  const keptSince = sql`now() - make_interval(days => ${KEPT_DAYS})`;
+  // Ended ones say for so long where a person has signed in before.
+  const days = await retentionDays(tx, "sessions");
+  const keptSince = sql`now() - make_interval(days => ${days}::int)`;
   await tx.delete(sessions).where(lt(sessions.createdAt, keptSince));
   await recordAudit(tx, ctx, {
     action: "session.start",

@@ -136,7 +136,7 @@ export async function signIn({
   const user = row === undefined ? null : toPublicUser(row);
   const failures = await recordAttempt(ctx, source, user);
   const password = given.password.slice(0, PASSWORD_LENGTH_MAX + 1);
-  const isRight = await verifyPassword(row?.passwordHash, password);
+  const isRight = await verifyPassword(row?.passwordHash ?? undefined, password);
   if (user === null || !isRight || !user.isActive) {
     await recordFailure(ctx, { source, user, failures });
     return null;

@@ -1,7 +1,7 @@
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { sessions, users } from "@/drizzle/schema";
-import type { Actor } from "@/server/contracts";
+import { type Actor, Role } from "@/server/contracts";
 import { AppError, type Database, publish, recordAudit, type Transaction } from "@/server/platform";
 import { type IdentityContext, parseInput } from "./context";
 import { hashPassword, Password } from "./passwords";
@@ -9,13 +9,13 @@ import { assertCan, PERSON_ROLES } from "./permissions";
 
 export const EMAIL_LENGTH_MAX = 254;
 
-const EmailAddress = z
+export const EmailAddress = z
   .string()
   .trim()
   .toLowerCase()
   .pipe(z.email("must be an email address").max(EMAIL_LENGTH_MAX));
 
-const PersonRoles = z.array(z.enum(PERSON_ROLES)).transform((roles) => [...new Set(roles)]);
+export const PersonRoles = z.array(z.enum(PERSON_ROLES)).transform((roles) => [...new Set(roles)]);
 
 type UserRow = typeof users.$inferSelect;
 
@@ -50,22 +50,31 @@ export async function createUser({
   const { email, name, password, roles } = parseInput(CreateUser, input);
   const passwordHash = await hashPassword(password);
   return ctx.db.transaction(async (tx) => {
-    const [row] = await tx
-      .insert(users)
-      .values({ email, name, passwordHash, roles })
-      .onConflictDoNothing({ target: users.email })
-      .returning();
-    if (row === undefined) {
-      throw new AppError("conflict", `There is already a user with the address ${email}.`);
-    }
+    const row = await insertUser(tx, { email, name, passwordHash, roles });
     await recordAudit(tx, ctx, {
       action: "user.create",
       subjectType: "user",
       subjectId: row.id,
       after: { email, name, roles },
     });
-    return toPublicUser(row);
+    return row;
   });
+}
+
+/** Stores a person. Throws `conflict` when the email address is taken. */
+export async function insertUser(
+  tx: Transaction,
+  values: Pick<UserRow, "email" | "name" | "passwordHash" | "roles">,
+): Promise<User> {
+  const [row] = await tx
+    .insert(users)
+    .values(values)
+    .onConflictDoNothing({ target: users.email })
+    .returning();
+  if (row === undefined) {
+    throw new AppError("conflict", `There is already a user with the address ${values.email}.`);
+  }
+  return toPublicUser(row);
 }
 
 /** All people by email address; never a password hash. */
@@ -75,10 +84,20 @@ export async function listUsers({ ctx }: { ctx: IdentityContext }): Promise<User
   return rows.map(toPublicUser);
 }
 
+/** Makes whoever changes who is an administrator wait for each other, to the transaction's end. */
+export async function lockPeople(tx: Transaction): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('identity.users'))`);
+}
+
+/** Whether somebody can administer the sidecar. */
+export async function hasActiveAdmin(tx: Transaction): Promise<boolean> {
+  const isActiveAdmin = and(eq(users.isActive, true), sql`${users.roles} ? 'admin'`);
+  return (await tx.$count(users, isActiveAdmin)) > 0;
+}
+
 /** Refuses to leave the sidecar without an active administrator. */
 async function assertAdminRemains(tx: Transaction): Promise<void> {
-  const isActiveAdmin = and(eq(users.isActive, true), sql`${users.roles} ? 'admin'`);
-  if ((await tx.$count(users, isActiveAdmin)) > 0) return;
+  if (await hasActiveAdmin(tx)) return;
   throw new AppError("conflict", "The last active administrator cannot lose that role.");
 }
 
@@ -100,11 +119,13 @@ async function changeUser(
   userId: string,
   action: string,
   change: Partial<Pick<User, "roles" | "isActive">>,
+  assertFits: (before: User) => void,
 ): Promise<User> {
   return ctx.db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtext('identity.users'))`);
+    await lockPeople(tx);
     const [before] = await tx.select().from(users).where(eq(users.id, userId)).for("update");
     if (before === undefined) throw new AppError("not_found", "There is no such user.");
+    assertFits(before);
     const [row] = await tx.update(users).set(change).where(eq(users.id, userId)).returning();
     if (row === undefined) throw new AppError("not_found", "There is no such user.");
     const wasAdmin = before.isActive && before.roles.includes("admin");
@@ -122,9 +143,19 @@ async function changeUser(
   });
 }
 
-const SetUserRoles = z.object({ user_id: z.uuid(), roles: PersonRoles });
+const SetUserRoles = z.object({
+  user_id: z.uuid(),
+  roles: PersonRoles,
+  /** What they were when this was decided; left out: whatever they are is replaced. */
+  expected_roles: z.array(Role).optional(),
+});
 
-/** Replaces a person's roles; they count from the next request on, in every open session. */
+const asText = (roles: readonly Role[]) => [...roles].sort().join();
+
+/**
+ * Replaces a person's roles; they count from the next request on, in every open session. Throws
+ * `conflict` when they are not the expected ones any more.
+ */
 export async function setUserRoles({
   ctx,
   input,
@@ -133,11 +164,16 @@ export async function setUserRoles({
   input: z.input<typeof SetUserRoles>;
 }): Promise<User> {
   assertCan(ctx.actor, "user.manage");
-  const { user_id, roles } = parseInput(SetUserRoles, input);
-  return changeUser(ctx, user_id, "user.set_roles", { roles });
+  const { user_id, roles, expected_roles } = parseInput(SetUserRoles, input);
+  return changeUser(ctx, user_id, "user.set_roles", { roles }, (before) => {
+    if (expected_roles === undefined || asText(before.roles) === asText(expected_roles)) return;
+    throw new AppError("conflict", "Somebody else has changed these roles meanwhile.", {
+      details: { roles: before.roles },
+    });
+  });
 }
 
-const DeactivateUser = z.object({ user_id: z.uuid() });
+const OneUser = z.object({ user_id: z.uuid() });
 
 /** Shuts a person out: sessions and tokens stop working with the next request. */
 export async function deactivateUser({
@@ -145,11 +181,28 @@ export async function deactivateUser({
   input,
 }: {
   ctx: IdentityContext;
-  input: z.input<typeof DeactivateUser>;
+  input: z.input<typeof OneUser>;
 }): Promise<User> {
   assertCan(ctx.actor, "user.manage");
-  const { user_id } = parseInput(DeactivateUser, input);
-  return changeUser(ctx, user_id, "user.deactivate", { isActive: false });
+  const { user_id } = parseInput(OneUser, input);
+  return changeUser(ctx, user_id, "user.deactivate", { isActive: false }, ({ isActive }) => {
+    if (!isActive) throw new AppError("conflict", "This person is deactivated already.");
+  });
+}
+
+/** Lets a deactivated person in again, with the roles held before. Throws `conflict` for an active one. */
+export async function activateUser({
+  ctx,
+  input,
+}: {
+  ctx: IdentityContext;
+  input: z.input<typeof OneUser>;
+}): Promise<User> {
+  assertCan(ctx.actor, "user.manage");
+  const { user_id } = parseInput(OneUser, input);
+  return changeUser(ctx, user_id, "user.activate", { isActive: true }, ({ isActive }) => {
+    if (isActive) throw new AppError("conflict", "This person is active already.");
+  });
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

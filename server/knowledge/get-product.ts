@@ -42,7 +42,7 @@ function isReachable(
 }
 
 /** What ended the last test run, after what the last look found; each once. */
-function allFaults(row: { faults: ProductFault[]; proofFault: ProductFault | null }) {
+export function allFaults(row: { faults: ProductFault[]; proofFault: ProductFault | null }) {
   const { faults, proofFault } = row;
   const isNew =
     proofFault !== null && faults.every(({ message }) => message !== proofFault.message);

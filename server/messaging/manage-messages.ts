@@ -6,6 +6,7 @@ import {
   AppError,
   type Database,
   publish,
+  retentionDays,
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
@@ -94,25 +95,25 @@ export async function discardMessage({ ctx, input }: Decide): Promise<DecidedMes
 }
 
 /** Dead ones are kept until somebody decides. */
-const KEPT_DAYS = 30;
 const PRUNED_STATES = ["delivered", "handled", "discarded"] as const;
 /** Of one statement, so that none holds many rows for long. */
 const PRUNE_MAX = 5000;
 /** Of one sweep: what it leaves is deleted by the next. */
 const PRUNE_MS_MAX = 60_000;
 
-/** Deletes messages that were delivered, handled or discarded more than 30 days ago; answers how many. */
+/** Deletes messages that were delivered, handled or discarded longer ago than they are kept; answers how many. */
 export async function pruneMessages({ ctx }: { ctx: Pick<ServiceContext, "db"> }): Promise<number> {
   const endsMs = performance.now() + PRUNE_MS_MAX;
+  const days = await retentionDays(ctx.db, "messages");
   let total = 0;
   for (let pruned = PRUNE_MAX; pruned === PRUNE_MAX && performance.now() < endsMs; ) {
-    pruned = await pruneSome(ctx.db);
+    pruned = await pruneSome(ctx.db, days);
     total += pruned;
   }
   return total;
 }
 
-async function pruneSome(db: Database): Promise<number> {
+async function pruneSome(db: Database, days: number): Promise<number> {
   const { messageId, deliveryStatus, finishedAt } = agentMessages;
   const old = db
     .select({ id: messageId })
@@ -120,7 +121,7 @@ async function pruneSome(db: Database): Promise<number> {
     .where(
       and(
         inArray(deliveryStatus, [...PRUNED_STATES]),
-        lt(finishedAt, sql`now() - make_interval(days => ${KEPT_DAYS})`),
+        lt(finishedAt, sql`now() - make_interval(days => ${days}::int)`),
       ),
     )
     .limit(PRUNE_MAX);

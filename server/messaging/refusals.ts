@@ -3,12 +3,17 @@ import { z } from "zod";
 import { messageRefusals } from "@/drizzle/schema";
 import type { Actor, MessageRefusal, RefusalCount } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
-import { publish, recordAudit, type ServiceContext, type Transaction } from "@/server/platform";
+import {
+  publish,
+  recordAudit,
+  retentionDays,
+  type ServiceContext,
+  type Transaction,
+} from "@/server/platform";
 
 /** Senders told apart in an hour, for each reason; all others together are `*`. */
 const SENDERS_MAX = 50;
 const EVERY_OTHER = "*";
-const KEPT_DAYS = 7;
 
 /** Whoever was refused is not known: the door itself writes what it refused. */
 const DOOR: Actor = { kind: "system", id: "message-door", label: "message door", roles: [] };
@@ -61,7 +66,7 @@ async function auditFirst(tx: Transaction, requestId: string, { reason, claimedS
 
 /**
  * Counts refusals by hour, reason and claimed sender; the first of each kind is audited, and what is older
- * than a week forgotten then. However many come, few rows are written. Never throws: whoever was refused
+ * than it is kept forgotten then. However many come, few rows are written. Never throws: whoever was refused
  * is told why, not that it could not be counted.
  */
 export async function countRefusals({
@@ -81,7 +86,7 @@ export async function countRefusals({
         const { name, count } = await addOne(tx, { reason, claimedSender }, now);
         if (count > 1) continue;
         await auditFirst(tx, ctx.requestId, { reason, claimedSender: name });
-        const oldest = new Date(now.getTime() - KEPT_DAYS * 86_400_000);
+        const oldest = new Date(now.getTime() - (await retentionDays(tx, "refusals")) * 86_400_000);
         await tx.delete(messageRefusals).where(lt(messageRefusals.hour, oldest));
       }
     });

@@ -38,6 +38,25 @@ const proxies = z
     ctx.addIssue("must be a number of proxies, or their addresses or networks (10.0.0.0/8)");
     return z.NEVER;
   });
+const ROLE_OF_NAME = /^\s*(.+?)\s*=\s*(viewer|reviewer|operator|admin)\s*$/;
+/** `name=role,name=role`: a name may stand several times. */
+const roleMap = z
+  .string()
+  .default("")
+  .transform((text, ctx) => {
+    const map = new Map<string, string[]>();
+    for (const part of text.split(",").filter((each) => each.trim() !== "")) {
+      const [, name, role] = ROLE_OF_NAME.exec(part) ?? [];
+      if (name === undefined || role === undefined) {
+        ctx.addIssue(
+          "must be name=role pairs separated by commas; a role is viewer, reviewer, operator or admin",
+        );
+        return z.NEVER;
+      }
+      map.set(name, [...(map.get(name) ?? []), role]);
+    }
+    return map;
+  });
 const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
 
 /**
@@ -63,6 +82,19 @@ function load() {
       SESSION_SECRET: secret,
       /** Shared with the product named by DATA_PRODUCT_ID; opens that product's role and nothing else. */
       AUTH_SECRET: secret,
+      /** OpenID Connect provider through which people sign in; without it by password alone. */
+      OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+      OIDC_CLIENT_ID: z.string().min(1).optional(),
+      OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+      /** What the sign-in page calls it. */
+      OIDC_NAME: z.string().min(1).max(60).default("single sign-on"),
+      OIDC_SCOPE: z.string().min(1).default("openid email profile"),
+      /** Claim that names a person's groups or roles; without it roles are given here. */
+      OIDC_ROLES_CLAIM: z.string().min(1).optional(),
+      /** Which of its values give which role: `data-admins=admin,data-team=reviewer`. */
+      OIDC_ROLES: roleMap,
+      /** `off`: people sign in by the identity provider alone. */
+      PASSWORD_SIGN_IN: z.enum(["on", "off"]).default("on"),
       DATABASE_URL: z.url().default("postgres://sidecar@127.0.0.1:5432/sidecar"),
       DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(100).default(10),
       SIDECAR_DATA_DIR: z.string().min(1).default(".data"),
@@ -220,7 +252,7 @@ let cached: Settings | undefined;
 
 /** Settings of this process, read once. Throws with every unusable setting named. */
 export function env(): Settings {
-  cached ??= assertChannels(assertLocalDemo(assertSecrets(load())));
+  cached ??= assertChannels(assertLocalDemo(assertIdentityProvider(assertSecrets(load()))));
   return cached;
 }
 
@@ -262,6 +294,22 @@ function assertSecrets(loaded: Settings): Settings {
     );
   }
   return loaded;
+}
+
+/** A provider needs its client; without a provider people need their passwords. */
+function assertIdentityProvider(loaded: Settings): Settings {
+  const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, PASSWORD_SIGN_IN } = loaded;
+  if (OIDC_ISSUER === undefined) {
+    if (PASSWORD_SIGN_IN === "on") return loaded;
+    throw new Error("PASSWORD_SIGN_IN=off needs OIDC_ISSUER: nobody could sign in.");
+  }
+  if (OIDC_CLIENT_ID === undefined || OIDC_CLIENT_SECRET === undefined) {
+    throw new Error("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.");
+  }
+  const { protocol, hostname } = new URL(OIDC_ISSUER);
+  const isLocal = LOOPBACK_ADDRESS.test(hostname.replace(/^\[|\]$/g, ""));
+  if (protocol === "https:" || isLocal) return loaded;
+  throw new Error("OIDC_ISSUER must be an https address, or http on this machine.");
 }
 
 const LOOPBACK_ADDRESS = /^(localhost|127(\.\d{1,3}){3}|::1)$/;

@@ -6,13 +6,11 @@ import {
   AppError,
   isUniqueViolation,
   recordAudit,
+  retentionDays,
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
 import { JOBS_CHANNEL, PRIORITIES } from "./enqueue-job";
-
-/** Finished jobs are kept a day, for people who ask what happened; dead ones until somebody decides. */
-const KEEP_DONE = sql`now() - interval '1 day'`;
 
 type Row = typeof jobs.$inferSelect;
 
@@ -133,11 +131,13 @@ export async function measureQueue({
   return load ?? NO_LOAD;
 }
 
-/** Deletes jobs done more than a day ago; answers how many. */
+/** Deletes jobs done longer ago than they are kept for who asks what happened; dead ones wait for a person. */
 export async function pruneJobs({ ctx }: { ctx: ServiceContext }): Promise<number> {
+  const days = await retentionDays(ctx.db, "jobs");
+  const keptSince = sql`now() - make_interval(days => ${days}::int)`;
   const pruned = await ctx.db
     .delete(jobs)
-    .where(and(eq(jobs.state, "done"), lt(jobs.finishedAt, KEEP_DONE)))
+    .where(and(eq(jobs.state, "done"), lt(jobs.finishedAt, keptSince)))
     .returning({ id: jobs.id });
   return pruned.length;
 }

@@ -2,7 +2,13 @@ import type { NextApiRequest, NextApiResponse } from "next";
 import NextAuth from "next-auth";
 import type { ErrorCode } from "@/server/contracts";
 import { assertSameOrigin, authOptions } from "@/server/identity";
-import { AppError, prepareNextAuthEnvironment, type Root, toAppError } from "@/server/platform";
+import {
+  AppError,
+  prepareNextAuthEnvironment,
+  type Root,
+  type Settings,
+  toAppError,
+} from "@/server/platform";
 import { ownOrigin } from "@/server/platform/http";
 import {
   API_SECURITY_HEADERS,
@@ -25,11 +31,16 @@ const ACTIONS: Record<string, readonly string[]> = {
   GET: ["csrf", "error", "providers", "session", "signin", "signin/credentials", "signout"],
   POST: ["callback/credentials", "signin/credentials", "signout"],
 };
+/** What an identity provider needs besides: the way there, and back. */
+const PROVIDER_ACTIONS: Record<string, string> = { GET: "callback/oidc", POST: "signin/oidc" };
 
-function assertAction({ method, url }: Request): void {
+function assertAction({ method, url }: Request, { OIDC_ISSUER, PASSWORD_SIGN_IN }: Settings): void {
   const action = new URL(url).pathname.slice(PREFIX.length);
-  const actions = ACTIONS[method === "POST" ? "POST" : "GET"] ?? [];
-  if (!actions.includes(action)) {
+  const verb = method === "POST" ? "POST" : "GET";
+  const isOurs = ACTIONS[verb]?.includes(action) === true;
+  const isPassword = action.endsWith("/credentials") && PASSWORD_SIGN_IN === "off";
+  const isProvider = action === PROVIDER_ACTIONS[verb] && OIDC_ISSUER !== undefined;
+  if (!((isOurs && !isPassword) || isProvider)) {
     throw new AppError("not_found", "There is no such action of sign-in.");
   }
 }
@@ -78,6 +89,7 @@ async function toApiRequest(request: Request, root: Root) {
 
 /** What next-auth's own names of failures mean; whatever else it answers is no route of it. */
 const FAILURES: Record<string, [ErrorCode, string]> = {
+  OAuthSignin: ["unavailable", "The identity provider does not answer now."],
   CredentialsSignin: ["unauthenticated", "Incorrect email or password."],
   csrf: ["forbidden", "The CSRF token is missing or wrong. Load the page again."],
 };
@@ -98,7 +110,7 @@ function problemOf(answered: ResponseRecorder, failure: string | null): AppError
 
 async function answer(request: Request, root: Root, requestId: string): Promise<Response> {
   if (!METHODS.includes(request.method)) throw methodNotAllowed(METHODS);
-  assertAction(request);
+  assertAction(request, root.settings);
   assertSameOrigin({ ctx: root, input: { request, isRequired: false } });
   let refusal: AppError | null = null;
   const input = {

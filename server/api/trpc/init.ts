@@ -25,12 +25,10 @@ const t = initTRPC.context<TrpcContext>().create({
 
 export const router = t.router;
 
-/** Every procedure: a signed-in person, service errors mapped once, and texts that can be stored. */
-export const procedure = t.procedure
-  .use(async ({ ctx, next }) => {
-    const { actor } = ctx;
-    if (actor === null) throw toTrpcError(new AppError("unauthenticated", "Please sign in."));
-    const result = await next({ ctx: { ...ctx, actor } });
+/** For anybody, signed in or not: service errors mapped once, and texts that can be stored. */
+export const openProcedure = t.procedure
+  .use(async ({ next }) => {
+    const result = await next();
     if (!result.ok && result.error.cause instanceof AppError) throw toTrpcError(result.error.cause);
     return result;
   })
@@ -38,3 +36,10 @@ export const procedure = t.procedure
     assertStorable(await getRawInput());
     return next();
   });
+
+/** Every other procedure: for a signed-in person. */
+export const procedure = openProcedure.use(async ({ ctx, next }) => {
+  const { actor } = ctx;
+  if (actor === null) throw toTrpcError(new AppError("unauthenticated", "Please sign in."));
+  return next({ ctx: { ...ctx, actor } });
+});

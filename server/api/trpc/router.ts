@@ -95,7 +95,10 @@ import { checkHealth } from "@/server/telemetry";
 import { describeSession } from "./context";
 import { toTrpcError } from "./error-map";
 import { procedure, router } from "./init";
+import { keysRouter } from "./keys";
 import { liveEvents } from "./live-events";
+import { linksRouter, peopleRouter } from "./people";
+import { productsRouter, retentionRouter } from "./products";
 
 const ById = z.object({ suggestion_id: SuggestionId });
 
@@ -294,6 +297,11 @@ export const appRouter = router({
   messages: messagesRouter,
   agents: agentsRouter,
   notifications: notificationsRouter,
+  people: peopleRouter,
+  links: linksRouter,
+  keys: keysRouter,
+  products: productsRouter,
+  retention: retentionRouter,
   session: sessionRouter,
   events: eventsRouter,
 });

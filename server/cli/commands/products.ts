@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { type ConnectorCheck, checkConnector, connectProduct } from "@/server/data-product";
+import type { ConnectorCheck } from "@/server/contracts";
+import { checkConnector, connectProduct } from "@/server/data-product";
 import {
   listProductCredentials,
   type ProductCredential,

@@ -4,9 +4,11 @@ import { z } from "zod";
 import {
   createUser,
   deactivateUser,
+  linkAddress,
   listUsers,
   PERSON_ROLES,
   setUserRoles,
+  startFirstAdmin,
   type User,
 } from "@/server/identity";
 import { AppError, type ServiceContext } from "@/server/platform";
@@ -43,6 +45,13 @@ async function create(
   };
 }
 
+async function firstAdmin(ctx: ServiceContext): Promise<Answer> {
+  const made = await startFirstAdmin({ ctx });
+  if (made === null) throw new AppError("conflict", "There is an administrator already.");
+  const link = linkAddress(ctx.settings, made.token);
+  return { data: { link, expires_at: made.expires_at }, lines: [`${link} (once, shown only now)`] };
+}
+
 export function addUserCommands(group: Command): void {
   group
     .command("create")
@@ -51,6 +60,12 @@ export function addUserCommands(group: Command): void {
     .option("--name <name>")
     .requiredOption("--roles <roles>", PERSON_ROLES.join(", "), collect, [])
     .action((options, command: Command) => answer(command, (ctx) => create(ctx, options)));
+  group
+    .command("first-admin")
+    .description(
+      "a one-time link that creates the first administrator; ends with 6 if there is one",
+    )
+    .action((_, command: Command) => answer(command, firstAdmin));
   group
     .command("list")
     .description("everybody")

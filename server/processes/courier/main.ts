@@ -1,4 +1,5 @@
 import { messageHandlers, startConversations } from "@/server/conversations";
+import { followServedProduct } from "@/server/data-product";
 import { getSuggestion } from "@/server/decisions";
 import { inferenceClientOf } from "@/server/inference";
 import { startCourier } from "@/server/messaging";
@@ -14,6 +15,7 @@ import { type RunningProcess, runProcess } from "../run-process";
  * conversations on, and tells people what happens.
  */
 async function start(root: Root): Promise<RunningProcess> {
+  const stopFollowing = await followServedProduct(root);
   const { settings, log } = root;
   const { MCP_BROKER_URL: url } = settings;
   const broker = url === undefined ? null : openSharedBroker(url, log);
@@ -43,6 +45,7 @@ async function start(root: Root): Promise<RunningProcess> {
       return { is_ready: is_ready && isNotifying, parts: { ...parts, registry, notifications } };
     },
     async stop() {
+      await stopFollowing();
       await Promise.all([courier.stop(), conversations.stop(), directory.stop()]);
       await Promise.all([relay.stop(), notifier.stop()]);
       await Promise.all([broker?.close(), queue.close()]);

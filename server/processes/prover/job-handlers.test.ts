@@ -46,7 +46,7 @@ test("a proof about another data product is not made on this one, and ends as fa
     ...{ id: 1, kind: "prove", subjectId: id },
     ...{ attempts: 1, stalls: 0, token: "test" },
   };
-  const handler = proofHandler(ctx(), untouched("ours"));
+  const handler = proofHandler(ctx(), () => untouched("ours"));
   const { signal } = new AbortController();
   const error = await handler.run(job, signal).catch(toAppError);
   expect(error).toMatchObject({ code: "not_executable" });

@@ -15,11 +15,12 @@ import type { ServiceContext } from "@/server/platform";
 import type { ClaimedJob, JobHandler, WorkerOptions } from "@/server/queue";
 
 /** A proof that failed for a passing reason is made again, from the start. */
-export function proofHandler(ctx: ServiceContext, product: DataProduct): JobHandler {
+export function proofHandler(ctx: ServiceContext, connect: () => DataProduct): JobHandler {
   const root = resolve(ctx.settings.SIDECAR_DATA_DIR, "prover");
   return {
     async run(job, signal) {
       const workDir = join(root, "work", `${job.subjectId}-${job.attempts}`);
+      const product = connect();
       await mkdir(workDir, { recursive: true });
       try {
         const dirs = { cacheDir: join(root, "exports"), workDir };
@@ -35,10 +36,10 @@ export function proofHandler(ctx: ServiceContext, product: DataProduct): JobHand
 }
 
 /** Handlers of what is done with an operation: it is run, watched, and its undo data dropped. */
-export function operationHandlers(ctx: ServiceContext, product: DataProduct) {
+export function operationHandlers(ctx: ServiceContext, connect: () => DataProduct) {
   const input = (job: ClaimedJob, signal: AbortSignal) => ({
     operationId: job.subjectId,
-    product,
+    product: connect(),
     signal,
   });
   const giveUp: JobHandler["giveUp"] = (job, error) =>

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { ProcessStatus } from "@/server/contracts";
-import { connectProduct } from "@/server/data-product";
+import { connectProduct, followServedProduct, isProductPaused } from "@/server/data-product";
 import { isProductBusy } from "@/server/execution";
 import { inferenceClientOf } from "@/server/inference";
 import { type Root, systemContext } from "@/server/platform";
@@ -20,9 +20,10 @@ async function startProver(root: Root): Promise<RunningProcess> {
   // Shadows and downloaded tables are copies of the product's data: nobody else on this machine reads them.
   process.umask(0o077);
   await lowerPriority("low");
+  const stopFollowing = await followServedProduct(root);
   const { settings, log } = root;
-  const product = connectProduct({ ctx: systemContext(root, "connector") });
-  const { productId, baseUrl } = product;
+  // Asked for each job and each look: another product may have been connected meanwhile.
+  const connect = () => connectProduct({ ctx: systemContext(root, "connector") });
   // Shadows of a proof that was killed; its job starts again from nothing.
   await rm(resolve(settings.SIDECAR_DATA_DIR, "prover", "work"), { recursive: true, force: true });
   const broker = openBroker(settings, log);
@@ -34,20 +35,27 @@ async function startProver(root: Root): Promise<RunningProcess> {
   const proofs = startWorker(root, broker, {
     queue: "proofs",
     concurrency: 1,
-    handlers: { prove: proofHandler(prover, product) },
     onDead: tellOfDeadJob(prover),
-    isPaused: () => isProductBusy({ ctx: prover, input: { productId } }),
+    handlers: { prove: proofHandler(prover, connect) },
+    isPaused: async () => {
+      const input = { productId: settings.DATA_PRODUCT_ID };
+      return (
+        (await isProductPaused({ ctx: prover, input })) || isProductBusy({ ctx: prover, input })
+      );
+    },
   });
   const operations = startWorker(root, broker, {
     queue: "operations",
     concurrency: OPERATIONS_AT_ONCE,
-    handlers: operationHandlers(executor, product),
     onDead: tellOfDeadJob(executor),
+    handlers: operationHandlers(executor, connect),
+    isPaused: () =>
+      isProductPaused({ ctx: executor, input: { productId: settings.DATA_PRODUCT_ID } }),
   });
-  const sweeps = startSweeps(root, broker, createSweeps(root, { product, baseUrl, contact }));
+  const sweeps = startSweeps(root, broker, createSweeps(root, { connect, contact }));
   const stopModelKeeper = startModelKeeper(systemContext(root, "model keeper"));
   const takers = [proofs, operations, sweeps];
-  log.info({ product: productId, queue: broker.kind }, "prover started");
+  log.info({ product: settings.DATA_PRODUCT_ID, queue: broker.kind }, "prover started");
 
   return {
     status: () => {
@@ -55,6 +63,7 @@ async function startProver(root: Root): Promise<RunningProcess> {
       return statusOf({ isTaking, isHandingOver: relay.isReady(), contact });
     },
     async stop() {
+      await stopFollowing();
       await Promise.all([stopModelKeeper(), relay.stop(), ...takers.map((taker) => taker.stop())]);
       await inferenceClientOf(root).close();
       await broker.close();

@@ -1,5 +1,5 @@
 import { pruneRequestRates } from "@/server/api/http";
-import type { DataProduct } from "@/server/data-product";
+import { type DataProduct, isProductPaused } from "@/server/data-product";
 import {
   analyzeWhenDue,
   expireSuggestions,
@@ -27,20 +27,25 @@ export interface ProductContact {
 /** What is due by the clock: observing the product, ending what became stale, pruning. */
 export function createSweeps(
   root: Root,
-  options: { product: DataProduct; baseUrl: string; contact: ProductContact },
+  options: { connect: () => DataProduct & { baseUrl: string }; contact: ProductContact },
 ): Sweep[] {
   const ctx = (label: string) => systemContext(root, label);
-  const { product, baseUrl, contact } = options;
+  const { connect, contact } = options;
 
   /** Keeps schema and patterns, ends what they made stale, and asks for an analysis that is due. */
   async function observe(): Promise<void> {
     const observer = ctx("observer");
-    const schema = await observeProduct({ ctx: observer, input: { product, baseUrl } }).catch(
-      (error: unknown) => {
-        Object.assign(contact, { isKnown: true, fault: toAppError(error).message });
-        throw error;
-      },
-    );
+    const { DATA_PRODUCT_API, DATA_PRODUCT_ID } = root.settings;
+    if (DATA_PRODUCT_API === undefined) return;
+    if (await isProductPaused({ ctx: observer, input: { productId: DATA_PRODUCT_ID } })) return;
+    const product = connect();
+    const schema = await observeProduct({
+      ctx: observer,
+      input: { product, baseUrl: product.baseUrl },
+    }).catch((error: unknown) => {
+      Object.assign(contact, { isKnown: true, fault: toAppError(error).message });
+      throw error;
+    });
     Object.assign(contact, { isKnown: true, fault: null });
     const { product_id: productId, schema_fingerprint: schemaFingerprint } = schema;
     await supersedeBySchemaChange({ ctx: observer, input: { productId, schemaFingerprint } });

@@ -1,8 +1,9 @@
 import { formatCount } from "@/server/format";
+import { linkAddress, startFirstAdmin } from "@/server/identity";
 import { hasLocalModel } from "@/server/inference";
 import { explain, print, printError, report } from "./console";
 import { openKnowledgeStore } from "./database";
-import { assertNoDemo, type Demo, seedDemo, writeDemoFile } from "./demo";
+import { asInstaller, assertNoDemo, type Demo, seedDemo, writeDemoFile } from "./demo";
 import {
   assertBuilt,
   courierSpec,
@@ -28,9 +29,12 @@ async function startRoles(supervisor: Supervisor, settings: Settings): Promise<v
   }
   const demo = hasDemoProduct ? [demoSpec(settings)] : [];
   await supervisor.startTogether([...demo, webSpec(settings)]);
-  if (!hasProduct) report("no data product is attached (DATA_PRODUCT_API): answers are estimates");
-  const prover = hasProduct ? [proverSpec(settings)] : [];
-  await supervisor.startTogether([...prover, courierSpec(settings)]);
+  if (!hasProduct)
+    report(
+      "no data product is attached: connect one in the browser (Settings), or set DATA_PRODUCT_API",
+    );
+  // It waits for a product that may be connected in the browser.
+  await supervisor.startTogether([proverSpec(settings), courierSpec(settings)]);
   await startInference(supervisor, settings);
 }
 
@@ -52,6 +56,16 @@ function announce(settings: Settings, demo: Demo | null): void {
   }
 }
 
+/** Whoever started this installation becomes its first administrator by a link that works once. */
+async function announceFirstAdmin(settings: Settings): Promise<void> {
+  const made = await asInstaller(settings, (ctx) => startFirstAdmin({ ctx }));
+  if (made === null) return;
+  print(
+    "Nobody administers this sidecar yet. Create the first administrator (once, within 24 hours):",
+  );
+  print(`  ${linkAddress(settings.env, made.token)}`);
+}
+
 /** Takes an installation from nothing to `ready`. */
 export async function launch(supervisor: Supervisor, asked: Settings): Promise<void> {
   await assertPorts(asked);
@@ -64,7 +78,5 @@ export async function launch(supervisor: Supervisor, asked: Settings): Promise<v
   await startRoles(supervisor, settings);
   if (demo !== null) writeDemoFile(settings.dataDir, demo);
   announce(settings, demo);
-  if (!hasAdmin) {
-    print("Nobody can sign in yet: npm run cli -- users create --roles admin --email <address>");
-  }
+  if (!hasAdmin) await announceFirstAdmin(settings);
 }

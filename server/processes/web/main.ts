@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import next from "next";
+import { followServedProduct } from "@/server/data-product";
 import { listenAddress, type Root, shareRoot } from "@/server/platform";
 import { textReader } from "@/server/workload";
 import { closeServer, HEADERS_SECONDS_MAX, listenOn } from "../http-server";
@@ -19,6 +20,7 @@ const DRAIN_MS = 2000;
 async function startWeb(root: Root): Promise<RunningProcess> {
   const { settings } = root;
   const host = listenAddress(settings);
+  const stopFollowing = await followServedProduct(root);
   shareRoot(root);
   // Made here, where the program's files lie as they were written; its threads start when they are needed.
   const reader = textReader();
@@ -43,6 +45,7 @@ async function startWeb(root: Root): Promise<RunningProcess> {
   return {
     async stop() {
       await closeServer(server, DRAIN_MS);
+      await stopFollowing();
       await pages.close();
       await reader.close();
     },
