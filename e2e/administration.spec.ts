@@ -12,9 +12,9 @@ async function otherPage(page: Page) {
 
 /** The secret that a dialog shows once; closes it. */
 async function takeSecret(page: Page): Promise<string> {
-  const text = await page.getByRole("dialog").locator("[data-secret]").innerText();
+  const text = await page.getByRole("dialog").locator("[data-secret]").textContent();
   await page.getByRole("button", { name: "Done" }).click();
-  return text;
+  return text ?? "";
 }
 
 async function invite(page: Page, email: string): Promise<string> {
