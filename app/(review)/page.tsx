@@ -1,23 +1,26 @@
 import type { Metadata } from "next";
 import { Inbox } from "@/components/inbox/inbox";
-import { findTab, INBOX_TABS, listInput, titleOfTab } from "@/components/inbox/tabs";
+import { listInput, readQuery } from "@/components/inbox/inbox-query";
+import { COUNT_MAX, INBOX_TABS, titleOfTab } from "@/components/inbox/tabs";
 import { createServerApi, Hydrate } from "@/components/trpc/hydrate";
 
 interface Props {
-  searchParams: Promise<{ tab?: string | string[] }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
 }
 
-async function currentTab({ searchParams }: Props) {
-  const { tab } = await searchParams;
-  return findTab(typeof tab === "string" ? tab : null);
+async function currentQuery({ searchParams }: Props) {
+  const params = Object.entries(await searchParams).flatMap(([name, values]) =>
+    [values ?? []].flat().map((value) => [name, value]),
+  );
+  return readQuery(new URLSearchParams(params));
 }
 
 export async function generateMetadata(props: Props): Promise<Metadata> {
-  return { title: titleOfTab(await currentTab(props)) };
+  return { title: titleOfTab((await currentQuery(props)).tab) };
 }
 
 export default async function InboxPage(props: Props) {
-  const current = await currentTab(props);
+  const current = await currentQuery(props);
   const { trpc, queryClient } = await createServerApi();
   const options = { getNextPageParam: () => undefined };
   await Promise.all([
@@ -26,7 +29,10 @@ export default async function InboxPage(props: Props) {
     ),
     ...INBOX_TABS.filter((each) => each.states !== undefined).map((each) =>
       queryClient.prefetchQuery(
-        trpc.suggestions.list.queryOptions({ ...listInput(each), limit: 50 }),
+        trpc.suggestions.list.queryOptions({
+          ...listInput({ tab: each, view: {} }),
+          limit: COUNT_MAX,
+        }),
       ),
     ),
   ]);

@@ -42,7 +42,5 @@ export function titleOfTab(tab: InboxTab): string {
   return tab === REVIEW_TAB ? "Inbox" : `${tab.label} · Inbox`;
 }
 
-/** Input of `suggestions.list`, the same on server and browser so that the cache is shared. */
-export function listInput(tab: InboxTab) {
-  return tab.states === undefined ? {} : { state: [...tab.states] };
-}
+/** So many are counted of each tab: beyond it a number says little. */
+export const COUNT_MAX = 50;

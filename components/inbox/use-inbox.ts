@@ -1,19 +1,19 @@
 "use client";
 import { useInfiniteQuery, useQueries } from "@tanstack/react-query";
 import { useTRPC } from "@/components/trpc/client";
-import { INBOX_TABS, type InboxTab, listInput } from "./tabs";
+import { type InboxQuery, listInput } from "./inbox-query";
+import { COUNT_MAX, INBOX_TABS } from "./tabs";
 
-/** One tab's suggestions, newest first, page by page. */
-export function useSuggestionPages(tab: InboxTab) {
+/** The suggestions of a list, page by page. */
+export function useSuggestionPages(query: InboxQuery) {
   const trpc = useTRPC();
   return useInfiniteQuery(
-    trpc.suggestions.list.infiniteQueryOptions(listInput(tab), {
+    trpc.suggestions.list.infiniteQueryOptions(listInput(query), {
       getNextPageParam: (page) => page.next_cursor ?? undefined,
+      placeholderData: (previous) => previous,
     }),
   );
 }
-
-const COUNT_MAX = 50;
 
 /** How many each tab holds: `7`, or `50+` when there is another page. */
 export function useTabCounts(): Map<string, string> {
@@ -21,7 +21,7 @@ export function useTabCounts(): Map<string, string> {
   const tabs = INBOX_TABS.filter((tab) => tab.states !== undefined);
   const answers = useQueries({
     queries: tabs.map((tab) =>
-      trpc.suggestions.list.queryOptions({ ...listInput(tab), limit: COUNT_MAX }),
+      trpc.suggestions.list.queryOptions({ ...listInput({ tab, view: {} }), limit: COUNT_MAX }),
     ),
   });
   const counts = new Map<string, string>();

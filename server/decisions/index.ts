@@ -11,6 +11,7 @@ export {
   changeSuggestions,
   claimSuggestion,
   deleteView,
+  getTriage,
   listColleagues,
   listComments,
   listSavedViews,

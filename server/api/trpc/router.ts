@@ -49,6 +49,7 @@ import {
   continueProof,
   deleteView,
   getSuggestion,
+  getTriage,
   giveFeedback,
   listColleagues,
   listComments,
@@ -131,6 +132,7 @@ const suggestionsRouter = router({
 
 const inboxRouter = router({
   colleagues: procedure.query(({ ctx }) => listColleagues({ ctx })),
+  triage: procedure.input(ById).query(({ ctx, input }) => getTriage({ ctx, input })),
   assign: procedure
     .input(AssignRequest)
     .mutation(({ ctx, input }) => assignSuggestion({ ctx, input })),

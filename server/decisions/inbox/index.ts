@@ -2,4 +2,10 @@ export { changeSuggestions } from "./bulk";
 export { addComment, listComments } from "./comments";
 export { markSuggestion, snoozeSuggestion } from "./marks";
 export { deleteView, listSavedViews, saveView } from "./saved-views";
-export { assignSuggestion, claimSuggestion, listColleagues, releaseSuggestion } from "./triage";
+export {
+  assignSuggestion,
+  claimSuggestion,
+  getTriage,
+  listColleagues,
+  releaseSuggestion,
+} from "./triage";

@@ -169,6 +169,19 @@ async function findReviewer(tx: Transaction, id: string): Promise<Person> {
   throw new AppError("invalid_input", "No active person of this id may decide on suggestions.");
 }
 
+/** How people share out one suggestion, seen by the caller. Throws `forbidden` for machines, `not_found`. */
+export async function getTriage({
+  ctx,
+  input: { suggestion_id: id },
+}: {
+  ctx: ServiceContext;
+  input: { suggestion_id: string };
+}): Promise<Triage> {
+  assertCan(ctx.actor, "suggestion.read");
+  personOf(ctx);
+  return triageOf(ctx, id);
+}
+
 async function triageOf(ctx: ServiceContext, id: string): Promise<Triage> {
   const triage = (await readTriage(ctx, [id])).get(id);
   if (triage === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);

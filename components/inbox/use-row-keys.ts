@@ -1,0 +1,75 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { type RefObject, useCallback, useMemo, useState } from "react";
+import { useHotkeys } from "@/components/shell/hotkeys";
+import { useCan } from "@/components/shell/session";
+import type { SuggestionSummary } from "@/server/contracts";
+import type { Selection } from "./suggestion-list";
+import { snoozeChoices, useTriageActions } from "./use-triage";
+
+export type Asked = "approve" | "reject" | null;
+
+/**
+ * The row that keys act on, and what is asked of the selection. It is an id: it stays on its row when rows
+ * come in. Focus moves with it, so that a screen reader says where it is.
+ */
+export function useRowKeys(
+  rows: readonly SuggestionSummary[],
+  listRef: RefObject<HTMLUListElement | null>,
+  selection: Selection,
+) {
+  const router = useRouter();
+  const { mark, snooze } = useTriageActions();
+  const canDecide = useCan("suggestion.decide");
+  const [id, setId] = useState<string | null>(null);
+  const [asked, ask] = useState<Asked>(null);
+  const open = useCallback(
+    (target: string | null) => {
+      if (target !== null) router.push(`/suggestions/${target}`);
+    },
+    [router],
+  );
+  const hotkeys = useMemo(() => {
+    const move = (step: number) => {
+      const focused = listRef.current?.querySelector("li:focus-within")?.getAttribute("data-id");
+      const index = rows.findIndex((row) => row.suggestion_id === (focused ?? id));
+      const next = index === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, index + step));
+      setId(rows[next]?.suggestion_id ?? null);
+    };
+    /** The selection; without one, the current row becomes it. */
+    const decide = (what: Asked) => {
+      if (!canDecide) return;
+      if (selection.ids.length === 0) {
+        if (id === null) return;
+        selection.set([id]);
+      }
+      ask(what);
+    };
+    const withCurrent = (run: (id: string) => void) => () => {
+      if (id !== null) run(id);
+    };
+    return [
+      { key: "j", label: "Next suggestion", run: () => move(1) },
+      { key: "k", label: "Previous suggestion", run: () => move(-1) },
+      { key: "o", label: "Open the current suggestion", run: () => open(id) },
+      { key: "Enter", label: "Open the current suggestion", run: () => open(id) },
+      { key: "x", label: "Select or deselect it", run: withCurrent(selection.toggle) },
+      { key: "a", label: "Approve it, or what is selected", run: () => decide("approve") },
+      { key: "r", label: "Reject it, or what is selected", run: () => decide("reject") },
+      {
+        key: "u",
+        label: "Mark it as unread",
+        run: withCurrent((suggestion_id) => mark.mutate({ suggestion_id, is_read: false })),
+      },
+      {
+        key: "s",
+        label: "Snooze it for a day",
+        run: withCurrent((suggestion_id) =>
+          snooze.mutate({ suggestion_id, until: snoozeChoices(new Date())[1]?.until ?? null }),
+        ),
+      },
+    ];
+  }, [rows, id, selection, listRef, open, canDecide, mark.mutate, snooze.mutate]);
+  useHotkeys(hotkeys);
+  return { id, asked, ask };
+}
