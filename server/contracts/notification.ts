@@ -7,6 +7,8 @@ export const NotificationEvent = z.enum([
   "approval_reminder",
   "approval_escalated",
   "advice_changed",
+  "assigned",
+  "mentioned",
   "approved",
   "rejected",
   "expired",
@@ -66,6 +68,16 @@ export const NOTIFICATION_EVENTS: Record<NotificationEvent, EventFacts> = {
     label: "Advice changed",
     when: "A longer test changed what a pending suggestion advises.",
     ...{ needs: "suggestion.decide", byDefault: "off" },
+  },
+  assigned: {
+    label: "Assigned to you",
+    when: "Somebody gave a suggestion to you.",
+    ...{ needs: "suggestion.decide", byDefault: "now" },
+  },
+  mentioned: {
+    label: "Mentioned",
+    when: "Somebody mentioned you in a comment.",
+    ...{ needs: "suggestion.read", byDefault: "now" },
   },
   approved: {
     label: "Approved",

@@ -1,6 +1,12 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { agentDecisions, auditEvents, operations, suggestions } from "@/drizzle/schema";
+import {
+  agentDecisions,
+  auditEvents,
+  notifications,
+  operations,
+  suggestions,
+} from "@/drizzle/schema";
 import { AppError } from "@/server/platform";
 import { cleanUpOperation } from "./clean-up-operation";
 import { requestRevert } from "./request-revert";
@@ -53,6 +59,11 @@ test("a revert that succeeds leaves nothing of one that failed before it", async
     state: "executed",
     error: { message: "The revert failed: not now" },
   });
+  const told = await rig.db
+    .select({ details: notifications.details })
+    .from(notifications)
+    .where(and(eq(notifications.suggestionId, id), eq(notifications.event, "rollback_failed")));
+  expect(told).toEqual([{ details: { error: "not now" } }]);
   const second = await rig.requestRevert(id);
   await rig.run(second.operation_id);
   expect(await rig.read(id)).toMatchObject({ state: "reverted", error: null });

@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { auditEvents, operations } from "@/drizzle/schema";
+import { auditEvents, notifications, operations } from "@/drizzle/schema";
 import { describeProductFault } from "@/server/contracts";
 import { workloadOf } from "./testing/live-workload";
 import { Rig } from "./testing/rig";
@@ -48,6 +48,11 @@ test("a verdict delivered again is audited once, and its rollback is still asked
     .where(and(eq(auditEvents.subjectId, id), eq(auditEvents.action, "operation.judge")));
   const [rollback, ...others] = await rig.db.select().from(operations).where(rollbacks);
   expect([removed.length, judged.length, others.length]).toEqual([1, 1, 0]);
+  const told = await rig.db
+    .select({ details: notifications.details })
+    .from(notifications)
+    .where(and(eq(notifications.suggestionId, id), eq(notifications.event, "regressed")));
+  expect(told).toEqual([{ details: { summary: expect.stringMatching(/slower/) } }]);
   await rig.run(rollback?.id ?? "");
   expect(await rig.stateOf(id)).toBe("reverted");
 });

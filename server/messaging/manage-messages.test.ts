@@ -1,10 +1,11 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { agentMessages, auditEvents } from "@/drizzle/schema";
+import { agentMessages, auditEvents, notifications } from "@/drizzle/schema";
 import type { Actor } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { discardMessage, pruneMessages, replayMessage } from "./manage-messages";
 import { Side } from "./testing/side";
+import { transitionMessages } from "./transition-messages";
 
 let database: TestDatabase;
 let side: Side;
@@ -43,6 +44,19 @@ test("a dead message of ours is sent once more, as it was, and that is audited",
     envelope: before?.envelope,
   });
   expect(await actions(id)).toEqual(["message.queue", "message.replay"]);
+});
+
+test("administrators are told once of all that died together, in a transaction or without one", async () => {
+  const ids = await side.send(peer, [{}, {}]);
+  const moves = ids.map((id) => ({ id, deadReason: "refused" as const }));
+  const bury = { transition: "bury", moves } as const;
+  await transitionMessages({ tx: side.db, ctx: side.ctx, input: bury });
+  await transitionMessages({ tx: side.db, ctx: side.ctx, input: bury });
+  const told = await side.db
+    .select({ details: notifications.details })
+    .from(notifications)
+    .where(inArray(notifications.subjectId, ids));
+  expect(told).toEqual([{ details: { count: 2 } }]);
 });
 
 test("one that has expired gets as much time as it had, under its old id", async () => {

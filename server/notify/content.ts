@@ -84,6 +84,8 @@ const SENTENCES: Record<NotificationEvent, (outgoing: Outgoing) => string[]> = {
     ...[outgoing.suggestion?.search.revision_note ?? []].flat(),
     ...askForDecision(outgoing),
   ],
+  assigned: ({ actorLabel }) => [`${actorLabel} gave this suggestion to you.`],
+  mentioned: (outgoing) => [`${outgoing.actorLabel} mentioned you:`, ...summaryOf(outgoing)],
   approved: (outgoing) => [...lastReview(outgoing), "It can be executed now."],
   rejected: lastReview,
   expired: () => ["Nobody decided in time. Nothing was changed; this is no rejection."],

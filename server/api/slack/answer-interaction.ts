@@ -1,4 +1,4 @@
-import type { Actor, ErrorCode } from "@/server/contracts";
+import { type Actor, type ErrorCode, PROBLEMS } from "@/server/contracts";
 import { approveSuggestion, rejectSuggestion } from "@/server/decisions";
 import {
   findSlackPerson,
@@ -27,7 +27,7 @@ interface Services {
 
 const contextOf = (root: Root, actor: Actor) => contextFor(root, actor, `slack-${newId("req")}`);
 
-/** What is said to whoever pressed; only for errors that a person can do something about. */
+/** What is said to whoever pressed, where it is said in other words than to a program. */
 const SAID: Partial<Record<ErrorCode, string>> = {
   forbidden: "You don't have permission to decide on this.",
   conflict: "Someone else already decided this, or the advice has changed since.",
@@ -109,11 +109,10 @@ async function answerSubmission(
   }
 }
 
-/** Throws what is not to be told to a person. */
+/** Why it was refused. Throws what is no refusal: a fault of ours, or of Slack. */
 function explain(error: unknown): string {
-  const text = error instanceof AppError ? SAID[error.code] : undefined;
-  if (text === undefined) throw error;
-  return text;
+  if (!(error instanceof AppError) || PROBLEMS[error.code].status >= 500) throw error;
+  return SAID[error.code] ?? error.message;
 }
 
 const openOn = ({ settings }: Root, { suggestion_id }: Carried): string =>

@@ -2,12 +2,16 @@ import { eq, inArray } from "drizzle-orm";
 import { suggestionComments, suggestions, users } from "@/drizzle/schema";
 import type { Comment, CommentRequest } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
+import { notify } from "@/server/notify";
 import { AppError, publish, recordAudit, type ServiceContext } from "@/server/platform";
 import { personOf } from "./filter-suggestions";
 import { findPeople } from "./triage";
 
 /** So many are shown; a suggestion with more is a conversation for another place. */
 const COMMENTS_MAX = 500;
+
+/** Of a comment so much is told; the rest is on the page. */
+const MENTION_LENGTH_MAX = 1000;
 
 /** What people have said of a suggestion, oldest first. Throws `forbidden`, `not_found`. */
 export async function listComments({
@@ -84,6 +88,12 @@ export async function addComment({
       subjectId: id,
       after: { comment_id: stored?.id, body, mentions: mentioned },
     });
+    const userIds = mentioned.filter((person) => person !== authorId);
+    if (userIds.length > 0) {
+      const subject = { type: "suggestion", id } as const;
+      const details = { summary: body.slice(0, MENTION_LENGTH_MAX) };
+      await notify({ tx, ctx, input: { event: "mentioned", subject, userIds, details } });
+    }
     await publish(tx, { topic: "suggestion", id });
   });
   return listComments({ ctx, input: { suggestion_id: id } });

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNull, lte, or } from "drizzle-orm";
 import { suggestions, suggestionTriage, users } from "@/drizzle/schema";
 import type { AssignRequest, ClaimRequest, Person, Triage } from "@/server/contracts";
 import { assertCan, isAllowed } from "@/server/identity";
+import { notify } from "@/server/notify";
 import {
   AppError,
   publish,
@@ -54,6 +55,10 @@ export async function assignSuggestion({
       before: { assignee_id: before.assigneeId },
       after: { assignee_id: assigneeId, assignee: assignee?.label ?? null },
     });
+    if (assigneeId !== null && assigneeId !== ctx.actor.id) {
+      const subject = { type: "suggestion", id } as const;
+      await notify({ tx, ctx, input: { event: "assigned", subject, userIds: [assigneeId] } });
+    }
     await publish(tx, { topic: "suggestion", id });
   });
   return triageOf(ctx, id);

@@ -2,11 +2,12 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
   jobs,
   notificationDeliveries,
+  notificationPreferences,
   notifications,
   slackMessages,
   suggestions,
 } from "@/drizzle/schema";
-import type { Actor } from "@/server/contracts";
+import { type Actor, DEFAULT_PREFERENCES } from "@/server/contracts";
 import { approveSuggestion } from "@/server/decisions";
 import { contextOf, indexOn, storeSuggestion } from "@/server/decisions/testing/fixtures";
 import { type Notice, notify } from "../notify";
@@ -168,6 +169,26 @@ test("texts of any length fit Slack's limits", async () => {
   await harness.run();
   expect((await sent()).map(({ state }) => state)).toEqual(["sent", "sent"]);
   expect(JSON.stringify(slack.messages)).not.toContain("<!channel>");
+});
+
+test("a direct message tells in words what the person chose, with or without a card there", async () => {
+  const { id: userId } = rita;
+  slack.members.set("URITA", {});
+  const preferences = {
+    ...DEFAULT_PREFERENCES,
+    slack: { reverted: "now", approved: "now" },
+  } as const;
+  await harness.db
+    .insert(notificationPreferences)
+    .values({ userId, slackUserId: "URITA", preferences });
+  const { id } = await storeSuggestion(harness.db, {
+    ...{ state: "reverted", candidates: [indexOn("status")] },
+  });
+  await tell({ event: "reverted", subject: { type: "suggestion", id } });
+  await harness.run();
+  const direct = slack.messages.filter(({ channel }) => channel === "DURITA");
+  expect(direct.map(({ text }) => text)).toEqual([expect.stringMatching(/^Rolled back: /)]);
+  await harness.db.delete(notificationPreferences);
 });
 
 test("what is about no suggestion is a message of its own", async () => {

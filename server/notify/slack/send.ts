@@ -18,7 +18,13 @@ const REPLIES: ReadonlySet<NotificationEvent> = new Set([
   ...(["verified", "inconclusive", "regressed", "reverted", "rollback_failed"] as const),
 ]);
 
-/** Events by which our own messages are found again. */
+/** Posted as a card: that is all there is to say. */
+const ASKS: ReadonlySet<NotificationEvent> = new Set(["approval_needed", "advice_changed"]);
+
+/** Asked for by a person, as a direct message: told in words, whatever it is. */
+const isPersonal = ({ userId, event }: Outgoing): boolean => userId !== null && !ASKS.has(event);
+
+/** By which our own messages are found again. */
 const METADATA_TYPE = "sidecar_notification";
 
 interface Posted {
@@ -68,15 +74,20 @@ class SlackSender {
     const card = this.cardOf(outgoing, suggestion);
     let posted = claim.posted;
     if (posted !== null && !(await this.update(posted, card))) posted = null;
+    const isTold = REPLIES.has(outgoing.event) || isPersonal(outgoing);
     if (posted === null) {
+      if (isPersonal(outgoing) && suggestion.state !== "pending") {
+        const { ts } = await this.post(outgoing, this.contentOf(outgoing));
+        return { outcome: "sent", providerId: ts };
+      }
       // What was never asked here need not be told as decided.
-      if (suggestion.state !== "pending" && !REPLIES.has(outgoing.event)) {
+      if (suggestion.state !== "pending" && !isTold) {
         return { outcome: "skipped", reason: "No message about it is here to be changed." };
       }
       posted = await this.post(outgoing, card);
       await this.remember(suggestion.suggestion_id, outgoing.recipient, posted);
     }
-    if (REPLIES.has(outgoing.event)) await this.reply(outgoing, posted);
+    if (isTold) await this.reply(outgoing, posted);
     return { outcome: "sent", providerId: posted.ts };
   }
 

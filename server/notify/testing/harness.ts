@@ -10,25 +10,9 @@ import {
   type Settings,
   systemContext,
 } from "@/server/platform";
-import type { Broker, Delivery, Next } from "@/server/platform/broker";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
+import { HandBroker } from "@/server/queue/testing/hand-broker";
 import { startNotifier } from "../notifier";
-
-type Handle = (delivery: Delivery) => Promise<Next>;
-
-/** A broker of one consumer that delivers when it is told to: time passes as a test wants it. */
-class HandBroker implements Broker {
-  readonly kind = "postgres";
-  handle: Handle | null = null;
-  async add() {}
-  async schedule() {}
-  consume(_queue: string, _options: unknown, handle: Handle) {
-    this.handle = handle;
-    return { isReady: () => true, close: async () => {} };
-  }
-  async ping() {}
-  async close() {}
-}
 
 /** The notifier on a database of its own, with a clock and a queue that a test moves. */
 export class NotifyHarness {

@@ -1,0 +1,2 @@
+ALTER TABLE "notifications" DROP CONSTRAINT "notifications_event_known";--> statement-breakpoint
+ALTER TABLE "notifications" ADD CONSTRAINT "notifications_event_known" CHECK ("event" in ('approval_needed', 'approval_reminder', 'approval_escalated', 'advice_changed', 'assigned', 'mentioned', 'approved', 'rejected', 'expired', 'superseded', 'withdrawn', 'test_failed', 'executed', 'execution_failed', 'verified', 'inconclusive', 'regressed', 'reverted', 'rollback_failed', 'job_dead', 'message_dead', 'product_unreachable', 'product_reachable', 'digest', 'test'));
