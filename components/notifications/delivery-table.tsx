@@ -1,5 +1,5 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useActionHandlers } from "@/components/common/action-handlers";
 import { RelativeTime } from "@/components/common/clock";
@@ -72,7 +72,7 @@ function DeliveryRow(props: { delivery: NotificationDelivery; canManage: boolean
       </TableCell>
       {canManage ? (
         <TableCell>
-          {RETRYABLE_STATES.includes(delivery.state) ? <RetryButton delivery={delivery} /> : null}
+          <RetryButton delivery={delivery} />
         </TableCell>
       ) : null}
     </TableRow>
@@ -99,9 +99,12 @@ function SubjectLink({ delivery: { subject, suggestion_id } }: { delivery: Notif
 
 function RetryButton({ delivery }: { delivery: NotificationDelivery }) {
   const trpc = useTRPC();
+  const { data: channels } = useQuery(trpc.notifications.channels.queryOptions());
   const handlers = useActionHandlers(trpc.notifications.pathKey());
   const retry = useMutation(trpc.notifications.retry.mutationOptions(handlers("Queued again")));
-  const { delivery_id, event, recipient } = delivery;
+  const { delivery_id, event, recipient, state } = delivery;
+  const isHeld = state === "held" && channels?.email.is_configured !== true;
+  if (isHeld || !RETRYABLE_STATES.includes(state)) return null;
   return (
     <Button
       variant="outline"

@@ -126,7 +126,7 @@ function DeliveryList({ canManage }: { canManage: boolean }) {
         </Empty>
       ) : null}
       {deliveries === undefined || deliveries.length === 0 ? null : (
-        <Card className="px-4 py-1 sm:px-5">
+        <Card className="min-w-0 px-4 py-1 sm:px-5">
           <DeliveryTable deliveries={deliveries} canManage={canManage} />
         </Card>
       )}

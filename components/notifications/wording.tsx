@@ -40,5 +40,6 @@ export const describeChannel = (channel: NotificationChannel): string => CHANNEL
 /** What a person should know beside the state; null: nothing. */
 export function describeTrouble({ state, last_error }: NotificationDelivery): string | null {
   if (state === "held") return "Email is not configured.";
-  return last_error;
+  // Without the code in front, which is for programs.
+  return last_error?.replace(/^[a-z_]+: /, "") ?? null;
 }
