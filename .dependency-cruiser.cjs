@@ -2,7 +2,7 @@
 // plants a violation of each and sees it reported.
 
 const CAPABILITIES =
-  "advisor|conversations|data-product|decision-card|decisions|execution|guard|identity|inference|knowledge|messaging|models|notify|proving|queue|registry|telemetry|workload";
+  "advisor|conversations|data-product|decision-card|decisions|execution|guard|identity|inference|knowledge|messaging|models|notify|policy|proving|queue|registry|telemetry|workload";
 
 /** Modules that reach outside the process. */
 const IO =
@@ -134,7 +134,7 @@ module.exports = {
         "The advisor, the decision card, the machines of conversations and the evaluation of proposals, the judge, the search and the statistics decide from their arguments alone: no I/O, not even through what they import (the platform's index reaches the database).",
       severity: "error",
       from: {
-        path: "^server/(advisor|conversations/(evaluation|machines)|decision-card|format|guard|sql|statistics|proving/(gain|judge|search))(/|[.]ts$)",
+        path: "^server/(advisor|conversations/(evaluation|machines)|decision-card|format|guard|sql|statistics|policy/rules|proving/(gain|judge|search))(/|[.]ts$)",
         pathNot: TEST,
       },
       to: {

@@ -4,6 +4,7 @@ export * from "./knowledge";
 export * from "./messaging";
 export * from "./models";
 export * from "./notifications";
+export * from "./policy";
 export * from "./processes";
 export * from "./registry";
 export * from "./suggestions";

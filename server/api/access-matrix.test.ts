@@ -30,6 +30,7 @@ const READ: Row = [...PEOPLE, ...PRODUCTS, "peer agent", "key:suggestion.read"];
 const EXECUTE: Row = ["operator", "admin", "product", "key:operation.execute"];
 
 const CONVERSATIONS: Row = [...PEOPLE, "product", "key:conversation.read"];
+const POLICY: Row = [...PEOPLE, "product", "key:policy.read"];
 const CONVERSE: Row = [...ASK, "product", "key:conversation.start"];
 
 const REST: Record<string, Row> = {
@@ -43,14 +44,23 @@ const REST: Record<string, Row> = {
   "GET /agent/suggestions/{id}": READ,
   "GET /agent/suggestions/{id}/events": READ,
   "GET /agent/suggestions/{id}/log": READ,
-  "POST /agent/suggestions/{id}/approve": ["reviewer", "admin"],
+  "GET /agent/suggestions/{id}/approval": READ,
+  "POST /agent/suggestions/{id}/approve": ASK,
   "POST /agent/suggestions/{id}/reject": ["reviewer", "admin"],
   "POST /agent/suggestions/{id}/feedback": [...PEOPLE, ...PRODUCTS, "key:suggestion.feedback"],
   "POST /agent/suggestions/{id}/continue": [...ASK, ...PRODUCTS, "key:suggestion.analyze"],
   "POST /agent/suggestions/{id}/cancel": [...ASK, ...PRODUCTS, "key:suggestion.analyze"],
+  "POST /agent/suggestions/{id}/reopen": [...ASK, ...PRODUCTS, "key:suggestion.analyze"],
   "POST /agent/execute": EXECUTE,
   "POST /agent/suggestions/{id}/revert": ["operator", "admin", "key:operation.revert"],
   "GET /agent/operations/{id}": [...PEOPLE, "product", "key:operation.read"],
+  "GET /agent/policy": POLICY,
+  "PUT /agent/policy": ["admin"],
+  "GET /agent/policy/versions": POLICY,
+  "POST /agent/policy/simulate": POLICY,
+  "GET /agent/stop": POLICY,
+  "POST /agent/stop": [...ASK, "key:automation.stop"],
+  "POST /agent/stop/lift": ["admin"],
   "GET /agent/jobs": ["admin"],
   "GET /agent/audit": [...ASK, "key:audit.read"],
   "GET /agent/audit/export": [...ASK, "key:audit.read"],
@@ -85,7 +95,8 @@ const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   "suggestions.list": { row: PEOPLE, input: {} },
   "suggestions.get": { row: PEOPLE, input: { suggestion_id } },
   "suggestions.log": { row: PEOPLE, input: { suggestion_id } },
-  "suggestions.approve": { row: ["reviewer", "admin"], input: { suggestion_id } },
+  "suggestions.approve": { row: ASK, input: { suggestion_id } },
+  "suggestions.reopen": { row: ASK, input: { suggestion_id } },
   "suggestions.reject": { row: ["reviewer", "admin"], input: { suggestion_id, reason: "no" } },
   "suggestions.feedback": { row: PEOPLE, input: { suggestion_id, score: 1 } },
   "suggestions.continue": { row: ASK, input: { suggestion_id } },
@@ -104,6 +115,24 @@ const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   "operations.get": { row: PEOPLE, input: { operation_id: "op-0123456789ab" } },
   "operations.execute": { row: ["operator", "admin"], input: { suggestion_id } },
   "operations.revert": { row: ["operator", "admin"], input: { suggestion_id } },
+  "policy.get": { row: PEOPLE },
+  "policy.versions": { row: PEOPLE },
+  "policy.set": {
+    row: ["admin"],
+    input: {
+      policy: {
+        base: { approvals: [{ role: "reviewer", count: 1 }] },
+        ...{ rules: [], auto_approval: { mode: "off" } },
+      },
+      // Nobody has stored this version: nothing is changed.
+      ...{ comment: "test", expected_version: 999 },
+    },
+  },
+  "policy.simulate": { row: PEOPLE, input: {} },
+  "policy.approval": { row: PEOPLE, input: { suggestion_id } },
+  "policy.stop": { row: PEOPLE },
+  "policy.engageStop": { row: ASK, input: { reason: "test" } },
+  "policy.liftStop": { row: ["admin"], input: { reason: "test" } },
   "conversations.list": { row: PEOPLE, input: {} },
   "conversations.get": { row: PEOPLE, input: { conversation_id } },
   "conversations.start": {

@@ -43,6 +43,14 @@ const GROUPS: Record<string, Group> = {
     description: "changes of the data product",
     load: async () => (await import("./commands/operations")).addOperationCommands,
   },
+  policies: {
+    description: "who approves what, and when it may be executed",
+    load: async () => (await import("./commands/policies")).addPolicyCommands,
+  },
+  stop: {
+    description: "the emergency stop of all automation",
+    load: async () => (await import("./commands/policies")).addStopCommands,
+  },
   registry: {
     description: "agents that may register at the registry of this database",
     load: async () => (await import("./commands/registry")).addRegistryCommands,
@@ -130,6 +138,9 @@ const EXIT_CODES: Record<ErrorCode, number> = {
   not_approved: 5,
   not_agreed: 5,
   coverage_too_low: 5,
+  approval_incomplete: 5,
+  acknowledgement_needed: 5,
+  stopped: 5,
   not_executable: 5,
   schema_changed: 5,
   idempotency_mismatch: 5,

@@ -61,6 +61,24 @@ export const PROBLEMS = {
     meaning:
       "The change belongs to a conversation with other data products; it is executed once all have agreed.",
   },
+  approval_incomplete: {
+    status: 409,
+    title: "Approvals are missing",
+    meaning:
+      "The policy asks for further approvals before this is executed; `details` counts them.",
+  },
+  acknowledgement_needed: {
+    status: 409,
+    title: "Acknowledgement needed",
+    meaning:
+      "Nobody else checks this change. Approve again with `acknowledges_alone: true` to decide alone.",
+  },
+  stopped: {
+    status: 409,
+    title: "Stopped",
+    meaning:
+      "The emergency stop is on: nothing is executed, and only people roll back, with `confirms_stop: true`.",
+  },
   coverage_too_low: {
     status: 409,
     title: "Too little of the workload was replayed",

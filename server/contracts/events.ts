@@ -15,6 +15,8 @@ export const BusEvent = z.discriminatedUnion("topic", [
   z.object({ topic: z.literal("directory"), id: z.string() }),
   /** Notifications were made, or a delivery of one changed; `id` is the notification's. */
   z.object({ topic: z.literal("notification"), id: z.string() }),
+  /** The policy changed, or the emergency stop (`stop`). */
+  z.object({ topic: z.literal("policy"), id: z.string() }),
   /** Somebody may do less than before: a session ended, a key or token was revoked, roles changed. */
   z.object({ topic: z.literal("identity"), id: z.string() }),
 ]);

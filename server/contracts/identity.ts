@@ -14,6 +14,8 @@ export const Permission = z.enum([
   "suggestion.read",
   "suggestion.analyze",
   "suggestion.decide",
+  /** Add one's approval where the policy asks for one's role. */
+  "suggestion.approve",
   "suggestion.feedback",
   "operation.read",
   "operation.execute",
@@ -37,6 +39,11 @@ export const Permission = z.enum([
   "retention.manage",
   "key.manage",
   "user.manage",
+  "policy.read",
+  /** Change the policy, and lift the emergency stop. */
+  "policy.manage",
+  /** Engage the emergency stop. */
+  "automation.stop",
 ]);
 export type Permission = z.infer<typeof Permission>;
 

@@ -22,6 +22,8 @@ export * from "./message-content";
 export * from "./model";
 export * from "./notification";
 export * from "./order-step";
+export * from "./policy";
+export * from "./policy-views";
 export * from "./product-fault";
 export * from "./proof";
 export * from "./queue";

@@ -342,6 +342,8 @@ export const ApproveRequest = z
      * (`coverage.is_too_low`), and approves all the same.
      */
     acknowledges_coverage: z.boolean().optional(),
+    /** The reviewer decides alone where the policy asks to state it: nobody else checks these changes. */
+    acknowledges_alone: z.boolean().optional(),
   })
   .meta({ id: "ApproveRequest" });
 export type ApproveRequest = z.infer<typeof ApproveRequest>;
@@ -350,6 +352,12 @@ export const RejectRequest = z
   .strictObject({ reason: z.string().trim().min(1).max(2000) })
   .meta({ id: "RejectRequest" });
 export type RejectRequest = z.infer<typeof RejectRequest>;
+
+/** While the emergency stop is on, a person who rolls back says that they mean to. */
+export const RevertRequest = z
+  .strictObject({ confirms_stop: z.boolean().optional() })
+  .meta({ id: "RevertRequest" });
+export type RevertRequest = z.infer<typeof RevertRequest>;
 
 export const ExecuteRequest = z
   .strictObject({ suggestion_id: SuggestionId })

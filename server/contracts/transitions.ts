@@ -36,14 +36,31 @@ export const TRANSITIONS = {
       isReopening: true,
     },
     approve: { from: ["pending"], to: "approved", action: "suggestion.approve" },
+    /** One of several approvals that the policy asks for. */
+    approveInPart: { from: ["pending"], to: "pending", action: "suggestion.approve_in_part" },
+    /** The policy asks for more than when it was approved. */
+    approveFurther: { from: ["approved"], to: "approved", action: "suggestion.approve_further" },
     reject: { from: ["pending"], to: "rejected", action: "suggestion.reject" },
     expire: { from: ["pending"], to: "expired", action: "suggestion.expire" },
+    reopen: {
+      from: ["expired"],
+      to: "pending",
+      action: "suggestion.reopen",
+      isReopening: true,
+    },
     supersede: {
       from: ["pending", "approved"],
       to: "superseded",
       action: "suggestion.supersede",
     },
     execute: { from: ["approved"], to: "executing", action: "suggestion.execute" },
+    /** Before anything of it ran. */
+    withdrawExecution: {
+      from: ["executing"],
+      to: "approved",
+      action: "suggestion.withdraw_execution",
+      isReopening: true,
+    },
     complete: { from: ["executing"], to: "executed", action: "suggestion.executed" },
     failExecution: { from: ["executing"], to: "failed", action: "suggestion.fail" },
     verify: { from: ["executed"], to: "verified", action: "suggestion.verify" },

@@ -15,6 +15,11 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   ...(["product_refused"] as const),
 ]);
 
+/** Somebody else did it first, or others have to act before. */
+const WAITING: ReadonlySet<ErrorCode> = new Set([
+  ...(["conflict", "not_approved", "not_agreed", "approval_incomplete", "stopped"] as const),
+]);
+
 /**
  * Does what a conversation waits for, outside its row's lock: safe to repeat, and by two processes at
  * once. Answers why it was refused for good; null: it was not. Throws while trying again may help.
@@ -33,9 +38,7 @@ export async function performAction({
     return null;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    // Somebody else did it first.
-    if (error.code === "conflict" || error.code === "not_approved" || error.code === "not_agreed")
-      return null;
+    if (WAITING.has(error.code)) return null;
     if (!FINAL.has(error.code)) throw error;
     ctx.log.warn({ err: error, conversation: id, action }, "a step of a conversation was refused");
     return { action, reason: error.message };

@@ -53,7 +53,7 @@ export async function loadView({
     suggestion: suggestion?.view ?? null,
     hasOwnChanges: row.ownChanges.length > 0,
     answer: answer && { ...answer, evidence: { ...answer.evidence, ...suggestion?.evidence } },
-    approval: approvalRule({ ctx, input: { changes: row.ownChanges } }),
+    approval: await approvalRule({ tx, ctx, input: { changes: row.ownChanges } }),
     ...{ refused, now: ctx.clock.now(), expiresAt: row.expiresAt },
   };
   return { view, parties };

@@ -1,8 +1,10 @@
 export { analyze } from "./analyze";
 export { analyzeWhenDue } from "./analyze-when-due";
+export { approveSuggestion } from "./approve-suggestion";
+export { approveWithinLimits } from "./approve-within-limits";
 export { cancelProof } from "./cancel-proof";
 export { continueProof, resumeSearches } from "./continue-proof";
-export { approveSuggestion, giveFeedback, rejectSuggestion } from "./decide";
+export { giveFeedback, rejectSuggestion } from "./decide";
 export { expireSuggestions, supersedeBySchemaChange } from "./end-suggestions";
 export { estimateCandidates } from "./estimate-candidates";
 export {
@@ -23,13 +25,17 @@ export {
 export { assertVisible, checkSameProduct } from "./product-scope";
 export { listProofEvents } from "./proof-log";
 export { failProof } from "./publish-advice";
+export { getApproval } from "./read-approval";
 export { getSuggestion, listSuggestions, waitForSuggestion } from "./read-suggestions";
+export { remindApprovers } from "./remind-approvers";
+export { reopenSuggestion } from "./reopen-suggestion";
 export { requestChange } from "./request-change";
 export { runProof } from "./run-proof";
 export { toOperation } from "./suggestion-view";
 export {
   type OperationRow,
   publishOperation,
+  type SuggestionRow,
   transitionOperation,
   transitionSuggestion,
 } from "./transition";

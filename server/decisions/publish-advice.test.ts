@@ -10,7 +10,7 @@ import {
 } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { approveSuggestion } from "./decide";
+import { approveSuggestion } from "./approve-suggestion";
 import { failProof, publishAdvice } from "./publish-advice";
 import { getSuggestion } from "./read-suggestions";
 import { ACTORS, contextOf, emptySchema, indexOn, storeSuggestion } from "./testing/fixtures";

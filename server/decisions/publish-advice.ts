@@ -22,6 +22,7 @@ import { candidateId } from "./earlier-proofs";
 import { supersedeByNewerProof } from "./end-suggestions";
 import { explainItem } from "./explain-item";
 import { refreshListing } from "./inbox/refresh-listing";
+import { setExpiry } from "./reopen-suggestion";
 import { calibrateConfidence, readTrackRecord } from "./track-record";
 import {
   type SuggestionMove,
@@ -29,8 +30,6 @@ import {
   transitionSuggestion,
   tryTransitionSuggestion,
 } from "./transition";
-
-const HOUR_MS = 3_600_000;
 
 export interface AdviceInput {
   suggestionId: string;
@@ -81,7 +80,8 @@ async function storeAdvice(
   if (!isProving(present.state) && !present.isSearching) return false;
   const before = await readItems(tx, id);
   const difference = compareAdvice(before, result);
-  const transition = chooseTransition(present.state, result.accepted.length > 0);
+  const hasAdvice = result.accepted.length > 0;
+  const transition = chooseTransition(present.state, hasAdvice);
   if (transition === "stop") return false;
   const isRevision = !isProving(present.state) && (note !== null || difference.isChanged);
   const set = {
@@ -99,14 +99,16 @@ async function storeAdvice(
     ...(isRevision && { revision: present.revision + 1, revisionNote: note }),
     ...(isComplete && { extraSeconds: null }),
   };
+  const isSilent = !isProving(present.state) && !isRevision;
   const row = await writeSuggestion(tx, ctx, {
     present,
     move: { id, transition, set, note: noteOf(input, difference) },
-    isSilent: !isProving(present.state) && !isRevision,
-    hasAdvice: result.accepted.length > 0,
+    isSilent,
+    hasAdvice,
   });
   await replaceItems(tx, { suggestionId: id, result, before });
   await refreshListing(tx, id);
+  if (hasAdvice && !isSilent) await setExpiry({ tx, ctx, input: { row } });
   await tx
     .update(agentDecisions)
     .set({ suggestion: { suggestions: result.accepted.map(({ candidate }) => candidate) } })
@@ -158,8 +160,8 @@ async function writeSuggestion(
     await publish(tx, { topic: "suggestion", id: present.id });
     return row ?? present;
   }
-  const ttlMs = ctx.settings.SUGGESTION_TTL_HOURS * HOUR_MS;
-  const expiresAt = hasAdvice ? new Date(ctx.clock.now().getTime() + ttlMs) : null;
+  // Until when it can be decided depends on its changes: see setExpiry.
+  const expiresAt = hasAdvice ? present.expiresAt : null;
   return transitionSuggestion({
     tx,
     ctx,

@@ -2,7 +2,8 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { suggestionItems } from "@/drizzle/schema";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { approveSuggestion, rejectSuggestion } from "./decide";
+import { approveSuggestion } from "./approve-suggestion";
+import { rejectSuggestion } from "./decide";
 import { getSuggestion } from "./read-suggestions";
 import { ACTORS, contextOf, indexOn, storeSuggestion } from "./testing/fixtures";
 

@@ -13,7 +13,7 @@ import type { Actor, AddColumnChange, ChangeOrigin, RequestableChange } from "@/
 import { makeVerdict } from "@/server/contracts";
 import { env } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { approveSuggestion } from "./decide";
+import { approveSuggestion } from "./approve-suggestion";
 import { publishAdvice } from "./publish-advice";
 import { getSuggestion, listSuggestions } from "./read-suggestions";
 import { requestChange } from "./request-change";

@@ -50,6 +50,10 @@ const EVENT_OF: Record<TransitionName<"suggestion">, NotificationEvent | null> =
   failProof: "test_failed",
   cancelProof: null,
   approve: "approved",
+  // Whoever is still asked for an approval is reminded by the policy.
+  ...{ approveInPart: null, approveFurther: null },
+  reopen: "approval_needed",
+  withdrawExecution: null,
   reject: "rejected",
   expire: "expired",
   supersede: "superseded",

@@ -1,3 +1,4 @@
+export type { Held } from "./begin-operation";
 export { cleanUpOperation } from "./clean-up-operation";
 export { giveUpOperation } from "./give-up-operation";
 export { isProductBusy } from "./is-product-busy";

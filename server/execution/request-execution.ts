@@ -12,14 +12,17 @@ import {
 import { assertVisible, toOperation, transitionSuggestion } from "@/server/decisions";
 import { assertCan } from "@/server/identity";
 import { AppError, newId, type ServiceContext, type Transaction } from "@/server/platform";
+import { permitExecution } from "@/server/policy";
 import { enqueueJob } from "@/server/queue";
 import { assertAgreed } from "./assert-agreed";
+import { describeWait } from "./describe-wait";
 
 /**
  * Queues the execution of the approved items of a suggestion. Nothing runs here: the prover
  * process does, once. Throws `forbidden`, `not_found`, `not_approved`, `not_executable`
  * (an estimate: no data product behind it; or nothing but advice), `not_agreed` (others still have to agree),
- * `schema_changed`, `conflict` (already executing).
+ * `schema_changed`, `conflict` (already executing), `approval_incomplete` (the policy asks for more than it has),
+ * `stopped` (the emergency stop is on). Outside of the policy's windows it is scheduled for the next one.
  */
 export async function requestExecution({
   ctx,
@@ -41,6 +44,7 @@ export async function requestExecution({
       },
     });
     await assertAgreed({ tx, input: { suggestion_id: suggestion.id } });
+    const permit = await permitExecution({ tx, ctx, input: { row: suggestion } });
     if (suggestion.productId === null || suggestion.schemaFingerprint === null) {
       throw new AppError("not_executable", "This suggestion names no data product to execute on.");
     }
@@ -63,11 +67,13 @@ export async function requestExecution({
         plan,
         schemaFingerprint,
         requestedBy: ctx.actor.label,
-        progress: { message: "Waiting to be executed", fraction: 0 },
+        progress: { message: describeWait(permit), fraction: 0 },
       })
       .returning();
     if (operation === undefined) throw new AppError("internal", "The operation was not stored.");
-    await enqueueJob({ tx, input: { kind: "execute", subjectId: operation.id } });
+    const runAt = permit.state === "closed" ? permit.opensAt : null;
+    const job = { kind: "execute" as const, subjectId: operation.id };
+    await enqueueJob({ tx, input: runAt === null ? job : { ...job, runAt } });
     return operation;
   });
   return toOperation(row);

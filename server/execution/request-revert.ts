@@ -1,6 +1,6 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { operations } from "@/drizzle/schema";
-import { allows, type Operation, TRANSITIONS } from "@/server/contracts";
+import { allows, type Operation, type RevertRequest, TRANSITIONS } from "@/server/contracts";
 import { type OperationRow, publishOperation, toOperation } from "@/server/decisions";
 import { assertCan } from "@/server/identity";
 import {
@@ -10,24 +10,32 @@ import {
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
+import { holdOffStop, stoppedError } from "@/server/policy";
 import { enqueueJob } from "@/server/queue";
 import { lockSuggestion } from "./read-operation";
 
 /**
  * Queues the prepared revert of an executed suggestion. Throws `forbidden`, `not_found`,
- * `conflict` (not executed, or a revert is already under way), `not_executable` (undo data gone).
+ * `conflict` (not executed, or a revert is already under way), `not_executable` (undo data gone), `stopped` (the
+ * emergency stop is on, and nobody said that they mean to). A person takes over an automatic one that the stop holds.
  */
 export async function requestRevert({
   ctx,
   input,
 }: {
   ctx: ServiceContext;
-  input: { suggestion_id: string; isAutomatic?: boolean };
+  input: { suggestion_id: string; isAutomatic?: boolean } & RevertRequest;
 }): Promise<Operation> {
   assertCan(ctx.actor, "operation.revert");
   const { suggestion_id, isAutomatic = false } = input;
   const row = await ctx.db.transaction(async (tx) => {
     const executed = await lockExecuted(tx, suggestion_id);
+    const stop = isAutomatic ? null : await holdOffStop(tx);
+    if (stop !== null && input.confirms_stop !== true) {
+      throw stoppedError(stop, "Confirm that you mean to roll back all the same.");
+    }
+    const taken = stop === null ? null : await takeOver(tx, ctx, executed);
+    if (taken !== null) return taken;
     const [operation] = await tx
       .insert(operations)
       .values({
@@ -52,13 +60,42 @@ export async function requestRevert({
       action: "operation.request_revert",
       subjectType: "suggestion",
       subjectId: executed.suggestionId,
-      after: { operation_id: operation.id, is_automatic: isAutomatic },
+      after: {
+        ...{ operation_id: operation.id, is_automatic: isAutomatic },
+        ...(stop !== null && { confirms_stop: true }),
+      },
     });
     await enqueueJob({ tx, input: { kind: "execute", subjectId: operation.id } });
     await publishOperation({ tx, input: operation });
     return operation;
   });
   return toOperation(row);
+}
+
+/** An automatic revert that the emergency stop holds becomes the person's; null: there is none. */
+async function takeOver(
+  tx: Transaction,
+  ctx: ServiceContext,
+  { suggestionId }: OperationRow,
+): Promise<OperationRow | null> {
+  const [row] = await tx
+    .update(operations)
+    .set({ isAutomatic: false, requestedBy: ctx.actor.label })
+    .where(
+      and(
+        ...[eq(operations.suggestionId, suggestionId), eq(operations.kind, "revert")],
+        ...[eq(operations.state, "queued"), eq(operations.isAutomatic, true)],
+      ),
+    )
+    .returning();
+  if (row === undefined) return null;
+  await recordAudit(tx, ctx, {
+    ...{ action: "operation.request_revert", subjectType: "suggestion", subjectId: suggestionId },
+    before: { operation_id: row.id, is_automatic: true },
+    after: { operation_id: row.id, is_automatic: false, confirms_stop: true },
+  });
+  await publishOperation({ tx, input: row });
+  return row;
 }
 
 /** The execution to undo, its suggestion's row locked so that two reverts cannot both see it. */

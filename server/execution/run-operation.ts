@@ -2,14 +2,9 @@ import { and, eq } from "drizzle-orm";
 import { operations } from "@/drizzle/schema";
 import { type ConnectorOperation, plainText } from "@/server/contracts";
 import type { DataProduct } from "@/server/data-product";
-import {
-  checkSameProduct,
-  type OperationRow,
-  publishOperation,
-  transitionOperation,
-} from "@/server/decisions";
-import { AppError, isUniqueViolation, type ServiceContext } from "@/server/platform";
-import { readLiveBefore } from "./expected-outcome";
+import { checkSameProduct, type OperationRow, publishOperation } from "@/server/decisions";
+import { AppError, type ServiceContext } from "@/server/platform";
+import { beginOperation, type Held } from "./begin-operation";
 import { completeOperation, failOperation } from "./finish-operation";
 import { loadOperation } from "./read-operation";
 
@@ -20,6 +15,7 @@ const POLL_MS = 1000;
  * once, whoever asks and however often, so a crash at any line here cannot run it twice.
  * An operation on another data product fails before it starts. Throws when the outcome is not known
  * yet, and the caller tries again: `product_unreachable`, `not_executable` (another product knows it).
+ * Answers when to come back for one that may not begin yet; null: its turn is over.
  */
 export async function runOperation({
   ctx,
@@ -27,12 +23,29 @@ export async function runOperation({
 }: {
   ctx: ServiceContext;
   input: { operationId: string; product: DataProduct; signal: AbortSignal };
-}): Promise<void> {
-  let row = await loadOperation(ctx.db, input.operationId);
+}): Promise<Held | null> {
+  const row = await loadOperation(ctx.db, input.operationId);
   const refusal = checkSameProduct(row, input.product);
-  if (refusal !== null && row.state === "queued")
-    return failOperation({ ctx, input: { row, error: refusal } });
-  if (row.state === "queued") row = await startOperation(ctx, row, input.product);
+  if (refusal !== null && row.state === "queued") {
+    await failOperation({ ctx, input: { row, error: refusal } });
+    return null;
+  }
+  if (row.state !== "queued") {
+    await runStarted(ctx, row, { ...input, refusal });
+    return null;
+  }
+  const begun = await beginOperation({ ctx, input: { row, product: input.product } });
+  if (begun === null || "delayMs" in begun) return begun;
+  await runStarted(ctx, begun, { ...input, refusal });
+  return null;
+}
+
+async function runStarted(
+  ctx: ServiceContext,
+  row: OperationRow,
+  input: { product: DataProduct; signal: AbortSignal; refusal: AppError | null },
+): Promise<void> {
+  const { refusal } = input;
   if (row.state !== "executing") return;
   if (refusal !== null) throw refusal;
   const outcome = await executeOnce(ctx, row, input);
@@ -44,35 +57,6 @@ export async function runOperation({
     const error = new AppError("product_refused", plainText(outcome.error ?? "It failed."));
     await failOperation({ ctx, input: { row, error } });
   }
-}
-
-/** Takes the product's lock (a unique index on running operations) and notes the live latencies. */
-async function startOperation(
-  ctx: ServiceContext,
-  row: OperationRow,
-  product: DataProduct,
-): Promise<OperationRow> {
-  const liveBefore = await readLiveBefore({ ctx, input: { product } });
-  return ctx.db
-    .transaction((tx) =>
-      transitionOperation({
-        tx,
-        ctx,
-        input: {
-          id: row.id,
-          transition: "start",
-          set: {
-            startedAt: ctx.clock.now(),
-            liveBefore,
-            progress: { message: "Running on the data product in one transaction", fraction: 0.2 },
-          },
-        },
-      }),
-    )
-    .catch((error: unknown) => {
-      if (!isUniqueViolation(error)) throw error;
-      throw new AppError("conflict", "Another operation is running on this data product.");
-    });
 }
 
 /** What the product made of it, or why it certainly did not run. Throws while the outcome is open. */

@@ -9,6 +9,7 @@ const BASIC = [
   "product.read",
   "model.read",
   "conversation.read",
+  "policy.read",
 ] as const;
 
 /** The one table of who may do what, for REST, tRPC, the CLI and every later transport. */
@@ -18,12 +19,16 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     ...BASIC,
     "suggestion.analyze",
     "suggestion.decide",
+    "suggestion.approve",
+    "automation.stop",
     "conversation.start",
     "audit.read",
   ],
   operator: [
     ...BASIC,
     "suggestion.analyze",
+    "suggestion.approve",
+    "automation.stop",
     "operation.execute",
     "operation.revert",
     "conversation.start",
@@ -33,6 +38,9 @@ export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
     ...BASIC,
     "suggestion.analyze",
     "suggestion.decide",
+    "suggestion.approve",
+    "automation.stop",
+    "policy.manage",
     "operation.execute",
     "operation.revert",
     "audit.read",
@@ -71,10 +79,11 @@ export const API_KEY_PERMISSIONS: readonly Permission[] = [
   "audit.read",
   "conversation.start",
   "message.send",
+  "automation.stop",
 ];
 
 /** Only people hold these, whatever roles or scopes a machine identity carries. */
-const PEOPLE_ONLY: readonly Permission[] = ["suggestion.decide"];
+const PEOPLE_ONLY: readonly Permission[] = ["suggestion.decide", "suggestion.approve"];
 
 /** Roles that can be given to a person; the others belong to machine identities. */
 export const PERSON_ROLES = ["viewer", "reviewer", "operator", "admin"] as const;

@@ -78,7 +78,7 @@ type Outcome =
   | { state: "dead"; error: string }
   | { state: "queued"; delayMs: number; error: string }
   /** Given back unfinished, through no fault of its own: the attempt does not count. */
-  | { state: "returned" };
+  | { state: "returned"; delayMs?: number };
 
 /** Ends an execution. False when it had lost its lease: then nothing is changed. */
 export async function settleJob(
@@ -87,7 +87,7 @@ export async function settleJob(
   outcome: Outcome,
 ): Promise<boolean> {
   const isQueued = outcome.state === "queued" || outcome.state === "returned";
-  const delayMs = outcome.state === "queued" ? outcome.delayMs : 0;
+  const delayMs = "delayMs" in outcome ? (outcome.delayMs ?? 0) : 0;
   const settled = await db
     .update(jobs)
     .set({

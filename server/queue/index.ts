@@ -10,4 +10,4 @@ export {
 } from "./manage-jobs";
 export { type Relay, type RelayTimes, startRelay } from "./relay";
 export { type Sweep, startSweeps } from "./sweeps";
-export { type JobHandler, startWorker, type WorkerOptions } from "./worker";
+export { type JobHandler, PostponedJob, startWorker, type WorkerOptions } from "./worker";

@@ -11,13 +11,22 @@ const LEASE_MS = 12_000;
 const PAUSE_MS = 1000;
 
 export interface JobHandler {
-  /** Throws to have it tried again. Must end soon after the signal aborts. */
+  /**
+   * Throws to have it tried again, and PostponedJob to have it done later. Must end soon after the signal aborts.
+   */
   run(job: ClaimedJob, signal: AbortSignal): Promise<void>;
   /**
    * Ends what the job was for when it is given up, so that nothing waits for it for ever. May be
    * called again after a crash.
    */
   giveUp(job: ClaimedJob, error: AppError): Promise<void>;
+}
+
+/** Thrown by a handler whose work may not begin yet, through no fault of its own. */
+export class PostponedJob extends Error {
+  constructor(readonly delayMs: number) {
+    super(`Postponed by ${delayMs} ms.`);
+  }
 }
 
 export interface WorkerOptions {
@@ -95,10 +104,17 @@ class JobRunner {
       log.info({ job: job.id }, isOurs ? "job done" : "job done after its lease was lost");
       return DONE;
     } catch (error) {
+      if (error instanceof PostponedJob) return await this.postpone(job, error.delayMs);
       return await this.settleFailure(handler, job, error, lease.signal);
     } finally {
       lease.release();
     }
+  }
+
+  /** It waits for its time in the store, and counts as not attempted. */
+  private async postpone(job: ClaimedJob, delayMs: number): Promise<Next> {
+    await settleJob(this.root.db, job, { state: "returned", delayMs });
+    return this.options.stopping.aborted ? { outcome: "returned" } : after(delayMs);
   }
 
   /** A signal that aborts when the lease is lost, cannot be renewed in time, or the worker stops. */

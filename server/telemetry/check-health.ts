@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { ProductFaultCode } from "@/server/contracts";
+import { type EmergencyStop, ProductFaultCode } from "@/server/contracts";
 import { formatCount, formatMs, formatPercent } from "@/server/format";
 import { lastContact, type ProductContact } from "@/server/knowledge";
 import { askStatus } from "@/server/models";
 import { listProcesses, type ServiceContext, SILENCE_SECONDS_MAX } from "@/server/platform";
+import { viewStop } from "@/server/policy";
 import { measureQueue, type QueueLoad } from "@/server/queue";
 import { judgeProofQueue } from "./judge-proof-queue";
 
@@ -46,12 +47,14 @@ interface Observed {
   product: ProductContact | null;
   queue: QueueLoad;
   processes: ProcessHealth[];
+  stop: EmergencyStop;
 }
 
 async function observe(ctx: HealthContext): Promise<Observed> {
   const product = await lastContact({ ctx });
   const queue = await measureQueue({ ctx });
-  return { product, queue, processes: (await listProcesses({ ctx })).map(judgeProcess) };
+  const stop = await viewStop(ctx.db);
+  return { product, queue, stop, processes: (await listProcesses({ ctx })).map(judgeProcess) };
 }
 
 /** Whole seconds, as minutes where there are many. */
@@ -134,6 +137,16 @@ function judgeProofs(
   });
 }
 
+/** Who stopped it, and why, is for people who are signed in. */
+function judgeAutomation({ stop }: Observed): HealthCheck {
+  if (stop.engaged_at === null) return { status: "ok", detail: "Not stopped." };
+  const held = stop.held_count === 0 ? "" : ` ${formatCount(stop.held_count)} held.`;
+  return {
+    status: "degraded",
+    detail: `Emergency stop since ${stop.engaged_at}: no execution and no automatic rollback begins.${held}`,
+  };
+}
+
 async function judgeModel(ctx: HealthContext): Promise<HealthCheck> {
   const answer = await askStatus({ ctx });
   if (answer.state !== "up") {
@@ -165,6 +178,7 @@ export async function checkHealth({ ctx }: { ctx: HealthContext }): Promise<{
       workload: judgeWorkload(observed.product),
       prover: judgeProver(observed, ctx),
       proof_queue: judgeProofs(observed, ctx),
+      automation: judgeAutomation(observed),
       inference,
     };
     return { checks, processes: observed.processes };
@@ -173,7 +187,7 @@ export async function checkHealth({ ctx }: { ctx: HealthContext }): Promise<{
     const database: HealthCheck = { status: "down", detail: "No answer from the database." };
     const checks = {
       ...{ database, data_product: unknown, workload: unknown },
-      ...{ prover: unknown, proof_queue: unknown, inference },
+      ...{ prover: unknown, proof_queue: unknown, automation: unknown, inference },
     };
     return { checks, processes: [] };
   }

@@ -23,6 +23,17 @@ import {
   retryNotificationRoute,
 } from "./routes/notifications";
 import { executeRoute, getOperationRoute, revertRoute } from "./routes/operations";
+import {
+  engageStopRoute,
+  getApprovalRoute,
+  getPolicyRoute,
+  getStopRoute,
+  liftStopRoute,
+  listPolicyVersionsRoute,
+  reopenRoute,
+  setPolicyRoute,
+  simulatePolicyRoute,
+} from "./routes/policy";
 import { cancelProofRoute, continueProofRoute, proofLogRoute } from "./routes/proof";
 import {
   discardMessageRoute,
@@ -66,15 +77,24 @@ export const ROUTES: readonly Route[] = [
   listSuggestionsRoute,
   getSuggestionRoute,
   suggestionEventsRoute,
+  getApprovalRoute,
   approveRoute,
   rejectRoute,
   feedbackRoute,
   proofLogRoute,
   continueProofRoute,
   cancelProofRoute,
+  reopenRoute,
   executeRoute,
   revertRoute,
   getOperationRoute,
+  getPolicyRoute,
+  setPolicyRoute,
+  listPolicyVersionsRoute,
+  simulatePolicyRoute,
+  getStopRoute,
+  engageStopRoute,
+  liftStopRoute,
   messageRoute,
   listMessagesRoute,
   getMessageRoute,

@@ -6,6 +6,7 @@ import {
   BulkRequest,
   CancelConversation,
   ChangeRequest,
+  ChangeStop,
   ClaimRequest,
   CommentRequest,
   ContinueRequest,
@@ -25,8 +26,11 @@ import {
   PromoteModel,
   RefuseMessage,
   RejectRequest,
+  RevertRequest,
   ReviseConversation,
   SaveView,
+  SetPolicy,
+  SimulatePolicy,
   SnoozeRequest,
   StartConversation,
   SuggestionId,
@@ -48,6 +52,7 @@ import {
   claimSuggestion,
   continueProof,
   deleteView,
+  getApproval,
   getSuggestion,
   getTriage,
   giveFeedback,
@@ -59,6 +64,7 @@ import {
   markSuggestion,
   rejectSuggestion,
   releaseSuggestion,
+  reopenSuggestion,
   requestChange,
   saveView,
   snoozeSuggestion,
@@ -90,6 +96,15 @@ import {
   setPreferences,
 } from "@/server/notify";
 import { AppError, type ServiceContext } from "@/server/platform";
+import {
+  engageStop,
+  getPolicy,
+  getStop,
+  liftStop,
+  listPolicyVersions,
+  setPolicy,
+  simulatePolicy,
+} from "@/server/policy";
 import { listJobs } from "@/server/queue";
 import { getDirectory } from "@/server/registry";
 import { checkHealth } from "@/server/telemetry";
@@ -119,6 +134,7 @@ const suggestionsRouter = router({
     .input(ContinueRequest.extend(ById.shape))
     .mutation(({ ctx, input }) => continueProof({ ctx, input })),
   cancel: procedure.input(ById).mutation(({ ctx, input }) => cancelProof({ ctx, input })),
+  reopen: procedure.input(ById).mutation(({ ctx, input }) => reopenSuggestion({ ctx, input })),
   log: procedure
     .input(ListProofEvents.extend(ById.shape))
     .query(({ ctx, input }) => listProofEvents({ ctx, input })),
@@ -156,6 +172,20 @@ const inboxRouter = router({
     .mutation(({ ctx, input }) => deleteView({ ctx, input })),
 });
 
+const policyRouter = router({
+  get: procedure.query(({ ctx }) => getPolicy({ ctx })),
+  versions: procedure.query(({ ctx }) => listPolicyVersions({ ctx })),
+  set: procedure.input(SetPolicy).mutation(({ ctx, input }) => setPolicy({ ctx, input })),
+  // A query that changes nothing, but whose input may be long.
+  simulate: procedure
+    .input(SimulatePolicy)
+    .mutation(({ ctx, input }) => simulatePolicy({ ctx, input })),
+  approval: procedure.input(ById).query(({ ctx, input }) => getApproval({ ctx, input })),
+  stop: procedure.query(({ ctx }) => getStop({ ctx })),
+  engageStop: procedure.input(ChangeStop).mutation(({ ctx, input }) => engageStop({ ctx, input })),
+  liftStop: procedure.input(ChangeStop).mutation(({ ctx, input }) => liftStop({ ctx, input })),
+});
+
 const operationsRouter = router({
   get: procedure
     .input(z.object({ operation_id: OperationId }))
@@ -164,7 +194,7 @@ const operationsRouter = router({
     .input(ExecuteRequest)
     .mutation(({ ctx, input }) => requestExecution({ ctx, input })),
   revert: procedure
-    .input(ExecuteRequest)
+    .input(RevertRequest.extend(ExecuteRequest.shape))
     .mutation(({ ctx, input }) => requestRevert({ ctx, input })),
 });
 
@@ -290,6 +320,7 @@ export const appRouter = router({
   suggestions: suggestionsRouter,
   inbox: inboxRouter,
   operations: operationsRouter,
+  policy: policyRouter,
   product: productRouter,
   model: modelRouter,
   audit: auditRouter,

@@ -34,9 +34,11 @@ export function addOperationCommands(group: Command): void {
   group
     .command("revert <suggestion_id>")
     .description("undo an executed suggestion")
-    .action((suggestion_id: string, _, command: Command) =>
-      answer(command, async (ctx) =>
-        answerOf(await requestRevert({ ctx, input: { suggestion_id } })),
-      ),
+    .option("--confirm-stop", "although the emergency stop is on")
+    .action((suggestion_id: string, options: { confirmStop?: boolean }, command: Command) =>
+      answer(command, async (ctx) => {
+        const input = { suggestion_id, confirms_stop: options.confirmStop };
+        return answerOf(await requestRevert({ ctx, input }));
+      }),
     );
 }

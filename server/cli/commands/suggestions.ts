@@ -12,9 +12,11 @@ import {
 import {
   approveSuggestion,
   cancelProof,
+  getApproval,
   getSuggestion,
   listSuggestions,
   rejectSuggestion,
+  reopenSuggestion,
 } from "@/server/decisions";
 import { formatInstant, formatInterval, formatPercent } from "@/server/format";
 import { type Answer, answer, collect, table } from "../command";
@@ -130,6 +132,7 @@ export function addSuggestionCommands(group: Command): void {
     .option("--reason <text>")
     .option("--item <item_ids>", "only these items", collect, [])
     .option("--acknowledge-coverage", "although too little of the workload was replayed")
+    .option("--acknowledge-alone", "although nobody else checks it")
     .action((suggestion_id: string, options, command: Command) =>
       answer(command, async (ctx) => {
         const items = options.item.length > 0 ? { item_ids: options.item } : {};
@@ -137,9 +140,27 @@ export function addSuggestionCommands(group: Command): void {
           reason: options.reason,
           ...items,
           acknowledges_coverage: options.acknowledgeCoverage,
+          acknowledges_alone: options.acknowledgeAlone,
         });
         return answerOf(await approveSuggestion({ ctx, input: { ...input, suggestion_id } }));
       }),
+    );
+  group
+    .command("approval <suggestion_id>")
+    .description("which approvals it needs, and why")
+    .action((suggestion_id: string, _, command: Command) =>
+      answer(command, async (ctx) => {
+        const status = await getApproval({ ctx, input: { suggestion_id } });
+        return { data: status, lines: status.evaluation.reasons };
+      }),
+    );
+  group
+    .command("reopen <suggestion_id>")
+    .description("ask for a decision again after it expired")
+    .action((suggestion_id: string, _, command: Command) =>
+      answer(command, async (ctx) =>
+        answerOf(await reopenSuggestion({ ctx, input: { suggestion_id } })),
+      ),
     );
   group
     .command("reject <suggestion_id>")

@@ -1,7 +1,8 @@
 import type { BulkRequest, BulkResult } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { AppError, type ServiceContext } from "@/server/platform";
-import { approveSuggestion, rejectSuggestion } from "../decide";
+import { approveSuggestion } from "../approve-suggestion";
+import { rejectSuggestion } from "../decide";
 import { markSuggestion, snoozeSuggestion } from "./marks";
 import { assignSuggestion } from "./triage";
 

@@ -1,4 +1,10 @@
-import { agentDecisions, operations, suggestionItems, suggestions } from "@/drizzle/schema";
+import {
+  agentDecisions,
+  approvals,
+  operations,
+  suggestionItems,
+  suggestions,
+} from "@/drizzle/schema";
 import { candidateOf } from "@/server/advisor/testing/candidate";
 import {
   type Actor,
@@ -113,6 +119,12 @@ export async function storeSuggestion(
     isApproved: UNAPPROVED_STATES.includes(given.state) ? null : true,
   }));
   if (items.length > 0) await db.insert(suggestionItems).values(items);
+  if (given.state === "approved") {
+    const { id: personId, label, roles } = ACTORS.reviewer;
+    const itemIds = items.map((item) => item.id);
+    const approval = { suggestionId: id, personId, label, roles, itemIds };
+    await db.insert(approvals).values({ ...approval, revision: 0, comment: "" });
+  }
   return { id, itemIds: items.map((item) => item.id) };
 }
 

@@ -23,7 +23,7 @@ import {
 import { observeProduct } from "@/server/knowledge";
 import { createRoot, type Database, type ServiceContext, systemContext } from "@/server/platform";
 import { createTestDatabase } from "@/server/platform/testing";
-import { requestExecution, requestRevert, runOperation, verifyOperation } from "..";
+import { type Held, requestExecution, requestRevert, runOperation, verifyOperation } from "..";
 
 /** The change that tests execute. */
 export const INDEX: Change = { kind: "add_index", table: "projects", column: "project_name" };
@@ -123,7 +123,7 @@ export class Rig {
   }
 
   /** The worker's turn at an operation, on `product` unless another is given. */
-  run(operationId: string, product = this.product): Promise<void> {
+  run(operationId: string, product = this.product): Promise<Held | null> {
     return runOperation({ ctx: this.system, input: { operationId, product, signal } });
   }
 

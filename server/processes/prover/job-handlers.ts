@@ -5,6 +5,7 @@ import { failProof, runProof } from "@/server/decisions";
 import {
   cleanUpOperation,
   giveUpOperation,
+  type Held,
   isProductBusy,
   noteUnknownOutcome,
   runOperation,
@@ -12,7 +13,7 @@ import {
 } from "@/server/execution";
 import { notify } from "@/server/notify";
 import type { ServiceContext } from "@/server/platform";
-import type { ClaimedJob, JobHandler, WorkerOptions } from "@/server/queue";
+import { type ClaimedJob, type JobHandler, PostponedJob, type WorkerOptions } from "@/server/queue";
 
 /** A proof that failed for a passing reason is made again, from the start. */
 export function proofHandler(ctx: ServiceContext, connect: () => DataProduct): JobHandler {
@@ -46,12 +47,14 @@ export function operationHandlers(ctx: ServiceContext, connect: () => DataProduc
     giveUpOperation({ ctx, input: { operationId: job.subjectId, error } });
   const execute: JobHandler = {
     async run(job, signal) {
+      let held: Held | null = null;
       try {
-        await runOperation({ ctx, input: input(job, signal) });
+        held = await runOperation({ ctx, input: input(job, signal) });
       } catch (error) {
         await noteUnknownOutcome({ ctx, input: { operationId: job.subjectId } });
         throw error;
       }
+      if (held !== null) throw new PostponedJob(held.delayMs);
     },
     giveUp,
   };

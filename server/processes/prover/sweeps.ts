@@ -2,7 +2,9 @@ import { pruneRequestRates } from "@/server/api/http";
 import { type DataProduct, isProductPaused } from "@/server/data-product";
 import {
   analyzeWhenDue,
+  approveWithinLimits,
   expireSuggestions,
+  remindApprovers,
   resumeSearches,
   supersedeBySchemaChange,
 } from "@/server/decisions";
@@ -14,6 +16,7 @@ import { type Root, type ServiceContext, systemContext, toAppError } from "@/ser
 import { pruneJobs, type Sweep } from "@/server/queue";
 
 const EXPIRE_SECONDS = 10;
+const POLICY_SECONDS = 30;
 const PRUNE_SECONDS = 3600;
 const DIGEST_SECONDS = 60;
 
@@ -60,6 +63,14 @@ export function createSweeps(
       name: "expire",
       everySeconds: EXPIRE_SECONDS,
       run: () => expireSuggestions({ ctx: ctx("expiry") }),
+    },
+    {
+      name: "policy",
+      everySeconds: POLICY_SECONDS,
+      run: async () => {
+        await approveWithinLimits({ ctx: ctx("policy") });
+        await remindApprovers({ ctx: ctx("policy") });
+      },
     },
     {
       name: "prune",

@@ -45,6 +45,8 @@ export interface Demo {
   apiKey: string;
   jwt: string;
   reviewerToken: string;
+  /** Of a second person: high risks need two. */
+  adminToken: string;
   users: DemoUser[];
 }
 
@@ -54,14 +56,16 @@ export function seedDemo(settings: Settings): Promise<Demo> {
   return asInstaller(settings, async (ctx) => {
     const { users, secrets } = await ensureDemoUsers(ctx, dataDir, ensureSecrets(dataDir));
     const apiKey = await ensureDemoKey(ctx, dataDir, secrets);
-    const reviewer = users.find((user) => user.role === "reviewer");
-    if (reviewer === undefined) throw new AppError("internal", "The demo has no reviewer.");
     const ttl_seconds = TOKEN_SECONDS;
+    const tokenOf = (role: DemoUser["role"]) => {
+      const user_id = users.find((user) => user.role === role)?.id;
+      if (user_id === undefined) throw new AppError("internal", `The demo has no ${role}.`);
+      return issueUserToken({ ctx, input: { user_id, ttl_seconds } });
+    };
     const product_id = env.DATA_PRODUCT_ID;
     const jwt = await issueProductToken({ ctx, input: { product_id, ttl_seconds } });
-    const user_id = reviewer.id;
-    const reviewerToken = await issueUserToken({ ctx, input: { user_id, ttl_seconds } });
-    return { url, productUrl, apiKey, jwt, reviewerToken, users };
+    const [reviewerToken, adminToken] = [await tokenOf("reviewer"), await tokenOf("admin")];
+    return { url, productUrl, apiKey, jwt, reviewerToken, adminToken, users };
   });
 }
 

@@ -63,7 +63,9 @@ else {
     ...{ queue: "operations", concurrency: 4, leaseMs: LEASE_MS },
     handlers: {
       execute: {
-        run: async (job, signal) => runOperation({ ctx, input: await inputOf(job, signal) }),
+        run: async (job, signal) => {
+          await runOperation({ ctx, input: await inputOf(job, signal) });
+        },
         giveUp,
       },
       verify: {

@@ -11,15 +11,18 @@ export const approveRoute = defineRoute(
     tags: ["Decisions"],
     summary: "Approve a suggestion, or some of its items",
     description:
-      "Takes a person's token with the reviewer role; machine identities are always refused. " +
+      "Takes a person's token with a role that the policy asks for (by default a reviewer's); machine " +
+      "identities are always refused. Where several approvals are asked for, it stays `pending` until the last " +
+      "of them (`GET …/approval`); one person counts once. Where one person decides alone and the policy asks " +
+      "to state it, `acknowledgement_needed` is answered unless the body says `acknowledges_alone: true`. " +
       "Of two simultaneous decisions one wins and the other is a `conflict`. Approving does not " +
       "execute. Where less of the workload was replayed than is asked for (`coverage.is_too_low`), " +
       "an approval of what would be executed is refused with `coverage_too_low` unless the body says " +
       "`acknowledges_coverage: true`. Unknown fields of the body are refused.",
-    permission: "suggestion.decide",
+    permission: "suggestion.approve",
     request: { params: SuggestionParams, body: jsonBody(ApproveRequest, true) },
-    responses: { 200: answer("The approved suggestion.", Suggestion) },
-    errors: ["not_found", "conflict", "coverage_too_low"],
+    responses: { 200: answer("The suggestion, approved or nearer to it.", Suggestion) },
+    errors: ["not_found", "conflict", "coverage_too_low", "acknowledgement_needed"],
   },
   async (c) => {
     const input = { suggestion_id: c.req.valid("param").id, ...c.req.valid("json") };

@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { ExecuteRequest, Operation } from "@/server/contracts";
+import { ExecuteRequest, Operation, RevertRequest } from "@/server/contracts";
 import { getOperation, requestExecution, requestRevert } from "@/server/execution";
 import { answer, defineRoute, jsonBody } from "../define-route";
 import { OperationParams, SuggestionParams } from "../parameters";
@@ -20,14 +19,16 @@ export const executeRoute = defineRoute(
     summary: "Execute an approved suggestion",
     description:
       "Runs the approved items on the data product, exactly once, provided the schema is the one " +
-      "they were proved on. What is not approved is refused with `not_approved`. Unknown fields " +
+      "they were proved on. What is not approved is refused with `not_approved`, and what the policy asks " +
+      "more for since with `approval_incomplete`. Outside of the policy's maintenance windows it is scheduled " +
+      "for the next one; while the emergency stop is on it is refused with `stopped`. Unknown fields " +
       "of the body are refused.",
     permission: "operation.execute",
     request: { body: jsonBody(ExecuteRequest) },
     responses: { 202: accepted },
     errors: [
       ...(["not_found", "not_approved", "not_agreed", "not_executable"] as const),
-      ...(["schema_changed", "conflict"] as const),
+      ...(["schema_changed", "conflict", "approval_incomplete", "stopped"] as const),
     ],
   },
   async (c) => {
@@ -44,15 +45,15 @@ export const revertRoute = defineRoute(
     tags: ["Operations"],
     summary: "Revert an executed suggestion",
     description:
-      "Runs the revert script that was prepared before the execution. No body needed; unknown " +
-      "fields are refused.",
+      "Runs the revert script that was prepared before the execution. No body needed, except while the " +
+      "emergency stop is on (`confirms_stop: true`); unknown fields are refused.",
     permission: "operation.revert",
-    request: { params: SuggestionParams, body: jsonBody(z.strictObject({}), true) },
+    request: { params: SuggestionParams, body: jsonBody(RevertRequest, true) },
     responses: { 202: accepted },
-    errors: ["not_found", "not_executable", "conflict"],
+    errors: ["not_found", "not_executable", "conflict", "stopped"],
   },
   async (c) => {
-    const input = { suggestion_id: c.req.valid("param").id };
+    const input = { suggestion_id: c.req.valid("param").id, ...c.req.valid("json") };
     const operation = await requestRevert({ ctx: c.var.ctx, input });
     return c.json(operation, 202, locationOf(operation));
   },

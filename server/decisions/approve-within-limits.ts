@@ -1,0 +1,63 @@
+import { and, asc, eq, sql } from "drizzle-orm";
+import { suggestions } from "@/drizzle/schema";
+import { allows } from "@/server/contracts";
+import type { ServiceContext, Transaction } from "@/server/platform";
+import {
+  evaluateSuggestion,
+  holdOffStop,
+  loadPolicy,
+  POLICY_PERSON,
+  storeApproval,
+} from "@/server/policy";
+import { markApproved } from "./approve-suggestion";
+import { recordVerdict } from "./decide";
+import { transitionSuggestion } from "./transition";
+
+/** Looked at in one turn, the oldest first. */
+const AT_ONCE_MAX = 100;
+
+/**
+ * Approves pending advice that is within every limit of automatic approval, where the policy lets it act. Answers
+ * the ids. Executing it stays with whoever may.
+ */
+export async function approveWithinLimits({ ctx }: { ctx: ServiceContext }): Promise<string[]> {
+  const { policy } = await loadPolicy(ctx.db);
+  if (policy.auto_approval.mode !== "act") return [];
+  const pending = await ctx.db
+    .select({ id: suggestions.id })
+    .from(suggestions)
+    .where(and(eq(suggestions.state, "pending"), eq(suggestions.basis, "measured")))
+    .orderBy(asc(suggestions.createdAt))
+    .limit(AT_ONCE_MAX);
+  const approved: string[] = [];
+  for (const { id } of pending) {
+    const isApproved = await ctx.db.transaction((tx) => approveOne(tx, ctx, id));
+    if (isApproved) approved.push(id);
+  }
+  return approved;
+}
+
+/** Decided anew with everything locked: what counts is the policy, the stop and the day's number as they are now. */
+async function approveOne(tx: Transaction, ctx: ServiceContext, id: string): Promise<boolean> {
+  const [row] = await tx.select().from(suggestions).where(eq(suggestions.id, id)).for("update");
+  if (row === undefined || !allows("suggestion", "approve", row.state)) return false;
+  // Two processes count the day's approvals one after the other.
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('policy.auto_approval'))`);
+  if ((await holdOffStop(tx)) !== null) return false;
+  const { evaluation, items, current } = await evaluateSuggestion({ db: tx, ctx, input: { row } });
+  if (!evaluation.auto_approval.is_approving) return false;
+  const itemIds = items.map((item) => item.id);
+  const [reason = ""] = evaluation.auto_approval.reasons;
+  await storeApproval({
+    tx,
+    input: {
+      ...{ suggestionId: id, personId: POLICY_PERSON, label: "policy", roles: [] },
+      ...{ itemIds, revision: row.revision, comment: reason, at: ctx.clock.now() },
+    },
+  });
+  const note = { reason, is_automatic: true, policy_version: current.version };
+  await transitionSuggestion({ tx, ctx, input: { id, transition: "approve", note } });
+  await markApproved(tx, id, itemIds);
+  await recordVerdict(tx, row, true);
+  return true;
+}

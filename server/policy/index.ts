@@ -1,0 +1,16 @@
+export { clearApprovals, isFor, POLICY_PERSON, storeApproval } from "./approvals";
+export { loadPolicy } from "./current-policy";
+export {
+  engageStop,
+  getStop,
+  holdOffStop,
+  liftStop,
+  stoppedError,
+  viewStop,
+} from "./emergency-stop";
+export { type EvaluatedSuggestion, evaluateSuggestion } from "./evaluate-suggestion";
+export { getPolicy, listPolicyVersions, setPolicy } from "./manage-policy";
+export { type Permit, permitExecution } from "./permit-execution";
+export { mayFill } from "./rules/chain";
+export { evaluatePolicy } from "./rules/evaluate";
+export { simulatePolicy } from "./simulate-policy";
