@@ -76,7 +76,7 @@ test("keys open the first suggestion, list themselves, and lead back", async ({ 
   await signIn(page, "reviewer");
   await expect(page.locator('[data-state-name="pending"]').first()).toBeVisible();
   await page.keyboard.press("j");
-  await expect(page.locator("[data-selected]")).toHaveCount(1);
+  await expect(page.locator("[data-current]")).toHaveCount(1);
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Keyboard" })).toContainText("Next suggestion");
   await page.keyboard.press("Escape");
