@@ -3,6 +3,7 @@ import type { Permission } from "@/server/contracts";
 /** Pages with what their first request needs; null: anybody who is signed in. */
 const LINKS: { href: string; label: string; needs: Permission | null }[] = [
   { href: "/", label: "Inbox", needs: "suggestion.read" },
+  { href: "/results", label: "Results", needs: "operation.read" },
   { href: "/workload", label: "Workload", needs: "product.read" },
   { href: "/conversations", label: "Conversations", needs: "conversation.read" },
   { href: "/agents", label: "Agents", needs: "conversation.read" },

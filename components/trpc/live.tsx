@@ -34,6 +34,7 @@ function useRefresh() {
       const keys = [];
       if (topics.has("suggestion") || topics.has("operation")) {
         keys.push(trpc.suggestions.pathKey(), trpc.operations.pathKey(), trpc.audit.pathKey());
+        keys.push(trpc.inbox.pathKey(), trpc.results.pathKey());
       }
       if (topics.has("product")) keys.push(trpc.product.pathKey());
       if (topics.has("model")) keys.push(trpc.model.pathKey());

@@ -166,6 +166,8 @@ export const feedback = pgTable(
   (t) => [
     primaryKey({ columns: [t.suggestionId, t.actorKey] }),
     checkOneOf("feedback_score_known", t.score, [-1, 1]),
+    /** Results of the last days, as of reviews and operations. */
+    index("feedback_at").on(t.at),
   ],
 );
 
@@ -186,6 +188,7 @@ export const reviews = pgTable(
   (t) => [
     checkOneOf("reviews_verdict_known", t.verdict, ReviewVerdict.options),
     index("reviews_suggestion").on(t.suggestionId, t.at),
+    index("reviews_at").on(t.at),
   ],
 );
 
@@ -236,6 +239,7 @@ export const operations = pgTable(
     checkOneOf("operations_kind_known", t.kind, OperationKind.options),
     checkOneOf("operations_state_known", t.state, OperationState.options),
     index("operations_suggestion").on(t.suggestionId, t.createdAt),
+    index("operations_finished").on(t.kind, t.finishedAt),
     /** Is one running, or being verified? Asked before every proof. */
     index("operations_product_state").on(t.productId, t.state, t.finishedAt),
     /** How executions turned out: what the confidence of a proof is calibrated by. */

@@ -27,6 +27,7 @@ export * from "./policy-views";
 export * from "./product-fault";
 export * from "./proof";
 export * from "./queue";
+export * from "./results";
 export * from "./row-outcome";
 export * from "./suggestion";
 export * from "./training";

@@ -107,7 +107,8 @@ async function fill(db: Database): Promise<void> {
       `insert into operations (id, suggestion_id, product_id, kind, state, item_ids, plan, schema_fingerprint,
         requested_by, progress, verification, created_at, finished_at)
       select 'op-' || lpad(n::text, 12, '0'), id, 'duckdb-spawn', 'execute', state, '[]', '${plan}', 'schema-1',
-        'test', '${progress}', jsonb_build_object('state', case when state = 'verified' then 'confirmed' else 'inconclusive' end),
+        'test', '${progress}', jsonb_build_object('state', case when state = 'verified' then 'confirmed' else 'inconclusive' end,
+          'window_started_at', '2026-01-01T00:00:00.000Z', 'window_ended_at', null, 'queries', '[]'::jsonb, 'summary', ''),
         ${at}, ${at} from made where state in ('verified', 'reverted', 'executed')`,
       `insert into audit_events (at, actor_kind, actor_id, actor_label, action, subject_type, subject_id)
       select ${at}, 'system', 'test', 'test', action, 'suggestion', id
@@ -210,6 +211,9 @@ const HOT: Record<string, () => Promise<unknown>> = {
   "the audit log, a later page": () => caller().audit.list({ before_id: 100_000 }),
   "the audit log of one suggestion": () => caller().audit.list({ subject_id: suggestion_id }),
   "the product's patterns": () => caller().product.patterns(),
+  "results of a week": () => caller().results.read({ days: 7 }),
+  "the inbox, searched": () => caller().suggestions.list({ search: "nowhere" }),
+  "the inbox, by impact": () => caller().suggestions.list({ state: ["pending"], sort: "impact" }),
   "the product": () => caller().product.overview(),
   "is an analysis due": () => whyDue({ ctx, input: product }),
   "expire suggestions": () => expireSuggestions({ ctx }),

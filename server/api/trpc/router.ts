@@ -24,6 +24,7 @@ import {
   NotificationPreferences,
   OperationId,
   PromoteModel,
+  ReadResults,
   RefuseMessage,
   RejectRequest,
   RevertRequest,
@@ -107,6 +108,7 @@ import {
 } from "@/server/policy";
 import { listJobs } from "@/server/queue";
 import { getDirectory } from "@/server/registry";
+import { readResults } from "@/server/results";
 import { checkHealth } from "@/server/telemetry";
 import { describeSession } from "./context";
 import { toTrpcError } from "./error-map";
@@ -184,6 +186,10 @@ const policyRouter = router({
   stop: procedure.query(({ ctx }) => getStop({ ctx })),
   engageStop: procedure.input(ChangeStop).mutation(({ ctx, input }) => engageStop({ ctx, input })),
   liftStop: procedure.input(ChangeStop).mutation(({ ctx, input }) => liftStop({ ctx, input })),
+});
+
+const resultsRouter = router({
+  read: procedure.input(ReadResults).query(({ ctx, input }) => readResults({ ctx, input })),
 });
 
 const operationsRouter = router({
@@ -320,6 +326,7 @@ export const appRouter = router({
   suggestions: suggestionsRouter,
   inbox: inboxRouter,
   operations: operationsRouter,
+  results: resultsRouter,
   policy: policyRouter,
   product: productRouter,
   model: modelRouter,

@@ -1,0 +1,50 @@
+import type { ExecutionResult, ResultState, Results } from "@/server/contracts";
+import { formatMs, formatPercent, formatPlural } from "@/server/format";
+
+export const RESULT_DAYS = 90;
+
+/** Time saved, told per day; it is a rate, not a sum of days. */
+export function describeSaved(ms: number | null): string {
+  return ms === null ? "Not measured" : `${formatMs(ms)} a day`;
+}
+
+/** `3 of 4`, or that there is none yet. */
+export function describePromises({ kept, of }: Results["promises"]): string {
+  return of === 0 ? "None measured yet" : `${kept} of ${of}`;
+}
+
+export function describeApprovals({ approved, rejected }: Results["decisions"]): string {
+  const all = approved + rejected;
+  if (all === 0) return "None yet";
+  return `${formatPercent(approved / all)} of ${all}`;
+}
+
+export const RESULT_STATES: Record<ResultState, string> = {
+  watching: "being watched",
+  confirmed: "confirmed",
+  regressed: "regressed",
+  inconclusive: "inconclusive",
+  rolled_back: "rolled back",
+};
+
+/** How a promise and what came of it compare. */
+export function comparePromise({ promised, delivered }: ExecutionResult): string {
+  if (promised === null || delivered === null) return "not measured";
+  if (delivered < promised.low) return "less than promised";
+  return delivered > promised.high ? "more than promised" : "as promised";
+}
+
+/** What the rate rests on. */
+export function describeWatch({ watched_seconds: seconds }: ExecutionResult): string {
+  return `watched for ${formatMs(seconds * 1000)}`;
+}
+
+export function describeExecutions({ states }: Results): string {
+  const all = Object.values(states).reduce((total, count) => total + count, 0);
+  const parts = (Object.keys(RESULT_STATES) as ResultState[])
+    .filter((state) => (states[state] ?? 0) > 0)
+    .map((state) => `${states[state]} ${RESULT_STATES[state]}`);
+  return all === 0
+    ? "Nothing executed yet"
+    : `${formatPlural(all, "execution")}: ${parts.join(", ")}`;
+}

@@ -1,0 +1,1 @@
+export { readResults } from "./read-results";

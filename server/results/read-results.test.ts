@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { reviews } from "@/drizzle/schema";
+import type { QueryOutcome, Verification } from "@/server/contracts";
+import {
+  ACTORS,
+  contextOf,
+  indexOn,
+  storeOperation,
+  storeSuggestion,
+} from "@/server/decisions/testing/fixtures";
+import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
+import { readResults } from ".";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const HOUR_MS = 3_600_000;
+const around = (value: number) => ({ value, low: value - 0.05, high: value + 0.05 });
+
+/** A watch of one minute: 100 calls whose median went from 10 ms to `afterMs`. */
+function watch(state: Verification["state"], afterMs: number, promised: number): Verification {
+  const query: QueryOutcome = {
+    ...{ fingerprint: "q", sql: "SELECT 1", is_targeted: true, status: "faster" as const },
+    before: { calls: 100, median_ms: 10 },
+    after: { calls: 100, median_ms: afterMs },
+    actual_gain: around(1 - afterMs / 10),
+    expected_gain: around(promised),
+  };
+  return {
+    state,
+    window_started_at: "2026-01-01T00:00:00.000Z",
+    window_ended_at: "2026-01-01T00:01:00.000Z",
+    queries: [query],
+    summary: "",
+  };
+}
+
+async function executed(
+  state: "verified" | "reverted",
+  verification: Verification,
+  finishedAt: Date,
+) {
+  const { id, itemIds } = await storeSuggestion(database.db, {
+    state,
+    candidates: [indexOn("status")],
+  });
+  await storeOperation(database.db, id, {
+    ...{ kind: "execute", state: state === "reverted" ? "reverted" : "verified" },
+    ...{ productId: "spawn", itemIds, verification, finishedAt },
+  });
+}
+
+test("what is in effect counts as saved, what was rolled back does not; promises are held against delivery", async () => {
+  const now = Date.now();
+  await executed("verified", watch("confirmed", 5, 0.5), new Date(now - HOUR_MS));
+  await executed("reverted", watch("regressed", 12, 0.4), new Date(now - 2 * HOUR_MS));
+  await executed("verified", watch("confirmed", 1, 0.9), new Date(now - 400 * 24 * HOUR_MS));
+  const results = await readResults({
+    ctx: contextOf(database.db, ACTORS.viewer),
+    input: { days: 90 },
+  });
+  expect(results.executions.map(({ state }) => state)).toEqual(["confirmed", "rolled_back"]);
+  // 100 calls a minute, 5 ms saved each.
+  expect(results.saved_ms_per_day).toBeCloseTo(100 * 5 * 60 * 24);
+  expect(results.promises).toEqual({ kept: 1, of: 2 });
+  expect(results.groups).toMatchObject([
+    { product_id: "spawn", kinds: ["add_index"], executions: 2, confirmed: 1, rolled_back: 1 },
+  ]);
+  expect(results.states).toMatchObject({ confirmed: 1, rolled_back: 1, watching: 0 });
+});
+
+test("decisions and reasons are counted; a stranger reads none of it", async () => {
+  const { id } = await storeSuggestion(database.db, { state: "rejected" });
+  const review = { suggestionId: id, reviewerId: "u", reviewerLabel: "u", itemIds: [] };
+  await database.db.insert(reviews).values([
+    { ...review, verdict: "rejected", reason: "not now" },
+    { ...review, verdict: "rejected", reason: "not now" },
+    { ...review, verdict: "approved", reason: "" },
+  ]);
+  const ctx = contextOf(database.db, ACTORS.viewer);
+  const results = await readResults({ ctx, input: { days: 90 } });
+  expect(results.decisions).toEqual({ approved: 1, rejected: 2 });
+  expect(results.rejections).toEqual([{ reason: "not now", count: 2 }]);
+  const agent = contextOf(database.db, { kind: "agent", id: "a", label: "a", roles: ["agent"] });
+  await expect(readResults({ ctx: agent, input: { days: 90 } })).rejects.toMatchObject({
+    code: "forbidden",
+  });
+});
