@@ -9,10 +9,14 @@ import { gainsOf } from "./gain";
 import { gradeEvidence } from "./grade";
 import { describeCard } from "./lines";
 import { queriesOf } from "./queries";
-import { type CardSource, decidedItems, type MeasuredChoice, measuredChoice } from "./source";
+import {
+  type Card,
+  type CardSource,
+  decidedItems,
+  type MeasuredChoice,
+  measuredChoice,
+} from "./source";
 import { titleOfSuggestion } from "./title";
-
-export type Card = Omit<DecisionCard, "lines">;
 
 /** Asked of the workload's time where the suggestion does not say what is (APPROVAL_COVERAGE_MIN). */
 const COVERAGE_REQUIRED = 0.8;

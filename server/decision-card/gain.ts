@@ -21,61 +21,32 @@ export function gainsOf(
   items: readonly SuggestionItem[],
   choice: MeasuredChoice | null,
 ): CardGains {
-  if (choice === null) return { now: estimatedGain(source, items), after_code_changes: null };
   const needsCode = items.some(({ change }) => rewritesOf(change).length > 0);
-  const whole = measuredGain(choice.gain, choice.evidence);
+  const whole = choice === null ? estimatedGain(source, items) : measuredGain(choice);
   if (!needsCode) return { now: whole, after_code_changes: null };
-  return { now: gainNow(source, items, choice), after_code_changes: whole };
+  const effective = items.filter(worksAlone);
+  const alone = effective.length === 0 ? null : measuredChoice(source, effective);
+  return { now: alone && measuredGain(alone), after_code_changes: whole };
 }
 
-/**
- * Of what runs here: as it was measured without the rewritten queries, else the part of the whole that
- * queries have which keep their text. null where nothing runs here, or only totals are known.
- */
-function gainNow(
-  source: CardSource,
-  items: readonly SuggestionItem[],
-  { evidence }: MeasuredChoice,
-): CardGain | null {
-  const executable = items.filter(({ change }) => factsOf(change).carriedOutBy !== "developers");
-  if (executable.length === 0) return null;
-  const isPlain = executable.every(({ change }) => rewritesOf(change).length === 0);
-  const alone = isPlain ? measuredChoice(source, executable) : null;
-  if (alone !== null) return measuredGain(alone.gain, alone.evidence);
-  if (evidence === null) return null;
-  const gain = keptTextGain(evidence);
-  return measuredGain(gain, evidence);
-}
+/** Speeds queries up as they are sent: a summary table does not until queries read it. */
+export const worksAlone = ({ change }: SuggestionItem): boolean =>
+  factsOf(change).carriedOutBy === "sidecar";
 
-/** Part of the workload's gain that queries have which keep their text. */
-function keptTextGain({ workload, queries }: MeasuredEvidence): Interval {
-  const total = Math.max(workload.baseline_ms, Number.MIN_VALUE);
-  const parts = queries
-    .filter(({ rewritten_sql }) => rewritten_sql === undefined)
-    .filter((query) => query.is_targeted || outcomeOf(query.gain, query.pairs) !== "inconclusive")
-    .map((query) => ({ weight: (query.calls * query.baseline.median_ms) / total, query }));
-  const value = parts.reduce((sum, { weight, query }) => sum + weight * query.gain.value, 0);
-  // Errors of different queries are independent: half-widths add as squares, each side for itself.
-  const side = (width: (gain: Interval) => number) =>
-    Math.hypot(...parts.map(({ weight, query }) => weight * width(query.gain)));
-  return {
-    value,
-    low: value - side((gain) => gain.value - gain.low),
-    high: value + side((gain) => gain.high - gain.value),
-  };
-}
-
-function measuredGain(gain: Interval, evidence: MeasuredEvidence | null): CardGain {
-  const { value, low, high } = gain;
+function measuredGain({ gain, evidence }: MeasuredChoice): CardGain {
+  const { value, low, high }: Interval = gain;
   return {
     value,
     of: "workload",
-    coverage: evidence?.workload.coverage ?? null,
+    coverage: coverageOf(evidence),
     interval: { low, high },
     basis: "measured",
     outcome: outcomeOf(gain),
   };
 }
+
+const coverageOf = (evidence: MeasuredEvidence | null): number | null =>
+  evidence?.workload.coverage ?? null;
 
 /** Estimates of several changes do not add up: only of a single one there is a figure. */
 function estimatedGain({ basis }: CardSource, items: readonly SuggestionItem[]): CardGain | null {

@@ -60,7 +60,7 @@ function gradePairs(evidence: MeasuredEvidence): Graded {
   const least = Math.min(...counts);
   return {
     grade: atLeast(least, PAIRS),
-    text: `Each query the changes are meant for was replayed in at least ${formatPlural(least, "pair")}.`,
+    text: `The targeted query that was replayed least has ${formatPlural(least, "pair")}.`,
   };
 }
 

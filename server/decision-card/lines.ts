@@ -19,7 +19,8 @@ import {
   formatSignedPercent,
   shortSql,
 } from "@/server/format";
-import type { Card } from "./build-card";
+import { worksAlone } from "./gain";
+import type { Card } from "./source";
 
 type Line = DecisionCard["lines"][number];
 
@@ -42,10 +43,10 @@ const LABELS: Record<CardLineKey, string> = {
 
 /** The card in sentences, in the order in which they matter; what is not known of it is said. */
 export function describeCard(card: Card, items: readonly SuggestionItem[]): Line[] {
-  const { evidence, queries, gain } = card;
+  const { evidence, queries } = card;
   const texts: [CardLineKey, string | null][] = [
     ["gain_now", describeNow(card, items)],
-    ["gain_after_code_changes", gain.after_code_changes && describeGain(gain.after_code_changes)],
+    ["gain_after_code_changes", describeLater(card, items)],
     ["queries", describeQueries(card)],
     ["most_improved", queries?.most_improved ? describeQuery(queries.most_improved) : null],
     ["slowest", queries?.slowest ? describeQuery(queries.slowest) : null],
@@ -65,15 +66,27 @@ export function describeCard(card: Card, items: readonly SuggestionItem[]): Line
 function describeNow(
   { gain, is_measured_together, evidence }: Card,
   items: readonly SuggestionItem[],
-) {
+): string {
   if (gain.now !== null) return describeGain(gain.now);
+  if (items.every(({ change }) => isAdvice(change))) {
+    return "Nothing: the sidecar runs none of it. The product's developers change the queries.";
+  }
+  if (!items.some(worksAlone)) {
+    return "Nothing yet: a summary table helps once the developers' queries read it.";
+  }
   if (evidence.likelihood !== null) {
     return `Not measured. Estimates of ${formatPlural(items.length, "change")} do not add up.`;
   }
-  if (!is_measured_together) return "Not measured together: gains of single changes do not add up.";
-  return items.every(({ change }) => isAdvice(change))
-    ? "Nothing: the sidecar runs none of it. The product's developers change the queries."
-    : "Not measured without the code changes.";
+  return is_measured_together
+    ? "Not measured without the code changes."
+    : "Not measured together: gains of single changes do not add up.";
+}
+
+/** null where no query has to change. */
+function describeLater({ gain, evidence }: Card, items: readonly SuggestionItem[]): string | null {
+  if (gain.after_code_changes !== null) return describeGain(gain.after_code_changes);
+  if (items.every(worksAlone)) return null;
+  return evidence.likelihood === null ? "Not measured together." : "Not measured.";
 }
 
 /** `42% [38%, 45%] less time in the whole workload (measured).` */

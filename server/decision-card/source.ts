@@ -15,6 +15,9 @@ export type CardSource = Pick<
   | "expires_at"
 >;
 
+/** The card's figures; its sentences are made of them. */
+export type Card = Omit<DecisionCard, "lines">;
+
 /** The changes it is about: what was approved, where something was; else all that are suggested. */
 export function decidedItems({ suggestions }: Pick<CardSource, "suggestions">): SuggestionItem[] {
   const approved = suggestions.filter((item) => item.is_approved === true);
