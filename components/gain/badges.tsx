@@ -1,6 +1,6 @@
 import { FlaskConicalIcon, RulerIcon } from "lucide-react";
 import { Badge, type Tone } from "@/components/ui/badge";
-import type { Basis, Rollback, SuggestionState, Verdict } from "@/server/contracts";
+import type { Basis, Rollback, RowOutcome, SuggestionState, Verdict } from "@/server/contracts";
 
 export function BasisBadge({ basis }: { basis: Basis }) {
   return basis === "measured" ? (
@@ -12,6 +12,17 @@ export function BasisBadge({ basis }: { basis: Basis }) {
       <RulerIcon aria-hidden /> estimate
     </Badge>
   );
+}
+
+const OUTCOMES: Record<RowOutcome, Tone> = {
+  improved: "positive",
+  inconclusive: "neutral",
+  regressed: "negative",
+};
+
+/** What the interval of a comparison allows to be said. */
+export function OutcomeBadge({ outcome }: { outcome: RowOutcome }) {
+  return <Badge tone={OUTCOMES[outcome]}>{outcome}</Badge>;
 }
 
 const STATES: Record<SuggestionState, { label: string; tone: Tone }> = {

@@ -1,14 +1,17 @@
 "use client";
 import { CodeText } from "@/components/common/blocks";
-import type { Suggestion } from "@/server/contracts";
+import type { DecisionCard, Suggestion } from "@/server/contracts";
 import { formatCount, formatPlural } from "@/server/format";
 import { ActionDialog } from "./action-dialog";
+import { CardLines } from "./card-lines";
 import { partApproved } from "./lifecycle";
 import type { ActionName, Actions } from "./use-decision";
 import { describeApproval, describeCoverage } from "./wording";
 
 interface ActionDialogsProps {
   suggestion: Suggestion;
+  /** Of what is chosen, or was approved. */
+  card: DecisionCard | null;
   chosenIds: string[];
   actions: Actions;
   open: ActionName | null;
@@ -18,20 +21,22 @@ interface ActionDialogsProps {
 /** The question asked before each action; one is open at most. */
 export function ActionDialogs({
   suggestion,
+  card,
   chosenIds,
   actions,
   open,
   onClose,
 }: ActionDialogsProps) {
-  const { suggestion_id } = suggestion;
+  const { suggestion_id, basis } = suggestion;
+  const verb = basis === "estimate" ? "Acknowledge" : "Approve";
   return (
     <>
       <ActionDialog
         isOpen={open === "approve"}
         onClose={onClose}
-        title={`Approve ${formatPlural(chosenIds.length, "change")}`}
+        title={`${verb} ${formatPlural(chosenIds.length, "change")}`}
         description={describeApproval(suggestion, chosenIds)}
-        confirmLabel="Approve"
+        confirmLabel={verb}
         reason="optional"
         acknowledgement={describeCoverage(suggestion, chosenIds)}
         onConfirm={(reason, acknowledges_coverage) =>
@@ -43,7 +48,9 @@ export function ActionDialogs({
             acknowledges_coverage,
           })
         }
-      />
+      >
+        <CardSummary card={card} />
+      </ActionDialog>
       <ActionDialog
         isOpen={open === "reject"}
         onClose={onClose}
@@ -63,6 +70,7 @@ export function ActionDialogs({
         reason="none"
         onConfirm={() => actions.execute.mutate({ suggestion_id })}
       >
+        <CardSummary card={card} />
         <ExecutionSteps />
         <AdviceNote suggestion={suggestion} />
       </ActionDialog>
@@ -77,6 +85,21 @@ export function ActionDialogs({
         onConfirm={() => actions.revert.mutate({ suggestion_id })}
       />
     </>
+  );
+}
+
+/** The card once more, where the button is pressed. */
+function CardSummary({ card }: { card: DecisionCard | null }) {
+  if (card === null) return null;
+  return (
+    <section
+      aria-label="What you decide on"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it
+      tabIndex={0}
+      className="max-h-[45dvh] overflow-y-auto rounded-md border p-3"
+    >
+      <CardLines card={card} />
+    </section>
   );
 }
 

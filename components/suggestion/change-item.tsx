@@ -3,9 +3,7 @@ import Link from "next/link";
 import { CodeText } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
 import { Badge } from "@/components/ui/badge";
-import { Checkbox } from "@/components/ui/checkbox";
 import { type Explanation, isAdvice, type SuggestionItem } from "@/server/contracts";
-import { ChangeSql } from "./change-sql";
 import { EvidencePanel } from "./evidence-panel";
 import { FactorBars } from "./factor-bars";
 import { Part } from "./frame";
@@ -16,25 +14,22 @@ interface ChangeItemProps {
   item: SuggestionItem;
   /** Several changes: each one's measurements wait behind a click. */
   isOneOfSeveral: boolean;
-  /** Undefined: nothing is to be chosen any more. */
-  choice: { isChosen: boolean; onChange: (isChosen: boolean) => void } | undefined;
 }
 
 /** One proposed change with everything a reviewer needs to judge it. */
-export function ChangeItem({ item, isOneOfSeveral, choice }: ChangeItemProps) {
+export function ChangeItem({ item, isOneOfSeveral }: ChangeItemProps) {
   return (
     <article className="grid min-w-0 grid-cols-1 gap-6" aria-labelledby={`${item.item_id}-title`}>
-      <ItemHeader item={item} choice={choice} />
-      <Part title="Evidence">
+      <ItemHeader item={item} />
+      <Part title="Expected impact">
         <EvidencePanel evidence={item.evidence} label={item.title} isFolded={isOneOfSeveral} />
       </Part>
-      <ChangeSql item={item} />
       <div className="grid gap-6 lg:grid-cols-2">
         <Part title="Decision factors">
           <FactorBars factors={item.decision_factors} />
           <Drawbacks texts={item.drawbacks} />
         </Part>
-        <Part title="Risk">
+        <Part title="Risks">
           <RiskPanel risk={item.risk} />
         </Part>
       </div>
@@ -42,18 +37,10 @@ export function ChangeItem({ item, isOneOfSeveral, choice }: ChangeItemProps) {
   );
 }
 
-function ItemHeader({ item, choice }: Pick<ChangeItemProps, "item" | "choice">) {
+function ItemHeader({ item }: Pick<ChangeItemProps, "item">) {
   const titleId = `${item.item_id}-title`;
   return (
     <div className="flex gap-3">
-      {choice === undefined ? null : (
-        <Checkbox
-          className="mt-0.5"
-          checked={choice.isChosen}
-          onCheckedChange={(checked) => choice.onChange(checked === true)}
-          aria-labelledby={titleId}
-        />
-      )}
       <div className="min-w-0 break-words">
         <h3 id={titleId} className="font-semibold">
           <CodeText text={item.title} />

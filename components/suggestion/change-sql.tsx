@@ -34,12 +34,10 @@ function WayBack({ item }: { item: SuggestionItem }) {
     return <p className="text-sm text-negative">This change cannot be rolled back.</p>;
   }
   return (
-    <details>
-      <summary className="w-fit text-sm font-medium text-primary">Rollback SQL</summary>
-      <div className="mt-2">
-        <SqlBlock sql={item.revert_sql} label={`Rollback SQL of ${item.title}`} />
-      </div>
-    </details>
+    <>
+      <h4 className="text-sm font-semibold">Rollback SQL</h4>
+      <SqlBlock sql={item.revert_sql} label={`Rollback SQL of ${item.title}`} />
+    </>
   );
 }
 

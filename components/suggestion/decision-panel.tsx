@@ -1,14 +1,16 @@
 "use client";
 import { PlayIcon, RotateCcwIcon, ThumbsDownIcon, ThumbsUpIcon } from "lucide-react";
 import Link from "next/link";
+import { RelativeTime } from "@/components/common/clock";
 import { Button } from "@/components/ui/button";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { Suggestion } from "@/server/contracts";
 import { formatCount, formatPlural } from "@/server/format";
 import { adviseNext } from "./advise-next";
+import { MeasureButton } from "./measure-button";
 import type { ActionName } from "./use-decision";
 
-interface DecisionPanelProps {
+export interface DecisionPanelProps {
   suggestion: Suggestion;
   abilities: ReadonlySet<ActionName>;
   chosenCount: number;
@@ -25,12 +27,11 @@ const BUTTONS = [
 
 /** What to do now: a sentence, and only the buttons this person may press in this state. */
 export function DecisionPanel(props: DecisionPanelProps) {
-  const { suggestion, abilities, chosenCount, isBusy } = props;
+  const { suggestion, abilities, chosenCount } = props;
   const total = suggestion.suggestions.length;
-  const shown = BUTTONS.filter(({ action }) => abilities.has(action));
   return (
-    <div className="grid gap-3">
-      <p className="text-sm">
+    <div className="grid gap-3 border-t pt-4">
+      <p className="text-sm font-medium">
         {suggestion.superseded_by === null ? (
           adviseNext(suggestion, abilities)
         ) : (
@@ -42,27 +43,70 @@ export function DecisionPanel(props: DecisionPanelProps) {
           </Link>
         )}
       </p>
-      {abilities.has("approve") && total > 1 ? (
-        <p className="text-sm text-muted-foreground">
-          {formatCount(chosenCount)} of {formatPlural(total, "change")} chosen
-        </p>
+      {/* On a phone the bar at the bottom has them. */}
+      <div className="hidden flex-wrap items-center gap-2 lg:flex">
+        <DecisionButtons {...props} />
+        {abilities.has("approve") && total > 1 ? (
+          <span className="text-sm text-muted-foreground">
+            {formatCount(chosenCount)} of {formatPlural(total, "change")} chosen
+          </span>
+        ) : null}
+      </div>
+      <p className="text-xs break-words text-muted-foreground">
+        {suggestion.note} Updated <RelativeTime iso={suggestion.updated_at} />.
+      </p>
+    </div>
+  );
+}
+
+/** The decision within a thumb's reach, whatever part of the page is shown. */
+export function DecisionBar(props: DecisionPanelProps) {
+  if (props.abilities.size === 0) return null;
+  return (
+    <div
+      role="toolbar"
+      aria-label="Decision buttons"
+      className="fixed inset-x-0 bottom-0 z-40 flex flex-wrap gap-2 border-t bg-card p-3 [&>*]:flex-1 lg:hidden"
+    >
+      <DecisionButtons {...props} />
+    </div>
+  );
+}
+
+function DecisionButtons({
+  suggestion,
+  abilities,
+  chosenCount,
+  isBusy,
+  onAction,
+}: DecisionPanelProps) {
+  const isEstimate = suggestion.basis === "estimate";
+  return (
+    <>
+      {isEstimate && abilities.has("approve") ? (
+        <MeasureButton
+          items={suggestion.suggestions}
+          productId={suggestion.product_id}
+          label="Measure this"
+          variant="default"
+        />
       ) : null}
-      {shown.length === 0 ? null : (
-        <div className="flex flex-wrap gap-2">
-          {shown.map(({ action, label, key, variant, Icon }) => (
-            <Tooltip key={action} text={key === null ? label : `${label} (press ${key})`}>
+      {BUTTONS.filter(({ action }) => abilities.has(action)).map(
+        ({ action, label, key, variant, Icon }) => {
+          const name = isEstimate && action === "approve" ? "Acknowledge" : label;
+          return (
+            <Tooltip key={action} text={key === null ? name : `${name} (press ${key})`}>
               <Button
-                variant={variant}
-                className="flex-1"
+                variant={isEstimate && action === "approve" ? "outline" : variant}
                 disabled={isBusy || (action === "approve" && chosenCount === 0)}
-                onClick={() => props.onAction(action)}
+                onClick={() => onAction(action)}
               >
-                <Icon aria-hidden /> {label}
+                <Icon aria-hidden /> {name}
               </Button>
             </Tooltip>
-          ))}
-        </div>
+          );
+        },
       )}
-    </div>
+    </>
   );
 }

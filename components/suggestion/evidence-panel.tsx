@@ -1,6 +1,9 @@
+"use client";
 import { SigmaIcon } from "lucide-react";
+import { useState } from "react";
 import { Alert } from "@/components/ui/alert";
 import type { Evidence, MeasuredEvidence } from "@/server/contracts";
+import { countOutcomes, describeCounts } from "@/server/decision-card";
 import { formatInterval, formatPercent, formatPlural, formatSignedPercent } from "@/server/format";
 import { EvidenceFacts, EvidenceMethod } from "./evidence-facts";
 import { LatencyChart } from "./latency-chart";
@@ -43,15 +46,27 @@ function Measured(props: { evidence: MeasuredEvidence; label: string; isFolded: 
     <div className="grid min-w-0 grid-cols-1 gap-4">
       <EvidenceFacts evidence={evidence} />
       <ExtrapolationNote evidence={evidence} />
-      <details>
-        <summary className="w-fit text-sm font-medium text-primary">
-          Latencies and {formatPlural(evidence.queries.length, "query", "queries")}
-        </summary>
-        <div className="mt-4 grid min-w-0 gap-5">
-          <Measurements evidence={evidence} label={label} />
-        </div>
-      </details>
+      <Folded
+        title={`Latencies and ${formatPlural(evidence.queries.length, "query", "queries")}`}
+        evidence={evidence}
+        label={label}
+      />
     </div>
+  );
+}
+
+/** Drawn when opened: of several changes each has as many rows as the workload has queries. */
+function Folded(props: { title: string; evidence: MeasuredEvidence; label: string }) {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setIsOpen(event.currentTarget.open)}>
+      <summary className="w-fit text-sm font-medium text-primary">{props.title}</summary>
+      {isOpen ? (
+        <div className="mt-4 grid min-w-0 gap-5">
+          <Measurements evidence={props.evidence} label={props.label} />
+        </div>
+      ) : null}
+    </details>
   );
 }
 
@@ -64,6 +79,7 @@ function Measurements({ evidence, label }: { evidence: MeasuredEvidence; label: 
   const shown = queries[0];
   return (
     <>
+      <p className="text-sm font-medium">{describeCounts(countOutcomes(queries))}</p>
       {shown === undefined ? null : <LatencyChart query={shown} />}
       <QueryEvidenceTable queries={queries} label={`Queries measured: ${label}`} />
       <EvidenceMethod evidence={evidence} />

@@ -1,7 +1,5 @@
 "use client";
-import dynamic from "next/dynamic";
 import { flattenSql } from "@/components/sql/format-sql";
-import { Skeleton } from "@/components/ui/skeleton";
 import {
   Table,
   TableBody,
@@ -10,42 +8,44 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { QueryEvidence } from "@/server/contracts";
+import { comparedTimes, type QueryEvidence } from "@/server/contracts";
 import { formatMs, formatPlural, formatSpeed } from "@/server/format";
+import { LatencyStrip } from "./latency-strip";
 import { summarizeSamples } from "./quantiles";
 
 const CHART_HEIGHT = "h-44";
-const Strip = dynamic(() => import("./latency-strip"), {
-  ssr: false,
-  loading: () => <Skeleton className={CHART_HEIGHT} />,
-});
 
 /** Both latency distributions of one query: every replay a dot, and the same as a table. */
 export function LatencyChart({ query }: { query: QueryEvidence }) {
   const { baseline, candidate } = query;
-  const speed = formatSpeed(query.gain, baseline.median_ms, candidate.median_ms);
+  const { before_ms, after_ms } = comparedTimes(query);
+  const speed = formatSpeed(query.gain, before_ms, after_ms);
   return (
     <figure className="grid min-w-0 grid-cols-1 gap-2">
       <figcaption className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted-foreground">
         <code className="w-full truncate font-mono text-foreground">{flattenSql(query.sql)}</code>
         <span>
-          <Dot className="bg-chart-before" /> before, median {formatMs(baseline.median_ms)}
+          <Dot className="bg-chart-before" /> before, {formatMs(before_ms)}
         </span>
         <span>
-          <Dot className="bg-chart-after" /> after, median {formatMs(candidate.median_ms)}
+          <Dot className="bg-chart-after" /> after, {formatMs(after_ms)}
         </span>
         <span className="font-medium text-foreground">{speed}</span>
         <span>log scale, {formatPlural(query.pairs, "interleaved pair")}</span>
       </figcaption>
       <div
         role="img"
-        aria-label={`Latencies before and after: median ${formatMs(baseline.median_ms)} and ${formatMs(candidate.median_ms)}, ${speed}`}
+        aria-label={`Latencies before and after: ${formatMs(before_ms)} and ${formatMs(after_ms)}, ${speed}`}
         className={CHART_HEIGHT}
       >
-        <Strip before={baseline.samples_ms} after={candidate.samples_ms} />
+        <LatencyStrip before={baseline.samples_ms} after={candidate.samples_ms} />
       </div>
       <details className="text-sm">
         <summary className="w-fit text-xs font-medium text-primary">Show as a table</summary>
+        <p className="mt-1 text-xs text-muted-foreground">
+          Each side by itself. The comparison above is of pairs: what slows the machine down slows
+          both runs of a pair, while two medians may drift apart by it.
+        </p>
         <QuantileTable query={query} />
       </details>
     </figure>

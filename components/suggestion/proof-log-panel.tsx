@@ -1,6 +1,5 @@
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { CodeText } from "@/components/common/blocks";
 import { LoadMore, QueryError } from "@/components/common/query-states";
 import { useTRPC, useTRPCClient } from "@/components/trpc/client";
@@ -12,15 +11,11 @@ import { describeProofEvent } from "./proof-log-wording";
 
 const PAGE_SIZE = 200;
 
-/** The log of the test run: what was tried, when, and why it won or lost. Read when opened. */
+/** The log of the test run: what was tried, when, and why it won or lost. */
 export function ProofLogPanel({ suggestion }: { suggestion: Suggestion }) {
-  const [isOpen, setIsOpen] = useState(false);
   return (
     <Section id="log" title="Test log" description="What was tried, when, and why it was chosen.">
-      <details onToggle={(event) => setIsOpen(event.currentTarget.open)}>
-        <summary className="w-fit text-sm font-medium text-primary">Show the log</summary>
-        {isOpen ? <Events suggestion={suggestion} /> : null}
-      </details>
+      <Events suggestion={suggestion} />
     </Section>
   );
 }

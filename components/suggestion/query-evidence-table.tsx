@@ -1,4 +1,5 @@
 import { CheckIcon, XIcon } from "lucide-react";
+import { OutcomeBadge } from "@/components/gain/badges";
 import { GainCell } from "@/components/gain/gain-bar";
 import { SqlLine } from "@/components/sql/sql-block";
 import { Badge } from "@/components/ui/badge";
@@ -10,10 +11,11 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { QueryEvidence } from "@/server/contracts";
-import { formatBytes, formatCount, formatMs, formatPlural, formatSpeed } from "@/server/format";
+import { comparedTimes, type QueryEvidence } from "@/server/contracts";
+import { outcomeOfQuery } from "@/server/decision-card";
+import { formatBytes, formatCount, formatMs, formatPlural } from "@/server/format";
 
-/** Every replayed query: medians, gain, rows scanned, cold runs, and whether the results were equal. */
+/** Every replayed query: its times by the one estimator of its pairs, outcome, gain, rows scanned, cold runs, and whether the results were equal. */
 export function QueryEvidenceTable({
   queries,
   label,
@@ -27,7 +29,7 @@ export function QueryEvidenceTable({
       <TableHeader>
         <TableRow>
           <TableHead>Query</TableHead>
-          <TableHead className="text-right">Median before → after</TableHead>
+          <TableHead className="text-right">Before → after</TableHead>
           <TableHead>Time saved, 95% interval</TableHead>
           <TableHead className="text-right">Rows scanned</TableHead>
           {hasCold ? (
@@ -46,7 +48,8 @@ export function QueryEvidenceTable({
 }
 
 function QueryRow({ query, hasCold }: { query: QueryEvidence; hasCold: boolean }) {
-  const { baseline, candidate, rows_scanned: rows } = query;
+  const { rows_scanned: rows } = query;
+  const { before_ms, after_ms } = comparedTimes(query);
   return (
     <TableRow>
       <TableCell className="max-w-96">
@@ -63,9 +66,9 @@ function QueryRow({ query, hasCold }: { query: QueryEvidence; hasCold: boolean }
         </span>
       </TableCell>
       <TableCell className="text-right whitespace-nowrap">
-        {formatMs(baseline.median_ms)} → {formatMs(candidate.median_ms)}
-        <span className="block text-xs text-muted-foreground">
-          {formatSpeed(query.gain, baseline.median_ms, candidate.median_ms)}
+        {formatMs(before_ms)} → {formatMs(after_ms)}
+        <span className="block">
+          <OutcomeBadge outcome={outcomeOfQuery(query)} />
         </span>
         <span className="block text-xs text-muted-foreground">
           {formatPlural(query.pairs, "pair")}

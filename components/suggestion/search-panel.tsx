@@ -1,13 +1,10 @@
 import { CodeText } from "@/components/common/blocks";
-import { useCan } from "@/components/shell/session";
-import { Button } from "@/components/ui/button";
 import { SEARCHABLE_STATES, type Suggestion } from "@/server/contracts";
 import { formatCount } from "@/server/format";
 import { CancelButton } from "./cancel-button";
+import { ContinueButton } from "./continue-button";
 import { Section } from "./frame";
 import type { Actions } from "./use-decision";
-
-const MORE_SECONDS = 120;
 
 interface SearchPanelProps {
   suggestion: Suggestion;
@@ -16,8 +13,7 @@ interface SearchPanelProps {
 
 /** The search after the first advice: whether it runs, what it changed, and more time for it. */
 export function SearchPanel({ suggestion, actions }: SearchPanelProps) {
-  const canContinue = useCan("suggestion.analyze");
-  const { suggestion_id, state, basis, search, progress } = suggestion;
+  const { state, basis, search, progress } = suggestion;
   const isSearchable = basis === "measured" && SEARCHABLE_STATES.includes(state);
   const isWorthShowing = search.is_running || search.untested_count > 0 || search.revision > 0;
   if (!isSearchable || !isWorthShowing) return null;
@@ -36,16 +32,7 @@ export function SearchPanel({ suggestion, actions }: SearchPanelProps) {
       {search.is_running ? (
         <CancelButton suggestion={suggestion} actions={actions} label="Stop the search" />
       ) : null}
-      {canContinue && !search.is_running && search.untested_count > 0 ? (
-        <Button
-          variant="outline"
-          className="mt-3"
-          disabled={actions.continue.isPending}
-          onClick={() => actions.continue.mutate({ suggestion_id, seconds: MORE_SECONDS })}
-        >
-          Continue for 2 more minutes
-        </Button>
-      ) : null}
+      <ContinueButton suggestion={suggestion} actions={actions} />
     </Section>
   );
 }

@@ -5,7 +5,6 @@ import { BasisBadge, StateBadge } from "@/components/gain/badges";
 import type { Suggestion } from "@/server/contracts";
 import { titleOfSuggestion } from "@/server/decision-card";
 import { findRollback, hasNoResult, labelState } from "./lifecycle";
-import { TimelineSteps } from "./timeline-steps";
 
 export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
   return (
@@ -33,7 +32,6 @@ export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
           <code className="min-w-0 font-mono break-all">{suggestion.suggestion_id}</code>
         </p>
       </div>
-      <TimelineSteps suggestion={suggestion} />
     </div>
   );
 }

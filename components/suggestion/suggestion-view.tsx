@@ -2,19 +2,23 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect, useMemo, useState } from "react";
+import { cn } from "@/components/cn";
 import { QueryError } from "@/components/common/query-states";
 import { tabTitle } from "@/components/common/tab-title";
 import type { Hotkey } from "@/components/shell/hotkeys";
 import { useHotkeys } from "@/components/shell/hotkeys";
 import { useTRPC } from "@/components/trpc/client";
 import type { Suggestion } from "@/server/contracts";
+import { buildDecisionCard } from "@/server/decision-card";
 import { ActionDialogs } from "./action-dialogs";
+import { DecisionCardPanel } from "./decision-card";
+import { DecisionBar } from "./decision-panel";
 import { SuggestionSkeleton } from "./frame";
 import { isMoving } from "./lifecycle";
 import { ConflictAlert, RequestWarnings } from "./suggestion-alerts";
-import { SuggestionAside } from "./suggestion-aside";
-import { SuggestionBody } from "./suggestion-body";
 import { SuggestionHeader } from "./suggestion-header";
+import { SuggestionStatus } from "./suggestion-status";
+import { SuggestionTabs } from "./suggestion-tabs";
 import { type ActionName, useAbilities, useActions, useChoice } from "./use-decision";
 import { titleOfTab } from "./wording";
 
@@ -24,7 +28,7 @@ const MOVING_REFETCH_MS = 5_000;
 export function SuggestionView({ suggestionId }: { suggestionId: string }) {
   const trpc = useTRPC();
   const query = useQuery(
-    trpc.suggestions.get.queryOptions(
+    trpc.suggestions.head.queryOptions(
       { suggestion_id: suggestionId },
       {
         refetchInterval: ({ state }) =>
@@ -57,8 +61,16 @@ function Loaded({ suggestion }: { suggestion: Suggestion }) {
   const isBusy = [actions.approve, actions.reject, actions.execute, actions.revert].some(
     (mutation) => mutation.isPending,
   );
+  // What was asked for was tested as one.
+  const isChoosing = abilities.has("approve") && suggestion.requested === null;
+  const card = useCard(suggestion, isChoosing ? choice.chosenIds : undefined);
+  const decision = {
+    ...{ suggestion, abilities, isBusy },
+    chosenCount: choice.chosenIds.length,
+    onAction: setOpen,
+  };
   return (
-    <div className="grid gap-6">
+    <div className={cn("grid grid-cols-1 gap-6", abilities.size > 0 && "pb-20 lg:pb-0")}>
       <SuggestionHeader suggestion={suggestion} />
       {actions.conflict === null ? null : (
         <ConflictAlert
@@ -69,25 +81,13 @@ function Loaded({ suggestion }: { suggestion: Suggestion }) {
       )}
       {/* Before the decision, on a phone too. */}
       <RequestWarnings warnings={suggestion.warnings} />
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <SuggestionAside
-          suggestion={suggestion}
-          abilities={abilities}
-          chosenCount={choice.chosenIds.length}
-          isBusy={isBusy}
-          onAction={setOpen}
-        />
-        <SuggestionBody
-          suggestion={suggestion}
-          choice={
-            // What was asked for was tested as one.
-            abilities.has("approve") && suggestion.requested === null ? choice : undefined
-          }
-          actions={actions}
-        />
-      </div>
+      <DecisionCardPanel {...decision} card={card} choice={isChoosing ? choice : undefined} />
+      <SuggestionStatus suggestion={suggestion} actions={actions} />
+      <SuggestionTabs suggestion={suggestion} actions={actions} />
+      <DecisionBar {...decision} />
       <ActionDialogs
         suggestion={suggestion}
+        card={card}
         chosenIds={choice.chosenIds}
         actions={actions}
         // A question about a state that has passed is not asked any more.
@@ -96,6 +96,18 @@ function Loaded({ suggestion }: { suggestion: Suggestion }) {
       />
     </div>
   );
+}
+
+/** The card of what is ticked: made again from what was measured, never added up. */
+function useCard(suggestion: Suggestion, chosenIds: readonly string[] | undefined) {
+  const chosen = chosenIds?.join();
+  return useMemo(() => {
+    const { card } = suggestion;
+    if (chosen === undefined || card === null) return card;
+    const ids = chosen.split(",");
+    if (ids.length === suggestion.suggestions.length) return card;
+    return buildDecisionCard(suggestion, card.evidence.track_record, ids);
+  }, [suggestion, chosen]);
 }
 
 const KEYS = [

@@ -94,6 +94,7 @@ const AUDIT = ["reviewer", "operator", "admin"] as const;
 const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   "suggestions.list": { row: PEOPLE, input: {} },
   "suggestions.get": { row: PEOPLE, input: { suggestion_id } },
+  "suggestions.head": { row: PEOPLE, input: { suggestion_id } },
   "suggestions.log": { row: PEOPLE, input: { suggestion_id } },
   "suggestions.approve": { row: ASK, input: { suggestion_id } },
   "suggestions.reopen": { row: ASK, input: { suggestion_id } },

@@ -1,4 +1,10 @@
-import type { MeasuredEvidence, SetTrial, Suggestion, SuggestionItem } from "@/server/contracts";
+import type {
+  DecisionCard,
+  MeasuredEvidence,
+  SetTrial,
+  Suggestion,
+  SuggestionItem,
+} from "@/server/contracts";
 
 /** What a card is made of: a suggestion, without the card. */
 export type CardSource = Pick<

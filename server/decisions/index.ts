@@ -31,6 +31,7 @@ export { remindApprovers } from "./remind-approvers";
 export { reopenSuggestion } from "./reopen-suggestion";
 export { requestChange } from "./request-change";
 export { runProof } from "./run-proof";
+export { getSuggestionHead } from "./suggestion-head";
 export { toOperation } from "./suggestion-view";
 export {
   type OperationRow,

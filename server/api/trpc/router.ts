@@ -55,6 +55,7 @@ import {
   deleteView,
   getApproval,
   getSuggestion,
+  getSuggestionHead,
   getTriage,
   giveFeedback,
   listColleagues,
@@ -123,6 +124,7 @@ const ById = z.object({ suggestion_id: SuggestionId });
 const suggestionsRouter = router({
   list: procedure.input(ListSuggestions).query(({ ctx, input }) => listSuggestions({ ctx, input })),
   get: procedure.input(ById).query(({ ctx, input }) => getSuggestion({ ctx, input })),
+  head: procedure.input(ById).query(({ ctx, input }) => getSuggestionHead({ ctx, input })),
   approve: procedure
     .input(ApproveRequest.extend(ById.shape))
     .mutation(({ ctx, input }) => approveSuggestion({ ctx, input })),

@@ -31,11 +31,8 @@ export default async function SuggestionPage({ params }: Props) {
 /** What page and title share. Without a suggestion the page asks again, and says what is wrong. */
 const load = cache(async (id: string) => {
   const { trpc, queryClient } = await createServerApi();
-  const [suggestion] = await Promise.all([
-    queryClient
-      .fetchQuery(trpc.suggestions.get.queryOptions({ suggestion_id: id }))
-      .catch(rejectUnknownId),
-    queryClient.prefetchQuery(trpc.product.overview.queryOptions()),
-  ]);
+  const suggestion = await queryClient
+    .fetchQuery(trpc.suggestions.head.queryOptions({ suggestion_id: id }))
+    .catch(rejectUnknownId);
   return { queryClient, suggestion };
 });
