@@ -161,8 +161,16 @@ test("from evidence through two deciders at once to verified, and back", async (
   await signIn(page, "reviewer");
   await openMeasuredPending(page);
   await expect(page.getByText("Time saved, whole workload").first()).toBeVisible();
-  await expect(page.getByText("SQL to be executed").first()).toBeVisible();
   await takeDocsPicture(page, "suggestion");
+  // Every tab has an address of its own, and holds what it says.
+  await page.getByRole("tab", { name: "Plan" }).click();
+  await expect(page).toHaveURL(/[?]tab=plan$/);
+  await expect(page.getByText("SQL to be executed").first()).toBeVisible();
+  await expect(page.getByText("Rollback SQL").first()).toBeVisible();
+  await inspect(page, "suggestion-plan");
+  await page.getByRole("tab", { name: "History" }).click();
+  await expect(page.getByRole("heading", { name: "Audit log" })).toBeVisible();
+  await page.getByRole("tab", { name: /^Alternatives/ }).click();
   // The index that looks plausible: either not worth a test, or tested and rejected, and it says why.
   const status = page.locator('[data-alternative="add_index:projects:status"]');
   await status.locator("summary").first().click();

@@ -94,7 +94,7 @@ export async function act(page: Page, action: string, confirm: string, reason?: 
 
 /** Shows every suggestion as one whose test replayed 38% of the workload's time. */
 export async function lowerCoverage(page: Page) {
-  await page.route(/\/api\/trpc\/[^?]*suggestions\.get/, async (route) => {
+  await page.route(/\/api\/trpc\/[^?]*suggestions\.(?:get|head)/, async (route) => {
     const response = await route.fetch();
     const answers: { result?: { data: { json: Record<string, unknown> } } }[] =
       await response.json();

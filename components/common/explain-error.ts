@@ -1,7 +1,9 @@
 import { TRPCClientError } from "@trpc/client";
-import { z } from "zod";
 
-const ErrorData = z.object({ appCode: z.string(), requestId: z.string().nullable().optional() });
+interface ErrorData {
+  appCode: string;
+  requestId: string | null;
+}
 
 interface Explanation {
   title: string;
@@ -39,10 +41,15 @@ const TITLES: Record<string, string> = {
   internal: "Internal error",
 };
 
-function readData(error: unknown) {
+/** What the service said of an error; null where another server, or nobody, answered. */
+function readData(error: unknown): ErrorData | null {
   if (!(error instanceof TRPCClientError)) return null;
-  const parsed = ErrorData.safeParse(error.data);
-  return parsed.success ? parsed.data : null;
+  const data: unknown = error.data;
+  if (typeof data !== "object" || data === null || !("appCode" in data)) return null;
+  const { appCode } = data;
+  if (typeof appCode !== "string") return null;
+  const requestId = "requestId" in data ? data.requestId : null;
+  return { appCode, requestId: typeof requestId === "string" ? requestId : null };
 }
 
 /** The service's error code, when the error is one the service answered with. */

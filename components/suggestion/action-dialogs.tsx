@@ -98,7 +98,7 @@ function CardSummary({ card }: { card: DecisionCard | null }) {
       tabIndex={0}
       className="max-h-[45dvh] overflow-y-auto rounded-md border p-3"
     >
-      <CardLines card={card} />
+      <CardLines card={card} isNarrow />
     </section>
   );
 }

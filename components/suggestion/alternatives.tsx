@@ -132,7 +132,9 @@ function AlternativeSummary({ item }: { item: SuggestionItem }) {
         {verdict === null ? null : <VerdictBadge verdict={verdict} />}
       </p>
       {verdict === null ? null : (
-        <p className="text-sm break-words text-muted-foreground">{verdict.reason}</p>
+        <p className="text-sm break-words text-muted-foreground">
+          <CodeText text={verdict.reason} />
+        </p>
       )}
       {evidence?.basis === "measured" ? (
         <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted-foreground">

@@ -1,3 +1,4 @@
+import { cn } from "@/components/cn";
 import { CodeText } from "@/components/common/blocks";
 import { GainBar } from "@/components/gain/gain-bar";
 import { Badge, type Tone } from "@/components/ui/badge";
@@ -18,9 +19,14 @@ const GRADE_TONES: Record<EvidenceGrade, Tone> = {
 const LEADING: readonly CardLineKey[] = ["gain_now", "gain_after_code_changes", "queries"];
 
 /** The card's sentences, as every channel has them; here with a picture of the figures beside. */
-export function CardLines({ card }: { card: DecisionCard }) {
+export function CardLines({ card, isNarrow = false }: { card: DecisionCard; isNarrow?: boolean }) {
   return (
-    <dl className="grid grid-cols-1 gap-x-6 gap-y-3 sm:grid-cols-2 xl:grid-cols-3">
+    <dl
+      className={cn(
+        "grid grid-cols-1 gap-x-6 gap-y-3",
+        isNarrow ? null : "sm:grid-cols-2 xl:grid-cols-3",
+      )}
+    >
       {card.lines.map(({ key, label, text }) => (
         <div key={key} className="min-w-0" data-card-line={key}>
           <dt className="flex items-center gap-2 text-xs text-muted-foreground">

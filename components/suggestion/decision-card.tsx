@@ -23,14 +23,18 @@ export function DecisionCardPanel({ card, choice, ...decision }: DecisionCardPan
           <CardTitle>Decision</CardTitle>
         </CardHeader>
         <CardContent className="grid grid-cols-1 gap-5">
+          <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+            {card === null ? null : (
+              <ChosenChanges suggestion={suggestion} card={card} choice={choice} />
+            )}
+            <DecisionPanel {...decision} />
+          </div>
           {card === null ? null : (
             <>
-              <ChosenChanges suggestion={suggestion} card={card} choice={choice} />
               <CardLines card={card} />
               <NotTogether suggestion={suggestion} card={card} />
             </>
           )}
-          <DecisionPanel {...decision} />
         </CardContent>
       </Card>
     </aside>

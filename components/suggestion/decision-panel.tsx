@@ -30,7 +30,7 @@ export function DecisionPanel(props: DecisionPanelProps) {
   const { suggestion, abilities, chosenCount } = props;
   const total = suggestion.suggestions.length;
   return (
-    <div className="grid gap-3 border-t pt-4">
+    <div className="grid content-start gap-3">
       <p className="text-sm font-medium">
         {suggestion.superseded_by === null ? (
           adviseNext(suggestion, abilities)

@@ -5,7 +5,7 @@ import { isProving, type Suggestion } from "@/server/contracts";
 import { findRollback, isFailedProof } from "./lifecycle";
 import { OperationPanel } from "./operation-panel";
 import { ProofPanel } from "./proof-panel";
-import { SearchPanel } from "./search-panel";
+import { isSearchOpen, SearchPanel } from "./search-panel";
 import { DoesNotFit, NothingToDo, RequestedBy } from "./suggestion-alerts";
 import type { TabProps } from "./tab-props";
 
@@ -37,7 +37,7 @@ export function SuggestionStatus({ suggestion, actions }: TabProps) {
       {isProving(suggestion.state) ? (
         <ProofPanel suggestion={suggestion} actions={actions} />
       ) : null}
-      <SearchPanel suggestion={suggestion} actions={actions} />
+      {isSearchOpen(suggestion) ? <SearchPanel suggestion={suggestion} actions={actions} /> : null}
     </>
   );
 }

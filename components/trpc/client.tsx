@@ -10,7 +10,7 @@ import type { AppRouter } from "@/server/api/trpc";
 
 const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 
-export { useTRPC, useTRPCClient };
+export { TRPCProvider, useTRPC, useTRPCClient };
 
 const URL = "/api/trpc";
 const STALE_MS = 5_000;

@@ -1,5 +1,5 @@
 import type { Change, ChangeKind, ChangeOf, QueryRewrite, RewriteRule, TargetType } from "./change";
-import { describeStep } from "./order-step";
+import { describeStep } from "./describe-step";
 
 /** A part of a table as it stands before and after a change; null: it is not there. */
 export interface ChangedPart {

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { Interval } from "./evidence";
-import { RowOutcome } from "./row-outcome";
+
+/** What a comparison shows: its interval excludes zero on one side, or nothing is shown. */
+export const RowOutcome = z.enum(["improved", "inconclusive", "regressed"]);
+export type RowOutcome = z.infer<typeof RowOutcome>;
 
 /** What a gain rests on; `estimate`: nothing was measured. */
 const CardBasis = z.enum(["measured", "estimate"]);

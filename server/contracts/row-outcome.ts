@@ -1,9 +1,5 @@
-import { z } from "zod";
+import type { RowOutcome } from "./decision-card";
 import type { InsertCost, Interval, QueryEvidence } from "./evidence";
-
-/** What a comparison shows: its interval excludes zero on one side, or nothing is shown. */
-export const RowOutcome = z.enum(["improved", "inconclusive", "regressed"]);
-export type RowOutcome = z.infer<typeof RowOutcome>;
 
 /** The least a proof measures of a query (PAIRS_MIN of the search): fewer were cut short, and show nothing. */
 export const PAIRS_NEEDED = 5;

@@ -80,12 +80,3 @@ const ACCEPTING: ReadonlySet<VerdictCode> = new Set(["passed", "fits", "fits_wit
 export function makeVerdict(code: VerdictCode, reason: string): Verdict {
   return { code, is_accepted: ACCEPTING.has(code), reason, basis: BASES[code] };
 }
-
-/** What was asked for may be approved, and slows something by more than the limit. */
-export const hasMeasuredCost = (verdict: Pick<Verdict, "code"> | null): boolean =>
-  verdict?.code === "fits_with_cost";
-
-/** Not measured yet, for lack of time: more of it may show that the candidate pays. */
-export function isUntested(verdict: Pick<Verdict, "code"> | null): boolean {
-  return verdict?.code === "not_reached" || verdict?.code === "excluded_on_estimate";
-}

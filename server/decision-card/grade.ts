@@ -1,5 +1,5 @@
 import {
-  EvidenceGrade,
+  type EvidenceGrade,
   type GradeReason,
   isWhole,
   type MeasuredEvidence,
@@ -21,6 +21,8 @@ const SPREAD = { strong: 1.25, fair: 2 };
 /** Distance of the interval's lower end from the gain, as a part of the gain. */
 const WIDTH = { strong: 0.25, fair: 1 };
 
+const GRADES: readonly EvidenceGrade[] = ["strong", "fair", "weak"];
+
 type Graded = Pick<GradeReason, "grade" | "text">;
 
 /** The five measures of one test run, the weakest of which is its grade. */
@@ -35,7 +37,7 @@ export function gradeEvidence(
     { of: "coverage", ...gradeCoverage(evidence, coverageRequired) },
     { of: "noise", ...gradeNoise(evidence) },
   ];
-  const grade = EvidenceGrade.options.findLast((one) => reasons.some((each) => each.grade === one));
+  const grade = GRADES.findLast((one) => reasons.some((each) => each.grade === one));
   return { grade: grade ?? "weak", reasons };
 }
 

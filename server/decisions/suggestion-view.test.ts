@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type OperationState, SuggestionState, type Verification } from "@/server/contracts";
+import { buildDecisionCard } from "@/server/decision-card";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { listSuggestions } from "./read-suggestions";
+import { getSuggestion, listSuggestions } from "./read-suggestions";
+import { getSuggestionHead } from "./suggestion-head";
 import { loadSuggestion } from "./suggestion-view";
-import { ACTORS, contextOf, storeOperation, storeSuggestion } from "./testing/fixtures";
+import { evidenceOf, queryEvidenceOf } from "./testing/evidence";
+import { ACTORS, contextOf, indexOn, storeOperation, storeSuggestion } from "./testing/fixtures";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -77,4 +80,52 @@ test("what is said of a suggestion is for people too: it names no field of the A
       expect(note).not.toMatch(/_|\blinks\b|`/);
     }
   }
+});
+
+test("a suggestion has a card of its changes, with how executions here turned out", async () => {
+  const ctx = contextOf(database.db, ACTORS.reviewer);
+  const evidence = [evidenceOf([queryEvidenceOf("q", 0.4)])];
+  const { id } = await storeSuggestion(database.db, {
+    ...{ state: "pending", candidates: [indexOn("status")], evidence },
+  });
+  const verified = await storeSuggestion(database.db, { state: "verified" });
+  await storeOperation(database.db, verified.id, {
+    ...{ kind: "execute", state: "verified" },
+    verification: {
+      ...{
+        state: "confirmed",
+        window_started_at: AT,
+        window_ended_at: AT,
+        queries: [],
+        summary: "",
+      },
+    },
+  });
+  const { card } = await getSuggestion({ ctx, input: { suggestion_id: id } });
+  expect(card).toMatchObject({
+    title: indexOn("status").title,
+    gain: { now: { value: 0.4 } },
+  });
+  const record = card?.evidence.track_record;
+  expect(record?.of).toBeGreaterThan(0);
+  expect(record?.delivered).toBeLessThanOrEqual(record?.of ?? 0);
+  const empty = await storeSuggestion(database.db, { state: "no_gain" });
+  expect((await loadSuggestion(ctx, empty.id)).card).toBeNull();
+});
+
+test("a page's first answer has no single latencies, and all that a card is made of", async () => {
+  const ctx = contextOf(database.db, ACTORS.reviewer);
+  const evidence = [evidenceOf([queryEvidenceOf("q", 0.4)])];
+  const { id, itemIds } = await storeSuggestion(database.db, {
+    ...{ state: "pending", candidates: [indexOn("status")], evidence },
+  });
+  const input = { suggestion_id: id };
+  const [whole, head] = [
+    await getSuggestion({ ctx, input }),
+    await getSuggestionHead({ ctx, input }),
+  ];
+  expect(JSON.stringify(whole)).toContain('"samples_ms":[9');
+  expect(JSON.stringify(head)).not.toContain('"samples_ms":[9');
+  const record = head.card?.evidence.track_record ?? null;
+  expect(buildDecisionCard(head, record, itemIds)).toEqual(whole.card);
 });

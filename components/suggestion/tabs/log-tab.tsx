@@ -1,6 +1,13 @@
 import { ProofLogPanel } from "../proof-log-panel";
+import { isSearchOpen, SearchPanel } from "../search-panel";
 import type { TabProps } from "../tab-props";
 
-export default function LogTab({ suggestion }: TabProps) {
-  return <ProofLogPanel suggestion={suggestion} />;
+/** What the test run did, and what the search after it changed. */
+export default function LogTab({ suggestion, actions }: TabProps) {
+  return (
+    <>
+      {isSearchOpen(suggestion) ? null : <SearchPanel suggestion={suggestion} actions={actions} />}
+      <ProofLogPanel suggestion={suggestion} />
+    </>
+  );
 }

@@ -1,0 +1,121 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { exampleOperation, watchedExecution } from "@/server/api/rest/testing/examples";
+import { type Operation, Suggestion, SuggestionState, UNAPPROVED_STATES } from "@/server/contracts";
+import { buildDecisionCard } from "@/server/decision-card";
+import { contradictionsIn, countChecked } from "./testing/contradictions";
+import { renderSuggestionPage, textOf } from "./testing/render-page";
+
+/** As a proof of the demo product left it, latencies and all. */
+const STORED: Suggestion = Suggestion.parse(
+  JSON.parse(readFileSync(new URL("./testing/stored-suggestion.json", import.meta.url), "utf8")),
+);
+
+/** The stored suggestion in another state, its card made anew. */
+function inState(state: SuggestionState, change: Partial<Suggestion> = {}): Suggestion {
+  const isApproved = UNAPPROVED_STATES.includes(state) ? null : true;
+  const suggestions = STORED.suggestions.map((item) => ({ ...item, is_approved: isApproved }));
+  const suggestion = { ...STORED, suggestions, state, ...change };
+  return { ...suggestion, card: buildDecisionCard(suggestion, { delivered: 3, of: 4 }) };
+}
+
+const without = { suggestions: [], alternatives: [], set_evidence: null, sets: [] };
+const failed = { code: "internal", message: "The disk was full." };
+const revert = (state: Operation["state"]): Operation =>
+  exampleOperation({ kind: "revert", state });
+
+/** Every state, and what a state alone does not tell. */
+const CASES: Record<string, Suggestion> = {
+  ...Object.fromEntries(SuggestionState.options.map((state) => [state, inState(state)])),
+  proving: inState("proving", without),
+  cancelled: inState("cancelled", without),
+  no_gain: inState("no_gain", { suggestions: [], set_evidence: null }),
+  "failed test run": inState("failed", { ...without, error: failed }),
+  "failed execution": inState("failed", {
+    error: failed,
+    operations: [exampleOperation({ state: "failed", error: failed })],
+  }),
+  "superseded by a newer test run": inState("superseded", { superseded_by: "sugg-0123456789ab" }),
+  "suspect text": inState("pending", {
+    warnings: [
+      { code: "suspect_text", pointer: "/context/table", score: 0.9, by: "rules", model: null },
+    ],
+  }),
+  verifying: inState("executed", { operations: [watchedExecution("watching")] }),
+  "no clear effect": inState("executed", { operations: [watchedExecution("inconclusive")] }),
+  "regressed and rolling back": inState("executed", {
+    operations: [{ ...revert("executing"), is_automatic: true }, watchedExecution("regressed")],
+  }),
+  "rollback failed": inState("verified", {
+    error: failed,
+    operations: [revert("failed"), watchedExecution("confirmed")],
+  }),
+  estimate: inState("pending", {
+    ...{ basis: "estimate", product_id: null, set_evidence: null, sets: [], confidence: 0.4 },
+    suggestions: STORED.suggestions.slice(0, 1).map((item) => ({
+      ...item,
+      evidence: null,
+      estimated_impact: {
+        ...item.estimated_impact,
+        basis: "estimate",
+        query_speedup_interval: null,
+      },
+    })),
+  }),
+  "approved in part": inState("approved", {
+    suggestions: STORED.suggestions.map((item, index) => ({ ...item, is_approved: index === 0 })),
+  }),
+};
+
+const WORDS: Record<string, RegExp> = {
+  proving: /Test running/,
+  pending: /You get now .* less time/,
+  no_gain: /Nothing to do/,
+  rejected: /Rejected\. Nothing was changed/,
+  expired: /Expired without a decision/,
+  superseded: /Superseded/,
+  "superseded by a newer test run": /Superseded by a newer test run/,
+  "failed test run": /The test run failed/,
+  "failed execution": /The execution failed/,
+  "suspect text": /may contain a prompt injection/,
+  verifying: /Executed, verifying/,
+  "no clear effect": /Verification ended without a clear effect/,
+  "regressed and rolling back": /Rolling back automatically/,
+  "rollback failed": /Rollback failed/,
+  estimate: /Likelihood 40% that it pays/,
+};
+
+test.each(Object.entries(CASES))("renders a suggestion: %s", (name, suggestion) => {
+  const text = textOf(renderSuggestionPage(suggestion));
+  expect(text).not.toMatch(/undefined|NaN|Infinity|\[object/);
+  expect(text).toMatch(WORDS[name] ?? /Decision/);
+  if (suggestion.card !== null)
+    for (const line of suggestion.card.lines) {
+      expect(text).toContain(line.text.replaceAll("`", "").replace(/\s+/g, " "));
+    }
+});
+
+test("printed percentages are what the printed times beside them give, in every state", () => {
+  for (const [name, suggestion] of Object.entries(CASES)) {
+    expect(contradictionsIn(renderSuggestionPage(suggestion)), name).toEqual([]);
+  }
+  expect(countChecked(renderSuggestionPage(inState("pending")))).toBeGreaterThan(10);
+});
+
+test("a row whose percentage is not that of its times is noticed", () => {
+  const row = "<tr><td>28.2 ms → 39.7 ms</td><td>−8.8% [−20%, 3%]</td></tr>";
+  expect(contradictionsIn(row)).toHaveLength(1);
+  expect(contradictionsIn(row.replace("39.7", "30.7"))).toEqual([]);
+});
+
+test("no sign of a decision stands on the page of an estimate that nobody measured", () => {
+  const text = textOf(renderSuggestionPage(CASES.estimate ?? STORED));
+  expect(text).toContain("Acknowledge");
+  expect(text).not.toMatch(/Track record|Confidence/);
+});
+
+test("the page is called by what was approved, and its card is of that alone", () => {
+  const part = CASES["approved in part"] ?? STORED;
+  expect(part.card?.title).toBe(STORED.suggestions[0]?.title);
+  expect(textOf(renderSuggestionPage(part))).not.toContain("2 more changes");
+});
