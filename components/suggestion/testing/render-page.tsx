@@ -30,6 +30,7 @@ const nothing = () => {};
 const ROUTER = {
   ...{ back: nothing, forward: nothing, refresh: nothing, push: nothing, replace: nothing },
   prefetch: nothing,
+  bfcacheId: "tests",
 };
 
 /** The whole page of a suggestion as HTML, every tab below the card, for somebody with all permissions. */
