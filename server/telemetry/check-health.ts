@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type EmergencyStop, ProductFaultCode } from "@/server/contracts";
+import { isProductPaused } from "@/server/data-product";
 import { formatCount, formatMs, formatPercent } from "@/server/format";
 import { lastContact, type ProductContact } from "@/server/knowledge";
 import { askStatus } from "@/server/models";
@@ -45,6 +46,8 @@ async function bounded<Value>(work: Promise<Value>): Promise<Value> {
 
 interface Observed {
   product: ProductContact | null;
+  /** By an administrator: that it is not observed is no fault. */
+  isPaused: boolean;
   queue: QueueLoad;
   processes: ProcessHealth[];
   stop: EmergencyStop;
@@ -52,9 +55,14 @@ interface Observed {
 
 async function observe(ctx: HealthContext): Promise<Observed> {
   const product = await lastContact({ ctx });
+  const isPaused = await isProductPaused({
+    ctx,
+    input: { productId: ctx.settings.DATA_PRODUCT_ID },
+  });
   const queue = await measureQueue({ ctx });
   const stop = await viewStop(ctx.db);
-  return { product, queue, stop, processes: (await listProcesses({ ctx })).map(judgeProcess) };
+  const processes = (await listProcesses({ ctx })).map(judgeProcess);
+  return { product, isPaused, queue, stop, processes };
 }
 
 /** Whole seconds, as minutes where there are many. */
@@ -72,9 +80,13 @@ function judgeProcess(process: Awaited<ReturnType<typeof listProcesses>>[number]
   return { role, pid, status: status.is_ready ? "ok" : "degraded", detail: detail || "Ready." };
 }
 
-function judgeProduct(product: Observed["product"], { settings }: HealthContext): HealthCheck {
+function judgeProduct({ product, isPaused }: Observed, { settings }: HealthContext): HealthCheck {
   if (settings.DATA_PRODUCT_API === undefined) {
     return { status: "ok", detail: "No data product is attached; answers are estimates." };
+  }
+  if (isPaused) {
+    const detail = "Paused by an administrator: not observed, tested or changed until resumed.";
+    return { status: "ok", detail };
   }
   if (product === null) return { status: "unknown", detail: "Not observed yet." };
   const { ageSeconds, lastError, isSilent, faults } = product;
@@ -174,7 +186,7 @@ export async function checkHealth({ ctx }: { ctx: HealthContext }): Promise<{
     const ms = Math.round(performance.now() - started);
     const checks: Record<string, HealthCheck> = {
       database: { status: "ok", detail: `Answered in ${formatMs(ms)}.` },
-      data_product: judgeProduct(observed.product, ctx),
+      data_product: judgeProduct(observed, ctx),
       workload: judgeWorkload(observed.product),
       prover: judgeProver(observed, ctx),
       proof_queue: judgeProofs(observed, ctx),

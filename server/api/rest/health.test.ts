@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { jobs, processHeartbeats } from "@/drizzle/schema";
+import { pauseProduct, resumeProduct } from "@/server/data-product";
 import { closeDatabase, env, openDatabase, setEnv } from "@/server/platform";
 import { createConcurrencyLimiter } from "./services";
 import { createHarness, type Harness } from "./testing/harness";
@@ -21,6 +22,21 @@ test("health needs no credential and says ok", async () => {
     agent_id: "agent-duckdb-spawn-1",
     checks: { database: { status: "ok" }, prover: { status: "ok" } },
   });
+});
+
+test("a product that an administrator has paused is no fault", async () => {
+  const settings = { DATA_PRODUCT_API: "http://127.0.0.1:1" };
+  const served = await createHarness({ db: harness.db, settings });
+  const checkProduct = async () =>
+    (await (await served.get("/agent/health")).json()).checks.data_product;
+  expect(await checkProduct()).toMatchObject({ status: "unknown" });
+  const input = { product_id: env().DATA_PRODUCT_ID };
+  await pauseProduct({ ctx: harness.ctx, input });
+  expect(await checkProduct()).toMatchObject({
+    ...{ status: "ok", detail: expect.stringMatching(/^Paused/) },
+  });
+  await resumeProduct({ ctx: harness.ctx, input });
+  expect(await checkProduct()).toMatchObject({ status: "unknown" });
 });
 
 test("health answers when every other request is told to wait", async () => {
