@@ -63,7 +63,7 @@ export function addUserCommands(group: Command): void {
   group
     .command("first-admin")
     .description(
-      "a one-time link that creates the first administrator; ends with 6 if there is one",
+      "a one-time link that creates the first administrator; ends with 5 if there is one",
     )
     .action((_, command: Command) => answer(command, firstAdmin));
   group
