@@ -23,7 +23,7 @@ export function PersonRow(props: { person: PersonView; onSecret: (secret: Secret
   const isSelf = useSession().label === person.email;
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 text-sm sm:px-5">
-      <div className="min-w-0 flex-1 basis-52">
+      <div className="min-w-0 flex-1">
         <p className="font-medium break-all">
           {person.email}
           {isSelf ? <span className="font-normal text-muted-foreground"> (you)</span> : null}
@@ -32,7 +32,7 @@ export function PersonRow(props: { person: PersonView; onSecret: (secret: Secret
           {person.name} · <LastSeen person={person} />
         </p>
       </div>
-      <p className="flex flex-wrap gap-1">
+      <p className="order-last flex w-full flex-wrap gap-1 sm:order-none sm:w-auto">
         {person.is_active ? null : <Badge tone="warning">deactivated</Badge>}
         {person.is_linked ? <Badge tone="info">identity provider</Badge> : null}
         {person.roles.map((role) => (

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Provider } from "oidc-provider";
+import Provider from "oidc-provider";
 
 export const CLIENT_ID = "agentic-sidecar";
 export const CLIENT_SECRET = "a-secret-of-the-test-provider-alone";
