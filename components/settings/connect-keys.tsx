@@ -44,6 +44,7 @@ export function KeysStep(props: { draft: Draft; onBack: () => void; onDone: () =
       <SidecarKeys />
       <fieldset className="grid gap-2 text-sm">
         <legend className="mb-1.5 font-medium">How the product proves its own calls</legend>
+        <p className="text-xs text-muted-foreground">Stored when you continue.</p>
         {(Object.keys(WAYS) as Way[]).map((each) => (
           <div key={each} className="flex gap-2">
             <input

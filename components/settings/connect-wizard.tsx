@@ -30,7 +30,7 @@ export function ConnectWizard() {
     <>
       <PageTitle
         title="Connect a data product"
-        lead="Nothing changes before the last step. A product that is served now is replaced; what was measured of it is kept."
+        lead="The last step replaces the product that is served now; what was measured of that one is kept."
       />
       <ol className="mb-4 flex flex-wrap gap-x-6 gap-y-1 text-sm" aria-label="Steps">
         {STEPS.map((name, index) => (
