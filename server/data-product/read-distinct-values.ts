@@ -1,9 +1,12 @@
 import type { LeftOut, ProductSchema, TableSchema } from "@/server/contracts";
 import { quoteIdentifier } from "@/server/sql";
 import type { DataProduct } from "./port";
+import { faultOf } from "./product-error";
 
 /** Columns with at most this many values can become an ENUM: their values are read from the product. */
 const ENUM_VALUES_MAX = 64;
+/** Time for the values of one column, ms. */
+const VALUES_MS_MAX = 5000;
 
 interface ReadOptions {
   signal: AbortSignal;
@@ -13,13 +16,16 @@ interface ReadOptions {
   msMax?: number;
 }
 
-/** Values of text columns, and of how many of these columns they were not read for lack of time. */
+/** Values of text columns, and of how many of these columns they were not read. */
 export interface DistinctValues {
   valuesOf: (table: string, column: string) => string[] | undefined;
   columns: LeftOut;
 }
 
-/** Values of text columns that have few: an ENUM needs them, statistics do not hold them. */
+/**
+ * Values of text columns that have few: an ENUM needs them, statistics do not hold them. A column whose
+ * query takes too long, or is refused, is left out. Throws what the product throws otherwise.
+ */
 export async function readDistinctValues(
   product: DataProduct,
   schema: ProductSchema,
@@ -35,16 +41,8 @@ export async function readDistinctValues(
   let read = 0;
   for (const { table, column } of columns) {
     if (performance.now() > endMs) break;
-    const name = quoteIdentifier(column);
-    const answer = await product.query(
-      {
-        sql: `SELECT DISTINCT ${name} FROM ${quoteIdentifier(table)} WHERE ${name} IS NOT NULL ORDER BY 1`,
-        parameters: [],
-        row_limit: ENUM_VALUES_MAX + 1,
-        timeout_ms: 5000,
-      },
-      signal,
-    );
+    const answer = await askForValues(product, { table, column, signal });
+    if (answer === null) continue;
     read += 1;
     if (!answer.is_truncated)
       values.set(
@@ -56,6 +54,32 @@ export async function readDistinctValues(
     valuesOf: (table, column) => values.get(keyOf(table, column)),
     columns: { left_out: columns.length - read, of: columns.length },
   };
+}
+
+/** Faults of one query: the next one may be answered. */
+const OF_ONE_QUERY: ReadonlySet<ProductFaultCode> = new Set(["refused", "timed_out", "too_large"]);
+
+/** null: the product has no answer to this one. */
+async function askForValues(
+  product: DataProduct,
+  { table, column, signal }: { table: string; column: string; signal: AbortSignal },
+): Promise<QueryResult | null> {
+  const name = quoteIdentifier(column);
+  try {
+    return await product.query(
+      {
+        sql: `SELECT DISTINCT ${name} FROM ${quoteIdentifier(table)} WHERE ${name} IS NOT NULL ORDER BY 1`,
+        parameters: [],
+        row_limit: ENUM_VALUES_MAX + 1,
+        timeout_ms: VALUES_MS_MAX,
+      },
+      signal,
+    );
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault !== null && OF_ONE_QUERY.has(fault.code)) return null;
+    throw error;
+  }
 }
 
 function fewValuedColumns(table: TableSchema): { table: string; column: string }[] {
