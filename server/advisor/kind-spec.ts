@@ -99,6 +99,8 @@ export interface KindSpec<Kind extends ChangeKind> extends ChangeFacts<Kind> {
   otherTables(change: ChangeOf<Kind>): string[];
   /** What rows that are there must satisfy for it, each to be counted before anything is built. */
   dataChecks(change: ChangeOf<Kind>, table: TableSchema): DataCheck[];
+  /** What holds once it is in place, whatever the workload is: sentences for whoever decides. */
+  consequences(change: ChangeOf<Kind>, input: Pick<AdviceInput, "tables" | "schemaOf">): string[];
   /** Its plan rewrites the table's rows: all of them must be compared afterwards. */
   rewritesRows: boolean;
   /** Query results may come in another type: values are compared by their text. */

@@ -39,7 +39,10 @@ function draft({ tables, queries }: AdviceInput, change: NamedChange, reason: st
     change,
     reason: reason === "" ? `Requested. ${description}` : `Requested: ${reason}`,
     factors: table === undefined ? [] : [sizeFactor(table)],
-    drawbacks: drawbacksOf(queries, change),
+    drawbacks: [
+      ...drawbacksOf(queries, change),
+      ...kindOf(change).consequences(change, { tables }),
+    ],
     risk: riskOf(table, plan, change, queries),
     plan,
     targeted_fingerprints: rewritesOf(change).map(({ fingerprint }) => fingerprint),

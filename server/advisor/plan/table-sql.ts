@@ -85,6 +85,12 @@ export function referencedTable(constraint: ConstraintSchema): string | null {
   return referenceOf(constraint)?.name.toLowerCase() ?? null;
 }
 
+/** Tables with a foreign key to this one. */
+export const referencingTables = (tables: readonly TableSchema[], name: string): TableSchema[] =>
+  tables.filter(({ constraints }) =>
+    constraints.some((each) => referencedTable(each) === name.toLowerCase()),
+  );
+
 export interface ForeignKey {
   /** Name of the table it points to, lower case. */
   references: string;

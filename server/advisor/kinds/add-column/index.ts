@@ -30,6 +30,7 @@ export const addColumn: KindSpec<"add_column"> = {
   addedColumns: ({ column }) => [column],
   otherTables: ({ references }) => (references === null ? [] : [references.table]),
   dataChecks,
+  consequences: () => [],
   rewritesRows: true,
   changesTypes: false,
   appliesAfterOthers: false,

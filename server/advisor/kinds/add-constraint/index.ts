@@ -33,6 +33,7 @@ export const addConstraint: KindSpec<"add_constraint"> = {
   addedColumns: () => [],
   otherTables: () => [],
   dataChecks,
+  consequences: () => [],
   rewritesRows: true,
   changesTypes: false,
   appliesAfterOthers: false,

@@ -4,7 +4,7 @@ import { refuse, tableChangesOf } from "../../plan/table-changes";
 import { isIndexed } from "../../table-schema";
 import { reachByColumn } from "../reach";
 import { ORDERS, ORDERS_SQL } from "../sample-table";
-import { proposeIndexes } from "./propose";
+import { consequencesOf, proposeIndexes } from "./propose";
 
 export const addIndex: KindSpec<"add_index"> = {
   ...CHANGE_FACTS.add_index,
@@ -24,6 +24,7 @@ export const addIndex: KindSpec<"add_index"> = {
   addedColumns: () => [],
   otherTables: () => [],
   dataChecks: () => [],
+  consequences: consequencesOf,
   rewritesRows: false,
   changesTypes: false,
   appliesAfterOthers: true,

@@ -1,5 +1,6 @@
 import {
   type Candidate,
+  type ChangeOf,
   type ColumnSchema,
   type Factor,
   isCollated,
@@ -29,7 +30,7 @@ import {
   INDEX_VALUES_MIN,
   VECTOR_ROWS,
 } from "../../measured-facts";
-import { referencedTable } from "../../plan/table-sql";
+import { referencingTables } from "../../plan/table-sql";
 import { isIndexed } from "../../table-schema";
 import {
   filtersOn,
@@ -116,7 +117,7 @@ function draft(input: ProposeInput, table: TableSchema, column: ColumnSchema, lo
   const against = [
     ...unservedText(column, unserved),
     ...drawbacksOf(input, table, column, estimate),
-    ...consequencesOf(input, table, column),
+    ...consequencesOf(change, input),
   ];
   const candidate: Candidate = {
     ...nameChange(change, table),
@@ -209,15 +210,14 @@ function unservedText({ name }: ColumnSchema, unserved: LookUps["unserved"]): st
 }
 
 /** What DuckDB refuses once the index is there. */
-function consequencesOf(
-  { tables, schemaOf }: ProposeInput,
-  table: TableSchema,
-  { name }: ColumnSchema,
+export function consequencesOf(
+  { table: owner, column: name }: ChangeOf<"add_index">,
+  { tables, schemaOf }: Pick<ProposeInput, "tables" | "schemaOf">,
 ): string[] {
   const found: string[] = [];
-  const referencing = tables.filter(({ constraints }) =>
-    constraints.some((each) => referencedTable(each) === table.name.toLowerCase()),
-  );
+  const table = tables.find((each) => each.name === owner);
+  if (table === undefined) return found;
+  const referencing = referencingTables(tables, table.name);
   if (referencing.length > 0) {
     const names = formatList(referencing.map((each) => each.name));
     found.push(

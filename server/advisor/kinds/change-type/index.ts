@@ -7,6 +7,7 @@ import { refuse, tableChangesOf } from "../../plan/table-changes";
 import { reachByColumn } from "../reach";
 import { ORDERS, ORDERS_SQL } from "../sample-table";
 import { proposeTypes } from "./propose";
+import { consequencesOf, silentLoss } from "./stored-otherwise";
 
 export const changeType: KindSpec<"change_type"> = {
   ...CHANGE_FACTS.change_type,
@@ -17,6 +18,7 @@ export const changeType: KindSpec<"change_type"> = {
       throw refuse(`Column ${change.column} of ${table.name} cannot be given two types.`);
     }
     checkCollation(table, change.column);
+    checkLaterValues(table, change);
     types.push(change);
   },
   isExclusiveWith: ({ table, column }, other) =>
@@ -32,6 +34,7 @@ export const changeType: KindSpec<"change_type"> = {
   addedColumns: () => [],
   otherTables: () => [],
   dataChecks,
+  consequences: consequencesOf,
   rewritesRows: true,
   changesTypes: true,
   appliesAfterOthers: false,
@@ -74,6 +77,15 @@ function checkCollation(table: TableSchema, name: string): void {
   const type = table.columns.find((each) => each.name === name)?.type;
   if (!isCollated(type)) return;
   throw refuse(`Column ${name} of ${table.name} has a collation (${type}): its type must stay.`);
+}
+
+function checkLaterValues(table: TableSchema, { column: name, to }: ChangeOf<"change_type">): void {
+  const type = table.columns.find((each) => each.name === name)?.type ?? "";
+  const loss = silentLoss(type, to);
+  if (loss === null) return;
+  throw refuse(
+    `Column ${name} of ${table.name} (${type}) must not become ${to.name}: a value written later is then ${loss}, without an error, and is lost.`,
+  );
 }
 
 function dataChecks(change: ChangeOf<"change_type">, table: TableSchema): DataCheck[] {

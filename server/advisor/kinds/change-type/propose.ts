@@ -27,6 +27,7 @@ import { defaultText } from "../../plan/default-value";
 import { joinPartners } from "../../shape-index";
 import type { WorkloadQuery } from "../../workload-query";
 import { filtersOn, measureUsage, readsColumn, writesTo } from "../../workload-query";
+import { consequencesOf } from "./stored-otherwise";
 import { enumType, estimateType, tighterType } from "./target-type";
 
 /** A tighter type for each column that queries use and whose statistics (or values) allow one. */
@@ -115,6 +116,7 @@ function draft(
       ...drawbacksOf(input, table, column, to),
       ...oddTexts(table, column, to, queries),
       ...oddPartners(input, table, column, to),
+      ...consequencesOf(change, input),
     ],
     risk: riskOf(table, plan, name, input.queries),
     plan,
@@ -236,7 +238,7 @@ function riskOf(table: TableSchema, plan: Plan, column: string, queries: Workloa
     write_cost:
       "Each inserted value is checked against the new type; indexes of the table are rebuilt.",
     reversibility:
-      "Can be reverted exactly: the transaction fails if a value would not convert back to what it was.",
+      "Rows that are there can be reverted exactly: the transaction fails if a value would not convert back to what it was.",
     blast_radius: `Every reader and writer of ${column}: a value that does not fit the new type is rejected, and clients receive another type.${isRebuilt(plan) ? commentLoss(table) : ""}`,
     affected_consumers: affectedConsumers(queries, table.name),
   };

@@ -33,6 +33,7 @@ export const clusterTable: KindSpec<"cluster_table"> = {
   addedColumns: () => [],
   otherTables: () => [],
   dataChecks: () => [],
+  consequences: () => [],
   rewritesRows: true,
   changesTypes: false,
   appliesAfterOthers: false,

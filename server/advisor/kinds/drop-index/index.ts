@@ -4,7 +4,7 @@ import { refuse, type TableChanges, tableChangesOf } from "../../plan/table-chan
 import { isUnmanaged } from "../../table-schema";
 import { reachByTable } from "../reach";
 import { ORDERS, ORDERS_SQL } from "../sample-table";
-import { proposeDrops } from "./propose";
+import { consequencesOf, proposeDrops } from "./propose";
 
 export const dropIndex: KindSpec<"drop_index"> = {
   ...CHANGE_FACTS.drop_index,
@@ -21,6 +21,7 @@ export const dropIndex: KindSpec<"drop_index"> = {
   addedColumns: () => [],
   otherTables: () => [],
   dataChecks: () => [],
+  consequences: consequencesOf,
   rewritesRows: false,
   changesTypes: false,
   appliesAfterOthers: true,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { IndexSchema, TableSchema } from "@/server/contracts";
 import { createShapeParser, type ShapeParser } from "@/server/workload";
 import { proposeKind } from "../../propose-candidates";
+import { proposeRequested } from "../../propose-requested";
 import { column, statistics, table, workload } from "../../testing/advice";
 import { describeQuery } from "../../workload-query";
 
@@ -117,6 +118,40 @@ describe("proposeDrops", () => {
   ])("drops one that a write does not look rows up by: %s", async (sql) => {
     const { candidates } = await advise(projects([index("by_owner", ["owner"])]), [sql]);
     expect(candidates).toHaveLength(1);
+  });
+
+  test("says of a table that others refer to what the index refused, whoever asks", async () => {
+    const referring = table([column("project", "INTEGER")], {
+      name: "tasks",
+      constraints: [
+        {
+          ...{ type: "FOREIGN KEY", columns: ["project"] },
+          sql: "FOREIGN KEY (project) REFERENCES projects(id)",
+        },
+      ],
+    });
+    const tables = [projects([index("by_owner", ["owner"])]), referring];
+    const seen = await workload(parser, tables, [
+      { sql: "SELECT * FROM projects WHERE name = ?", calls: 600, mean_ms: 5 },
+    ]);
+    const { candidates } = proposeKind("drop_index", { tables, queries: seen });
+    const said =
+      /foreign key of tasks .* updates of owner .*MERGE\) are refused .* without it they/;
+    expect(candidates[0]?.drawbacks.at(-1)).toMatch(said);
+    const change = { kind: "drop_index", table: "projects", index: "by_owner" } as const;
+    const asked = proposeRequested({ tables, queries: [] }, { changes: [change], reason: "" });
+    expect(asked.candidates[0]?.drawbacks.at(-1)).toMatch(said);
+  });
+
+  test("says of a unique index, when one asks to drop it, that its rule is gone", () => {
+    const tables = [projects([index("u", ["name"], { is_unique: true })])];
+    const change = { kind: "drop_index", table: "projects", index: "u" } as const;
+    const asked = proposeRequested({ tables, queries: [] }, { changes: [change], reason: "" });
+    expect(asked.candidates[0]?.drawbacks).toEqual([
+      expect.stringMatching(
+        /^u is unique: without it, a second row with the same name is no longer/,
+      ),
+    ]);
   });
 
   test("leaves out all of them while the queries are those a request brought", async () => {

@@ -1,5 +1,12 @@
-import type { Candidate, ColumnSchema, IndexSchema, Risk, TableSchema } from "@/server/contracts";
-import { formatCount, formatPlural } from "@/server/format";
+import type {
+  Candidate,
+  ChangeOf,
+  ColumnSchema,
+  IndexSchema,
+  Risk,
+  TableSchema,
+} from "@/server/contracts";
+import { formatCount, formatList, formatPlural } from "@/server/format";
 import type { QueryShape } from "@/server/workload/shape";
 import {
   affectedConsumers,
@@ -14,6 +21,7 @@ import { nameChange } from "../../change-names";
 import { estimateIndex } from "../../index-estimate";
 import type { Proposals, ProposeInput } from "../../kind-spec";
 import { INDEX_INSERT_COST, INDEX_LOW_CARDINALITY_SLOWDOWN } from "../../measured-facts";
+import { referencingTables } from "../../plan/table-sql";
 import { remember } from "../../remember";
 import { findColumn, isIndexed, isUnmanaged } from "../../table-schema";
 import type { WorkloadQuery } from "../../workload-query";
@@ -140,7 +148,7 @@ function draft(input: ProposeInput, table: TableSchema, index: IndexSchema, foun
     change,
     reason: `The index ${index.name} on ${target} costs ${writes.length > 0 ? "every insert, and memory" : "memory"}, but ${found.why}.`,
     factors: [...usageFactors(usage), writeFactor(table, writes), sizeFactor(table)],
-    drawbacks: drawbacksOf(input, table, found, writes),
+    drawbacks: [...drawbacksOf(input, table, found, writes), ...consequencesOf(change, input)],
     risk: riskOf(table, index.name, input.queries),
     plan,
     targeted_fingerprints: usage.fingerprints,
@@ -200,6 +208,31 @@ function drawbacksOf(
     against.push("No query or write is expected to become faster: it only frees memory.");
   }
   return against;
+}
+
+/** What DuckDB refuses because of the index, and no longer without it. */
+export function consequencesOf(
+  { table: name, index: dropped }: ChangeOf<"drop_index">,
+  { tables }: Pick<ProposeInput, "tables">,
+): string[] {
+  const table = tables.find((each) => each.name === name);
+  const index = table?.indexes.find((each) => each.name === dropped);
+  if (table === undefined || index === undefined) return [];
+  const columns = index.columns.join(", ");
+  const found: string[] = [];
+  if (index.is_unique) {
+    found.push(
+      `${index.name} is unique: without it, a second row with the same ${columns} is no longer refused, and what relies on that (an INSERT that may fail, ON CONFLICT, MERGE) ends otherwise.`,
+    );
+  }
+  const referencing = referencingTables(tables, table.name);
+  if (referencing.length > 0) {
+    const names = formatList(referencing.map((each) => each.name));
+    found.push(
+      `A foreign key of ${names} points to ${table.name}: with the index, updates of ${columns} (also by ON CONFLICT and MERGE) are refused for rows that are referenced, because DuckDB carries them out as delete and insert; without it they succeed.`,
+    );
+  }
+  return found;
 }
 
 function riskOf(table: TableSchema, index: string, queries: WorkloadQuery[]): Risk {

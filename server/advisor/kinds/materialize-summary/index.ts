@@ -24,6 +24,7 @@ export const materializeSummary: KindSpec<"materialize_summary"> = {
   addedColumns: () => [],
   otherTables: () => [],
   dataChecks: () => [],
+  consequences: () => [],
   rewritesRows: false,
   changesTypes: false,
   appliesAfterOthers: true,

@@ -17,6 +17,7 @@ export const rewriteQuery: KindSpec<"rewrite_query"> = {
   addedColumns: () => [],
   otherTables: () => [],
   dataChecks: () => [],
+  consequences: () => [],
   rewritesRows: false,
   changesTypes: false,
   appliesAfterOthers: true,

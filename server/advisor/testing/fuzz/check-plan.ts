@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Change, Plan, TableSchema } from "@/server/contracts";
 import { AppError } from "@/server/platform/errors";
 import { areAlike, type WriteOutcome } from "@/server/proving/measure/writes/try-write";
+import { quoteIdentifier } from "@/server/sql";
+import { lossSql } from "../../plan/alter-sql";
 import { type BrokenWrite, warningOf } from "./expected-breaks";
 import { type DatabaseState, openPlanDatabase, type PlanDatabase } from "./plan-database";
 import type { RandomWrite } from "./random-writes";
@@ -73,7 +75,7 @@ async function applyAndRevert(
   await checkApplied(db, { old, tables, changes: input.changes });
   await checkCrash(db);
   const warned = checkWrites(input, { before, after: await outcomesOf(db, input.writes), tables });
-  const expected = await commit(db, input, { old, before });
+  const expected = await commit(db, input, { old, before, tables });
   await revert(db, plan);
   checkReverted(expected.state, await db.state());
   await checkCrash(db);
@@ -186,9 +188,10 @@ function alikeAt(a: readonly WriteOutcome[], b: readonly WriteOutcome[], index: 
 /** Commits the insert; answers what the database would be with it and without the plan. */
 async function commit(
   db: PlanDatabase,
-  { setup, insert, writes }: PlanCase,
-  { old, before }: { old: DatabaseState; before: WriteOutcome[] },
+  { setup, insert, writes, changes, warnings }: PlanCase,
+  seen: { old: DatabaseState; before: WriteOutcome[]; tables: readonly TableSchema[] },
 ): Promise<{ state: DatabaseState; outcomes: WriteOutcome[] }> {
+  const { old, before, tables } = seen;
   const unchanged = { state: old, outcomes: before };
   if (insert === null) return unchanged;
   const control = await openPlanDatabase(setup);
@@ -197,11 +200,32 @@ async function commit(
     if ("error" in (await control.tryWrite([insert]))) return unchanged;
     if ("error" in (await db.tryWrite([insert]))) return unchanged;
     await control.transact([insert]);
+    // A drawback says of it that it is stored in another form, which no rollback brings back.
+    if (await isReformed(control, changes, tables)) {
+      if (warnings === null || /in another form/.test(warnings)) return unchanged;
+      throw new Error(`${insert} is stored otherwise, and no drawback says so: ${warnings}`);
+    }
     await db.transact([insert]);
     return { state: await control.state(), outcomes: await outcomesOf(control, writes) };
   } finally {
     control.close();
   }
+}
+
+/** Does the table hold a text that the type it is changed to gives back in another form? */
+async function isReformed(
+  control: PlanDatabase,
+  changes: readonly Change[],
+  tables: readonly TableSchema[],
+): Promise<boolean> {
+  for (const change of changes) {
+    const table = tables.find(({ name }) => name === change.table);
+    if (change.kind !== "change_type" || table === undefined) continue;
+    const loss = /^(VARCHAR|JSON)\b/.test(change.from) ? lossSql(table, change) : null;
+    const sql = `SELECT 1 FROM ${quoteIdentifier(table.name)} WHERE ${loss}`;
+    if (loss !== null && (await control.texts(sql)).length > 0) return true;
+  }
+  return false;
 }
 
 async function revert(db: PlanDatabase, plan: Plan): Promise<void> {
