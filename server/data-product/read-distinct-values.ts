@@ -1,4 +1,10 @@
-import type { LeftOut, ProductSchema, TableSchema } from "@/server/contracts";
+import type {
+  ConnectorQueryResult,
+  LeftOut,
+  ProductFaultCode,
+  ProductSchema,
+  TableSchema,
+} from "@/server/contracts";
 import { quoteIdentifier } from "@/server/sql";
 import type { DataProduct } from "./port";
 import { faultOf } from "./product-error";
@@ -63,7 +69,7 @@ const OF_ONE_QUERY: ReadonlySet<ProductFaultCode> = new Set(["refused", "timed_o
 async function askForValues(
   product: DataProduct,
   { table, column, signal }: { table: string; column: string; signal: AbortSignal },
-): Promise<QueryResult | null> {
+): Promise<ConnectorQueryResult | null> {
   const name = quoteIdentifier(column);
   try {
     return await product.query(
