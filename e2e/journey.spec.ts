@@ -38,6 +38,7 @@ test("every other page is accessible and fits a phone", async ({ page }) => {
   await inspect(page, "inbox");
   const titles = {
     workload: "Workload of duckdb-spawn",
+    policies: "Policies",
     model: "Model",
     audit: "Audit",
     health: "Health",

@@ -3,6 +3,7 @@ import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
 import { ClockProvider } from "@/components/common/clock";
 import { ModelBanner } from "@/components/model/model-banner";
+import { StopBanner } from "@/components/policy/stop-banner";
 import { ConnectionNotice } from "@/components/shell/connection";
 import { Header } from "@/components/shell/header";
 import { HotkeyProvider } from "@/components/shell/hotkeys";
@@ -36,6 +37,7 @@ export default async function ReviewLayout({ children }: { children: ReactNode }
                   Skip to content
                 </a>
                 <Header />
+                <StopBanner />
                 <ModelBanner />
                 <main id="main" tabIndex={-1} className="mx-auto max-w-7xl px-4 py-6 sm:px-6">
                   {children}

@@ -7,6 +7,7 @@ const LINKS: { href: string; label: string; needs: Permission | null }[] = [
   { href: "/workload", label: "Workload", needs: "product.read" },
   { href: "/conversations", label: "Conversations", needs: "conversation.read" },
   { href: "/agents", label: "Agents", needs: "conversation.read" },
+  { href: "/policies", label: "Policies", needs: "policy.read" },
   { href: "/model", label: "Model", needs: "model.read" },
   { href: "/audit", label: "Audit", needs: "audit.read" },
   { href: "/dead-letters", label: "Dead letters", needs: "message.manage" },

@@ -1,5 +1,6 @@
 "use client";
 import { CodeText } from "@/components/common/blocks";
+import { useAloneAcknowledgement, useStopConfirmation } from "@/components/policy/acknowledgements";
 import type { DecisionCard, Suggestion } from "@/server/contracts";
 import { formatCount, formatPlural } from "@/server/format";
 import { ActionDialog } from "./action-dialog";
@@ -29,6 +30,9 @@ export function ActionDialogs({
 }: ActionDialogsProps) {
   const { suggestion_id, basis } = suggestion;
   const verb = basis === "estimate" ? "Acknowledge" : "Approve";
+  const alone = useAloneAcknowledgement(suggestion);
+  const stopped = useStopConfirmation();
+  const risks = [describeCoverage(suggestion, chosenIds), alone].filter((text) => text !== null);
   return (
     <>
       <ActionDialog
@@ -38,7 +42,7 @@ export function ActionDialogs({
         description={describeApproval(suggestion, chosenIds)}
         confirmLabel={verb}
         reason="optional"
-        acknowledgement={describeCoverage(suggestion, chosenIds)}
+        acknowledgement={risks.length === 0 ? null : risks.join(" ")}
         onConfirm={(reason, acknowledges_coverage) =>
           actions.approve.mutate({
             suggestion_id,
@@ -46,6 +50,7 @@ export function ActionDialogs({
             item_ids: chosenIds,
             revision: suggestion.search.revision,
             acknowledges_coverage,
+            ...(alone !== null && { acknowledges_alone: acknowledges_coverage }),
           })
         }
       >
@@ -82,7 +87,10 @@ export function ActionDialogs({
         confirmLabel="Roll back now"
         isDestructive
         reason="none"
-        onConfirm={() => actions.revert.mutate({ suggestion_id })}
+        acknowledgement={stopped}
+        onConfirm={(_, confirms_stop) =>
+          actions.revert.mutate({ suggestion_id, ...(stopped !== null && { confirms_stop }) })
+        }
       />
     </>
   );

@@ -1,5 +1,11 @@
 import { hasMeasuredCost, type Suggestion, type SuggestionState } from "@/server/contracts";
-import { findRollback, findWatchEnd, isFailedProof, partApproved } from "./lifecycle";
+import {
+  findExecution,
+  findRollback,
+  findWatchEnd,
+  isFailedProof,
+  partApproved,
+} from "./lifecycle";
 import type { ActionName } from "./use-decision";
 
 const NEXT: Record<SuggestionState, string> = {
@@ -9,7 +15,7 @@ const NEXT: Record<SuggestionState, string> = {
   no_gain: "No tested change helped, so there is nothing to decide.",
   approved: "Approved. Waiting for an operator to execute it.",
   rejected: "Rejected. Nothing was changed.",
-  expired: "Expired without a decision. Analyze again to measure on current data.",
+  expired: "Expired without a decision, which is no rejection. Ask again below, or analyze again.",
   superseded: "Superseded: the schema has changed. Analyze again to measure on current data.",
   executing: "The execution is running.",
   executed: "Executed. The live workload is being verified.",
@@ -46,6 +52,10 @@ export function adviseNext(suggestion: Suggestion, abilities: ReadonlySet<Action
   if (basis === "estimate") return NEXT_OF_ESTIMATE[state] ?? NEXT[state];
   if (state === "approved" && partApproved(suggestion).executable.length === 0) {
     return "Approved. All changes are for the product's developers; there is nothing to execute here.";
+  }
+  const execution = findExecution(suggestion);
+  if (state === "executing" && execution?.state === "queued") {
+    return `The execution has not begun. ${execution.progress.message.replace(/[.]?$/, ".")}`;
   }
   if (state === "executed" || state === "verified") return adviseAfter(suggestion);
   return NEXT[state];

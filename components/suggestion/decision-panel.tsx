@@ -2,6 +2,8 @@
 import { PlayIcon, RotateCcwIcon, ThumbsDownIcon, ThumbsUpIcon } from "lucide-react";
 import Link from "next/link";
 import { RelativeTime } from "@/components/common/clock";
+import { PolicyActions } from "@/components/policy/policy-actions";
+import { PolicyNeeds } from "@/components/policy/policy-needs";
 import { Button } from "@/components/ui/button";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { Suggestion } from "@/server/contracts";
@@ -52,6 +54,8 @@ export function DecisionPanel(props: DecisionPanelProps) {
           </span>
         ) : null}
       </div>
+      <PolicyNeeds suggestion={suggestion} />
+      <PolicyActions suggestion={suggestion} />
       <p className="text-xs break-words text-muted-foreground">
         {suggestion.note} Updated <RelativeTime iso={suggestion.updated_at} />.
       </p>

@@ -1,9 +1,10 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { toastError } from "@/components/common/action-handlers";
 import { explainError, readAppCode } from "@/components/common/explain-error";
+import { useApproval } from "@/components/policy/policy-needs";
 import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
 import type { Suggestion } from "@/server/contracts";
@@ -14,11 +15,15 @@ export type ActionName = "approve" | "reject" | "execute" | "revert";
 /** What this person may do with this suggestion as it stands. */
 export function useAbilities(suggestion: Suggestion): ReadonlySet<ActionName> {
   const canDecide = useCan("suggestion.decide");
+  // Until the policy's answer is there, by the role alone.
+  const status = useApproval(suggestion);
   const canExecute = useCan("operation.execute");
   const canRevert = useCan("operation.revert");
   const { state, product_id } = suggestion;
+  const canApprove = status?.you.can_approve ?? (canDecide && state === "pending");
   const abilities = new Set<ActionName>();
-  if (canDecide && state === "pending") abilities.add("approve").add("reject");
+  if (canApprove && (state === "pending" || state === "approved")) abilities.add("approve");
+  if (canDecide && state === "pending") abilities.add("reject");
   const hasWork = partApproved(suggestion).executable.length > 0;
   const isExecutable = state === "approved" && product_id !== null && hasWork;
   if (canExecute && isExecutable && suggestion.basis === "measured") abilities.add("execute");
@@ -31,17 +36,24 @@ export interface Choice {
   toggle: (itemId: string, isChosen: boolean) => void;
 }
 
-/** Which changes to approve. All, until a reviewer takes one out. */
-export function useChoice({ suggestions }: Suggestion): Choice {
-  const [untickedIds, setUntickedIds] = useState<ReadonlySet<string>>(new Set());
-  const toggle = useCallback((itemId: string, isChosen: boolean) => {
-    setUntickedIds((current) => {
-      const next = new Set(current);
+/** Which changes to approve. Those that somebody approved before, or all, until a reviewer takes one out. */
+export function useChoice(suggestion: Suggestion): Choice {
+  const { suggestions } = suggestion;
+  const ofOthers = useApproval(suggestion)?.item_ids;
+  const [changed, setChanged] = useState<ReadonlySet<string> | null>(null);
+  const untickedIds = useMemo(() => {
+    const left = suggestions.filter(({ item_id }) => ofOthers?.includes(item_id) === false);
+    return changed ?? new Set(left.map(({ item_id }) => item_id));
+  }, [changed, ofOthers, suggestions]);
+  const toggle = useCallback(
+    (itemId: string, isChosen: boolean) => {
+      const next = new Set(untickedIds);
       if (isChosen) next.delete(itemId);
       else next.add(itemId);
-      return next;
-    });
-  }, []);
+      setChanged(next);
+    },
+    [untickedIds],
+  );
   const chosenIds = suggestions.map((item) => item.item_id).filter((id) => !untickedIds.has(id));
   return { chosenIds, toggle };
 }
@@ -69,13 +81,23 @@ export function useActions() {
       Promise.all([
         queryClient.invalidateQueries({ queryKey: trpc.suggestions.pathKey() }),
         queryClient.invalidateQueries({ queryKey: trpc.audit.pathKey() }),
+        queryClient.invalidateQueries({ queryKey: trpc.policy.approval.pathKey() }),
       ]),
   });
   return {
     /** What the service said when the action came too late. */
     conflict,
     clearConflict: () => setConflict(null),
-    approve: useMutation(trpc.suggestions.approve.mutationOptions(handlers("Approved"))),
+    approve: useMutation(
+      trpc.suggestions.approve.mutationOptions({
+        ...handlers("Approved"),
+        onSuccess: ({ state }) => {
+          toast.success(
+            state === "pending" ? "Approved by you; more approvals are needed" : "Approved",
+          );
+        },
+      }),
+    ),
     cancel: useMutation(trpc.suggestions.cancel.mutationOptions(handlers("Cancelled"))),
     continue: useMutation(trpc.suggestions.continue.mutationOptions(handlers("Search continued"))),
     reject: useMutation(trpc.suggestions.reject.mutationOptions(handlers("Rejected"))),

@@ -35,7 +35,9 @@ function useRefresh() {
       if (topics.has("suggestion") || topics.has("operation")) {
         keys.push(trpc.suggestions.pathKey(), trpc.operations.pathKey(), trpc.audit.pathKey());
         keys.push(trpc.inbox.pathKey(), trpc.results.pathKey());
+        keys.push(trpc.policy.approval.pathKey(), trpc.policy.stop.pathKey());
       }
+      if (topics.has("policy")) keys.push(trpc.policy.pathKey());
       if (topics.has("product")) keys.push(trpc.product.pathKey());
       if (topics.has("model")) keys.push(trpc.model.pathKey());
       if (topics.has("conversation")) keys.push(trpc.conversations.pathKey());

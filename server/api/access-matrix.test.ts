@@ -54,6 +54,7 @@ const REST: Record<string, Row> = {
   "POST /agent/execute": EXECUTE,
   "POST /agent/suggestions/{id}/revert": ["operator", "admin", "key:operation.revert"],
   "GET /agent/operations/{id}": [...PEOPLE, "product", "key:operation.read"],
+  "POST /agent/operations/{id}/withdraw": EXECUTE,
   "GET /agent/policy": POLICY,
   "PUT /agent/policy": ["admin"],
   "GET /agent/policy/versions": POLICY,
@@ -133,6 +134,8 @@ const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   "results.read": { row: PEOPLE, input: {} },
   "operations.get": { row: PEOPLE, input: { operation_id: "op-0123456789ab" } },
   "operations.execute": { row: ["operator", "admin"], input: { suggestion_id } },
+  // Which permission it takes depends on the operation; there is none of this id.
+  "operations.withdraw": { row: "every person", input: { operation_id: "op-0123456789ab" } },
   "operations.revert": { row: ["operator", "admin"], input: { suggestion_id } },
   "policy.get": { row: PEOPLE },
   "policy.versions": { row: PEOPLE },

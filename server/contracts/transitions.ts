@@ -75,6 +75,8 @@ export const TRANSITIONS = {
     start: { from: ["queued"], to: "executing", action: "operation.start" },
     complete: { from: ["executing"], to: "executed", action: "operation.complete" },
     fail: { from: ["queued", "executing"], to: "failed", action: "operation.fail" },
+    /** Before it began. */
+    withdraw: { from: ["queued"], to: "failed", action: "operation.withdraw" },
     verify: { from: ["executed"], to: "verified", action: "operation.verify" },
     revert: {
       from: ["executed", "verified"],

@@ -217,7 +217,7 @@ function describeState(
         ? "The schema changed after the proof, so it no longer holds; ask for a new analysis."
         : `A newer proof of the same question, ${row.supersededBy}, has taken its place.`;
     case "executing":
-      return "It is being executed on the live data product.";
+      return describeExecuting(operationRows);
     case "executed":
     case "verified":
       return describeRollback(row, operationRows) ?? describeExecuted(row, operationRows);
@@ -226,6 +226,14 @@ function describeState(
     case "reverted":
       return "It was executed and then reverted.";
   }
+}
+
+/** It may wait for a maintenance window, or for the end of an emergency stop. */
+function describeExecuting(operationRows: readonly OperationRow[]): string {
+  const execution = operationRows.find(({ kind }) => kind === "execute");
+  return execution?.state === "queued"
+    ? `It has not begun. ${execution.progress.message.replace(/[.]?$/, ".")}`
+    : "It is being executed on the live data product.";
 }
 
 /** Of changes that were asked for, while the test decides; null: said as of any suggestion. */

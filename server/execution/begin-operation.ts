@@ -1,13 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { operations, suggestions } from "@/drizzle/schema";
 import type { DataProduct } from "@/server/data-product";
-import {
-  type OperationRow,
-  publishOperation,
-  type SuggestionRow,
-  transitionOperation,
-  transitionSuggestion,
-} from "@/server/decisions";
+import { type OperationRow, publishOperation, transitionOperation } from "@/server/decisions";
 import {
   AppError,
   isUniqueViolation,
@@ -17,6 +11,7 @@ import {
 import { holdOffStop, permitExecution, stoppedError } from "@/server/policy";
 import { describeWait } from "./describe-wait";
 import { readLiveBefore } from "./expected-outcome";
+import { takeBack } from "./withdraw-operation";
 
 /** It may not begin yet: it is asked for again after this time. */
 export interface Held {
@@ -86,7 +81,7 @@ async function holdBack(
     if (!(error instanceof AppError)) throw error;
     if (error.code === "stopped") return hold(tx, ctx, row, { message: error.message });
     if (error.code !== "approval_incomplete") throw error;
-    await takeBack(tx, ctx, { row, suggestion, error });
+    await takeBack({ tx, ctx, input: { row, error } });
     return "taken back";
   }
 }
@@ -118,37 +113,4 @@ async function hold(
   }
   const opensInMs = opensAt === null ? LOOK_MS : opensAt.getTime() - ctx.clock.now().getTime();
   return { delayMs: Math.min(LOOK_MS, Math.max(0, opensInMs)) };
-}
-
-/** Nothing of it ran: the suggestion is approved as before, and asks for what the policy wants now. */
-async function takeBack(
-  tx: Transaction,
-  ctx: ServiceContext,
-  given: { row: OperationRow; suggestion: SuggestionRow; error: AppError },
-): Promise<void> {
-  const { row, suggestion, error } = given;
-  const shown = { code: error.code, message: error.message };
-  await transitionSuggestion({
-    tx,
-    ctx,
-    input: {
-      id: suggestion.id,
-      transition: "withdrawExecution",
-      note: { operation_id: row.id, why: error.message },
-    },
-  });
-  await transitionOperation({
-    tx,
-    ctx,
-    input: {
-      id: row.id,
-      transition: "fail",
-      set: {
-        error: shown,
-        finishedAt: ctx.clock.now(),
-        progress: { message: "Taken back; nothing was changed", fraction: 1 },
-      },
-      note: { error: shown },
-    },
-  });
 }

@@ -5,7 +5,7 @@ import { type Actor, Policy } from "@/server/contracts";
 import { approveSuggestion } from "@/server/decisions";
 import { ACTORS, contextOf } from "@/server/decisions/testing/fixtures";
 import { engageStop, liftStop, setPolicy } from "@/server/policy";
-import { requestRevert, runOperation } from ".";
+import { requestRevert, runOperation, withdrawOperation } from ".";
 import { Rig, signal } from "./testing/rig";
 
 let rig: Rig;
@@ -96,6 +96,23 @@ test("stopped, nothing is asked for and nothing queued begins, until it is lifte
   expect((await lift()).held_count).toBe(1);
   expect(await rig.run(operationId)).toBeNull();
   expect(await rig.hasIndex()).toBe(true);
+  await rig.settle(id);
+});
+
+test("what has not begun can be taken back: its suggestion is approved as before", async () => {
+  const { id, operationId } = await rig.queue();
+  const withdraw = (actor: Actor) =>
+    withdrawOperation({ ctx: as(actor), input: { operation_id: operationId } });
+  await expect(withdraw(ACTORS.viewer)).rejects.toMatchObject({ code: "forbidden" });
+  expect(await withdraw(admin)).toMatchObject({
+    ...{ state: "failed", error: { message: expect.stringContaining("ada@test") } },
+  });
+  expect(await rig.stateOf(id)).toBe("approved");
+  expect(await rig.db.$count(jobs, eq(jobs.subjectId, operationId))).toBe(0);
+  expect(await rig.run(operationId)).toBeNull();
+  expect(await rig.hasIndex()).toBe(false);
+  await expect(withdraw(admin)).rejects.toMatchObject({ code: "conflict" });
+  await rig.run((await rig.request(id)).operation_id);
   await rig.settle(id);
 });
 

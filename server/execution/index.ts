@@ -7,3 +7,4 @@ export { requestExecution } from "./request-execution";
 export { requestRevert } from "./request-revert";
 export { noteUnknownOutcome, runOperation } from "./run-operation";
 export { verifyOperation } from "./verify-operation";
+export { withdrawOperation } from "./withdraw-operation";

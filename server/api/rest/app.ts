@@ -22,7 +22,12 @@ import {
   removeWebhookRoute,
   retryNotificationRoute,
 } from "./routes/notifications";
-import { executeRoute, getOperationRoute, revertRoute } from "./routes/operations";
+import {
+  executeRoute,
+  getOperationRoute,
+  revertRoute,
+  withdrawOperationRoute,
+} from "./routes/operations";
 import {
   engageStopRoute,
   getApprovalRoute,
@@ -88,6 +93,7 @@ export const ROUTES: readonly Route[] = [
   executeRoute,
   revertRoute,
   getOperationRoute,
+  withdrawOperationRoute,
   getPolicyRoute,
   setPolicyRoute,
   listPolicyVersionsRoute,

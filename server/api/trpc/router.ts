@@ -71,7 +71,12 @@ import {
   saveView,
   snoozeSuggestion,
 } from "@/server/decisions";
-import { getOperation, requestExecution, requestRevert } from "@/server/execution";
+import {
+  getOperation,
+  requestExecution,
+  requestRevert,
+  withdrawOperation,
+} from "@/server/execution";
 import { actorKey, assertCan } from "@/server/identity";
 import { getProduct, listAudit, listAuditActions, listPatterns } from "@/server/knowledge";
 import {
@@ -204,6 +209,9 @@ const operationsRouter = router({
   revert: procedure
     .input(RevertRequest.extend(ExecuteRequest.shape))
     .mutation(({ ctx, input }) => requestRevert({ ctx, input })),
+  withdraw: procedure
+    .input(z.object({ operation_id: OperationId }))
+    .mutation(({ ctx, input }) => withdrawOperation({ ctx, input })),
 });
 
 const ByConversation = z.object({ conversation_id: z.uuid() });

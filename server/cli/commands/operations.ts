@@ -1,6 +1,11 @@
 import type { Command } from "commander";
 import type { Operation } from "@/server/contracts";
-import { getOperation, requestExecution, requestRevert } from "@/server/execution";
+import {
+  getOperation,
+  requestExecution,
+  requestRevert,
+  withdrawOperation,
+} from "@/server/execution";
 import { formatMs } from "@/server/format";
 import { type Answer, answer } from "../command";
 
@@ -29,6 +34,14 @@ export function addOperationCommands(group: Command): void {
     .action((suggestion_id: string, _, command: Command) =>
       answer(command, async (ctx) =>
         answerOf(await requestExecution({ ctx, input: { suggestion_id } })),
+      ),
+    );
+  group
+    .command("withdraw <operation_id>")
+    .description("take back an operation that has not begun: scheduled, held or waiting")
+    .action((operation_id: string, _, command: Command) =>
+      answer(command, async (ctx) =>
+        answerOf(await withdrawOperation({ ctx, input: { operation_id } })),
       ),
     );
   group

@@ -1,5 +1,11 @@
+import { z } from "zod";
 import { ExecuteRequest, Operation, RevertRequest } from "@/server/contracts";
-import { getOperation, requestExecution, requestRevert } from "@/server/execution";
+import {
+  getOperation,
+  requestExecution,
+  requestRevert,
+  withdrawOperation,
+} from "@/server/execution";
 import { answer, defineRoute, jsonBody } from "../define-route";
 import { OperationParams, SuggestionParams } from "../parameters";
 
@@ -56,6 +62,28 @@ export const revertRoute = defineRoute(
     const input = { suggestion_id: c.req.valid("param").id, ...c.req.valid("json") };
     const operation = await requestRevert({ ctx: c.var.ctx, input });
     return c.json(operation, 202, locationOf(operation));
+  },
+);
+
+export const withdrawOperationRoute = defineRoute(
+  {
+    method: "post",
+    path: "/agent/operations/{id}/withdraw",
+    operationId: "withdrawOperation",
+    tags: ["Operations"],
+    summary: "Take back an operation that has not begun",
+    description:
+      "One that is scheduled for a maintenance window, held by the emergency stop, or waits for its turn. It ends " +
+      "as `failed`, nothing of it ran, and a suggestion that was to be executed is `approved` as before. No body " +
+      "needed; unknown fields are refused.",
+    permission: "operation.execute",
+    request: { params: OperationParams, body: jsonBody(z.strictObject({}), true) },
+    responses: { 200: answer("The operation, taken back.", Operation) },
+    errors: ["not_found", "conflict"],
+  },
+  async (c) => {
+    const input = { operation_id: c.req.valid("param").id };
+    return c.json(await withdrawOperation({ ctx: c.var.ctx, input }), 200);
   },
 );
 

@@ -1,0 +1,125 @@
+"use client";
+import { Trash2Icon } from "lucide-react";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import {
+  CHANGE_FACTS,
+  ChangeKind,
+  type PolicyRule,
+  RiskLevel,
+  type RuleCondition,
+} from "@/server/contracts";
+import { parsePatterns, withoutUndefined } from "./draft";
+import { ChoiceField, NumberField, SelectField, TextField } from "./fields";
+import { RequirementFields } from "./requirement-fields";
+
+const RISKS = RiskLevel.options.map((level) => ({ value: level, label: level }));
+export const KINDS = ChangeKind.options.map((kind) => ({
+  value: kind,
+  label: CHANGE_FACTS[kind].label,
+}));
+
+const REVERSIBLE = [
+  { value: "any", label: "any" },
+  { value: "true", label: "reversible" },
+  { value: "false", label: "not reversible" },
+];
+
+/** A rule: its name, the changes it is about, and what it demands. */
+export function RuleFields(props: {
+  rule: PolicyRule;
+  onChange: (rule: PolicyRule) => void;
+  onRemove: () => void;
+}) {
+  const { rule, onChange } = props;
+  return (
+    <div className="grid gap-5 rounded-lg border p-4">
+      <div className="flex flex-wrap items-end gap-3">
+        <div className="min-w-0 flex-1 basis-60">
+          <TextField
+            label="Name of the rule"
+            value={rule.name}
+            onChange={(name) => onChange({ ...rule, name })}
+          />
+        </div>
+        <Button variant="outline" onClick={props.onRemove}>
+          <Trash2Icon aria-hidden /> Remove rule
+        </Button>
+      </div>
+      <ConditionFields when={rule.when} onChange={(when) => onChange({ ...rule, when })} />
+      <RequirementFields value={rule} onChange={onChange} />
+    </div>
+  );
+}
+
+function ConditionFields(props: { when: RuleCondition; onChange: (when: RuleCondition) => void }) {
+  const { when } = props;
+  const set = (next: { [Key in keyof RuleCondition]: RuleCondition[Key] | undefined }) =>
+    props.onChange(withoutUndefined({ ...when, ...next }) as RuleCondition);
+  const orNone = <Value,>(chosen: Value[]) => (chosen.length === 0 ? undefined : chosen);
+  return (
+    <div className="grid gap-4">
+      <p className="text-sm text-muted-foreground">
+        Applies where all of these fit. Nothing chosen: every change.
+      </p>
+      <ChoiceField
+        legend="Risk"
+        options={RISKS}
+        chosen={when.risk ?? []}
+        onChange={(risk) => set({ risk: orNone(risk) })}
+      />
+      <ChoiceField
+        legend="Kinds of change"
+        options={KINDS}
+        chosen={when.kinds ?? []}
+        onChange={(kinds) => set({ kinds: orNone(kinds) })}
+      />
+      <div className="grid gap-3 sm:grid-cols-4">
+        <PatternField
+          label="Data products"
+          patterns={when.products}
+          onChange={(products) => set({ products })}
+        />
+        <PatternField
+          label="Tables"
+          patterns={when.tables}
+          onChange={(tables) => set({ tables })}
+        />
+        <SelectField
+          label="Reversibility"
+          value={when.is_reversible === undefined ? "any" : String(when.is_reversible)}
+          options={REVERSIBLE}
+          onChange={(value) =>
+            set({ is_reversible: value === "any" ? undefined : value === "true" })
+          }
+        />
+        <NumberField
+          label="Coverage below (%)"
+          max={100}
+          value={when.coverage_below === undefined ? null : Math.round(when.coverage_below * 100)}
+          onChange={(percent) => set({ coverage_below: percent ? percent / 100 : undefined })}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** Patterns as text: what is being typed (`orders, `) is kept as it is. */
+function PatternField(props: {
+  label: string;
+  patterns: string[] | undefined;
+  onChange: (patterns: string[] | undefined) => void;
+}) {
+  const [text, setText] = useState(props.patterns?.join(", ") ?? "");
+  return (
+    <TextField
+      label={props.label}
+      hint="Comma-separated, * for any"
+      value={text}
+      onChange={(next) => {
+        setText(next);
+        props.onChange(parsePatterns(next));
+      }}
+    />
+  );
+}
