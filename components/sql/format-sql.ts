@@ -14,8 +14,3 @@ export function formatSql(sql: string): string {
     return sql;
   }
 }
-
-/** SQL in one line, for rows of a table. */
-export function flattenSql(sql: string): string {
-  return sql.replace(/\s+/g, " ").trim();
-}

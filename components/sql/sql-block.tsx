@@ -1,10 +1,9 @@
 "use client";
 import { CheckIcon, CopyIcon } from "lucide-react";
 import { type ComponentProps, useEffect, useMemo, useState } from "react";
-import { cn } from "@/components/cn";
 import { ScrollArea } from "@/components/common/blocks";
 import { Button } from "@/components/ui/button";
-import { flattenSql, formatSql } from "./format-sql";
+import { formatSql } from "./format-sql";
 import { HighlightedLines } from "./highlighted-lines";
 
 /** Formatted SQL. */
@@ -52,18 +51,5 @@ function CopyButton({ text, label }: { text: string; label: string }) {
     >
       {isCopied ? <CheckIcon aria-hidden /> : <CopyIcon aria-hidden />}
     </Button>
-  );
-}
-
-/** SQL in a table cell: at most two lines, all of it as the title. */
-export function SqlLine({ sql, className }: { sql: string; className?: string }) {
-  const text = flattenSql(sql);
-  return (
-    <code
-      title={text}
-      className={cn("line-clamp-2 min-w-56 font-mono text-xs break-words", className)}
-    >
-      {text}
-    </code>
   );
 }

@@ -1,5 +1,5 @@
 "use client";
-import { flattenSql } from "@/components/sql/format-sql";
+import { flattenSql } from "@/components/sql/sql-line";
 import {
   Table,
   TableBody,

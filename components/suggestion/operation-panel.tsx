@@ -1,6 +1,6 @@
 import { CircleCheckIcon, EyeIcon, OctagonAlertIcon, RotateCcwIcon } from "lucide-react";
 import { RelativeTime } from "@/components/common/clock";
-import { SqlLine } from "@/components/sql/sql-block";
+import { SqlLine } from "@/components/sql/sql-line";
 import { Alert } from "@/components/ui/alert";
 import { Progress } from "@/components/ui/progress";
 import type { Operation, Verification } from "@/server/contracts";

@@ -1,5 +1,5 @@
 import { GainCell } from "@/components/gain/gain-bar";
-import { SqlLine } from "@/components/sql/sql-block";
+import { SqlLine } from "@/components/sql/sql-line";
 import { Badge, type Tone } from "@/components/ui/badge";
 import {
   Table,

@@ -1,7 +1,7 @@
 import { CheckIcon, XIcon } from "lucide-react";
 import { OutcomeBadge } from "@/components/gain/badges";
 import { GainCell } from "@/components/gain/gain-bar";
-import { SqlLine } from "@/components/sql/sql-block";
+import { SqlLine } from "@/components/sql/sql-line";
 import { Badge } from "@/components/ui/badge";
 import {
   Table,

@@ -51,7 +51,7 @@ export function buildDecisionCard(
     evidence: evidenceOf(source, choice, trackRecord),
     expires_at: source.state === "pending" ? source.expires_at : null,
   };
-  return { ...card, lines: describeCard(card, items) };
+  return { ...card, lines: describeCard(card, items, source) };
 }
 
 function describeChange({ item_id, title, change, table, target }: SuggestionItem) {

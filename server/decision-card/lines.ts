@@ -3,9 +3,11 @@ import {
   type CardLineKey,
   type CardQuery,
   type DecisionCard,
+  EFFECTIVE_STATES,
   isAdvice,
   isWhole,
   type SuggestionItem,
+  type SuggestionState,
   type TrackRecord,
 } from "@/server/contracts";
 import {
@@ -20,12 +22,21 @@ import {
   shortSql,
 } from "@/server/format";
 import { worksAlone } from "./gain";
-import type { Card } from "./source";
+import type { Card, CardSource } from "./source";
 
 type Line = DecisionCard["lines"][number];
 
-const LABELS: Record<CardLineKey, string> = {
-  gain_now: "You get now",
+/** What the first gain is called: what a decision gives, what was promised, or what was only measured. */
+function labelGain({ state, basis }: Pick<CardSource, "state" | "basis">): string {
+  if (basis === "estimate") return "Estimated gain";
+  if (DECIDING_STATES.includes(state)) return "You get now";
+  return EFFECTIVE_STATES.includes(state) ? "Expected gain" : "Measured gain";
+}
+
+/** A button is still to be pressed. */
+const DECIDING_STATES: readonly SuggestionState[] = ["pending", "approved"];
+
+const LABELS: Record<Exclude<CardLineKey, "gain_now">, string> = {
   gain_after_code_changes: "After code changes",
   queries: "Queries",
   most_improved: "Gains most",
@@ -42,7 +53,11 @@ const LABELS: Record<CardLineKey, string> = {
 };
 
 /** The card in sentences, in the order in which they matter; what is not known of it is said. */
-export function describeCard(card: Card, items: readonly SuggestionItem[]): Line[] {
+export function describeCard(
+  card: Card,
+  items: readonly SuggestionItem[],
+  source: Pick<CardSource, "state" | "basis">,
+): Line[] {
   const { evidence, queries } = card;
   const texts: [CardLineKey, string | null][] = [
     ["gain_now", describeNow(card, items)],
@@ -60,7 +75,10 @@ export function describeCard(card: Card, items: readonly SuggestionItem[]): Line
     ["likelihood", describeLikelihood(evidence.likelihood)],
     ["expiry", card.expires_at && `${formatInstant(card.expires_at)}, if nobody decides.`],
   ];
-  return texts.flatMap(([key, text]) => (text === null ? [] : [{ key, label: LABELS[key], text }]));
+  const labelOf = (key: CardLineKey) => (key === "gain_now" ? labelGain(source) : LABELS[key]);
+  return texts.flatMap(([key, text]) =>
+    text === null ? [] : [{ key, label: labelOf(key), text }],
+  );
 }
 
 function describeNow(
