@@ -1,6 +1,6 @@
 import { isUntested, type SuggestionItem } from "@/server/contracts";
 
-export type AlternativeGroupName = "tested" | "not_possible" | "untested";
+type AlternativeGroupName = "tested" | "not_possible" | "untested";
 
 export interface AlternativeGroup {
   name: AlternativeGroupName;

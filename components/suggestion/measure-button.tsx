@@ -52,7 +52,7 @@ export function MeasureButton({
 }
 
 /** Whether this person may, all of it can be tested, and a product with these tables is there. */
-export function useCanMeasure(items: readonly SuggestionItem[], productId: string | null): boolean {
+function useCanMeasure(items: readonly SuggestionItem[], productId: string | null): boolean {
   const trpc = useTRPC();
   const isAllowed = useCan("suggestion.analyze");
   const isPossible =

@@ -59,7 +59,7 @@ export function SuggestionTabs({ suggestion, actions }: TabProps) {
 }
 
 /** Only what there is something in. */
-export function tabsOf(suggestion: Suggestion): TabName[] {
+function tabsOf(suggestion: Suggestion): TabName[] {
   const { suggestions, alternatives, findings, basis, state } = suggestion;
   const hasResult = !isProving(state) && !hasNoResult(suggestion);
   const shown: Record<TabName, boolean> = {

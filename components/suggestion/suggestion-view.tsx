@@ -19,6 +19,7 @@ import { ConflictAlert, RequestWarnings } from "./suggestion-alerts";
 import { SuggestionHeader } from "./suggestion-header";
 import { SuggestionStatus } from "./suggestion-status";
 import { SuggestionTabs } from "./suggestion-tabs";
+import { TriagePanel } from "./triage-panel";
 import { type ActionName, useAbilities, useActions, useChoice } from "./use-decision";
 import { titleOfTab } from "./wording";
 
@@ -82,6 +83,7 @@ function Loaded({ suggestion }: { suggestion: Suggestion }) {
       {/* Before the decision, on a phone too. */}
       <RequestWarnings warnings={suggestion.warnings} />
       <DecisionCardPanel {...decision} card={card} choice={isChoosing ? choice : undefined} />
+      <TriagePanel suggestionId={suggestion.suggestion_id} />
       <SuggestionStatus suggestion={suggestion} actions={actions} />
       <SuggestionTabs suggestion={suggestion} actions={actions} />
       <DecisionBar {...decision} />

@@ -2,7 +2,7 @@ import type { RowOutcome } from "./decision-card";
 import type { InsertCost, Interval, QueryEvidence } from "./evidence";
 
 /** The least a proof measures of a query (PAIRS_MIN of the search): fewer were cut short, and show nothing. */
-export const PAIRS_NEEDED = 5;
+const PAIRS_NEEDED = 5;
 
 /** Improved or regressed only where the interval says so, and rests on enough pairs. */
 export function outcomeOf(gain: Interval, pairs: number = PAIRS_NEEDED): RowOutcome {

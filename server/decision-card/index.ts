@@ -1,5 +1,5 @@
 export { buildDecisionCard } from "./build-card";
-export { describeCounts, describeGain, describeTrackRecord } from "./lines";
+export { describeCounts } from "./lines";
 export { countOutcomes, outcomeOfQuery } from "./queries";
-export { type CardSource, decidedItems } from "./source";
+export type { CardSource } from "./source";
 export { titleOfSuggestion } from "./title";

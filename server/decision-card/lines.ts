@@ -108,7 +108,7 @@ function describeLater({ gain, evidence }: Card, items: readonly SuggestionItem[
 }
 
 /** `42% [38%, 45%] less time in the whole workload (measured).` */
-export function describeGain({ value, interval, of, coverage, basis, outcome }: CardGain): string {
+function describeGain({ value, interval, of, coverage, basis, outcome }: CardGain): string {
   const where = of === "targeted_queries" ? "in its queries" : describeScope(coverage);
   if (interval === null)
     return `About ${formatPercent(value)} less time ${where} (estimate, not measured).`;
@@ -221,7 +221,7 @@ function describeGrade({ grade, reasons, likelihood }: Card["evidence"]): string
 }
 
 /** `3 of 4 executions delivered what was promised.` */
-export function describeTrackRecord({ delivered, of }: TrackRecord): string {
+function describeTrackRecord({ delivered, of }: TrackRecord): string {
   if (of === 0) return "No execution has been verified here yet.";
   return `${delivered} of ${formatPlural(of, "execution")} delivered what was promised.`;
 }

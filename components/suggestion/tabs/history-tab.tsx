@@ -2,6 +2,7 @@
 import { AuditList } from "@/components/audit/audit-list";
 import { useCan } from "@/components/shell/session";
 import { isOpen } from "@/server/contracts";
+import { Discussion } from "../discussion";
 import { FeedbackPanel } from "../feedback-panel";
 import { Section } from "../frame";
 import { Reviews } from "../reviews";
@@ -18,6 +19,9 @@ export default function HistoryTab({ suggestion }: TabProps) {
       </Section>
       <Section id="reviews" title="Reviews">
         <Reviews reviews={suggestion.reviews} isOpen={isOpen(suggestion.state)} />
+      </Section>
+      <Section id="comments" title="Comments">
+        <Discussion suggestionId={suggestion.suggestion_id} />
       </Section>
       <FeedbackPanel suggestion={suggestion} />
       {canReadAudit ? (
