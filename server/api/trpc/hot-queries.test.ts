@@ -102,8 +102,8 @@ async function fill(db: Database): Promise<void> {
       `insert into reviews (suggestion_id, reviewer_id, reviewer_label, verdict, reason, item_ids, at)
       select id, 'u-1', 'u-1', case when state = 'rejected' then 'rejected' else 'approved' end, '', '[]', ${at}
       from made where state in ('rejected', 'verified', 'reverted', 'executed')`,
-      `insert into feedback (suggestion_id, actor_key, actor_label, score, comment)
-      select id, 'user:u-1', 'u-1', 1, '' from made`,
+      `insert into feedback (suggestion_id, actor_key, actor_label, score, comment, at)
+      select id, 'user:u-1', 'u-1', 1, '', ${at} from made`,
       `insert into operations (id, suggestion_id, product_id, kind, state, item_ids, plan, schema_fingerprint,
         requested_by, progress, verification, created_at, finished_at)
       select 'op-' || lpad(n::text, 12, '0'), id, 'duckdb-spawn', 'execute', state, '[]', '${plan}', 'schema-1',
