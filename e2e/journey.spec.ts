@@ -42,6 +42,8 @@ test("every other page is accessible and fits a phone", async ({ page }) => {
     model: "Model",
     audit: "Audit",
     health: "Health",
+    outbox: "Notifications",
+    preferences: "Notification preferences",
   };
   for (const [name, title] of Object.entries(titles)) {
     await page.goto(`/${name}`);

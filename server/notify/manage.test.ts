@@ -93,6 +93,27 @@ test("a digest collects once what came before its time; what comes later waits f
   ]);
 });
 
+test("in quiet hours only what is urgent goes out at once", async () => {
+  const now = harness.ctx().clock.now();
+  const clockTime = (minutes: number) =>
+    new Date(now.getTime() + minutes * 60_000).toISOString().slice(11, 16);
+  const quiet_hours = { from: clockTime(-60), until: clockTime(60) };
+  const preferences = { ...DEFAULT_PREFERENCES, quiet_hours };
+  await harness.db.insert(notificationPreferences).values({ userId: rita.id, preferences });
+  await tell("approval_needed");
+  await tell("regressed");
+  const ofRita = (await harness.deliveries()).filter(({ userId }) => userId === rita.id);
+  // The second was tried at once: nothing listens there.
+  expect(ofRita.map(({ attempts }) => attempts)).toEqual([0, 1]);
+  const [later] = ofRita;
+  expect(later?.dueAt.getTime()).toBeGreaterThan(now.getTime() + 58 * 60_000);
+  const [job] = await harness.db
+    .select()
+    .from(jobs)
+    .where(eq(jobs.subjectId, later?.id ?? ""));
+  expect(job?.runAt).toEqual(later?.dueAt);
+});
+
 test("a person sees their own notifications, an administrator everybody's, page by page", async () => {
   await tell("approval_needed");
   await tell("reverted");
