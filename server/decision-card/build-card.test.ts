@@ -161,5 +161,7 @@ test("an estimate has a likelihood, and neither a grade nor a track record", () 
   expect(lineOf(card, "gain_now")).toBe(
     "About 10% less time in its queries (estimate, not measured).",
   );
+  expect(lineOf(card, "inserts")).toBe("Not measured.");
+  expect(card?.lines[0]?.label).toBe("Estimated gain");
   expect(buildDecisionCard(exampleSuggestion({ suggestions: [] }), null)).toBeNull();
 });

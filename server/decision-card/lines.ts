@@ -187,8 +187,11 @@ function describeStorage({ share, basis }: NonNullable<Card["storage"]>): string
   return `${formatSignedPercent(share)} (${basis}).`;
 }
 
-function describeInserts({ inserts, is_measured_together }: Card): string {
-  if (inserts === null) return is_measured_together ? "Not measured." : "Not measured together.";
+function describeInserts({ inserts, is_measured_together, evidence }: Card): string {
+  if (inserts === null) {
+    const isTogether = is_measured_together || evidence.likelihood !== null;
+    return isTogether ? "Not measured." : "Not measured together.";
+  }
   const { share, interval, outcome } = inserts;
   if (interval === null) return `${formatSignedPercent(share)} time (without an interval).`;
   const bounds = `[${formatSignedPercent(interval.low)}, ${formatSignedPercent(interval.high)}]`;
@@ -229,5 +232,5 @@ function describeTrackRecord({ delivered, of }: TrackRecord): string {
 function describeLikelihood(likelihood: number | null): string | null {
   return likelihood === null
     ? null
-    : `${formatPercent(likelihood)} that it pays, by rules; nothing was measured.`;
+    : `${formatPercent(likelihood)} that it pays; nothing was measured.`;
 }
