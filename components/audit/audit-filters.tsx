@@ -24,7 +24,7 @@ const startOf = (day: string | undefined, days = 0): string | undefined => {
 };
 
 /** What the page's address asks for. Days are of UTC, the last one included. */
-export function toAuditFilter({ actor, action, entity, from, to }: Asked): AuditFilter {
+function toAuditFilter({ actor, action, entity, from, to }: Asked): AuditFilter {
   const [since, until] = [startOf(from), startOf(to, 1)];
   return {
     ...(actor && { actor }),

@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import type { BulkRequest } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
 import { AssignMenu, SnoozeMenu } from "./triage-menus";
-import type { Asked } from "./use-row-keys";
+import type { Asked } from "./use-selection";
 import { useTriageActions } from "./use-triage";
 
 interface BulkBarProps {

@@ -13,6 +13,7 @@ import { RowsSkeleton, SuggestionRow } from "./suggestion-row";
 import { PROVING_TAB } from "./tabs";
 import { useSuggestionPages } from "./use-inbox";
 import { useRowKeys } from "./use-row-keys";
+import { type Selection, useSelection } from "./use-selection";
 
 export function SuggestionList({ query }: { query: InboxQuery }) {
   const pages = useSuggestionPages(query);
@@ -49,32 +50,6 @@ export function SuggestionList({ query }: { query: InboxQuery }) {
       )}
     </>
   );
-}
-
-export interface Selection {
-  ids: readonly string[];
-  has: (id: string) => boolean;
-  toggle: (id: string) => void;
-  set: (ids: readonly string[]) => void;
-  clear: () => void;
-}
-
-/** What is ticked, of the rows that are shown: a row that has left the list is not acted on. */
-function useSelection(rows: readonly SuggestionSummary[]): Selection {
-  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
-  return useMemo(() => {
-    const ids = rows.map((row) => row.suggestion_id).filter((id) => ticked.has(id));
-    return {
-      ids,
-      has: (id) => ticked.has(id),
-      toggle: (id) =>
-        setTicked(
-          (old) => new Set(old.has(id) ? [...old].filter((each) => each !== id) : [...old, id]),
-        ),
-      set: (next) => setTicked(new Set(next)),
-      clear: () => setTicked(new Set()),
-    };
-  }, [rows, ticked]);
 }
 
 interface RowsProps {

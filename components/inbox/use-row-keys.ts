@@ -4,10 +4,8 @@ import { type RefObject, useCallback, useMemo, useState } from "react";
 import { useHotkeys } from "@/components/shell/hotkeys";
 import { useCan } from "@/components/shell/session";
 import type { SuggestionSummary } from "@/server/contracts";
-import type { Selection } from "./suggestion-list";
+import type { Asked, Selection } from "./use-selection";
 import { snoozeChoices, useTriageActions } from "./use-triage";
-
-export type Asked = "approve" | "reject" | null;
 
 /**
  * The row that keys act on, and what is asked of the selection. It is an id: it stays on its row when rows

@@ -37,7 +37,6 @@ export function useTriageActions() {
     ),
   };
 }
-export type TriageActions = ReturnType<typeof useTriageActions>;
 
 /** What became of each is said: how many are done, and why the first of the others is not. */
 function tell(results: readonly BulkResult[]): void {

@@ -20,7 +20,7 @@ export function withCount<Of extends Requirement>(
   return { ...demand, approvals: count > 0 ? [...others, { role, count }] : others };
 }
 
-export const NO_DEMAND: Requirement = {
+const NO_DEMAND: Requirement = {
   ...{ approvals: [], requester_may_approve: true, acknowledge_alone: false, windows: [] },
   ...{ expires_after_hours: null, reminder: null, allows_auto_approval: true },
 };

@@ -2,7 +2,7 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
-import type { Draft } from "./connect-wizard";
+import type { Draft } from "./connect-draft";
 
 /** Which product, and where it is. */
 export function AddressStep(props: { draft: Draft; onDone: (draft: Draft) => void }) {

@@ -11,7 +11,7 @@ import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import type { ConnectorCheck } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
-import type { Draft } from "./connect-wizard";
+import type { Draft } from "./connect-draft";
 
 /** Asks the product each reading route now, explains what is wrong, and saves the connection. */
 export function CheckStep(props: { draft: Draft; replaces: string | null; onBack: () => void }) {

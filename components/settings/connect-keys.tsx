@@ -7,7 +7,7 @@ import { QueryError } from "@/components/common/query-states";
 import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
-import type { Draft } from "./connect-wizard";
+import type { Draft } from "./connect-draft";
 import { showSecret } from "./product-actions";
 import { type Secret, ShownOnce } from "./shown-once";
 

@@ -6,12 +6,8 @@ import { useTRPC } from "@/components/trpc/client";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { AddressStep } from "./connect-address";
 import { CheckStep } from "./connect-check";
+import type { Draft } from "./connect-draft";
 import { KeysStep } from "./connect-keys";
-
-export interface Draft {
-  product_id: string;
-  base_url: string;
-}
 
 const STEPS = ["Address", "Keys", "Contract check"] as const;
 

@@ -3,7 +3,7 @@ import { useId } from "react";
 import { Checkbox } from "@/components/ui/checkbox";
 
 /** Roles of people, with what each adds. */
-export const ROLES = [
+const ROLES = [
   { role: "viewer", can: "reads suggestions, workload and health" },
   { role: "reviewer", can: "approves and rejects suggestions; reads the audit log" },
   { role: "operator", can: "executes and rolls back what was approved" },

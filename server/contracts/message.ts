@@ -146,13 +146,12 @@ export const MessageReceipt = z
 export type MessageReceipt = z.infer<typeof MessageReceipt>;
 
 /** A text of a message that was found suspect: what was found, for people to judge. */
-export const SuspectPassage = z.object({
+const SuspectPassage = z.object({
   /** Where it stands in the envelope, as a JSON pointer. */
   place: z.string(),
   /** Cut to 500 letters, invisible and control characters written as `\\u{…}`; empty: a name of a field. */
   text: z.string(),
 });
-export type SuspectPassage = z.infer<typeof SuspectPassage>;
 
 /** One message as people and the REST interface read it. */
 export const StoredMessage = z

@@ -36,7 +36,6 @@ export { toOperation } from "./suggestion-view";
 export {
   type OperationRow,
   publishOperation,
-  type SuggestionRow,
   transitionOperation,
   transitionSuggestion,
 } from "./transition";

@@ -21,7 +21,7 @@ export function matchingAudit(filter: AuditFilter): SQL | undefined {
 }
 
 /** An audit row as it is shown. */
-export function toAuditEvent(row: typeof auditEvents.$inferSelect): AuditEvent {
+function toAuditEvent(row: typeof auditEvents.$inferSelect): AuditEvent {
   return {
     id: row.id,
     at: row.at.toISOString(),

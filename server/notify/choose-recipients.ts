@@ -41,7 +41,7 @@ interface Notification {
   userIds: readonly string[] | null;
 }
 
-export function emailMode(
+function emailMode(
   event: NotificationEvent,
   preferences: NotificationPreferences | null,
 ): NotificationMode {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { CHOSEN_EVENTS, NOTIFICATION_EVENTS } from "@/server/contracts";
 import { env } from "@/server/platform";
-import { sourceFiles } from "@/server/platform/testing/source-files";
+import { sourceFiles } from "@/server/platform/testing";
 
 const text = readFileSync("docs/notifications.md", "utf8");
 

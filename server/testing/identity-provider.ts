@@ -7,7 +7,7 @@ export const CLIENT_ID = "agentic-sidecar";
 export const CLIENT_SECRET = "a-secret-of-the-test-provider-alone";
 
 /** What the provider says of a person; `sub` is the account's name. */
-export type Account = Record<string, unknown>;
+type Account = Record<string, unknown>;
 
 export interface IdentityProvider {
   issuer: string;

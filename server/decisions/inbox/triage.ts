@@ -14,7 +14,7 @@ import { personOf } from "./filter-suggestions";
 import { readTriage } from "./read-triage";
 
 /** A claim that is not renewed ends after this: a page left open overnight keeps nobody out. */
-export const CLAIM_MINUTES = 30;
+const CLAIM_MINUTES = 30;
 
 /** People who can sign in and may decide: whom a suggestion can be given to, and who can be mentioned. */
 export async function listColleagues({ ctx }: { ctx: ServiceContext }): Promise<Person[]> {

@@ -15,7 +15,7 @@ export const SLACK_ACTIONS = {
 } as const;
 
 /** A text that Slack shows as it is: no link, mention or format comes of it. */
-export const escapeMrkdwn = (text: string): string =>
+const escapeMrkdwn = (text: string): string =>
   text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
@@ -24,7 +24,7 @@ export const escapeMrkdwn = (text: string): string =>
     .replaceAll(/[*_~`]/g, (mark) => `\u200B${mark}`);
 
 /** A moment on the reader's own clock. */
-export function slackDate(moment: Date): string {
+function slackDate(moment: Date): string {
   const seconds = Math.floor(moment.getTime() / 1000);
   return `<!date^${seconds}^{date_short_pretty} at {time}|${moment.toISOString()}>`;
 }
@@ -37,7 +37,7 @@ const section = (text: string): KnownBlock => ({
 });
 
 /** Lines in as few sections as hold them; a line that is too long for one is cut. */
-export function sections(lines: readonly string[]): KnownBlock[] {
+function sections(lines: readonly string[]): KnownBlock[] {
   const texts: string[] = [];
   for (const line of lines.map((text) => cut(text, TEXT_MAX))) {
     const last = texts.at(-1);
@@ -85,7 +85,7 @@ function statusLines(suggestion: Suggestion): string[] {
 }
 
 /** What the verbs need to know of what was read: an approval of other advice is refused. */
-export function actionValue({ suggestion_id, search }: Suggestion): string {
+function actionValue({ suggestion_id, search }: Suggestion): string {
   return JSON.stringify({ suggestion_id, revision: search.revision });
 }
 

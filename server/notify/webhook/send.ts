@@ -37,7 +37,7 @@ export function webhookSender(ctx: ServiceContext): Send {
 }
 
 /** What a webhook is sent. Only fields are added to it later. */
-export function toPayload(outgoing: Outgoing, baseUrl: string) {
+function toPayload(outgoing: Outgoing, baseUrl: string) {
   const { event, suggestion, details, subject } = outgoing;
   const { headline, sentences, link } = toContent(outgoing, baseUrl);
   return {

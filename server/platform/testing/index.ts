@@ -1,2 +1,3 @@
 export { createOldDatabase } from "./old-database";
+export { sourceFiles } from "./source-files";
 export { createTestDatabase, type TestDatabase } from "./test-database";

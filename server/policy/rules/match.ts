@@ -3,7 +3,7 @@ import type { PolicyFacts, RuleCondition } from "@/server/contracts";
 type ChangeFact = PolicyFacts["changes"][number];
 
 /** `*` stands for any characters; upper and lower case are the same. Linear in the text, whatever the pattern. */
-export function matchesPattern(pattern: string, text: string): boolean {
+function matchesPattern(pattern: string, text: string): boolean {
   const [first = "", ...rest] = pattern.toLowerCase().split("*");
   const name = text.toLowerCase();
   if (rest.length === 0) return name === first;

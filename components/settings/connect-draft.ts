@@ -1,0 +1,4 @@
+export interface Draft {
+  product_id: string;
+  base_url: string;
+}
