@@ -9,6 +9,7 @@ export const NotificationEvent = z.enum([
   "advice_changed",
   "assigned",
   "mentioned",
+  "approved_in_part",
   "approved",
   "rejected",
   "expired",
@@ -78,6 +79,11 @@ export const NOTIFICATION_EVENTS: Record<NotificationEvent, EventFacts> = {
     label: "Mentioned",
     when: "Somebody mentioned you in a comment.",
     ...{ needs: "suggestion.read", byDefault: "now" },
+  },
+  approved_in_part: {
+    label: "Further approval needed",
+    when: "Somebody approved a suggestion, and the policy asks for more approvals.",
+    ...{ needs: "suggestion.decide", byDefault: "now" },
   },
   approved: {
     label: "Approved",

@@ -50,8 +50,8 @@ const EVENT_OF: Record<TransitionName<"suggestion">, NotificationEvent | null> =
   failProof: "test_failed",
   cancelProof: null,
   approve: "approved",
-  // Whoever is still asked for an approval is reminded by the policy.
-  ...{ approveInPart: null, approveFurther: null },
+  approveInPart: "approved_in_part",
+  approveFurther: null,
   reopen: "approval_needed",
   withdrawExecution: null,
   reject: "rejected",

@@ -86,6 +86,10 @@ const SENTENCES: Record<NotificationEvent, (outgoing: Outgoing) => string[]> = {
   ],
   assigned: ({ actorLabel }) => [`${actorLabel} gave this suggestion to you.`],
   mentioned: (outgoing) => [`${outgoing.actorLabel} mentioned you:`, ...summaryOf(outgoing)],
+  approved_in_part: (outgoing) => [
+    `Approved by ${outgoing.actorLabel}. The policy asks for more approvals.`,
+    ...askForDecision(outgoing),
+  ],
   approved: (outgoing) => [...lastReview(outgoing), "It can be executed now."],
   rejected: lastReview,
   expired: () => ["Nobody decided in time. Nothing was changed; this is no rejection."],

@@ -28,6 +28,7 @@ const ONLY_WHILE: Partial<Record<NotificationEvent, SuggestionState>> = {
   approval_reminder: "pending",
   approval_escalated: "pending",
   advice_changed: "pending",
+  approved_in_part: "pending",
   approved: "approved",
 };
 

@@ -54,6 +54,9 @@ function cut(text: string, max: number): string {
   return `${text.slice(0, max - 1).replace(/&[a-z]{0,3}$/, "")}…`;
 }
 
+/** The latest decisions that are named: one, or the approvals of a chain. */
+const REVIEWS_MAX = 5;
+
 const VERDICTS = { approved: "Approved", rejected: "Rejected" } as const;
 
 const STATES: Partial<Record<Suggestion["state"], string>> = {
@@ -74,8 +77,7 @@ const STATES: Partial<Record<Suggestion["state"], string>> = {
 function statusLines(suggestion: Suggestion): string[] {
   const { state, reviews, error } = suggestion;
   const lines = STATES[state] === undefined ? [] : [`*${STATES[state]}*`];
-  const review = reviews.at(-1);
-  if (review !== undefined) {
+  for (const review of reviews.slice(-REVIEWS_MAX)) {
     const by = escapeMrkdwn(review.reviewer);
     lines.push(`${VERDICTS[review.verdict]} by ${by}, ${slackDate(new Date(review.at))}`);
     if (review.reason !== "") lines.push(`> ${escapeMrkdwn(clip(review.reason, 500))}`);

@@ -14,7 +14,13 @@ const CLAIM_SECONDS = 60;
 
 /** Told in the thread as well: nobody is notified of a message that is changed in its place. */
 const REPLIES: ReadonlySet<NotificationEvent> = new Set([
-  ...(["approval_reminder", "approval_escalated", "executed", "execution_failed"] as const),
+  ...([
+    "approval_reminder",
+    "approval_escalated",
+    "approved_in_part",
+    "executed",
+    "execution_failed",
+  ] as const),
   ...(["verified", "inconclusive", "regressed", "reverted", "rollback_failed"] as const),
 ]);
 
