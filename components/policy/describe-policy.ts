@@ -52,7 +52,7 @@ function describeWindow({ weekdays, from, to, time_zone }: MaintenanceWindow): s
 /** Which changes a rule is about. */
 export function describeCondition(when: RuleCondition): string {
   const parts = [
-    ...(when.risk === undefined ? [] : [`risk ${when.risk.join(" or ")}`]),
+    ...(when.risk === undefined ? [] : [`${when.risk.join(" or ")} risk`]),
     ...(when.kinds === undefined
       ? []
       : [`kind ${when.kinds.map((kind) => `“${CHANGE_FACTS[kind].label}”`).join(" or ")}`]),

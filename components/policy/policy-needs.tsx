@@ -79,7 +79,7 @@ export function Needs({ status }: { status: ApprovalStatus }) {
         <p className="text-muted-foreground">Within every limit of automatic approval.</p>
       ) : null}
       {status.you.why_not === null || status.state !== "pending" ? null : (
-        <p className="text-muted-foreground">You: {status.you.why_not}</p>
+        <p className="text-muted-foreground">{status.you.why_not}</p>
       )}
       <details>
         <summary className="cursor-pointer text-muted-foreground">Why</summary>

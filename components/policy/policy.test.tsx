@@ -51,7 +51,7 @@ test("a suggestion says which approvals it has, which it needs, and why", () => 
   expect(text).toContain("measured well");
   expect(text).toContain("bob@test does not count: Not needed.");
   expect(text).toContain("does not open within five weeks");
-  expect(text).toContain("You: You have approved this.");
+  expect(text).toContain("You have approved this.");
   expect(text).toContain("“Orders” applies");
 });
 
@@ -102,7 +102,7 @@ test("a rule is told in words: its changes and its demands", () => {
     expires_after_hours: 12,
   };
   expect(describeCondition(rule.when)).toBe(
-    "Changes of risk high, table orders and coverage below 50%",
+    "Changes of high risk, table orders and coverage below 50%",
   );
   expect(describeCondition({})).toBe("Every change");
   expect(describeDemand(rule)).toEqual([

@@ -74,7 +74,7 @@ function ConditionFields(props: { when: RuleCondition; onChange: (when: RuleCond
         chosen={when.kinds ?? []}
         onChange={(kinds) => set({ kinds: orNone(kinds) })}
       />
-      <div className="grid gap-3 sm:grid-cols-4">
+      <div className="grid items-start gap-3 sm:grid-cols-4">
         <PatternField
           label="Data products"
           patterns={when.products}

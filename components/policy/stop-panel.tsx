@@ -62,15 +62,10 @@ export function StopPanel() {
 function Engaged({ stop }: { stop: EmergencyStop }) {
   return (
     <>
-      <strong>On</strong>
-      {stop.engaged_at === null ? null : (
-        <>
-          {" "}
-          since <RelativeTime iso={stop.engaged_at} />
-        </>
-      )}
-      , by {stop.engaged_by}: {stop.reason} No execution and no automatic rollback begins. People
-      may still approve, and roll back by hand.
+      <strong>On</strong>, engaged{" "}
+      {stop.engaged_at === null ? null : <RelativeTime iso={stop.engaged_at} />} by{" "}
+      {stop.engaged_by}: {stop.reason} No execution and no automatic rollback begins. People may
+      still approve, and roll back by hand.
       {stop.held_count > 0 ? ` ${formatPlural(stop.held_count, "operation")} held.` : ""}
     </>
   );
