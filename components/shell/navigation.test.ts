@@ -6,7 +6,7 @@ const labelsFor = (role: keyof typeof ROLE_PERMISSIONS) =>
   linksFor(ROLE_PERMISSIONS[role]).map(({ label }) => label);
 
 test("nobody is led to a page that their role may not read", () => {
-  const shared = ["Inbox", "Workload", "Conversations", "Agents", "Policies", "Model"];
+  const shared = ["Inbox", "Results", "Workload", "Conversations", "Agents", "Policies", "Model"];
   expect(labelsFor("viewer")).toEqual([...shared, "Health"]);
   for (const role of ["reviewer", "operator"] as const) {
     expect(labelsFor(role)).toEqual([...shared, "Audit", "Health"]);

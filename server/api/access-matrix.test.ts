@@ -328,7 +328,7 @@ test("every route has a row, and every row a route", () => {
 
 test.each(declared)("$name: lets in whom its row names: tokens and keys", async (route) => {
   const row = REST[route.name] ?? [];
-  const sent = route.method === "POST" ? { json: {} } : {};
+  const sent = ["POST", "PUT"].includes(route.method) ? { json: {} } : {};
   await compare(row, bearers, (headers) =>
     harness.call(route.method, route.path, { ...sent, headers }),
   );
@@ -336,7 +336,7 @@ test.each(declared)("$name: lets in whom its row names: tokens and keys", async 
 
 test.each(declared)("$name: lets in whom its row names: sessions", async (route) => {
   const row = REST[route.name] ?? [];
-  const sent = route.method === "POST" ? { json: {} } : {};
+  const sent = ["POST", "PUT"].includes(route.method) ? { json: {} } : {};
   await compare(row, cookies, (headers) =>
     harness.call(route.method, route.path, { ...sent, headers }),
   );

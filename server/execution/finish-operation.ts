@@ -1,6 +1,6 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import { agentDecisions, operations, suggestions } from "@/drizzle/schema";
-import type { ConnectorOperation } from "@/server/contracts";
+import { type ConnectorOperation, TRANSITIONS } from "@/server/contracts";
 import { type OperationRow, transitionOperation, transitionSuggestion } from "@/server/decisions";
 import { notify } from "@/server/notify";
 import type { AppError, ServiceContext, Transaction } from "@/server/platform";
@@ -72,7 +72,13 @@ async function concludeRevert(tx: Transaction, ctx: ServiceContext, row: Operati
   const [undone] = await tx
     .select({ id: operations.id })
     .from(operations)
-    .where(and(eq(operations.suggestionId, suggestion.id), eq(operations.kind, "execute")));
+    .where(
+      and(
+        ...[eq(operations.suggestionId, suggestion.id), eq(operations.kind, "execute")],
+        // One that was taken back before it began may stand beside it.
+        inArray(operations.state, TRANSITIONS.operation.revert.from),
+      ),
+    );
   if (undone) {
     await transitionOperation({
       tx,

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, ne, sql } from "drizzle-orm";
 import { approvals, operations, reviews, suggestions, users } from "@/drizzle/schema";
 import type {
   ApprovalFact,
@@ -149,7 +149,7 @@ async function loadExecutions(db: Store): Promise<Execution[]> {
       verdict: sql<string | null>`${operations.verification}->>'state'`,
     })
     .from(operations)
-    .where(eq(operations.kind, "execute"));
+    .where(and(eq(operations.kind, "execute"), ne(operations.state, "failed")));
   const ids = [...new Set(rows.map(({ suggestionId }) => suggestionId))];
   const items = groupBy(await loadItemFacts(db, ids), ({ suggestionId }) => suggestionId);
   return rows.map(({ state, verdict, finishedAt, ...row }) => ({
