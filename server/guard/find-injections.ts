@@ -16,9 +16,9 @@ export interface ForeignText {
 export function findInjections(texts: readonly ForeignText[]): (InjectionCode | null)[] {
   const found: (InjectionCode | null)[] = [];
   const parts = texts.map(({ text, isKey = false }, index): Part => {
-    const { view, code } = readText(text);
+    const { code, ...read } = readText(text);
     found.push(code);
-    return { view, index, isKey, isProse: PROSE.test(text) };
+    return { ...read, index, isKey };
   });
   const values = parts.filter(({ isKey }) => !isKey);
   const keys = parts.filter(({ isKey }) => isKey);
@@ -35,6 +35,9 @@ export function findInjections(texts: readonly ForeignText[]): (InjectionCode | 
 interface ReadText {
   view: NormalizedText;
   code: InjectionCode | null;
+  isProse: boolean;
+  /** A form that is looked for across texts may begin in it. */
+  hasStart: boolean;
 }
 
 /** Names of fields, products and agents come with every message; longer texts seldom come again. */
@@ -47,7 +50,10 @@ function readText(text: string): ReadText {
   const found = kept.get(text);
   if (found !== undefined) return found;
   const view = normalizeText(text);
-  const read = { view, code: codeOf(view) };
+  const read = {
+    ...{ view, code: codeOf(view), isProse: PROSE.test(text) },
+    hasStart: view.words.split(" ").some((word) => JOINT_STARTS.has(word)),
+  };
   if (text.length > KEPT_CHARACTERS_MAX) return read;
   if (kept.size >= KEPT_MAX) kept.clear();
   kept.set(text, read);
@@ -94,7 +100,10 @@ const matchersOf = (rules: readonly Rule[]) => ({
   squeezed: matcherOf(rules.filter(({ view }) => view === "squeezed")),
 });
 const MATCHERS = matchersOf(RULES);
-const JOINT_MATCHERS = matchersOf(RULES.filter(({ isJoint }) => isJoint));
+const JOINT_RULES = RULES.filter(({ isJoint }) => isJoint);
+const JOINT_MATCHERS = matchersOf(JOINT_RULES);
+/** Words that the joint forms of words begin with. */
+const JOINT_STARTS = new Set(JOINT_RULES.flatMap(({ first }) => [...first]));
 
 function codeOf(text: NormalizedText): InjectionCode | null {
   for (const view of VIEWS) {
@@ -106,11 +115,9 @@ function codeOf(text: NormalizedText): InjectionCode | null {
 /** More than a name: lists of names put by chance side by side what a sentence would not. */
 const PROSE = /\S\s+\S/;
 
-interface Part {
-  view: NormalizedText;
+interface Part extends Omit<ReadText, "code"> {
   index: number;
   isKey: boolean;
-  isProse: boolean;
 }
 
 /** Texts that a match covers, were all of them one. */
@@ -120,6 +127,8 @@ function* matchesAcross(
 ): Generator<{ rule: Rule; covered: readonly Part[] }> {
   const parts = texts.filter((part) => part.view[view] !== "");
   if (parts.length < 2) return;
+  const canMatch = parts.some(({ hasStart }) => hasStart) && parts.some(({ isProse }) => isProse);
+  if (view === "words" && !canMatch) return;
   const between = view === "squeezed" ? "" : " ";
   const starts: number[] = [];
   let length = 0;

@@ -45,19 +45,22 @@ export async function screenEach({
   const found = findInjections(texts);
   const isOpen = ({ text, isKey = false }: PlacedInput, index: number) =>
     found[index] === null && !isKey && text.trim() !== "";
-  const asked = new Set(texts.filter(isOpen).slice(0, ASKED_MAX));
-  return Promise.all(
-    texts.map(async (one, index) => {
-      if (found[index] !== null) return screeningOf(1, null);
-      const { place, text } = one;
-      const answered = asked.has(one)
-        ? await askModel({ ctx, task: modelAlone, input: { place, text }, ...options })
-        : null;
-      return answered === null
-        ? screeningOf(0, null)
-        : screeningOf(answered.result.score, answered.model);
+  const screenings = found.map((code) => screeningOf(code === null ? 0 : 1, null));
+  const open = texts.flatMap((one, index) => (isOpen(one, index) ? [{ ...one, index }] : []));
+  await Promise.all(
+    open.slice(0, ASKED_MAX).map(async ({ place, text, index }) => {
+      const answered = await askModel({
+        ctx,
+        task: modelAlone,
+        input: { place, text },
+        ...options,
+      });
+      if (answered !== null) {
+        screenings[index] = screeningOf(answered.result.score, answered.model);
+      }
     }),
   );
+  return screenings;
 }
 
 /** The worst of the texts' screenings, with the places of all that are suspect; of no text: nothing suspect. */

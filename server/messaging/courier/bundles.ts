@@ -7,9 +7,11 @@ import { brokerPriority } from "../delivery-policy";
 
 /** Where an agent takes its messages from, and the receipts of what it sent. */
 export const messagesQueue = (agentId: string) => `messages-${shortHash(agentId)}`;
+/** Of what is urgent: taken beside the others, so that it waits for no bundle of them. */
+export const urgentQueue = (agentId: string) => `messages-urgent-${shortHash(agentId)}`;
 export const receiptsQueue = (agentId: string) => `receipts-${shortHash(agentId)}`;
 
-/** Messages of one hand-over: few enough that an urgent one behind it does not wait for long. */
+/** Messages of one job: few enough that none holds the process up for long. */
 export const BUNDLE_MAX = 50;
 const BUNDLE_CHARACTERS_MAX = 1_000_000;
 /** More than we ever send, for others' sake. */
@@ -55,6 +57,8 @@ export interface Parcel extends SignedMessage {
   dueForMs: number;
 }
 
+const URGENT = 1;
+
 /** Jobs that carry these messages, by queue: together what is as urgent, and not too much at once. */
 export function bundle(parcels: readonly Parcel[]): Map<string, Offer[]> {
   const groups = new Map<string, Parcel[]>();
@@ -68,8 +72,8 @@ export function bundle(parcels: readonly Parcel[]): Map<string, Offer[]> {
   for (const group of groups.values()) {
     const [first] = group;
     if (first === undefined) continue;
-    const queue = messagesQueue(first.recipientId);
     const priority = brokerPriority(first.dueForMs);
+    const queue = (priority === URGENT ? urgentQueue : messagesQueue)(first.recipientId);
     const offers = chunk(group).map((messages): Offer => {
       return { id: randomUUID(), data: { messages }, delayMs: 0, priority };
     });

@@ -1,11 +1,11 @@
 import type { ProcessStatus } from "@/server/contracts";
 import { type Root, systemContext } from "@/server/platform";
-import type { Consumer, SharedBroker } from "@/server/platform/broker";
+import type { Consumer, Delivery, SharedBroker } from "@/server/platform/broker";
 import { brokerIdOf } from "@/server/registry";
 import type { MessageHandlers } from "../handlers";
 import { COURIER_WORK, type CourierWork, courierWorkOf, MESSAGES_CHANNEL } from "../wake-couriers";
 import { createAnnouncer } from "./announcer";
-import { messagesQueue, receiptsQueue } from "./bundles";
+import { messagesQueue, receiptsQueue, urgentQueue } from "./bundles";
 import { HandingOver } from "./handing-over";
 import { Handling } from "./handling";
 import { buryExpired } from "./inbound";
@@ -17,8 +17,10 @@ import { takeReceipts } from "./take-receipts";
 
 /** Longer than a post may take, and than a busy recipient needs to store a full window. */
 const RECEIPT_MS = 15_000;
-/** Jobs of a queue that are worked on side by side. */
-const BUNDLES_AT_ONCE = 4;
+/** Jobs of a queue that are worked on side by side: enough to have work while others wait for the database. */
+const BUNDLES_AT_ONCE = 2;
+/** Small ones. */
+const URGENT_AT_ONCE = 4;
 const LOCK_MS = 15_000;
 const PREPARE_MS = 2000;
 
@@ -128,10 +130,11 @@ class SharedBrokerTaker {
       if (this.isStopping) return;
       const { AGENT_ID } = this.root.settings;
       const load = { concurrency: BUNDLES_AT_ONCE, lockMs: LOCK_MS };
+      const urgentLoad = { concurrency: URGENT_AT_ONCE, lockMs: LOCK_MS };
+      const take = (job: Delivery) => takeMessages({ ...options, broker }, job);
       this.consumers = [
-        broker.consume(messagesQueue(AGENT_ID), load, (job) =>
-          takeMessages({ ...options, broker }, job),
-        ),
+        broker.consume(urgentQueue(AGENT_ID), urgentLoad, take),
+        broker.consume(messagesQueue(AGENT_ID), load, take),
         broker.consume(receiptsQueue(AGENT_ID), load, (job) => takeReceipts(options, job)),
       ];
       this.isPrepared = true;

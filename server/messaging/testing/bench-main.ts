@@ -7,6 +7,7 @@ import { sql } from "drizzle-orm";
 import { isSet, setEnv } from "@/server/platform";
 import { quantile } from "@/server/statistics";
 import type { OutgoingMessage } from "../send-message";
+import { type CpuTimes, perMessage, readCpuTimes } from "./cpu-time";
 import { TwoSidecars } from "./sidecars";
 
 /** `npm run bench -- messages [messages]`. */
@@ -30,6 +31,13 @@ const alert = (change: Partial<OutgoingMessage> = {}): Partial<OutgoingMessage> 
   },
   ...change,
 });
+
+interface Load {
+  /** Messages a second. */
+  rate: number;
+  /** CPU milliseconds a message. */
+  cpu: Record<string, number>;
+}
 
 async function untilHandled({ b }: TwoSidecars, count: number): Promise<void> {
   const ask = () =>
@@ -62,9 +70,23 @@ function summary(milliseconds: number[]) {
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
+/** CPU time so far: of who asks (this process), the couriers, the databases and the broker. */
+function cpuTimes(sidecars: TwoSidecars): CpuTimes {
+  const pids = new Map([
+    [process.pid, "asking"],
+    [sidecars.courierPid(sidecars.a), "sender's courier"],
+    [sidecars.courierPid(sidecars.b), "recipient's courier"],
+  ]);
+  return readCpuTimes((pid, command) => {
+    const programs = ["postgres", "redis", "bare-worker"];
+    return pids.get(pid) ?? programs.find((name) => command.includes(name)) ?? "other";
+  });
+}
+
 /** As fast as they are asked for, with urgent ones among them; answers messages a second. */
-async function fullLoad(sidecars: TwoSidecars): Promise<number> {
+async function fullLoad(sidecars: TwoSidecars): Promise<Load> {
   const { a, b } = sidecars;
+  const before = cpuTimes(sidecars);
   const begun = performance.now();
   let isSending = true;
   let urgent = 0;
@@ -86,7 +108,8 @@ async function fullLoad(sidecars: TwoSidecars): Promise<number> {
   isSending = false;
   await urgently;
   await untilHandled(sidecars, MESSAGES + urgent);
-  return (MESSAGES + urgent) / seconds;
+  const cpu = perMessage(before, cpuTimes(sidecars), MESSAGES + urgent);
+  return { rate: (MESSAGES + urgent) / seconds, cpu };
 }
 
 /** One transaction of a few messages every 10 ms, so many a second in all. */
@@ -104,7 +127,8 @@ async function steadyLoad(sidecars: TwoSidecars, perSecond: number): Promise<voi
 }
 
 /** Jobs a second of a bare BullMQ worker that writes one row a job, on the same Redis and PostgreSQL. */
-async function bareWorker({ b, redis, postgres }: TwoSidecars): Promise<number | null> {
+async function bareWorker(sidecars: TwoSidecars): Promise<Load | null> {
+  const { b, redis, postgres } = sidecars;
   if (redis === null) return null;
   const { hostname: host, port } = new URL(redis.url);
   await b.db.execute(sql`create table if not exists bare_rows (id text primary key, body jsonb)`);
@@ -114,6 +138,7 @@ async function bareWorker({ b, redis, postgres }: TwoSidecars): Promise<number |
   await once(worker, "message");
   const queue = new Queue("bare", { connection: { host, port: Number(port) } });
   const data = { ...alert(), recipient: b.address, message_id: randomUUID() };
+  const before = cpuTimes(sidecars);
   const begun = performance.now();
   for (let sent = 0; sent < MESSAGES; sent += SEND_BATCH) {
     const jobs = Array.from({ length: SEND_BATCH }, () => ({ name: "bare", data }));
@@ -122,9 +147,10 @@ async function bareWorker({ b, redis, postgres }: TwoSidecars): Promise<number |
   const count = sql`select count(*)::int as n from bare_rows`;
   while (((await b.db.execute<{ n: number }>(count))[0]?.n ?? 0) < MESSAGES) await sleep(100);
   const rate = MESSAGES / ((performance.now() - begun) / 1000);
+  const cpu = perMessage(before, cpuTimes(sidecars), MESSAGES);
   worker.kill("SIGKILL");
   await queue.close();
-  return rate;
+  return { rate, cpu };
 }
 
 async function clear({ a, b }: TwoSidecars): Promise<void> {
@@ -141,19 +167,23 @@ try {
   await untilHandled(sidecars, 500);
   await clear(sidecars);
   const bare = await bareWorker(sidecars);
-  const rate = await fullLoad(sidecars);
+  const full = await fullLoad(sidecars);
   const normal = summary(await latencies(sidecars, "normal"));
   const urgent = summary(await latencies(sidecars, "urgent"));
   await clear(sidecars);
-  await steadyLoad(sidecars, rate / 2);
+  await steadyLoad(sidecars, full.rate / 2);
   const half = summary(await latencies(sidecars, "normal"));
   console.table({
-    "messages, full load": { "per second": Math.round(rate), ...normal },
+    "messages, full load": { "per second": Math.round(full.rate), ...normal },
     "urgent ones meanwhile": { "per second": "", ...urgent },
-    "messages, half load": { "per second": Math.round(rate / 2), ...half },
-    "bare BullMQ worker": { "per second": bare === null ? "no Redis" : Math.round(bare) },
+    "messages, half load": { "per second": Math.round(full.rate / 2), ...half },
+    "bare BullMQ worker": { "per second": bare === null ? "no Redis" : Math.round(bare.rate) },
   });
-  if (bare !== null) console.log(`${Math.round((100 * rate) / bare)}% of the bare worker's rate`);
+  console.log("CPU milliseconds a message:");
+  console.table({ "full load": full.cpu, ...(bare && { "bare BullMQ worker": bare.cpu }) });
+  if (bare !== null) {
+    console.log(`${Math.round((100 * full.rate) / bare.rate)}% of the bare worker's rate`);
+  }
 } finally {
   await sidecars.stop();
 }

@@ -98,6 +98,10 @@ export class TwoSidecars {
     while (this.ready.size < 2 && !signal.aborted) await sleep(50);
   }
 
+  courierPid(side: Side): number {
+    return this.couriers.get(side)?.pid ?? 0;
+  }
+
   /** Kills a side's courier without warning. */
   async killCourier(side: Side): Promise<void> {
     const child = this.couriers.get(side);
