@@ -100,7 +100,7 @@ test("the list is for administrators; a conversation's message is for whoever re
 
 test("figures tell what waits and how long delivery takes", async () => {
   expect(await measureMessages({ ctx: as("admin") })).toEqual({
-    ...{ queued: 1, sent: 0, received: 0, dead: 1 },
+    ...{ queued: 1, sent: 0, received: 0, quarantined: 0, dead: 1 },
     ...{ delivered_per_minute: 2, handled_per_minute: 1 },
     ...{ delivery_ms_p50: 100, delivery_ms_p95: 100 },
   });

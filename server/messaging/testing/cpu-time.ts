@@ -15,6 +15,8 @@ function readProcess(pid: number): ProcessTime[] {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // After the name, which may hold spaces: state, parent, …, user and system time.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // Killed, and not yet forgotten.
+    if (fields[0] === "Z") return [];
     const ticks = Number(fields[11]) + Number(fields[12]);
     const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
     const milliseconds = (1000 * ticks) / TICKS_PER_SECOND;
