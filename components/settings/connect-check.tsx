@@ -1,6 +1,6 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { CircleAlertIcon, CircleCheckIcon } from "lucide-react";
+import { CircleAlertIcon, CircleCheckIcon, CircleMinusIcon } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
@@ -26,8 +26,8 @@ export function CheckStep(props: { draft: Draft; replaces: string | null; onBack
     mutate(draft);
   }, [mutate, draft]);
   return (
-    <div className="grid gap-4 text-sm">
-      <p className="break-words">
+    <div className="grid grid-cols-1 gap-4 text-sm">
+      <p className="wrap-anywhere">
         {draft.product_id} at {draft.base_url}
       </p>
       <div role="status">
@@ -52,17 +52,22 @@ export function CheckStep(props: { draft: Draft; replaces: string | null; onBack
 
 function Checks({ checks }: { checks: ConnectorCheck[] }) {
   return (
-    <ul className="grid gap-3" aria-label="Contract check">
-      {checks.map(({ route, is_ok, detail }) => (
+    <ul className="grid grid-cols-1 gap-3" aria-label="Contract check">
+      {checks.map(({ route, is_ok, is_asked, detail }) => (
         <li key={route} className="flex gap-2">
-          {is_ok ? (
+          {!is_asked ? (
+            <CircleMinusIcon
+              className="mt-0.5 size-4 shrink-0 text-muted-foreground"
+              aria-label="not asked"
+            />
+          ) : is_ok ? (
             <CircleCheckIcon className="mt-0.5 size-4 shrink-0 text-positive" aria-label="ok" />
           ) : (
             <CircleAlertIcon className="mt-0.5 size-4 shrink-0 text-negative" aria-label="fault" />
           )}
           <div className="min-w-0">
             <code className="font-mono text-xs font-medium">{route}</code>
-            <p className="break-words text-muted-foreground">{detail}</p>
+            <p className="wrap-anywhere text-muted-foreground">{detail}</p>
           </div>
         </li>
       ))}

@@ -40,7 +40,7 @@ export function KeysStep(props: { draft: Draft; onBack: () => void; onDone: () =
     });
   }
   return (
-    <form onSubmit={submit} className="grid max-w-2xl gap-5">
+    <form onSubmit={submit} className="grid max-w-2xl grid-cols-1 gap-5">
       <SidecarKeys />
       <fieldset className="grid gap-2 text-sm">
         <legend className="mb-1.5 font-medium">How the product proves its own calls</legend>

@@ -23,7 +23,7 @@ export function ProductCard(props: {
   const { product } = props;
   return (
     <Card>
-      <CardContent className="grid gap-4">
+      <CardContent className="grid grid-cols-1 gap-4">
         <div className="flex flex-wrap items-center gap-2">
           <h2 className="font-semibold tracking-tight break-all">{product.product_id}</h2>
           <State product={product} />
@@ -90,7 +90,7 @@ function Faults({ product }: { product: ConnectedProduct }) {
   if (texts.length === 0) return null;
   return (
     <Alert tone="warning" title="Found at the last observation">
-      <ul className="grid gap-1 break-words">
+      <ul className="grid grid-cols-1 gap-1 wrap-anywhere">
         {texts.map((text) => (
           <li key={text}>{text}</li>
         ))}

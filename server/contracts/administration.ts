@@ -109,6 +109,8 @@ export type RetentionPeriod = z.infer<typeof RetentionPeriod>;
 export const ConnectorCheck = z.object({
   route: z.string(),
   is_ok: z.boolean(),
+  /** false: nothing was asked, because of what another route told. */
+  is_asked: z.boolean(),
   /** What it answered, or what is wrong and what to do. */
   detail: z.string(),
   fault: ProductFault.nullable(),

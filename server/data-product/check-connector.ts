@@ -54,26 +54,36 @@ export async function checkConnector({
   ];
 }
 
+/** Why a route was not asked. */
+interface Skipped {
+  skipped: string;
+}
+
 async function check(
   route: string,
-  ask: () => Promise<string | ProductFault>,
+  ask: () => Promise<string | ProductFault | Skipped>,
 ): Promise<ConnectorCheck> {
   try {
     const found = await ask();
-    if (typeof found === "string") return { route, is_ok: true, detail: found, fault: null };
-    return { route, is_ok: false, detail: faultText(found), fault: found };
+    const asked = { route, is_asked: true };
+    if (typeof found === "string") return { ...asked, is_ok: true, detail: found, fault: null };
+    if ("skipped" in found) {
+      return { route, is_asked: false, is_ok: true, detail: found.skipped, fault: null };
+    }
+    return { ...asked, is_ok: false, detail: faultText(found), fault: found };
   } catch (error) {
-    return { route, is_ok: false, detail: toAppError(error).message, fault: faultOf(error) };
+    const { message: detail } = toAppError(error);
+    return { route, is_asked: true, is_ok: false, detail, fault: faultOf(error) };
   }
 }
 
 async function exportSmallest(
   product: DataProduct,
   schema: ObservedSchema | undefined,
-): Promise<string> {
-  if (schema === undefined) return "not asked: no schema names a table";
+): Promise<string | Skipped> {
+  if (schema === undefined) return { skipped: "not asked: no schema names a table" };
   const [table] = [...schema.tables].sort((a, b) => a.row_count - b.row_count);
-  if (table === undefined) return "not asked: the product has no table";
+  if (table === undefined) return { skipped: "not asked: the product has no table" };
   const dir = await mkdtemp(path.join(tmpdir(), "sidecar-check-"));
   try {
     const file = path.join(dir, "export.parquet");

@@ -1,7 +1,14 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { auditEvents, productConnections } from "@/drizzle/schema";
-import { createRoot, env, type Root, type ServiceContext, systemContext } from "@/server/platform";
+import {
+  closeRoot,
+  createRoot,
+  env,
+  type Root,
+  type ServiceContext,
+  systemContext,
+} from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import {
   applyServedProduct,
@@ -89,6 +96,15 @@ test("a running process follows a connection that is made meanwhile, in contexts
   await stop();
 });
 
+test("a process starts with its own settings while the database does not answer", async () => {
+  const settings = { ...env(), ...OWN, DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" };
+  const early = createRoot("test", { settings });
+  const stop = await followServedProduct(early);
+  expect(early.settings).toMatchObject(OWN);
+  await stop();
+  await closeRoot(early);
+});
+
 test("of two who connect in place of the same product one wins", async () => {
   await connect("orders", null);
   const outcomes = await Promise.allSettled([connect("a", "orders"), connect("b", "orders")]);
@@ -130,6 +146,8 @@ test("the check explains each rule that an unconnected product breaks, with rout
   expect(workload?.detail).toContain(`${faulty.url}`);
   const other = await checkConnection({ ctx: ctx(), input: { ...input, product_id: "another" } });
   expect(other[0]).toMatchObject({ is_ok: false, fault: { code: "wrong_product" } });
+  // Nothing that was not asked is called good.
+  expect(other[3]).toMatchObject({ route: "GET /connector/export/{table}", is_asked: false });
   expect(await actions()).not.toContain("product.connect");
 });
 

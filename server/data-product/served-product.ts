@@ -40,25 +40,35 @@ export async function applyServedProduct(
   Object.assign(root.settings, chosen);
 }
 
-/** Does so, and follows changes of it until the answered function is called. */
+/**
+ * Does so, and follows changes of it until the answered function is called. While the database does not
+ * answer, the settings count as they are.
+ */
 export async function followServedProduct(root: Root): Promise<() => Promise<void>> {
   const { DATA_PRODUCT_ID, DATA_PRODUCT_API, AUTH_SECRET } = root.settings;
   const own = { DATA_PRODUCT_ID, DATA_PRODUCT_API, AUTH_SECRET };
-  const look = () => applyServedProduct(root, own);
-  await look();
+  const warn = (error: unknown) =>
+    root.log.warn({ err: error }, "the connected data product is not known");
   let looking = Promise.resolve();
-  const lookAgain = () => {
-    looking = looking.then(look).catch((error: unknown) => {
-      root.log.warn({ err: error }, "the connected data product is not known");
-    });
+  const look = () => {
+    looking = looking.then(() => applyServedProduct(root, own)).catch(warn);
+    return looking;
   };
-  const timer = setInterval(lookAgain, LOOK_MS);
-  const unsubscribe = await root.bus.subscribe((event) => {
-    if (event.topic === "connection") lookAgain();
-  });
+  await look();
+  const timer = setInterval(look, LOOK_MS);
+  const subscribed = root.bus
+    .subscribe((event) => {
+      if (event.topic === "connection") void look();
+    })
+    .catch((error: unknown) => {
+      warn(error);
+      return async () => {};
+    });
+  // Whoever connects a product from now on is heard.
+  await subscribed;
   return async () => {
     clearInterval(timer);
-    await unsubscribe();
+    await (await subscribed)();
     await looking;
   };
 }

@@ -20,7 +20,7 @@ export const ProviderClaims = z.looseObject({
 export type ProviderClaims = z.output<typeof ProviderClaims>;
 
 /** Why the identity provider's word is not enough to let somebody in. */
-export type Refusal =
+type Refusal =
   /** The address is missing or not verified: anybody could have typed it. */
   | "email_unverified"
   /** Nobody here has the address, there is no invitation for it, and no role follows from the claims. */

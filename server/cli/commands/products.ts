@@ -25,7 +25,8 @@ const answerProducts = (products: ProductCredential[]): Answer => ({
 const answerChecks = (checks: ConnectorCheck[]): Answer => ({
   data: checks,
   lines: checks.map(
-    ({ route, is_ok, detail }) => `${is_ok ? "ok   " : "FAULT"}  ${route}: ${detail}`,
+    ({ route, is_ok, is_asked, detail }) =>
+      `${!is_asked ? "-    " : is_ok ? "ok   " : "FAULT"}  ${route}: ${detail}`,
   ),
 });
 
