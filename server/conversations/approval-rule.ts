@@ -17,7 +17,7 @@ export async function approvalRule({
   input: { changes: readonly Change[] };
 }): Promise<"person" | "none"> {
   if (changes.length === 0) return "none";
-  const { policy } = await loadPolicy(tx);
+  const { policy } = await loadPolicy({ db: tx });
   const { chain } = evaluatePolicy(policy, {
     ...{ product_id: null, basis: "measured", coverage: null, gain_low: null },
     // Not measured yet: the strictest rules are taken to apply.

@@ -21,7 +21,7 @@ const AT_ONCE_MAX = 100;
  * the ids. Executing it stays with whoever may.
  */
 export async function approveWithinLimits({ ctx }: { ctx: ServiceContext }): Promise<string[]> {
-  const { policy } = await loadPolicy(ctx.db);
+  const { policy } = await loadPolicy({ db: ctx.db });
   if (policy.auto_approval.mode !== "act") return [];
   const pending = await ctx.db
     .select({ id: suggestions.id })
@@ -43,7 +43,7 @@ async function approveOne(tx: Transaction, ctx: ServiceContext, id: string): Pro
   if (row === undefined || !allows("suggestion", "approve", row.state)) return false;
   // Two processes count the day's approvals one after the other.
   await tx.execute(sql`select pg_advisory_xact_lock(hashtext('policy.auto_approval'))`);
-  if ((await holdOffStop(tx)) !== null) return false;
+  if ((await holdOffStop({ tx })) !== null) return false;
   const { evaluation, items, current } = await evaluateSuggestion({ db: tx, ctx, input: { row } });
   if (!evaluation.auto_approval.is_approving) return false;
   const itemIds = items.map((item) => item.id);

@@ -16,7 +16,7 @@ type Step = "remind" | "escalate";
  * policy says since it was last changed: each once. Answers how many were sent.
  */
 export async function remindApprovers({ ctx }: { ctx: ServiceContext }): Promise<number> {
-  const { policy } = await loadPolicy(ctx.db);
+  const { policy } = await loadPolicy({ db: ctx.db });
   if ([policy.base, ...policy.rules].every(({ reminder }) => reminder === null)) return 0;
   const pending = await ctx.db
     .select()

@@ -91,7 +91,7 @@ async function holdRevert(tx: Transaction, ctx: ServiceContext, id: string): Pro
   // Read again: a person may have taken it over.
   const [row] = await tx.select().from(operations).where(eq(operations.id, id));
   if (row === undefined || !row.isAutomatic) return null;
-  const stop = await holdOffStop(tx);
+  const stop = await holdOffStop({ tx });
   if (stop === null) return null;
   return hold(tx, ctx, row, {
     message: stoppedError(stop, "The automatic rollback is held.").message,

@@ -30,7 +30,7 @@ export async function requestRevert({
   const { suggestion_id, isAutomatic = false } = input;
   const row = await ctx.db.transaction(async (tx) => {
     const executed = await lockExecuted(tx, suggestion_id);
-    const stop = isAutomatic ? null : await holdOffStop(tx);
+    const stop = isAutomatic ? null : await holdOffStop({ tx });
     if (stop !== null && input.confirms_stop !== true) {
       throw stoppedError(stop, "Confirm that you mean to roll back all the same.");
     }

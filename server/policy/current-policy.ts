@@ -13,7 +13,7 @@ export interface CurrentPolicy {
 }
 
 /** The policy that holds now. Inside of a transaction: the one that is committed at this statement. */
-export async function loadPolicy(db: Database | Transaction): Promise<CurrentPolicy> {
+export async function loadPolicy({ db }: { db: Database | Transaction }): Promise<CurrentPolicy> {
   const [row] = await db.select().from(policies).orderBy(desc(policies.version)).limit(1);
   if (row === undefined) {
     const roles = await loadPeople(db);

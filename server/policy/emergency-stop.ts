@@ -28,7 +28,7 @@ export const isStopped = async (db: Database | Transaction): Promise<boolean> =>
  * Whether automation is stopped, for a step that must not begin after a stop: until the transaction ends
  * nobody can stop. null: it is not.
  */
-export async function holdOffStop(tx: Transaction): Promise<StopRow | null> {
+export async function holdOffStop({ tx }: { tx: Transaction }): Promise<StopRow | null> {
   await tx.execute(sql`select pg_advisory_xact_lock_shared(${LOCK})`);
   return findStop(tx);
 }
@@ -46,11 +46,11 @@ export async function getStop({
   ctx: Pick<ServiceContext, "actor" | "db">;
 }): Promise<EmergencyStop> {
   assertCan(ctx.actor, "policy.read");
-  return viewStop(ctx.db);
+  return viewStop({ db: ctx.db });
 }
 
 /** Without a check of permissions: for health, which everybody may read. */
-export async function viewStop(db: Database | Transaction): Promise<EmergencyStop> {
+export async function viewStop({ db }: { db: Database | Transaction }): Promise<EmergencyStop> {
   const row = await findStop(db);
   const waits = and(
     eq(operations.state, "queued"),
@@ -93,7 +93,7 @@ export async function engageStop({
       after: { is_on: true, reason },
     });
     await publish(tx, { topic: "policy", id: "stop" });
-    return viewStop(tx);
+    return viewStop({ db: tx });
   });
 }
 
@@ -120,6 +120,6 @@ export async function liftStop({
       after: { is_on: false, reason },
     });
     await publish(tx, { topic: "policy", id: "stop" });
-    return viewStop(tx);
+    return viewStop({ db: tx });
   });
 }

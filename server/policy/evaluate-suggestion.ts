@@ -34,7 +34,7 @@ export async function evaluateSuggestion({
   ctx: Pick<ServiceContext, "clock">;
   input: { row: SuggestionRow; itemIds?: readonly string[] | undefined };
 }): Promise<EvaluatedSuggestion> {
-  const current = await loadPolicy(db);
+  const current = await loadPolicy({ db });
   const { policy } = current;
   const all = await loadItemFacts(db, [row.id]);
   const approvals = await loadApprovals(db, row.id);

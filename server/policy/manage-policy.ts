@@ -22,7 +22,7 @@ export async function getPolicy({
   ctx: Pick<ServiceContext, "actor" | "db">;
 }): Promise<PolicyView> {
   assertCan(ctx.actor, "policy.read");
-  return viewOf(ctx.db, await loadPolicy(ctx.db));
+  return viewOf(ctx.db, await loadPolicy({ db: ctx.db }));
 }
 
 async function viewOf(db: Database, { version, policy, row }: CurrentPolicy): Promise<PolicyView> {
@@ -69,7 +69,7 @@ export async function setPolicy({
 }): Promise<PolicyView> {
   assertCan(ctx.actor, "policy.manage");
   const stored = await ctx.db.transaction(async (tx) => {
-    const before = await loadPolicy(tx);
+    const before = await loadPolicy({ db: tx });
     if (before.version !== expected_version) throw changedMeanwhile(before.version);
     const version = (before.version ?? 0) + 1;
     // Of two who store the same version, the second is refused by the key.

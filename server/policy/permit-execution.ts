@@ -20,7 +20,7 @@ export async function permitExecution({
   ctx: Pick<ServiceContext, "clock">;
   input: { row: typeof suggestions.$inferSelect };
 }): Promise<Permit> {
-  const stop = await holdOffStop(tx);
+  const stop = await holdOffStop({ tx });
   if (stop !== null) throw stoppedError(stop, "Nothing is executed.");
   const { evaluation, current } = await evaluateSuggestion({ db: tx, ctx, input: { row } });
   const { chain, auto_approval, window } = evaluation;

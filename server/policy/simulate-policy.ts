@@ -33,7 +33,7 @@ export async function simulatePolicy({
   input: SimulatePolicy;
 }): Promise<PolicySimulation> {
   assertCan(ctx.actor, "policy.read");
-  const current = await loadPolicy(ctx.db);
+  const current = await loadPolicy({ db: ctx.db });
   const [before, after] =
     policy === undefined
       ? [defaultPolicy({ approverCount: 2 }), current.policy]

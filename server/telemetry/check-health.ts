@@ -60,7 +60,7 @@ async function observe(ctx: HealthContext): Promise<Observed> {
     input: { productId: ctx.settings.DATA_PRODUCT_ID },
   });
   const queue = await measureQueue({ ctx });
-  const stop = await viewStop(ctx.db);
+  const stop = await viewStop({ db: ctx.db });
   const processes = (await listProcesses({ ctx })).map(judgeProcess);
   return { product, isPaused, queue, stop, processes };
 }
