@@ -83,6 +83,8 @@ export const agentMessages = pgTable(
     /** A person released it from quarantine: when, and who. */
     releasedAt: instant("released_at"),
     releasedBy: text("released_by"),
+    /** The model is to look at it, and has not been asked yet; null: it is not, or it has been. */
+    modelDueAt: instant("model_due_at"),
     screening: jsonb("screening").$type<Screening>(),
     firstOpinion: jsonb("first_opinion").$type<FirstOpinion>(),
     createdAt: instant("created_at").notNull().defaultNow(),
@@ -104,6 +106,7 @@ export const agentMessages = pgTable(
       .where(sql`direction = 'outbound' and delivery_status = 'sent'`),
     index("agent_messages_conversation").on(t.conversationId, t.createdAt),
     index("agent_messages_dead").on(t.finishedAt).where(sql`delivery_status = 'dead'`),
+    index("agent_messages_for_model").on(t.modelDueAt).where(sql`model_due_at is not null`),
     index("agent_messages_quarantined").on(t.expiresAt).where(sql`delivery_status = 'quarantined'`),
     index("agent_messages_created").on(t.createdAt),
   ],

@@ -61,7 +61,15 @@ export async function askTask<Schema extends z.ZodType, Result>(
 ): Promise<Attributed<Result>> {
   const { task, input } = ask;
   const attributed = await askModel(ask);
-  return attributed ?? { result: task.read(task.ruleFallback(input), []), model: null };
+  return attributed ?? { result: askRules({ task, input }), model: null };
+}
+
+/** What the rules alone answer. */
+export function askRules<Schema extends z.ZodType, Result>({
+  task,
+  input,
+}: Pick<Ask<Schema, Result>, "task" | "input">): Result {
+  return task.read(task.ruleFallback(input), []);
 }
 
 function requestOf<Schema extends z.ZodType, Result>(
@@ -128,6 +136,16 @@ export async function isTrusted(
   task: string,
   waitMsMax: number,
 ): Promise<boolean> {
+  const known = refreshed(client);
+  if (known.tasks === undefined && known.asking !== undefined) {
+    const late = new Promise<void>((resolve) => setTimeout(resolve, waitMsMax).unref());
+    await Promise.race([known.asking, late]);
+  }
+  return known.tasks?.includes(task) ?? !known.isDown;
+}
+
+/** What is known of a client; read again in the background when it is old. */
+function refreshed(client: InferenceClient): Known {
   const known = knownOf.get(client) ?? {
     ...{ tasks: undefined, isDown: false, freshUntil: 0, asking: undefined },
   };
@@ -137,11 +155,13 @@ export async function isTrusted(
     if (known.isDown) known.tasks = undefined;
     known.asking ??= readTasks(client, known);
   }
-  if (known.tasks === undefined && known.asking !== undefined) {
-    const late = new Promise<void>((resolve) => setTimeout(resolve, waitMsMax).unref());
-    await Promise.race([known.asking, late]);
-  }
-  return known.tasks?.includes(task) ?? !known.isDown;
+  return known;
+}
+
+/** Whether the model is known to be trusted with a task, answered at once: not while nothing is known of it. */
+export function isKnownToBeTrusted(client: InferenceClient, task: string): boolean {
+  const { tasks } = refreshed(client);
+  return tasks === null || (tasks?.includes(task) ?? false);
 }
 
 async function readTasks(client: InferenceClient, known: Known): Promise<void> {

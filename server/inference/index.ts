@@ -1,12 +1,13 @@
-export { type AskOptions, askTask } from "./ask-task";
+export { type AskOptions, askRules, askTask, isKnownToBeTrusted } from "./ask-task";
 export {
   createInferenceClient,
   type InferenceContext,
   inferenceClientOf,
 } from "./client/create-inference-client";
 export type { InferenceClient } from "./client/inference-client";
-export { screenEach, screenTexts } from "./screen-texts";
+export { screenByRules, screenEach, screenTexts } from "./screen-texts";
 export {
+  adversarial,
   confidence,
   gainBucket,
   OpinionInput,

@@ -65,8 +65,20 @@ export async function screenEach({
 
 /** The worst of the texts' screenings, with the places of all that are suspect; of no text: nothing suspect. */
 export async function screenTexts(asked: ScreenTexts): Promise<Screening> {
-  const screenings = await screenEach(asked);
-  const suspect = asked.input.filter((_, index) => screenings[index]?.is_suspect);
+  return worstOf(asked.input, await screenEach(asked));
+}
+
+/** Like screenTexts, by the rules alone: nothing is waited for. */
+export function screenByRules(texts: readonly PlacedInput[]): Screening {
+  const found = findInjections(texts);
+  return worstOf(
+    texts,
+    found.map((code) => screeningOf(code === null ? 0 : 1, null)),
+  );
+}
+
+function worstOf(texts: readonly PlacedInput[], screenings: readonly Screening[]): Screening {
+  const suspect = texts.filter((_, index) => screenings[index]?.is_suspect);
   const places = [...new Set(suspect.map(({ pointer }) => pointer))].slice(0, PLACES_MAX);
   const worst = screenings.reduce((a, b) => (b.score > a.score ? b : a), screeningOf(0, null));
   return { ...worst, ...(places.length > 0 ? { places } : {}) };

@@ -57,7 +57,7 @@ async function opinionOn(operation: string, details: Record<string, unknown>) {
     content: { operation, details: { table: "projects", ...details } },
     ...{ requires_response: false, priority: "normal", ttl_seconds: 3600 },
   };
-  const { first_opinion } = await triageMessage({ ctx, input: message });
+  const { first_opinion } = await triageMessage({ ctx, input: message, reader: "rules" });
   return first_opinion;
 }
 

@@ -2,7 +2,17 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import { observedPatterns } from "@/drizzle/schema";
 import type { FirstOpinion, MessageEnvelope, Screening } from "@/server/contracts";
 import { foreignTexts } from "@/server/guard";
-import { askTask, type OpinionInput, opinion, screenTexts } from "@/server/inference";
+import {
+  adversarial,
+  askRules,
+  askTask,
+  inferenceClientOf,
+  isKnownToBeTrusted,
+  type OpinionInput,
+  opinion,
+  screenByRules,
+  screenTexts,
+} from "@/server/inference";
 import { findOwnSchema } from "@/server/knowledge";
 import type { ServiceContext } from "@/server/platform";
 import { checkProposal, findTarget, Proposal, type ProposalTarget } from "./check-proposal";
@@ -19,19 +29,25 @@ export interface Triage {
   screening: Screening;
 }
 
+/** Who looks: the rules, which answer at once; or the model as well, where the rules do not decide. */
+type Reader = "rules" | "model";
+
 /**
- * Looks at a message before it is stored: do its words try to steer us, and what is to be thought of
- * its proposal? A suspect proposal is to be rejected, whatever it proposes. Nothing is decided here.
+ * Looks at a message: do its words try to steer us, and what is to be thought of its proposal? A suspect
+ * proposal is to be rejected, whatever it proposes. Nothing is decided here.
  */
 export async function triageMessage({
   ctx,
   input: message,
+  reader,
 }: {
   ctx: ServiceContext;
   input: MessageEnvelope;
+  reader: Reader;
 }): Promise<Triage> {
   const texts = foreignTexts(message).map((each) => ({ ...each, place: "message" as const }));
-  const screening = await screenTexts({ ctx, input: texts });
+  const screening =
+    reader === "rules" ? screenByRules(texts) : await screenTexts({ ctx, input: texts });
   if (message.message_type !== "schema_proposal") return { first_opinion: null, screening };
   const parsed = Proposal.safeParse(message.content);
   if (!parsed.success) return { first_opinion: null, screening };
@@ -40,20 +56,39 @@ export async function triageMessage({
     const suspect = { opinion: "reject" as const, reason: "suspect_text", confidence: score };
     return { first_opinion: { ...suspect, by, model }, screening };
   }
-  return { first_opinion: await formOpinion(ctx, parsed.data, message.sender.domain), screening };
+  const proposal = { ...parsed.data, senderDomain: message.sender.domain };
+  return { first_opinion: await formOpinion(ctx, proposal, reader), screening };
+}
+
+/**
+ * Would the model's look add anything to that of the rules? Only where they found nothing, and where the
+ * model is known to be trusted with what they leave open. Answered at once.
+ */
+export function isForModel(
+  ctx: Pick<ServiceContext, "settings">,
+  { screening, first_opinion }: Triage,
+): boolean {
+  if (screening.is_suspect) return false;
+  const client = inferenceClientOf(ctx);
+  if (isKnownToBeTrusted(client, adversarial.name)) return true;
+  const isOpen = first_opinion?.confidence === RULES_ACCEPT_CONFIDENCE;
+  return isOpen && isKnownToBeTrusted(client, opinion.name);
 }
 
 /** What cannot be carried out as it stands is refused by what DuckDB says of it; of the rest the model is asked. */
 async function formOpinion(
   ctx: ServiceContext,
-  proposal: Proposal,
-  senderDomain: string,
+  { senderDomain, ...proposal }: Proposal & { senderDomain: string },
+  reader: Reader,
 ): Promise<FirstOpinion> {
   const target = findTarget(await findOwnSchema({ ctx }), proposal.details);
   const refusal = await checkProposal(proposal, target);
   if (refusal !== null) return { ...refusal, confidence: 1, by: "rules", model: null };
   const input = await describeProposal(ctx, proposal, { ...target, senderDomain });
-  const { result, model } = await askTask({ ctx, task: opinion, input });
+  const { result, model } =
+    reader === "rules"
+      ? { result: askRules({ task: opinion, input }), model: null }
+      : await askTask({ ctx, task: opinion, input });
   const isUnweighed = model === null && result.opinion === "accept";
   return {
     opinion: result.opinion,

@@ -13,7 +13,8 @@ import {
 import { correlationOf } from "./correlation";
 import { digestOf } from "./digest";
 import { messageRecordId } from "./envelope";
-import { type Triage, triageMessage } from "./first-opinion";
+import { isForModel, type Triage, triageMessage } from "./first-opinion";
+import { modelTurns, planLook } from "./model-look";
 import type { OpenedMessage } from "./open-messages";
 import { refusal } from "./refusal";
 import { courierWorkOf, wakeCouriers } from "./wake-couriers";
@@ -32,7 +33,7 @@ interface Arrival {
 }
 
 /** One that was looked at, with the row that it becomes. */
-type Looked = Arrival & { seen: Triage; row: ReturnType<typeof rowOf> };
+type Looked = Arrival & { seen: Triage; row: ReturnType<typeof rowOf> & ModelLook };
 
 function rowOf({ message, recordId, digest }: Arrival, seen: Triage, receivedAt: Date) {
   const { envelope } = message;
@@ -60,6 +61,23 @@ function rowOf({ message, recordId, digest }: Arrival, seen: Triage, receivedAt:
     firstOpinion: seen.first_opinion,
     createdAt: receivedAt,
   };
+}
+
+/** When the model is asked about a message, and when it is handled at the latest, whether or not it was. */
+type ModelLook = ReturnType<typeof planLook>;
+
+function lookOf(
+  ctx: ServiceContext,
+  { arrival: { message }, seen }: { arrival: Arrival; seen: Triage },
+): ModelLook {
+  const { timestamp, ttl_seconds, priority } = message.envelope;
+  const now = ctx.clock.now();
+  const expiresAt = new Date(Date.parse(timestamp) + ttl_seconds * 1000);
+  return planLook({
+    ...{ now, expiresAt, deadlineMs: ctx.settings.INFERENCE_DEADLINE_MS },
+    // What is urgent waits for nobody.
+    isWanted: priority !== "urgent" && isForModel(ctx, seen) && modelTurns.take(now.getTime()),
+  });
 }
 
 function auditOf({ message: { envelope, sender, keyId, via }, recordId, seen }: Looked) {
@@ -116,11 +134,13 @@ async function insertArrivals(ctx: ServiceContext, looked: Looked[]): Promise<Lo
  */
 async function tellOf({ db, log }: ServiceContext, fresh: readonly Looked[]): Promise<void> {
   const posted = fresh.filter(({ message }) => message.via === "http");
-  if (posted.length === 0) return;
+  const priorities = posted.map(({ message }) => message.envelope.priority);
+  const forModel = fresh.some(({ row }) => row.modelDueAt !== null) ? (["model"] as const) : [];
+  const work = [...courierWorkOf("inbound", priorities), ...forModel];
+  if (work.length === 0) return;
   try {
     for (const { recordId } of posted) await publish(db, { topic: "message", id: recordId });
-    const priorities = posted.map(({ message }) => message.envelope.priority);
-    await wakeCouriers(db, courierWorkOf("inbound", priorities));
+    await wakeCouriers(db, work);
   } catch (error) {
     log.warn({ err: error }, "couriers were not woken; they look by themselves");
   }
@@ -134,8 +154,8 @@ export interface Stored {
 
 /**
  * Keeps messages that may come in, each once: the outcome of each, in their order; a refusal (`id_reused`)
- * where the id was used for another content. Looks at each new one first (triage), which takes a moment;
- * the insert then decides which is the first of several.
+ * where the id was used for another content. The rules look at each new one first (triage), which takes a
+ * moment; the insert then decides which is the first of several. The model is asked later, if at all.
  */
 export async function storeMessages({
   ctx,
@@ -157,8 +177,9 @@ export async function storeMessages({
     [...firsts.values()]
       .filter(({ recordId }) => !known.has(recordId))
       .map(async (arrival): Promise<Looked> => {
-        const seen = await triageMessage({ ctx, input: arrival.message.envelope });
-        return { ...arrival, seen, row: rowOf(arrival, seen, receivedAt) };
+        const seen = await triageMessage({ ctx, input: arrival.message.envelope, reader: "rules" });
+        const row = { ...rowOf(arrival, seen, receivedAt), ...lookOf(ctx, { arrival, seen }) };
+        return { ...arrival, seen, row };
       }),
   );
   const stored = await insertArrivals(ctx, looked);

@@ -4,8 +4,14 @@ import type { Database, Transaction } from "@/server/platform";
 
 /** What couriers listen on. */
 export const MESSAGES_CHANNEL = "sidecar_messages";
-/** What of a courier has something to do: what is urgent has loops of its own on each side. */
-export const COURIER_WORK = ["outbound", "outbound urgent", "inbound", "inbound urgent"] as const;
+/**
+ * What of a courier has something to do: what is urgent has loops of its own on each side; `model`: it is to be
+ * asked about a message.
+ */
+export const COURIER_WORK = [
+  ...(["outbound", "outbound urgent", "inbound", "inbound urgent"] as const),
+  "model",
+] as const;
 export type CourierWork = (typeof COURIER_WORK)[number];
 
 /** The work that messages of some priorities are. */

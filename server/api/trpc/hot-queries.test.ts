@@ -228,7 +228,7 @@ const HOT: Record<string, () => Promise<unknown>> = {
       .insert(schema.dataProducts)
       .values({ productId: "product-1", domain: "", baseUrl: "", schema: proposedOn() });
     const settings = { ...ctx.settings, DATA_PRODUCT_ID: "product-1" };
-    await triageMessage({ ctx: { ...ctx, settings }, input: proposal() });
+    await triageMessage({ ctx: { ...ctx, settings }, input: proposal(), reader: "rules" });
   },
   health: () => caller().health.check(),
   "dead jobs": () => caller().jobs.list({ state: "dead" }),

@@ -5,6 +5,7 @@ import { brokerIdOf } from "@/server/registry";
 import type { MessageHandlers } from "../handlers";
 import { COURIER_WORK, type CourierWork, courierWorkOf, MESSAGES_CHANNEL } from "../wake-couriers";
 import { createAnnouncer } from "./announcer";
+import { askAboutDue } from "./ask-model";
 import { messagesQueue, receiptsQueue, urgentQueue } from "./bundles";
 import { HandingOver } from "./handing-over";
 import { Handling } from "./handling";
@@ -63,9 +64,11 @@ export function startCourier(root: Root, options: CourierOptions): Courier {
   const inbound = { ctx, onMoved, handlers: options.handlers };
   const handling = new Handling(log, inbound);
   const expiring = startLoop(log, { name: "expire", turn: () => buryExpired(inbound) });
-  const loops = [posting, ...handingOver.loops, ...handling.loops, expiring];
+  const asking = startLoop(log, { name: "ask model", turn: () => askAboutDue(inbound) });
+  const loops = [posting, ...handingOver.loops, ...handling.loops, expiring, asking];
   const wake = (work: CourierWork) => {
     const isUrgent = work.endsWith("urgent");
+    if (work === "model") return asking.wake();
     if (work.startsWith("inbound")) return handling.wake({ isUrgent });
     if (http.hasRecipients) posting.wake();
     handingOver.wake({ isUrgent });

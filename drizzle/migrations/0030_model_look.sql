@@ -1,0 +1,2 @@
+ALTER TABLE "agent_messages" ADD COLUMN "model_due_at" timestamp (3) with time zone;--> statement-breakpoint
+CREATE INDEX "agent_messages_for_model" ON "agent_messages" USING btree ("model_due_at") WHERE model_due_at is not null;
