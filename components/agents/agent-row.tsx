@@ -74,7 +74,9 @@ function CircuitBadge({ peer: { failures, open_until, last_error } }: { peer: Pe
 
 function describeLag(peer: PeerState | undefined): string {
   const count = peer?.waiting ?? 0;
-  const waiting = count === 0 ? "nothing waits" : `${formatCount(count)} waiting`;
+  const lagMs = peer?.lag_ms ?? null;
+  const oldest = lagMs === null ? "" : ` (oldest ${formatMs(lagMs)})`;
+  const waiting = count === 0 ? "nothing waits" : `${formatCount(count)} waiting${oldest}`;
   const p95 = peer?.delivery_ms_p95 ?? null;
   return p95 === null ? waiting : `${waiting}, delivery p95 ${formatMs(p95)}`;
 }

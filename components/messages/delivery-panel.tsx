@@ -40,6 +40,8 @@ function listFacts(figures: DeliveryFigures): Fact[] {
     { label: "To handle", value: formatCount(figures.received) },
     { label: "In quarantine", value: formatCount(figures.quarantined) },
     { label: "Dead", value: formatCount(figures.dead) },
+    { label: "Oldest to send", value: formatDelay(figures.lag_send_ms) },
+    { label: "Oldest to handle", value: formatDelay(figures.lag_handle_ms) },
     { label: "Delivered per minute", value: formatCount(figures.delivered_per_minute) },
     { label: "Handled per minute", value: formatCount(figures.handled_per_minute) },
     { label: "Delivery p50", value: formatDelay(figures.delivery_ms_p50), note: "last hour" },

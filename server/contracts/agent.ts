@@ -89,6 +89,8 @@ export const PeerState = z.object({
   last_error: z.string().nullable(),
   /** Messages to it that it has not confirmed. */
   waiting: z.int(),
+  /** Age of the oldest of them; null: none waits. */
+  lag_ms: z.number().nullable(),
   /** Asked for → delivered, of the last hour's; null: none was delivered. */
   delivery_ms_p95: z.number().nullable(),
 });

@@ -238,6 +238,9 @@ export const DeliveryFigures = z
     /** Theirs, suspect: each waits for a person. */
     quarantined: z.int(),
     dead: z.int(),
+    /** Age of the oldest of ours that is not confirmed, and of theirs that is not handled; null: none waits. */
+    lag_send_ms: z.number().nullable(),
+    lag_handle_ms: z.number().nullable(),
     /** Ours delivered and theirs handled in the last minute. */
     delivered_per_minute: z.int(),
     handled_per_minute: z.int(),

@@ -23,7 +23,9 @@ let database: TestDatabase;
 let side: Side;
 beforeAll(async () => {
   database = await createTestDatabase();
-  side = new Side("a", database.db, { MCP_SUSPECT_MESSAGES: "quarantine" });
+  side = new Side("a", database.db, {
+    ...{ MCP_SUSPECT_MESSAGES: "quarantine", INFERENCE_DEADLINE_MS: 60_000 },
+  });
 });
 beforeEach(() => side.forget());
 afterAll(() => database.drop());

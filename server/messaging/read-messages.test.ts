@@ -99,11 +99,16 @@ test("the list is for administrators; a conversation's message is for whoever re
 });
 
 test("figures tell what waits and how long delivery takes", async () => {
-  expect(await measureMessages({ ctx: as("admin") })).toEqual({
+  const figures = await measureMessages({ ctx: as("admin") });
+  expect(figures).toEqual({
     ...{ queued: 1, sent: 0, received: 0, quarantined: 0, dead: 1 },
+    ...{ lag_send_ms: expect.any(Number), lag_handle_ms: null },
     ...{ delivered_per_minute: 2, handled_per_minute: 1 },
     ...{ delivery_ms_p50: 100, delivery_ms_p95: 100 },
   });
+  // The oldest that waits was asked for three seconds before the test began.
+  expect(figures.lag_send_ms).toBeGreaterThanOrEqual(3000);
+  expect(figures.lag_send_ms).toBeLessThan(600_000);
   await expect(measureMessages({ ctx: as("viewer") })).rejects.toMatchObject({ code: "forbidden" });
 });
 
@@ -111,10 +116,11 @@ test("peers tell their circuit, and what waits for each", async () => {
   const { own_agent_id, peers: known } = await readPeers({ ctx: as("viewer") });
   expect(own_agent_id).toBe(US.agent_id);
   expect(known).toEqual([
-    expect.objectContaining({ agent_id: "agent-quiet-1", open_until: null, waiting: 0 }),
+    expect.objectContaining({ agent_id: "agent-quiet-1", open_until: null, waiting: 0, lag_ms: null }),
     expect.objectContaining({
       ...{ agent_id: RISK.agent_id, failures: 5, last_error: "refused" },
       ...{ open_until: expect.any(String), waiting: 1, delivery_ms_p95: 100 },
+      lag_ms: expect.any(Number),
     }),
   ]);
 });

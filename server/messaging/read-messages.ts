@@ -18,6 +18,7 @@ import {
   type ServiceContext,
 } from "@/server/platform";
 import { suspectPassages } from "./quarantine";
+import { lagMs } from "./read-peers";
 
 type MessageRow = typeof agentMessages.$inferSelect;
 
@@ -112,6 +113,8 @@ const Figures = z.object({
   received: z.coerce.number(),
   quarantined: z.coerce.number(),
   dead: z.coerce.number(),
+  lag_send_ms: z.coerce.number().nullable(),
+  lag_handle_ms: z.coerce.number().nullable(),
   delivered_per_minute: z.coerce.number(),
   handled_per_minute: z.coerce.number(),
   delivery_ms_p50: z.coerce.number().nullable(),
@@ -128,11 +131,12 @@ const MINUTE_MS = 60_000;
 export async function measureMessages({ ctx }: { ctx: ServiceContext }): Promise<DeliveryFigures> {
   assertCan(ctx.actor, "message.manage");
   const now = ctx.clock.now().getTime();
+  const at = sql`${new Date(now).toISOString()}::timestamptz`;
   const hour = new Date(now - HOUR_MS).toISOString();
   const minute = new Date(now - MINUTE_MS).toISOString();
   const [row] = await ctx.db.execute(sql`
     with open as (
-      select delivery_status from ${agentMessages}
+      select delivery_status, created_at, due_at from ${agentMessages}
       where delivery_status in ('queued', 'sent', 'received')
     ), recent as (
       select delivery_status, finished_at,
@@ -155,6 +159,8 @@ export async function measureMessages({ ctx }: { ctx: ServiceContext }): Promise
       (select count(*) from open where delivery_status = 'received') as received,
       (select count(*) from ${agentMessages} where delivery_status = 'quarantined') as quarantined,
       (select count(*) from ${agentMessages} where delivery_status = 'dead') as dead,
+      (select ${lagMs(at)} from open where delivery_status <> 'received') as lag_send_ms,
+      (select ${lagMs(at)} from open where delivery_status = 'received') as lag_handle_ms,
       gone.* from gone`);
   return Figures.parse(row);
 }

@@ -135,6 +135,8 @@ function load() {
       MCP_BROKER_URL: z.url({ protocol: /^(rediss?|postgres(ql)?)$/ }).optional(),
       /** Messages without a signature: taken over a token that names their sender, or refused. */
       MCP_UNSIGNED_MESSAGES: z.enum(["token", "refuse"]).default("token"),
+      /** A message that was handed to the broker is delivered again without a receipt for so many seconds. */
+      MCP_RECEIPT_SECONDS: z.coerce.number().min(1).max(3600).default(15),
       /** Suspect messages: handled, and their proposals rejected; or held until a person releases them. */
       MCP_SUSPECT_MESSAGES: z.enum(["reject", "quarantine"]).default("quarantine"),
       /** Port of the registry role. */

@@ -70,9 +70,9 @@ function answerAgents(directory: Directory, overview: PeerOverview): Answer {
 
 function describePeer(peer: PeerOverview["peers"][number] | undefined): string {
   if (peer === undefined) return "no contact yet";
-  const { waiting, delivery_ms_p95, open_until, failures } = peer;
+  const { waiting, lag_ms, delivery_ms_p95, open_until, failures } = peer;
   return [
-    `${waiting} waiting`,
+    `${waiting} waiting${lag_ms === null ? "" : `, oldest ${formatMs(lag_ms)}`}`,
     ...(delivery_ms_p95 === null ? [] : [`p95 ${formatMs(delivery_ms_p95)}`]),
     ...(open_until === null ? [] : [`circuit open until ${formatInstant(open_until)}`]),
     ...(failures === 0 ? [] : [formatPlural(failures, "failure")]),

@@ -16,8 +16,6 @@ import { ContactTimes } from "./peers";
 import { takeMessages } from "./take-bundles";
 import { takeReceipts } from "./take-receipts";
 
-/** Longer than a post may take, and than a busy recipient needs to store a full window. */
-const RECEIPT_MS = 15_000;
 /** Jobs of a queue that are worked on side by side: enough to have work while others wait for the database. */
 const BUNDLES_AT_ONCE = 2;
 /** Small ones. */
@@ -29,7 +27,7 @@ export interface CourierOptions {
   /** What several sidecars share; null: all goes by HTTP. Closed by the caller, after the courier. */
   broker: SharedBroker | null;
   handlers: MessageHandlers;
-  /** A receipt is overdue after so many milliseconds. */
+  /** Instead of MCP_RECEIPT_SECONDS. */
   receiptMs?: number;
 }
 
@@ -52,7 +50,11 @@ export function startCourier(root: Root, options: CourierOptions): Courier {
   const onMoved = createAnnouncer(root);
   const outbound = {
     onMoved,
-    ...{ ctx, brokerId: brokerIdOf(settings), receiptMs: options.receiptMs ?? RECEIPT_MS },
+    ...{
+      ctx,
+      brokerId: brokerIdOf(settings),
+      receiptMs: options.receiptMs ?? settings.MCP_RECEIPT_SECONDS * 1000,
+    },
     ...{ silenceCountedAt: new Map<string, number>(), broker: options.broker },
   };
   const http = new HttpLane(outbound, () => posting.wake());
