@@ -34,7 +34,7 @@ export function DeadLettersView() {
         title="Dead letters"
         lead="Messages that could not be delivered or handled, and messages held as suspect. Each waits for your decision."
       />
-      <div className="grid gap-6">
+      <div className="grid grid-cols-1 gap-6">
         <DeliveryPanel />
         <QuarantinePanel onOpen={openMessage} />
         <DeadLetterList onOpen={openMessage} />
@@ -65,7 +65,7 @@ function DeadLetterList({ onOpen }: { onOpen: (recordId: string) => void }) {
     );
   }
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <Card className="px-4 py-1 sm:px-5">
         <DeadLetterTable messages={messages} onOpen={onOpen} />
       </Card>

@@ -35,7 +35,7 @@ export function QuarantinePanel({ onOpen }: Opens) {
       ) : query.data === undefined ? (
         <QueryError error={query.error} onRetry={() => void query.refetch()} />
       ) : (
-        <div className="grid gap-4">
+        <div className="grid grid-cols-1 gap-4">
           <QuarantineList
             messages={query.data.pages.flatMap(({ items }) => items)}
             onOpen={onOpen}
