@@ -116,7 +116,12 @@ test("peers tell their circuit, and what waits for each", async () => {
   const { own_agent_id, peers: known } = await readPeers({ ctx: as("viewer") });
   expect(own_agent_id).toBe(US.agent_id);
   expect(known).toEqual([
-    expect.objectContaining({ agent_id: "agent-quiet-1", open_until: null, waiting: 0, lag_ms: null }),
+    expect.objectContaining({
+      agent_id: "agent-quiet-1",
+      open_until: null,
+      waiting: 0,
+      lag_ms: null,
+    }),
     expect.objectContaining({
       ...{ agent_id: RISK.agent_id, failures: 5, last_error: "refused" },
       ...{ open_until: expect.any(String), waiting: 1, delivery_ms_p95: 100 },
