@@ -21,6 +21,9 @@ export interface Send {
   text?: string;
 }
 
+/** Outlives a file of tests on a busy machine. */
+const TOKEN_SECONDS = 600;
+
 function requestOf(method: string, path: string, send: Send): Request {
   const body = send.text ?? (send.json === undefined ? undefined : JSON.stringify(send.json));
   const type: Record<string, string> =
@@ -83,13 +86,16 @@ export async function createHarness(options: HarnessOptions = {}) {
           roles: personRoles,
         },
       });
-      const token = await issueUserToken({ ctx, input: { user_id: user.id, ttl_seconds: 60 } });
+      const token = await issueUserToken({
+        ctx,
+        input: { user_id: user.id, ttl_seconds: TOKEN_SECONDS },
+      });
       return { user, headers: { authorization: `Bearer ${token}` } };
     },
     async machine(kind: "data-product" | "agent", subject: string) {
       const token = await (kind === "agent"
-        ? issueServiceToken({ ctx, input: { subject, ttl_seconds: 60 } })
-        : issueProductToken({ ctx, input: { product_id: subject, ttl_seconds: 60 } }));
+        ? issueServiceToken({ ctx, input: { subject, ttl_seconds: TOKEN_SECONDS } })
+        : issueProductToken({ ctx, input: { product_id: subject, ttl_seconds: TOKEN_SECONDS } }));
       return { authorization: `Bearer ${token}` };
     },
     async apiKey(scopes: Permission[], expiresAt?: Date) {
@@ -109,7 +115,7 @@ export async function craftToken(
   const now = Math.floor(Date.now() / 1000);
   const product = env().DATA_PRODUCT_ID;
   const own = { iss: product, sub: product, kind: "data-product" };
-  const all = { ...own, aud: "agentic-sidecar", exp: now + 60, ...claims };
+  const all = { ...own, aud: "agentic-sidecar", exp: now + TOKEN_SECONDS, ...claims };
   const token = await new SignJWT(all)
     .setProtectedHeader({ alg: "HS256" })
     .sign(new TextEncoder().encode(secret));
