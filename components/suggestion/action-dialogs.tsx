@@ -86,10 +86,14 @@ export function ActionDialogs({
         description="Runs the prepared SQL that restores the previous schema and row order."
         confirmLabel="Roll back now"
         isDestructive
-        reason="none"
+        reason="optional"
         acknowledgement={stopped}
-        onConfirm={(_, confirms_stop) =>
-          actions.revert.mutate({ suggestion_id, ...(stopped !== null && { confirms_stop }) })
+        onConfirm={(reason, confirms_stop) =>
+          actions.revert.mutate({
+            suggestion_id,
+            reason,
+            ...(stopped !== null && { confirms_stop }),
+          })
         }
       />
     </>

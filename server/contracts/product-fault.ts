@@ -37,6 +37,11 @@ export const PRODUCT_FAULTS = {
     error: "product_refused",
     advice: "See the product's answer and its log.",
   },
+  not_refused: {
+    error: "product_invalid",
+    advice:
+      "Take one SELECT alone, and close file access (enable_external_access = false, lock_configuration = true).",
+  },
   redirected: {
     error: "product_invalid",
     advice: "Set DATA_PRODUCT_API to the final address: the sidecar sends its token nowhere else.",

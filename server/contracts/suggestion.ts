@@ -353,11 +353,15 @@ export const RejectRequest = z
   .meta({ id: "RejectRequest" });
 export type RejectRequest = z.infer<typeof RejectRequest>;
 
-/** While the emergency stop is on, a person who rolls back says that they mean to. */
 export const RevertRequest = z
-  .strictObject({ confirms_stop: z.boolean().optional() })
+  .strictObject({
+    /** While the emergency stop is on, a person who rolls back says that they mean to. */
+    confirms_stop: z.boolean().optional(),
+    /** Why it is rolled back: kept in the audit log. */
+    reason: z.string().trim().max(2000).default(""),
+  })
   .meta({ id: "RevertRequest" });
-export type RevertRequest = z.infer<typeof RevertRequest>;
+export type RevertRequest = z.input<typeof RevertRequest>;
 
 export const ExecuteRequest = z
   .strictObject({ suggestion_id: SuggestionId })

@@ -3,6 +3,7 @@ import { PRODUCT_FAULTS, type ProductFaultCode } from "@/server/contracts";
 import { ACTORS } from "@/server/decisions/testing/fixtures";
 import { checkConnector } from ".";
 import {
+  ANSWER,
   exportOf,
   type FaultyProduct,
   goodPattern,
@@ -30,6 +31,7 @@ describe("the connect check", () => {
   test("finds nothing wrong with a product that keeps the contract", async () => {
     const checks = await check();
     expect(checks.map(({ is_ok }) => is_ok)).toEqual([true, true, true, true, true]);
+    expect(checks[2]?.detail).toMatch(/writes and files are refused$/);
     expect(checks[3]?.detail).toBe("20 of 20 rows of orders");
   });
 
@@ -81,6 +83,16 @@ describe("the connect check", () => {
         ),
       2,
       "wrong_field",
+    ],
+    [
+      "writes that are answered",
+      () =>
+        faulty.misbehave(
+          "query",
+          json(() => ANSWER),
+        ),
+      2,
+      "not_refused",
     ],
     [
       "another data version",

@@ -10,6 +10,15 @@ import { faultOf, faultText, placeFor, productError } from "./product-error";
 
 const WINDOW_MS = 24 * 3_600_000;
 const SCHEMA = "GET /connector/schema";
+const QUERY = "POST /connector/query";
+
+/** What a query must not do; where one is answered all the same, nothing stays behind. */
+const PROBES = [
+  { what: "a write is answered", sql: "CREATE TEMP TABLE _sidecar_probe (a INTEGER)" },
+  { what: "a setting is answered", sql: "SET search_path = 'main'" },
+  { what: "files can be listed", sql: "SELECT count(*) FROM glob('/*')" },
+] as const;
+
 /** A sample is enough to see that a file comes, and that its headers are right. */
 const ROWS_MAX = 1000;
 
@@ -39,12 +48,15 @@ export async function checkConnector({
       if (found.left_out !== undefined) return found.left_out.fault;
       return `${found.patterns.length} query shapes of the last 24 hours`;
     }),
-    await check("POST /connector/query", async () => {
+    await check(QUERY, async () => {
       const request = { sql: "SELECT 42 AS answer", parameters: [], row_limit: 1 };
       const { rows } = await product.query({ ...request, timeout_ms: 2000 });
-      if (String(rows[0]?.[0]) === "42") return "a query without a table is answered";
-      const place = placeFor(product, "POST /connector/query");
-      throw productError(place, "wrong_field", { field: "rows[0][0]", what: "it is not 42" });
+      const place = placeFor(product, QUERY);
+      if (String(rows[0]?.[0]) !== "42") {
+        throw productError(place, "wrong_field", { field: "rows[0][0]", what: "it is not 42" });
+      }
+      for (const probe of PROBES) await assertRefuses(product, probe);
+      return "a query without a table is answered; writes and files are refused";
     }),
     await check("GET /connector/export/{table}", () => exportSmallest(product, schema)),
     await check("GET /connector/operations/{id}", async () => {
@@ -75,6 +87,20 @@ async function check(
     const { message: detail } = toAppError(error);
     return { route, is_asked: true, is_ok: false, detail, fault: faultOf(error) };
   }
+}
+
+async function assertRefuses(
+  product: DataProduct,
+  { sql, what }: (typeof PROBES)[number],
+): Promise<void> {
+  try {
+    await product.query({ sql, parameters: [], row_limit: 1, timeout_ms: 2000 });
+  } catch (error) {
+    const code = faultOf(error)?.code;
+    if (code === "refused" || code === "forbidden") return;
+    throw error;
+  }
+  throw productError(placeFor(product, QUERY), "not_refused", { field: "sql", what });
 }
 
 async function exportSmallest(

@@ -150,7 +150,10 @@ function readTable(row: unknown): PartRead<TableSchema> {
   const path = unstorableText(part);
   if (twice !== null) faults.unshift(twice);
   if (path !== null) faults.unshift({ path, message: UNSTORABLE });
-  return { part: twice === null && path === null ? part : null, faults };
+  // A URL drops such a segment: the table's export cannot be asked for.
+  const isUnnamed = part.name === "." || part.name === "..";
+  if (isUnnamed) faults.unshift({ path: ["name"], message: "no address can name its export" });
+  return { part: twice === null && path === null && !isUnnamed ? part : null, faults };
 }
 
 /** DuckDB takes names that differ in case for one. */

@@ -182,3 +182,9 @@ test("ten thousand bad tables make one short sentence", async () => {
   expect(fault?.message).toContain("10,000 of 10,003 tables");
   expect(JSON.stringify(fault).length).toBeLessThan(1500);
 });
+
+test.each([".", ".."])("a table named %s, which no address can name, is left out", async (name) => {
+  const { tables, fault } = await read(inOrders({ name }));
+  expect(tables).toEqual(["customers", "items"]);
+  expect(fault?.message).toContain("no address can name its export");
+});

@@ -25,18 +25,27 @@ beforeEach(async () => {
 });
 afterAll(() => database.drop());
 
-const ctx = (actor: Actor, openMax: number) => {
+const ctx = (actor: Actor, openMax: number, allMax = 100) => {
   const context = contextOf(database.db, actor);
-  return { ...context, settings: { ...context.settings, PROOFS_OPEN_PER_CALLER_MAX: openMax } };
+  return {
+    ...context,
+    settings: { ...context.settings, PROOFS_OPEN_PER_CALLER_MAX: openMax, PROOFS_OPEN_MAX: allMax },
+  };
 };
+
+interface AnswerOptions {
+  actor?: Actor;
+  openMax?: number;
+  allMax?: number;
+}
 
 const answerTo = (
   request: Partial<AnalyzeRequest>,
-  { actor = ACTORS.product, openMax = 100 }: { actor?: Actor; openMax?: number } = {},
+  { actor = ACTORS.product, openMax = 100, allMax = 100 }: AnswerOptions = {},
 ) => {
   const base = { operation_type: "schema_optimization", context: {} };
   const input = AnalyzeRequest.parse({ ...base, ...request });
-  return analyze({ ctx: ctx(actor, openMax), input });
+  return analyze({ ctx: ctx(actor, openMax, allMax), input });
 };
 const ask = async (request: Partial<AnalyzeRequest>) => (await answerTo(request)).suggestion_id;
 
@@ -126,6 +135,19 @@ test("a caller has so many open proofs; joining one, and other callers, are free
   const input = { suggestion_id: first.suggestion_id };
   await cancelProof({ ctx: contextOf(database.db, ACTORS.product), input });
   await answerTo(question(4), limited);
+});
+
+test("all callers together have so many open proofs; what the sidecar asks by itself is never refused", async () => {
+  const full = { allMax: 2 };
+  await answerTo(question(1), full);
+  await answerTo(question(2), { ...full, actor: ACTORS.reviewer });
+  await expect(answerTo(question(3), full)).rejects.toMatchObject({
+    code: "overloaded",
+    details: { limit: 2 },
+  });
+  const actor: Actor = { kind: "system", id: "observer", label: "observer", roles: ["admin"] };
+  await answerTo(question(3), { ...full, actor });
+  expect(await database.db.$count(jobs)).toBe(3);
 });
 
 test("of many requests at once no more are taken than the caller may have", async () => {

@@ -192,6 +192,8 @@ function toSummary(
 ): Omit<SuggestionSummary, "rollback" | "triage"> {
   const suggested = items.filter((item) => item.role === "suggested");
   const decided = decidedOf(suggested);
+  // The last step of a test run is kept with its row, and says nothing of one that has ended.
+  const progress = isProving(row.state) ? row.progress : null;
   return {
     suggestion_id: row.id,
     state: row.state,
@@ -206,8 +208,8 @@ function toSummary(
     alternative_count: items.length - suggested.length,
     workload_gain: gainOf(row, suggested, decided),
     confidence: row.confidence,
-    progress_fraction: row.progress?.fraction ?? null,
-    progress_message: row.progress?.message ?? null,
+    progress_fraction: progress?.fraction ?? null,
+    progress_message: progress?.message ?? null,
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
     expires_at: row.expiresAt?.toISOString() ?? null,

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { emergencyStops, jobs, operations, policies } from "@/drizzle/schema";
+import { auditEvents, emergencyStops, jobs, operations, policies } from "@/drizzle/schema";
 import { type Actor, Policy } from "@/server/contracts";
 import { approveSuggestion } from "@/server/decisions";
 import { ACTORS, contextOf } from "@/server/decisions/testing/fixtures";
@@ -141,11 +141,19 @@ test("stopped, an automatic rollback waits, and a person takes it over by confir
   expect(await rig.hasIndex()).toBe(true);
   await expect(rig.requestRevert(id)).rejects.toMatchObject({ code: "stopped" });
   const taken = await requestRevert({
-    ...{ ctx: as(ACTORS.reviewer), input: { suggestion_id: id, confirms_stop: true } },
+    ...{
+      ctx: as(ACTORS.reviewer),
+      input: { suggestion_id: id, confirms_stop: true, reason: "Too slow." },
+    },
   });
   expect(taken).toMatchObject({
     ...{ operation_id: automatic.operation_id, is_automatic: false, requested_by: "reviewer@test" },
   });
+  const ofThis = eq(auditEvents.subjectId, id);
+  const audited = await rig.db.select().from(auditEvents).where(ofThis);
+  expect(audited.map(({ after }) => after)).toContainEqual(
+    expect.objectContaining({ operation_id: automatic.operation_id, reason: "Too slow." }),
+  );
   expect(await rig.run(taken.operation_id)).toBeNull();
   expect(await rig.hasIndex()).toBe(false);
   expect(await rig.stateOf(id)).toBe("reverted");

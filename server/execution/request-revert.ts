@@ -34,7 +34,7 @@ export async function requestRevert({
     if (stop !== null && input.confirms_stop !== true) {
       throw stoppedError(stop, "Confirm that you mean to roll back all the same.");
     }
-    const taken = stop === null ? null : await takeOver(tx, ctx, executed);
+    const taken = stop === null ? null : await takeOver(tx, ctx, executed, input);
     if (taken !== null) return taken;
     const [operation] = await tx
       .insert(operations)
@@ -63,6 +63,7 @@ export async function requestRevert({
       after: {
         ...{ operation_id: operation.id, is_automatic: isAutomatic },
         ...(stop !== null && { confirms_stop: true }),
+        ...reasonOf(input),
       },
     });
     await enqueueJob({ tx, input: { kind: "execute", subjectId: operation.id } });
@@ -72,11 +73,14 @@ export async function requestRevert({
   return toOperation(row);
 }
 
+const reasonOf = ({ reason = "" }: RevertRequest) => (reason === "" ? {} : { reason });
+
 /** An automatic revert that the emergency stop holds becomes the person's; null: there is none. */
 async function takeOver(
   tx: Transaction,
   ctx: ServiceContext,
   { suggestionId }: OperationRow,
+  said: RevertRequest,
 ): Promise<OperationRow | null> {
   const [row] = await tx
     .update(operations)
@@ -92,7 +96,7 @@ async function takeOver(
   await recordAudit(tx, ctx, {
     ...{ action: "operation.request_revert", subjectType: "suggestion", subjectId: suggestionId },
     before: { operation_id: row.id, is_automatic: true },
-    after: { operation_id: row.id, is_automatic: false, confirms_stop: true },
+    after: { operation_id: row.id, is_automatic: false, confirms_stop: true, ...reasonOf(said) },
   });
   await publishOperation({ tx, input: row });
   return row;

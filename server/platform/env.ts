@@ -161,6 +161,8 @@ function load() {
       PROOF_ROWS_MAX: z.coerce.number().int().min(1000).default(1_000_000),
       /** Time budget of one proof, seconds; what was not tried by then is said so. */
       PROOF_SECONDS_MAX: z.coerce.number().min(1).default(60),
+      /** Proofs of all callers together that wait or run at the same time. */
+      PROOFS_OPEN_MAX: z.coerce.number().int().min(1).default(100),
       /** Proofs of one caller that wait or run at the same time. */
       PROOFS_OPEN_PER_CALLER_MAX: z.coerce.number().int().min(1).default(4),
       /** Health is degraded while a new proof would wait longer than this, seconds (an estimate). */

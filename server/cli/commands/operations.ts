@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Operation } from "@/server/contracts";
+import { type Operation, RevertRequest } from "@/server/contracts";
 import {
   getOperation,
   requestExecution,
@@ -8,6 +8,11 @@ import {
 } from "@/server/execution";
 import { formatMs } from "@/server/format";
 import { type Answer, answer } from "../command";
+
+interface RevertOptions {
+  confirmStop?: boolean;
+  reason?: string;
+}
 
 function answerOf(operation: Operation): Answer {
   const { operation_id, suggestion_id, kind, state, progress, error } = operation;
@@ -48,9 +53,12 @@ export function addOperationCommands(group: Command): void {
     .command("revert <suggestion_id>")
     .description("undo an executed suggestion")
     .option("--confirm-stop", "although the emergency stop is on")
-    .action((suggestion_id: string, options: { confirmStop?: boolean }, command: Command) =>
+    .option("--reason <text>", "why, for the audit log")
+    .action((suggestion_id: string, options: RevertOptions, command: Command) =>
       answer(command, async (ctx) => {
-        const input = { suggestion_id, confirms_stop: options.confirmStop };
+        const { confirmStop: confirms_stop, reason } = options;
+        const request = RevertRequest.parse({ confirms_stop, reason });
+        const input = { suggestion_id, ...request };
         return answerOf(await requestRevert({ ctx, input }));
       }),
     );

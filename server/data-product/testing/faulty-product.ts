@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { ProductSchema, Workload, WorkloadPattern } from "@/server/contracts";
 import { createConnectorClient } from "../connector-client";
@@ -102,6 +103,14 @@ export const exportOf =
     response.end(file);
   };
 
+/** Of any query. */
+export const ANSWER = {
+  columns: [{ name: "answer", type: "INTEGER" }],
+  rows: [[42]],
+  is_truncated: false,
+  duration_ms: 1,
+};
+
 export async function startFaultyProduct(): Promise<FaultyProduct> {
   const rows = await parquetOf(
     `SELECT i AS id, 'Customer ' || i AS customer FROM range(${FAULTY_ROWS}) r(i)`,
@@ -109,12 +118,13 @@ export async function startFaultyProduct(): Promise<FaultyProduct> {
   const good: Record<Route, RequestListener> = {
     schema: json(goodSchema),
     workload: json((url) => workloadOf(url, [goodPattern("a"), goodPattern("b")])),
-    query: json(() => ({
-      columns: [{ name: "answer", type: "INTEGER" }],
-      rows: [[42]],
-      is_truncated: false,
-      duration_ms: 1,
-    })),
+    query: async (request, response) => {
+      const isRead = !/"sql":"(CREATE|SET|SELECT count\(\*\) FROM glob)/.test(
+        await textOf(request),
+      );
+      const answer = isRead ? json(() => ANSWER) : json(() => ({ code: "invalid_input" }), 400);
+      answer(request, response);
+    },
     export: exportOf(rows),
     execute: json(() => ({ code: "invalid_input", detail: "not here" }), 400),
     operations: json(() => ({ code: "not_found" }), 404),

@@ -52,7 +52,7 @@ export const revertRoute = defineRoute(
     summary: "Revert an executed suggestion",
     description:
       "Runs the revert script that was prepared before the execution. No body needed, except while the " +
-      "emergency stop is on (`confirms_stop: true`); unknown fields are refused.",
+      "emergency stop is on (`confirms_stop: true`); `reason` is kept in the audit log. Unknown fields are refused.",
     permission: "operation.revert",
     request: { params: SuggestionParams, body: jsonBody(RevertRequest, true) },
     responses: { 202: accepted },
