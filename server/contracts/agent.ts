@@ -41,7 +41,7 @@ export const AgentCard = AgentAddress.extend({
 }).meta({ id: "AgentCard" });
 export type AgentCard = z.infer<typeof AgentCard>;
 
-/** `online`: its lease runs. `offline`: it ended. `gone`: it said goodbye, or an administrator removed it. */
+/** `online`: its lease runs. `offline`: it ended. `gone`: it left for good, or an administrator removed it. */
 export const AgentStatus = z.enum(["online", "offline", "gone"]);
 export type AgentStatus = z.infer<typeof AgentStatus>;
 

@@ -9,6 +9,6 @@ export {
   isAgentToken,
 } from "./service/authenticate-agent";
 export { enrolAgent } from "./service/enrol-agent";
-export { expireLeases, removeAgent, renewLease } from "./service/leases";
+export { endLease, expireLeases, removeAgent, renewLease } from "./service/leases";
 export { listAgents, listDomains, readChanges } from "./service/read-agents";
 export { registerAgent, updateAgent } from "./service/register-agent";

@@ -13,6 +13,7 @@ import {
   listAgentsRoute,
   registerRoute,
   removeRoute,
+  stopRoute,
   updateRoute,
 } from "./routes";
 
@@ -50,6 +51,7 @@ const REGISTRY_ROUTES: readonly Route[] = [
   registerRoute,
   updateRoute,
   heartbeatRoute,
+  stopRoute,
   removeRoute,
   listAgentsRoute,
   domainsRoute,

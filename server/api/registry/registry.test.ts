@@ -92,6 +92,7 @@ test("an agent changes its own card only, and neither product nor domain", async
   const at = other.card.agent_id;
   expect((await agent.tell("PUT", await agent.token(), { card: other.card, at })).status).toBe(403);
   expect((await agent.call("POST", `/agents/${at}/heartbeat`)).status).toBe(403);
+  expect((await agent.call("POST", `/agents/${at}/stop`)).status).toBe(403);
   expect((await agent.call("DELETE", `/agents/${at}`)).status).toBe(403);
 });
 
@@ -160,7 +161,20 @@ test("a lease ends by the clock: the feed tells it, and the next heartbeat bring
   expect(await statusOf(agent.card.agent_id)).toBe("online");
 });
 
-test("who says goodbye may come back by itself; who was removed may not", async () => {
+test("who stops is offline at once, and its next heartbeat brings it back", async () => {
+  const agent = await newAgent().register();
+  const path = `/agents/${agent.card.agent_id}`;
+  const { version } = await reader.changes(0);
+  expect((await agent.call("POST", `${path}/stop`)).status).toBe(200);
+  const { agents } = await reader.changes(version);
+  expect(agents).toMatchObject([{ ...agent.card, status: "offline" }]);
+  expect((await agent.call("POST", `${path}/stop`)).status).toBe(200);
+  expect((await reader.changes(version)).agents).toHaveLength(1);
+  expect((await agent.call("POST", `${path}/heartbeat`)).status).toBe(200);
+  expect(await statusOf(agent.card.agent_id)).toBe("online");
+});
+
+test("who leaves may come back by itself; who was removed may not", async () => {
   const agent = await newAgent().register();
   const path = `/agents/${agent.card.agent_id}`;
   expect((await agent.call("DELETE", path)).status).toBe(200);
@@ -256,6 +270,7 @@ test("health is open to everybody, and the document names every route", async ()
     "/registry/agents",
     "/registry/agents/{id}",
     "/registry/agents/{id}/heartbeat",
+    "/registry/agents/{id}/stop",
     "/registry/changes",
     "/registry/domains",
     "/registry/health",

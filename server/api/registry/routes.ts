@@ -10,6 +10,7 @@ import {
   RegisteredAgent,
 } from "@/server/contracts";
 import {
+  endLease,
   listAgents,
   listDomains,
   readChanges,
@@ -125,6 +126,27 @@ export const heartbeatRoute = defineRoute(
   READER_GUARDS,
 );
 
+export const stopRoute = defineRoute(
+  {
+    ...GUARDED,
+    method: "post",
+    path: "/registry/agents/{id}/stop",
+    operationId: "endLease",
+    summary: "End an agent's lease",
+    description:
+      "The agent stops for now, as for an upgrade: it is offline at once instead of after 30 s. Messages to it " +
+      "wait, and its next call brings it back.",
+    request: { params: AgentParams },
+    responses: { 200: answer("It is offline.", AgentLease) },
+    errors: [...REFUSALS, "not_found"],
+  },
+  async (c) => {
+    const { id: agentId } = c.req.valid("param");
+    return c.json(await endLease({ ctx: c.var.ctx, input: { agentId } }), 200);
+  },
+  READER_GUARDS,
+);
+
 export const removeRoute = defineRoute(
   {
     ...GUARDED,
@@ -133,8 +155,8 @@ export const removeRoute = defineRoute(
     operationId: "removeAgent",
     summary: "Deregister an agent",
     description:
-      "By itself: it has stopped, and may come back. By an administrator (permission `key.manage`): its " +
-      "keys are gone, and it needs a new enrolment.",
+      "By itself: it leaves for good, nothing is sent to it any more; its keys stay, and it may come back. By an " +
+      "administrator (permission `key.manage`): its keys are gone, and it needs a new enrolment.",
     request: { params: AgentParams },
     responses: { 200: answer("It is gone.", AgentLease) },
     errors: [...REFUSALS, "not_found"],

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { agentMessages, peers } from "@/drizzle/schema";
 import { hasRedis } from "@/server/queue/testing/redis";
@@ -178,6 +178,53 @@ describe("without a broker", () => {
         },
       ]);
     });
+  });
+
+  test("those that wait for an earlier message of their sender are handled at once when it is", async () => {
+    const conversation_id = crypto.randomUUID();
+    const thread = [1, 2, 3].map((sequence) => ({ conversation_id, sequence }));
+    const [first = "", ...later] = await arrive(thread);
+    // As after many tries, which the first of them ends.
+    const waits = { nextAt: sql`now() + interval '1 hour'`, attempts: 20 };
+    await h.b.db.update(agentMessages).set(waits).where(inArray(agentMessages.messageId, later));
+    const order: (number | null)[] = [];
+    h.courier(h.b, {
+      handlers: {
+        quality_alert: async (_, __, { row }) => {
+          order.push(row.sequence);
+        },
+      },
+    });
+    await h.until(async () => expect(await h.b.states()).toEqual({ handled: 3 }));
+    expect(order).toEqual([1, 2, 3]);
+    expect((await h.b.message(first))?.attempts).toBe(1);
+  });
+
+  test("very many that wait for one that has not come leave the turns to others", async () => {
+    const thread = { conversation_id: crypto.randomUUID() };
+    const waiting = Array.from({ length: 300 }, (_, at) => ({ ...thread, sequence: at + 2 }));
+    await arrive(waiting.map((each) => ({ ...each, priority: "urgent" as const })));
+    await h.b.db.update(agentMessages).set({ attempts: 9 });
+    let tries = 0;
+    h.courier(h.b, {
+      handlers: {
+        quality_alert: async (_, __, { row }) => {
+          if (row.sequence === null) return { outcome: "handled" };
+          tries += 1;
+          return { outcome: "not_yet" };
+        },
+      },
+    });
+    await h.until(async () => expect(tries).toBeGreaterThan(0));
+    const [id = ""] = await arrive([{}]);
+    await h.until(async () =>
+      expect(await h.b.message(id)).toMatchObject({ deliveryStatus: "handled" }),
+    );
+    const [soon] = await h.b.db
+      .select({ ms: sql<number>`(1000 * extract(epoch from min(next_at) - now()))::float8` })
+      .from(agentMessages)
+      .where(eq(agentMessages.deliveryStatus, "received"));
+    expect(soon?.ms).toBeGreaterThan(10_000);
   });
 
   test("a message whose handler fails is handled again, and the others of its batch once", async () => {

@@ -9,9 +9,12 @@ import { type Handled, handleMessage } from "./handle-message";
 
 /** Messages of one transaction: enough to share its cost, few enough that an urgent one gets its turn soon. */
 const BATCH = 50;
-/** An earlier message of the conversation is being handled, or has not come; longer with each time. */
+/**
+ * An earlier message of the conversation is being handled, or has not come: looked at again after this long, and
+ * longer with each time, as very many that wait would take the turns of all others. Whatever ends one wakes them.
+ */
 const NOT_YET_MS = 100;
-const NOT_YET_MS_MAX = 5000;
+const NOT_YET_MS_MAX = 30_000;
 
 export interface InboundOptions {
   ctx: ServiceContext;
@@ -79,6 +82,25 @@ async function openBefore(tx: Transaction, rows: readonly MessageRow[]) {
   return new Map(open.map((each) => [threadOf(each), each.first]));
 }
 
+/**
+ * Makes what waits for these due at once: later messages of their senders in their conversations. Passes over rows
+ * that somebody is at; their own delay ends soon.
+ */
+async function wakeFollowing(tx: Transaction, rows: readonly MessageRow[]): Promise<void> {
+  const threads = rows.filter(isOrdered).map(({ conversationId, senderId }) => {
+    return sql`(${conversationId}::uuid, ${senderId}::text)`;
+  });
+  if (threads.length === 0) return;
+  const { conversationId, senderId, messageId, nextAt } = agentMessages;
+  const following = sql`select ${messageId} from ${agentMessages}
+    where ${isReceived} and ${nextAt} > now()
+      and (${conversationId}, ${senderId}) in (${sql.join(threads, sql`, `)})
+    for update skip locked`;
+  await tx.execute(
+    sql`update ${agentMessages} set next_at = now() where message_id in (${following})`,
+  );
+}
+
 /** Names the message whose handler threw, so that the others of its batch need not fail with it. */
 class HandlerFailed extends Error {
   constructor(
@@ -99,6 +121,7 @@ async function handleAll(
   const dead: MessageMove[] = [];
   const waiting: MessageMove[] = [];
   const held: MessageMove[] = [];
+  const ended: DueRow[] = [];
   for (const row of inSequence(rows)) {
     const { messageId: id } = row;
     const first = before.get(threadOf(row));
@@ -108,6 +131,7 @@ async function handleAll(
       : await handleMessage({ ctx, tx, handlers }, row).catch((error: unknown): Handled => {
           throw new HandlerFailed(row, error);
         });
+    if (result.kind === "handled" || result.kind === "dead") ended.push(row);
     if (result.kind === "handled") handled.push({ id });
     else if (result.kind === "quarantined") held.push({ id });
     else if (result.kind === "not_yet") waiting.push({ id, delayMs: notYetMs(row) });
@@ -119,6 +143,7 @@ async function handleAll(
   await transitionMessages({ tx, ctx, input: { transition: "handle", moves: handled } });
   await transitionMessages({ tx, ctx, input: { transition: "quarantine", moves: held } });
   await transitionMessages({ tx, ctx, input: { transition: "bury", moves: dead } });
+  await wakeFollowing(tx, ended);
   await postponeMessages({ tx, input: { moves: waiting, isAttempt: true } });
 }
 

@@ -5,7 +5,7 @@ import { FAILURES_MAX, type Peer } from "../delivery-policy";
 
 /** Of an open circuit, growing with each try that fails. */
 const OPEN_SECONDS = 10;
-const OPEN_SECONDS_MAX = 300;
+const OPEN_SECONDS_MAX = 60;
 /** A try of a half-open circuit that nobody hears of again is made anew after this long. */
 const PROBE_SECONDS = 15;
 /** When a recipient was last heard is kept as exactly as this. */

@@ -9,15 +9,22 @@ import { persist, TwoSidecars } from "./sidecars";
 export interface ChaosOptions {
   messages: number;
   seed: number;
-  blowsMax: number;
-  /** From the start of the courier that the last one killed to the next. */
-  blowMs: number;
+  /** Spread over the run: one after as many messages as the last. */
+  blows: number;
   /** A receipt is overdue after so many milliseconds. */
   receiptMs: number;
   secondsMax: number;
+  /** Told now and then how far it is. */
+  onProgress?(line: string): void;
 }
 
 const BATCH = 25;
+/** A batch is sent this often; the long form sends for longer than its first blows anyway. */
+const PACE_MS = 100;
+/** A courier that has just started works at least this long. */
+const BLOW_MS_MIN = 500;
+const LOOK_MS = 500;
+const PROGRESS_MS = 10_000;
 const PRIORITIES = ["low", "normal", "normal", "normal", "high", "urgent"] as const;
 
 /** Some in conversations, in which they have to be handled in their sequence; of all priorities. */
@@ -35,16 +42,25 @@ function* draw(count: number, random: () => number): Generator<Partial<OutgoingM
   }
 }
 
-async function sendAll(sidecars: TwoSidecars, { messages, seed }: ChaosOptions, paceMs: number) {
+async function sendAll(sidecars: TwoSidecars, { messages, seed }: ChaosOptions) {
   const drawn = [...draw(messages, createRandom(deriveSeed(seed, "messages")))];
   const ids: string[] = [];
   for (let from = 0; from < drawn.length; from += BATCH) {
     const part = drawn.slice(from, from + BATCH);
     // A transaction that was cut off may have been committed: its messages are as good as any.
     ids.push(...(await persist(sidecars, () => sidecars.a.send(sidecars.b, part))));
-    await sleep(paceMs);
+    await sleep(PACE_MS);
   }
   return ids;
+}
+
+async function untilHandled(sidecars: TwoSidecars, count: number, signal: AbortSignal) {
+  const { b } = sidecars;
+  while (!signal.aborted) {
+    const { handled = 0 } = await persist(sidecars, () => b.states());
+    if (handled >= count) return;
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
+  }
 }
 
 type Blow = [name: string, deal: () => Promise<unknown>];
@@ -66,12 +82,14 @@ async function dealBlows(sidecars: TwoSidecars, options: ChaosOptions, signal: A
     ["PostgreSQL killed", () => sidecars.crashPostgres()],
   ];
   const dealt = new Map<string, number>();
-  for (turn = 1; turn <= options.blowsMax && !signal.aborted; turn += 1) {
+  for (turn = 1; turn <= options.blows; turn += 1) {
     await sidecars.untilStarted(signal);
-    await sleep(options.blowMs, undefined, { signal }).catch(() => {});
+    await sleep(BLOW_MS_MIN, undefined, { signal }).catch(() => {});
+    await untilHandled(sidecars, (turn * options.messages) / (options.blows + 1), signal);
     const [name, deal] = kinds[(turn + options.seed) % kinds.length] ?? [];
     if (signal.aborted || name === undefined || deal === undefined) break;
     await deal();
+    options.onProgress?.(`blow ${turn}: ${name}`);
     dealt.set(name, (dealt.get(name) ?? 0) + 1);
   }
   return Object.fromEntries(dealt);
@@ -122,11 +140,26 @@ async function countOutOfOrder({ b }: TwoSidecars): Promise<number> {
 }
 
 export interface ChaosReport {
-  /** Every message was handled once or is dead with a reason, in order, and none was lost. */
-  isWhole: boolean;
+  /** What has to hold, and whether it did. */
+  checks: Record<string, boolean>;
   counts: Record<string, number>;
   blows: Record<string, number>;
   seconds: number;
+}
+
+/** Until nothing is open any more on either side, or the time is over. */
+async function untilSettled(sidecars: TwoSidecars, { onProgress, secondsMax }: ChaosOptions) {
+  const begun = performance.now();
+  let toldAt = begun;
+  while (performance.now() - begun < secondsMax * 1000) {
+    const seen: Record<string, number> = await persist(sidecars, () => reconcile(sidecars));
+    if (seen["still open"] === 0 && seen["not handled yet"] === 0) return;
+    if (performance.now() - toldAt >= PROGRESS_MS) {
+      toldAt = performance.now();
+      onProgress?.(`${seen.handled} of ${seen.asked} handled, ${seen["still open"]} not confirmed`);
+    }
+    await sleep(LOOK_MS);
+  }
 }
 
 /** Sends messages between two sidecars under faults and blows, and reconciles what became of them. */
@@ -141,40 +174,43 @@ export async function runMessageChaos(options: ChaosOptions): Promise<ChaosRepor
       (id bigserial, record_id text, conversation_id text, sequence integer)`);
   }
   const begun = performance.now();
-  const seconds = () => (performance.now() - begun) / 1000;
   const ended = new AbortController();
   try {
     for (const side of [a, b]) {
       const seed = String(deriveSeed(options.seed, side.name));
       sidecars.startCourier(side, [String(options.receiptMs), seed]);
     }
+    await sidecars.untilStarted(ended.signal);
     const blowing = dealBlows(sidecars, options, ended.signal);
-    const ids = await sendAll(sidecars, options, options.messages > 1000 ? 100 : 200);
-    const isSettled = async () => {
-      const seen: Record<string, number> = await persist(sidecars, () => reconcile(sidecars));
-      return seen["still open"] === 0 && seen["not handled yet"] === 0;
-    };
-    while (seconds() < options.secondsMax && !(await isSettled())) await sleep(500);
+    const [ids] = await Promise.all([sendAll(sidecars, options), untilSettled(sidecars, options)]);
     ended.abort();
     const blows = await blowing;
     const seen: Record<string, number> = await persist(sidecars, () => reconcile(sidecars));
     const lost = await persist(sidecars, () => countLost(sidecars));
     const late = await persist(sidecars, () => countOutOfOrder(sidecars));
-    const counts = { ...seen, lost, "handled out of order": late };
-    return { isWhole: isWhole(counts, ids.length), counts, blows, seconds: seconds() };
+    const died = sidecars.diedByThemselves;
+    const counts = { ...seen, lost, "handled out of order": late, "couriers that died": died };
+    const seconds = (performance.now() - begun) / 1000;
+    return { checks: checkAll(counts, ids.length), counts, blows, seconds };
   } finally {
     ended.abort();
     await sidecars.stop();
   }
 }
 
+const MUST_BE_NONE = [
+  ...["still open", "dead without reason", "not handled yet", "handled twice"],
+  ...["brought about twice", "handled without effect", "lost", "handled out of order"],
+  "couriers that died",
+] as const;
+
 /** Of a message that is dead on our side although it arrived, both sides count it. */
-function isWhole(counts: Record<string, number>, sent: number): boolean {
+function checkAll(counts: Record<string, number>, sent: number): Record<string, boolean> {
   const { asked = 0, handled = 0, dead = 0 } = counts;
-  const faults = [
-    ...["still open", "dead without reason", "not handled yet", "handled twice"],
-    ...["brought about twice", "handled without effect", "lost", "handled out of order"],
-  ];
   const accounted = handled + dead + (counts["dead at the recipient"] ?? 0);
-  return asked >= sent && accounted >= asked && faults.every((fault) => counts[fault] === 0);
+  return {
+    "all that were asked for are stored": asked >= sent,
+    "each is handled or dead": accounted >= asked,
+    ...Object.fromEntries(MUST_BE_NONE.map((fault) => [`none: ${fault}`, counts[fault] === 0])),
+  };
 }

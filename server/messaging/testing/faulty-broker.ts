@@ -10,24 +10,44 @@ const DELAY_MS_MAX = 2000;
 
 const Bundle = z.object({ messages: z.array(z.unknown()) });
 
-/** A broker that drops, repeats, delays and so reorders single messages, and receipts, as `random` has it. */
+/** Copies of what was handed over that arrive together: so late, 0 is at once. */
+interface Arrival {
+  delayMs: number;
+  messages: unknown[];
+}
+
+/**
+ * A broker that drops, repeats, delays and so reorders single messages, and receipts, as `random` has it. Those of
+ * a bundle that meet the same fate stay together, as a job for each message would be a load of its own.
+ */
 export function faultyBroker(broker: SharedBroker, random: () => number): SharedBroker {
-  const copy = (offer: Offer, data: unknown): Offer[] => {
-    const fate = random();
-    const once = (delayMs = 0): Offer => ({ ...offer, id: randomUUID(), data, delayMs });
-    if (fate < DROPPED) return [];
-    if (fate < DROPPED + REPEATED) return [once(), once(random() * DELAY_MS_MAX)];
-    return [once(fate < DROPPED + REPEATED + DELAYED ? random() * DELAY_MS_MAX : 0)];
-  };
-  const pieces = (offer: Offer): Offer[] => {
+  function arrivals(messages: readonly unknown[]): Arrival[] {
+    const late = () => Math.ceil(random() * DELAY_MS_MAX);
+    const atOnce: Arrival = { delayMs: 0, messages: [] };
+    const repeats: Arrival = { delayMs: late(), messages: [] };
+    const delayed: Arrival = { delayMs: late(), messages: [] };
+    for (const message of messages) {
+      const fate = random();
+      if (fate < DROPPED) continue;
+      if (fate < DROPPED + REPEATED) repeats.messages.push(message);
+      if (fate >= DROPPED + REPEATED && fate < DROPPED + REPEATED + DELAYED) {
+        delayed.messages.push(message);
+      } else atOnce.messages.splice(Math.floor(random() * atOnce.messages.length), 0, message);
+    }
+    return [atOnce, repeats, delayed].filter((arrival) => arrival.messages.length > 0);
+  }
+  function meet(offer: Offer): Offer[] {
     const bundle = Bundle.safeParse(offer.data);
-    if (!bundle.success) return copy(offer, offer.data);
-    return bundle.data.messages.flatMap((message) => copy(offer, { messages: [message] }));
-  };
+    const given = bundle.success ? bundle.data.messages : [offer.data];
+    return arrivals(given).flatMap(({ delayMs, messages }): Offer[] => {
+      const copies = bundle.success ? [{ messages }] : messages;
+      return copies.map((data) => ({ ...offer, id: randomUUID(), data, delayMs }));
+    });
+  }
   return {
     ...broker,
     add: async (queue, offers) => {
-      const given = offers.flatMap(pieces);
+      const given = offers.flatMap(meet);
       if (given.length > 0) await broker.add(queue, given);
     },
   };

@@ -19,6 +19,8 @@ export class TwoSidecars {
   /** Sides whose courier has started. */
   private readonly ready = new Set<Side>();
   private isStopping = false;
+  /** Couriers that ended without being killed. */
+  diedByThemselves = 0;
   private last: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -89,7 +91,9 @@ export class TwoSidecars {
       if (this.couriers.get(side) === child) this.ready.add(side);
     });
     child.once("exit", () => {
-      if (!this.isStopping && this.couriers.get(side) === child) this.startCourier(side, args);
+      if (this.isStopping || this.couriers.get(side) !== child) return;
+      this.diedByThemselves += 1;
+      this.startCourier(side, args);
     });
   }
 

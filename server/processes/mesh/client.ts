@@ -78,6 +78,12 @@ export async function decide(
   await answerOf(Stated, await call(url, demo.adminToken, "POST", body));
 }
 
+/** Has an executed change rolled back, as the demo's reviewer. */
+export async function revertSuggestion({ demo }: Sidecar, suggestionId: string): Promise<void> {
+  const url = `${demo.url}/agent/suggestions/${suggestionId}/revert`;
+  await answerOf(z.unknown(), await call(url, demo.reviewerToken, "POST", {}));
+}
+
 export async function takeUpCounter(
   { demo }: Sidecar,
   conversationId: string,
@@ -108,15 +114,13 @@ export async function findProductColumn(
 }
 
 /** Its own team changes the product, past the sidecar. */
-export async function addProductColumn(
+export async function changeProductColumns(
   { productToken, member }: Sidecar,
-  { table, name, type }: { table: string; name: string; type: string },
+  table: string,
+  change: { add_columns?: { name: string; type: string }[]; drop_columns?: string[] },
 ): Promise<void> {
   const url = `http://127.0.0.1:${member.demoPort}/admin/tables/${table}`;
-  await answerOf(
-    z.unknown(),
-    await call(url, productToken, "PUT", { add_columns: [{ name, type }] }),
-  );
+  await answerOf(z.unknown(), await call(url, productToken, "PUT", change));
 }
 
 /** True when this sidecar knows that all members of the mesh live. */

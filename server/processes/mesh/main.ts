@@ -5,7 +5,8 @@ import { MEMBERS } from "./members";
 import { Mesh } from "./mesh";
 import { type MeshOptions, readOptions } from "./options";
 import { runScenario } from "./run-scenario";
-import { assertOrder, SCENARIOS } from "./scenarios";
+import { SCENARIOS } from "./scenarios";
+import { undoScenario } from "./undo-scenario";
 
 async function end(mesh: Mesh, exitCode: number): Promise<never> {
   await mesh.stop();
@@ -23,11 +24,16 @@ function announce(mesh: Mesh): void {
   }
 }
 
-/** Runs the scenarios in order, and says of each whether it went as it should. Answers how many did not. */
+/**
+ * Runs the scenarios in order, undoes what each but the last has changed, and says of each whether it went as it
+ * should. Answers how many did not.
+ */
 async function runAll(mesh: Mesh, { scenarios, isAuto }: MeshOptions): Promise<number> {
   let failed = 0;
-  for (const name of scenarios) {
-    const problems = await runScenario(mesh, SCENARIOS[name], isAuto);
+  for (const [index, name] of scenarios.entries()) {
+    const { conversationId, problems } = await runScenario(mesh, SCENARIOS[name], isAuto);
+    const isLast = index === scenarios.length - 1;
+    if (!isLast) problems.push(...(await undoScenario(mesh, SCENARIOS[name], conversationId)));
     for (const problem of problems) printError(problem);
     print(`${problems.length === 0 ? "ok" : "FAILED"}: ${name}`);
     if (problems.length > 0) failed += 1;
@@ -38,7 +44,6 @@ async function runAll(mesh: Mesh, { scenarios, isAuto }: MeshOptions): Promise<n
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(3));
-  assertOrder(options.scenarios);
   const mesh: Mesh = new Mesh({
     dir: meshFolder(),
     onGiveUp(message) {

@@ -67,7 +67,7 @@ export class Mesh {
       this.sidecars.set(member.domain, await prepareSidecar(member, around, this.#dir));
     }
     for (const { domain } of MEMBERS) await this.startSidecar(domain);
-    await this.#untilAcquainted();
+    await this.untilAcquainted();
     return kind;
   }
 
@@ -89,6 +89,12 @@ export class Mesh {
     this.#supervisors.delete(part);
   }
 
+  /** Ends a part for a while in order, as an administrator does. */
+  async stopPart(part: Exclude<Part, "base">): Promise<void> {
+    await this.#supervisors.get(part)?.stop();
+    this.#supervisors.delete(part);
+  }
+
   /** Stops everything, the database last; a second call waits for the first. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stopAll();
@@ -102,7 +108,7 @@ export class Mesh {
   }
 
   /** A proposal goes to whom the directory lists: every sidecar fetches it every few seconds. */
-  async #untilAcquainted(): Promise<void> {
+  async untilAcquainted(): Promise<void> {
     const ids = MEMBERS.map(({ agentId }) => agentId);
     const deadline = Date.now() + ACQUAINTED_MS_MAX;
     for (const sidecar of this.sidecars.values()) {

@@ -19,6 +19,12 @@ test("what ends by itself, or goes wrong on purpose, waits for nobody", () => {
   });
 });
 
+test("all scenarios are each named once", () => {
+  const { scenarios } = readOptions(["--scenario", "all"]);
+  expect(scenarios).toHaveLength(9);
+  expect(new Set(scenarios).size).toBe(9);
+});
+
 test.each([["--broker", "kafka"], ["--scenario", "war"], ["--fast"], ["agreement"]])(
   "%s %s is refused with the usage",
   (...args) => {

@@ -6,9 +6,17 @@ export type BrokerKind = (typeof BROKERS)[number];
 
 /** What can happen to the proposed change; `agreement` is the specification's example. */
 const SCENARIO_NAMES = [
-  ...(["agreement", "rejection", "counter", "expiry"] as const),
-  ...(["receiver-down", "registry-down", "person-no", "execution-fails"] as const),
+  ...([
+    "agreement",
+    "rejection",
+    "counter",
+    "expiry",
+    "receiver-down",
+    "receiver-restart",
+  ] as const),
+  ...(["registry-down", "person-no", "execution-fails"] as const),
 ] as const;
+const ALL = "all";
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
 export interface MeshOptions {
@@ -21,12 +29,13 @@ export interface MeshOptions {
   isOnce: boolean;
 }
 
-const USAGE = `npm run demo:mesh -- [--auto] [--once] [--broker ${BROKERS.join("|")}] [--scenario ${SCENARIO_NAMES.join("|")}]...`;
+const USAGE = `npm run demo:mesh -- [--auto] [--once] [--broker ${BROKERS.join("|")}] [--scenario ${[...SCENARIO_NAMES, ALL].join("|")}]...`;
 
 /** Reads the command line. Throws `invalid_input` with the usage. */
 export function readOptions(args: string[]): MeshOptions {
   const { auto, once, broker, scenario } = parse(args);
-  const scenarios = scenario.length === 0 ? ["agreement" as const] : scenario.map(scenarioNamed);
+  const scenarios =
+    scenario.length === 0 ? ["agreement" as const] : scenario.flatMap(scenariosNamed);
   return {
     broker: broker === undefined ? null : oneOf(BROKERS, broker),
     scenarios,
@@ -53,7 +62,8 @@ function parse(args: string[]) {
   }
 }
 
-const scenarioNamed = (name: string) => oneOf(SCENARIO_NAMES, name);
+const scenariosNamed = (name: string): readonly ScenarioName[] =>
+  name === ALL ? SCENARIO_NAMES : [oneOf(SCENARIO_NAMES, name)];
 
 function oneOf<const Name extends string>(names: readonly Name[], given: string): Name {
   const found = names.find((name) => name === given);

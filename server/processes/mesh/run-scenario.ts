@@ -29,14 +29,14 @@ interface Run {
 }
 
 /**
- * Runs one scenario to its end and prints the sequence as it happens. Answers what was not as it should
- * have been; empty: all was.
+ * Runs one scenario to its end and prints the sequence as it happens. Answers its conversation, and what was not as
+ * it should have been; no problems: all was.
  */
 export async function runScenario(
   mesh: Mesh,
   scenario: Scenario,
   isAuto: boolean,
-): Promise<string[]> {
+): Promise<{ conversationId: string; problems: string[] }> {
   print(`\n${scenario.title}`);
   await scenario.before?.(mesh);
   const beganMs = Date.now();
@@ -49,14 +49,15 @@ export async function runScenario(
   });
   const run = { mesh, scenario, conversationId, beganMs, isAuto, done: new Set<string>() };
   const sides = await follow(run);
-  return sides === null ? ["It has not ended as it should."] : judge(run, sides);
+  const problems = sides === null ? ["It has not ended as it should."] : await judge(run, sides);
+  return { conversationId, problems };
 }
 
 /** Until all sides have ended as the scenario says; null: they ended otherwise, or not within four minutes. */
 async function follow(run: Run): Promise<Sides | null> {
-  const { scenario, beganMs, isAuto } = run;
+  const { mesh, conversationId, scenario, beganMs, isAuto } = run;
   for (;;) {
-    const sides = await readSides(run);
+    const sides = await readSides(mesh, conversationId);
     printNew(run, sides);
     const isAsItShould = DOMAINS.every((domain) => {
       const state = sides[domain]?.detail.state;
@@ -86,7 +87,7 @@ function hasEnded(sides: Sides, ms: number): boolean {
   return sides.financing !== undefined && begun.every(endedBefore);
 }
 
-async function readSides({ mesh, conversationId }: Run): Promise<Sides> {
+export async function readSides(mesh: Mesh, conversationId: string): Promise<Sides> {
   const sides: Sides = {};
   await Promise.all(
     DOMAINS.map(async (domain) => {

@@ -3,6 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import { registryApp } from "@/server/api/registry";
 import { createRestServices } from "@/server/api/rest";
 import { listenAddress, type Root, systemContext } from "@/server/platform";
+import { migrateDatabase } from "@/server/platform/migrations";
 import { expireLeases, forgetUsedTokens } from "@/server/registry";
 import { closeServer, HEADERS_SECONDS_MAX, listenOn } from "../http-server";
 import { type RunningProcess, runProcess } from "../run-process";
@@ -40,6 +41,8 @@ function startSweeping(root: Root): () => Promise<void> {
 
 /** The registry of agents: REST on REGISTRY_PORT, everything it knows in its database. */
 async function startRegistry(root: Root): Promise<RunningProcess> {
+  // Nobody starts it for us, as the supervisor does a sidecar's processes.
+  await migrateDatabase(root.settings.DATABASE_URL);
   const services = createRestServices(root);
   const { REGISTRY_PORT: PORT, REQUEST_BODY_SECONDS_MAX } = root.settings;
   const listener = getRequestListener((request) => registryApp.fetch(request, services));

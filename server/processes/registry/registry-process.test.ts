@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { registryAgents } from "@/drizzle/schema";
 import { freePort } from "@/server/platform/embedded-postgres";
+import { migrateDatabase } from "@/server/platform/migrations";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 
 let database: TestDatabase;
@@ -28,7 +30,22 @@ afterAll(async () => {
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`http://127.0.0.1:${port}${path}`, { headers });
 
-test("the registry serves on its port, ends leases by itself, and stops in order", async () => {
+/** As a new database is. */
+async function emptyDatabase(): Promise<void> {
+  for (const schema of ["public", "drizzle", "bullmq"]) {
+    await database.db.execute(sql.raw(`drop schema if exists ${schema} cascade`));
+  }
+  await database.db.execute(sql`create schema public`);
+}
+
+test("two processes that start at once on an empty database set it up together", async () => {
+  await emptyDatabase();
+  await Promise.all([migrateDatabase(database.url), migrateDatabase(database.url)]);
+  expect(await database.db.$count(registryAgents)).toBe(0);
+});
+
+test("the registry sets its database up, serves on its port, ends leases by itself, and stops in order", async () => {
+  await emptyDatabase();
   const process_ = startRegistry();
   const ended = once(process_, "exit");
   const answers = async () => expect((await get("/registry/health")).status).toBe(200);

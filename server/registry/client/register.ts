@@ -52,8 +52,8 @@ export async function beat(ctx: ClientContext): Promise<AgentLease> {
   return callRegistry(ctx, { method: "POST", path, answer: AgentLease });
 }
 
-/** Goodbye: the agent is not offline by accident. */
-export async function deregister(ctx: ClientContext, msMax: number): Promise<void> {
-  const path = pathOf(ctx.settings.AGENT_ID);
-  await callRegistry(ctx, { method: "DELETE", path, answer: AgentLease, msMax });
+/** The agent stops for now: others see at once that it is offline. Throws what callRegistry throws. */
+export async function signOff(ctx: ClientContext, msMax: number): Promise<void> {
+  const path = `${pathOf(ctx.settings.AGENT_ID)}/stop`;
+  await callRegistry(ctx, { method: "POST", path, answer: AgentLease, msMax });
 }

@@ -79,7 +79,7 @@ const peersOf = async (root: Root) =>
   (await findPeers({ ctx: root, input: {} })).map(({ agent_id }) => agent_id);
 const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 50 });
 
-test("sidecars register, find each other, and hear when one stops", async () => {
+test("sidecars register, find each other, and hear when one stops, which can still be sent to", async () => {
   const [a, b] = [await enrolled("mesh-a"), await enrolled("mesh-b")];
   const [first, second] = [start(a), start(b)];
   await until(async () => {
@@ -94,9 +94,12 @@ test("sidecars register, find each other, and hear when one stops", async () => 
   });
   expect(capable.map(({ agent_id }) => agent_id)).toEqual(["mesh-b"]);
   await second.stop();
-  await until(async () => expect(await peersOf(a)).toEqual([]));
-  const { agents } = await directoryOf(a);
-  expect(agents.find(({ agent_id }) => agent_id === "mesh-b")?.status).toBe("gone");
+  const statusOfB = async () =>
+    (await directoryOf(a)).agents.find(({ agent_id }) => agent_id === "mesh-b")?.status;
+  await until(async () => expect(await statusOfB()).toBe("offline"));
+  expect(await peersOf(a)).toEqual(["mesh-b"]);
+  start(b);
+  await until(async () => expect(await statusOfB()).toBe("online"));
 });
 
 test("without the registry the directory stays, with its age; when it is back all goes on", async () => {

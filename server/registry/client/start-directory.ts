@@ -3,7 +3,7 @@ import { type Root, systemContext, toAppError } from "@/server/platform";
 import { applyChanges, keepFailure, readState } from "../directory/apply-changes";
 import { type ClientContext, callRegistry } from "./call-registry";
 import { ownRegistration } from "./own-card";
-import { beat, deregister, register } from "./register";
+import { beat, register, signOff } from "./register";
 import { startLoop } from "./retry-loop";
 
 /** How often and how long; tests have shorter ones. */
@@ -33,7 +33,7 @@ interface DirectoryStatus {
 
 export interface RunningDirectory {
   status(): DirectoryStatus;
-  /** Says goodbye to the registry, for a short while, and ends. */
+  /** Tells the registry that the agent is offline for now, for a short while, and ends. */
   stop(): Promise<void>;
 }
 
@@ -144,7 +144,7 @@ export function startDirectory(root: Root, times: DirectoryTimes = TIMES): Runni
     }),
     async stop() {
       await Promise.all([registering.stop(), following.stop(), subscribed.then((end) => end())]);
-      await deregister(ctx, GOODBYE_MS_MAX).catch((error: unknown) => {
+      await signOff(ctx, GOODBYE_MS_MAX).catch((error: unknown) => {
         root.log.debug({ err: error }, "the registry did not hear the goodbye");
       });
     },

@@ -51,7 +51,32 @@ export async function renewLease({
 }
 
 /**
- * The agent says goodbye: its keys stay, so that what it sent still counts and it may come back by
+ * The agent stops for now: offline at once, and still somebody to send to. Messages wait for it as long as they
+ * live. Throws `forbidden` for another agent's, `not_found`.
+ */
+export async function endLease({
+  ctx,
+  input: { agentId },
+}: {
+  ctx: RegistryContext;
+  input: { agentId: string };
+}): Promise<AgentLease> {
+  if (!byItself(ctx.actor, agentId)) {
+    throw new AppError("forbidden", "An agent ends its own lease only.");
+  }
+  const now = ctx.clock.now();
+  const row = await ctx.db.transaction(async (tx) => {
+    const before = await lockAgent(tx, agentId);
+    if (before === undefined) throw new AppError("not_found", `No agent ${agentId} is registered.`);
+    if (before.status !== "online") return before;
+    const set = { status: "offline" as const, lastSeenAt: now, leaseUntil: now };
+    return changeAgent(tx, ctx, { before, set, action: "agent.stop" });
+  });
+  return toLease(row);
+}
+
+/**
+ * The agent leaves for good: its keys stay, so that what it sent still counts and it may come back by
  * itself. An administrator removes it: its keys are gone, and it needs a new enrolment.
  * Throws `forbidden` to anybody else, `not_found`.
  */
