@@ -1,10 +1,9 @@
-import { createServer } from "node:http";
 import { eq, inArray, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { agentMessages, peers } from "@/drizzle/schema";
 import { hasRedis } from "@/server/queue/testing/redis";
-import { messageRecordId } from "../envelope";
 import { verifySignature } from "../signatures";
+import { answering } from "../testing/answering";
 import { CourierHarness } from "../testing/harness";
 
 describe.each([
@@ -200,6 +199,31 @@ describe("without a broker", () => {
     expect((await h.b.message(first))?.attempts).toBe(1);
   });
 
+  test("under sustained urgent traffic a normal message waits for an urgent one's head start, and no longer", async () => {
+    // One urgent message every 0.2 s, for two minutes until now; the normal one came with the first of them.
+    const urgent = Array.from({ length: 600 }, () => ({ priority: "urgent" as const }));
+    const [normal = "", ...ids] = await arrive([{}, ...urgent]);
+    const listed = `{${ids.join(",")}}`;
+    await h.b.db.execute(sql`update agent_messages m
+      set due_at = now() - interval '180 seconds' + g.at * interval '0.2 seconds'
+      from unnest(${listed}::text::uuid[]) with ordinality g(id, at) where m.message_id = g.id`);
+    await h.b.db
+      .update(agentMessages)
+      .set({ dueAt: sql`now() - interval '120 seconds'` })
+      .where(eq(agentMessages.messageId, normal));
+    const order: string[] = [];
+    h.courier(h.b, {
+      handlers: {
+        quality_alert: async (_, __, { recordId }) => {
+          order.push(recordId);
+        },
+      },
+    });
+    await h.until(() => expect(order).toHaveLength(601));
+    // Those of its first 60 s come before it: 300, give or take what three loops hold at once.
+    expect(Math.abs(order.indexOf(normal) - 300)).toBeLessThanOrEqual(150);
+  });
+
   test("very many that wait for one that has not come leave the turns to others", async () => {
     const thread = { conversation_id: crypto.randomUUID() };
     const waiting = Array.from({ length: 300 }, (_, at) => ({ ...thread, sequence: at + 2 }));
@@ -360,32 +384,3 @@ describe("without a broker", () => {
 });
 
 const ANSWER = { code: "internal", instance: "/agent/message", request_id: "req-1" };
-type Answer = (
-  request: { signature: unknown; text: string },
-  recordId: string,
-) => readonly [status: number, body: object];
-
-/** An agent that answers each post as told. */
-async function answering(answer: Answer): Promise<{ url: string; close(): Promise<unknown> }> {
-  const server = createServer(async (request, response) => {
-    const text = Buffer.concat(await request.toArray()).toString("utf8");
-    const { sender, message_id } = JSON.parse(text);
-    const signature = request.headers["message-signature"];
-    const [status, body] = answer(
-      { signature, text },
-      messageRecordId(sender.agent_id, message_id),
-    );
-    response.writeHead(status, {
-      "content-type": "application/json",
-      location: "http://127.0.0.1:1/",
-    });
-    response.end(JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: () => new Promise((resolve) => server.close(resolve)),
-  };
-}

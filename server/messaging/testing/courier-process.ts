@@ -5,14 +5,15 @@ import { openSharedBroker } from "@/server/platform/broker";
 import { createRandom } from "@/server/statistics";
 import { startCourier } from "../courier/courier";
 import type { MessageHandler, MessageHandlers } from "../handlers";
-import { faultyBroker } from "./faulty-broker";
+import { dyingBroker, faultyBroker } from "./faulty-broker";
 
 /**
- * A courier as a process of its own, to be measured or killed: `<receipt ms> [seed]`. With a seed its broker
- * is faulty, and each message that is handled leaves a row in `effects`, in the transaction that handles
- * it, after those before it in its conversation.
+ * A courier as a process of its own, to be measured or killed: `<receipt ms> [seed | before | after]`. With a seed
+ * its broker is faulty, and each message that is handled leaves a row in `effects`, in the transaction that handles
+ * it, after those before it in its conversation. `before`, `after`: it is killed when it first hands something over.
  */
-const [receiptMs = "15000", seed] = process.argv.slice(2);
+const [receiptMs = "15000", fate] = process.argv.slice(2);
+const seed = fate === "before" || fate === "after" ? undefined : fate;
 const root = createRoot("test");
 const { MCP_BROKER_URL: url } = root.settings;
 const broker = url === undefined ? null : openSharedBroker(url, root.log);
@@ -31,8 +32,14 @@ const handle: MessageHandler<MessageType> = async (_, tx, { recordId, row }) => 
   return { outcome: "handled" };
 };
 
+function fated(): typeof broker {
+  if (broker === null) return null;
+  if (fate === "before" || fate === "after") return dyingBroker(broker, fate);
+  return isFaulty ? faultyBroker(broker, createRandom(Number(seed))) : broker;
+}
+
 const courier = startCourier(root, {
-  broker: isFaulty ? faultyBroker(broker, createRandom(Number(seed))) : broker,
+  broker: fated(),
   handlers: Object.fromEntries(
     MessageType.options.map((type) => [type, handle]),
   ) as unknown as MessageHandlers,

@@ -16,6 +16,18 @@ interface Arrival {
   messages: unknown[];
 }
 
+/** A broker that kills this process when something is handed over: just before, or just after. */
+export function dyingBroker(broker: SharedBroker, when: "before" | "after"): SharedBroker {
+  return {
+    ...broker,
+    add: async (queue, offers) => {
+      if (when === "after") await broker.add(queue, offers);
+      process.kill(process.pid, "SIGKILL");
+      await new Promise(() => {});
+    },
+  };
+}
+
 /**
  * A broker that drops, repeats, delays and so reorders single messages, and receipts, as `random` has it. Those of
  * a bundle that meet the same fate stay together, as a job for each message would be a load of its own.

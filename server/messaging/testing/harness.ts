@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { sql } from "drizzle-orm";
 import { vi } from "vitest";
 import type { Settings } from "@/server/platform";
@@ -7,6 +8,7 @@ import { type PrivateRedis, startRedis } from "@/server/queue/testing/redis";
 import { type CourierOptions, startCourier } from "../courier/courier";
 import { ACKNOWLEDGING_HANDLERS, type MessageHandlers } from "../handlers";
 import { Side } from "./side";
+import { spawnCourier } from "./spawn-courier";
 
 /** Short enough for a test to see a receipt overdue. */
 const RECEIPT_MS = 1500;
@@ -66,6 +68,20 @@ export class CourierHarness {
     });
     this.endings.unshift(() => courier.stop());
     return courier;
+  }
+
+  /** A courier in a process of its own that is killed, at the latest with the test; `fate`: see courier-process.ts. */
+  process(side: Side, fate: "before" | "after" | null) {
+    const args = [String(RECEIPT_MS), ...(fate === null ? [] : [fate])];
+    const databaseUrl = this.urlOf(side);
+    const child = spawnCourier(side, { databaseUrl, brokerUrl: this.brokerUrl, args });
+    const ended = once(child, "exit");
+    const kill = async () => {
+      child.kill("SIGKILL");
+      await ended;
+    };
+    this.endings.unshift(kill);
+    return { kill, ended };
   }
 
   /** Ends before everything that was started earlier. */

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { closeDatabase, environmentWith, openDatabase } from "@/server/platform";
+import { closeDatabase, openDatabase } from "@/server/platform";
 import {
   startTemporaryPostgres,
   type TemporaryPostgres,
@@ -9,8 +9,8 @@ import {
 import { migrateDatabase } from "@/server/platform/migrations";
 import { hasRedis, type PrivateRedis, startRedis } from "@/server/queue/testing/redis";
 import { Side } from "./side";
+import { spawnCourier } from "./spawn-courier";
 
-const FILE = "server/messaging/testing/courier-process.ts";
 const POOL_MAX = 10;
 
 /** Two sidecars on a PostgreSQL of their own, with a broker between them and a courier process each. */
@@ -69,22 +69,8 @@ export class TwoSidecars {
 
   /** Starts a side's courier, again whenever it dies, as the supervisor does: `<receipt ms> [seed of its faults]`. */
   startCourier(side: Side, args: readonly string[]): void {
-    const {
-      AGENT_ID,
-      DATA_PRODUCT_ID,
-      AGENT_DOMAIN = "",
-      SESSION_SECRET = "",
-    } = side.root.settings;
-    const child = spawn(process.execPath, ["--import", "tsx", FILE, ...args], {
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
-      env: {
-        ...environmentWith([]),
-        ...{ AGENT_ID, DATA_PRODUCT_ID, AGENT_DOMAIN, MCP_BROKER_URL: this.brokerUrl },
-        ...{ DATABASE_URL: this.postgres.urlOf(side.name), MODEL_MANIFEST: "no-models.json" },
-        ...{ NODE_ENV: "test", SIDECAR_MODE: "demo", LOG_LEVEL: "error" },
-        SESSION_SECRET,
-      },
-    });
+    const databaseUrl = this.postgres.urlOf(side.name);
+    const child = spawnCourier(side, { databaseUrl, brokerUrl: this.brokerUrl, args });
     this.couriers.set(side, child);
     this.ready.delete(side);
     child.once("message", () => {

@@ -17,6 +17,9 @@ export interface PrivateRedis {
   flush(): Promise<void>;
   /** Killed without warning and started again, empty, on the same port. */
   crash(): Promise<void>;
+  /** The two halves of that. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,6 +47,7 @@ export async function startRedis(): Promise<PrivateRedis> {
     await untilAnswers(url);
   };
   const kill = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
     const gone = once(server, "exit");
     server.kill("SIGKILL");
     await gone;
@@ -56,6 +60,8 @@ export async function startRedis(): Promise<PrivateRedis> {
       await kill();
       await start();
     },
+    kill,
+    start,
     stop: async () => {
       await kill();
       await rm(dir, { recursive: true, force: true });
