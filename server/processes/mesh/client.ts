@@ -1,5 +1,8 @@
+import postgres from "postgres";
 import { z } from "zod";
 import {
+  CONNECTOR_VERSION,
+  CONNECTOR_VERSION_HEADER,
   ConversationDetail,
   type ConversationState,
   Directory,
@@ -111,6 +114,27 @@ export async function findProductColumn(
     .find(({ name }) => name === table)
     ?.columns.find(({ name }) => name === column);
   return found === undefined ? null : { type: found.type, isKey: found.primary_key };
+}
+
+const Fingerprint = z.object({ schema_fingerprint: z.string() });
+
+/** True when the sidecar has observed its product's schema as it is now. */
+export async function knowsProduct(sidecar: Sidecar): Promise<boolean> {
+  const { productToken, member, databaseUrl } = sidecar;
+  const url = `http://127.0.0.1:${member.demoPort}/connector/schema`;
+  const headers = { authorization: `Bearer ${productToken}` };
+  const version = { [CONNECTOR_VERSION_HEADER]: CONNECTOR_VERSION };
+  const signal = AbortSignal.timeout(CALL_MS_MAX);
+  const answer = await fetch(url, { headers: { ...headers, ...version }, signal });
+  const { schema_fingerprint } = await answerOf(Fingerprint, answer);
+  const db = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+  try {
+    const rows = await db`select 1 from data_products
+      where product_id = ${member.productId} and schema_fingerprint = ${schema_fingerprint}`;
+    return rows.length > 0;
+  } finally {
+    await db.end();
+  }
 }
 
 /** Its own team changes the product, past the sidecar. */

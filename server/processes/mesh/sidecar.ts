@@ -41,6 +41,7 @@ export interface Sidecar {
   demo: Demo;
   /** Opens its data product, as the sidecar's own tokens do. */
   productToken: string;
+  databaseUrl: string;
   /** In the order of the start; those of one step start together. */
   steps: ChildSpec[][];
 }
@@ -94,7 +95,7 @@ export async function prepareSidecar(
     issueServiceToken({ ctx, input: { subject, audience, ttl_seconds: 86_400 } }),
   );
   writeDemoFile(dataDir, demo);
-  return { member, demo, productToken, steps };
+  return { member, demo, productToken, databaseUrl: around.databaseUrl, steps };
 }
 
 /** Starts a prepared sidecar; resolves when all of it can do its work. */

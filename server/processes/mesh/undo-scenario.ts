@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { print, report } from "../supervisor/console";
-import { revertSuggestion } from "./client";
+import { knowsProduct, revertSuggestion } from "./client";
 import { MEMBERS } from "./members";
 import type { Mesh } from "./mesh";
 import { readSides } from "./run-scenario";
@@ -32,13 +32,19 @@ export async function undoScenario(
     const left = JSON.stringify(await readLeft(mesh));
     const states = await statesOf(mesh, conversationId);
     const isUndone = !isInPlace || states.every((state) => state === "compensated");
-    if (isUndone && left === JSON.stringify(UNTOUCHED)) return [];
+    if (isUndone && left === JSON.stringify(UNTOUCHED) && (await allKnow(mesh))) return [];
     if (Date.now() > deadline) {
       print(`  ${states.join(", ")}; the products hold ${left}`);
       return ["What it had left could not be undone within two minutes."];
     }
     await pause(TICK_MS);
   }
+}
+
+/** A sidecar answers by the schema that it has observed. */
+async function allKnow(mesh: Mesh): Promise<boolean> {
+  const known = await Promise.all(MEMBERS.map(({ domain }) => knowsProduct(mesh.sidecar(domain))));
+  return known.every(Boolean);
 }
 
 async function statesOf(mesh: Mesh, conversationId: string): Promise<string[]> {
