@@ -11,8 +11,10 @@ export default {
     "server/workload/reader/{worker,testing/stuck-worker}.mjs",
     "e2e/*.spec.ts",
     "bench/*.ts",
-    // Started by its test as a process of its own.
-    "server/queue/testing/{queue,chaos}-process.ts",
+    "models/distill/main.ts",
+    "server/testing/fuzz/main.ts",
+    // Started by a command or a test as processes of their own.
+    "server/queue/testing/{chaos-main,queue-process,chaos-process}.ts",
     "server/messaging/testing/{courier-process,bench-main,bare-worker}.ts",
   ],
   // Tests of the queue start a private one where it is installed.
