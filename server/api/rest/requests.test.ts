@@ -145,10 +145,12 @@ const posts = ROUTES.map(({ declaration }) => declaration).filter(
 /** These say that they ignore fields they do not know. */
 const LENIENT = ["/agent/analyze", "/agent/message"];
 /** Of the form that the path takes: the fields are what is asked about. */
-const idFor = (path: string) =>
-  /\/(messages|conversations)\//.test(path)
+const idFor = (path: string) => {
+  if (path.includes("/operations/")) return "op-0123456789ab";
+  return /\/(messages|conversations|notifications|webhooks)\//.test(path)
     ? "018f4e6a-7b1c-7d2e-8f3a-4b5c6d7e8f90"
     : "sugg-0123456789ab";
+};
 
 test.each(posts.map(({ path }) => path))(
   "%s takes a field named like a property every object has for what it is: unknown",

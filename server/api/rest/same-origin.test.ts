@@ -24,12 +24,14 @@ const FOREIGN = {
   "the same site": { "sec-fetch-site": "same-site" },
   "nowhere it says": {},
 };
-const cases = writes.flatMap(({ path }) =>
-  Object.entries(FOREIGN).map(([from, headers]) => [path, from, headers] as const),
+const cases = writes.flatMap(({ method, path }) =>
+  Object.entries(FOREIGN).map(
+    ([from, headers]) => [method.toUpperCase(), path, from, headers] as const,
+  ),
 );
 
-test.each(cases)("a session does not write to %s from %s", async (path, _, headers) => {
-  const response = await harness.post(path.replace("{id}", "sugg-0123456789ab"), {
+test.each(cases)("a session does not %s to %s from %s", async (method, path, _, headers) => {
+  const response = await harness.call(method, path.replace("{id}", "sugg-0123456789ab"), {
     headers: { cookie, ...headers },
     json: {},
   });
