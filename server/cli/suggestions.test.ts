@@ -76,6 +76,16 @@ test("a suggestion is shown with what runs, what the developers change, and what
     evidence: [evidenceOf([queryEvidenceOf("q", 0.5)]), evidenceOf([queryEvidenceOf("star", 0.9)])],
   });
   expect(await shown(id)).toEqual([
+    "  You get now: Not measured together: gains of single changes do not add up.",
+    "  After code changes: Not measured together.",
+    "  Queries: Not measured together.",
+    "  Write lock: The build on projects takes about 120 ms (as on the shadow copy); writes during it were not tested.",
+    "  Inserts: Not measured together.",
+    // The fixtures say nothing of rollback and risk.
+    "  Rollback: ",
+    "  Risk: Low. ",
+    "  Evidence: No grade: these changes were not measured query by query.",
+    "  Track record: No execution has been verified here yet.",
     "  suggested: add_index on projects.status (add_index; measured: 50% [48%, 52%] less time)",
     "    CREATE INDEX i ON projects (status);",
     "  advice for the product's developers: rewrite_query on projects. (rewrite_query; measured: 90% [88%, 92%] less time)",
