@@ -63,7 +63,9 @@ test("a name with control characters does not steer the terminal", async () => {
     state: "pending",
     candidates: [candidateOf({ ...index, table }, planOf())],
   });
-  expect((await shown(id))[0]).toContain("add_index on □[2J□1mprojects□.status");
+  const text = (await shown(id)).join("\n");
+  expect(text).toContain("add_index on □[2J□1mprojects□.status");
+  for (const control of ["\u001b", "\u009b", "\r"]) expect(text).not.toContain(control);
 });
 
 test("a suggestion is shown with what runs, what the developers change, and what both save", async () => {
