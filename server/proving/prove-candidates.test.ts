@@ -98,7 +98,9 @@ describe("a proof of an index, a useless index and a stored order", () => {
     const status = result.alternatives.find((one) => one.candidate.target === "status");
     expect(["slower", "regresses_query"]).toContain(status?.verdict.code);
     expect(status?.verdict.reason).toMatch(/% slower \[−\d.*%, .*storage\./);
-    expect(status?.verdict.reason).toMatch(/Inserts take [\d.]+× as long/);
+    expect(status?.verdict.reason).toMatch(
+      /Inserts (take [\d.]+× as long|show no clear difference)/,
+    );
     expect(status?.evidence?.basis).toBe("measured");
   });
   it("runs what it suggests cold too and counts the bytes read", () => {
