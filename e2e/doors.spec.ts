@@ -33,6 +33,7 @@ test("no page needs more than its policy allows", async ({ page }) => {
   }
   // Charts, highlighted SQL, and what opens above the page.
   await openMeasuredPending(page);
+  await page.getByRole("tab", { name: "Plan" }).click();
   await expect(page.getByText("SQL to be executed").first()).toBeVisible();
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Keyboard" })).toBeVisible();
