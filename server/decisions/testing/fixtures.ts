@@ -119,7 +119,8 @@ export async function storeSuggestion(
     isApproved: UNAPPROVED_STATES.includes(given.state) ? null : true,
   }));
   if (items.length > 0) await db.insert(suggestionItems).values(items);
-  if (given.state === "approved") {
+  // Whoever begins or goes on with an execution looks whether the approval still suffices.
+  if (given.state === "approved" || given.state === "executing") {
     const { id: personId, label, roles } = ACTORS.reviewer;
     const itemIds = items.map((item) => item.id);
     const approval = { suggestionId: id, personId, label, roles, itemIds };

@@ -32,6 +32,7 @@ async function beginLife(db: Database): Promise<void> {
   });
 }
 
+/** Notices of what happened are queued too; nobody sends them here. */
 async function measure(db: Database) {
   const [row] = await db.execute<Record<string, number>>(sql`
     with completed as (
@@ -45,7 +46,8 @@ async function measure(db: Database) {
       (select count(*)::int from operations where state = 'failed') as failed,
       (select count(*)::int from ran where n > 1) as "ran twice",
       (select count(*)::int from completed where n > 1) as "completed twice",
-      (select count(*)::int from jobs where state in ('queued', 'running')) as "jobs open",
+      (select count(*)::int from jobs where kind in ('execute', 'verify')
+        and state in ('queued', 'running')) as "jobs open",
       (select count(*)::int from jobs where state = 'dead') as "jobs dead",
       (select coalesce(sum(stalls), 0)::int from jobs) as "leases lost"`);
   return row ?? {};
