@@ -18,7 +18,7 @@ export function ChosenChanges({ suggestion, card, choice }: ChosenChangesProps) 
   const effects = new Map(card.changes.map(({ item_id, effect }) => [item_id, effect]));
   const isSeveral = suggestion.suggestions.length > 1;
   return (
-    <div className="grid gap-2">
+    <div className="grid content-start gap-2">
       <h3 className="text-sm font-semibold">Proposed changes</h3>
       {choice !== undefined && isSeveral ? (
         <p className="text-xs text-muted-foreground">Untick changes you don't want.</p>
