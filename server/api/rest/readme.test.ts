@@ -93,7 +93,7 @@ test("the README's lines analyze, approve and execute as they stand there", asyn
   const script = await linesOf("REST in a minute");
   const [id, { stdout, stderr }] = await Promise.all([
     publishAdviceOnceAsked(),
-    promisify(execFile)("bash", ["-euo", "pipefail", "-c", script], { cwd: folder }),
+    promisify(execFile)("bash", ["--norc", "-euo", "pipefail", "-c", script], { cwd: folder }),
   ]);
   expect(stderr).toBe("");
   expect(answered).toEqual([

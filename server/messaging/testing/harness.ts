@@ -99,7 +99,8 @@ export class CourierHarness {
         where schemaname = 'bullmq' and tablename <> 'migration'`,
     );
     const names = tables.map(({ name }) => `bullmq.${name}`).join(", ");
-    await shared.db.execute(sql.raw(`truncate ${names} cascade`));
+    // The couriers go on meanwhile and lock tables in an order of their own: a deadlock is tried again.
+    await vi.waitFor(() => shared.db.execute(sql.raw(`truncate ${names} cascade`)), WAIT);
   }
 
   until(check: () => Promise<void> | void): Promise<void> {
