@@ -103,7 +103,7 @@ function Groups({ results }: { results: Results }) {
   return (
     <section aria-label="By product and kind of change" className="grid gap-2">
       <h2 className="text-base font-semibold">By product and kind of change</h2>
-      <Card className="overflow-x-auto">
+      <Card className="overflow-x-auto px-4 sm:px-5">
         <Table label="Results by product and kind of change">
           <TableHeader>
             <TableRow>

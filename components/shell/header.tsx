@@ -11,8 +11,11 @@ import { UserMenu } from "./user-menu";
 export function Header() {
   return (
     <header className="sticky top-0 z-40 border-b bg-card">
-      <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-6 px-4 sm:px-6 lg:h-14 lg:flex-nowrap">
-        <Link href="/" className="flex h-12 items-center gap-2 font-semibold tracking-tight">
+      <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-6 px-4 sm:px-6 xl:h-14 xl:flex-nowrap">
+        <Link
+          href="/"
+          className="flex h-12 shrink-0 items-center gap-2 font-semibold tracking-tight"
+        >
           <BrandMark />
           Agentic Sidecar
         </Link>

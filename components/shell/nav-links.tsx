@@ -18,7 +18,7 @@ export function NavLinks() {
   return (
     <nav
       aria-label="Main"
-      className="order-last -mx-1 flex w-full min-w-0 overflow-x-auto [scrollbar-width:none] lg:order-none lg:w-auto"
+      className="order-last -mx-1 flex w-full min-w-0 overflow-x-auto [scrollbar-width:none] xl:order-none xl:w-auto"
     >
       {linksFor(permissions).map(({ href, label }) => (
         <Link
@@ -26,7 +26,7 @@ export function NavLinks() {
           href={href}
           aria-current={isCurrent(href, pathname) ? "page" : undefined}
           className={cn(
-            "relative border-b-2 border-transparent px-3 py-2.5 text-sm font-medium whitespace-nowrap text-muted-foreground -outline-offset-2 hover:text-foreground lg:py-4",
+            "relative border-b-2 border-transparent px-3 py-2.5 text-sm font-medium whitespace-nowrap text-muted-foreground -outline-offset-2 hover:text-foreground xl:px-2 xl:py-4",
             isCurrent(href, pathname) && "border-primary text-foreground",
           )}
         >
