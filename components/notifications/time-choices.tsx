@@ -1,4 +1,4 @@
-import { SelectField, TextField } from "@/components/ui/field";
+import { CheckField, SelectField, TextField } from "@/components/ui/field";
 import type { NotificationPreferences } from "@/server/contracts";
 
 const NIGHT = { from: "22:00", until: "07:00" };
@@ -60,15 +60,11 @@ function QuietHours({ draft, onChange }: Props) {
   const quiet = draft.quiet_hours;
   return (
     <fieldset className="grid gap-3">
-      <label className="flex items-center gap-2 text-sm">
-        <input
-          type="checkbox"
-          className="size-4 accent-primary"
-          checked={quiet !== null}
-          onChange={({ target }) => onChange({ quiet_hours: target.checked ? NIGHT : null })}
-        />
-        Quiet hours: only escalations, failures and regressions are sent; the rest comes afterwards
-      </label>
+      <CheckField
+        label="Quiet hours: only escalations, failures and regressions are sent; the rest comes afterwards"
+        isChecked={quiet !== null}
+        onChange={(isChecked) => onChange({ quiet_hours: isChecked ? NIGHT : null })}
+      />
       {quiet === null ? null : (
         <div className="grid grid-cols-2 gap-4 sm:grid-cols-3">
           <TextField

@@ -8,7 +8,7 @@ import { useTRPC } from "@/components/trpc/client";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { TextField } from "@/components/ui/field";
+import { ChoiceField, TextField } from "@/components/ui/field";
 import {
   CHOSEN_EVENTS,
   NOTIFICATION_EVENTS,
@@ -16,6 +16,10 @@ import {
   type Webhook,
 } from "@/server/contracts";
 import { formatList } from "@/server/format";
+
+const EVENT_OPTIONS = CHOSEN_EVENTS.map((event) => ({
+  ...{ value: event, label: NOTIFICATION_EVENTS[event].label },
+}));
 
 /** Addresses that events are posted to: add and remove them. */
 export function WebhooksPanel() {
@@ -110,8 +114,6 @@ function WebhookForm({ onCreated }: { onCreated: (secret: string) => void }) {
     event.preventDefault();
     create.mutate({ name, url, events });
   }
-  const toggle = (event: NotificationEvent, isChosen: boolean) =>
-    setEvents(isChosen ? [...events, event] : events.filter((each) => each !== event));
   return (
     <Card className="px-4 py-4 sm:px-5">
       <form onSubmit={submit} className="grid gap-4">
@@ -132,22 +134,13 @@ function WebhookForm({ onCreated }: { onCreated: (secret: string) => void }) {
             onChange={(event) => setUrl(event.target.value)}
           />
         </div>
-        <fieldset className="grid gap-2">
-          <legend className="mb-2 text-sm font-medium">Events</legend>
-          <div className="grid gap-x-4 gap-y-1.5 sm:grid-cols-3">
-            {CHOSEN_EVENTS.map((event) => (
-              <label key={event} className="flex items-center gap-2 text-sm">
-                <input
-                  type="checkbox"
-                  className="size-4 accent-primary"
-                  checked={events.includes(event)}
-                  onChange={(change) => toggle(event, change.target.checked)}
-                />
-                {NOTIFICATION_EVENTS[event].label}
-              </label>
-            ))}
-          </div>
-        </fieldset>
+        <ChoiceField
+          legend="Events"
+          className="grid gap-x-4 gap-y-1.5 sm:grid-cols-3"
+          options={EVENT_OPTIONS}
+          chosen={events}
+          onChange={setEvents}
+        />
         <Button
           type="submit"
           className="justify-self-start"

@@ -1,6 +1,6 @@
 "use client";
+import { ChoiceField, NumberField, SelectField } from "@/components/ui/field";
 import { type AutoApproval, AutoApprovalMode } from "@/server/contracts";
-import { ChoiceField, NumberField, SelectField } from "./fields";
 import { KINDS } from "./rule-fields";
 
 const MODES: Record<AutoApprovalMode, string> = {
@@ -9,11 +9,6 @@ const MODES: Record<AutoApprovalMode, string> = {
   advise: "Advise: shown on the suggestion",
   act: "Act: approves within the limits",
 };
-const MODE_OPTIONS = AutoApprovalMode.options.map((mode) => ({ value: mode, label: MODES[mode] }));
-const RISK_OPTIONS = [
-  { value: "low", label: "low" },
-  { value: "medium", label: "low and medium" },
-];
 
 /** The trust ramp of automatic approval and its limits. */
 export function AutoApprovalFields(props: {
@@ -28,9 +23,14 @@ export function AutoApprovalFields(props: {
         <SelectField
           label="Automatic approval"
           value={value.mode}
-          options={MODE_OPTIONS}
-          onChange={(mode) => set({ mode: AutoApprovalMode.parse(mode) })}
-        />
+          onChange={({ target }) => set({ mode: AutoApprovalMode.parse(target.value) })}
+        >
+          {AutoApprovalMode.options.map((mode) => (
+            <option key={mode} value={mode}>
+              {MODES[mode]}
+            </option>
+          ))}
+        </SelectField>
       </div>
       {value.mode === "off" ? null : (
         <>
@@ -44,9 +44,13 @@ export function AutoApprovalFields(props: {
             <SelectField
               label="Risk"
               value={value.risk_max}
-              options={RISK_OPTIONS}
-              onChange={(risk) => set({ risk_max: risk === "medium" ? "medium" : "low" })}
-            />
+              onChange={({ target }) =>
+                set({ risk_max: target.value === "medium" ? "medium" : "low" })
+              }
+            >
+              <option value="low">low</option>
+              <option value="medium">low and medium</option>
+            </SelectField>
             <NumberField
               label="Measured gain at least (%)"
               min={1}

@@ -1,7 +1,6 @@
 "use client";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
-import { toastError } from "@/components/common/action-handlers";
+import { useMutation } from "@tanstack/react-query";
+import { useActionHandlers } from "@/components/common/action-handlers";
 import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/button";
@@ -12,14 +11,9 @@ type Shown = Pick<Suggestion, "suggestion_id" | "state" | "operations">;
 /** What else can be done: take back an execution that has not begun, or ask again for what expired. */
 export function PolicyActions({ suggestion }: { suggestion: Shown }) {
   const trpc = useTRPC();
-  const queryClient = useQueryClient();
   const canExecute = useCan("operation.execute");
   const canAsk = useCan("suggestion.analyze");
-  const handlers = (done: string) => ({
-    onSuccess: () => void toast.success(done),
-    onError: (error: unknown) => toastError(error),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: trpc.suggestions.pathKey() }),
-  });
+  const handlers = useActionHandlers(trpc.suggestions.pathKey());
   const withdraw = useMutation(
     trpc.operations.withdraw.mutationOptions(handlers("The execution was taken back")),
   );

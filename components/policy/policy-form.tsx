@@ -7,10 +7,10 @@ import { useTRPC } from "@/components/trpc/client";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
+import { TextField } from "@/components/ui/field";
 import type { Policy, PolicyView } from "@/server/contracts";
 import { AutoApprovalFields } from "./auto-approval-fields";
 import { findFaults, newRule } from "./draft";
-import { TextField } from "./fields";
 import { RequirementFields } from "./requirement-fields";
 import { RuleFields } from "./rule-fields";
 import { SimulationReport } from "./simulation-report";
@@ -71,8 +71,9 @@ export function PolicyForm({ view, onDone }: { view: PolicyView; onDone: () => v
           <TextField
             label="Why is it changed?"
             hint="Kept with the version and in the audit log. Needed to save."
+            autoComplete="off"
             value={comment}
-            onChange={setComment}
+            onChange={({ target }) => setComment(target.value)}
           />
           <div className="flex flex-wrap gap-2">
             <Button type="submit" disabled={!isSaveable}>

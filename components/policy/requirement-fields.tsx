@@ -2,13 +2,20 @@
 import { PlusIcon, Trash2Icon } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import {
+  CheckField,
+  ChoiceField,
+  FieldGroup,
+  NumberField,
+  SelectField,
+  TextField,
+} from "@/components/ui/field";
+import {
   ApproverRole,
   type MaintenanceWindow,
   type Requirement,
   Weekday,
 } from "@/server/contracts";
 import { countOf, newWindow, withCount } from "./draft";
-import { CheckField, ChoiceField, FieldGroup, NumberField, SelectField, TextField } from "./fields";
 
 interface Props<Of extends Requirement> {
   value: Of;
@@ -98,17 +105,20 @@ function TimeFields<Of extends Requirement>({ value, onChange }: Props<Of>) {
             <SelectField
               label="Escalate to"
               value={reminder.escalation?.to ?? "admin"}
-              options={ApproverRole.options.map((role) => ({ value: role, label: role }))}
-              onChange={(to) =>
+              onChange={({ target }) =>
                 setReminder({
                   ...reminder,
                   escalation: reminder.escalation && {
                     ...reminder.escalation,
-                    to: ApproverRole.parse(to),
+                    to: ApproverRole.parse(target.value),
                   },
                 })
               }
-            />
+            >
+              {ApproverRole.options.map((role) => (
+                <option key={role}>{role}</option>
+              ))}
+            </SelectField>
           </>
         )}
       </div>
@@ -145,18 +155,19 @@ function WindowFields<Of extends Requirement>({ value, onChange }: Props<Of>) {
               label="From"
               type="time"
               value={window.from}
-              onChange={(from) => replace(at, { from })}
+              onChange={({ target }) => replace(at, { from: target.value })}
             />
             <TextField
               label="To"
               type="time"
               value={window.to}
-              onChange={(to) => replace(at, { to })}
+              onChange={({ target }) => replace(at, { to: target.value })}
             />
             <TextField
               label="Time zone"
+              autoComplete="off"
               value={window.time_zone}
-              onChange={(time_zone) => replace(at, { time_zone })}
+              onChange={({ target }) => replace(at, { time_zone: target.value })}
             />
             <Button
               variant="outline"

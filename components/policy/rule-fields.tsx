@@ -2,6 +2,7 @@
 import { Trash2Icon } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { ChoiceField, NumberField, SelectField, TextField } from "@/components/ui/field";
 import {
   CHANGE_FACTS,
   ChangeKind,
@@ -10,7 +11,6 @@ import {
   type RuleCondition,
 } from "@/server/contracts";
 import { parsePatterns, withoutUndefined } from "./draft";
-import { ChoiceField, NumberField, SelectField, TextField } from "./fields";
 import { RequirementFields } from "./requirement-fields";
 
 const RISKS = RiskLevel.options.map((level) => ({ value: level, label: level }));
@@ -18,12 +18,6 @@ export const KINDS = ChangeKind.options.map((kind) => ({
   value: kind,
   label: CHANGE_FACTS[kind].label,
 }));
-
-const REVERSIBLE = [
-  { value: "any", label: "any" },
-  { value: "true", label: "reversible" },
-  { value: "false", label: "not reversible" },
-];
 
 /** A rule: its name, the changes it is about, and what it demands. */
 export function RuleFields(props: {
@@ -38,8 +32,9 @@ export function RuleFields(props: {
         <div className="min-w-0 flex-1 basis-60">
           <TextField
             label="Name of the rule"
+            autoComplete="off"
             value={rule.name}
-            onChange={(name) => onChange({ ...rule, name })}
+            onChange={({ target }) => onChange({ ...rule, name: target.value })}
           />
         </div>
         <Button variant="outline" onClick={props.onRemove}>
@@ -88,11 +83,14 @@ function ConditionFields(props: { when: RuleCondition; onChange: (when: RuleCond
         <SelectField
           label="Reversibility"
           value={when.is_reversible === undefined ? "any" : String(when.is_reversible)}
-          options={REVERSIBLE}
-          onChange={(value) =>
+          onChange={({ target: { value } }) =>
             set({ is_reversible: value === "any" ? undefined : value === "true" })
           }
-        />
+        >
+          <option value="any">any</option>
+          <option value="true">reversible</option>
+          <option value="false">not reversible</option>
+        </SelectField>
         <NumberField
           label="Coverage below (%)"
           max={100}
@@ -115,10 +113,11 @@ function PatternField(props: {
     <TextField
       label={props.label}
       hint="Comma-separated, * for any"
+      autoComplete="off"
       value={text}
-      onChange={(next) => {
-        setText(next);
-        props.onChange(parsePatterns(next));
+      onChange={({ target }) => {
+        setText(target.value);
+        props.onChange(parsePatterns(target.value));
       }}
     />
   );

@@ -1,8 +1,8 @@
 "use client";
 import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/checkbox";
 import { Dialog, DialogContent, DialogFooter, DialogHeader } from "@/components/ui/dialog";
+import { CheckField } from "@/components/ui/field";
 import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";
 
@@ -54,10 +54,10 @@ function ActionForm(props: ActionDialogProps) {
     <form onSubmit={submit} className="grid gap-4" noValidate>
       {props.children}
       {acknowledgement === null ? null : (
-        <Acknowledgement
-          text={acknowledgement}
-          isTicked={isAcknowledged}
-          onTick={setIsAcknowledged}
+        <CheckField
+          label={acknowledgement}
+          isChecked={isAcknowledged}
+          onChange={setIsAcknowledged}
         />
       )}
       {props.reason === "none" ? null : (
@@ -85,26 +85,6 @@ function ActionForm(props: ActionDialogProps) {
         </Button>
       </DialogFooter>
     </form>
-  );
-}
-
-/** A risk that a person takes knowingly. */
-function Acknowledgement(props: {
-  text: string;
-  isTicked: boolean;
-  onTick: (isTicked: boolean) => void;
-}) {
-  const id = useId();
-  return (
-    <div className="flex gap-2 text-sm">
-      <Checkbox
-        id={id}
-        className="mt-0.5"
-        checked={props.isTicked}
-        onCheckedChange={(checked) => props.onTick(checked === true)}
-      />
-      <label htmlFor={id}>{props.text}</label>
-    </div>
   );
 }
 
