@@ -3,8 +3,11 @@ import { formatInstant, formatList } from ".";
 /** Actions whose name does not tell them by itself. */
 const TITLES: Record<string, string> = {
   "api_key.create": "API key created",
+  "api_key.revoke": "API key revoked",
+  "conversation.ask_approval": "Conversation waits for approval",
+  "conversation.compensate": "Compensation of a conversation started",
+  "conversation.fail_compensation": "Compensation of a conversation failed",
   "message.bury": "Message moved to dead letters",
-  "message.queue": "Message queued",
   "model.roll_back": "Model rolled back",
   "notification.retry": "Notification sent again",
   "operation.clean_up": "Undo data of an operation removed",
@@ -24,11 +27,16 @@ const TITLES: Record<string, string> = {
   "sign_in.fail": "Sign-in failed",
   "suggestion.acknowledge_coverage": "Low coverage acknowledged",
   "suggestion.advise_later": "Suggestion found by the continued search",
+  "suggestion.approve_further": "Suggestion approved further, as the policy asks now",
+  "suggestion.approve_in_part": "One of several approvals given",
   "suggestion.cancel_search": "Search cancelled",
   "suggestion.continue": "Search continued",
+  "suggestion.execute": "Execution started",
   "suggestion.feedback": "Feedback given",
   "suggestion.open": "Analysis requested",
   "suggestion.prove": "Test run finished",
+  "suggestion.remind": "Approvers reminded",
+  "suggestion.withdraw_execution": "Execution withdrawn",
   "user.set_notifications": "Notification preferences changed",
   "user.accept_invitation": "Invitation accepted",
   "user.create_first_admin": "First administrator created",
@@ -45,8 +53,7 @@ const IRREGULAR: Record<string, string> = {
   send: "sent",
   set: "set",
   leave: "left",
-  begin: "begun",
-  queue: "queued",
+  withdraw: "withdrawn",
 };
 
 function pastOf(verb: string): string {
@@ -55,7 +62,7 @@ function pastOf(verb: string): string {
   if (verb.endsWith("ed")) return verb;
   if (verb.endsWith("e")) return `${verb}d`;
   if (/[^aeiou]y$/.test(verb)) return `${verb.slice(0, -1)}ied`;
-  return /^(enrol|cancel)$/.test(verb) ? `${verb}led` : `${verb}ed`;
+  return /^(enrol|cancel|stop)$/.test(verb) ? `${verb}${verb.at(-1)}ed` : `${verb}ed`;
 }
 
 const words = (name: string) => name.replaceAll("_", " ");
