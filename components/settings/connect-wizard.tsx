@@ -16,7 +16,10 @@ export function ConnectWizard() {
   const trpc = useTRPC();
   const { data: products = [] } = useQuery(trpc.products.list.queryOptions());
   const served = products.find(({ is_served }) => is_served);
-  const connected = products.find(({ is_connected_here }) => is_connected_here) ?? null;
+  // What was connected when this was opened: the list is fetched anew while the wizard stands.
+  const [replaces] = useState(
+    () => products.find(({ is_connected_here }) => is_connected_here)?.product_id ?? null,
+  );
   const [step, setStep] = useState(0);
   const [draft, setDraft] = useState<Draft>({
     product_id: served?.product_id ?? "",
@@ -57,11 +60,7 @@ export function ConnectWizard() {
             <KeysStep draft={draft} onBack={() => setStep(0)} onDone={() => setStep(2)} />
           ) : null}
           {step === 2 ? (
-            <CheckStep
-              draft={draft}
-              replaces={connected?.product_id ?? null}
-              onBack={() => setStep(1)}
-            />
+            <CheckStep draft={draft} replaces={replaces} onBack={() => setStep(1)} />
           ) : null}
         </CardContent>
       </Card>

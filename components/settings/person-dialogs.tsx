@@ -118,11 +118,13 @@ function useQuestions({
 function RolesForm({ person, onClose }: { person: PersonView; onClose: () => void }) {
   const trpc = useTRPC();
   const handlersOf = useActionHandlers(trpc.people.pathKey());
-  const [roles, setRoles] = useState<PersonRole[]>(person.roles.filter(isPersonRole));
+  // What the person had when this was opened: the list is fetched anew while the form stands.
+  const [expectedRoles] = useState(person.roles);
+  const [roles, setRoles] = useState<PersonRole[]>(expectedRoles.filter(isPersonRole));
   const save = useMutation(trpc.people.setRoles.mutationOptions(handlersOf("Roles changed.")));
   function submit(event: FormEvent) {
     event.preventDefault();
-    save.mutate({ user_id: person.user_id, roles, expected_roles: person.roles });
+    save.mutate({ user_id: person.user_id, roles, expected_roles: expectedRoles });
     onClose();
   }
   return (
