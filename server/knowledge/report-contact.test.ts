@@ -65,3 +65,14 @@ test("a short silence, and a product that never answered, are worth no word", as
   await look(216, true);
   expect(await told()).toEqual([]);
 });
+
+test("after a pause one failed look is worth no word, nor is the answer to the next", async () => {
+  await look(0, true);
+  await look(3600, false);
+  await look(3605, true);
+  expect(await told()).toEqual([]);
+  await look(7200, false);
+  await look(7205, false);
+  await look(7210, true);
+  expect(await told()).toEqual(["product_unreachable", "product_reachable"]);
+});

@@ -1,4 +1,4 @@
-import { notify } from "@/server/notify";
+import { notify, wasNotified } from "@/server/notify";
 import type { ServiceContext, Transaction } from "@/server/platform";
 
 /** A restart of the product, or one lost answer, is not worth a word. */
@@ -17,7 +17,10 @@ const isLong = (ctx: ServiceContext, { lastSeenAt }: Known): boolean =>
 const keyOf = (what: string, { productId, lastSeenAt }: Known): string =>
   `product_${what}:${productId}:${lastSeenAt?.toISOString()}`;
 
-/** Tells people, once, that a product which answered before has not for a minute. */
+/**
+ * Tells people, once, that a product which answered before has not for a minute. The look before must have
+ * failed too: after a pause, or while the sidecar was stopped, nobody has looked for longer than that.
+ */
 export async function reportSilence({
   tx,
   ctx,
@@ -27,7 +30,7 @@ export async function reportSilence({
   ctx: ServiceContext;
   input: { known: Known; error: string };
 }): Promise<void> {
-  if (!isLong(ctx, known)) return;
+  if (known.lastError === null || !isLong(ctx, known)) return;
   const { productId } = known;
   await notify({
     ...{ tx, ctx },
@@ -49,6 +52,7 @@ export async function reportReturn({
   input: { known: Known };
 }): Promise<void> {
   if (known.lastError === null || !isLong(ctx, known)) return;
+  if (!(await wasNotified({ tx, input: { key: keyOf("unreachable", known) } }))) return;
   const { productId } = known;
   await notify({
     ...{ tx, ctx },

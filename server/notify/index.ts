@@ -2,7 +2,7 @@ export { suggestionUrl } from "./content";
 export { makeDigests } from "./digests";
 export { listDeliveries, readChannelStatus } from "./list-deliveries";
 export { startNotifier } from "./notifier";
-export { notify } from "./notify";
+export { notify, wasNotified } from "./notify";
 export { getPreferences, setPreferences } from "./preferences";
 export { pruneNotifications } from "./prune";
 export { retryDelivery } from "./retry-delivery";

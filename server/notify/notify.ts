@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { notifications } from "@/drizzle/schema";
 import {
   NotificationDetails,
@@ -52,4 +53,15 @@ export async function notify({
   await enqueueJob({ tx, input: { kind: "notify", subjectId: row.id } });
   await publish(tx, { topic: "notification", id: row.id });
   return row.id;
+}
+
+/** True when a notification was made under this key, and is kept still. */
+export async function wasNotified({
+  tx,
+  input: { key },
+}: {
+  tx: Transaction;
+  input: { key: string };
+}): Promise<boolean> {
+  return (await tx.$count(notifications, eq(notifications.dedupeKey, key))) > 0;
 }
