@@ -76,6 +76,16 @@ async function admitByProvider(
 const EXPECTED = ["JWT_SESSION_ERROR"];
 
 /**
+ * The message of what next-auth reports: an error, or one beside what the provider sent. That holds
+ * a person's profile, and is left out.
+ */
+function reportedMessage(metadata: unknown): string {
+  const isBeside = typeof metadata === "object" && metadata !== null && "error" in metadata;
+  const error = isBeside ? metadata.error : metadata;
+  return error instanceof Error ? error.message : "no message";
+}
+
+/**
  * next-auth's settings for one request. The cookie carries who the person is and which session it
  * belongs to, nothing else: whether that still lives, and roles, come from the database each time.
  */
@@ -91,7 +101,7 @@ export function authOptions({ ctx, input }: { ctx: Root; input: AuthRequest }): 
     logger: {
       error: (code, metadata) => {
         const level = EXPECTED.includes(code) ? "debug" : "error";
-        log[level]({ code, detail: String(metadata), requestId }, "next-auth");
+        log[level]({ code, detail: reportedMessage(metadata), requestId }, "next-auth");
       },
       warn: (code) => log.warn({ code, requestId }, "next-auth"),
       debug: () => {},

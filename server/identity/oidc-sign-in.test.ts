@@ -2,9 +2,10 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { auditEvents, oneTimeLinks, userIdentities, users } from "@/drizzle/schema";
 import type { Actor } from "@/server/contracts";
-import { createRoot, env, type Settings } from "@/server/platform";
+import { createLogger, createRoot, env, type Settings } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { createUser, deactivateUser, invitePerson } from ".";
+import { authOptions } from "./next-auth";
 import { ProviderClaims, signInByProvider } from "./oidc-sign-in";
 
 const ISSUER = "https://login.example.org";
@@ -130,4 +131,20 @@ test("of two first sign-ins at once of one invited person both end with one acco
   const outcomes = await Promise.all([1, 2].map(() => come(verified("eve@example.org", "e-1"))));
   expect(outcomes).toMatchObject([{ user: {} }, { user: {} }]);
   expect(await database.db.$count(users)).toBe(1);
+});
+
+test("a failure of the provider is logged by its message, and the person's profile never", () => {
+  const lines: string[] = [];
+  const log = createLogger("test", settings, { write: (line) => lines.push(line) });
+  const input = { address: "198.51.100.7", requestId: "req-1", onRefused: () => {} };
+  const { logger } = authOptions({ ctx: { ...ctx(), log }, input });
+  const profile = { sub: "s-1", email: "ann@example.org" };
+  const error = new Error("unexpected iss value");
+  logger?.error?.("OAUTH_PARSE_PROFILE_ERROR", { error, OAuthProfile: profile });
+  logger?.error?.("OAUTH_CALLBACK_ERROR", new Error("outgoing request timed out"));
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { code: "OAUTH_PARSE_PROFILE_ERROR", detail: "unexpected iss value" },
+    { code: "OAUTH_CALLBACK_ERROR", detail: "outgoing request timed out" },
+  ]);
+  expect(lines.join("")).not.toContain("ann@example.org");
 });

@@ -252,6 +252,22 @@ const FORMER_NAMES = {
 } as const;
 
 export type Settings = ReturnType<typeof load>;
+
+/** Settings that are, or may contain, a secret: never logged. */
+export const SECRET_SETTINGS = [
+  "SESSION_SECRET",
+  "AUTH_SECRET",
+  "OIDC_CLIENT_SECRET",
+  "DATABASE_URL",
+  "MCP_REGISTRY_TOKEN",
+  "MCP_BROKER_URL",
+  "REDIS_URL",
+  "SLACK_BOT_TOKEN",
+  "SLACK_SIGNING_SECRET",
+  "SMTP_URL",
+  "INFERENCE_API_KEY",
+] as const satisfies readonly (keyof Settings)[];
+
 let cached: Settings | undefined;
 
 /** Settings of this process, read once. Throws with every unusable setting named. */

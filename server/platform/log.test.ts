@@ -24,6 +24,16 @@ test("secrets are redacted, at the top and in what is logged beside it", () => {
   expect(text).toContain(settings.DATA_PRODUCT_ID);
 });
 
+test("no setting is logged whose name or address says that it holds a secret", () => {
+  const lines: string[] = [];
+  const log = createLogger("test", env(), { write: (line) => lines.push(line) });
+  const holdsSecret = /(SECRET|TOKEN|PASSWORD|_KEY)$|^(DATABASE|REDIS|SMTP|MCP_BROKER)_URL$/;
+  const names = Object.keys(env()).filter((name) => holdsSecret.test(name));
+  expect(names).toEqual(expect.arrayContaining(["OIDC_CLIENT_SECRET", "MCP_BROKER_URL"]));
+  log.info({ settings: Object.fromEntries(names.map((name) => [name, `hidden ${name}`])) });
+  expect(lines.join("")).not.toMatch(/hidden \w+/);
+});
+
 test("a line stays short, whatever an error or a row holds", () => {
   const lines: string[] = [];
   const log = createLogger("test", env(), { write: (line) => lines.push(line) });

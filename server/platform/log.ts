@@ -1,5 +1,5 @@
 import pino from "pino";
-import type { Settings } from "./env";
+import { SECRET_SETTINGS, type Settings } from "./env";
 
 const LEVELS = { error: "error", warning: "warn", info: "info", debug: "debug" } as const;
 
@@ -16,14 +16,7 @@ const SECRET_KEYS = [
   "secret",
   "session_secret",
   "auth_secret",
-  "SESSION_SECRET",
-  "AUTH_SECRET",
-  "DATABASE_URL",
-  "REDIS_URL",
-  "SLACK_BOT_TOKEN",
-  "SLACK_SIGNING_SECRET",
-  "SMTP_URL",
-  "INFERENCE_API_KEY",
+  ...SECRET_SETTINGS,
   "apiKey",
   "key",
   "sealedPrivateKey",
