@@ -28,6 +28,10 @@ describe("format", () => {
     ]);
   });
 
+  it("writes a negative duration as the same length below zero", () => {
+    expect([-316.4, -2431, -125_000].map(formatMs)).toEqual(["−316 ms", "−2.43 s", "−2 min 5 s"]);
+  });
+
   it("keeps a digit where a percent is small or nearly all", () => {
     expect([0.004, 0.055, 0.5, 0.923, 1, -1.6, 0].map(formatPercent)).toEqual([
       "0.4%",

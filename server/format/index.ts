@@ -17,10 +17,11 @@ function significant(value: number): string {
   return new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 }).format(value);
 }
 
-/** Milliseconds in the unit that reads best: `0.72 ms`, `316 ms`, `2.4 s`, `3 min 20 s`. */
+/** Milliseconds in the unit that reads best: `0.72 ms`, `316 ms`, `2.4 s`, `3 min 20 s`, `−2 min 5 s`. */
 export function formatMs(ms: number): string {
   const size = Math.abs(ms);
   if (size > 0 && size < 0.01) return "<0.01 ms";
+  if (ms < 0) return `−${formatMs(size)}`;
   if (size < 1000) return `${significant(ms)} ms`;
   if (size < 60_000) return `${significant(ms / 1000)} s`;
   const seconds = Math.round(ms / 1000);
