@@ -66,7 +66,7 @@ test("takes the time after a change from the gain, not from the median of the ot
   query.candidate.median_ms = 140;
   const source = measured({ suggestions: [itemOf(INDEX, evidenceOf([query]))] });
   expect(lineOf(buildDecisionCard(source, RECORD), "most_improved")).toMatch(
-    /^100 ms → 80 ms, 20% less:/,
+    /^100 ms → 80 ms, 1.25× faster:/,
   );
 });
 
@@ -151,6 +151,28 @@ test("the evidence is as good as its weakest measure", () => {
     /^Weak\. Measured on 5% of projects \(50 of 1,000 rows\)/,
   );
   expect(lineOf(card, "track_record")).toBe("3 of 4 executions delivered what was promised.");
+});
+
+/** The sentences on the evidence of one change. */
+function gradesOf(evidence: MeasuredEvidence) {
+  const card = buildDecisionCard(measured({ suggestions: [itemOf(INDEX, evidence)] }), RECORD);
+  return new Map(card?.evidence.reasons.map(({ of, text }) => [of, text]));
+}
+
+test("an interval below zero is told as a loss, not as one that includes zero", () => {
+  const loss = gradesOf(evidenceOf([queryEvidenceOf("q", -0.055)]));
+  expect(loss.get("interval")).toBe(
+    "The interval [−7.5%, −3.5%] is below zero: a loss was measured.",
+  );
+  const unclear = gradesOf(evidenceOf([queryEvidenceOf("q", 0.01)]));
+  expect(unclear.get("interval")).toBe("The interval [−1%, 3%] includes zero.");
+});
+
+test("the fewest pairs are said to be of a targeted query only where one is targeted", () => {
+  const pairsOf = (is_targeted: boolean) =>
+    gradesOf(evidenceOf([queryEvidenceOf("q", 0.4, { is_targeted })])).get("pairs");
+  expect(pairsOf(true)).toBe("The targeted query that was replayed least has 12 pairs.");
+  expect(pairsOf(false)).toBe("The query that was replayed least has 12 pairs.");
 });
 
 test("an estimate has a likelihood, and neither a grade nor a track record", () => {

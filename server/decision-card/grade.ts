@@ -1,8 +1,10 @@
 import {
   type EvidenceGrade,
   type GradeReason,
+  type Interval,
   isWhole,
   type MeasuredEvidence,
+  outcomeOf,
 } from "@/server/contracts";
 import {
   formatBounds,
@@ -43,26 +45,38 @@ export function gradeEvidence(
 
 function gradeInterval({ workload: { gain } }: MeasuredEvidence): Graded {
   const bounds = formatBounds(gain);
-  if (gain.low <= 0) return { grade: "weak", text: `The interval ${bounds} includes zero.` };
+  switch (outcomeOf(gain)) {
+    case "inconclusive":
+      return { grade: "weak", text: `The interval ${bounds} includes zero.` };
+    case "regressed":
+      return { grade: "weak", text: `The interval ${bounds} is below zero: a loss was measured.` };
+    case "improved":
+      return gradeWidth(gain, bounds);
+  }
+}
+
+function gradeWidth(gain: Interval, bounds: string): Graded {
   const width = (gain.value - gain.low) / gain.value;
   const grade = width <= WIDTH.strong ? "strong" : "fair";
   const text = `The 95% interval ${bounds} excludes zero${grade === "strong" ? " by far" : ""}.`;
   return { grade, text };
 }
 
-/** Of the queries that the changes are meant for; of all where none is. */
-function judged({ queries }: MeasuredEvidence): MeasuredEvidence["queries"] {
+/** The queries that the changes are meant for; all where none is. */
+function judged({ queries }: MeasuredEvidence) {
   const targeted = queries.filter(({ is_targeted }) => is_targeted);
-  return targeted.length > 0 ? targeted : queries;
+  const isAll = targeted.length === 0;
+  return { queries: isAll ? queries : targeted, isAll };
 }
 
 function gradePairs(evidence: MeasuredEvidence): Graded {
-  const counts = judged(evidence).map(({ pairs }) => pairs);
+  const { queries, isAll } = judged(evidence);
+  const counts = queries.map(({ pairs }) => pairs);
   if (counts.length === 0) return { grade: "weak", text: "No query was replayed." };
   const least = Math.min(...counts);
   return {
     grade: atLeast(least, PAIRS),
-    text: `The targeted query that was replayed least has ${formatPlural(least, "pair")}.`,
+    text: `The ${isAll ? "query" : "targeted query"} that was replayed least has ${formatPlural(least, "pair")}.`,
   };
 }
 
@@ -89,7 +103,7 @@ function gradeCoverage({ workload }: MeasuredEvidence, required: number): Graded
 
 function gradeNoise(evidence: MeasuredEvidence): Graded {
   const spreads = judged(evidence)
-    .map(({ baseline }) => baseline.p95_ms / Math.max(baseline.median_ms, Number.MIN_VALUE))
+    .queries.map(({ baseline }) => baseline.p95_ms / Math.max(baseline.median_ms, Number.MIN_VALUE))
     .sort((a, b) => a - b);
   const middle = spreads[Math.floor(spreads.length / 2)];
   if (middle === undefined) return { grade: "weak", text: "No query was replayed." };

@@ -12,13 +12,13 @@ import {
 } from "@/server/contracts";
 import {
   formatBounds,
-  formatFactor,
   formatInstant,
   formatList,
   formatMs,
   formatPercent,
   formatPlural,
   formatSignedPercent,
+  formatSpeed,
   shortSql,
 } from "@/server/format";
 import { worksAlone } from "./gain";
@@ -147,16 +147,9 @@ function describeQuery({ sql, before_ms, after_ms, gain, outcome }: CardQuery): 
   const what =
     outcome === "inconclusive"
       ? `no clear difference ${formatBounds(gain)}`
-      : `${formatMs(before_ms)} → ${formatMs(after_ms)}, ${describeSpeed(before_ms, after_ms)}`;
+      : `${formatMs(before_ms)} → ${formatMs(after_ms)}, ${formatSpeed(gain, before_ms, after_ms)}`;
   const times = outcome === "inconclusive" ? `${formatMs(before_ms)}, ${what}` : what;
   return `${times}: ${shortSql(sql)}`;
-}
-
-function describeSpeed(beforeMs: number, afterMs: number): string {
-  const share = 1 - afterMs / beforeMs;
-  const ratio = beforeMs / afterMs;
-  if (ratio >= 2) return `${formatFactor(ratio)} faster`;
-  return share >= 0 ? `${formatPercent(share)} less` : `${formatPercent(-share)} more`;
 }
 
 function describeLock({ write_lock: lock }: Card): string {
