@@ -1,5 +1,13 @@
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type OperationState, SuggestionState, type Verification } from "@/server/contracts";
+import { suggestionItems } from "@/drizzle/schema";
+import {
+  makeVerdict,
+  type OperationState,
+  SuggestionState,
+  type Verdict,
+  type Verification,
+} from "@/server/contracts";
 import { buildDecisionCard } from "@/server/decision-card";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { getSuggestion, listSuggestions } from "./read-suggestions";
@@ -80,6 +88,27 @@ test("what is said of a suggestion is for people too: it names no field of the A
       expect(note).not.toMatch(/_|\blinks\b|`/);
     }
   }
+});
+
+test("a request that fits at a cost is not said to slow nothing down", async () => {
+  const change = { kind: "add_index", table: "projects", column: "status" } as const;
+  const noteOf = async (verdict: Verdict) => {
+    const { id } = await storeSuggestion(database.db, {
+      ...{ state: "pending", candidates: [indexOn("status")] },
+      context: {
+        requested: { changes: [change], origin: { kind: "person" }, reason: verdict.code },
+      },
+    });
+    await database.db
+      .update(suggestionItems)
+      .set({ verdict })
+      .where(eq(suggestionItems.suggestionId, id));
+    return (await loadSuggestion(contextOf(database.db, ACTORS.reviewer), id)).note;
+  };
+  expect(await noteOf(makeVerdict("fits", ""))).toMatch(/no measured query is surely slower/);
+  expect(await noteOf(makeVerdict("fits_with_cost", ""))).toBe(
+    "Tested on a shadow copy: nothing breaks, but it makes something slower by more than 5%; the drawbacks give the figures. A reviewer has to approve before anything runs.",
+  );
 });
 
 test("a suggestion has a card of its changes, with how executions here turned out", async () => {

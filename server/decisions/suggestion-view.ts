@@ -1,6 +1,7 @@
 import { asc, desc, eq } from "drizzle-orm";
 import { feedback, operations, reviews, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
+  hasMeasuredCost,
   isAdvice,
   isUntested,
   type Operation,
@@ -45,6 +46,7 @@ export async function loadSuggestion(
   { db, settings }: Pick<ServiceContext, "db" | "settings">,
   id: string,
 ): Promise<Suggestion> {
+  const reading = db.select().from(suggestions).where(eq(suggestions.id, id)).execute();
   const [
     [row],
     items,
@@ -56,7 +58,7 @@ export async function loadSuggestion(
     requested,
     trackRecord,
   ] = await Promise.all([
-    db.select().from(suggestions).where(eq(suggestions.id, id)),
+    reading,
     db
       .select()
       .from(suggestionItems)
@@ -72,7 +74,7 @@ export async function loadSuggestion(
     loadRejections(db, id),
     loadReverts(db, id),
     loadRequested(db, id),
-    readTrackRecord(db),
+    reading.then(([one]) => (one?.basis === "measured" ? readTrackRecord(db) : null)),
   ]);
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
   const stored: StoredSuggestion = {
@@ -190,7 +192,7 @@ function describeState(
   operationRows: OperationRow[],
   isRequested: boolean,
 ): string {
-  const ofRequest = isRequested ? describeRequest(row) : null;
+  const ofRequest = isRequested ? describeRequest(row, suggested) : null;
   if (ofRequest !== null) return ofRequest;
   switch (row.state) {
     case "proving":
@@ -210,7 +212,7 @@ function describeState(
     case "rejected":
       return "A reviewer rejected it.";
     case "expired":
-      return "Nobody decided in time; ask for a new analysis.";
+      return "Nobody decided in time. Reopen it, or ask for a new analysis.";
     case "superseded":
       if (row.error !== null) return row.error.message;
       return row.supersededBy === null
@@ -237,12 +239,14 @@ function describeExecuting(operationRows: readonly OperationRow[]): string {
 }
 
 /** Of changes that were asked for, while the test decides; null: said as of any suggestion. */
-function describeRequest({ state }: SuggestionRow): string | null {
+function describeRequest({ state }: SuggestionRow, suggested: SuggestionItem[]): string | null {
   switch (state) {
     case "proving":
       return "The requested changes are being tested on a shadow copy. There is no result yet.";
     case "pending":
-      return "They fit: tested on a shadow copy, nothing breaks, and no measured query is surely slower by more than 5%. No gain is expected. A reviewer has to approve before anything runs.";
+      return suggested.some(({ verdict }) => hasMeasuredCost(verdict))
+        ? "Tested on a shadow copy: nothing breaks, but it makes something slower by more than 5%; the drawbacks give the figures. A reviewer has to approve before anything runs."
+        : "They fit: tested on a shadow copy, nothing breaks, and no measured query is surely slower by more than 5%. No gain is expected. A reviewer has to approve before anything runs.";
     case "no_gain":
       return "The requested changes do not fit: see alternatives for the reasons. Nothing was changed.";
     default:
