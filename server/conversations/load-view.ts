@@ -9,6 +9,7 @@ import {
 } from "@/drizzle/schema";
 import {
   type AnswerEvidence,
+  comparedTimes,
   hasMeasuredCost,
   type MeasuredEvidence,
   rollbackOf,
@@ -196,12 +197,11 @@ function evidenceOf(id: string, measured: MeasuredEvidence | null): AnswerEviden
 
 const QUERIES_MAX = 20;
 
-/** Latencies of each query that was replayed, before and with the change, median ms. */
+/** Latencies of each query that was replayed, before and with the change, ms: as its gain compares them. */
 function queriesOf({ queries }: MeasuredEvidence) {
   const shown = queries.slice(0, QUERIES_MAX).map((query) => ({
     sql: query.sql.slice(0, 400),
-    before_ms: query.baseline.median_ms,
-    after_ms: query.candidate.median_ms,
+    ...comparedTimes(query),
   }));
   return shown.length === 0 ? {} : { queries: shown };
 }

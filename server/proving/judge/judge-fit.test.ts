@@ -35,6 +35,15 @@ test.each<[string, number[], "medium" | "high"]>([
   expect(judgeFit(evidence).is_accepted).toBe(true);
 });
 
+test("how grave a slower query is follows its pairs, not the medians of the two sides", () => {
+  const drifting = query(-0.3);
+  drifting.candidate.median_ms = 250;
+  expect(costOfFit(evidenceOf([query(0.9), query(0.9), drifting]))?.level).toBe("medium");
+  const plain = query(-1.2);
+  plain.candidate.median_ms = 150;
+  expect(costOfFit(evidenceOf([query(0.9), query(0.9), plain]))?.level).toBe("high");
+});
+
 test("a result that differs does not fit", () => {
   expect(judgeFit(evidenceOf([query(0, { results_equal: false })])).code).toBe("results_differ");
 });

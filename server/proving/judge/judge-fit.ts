@@ -57,9 +57,8 @@ export function costOfFit(evidence: MeasuredEvidence): FitCost | null {
   const whole = `${describeScope(workload)} ${speed(workload.gain)}`;
   const isHigh =
     (isSlower && workload.gain.value < -HIGH_COST.workload) ||
-    regressed.some(
-      ({ baseline, candidate }) => candidate.median_ms > baseline.median_ms * HIGH_COST.queryFactor,
-    );
+    // By the pairs, as the drawback tells it: the medians of the two sides may drift apart.
+    regressed.some(({ gain }) => 1 - gain.value > HIGH_COST.queryFactor);
   const level = isHigh ? "high" : "medium";
   if (first === undefined) return { drawback: `${whole}, writes included.`, level };
   const reads = queries.filter(({ kind }) => kind === undefined).length;
