@@ -1,4 +1,4 @@
-import { and, eq, exists, gt, inArray, not, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gt, inArray, ne, not, type SQL, sql } from "drizzle-orm";
 import {
   suggestionComments,
   suggestionMarks,
@@ -60,14 +60,18 @@ function isAssigned(ctx: Pick<ServiceContext, "db" | "actor">, assignee: string)
   return triaged(eq(suggestionTriage.assigneeId, id));
 }
 
-/** Of a suggestion of the query around it: the caller never read it, or not since something happened. */
+/**
+ * Of a suggestion of the query around it: the caller never read it, or not since something happened. What
+ * they said themselves is no news to them.
+ */
 function isUnread(ctx: Pick<ServiceContext, "db" | "actor">): SQL {
+  const me = personOf(ctx);
   const read = ctx.db
     .select({ one: sql`1` })
     .from(suggestionMarks)
     .where(
       and(
-        eq(suggestionMarks.userId, personOf(ctx)),
+        eq(suggestionMarks.userId, me),
         eq(suggestionMarks.suggestionId, suggestions.id),
         sql`${suggestionMarks.readAt} >= ${suggestions.updatedAt}`,
         not(
@@ -79,6 +83,7 @@ function isUnread(ctx: Pick<ServiceContext, "db" | "actor">): SQL {
                 and(
                   eq(suggestionComments.suggestionId, suggestions.id),
                   gt(suggestionComments.at, suggestionMarks.readAt),
+                  ne(suggestionComments.authorId, me),
                 ),
               ),
           ),

@@ -130,6 +130,18 @@ describe("what a list is narrowed to and ordered by", () => {
     expect(await list(ada, { is_unread: true })).toContain(ids.small);
   });
 
+  test("one's own comment makes nothing unread for oneself", async () => {
+    const suggestion_id = ids.estimate;
+    await markSuggestion({ ctx: as(ada), input: { suggestion_id, is_read: true } });
+    const input = { suggestion_id, body: "I look into it.", mentions: [] };
+    await addComment({ ctx: as(ada, new Date(Date.now() + 5000)), input });
+    const { items } = await listSuggestions({ ctx: as(ada), input: { limit: 50 } });
+    const row = items.find((item) => item.suggestion_id === suggestion_id);
+    expect(row?.triage).toMatchObject({ comment_count: 1, is_unread: false });
+    expect(await list(ada, { is_unread: true })).not.toContain(suggestion_id);
+    expect(await list(bob, { is_unread: true })).toContain(suggestion_id);
+  });
+
   test("a snooze hides it from one person, for its time", async () => {
     const until = new Date(Date.now() + 3_600_000).toISOString();
     await snoozeSuggestion({ ctx: as(ada), input: { suggestion_id: ids.large, until } });

@@ -24,7 +24,7 @@ export async function readTriage(
   return new Map(
     rows.map((row) => {
       const told = comments.get(row.id);
-      const changedAt = Math.max(row.updatedAt.getTime(), told?.lastAt.getTime() ?? 0);
+      const changedAt = Math.max(row.updatedAt.getTime(), told?.lastByOthersAt?.getTime() ?? 0);
       const { assigneeId, assigneeLabel, claimedBy, claimedLabel, claimEndsAt } = row;
       const isClaimed = claimedBy !== null && claimEndsAt !== null && claimEndsAt > now;
       const triage: Triage = {
@@ -74,15 +74,23 @@ function selectRows({ db, actor }: Pick<ServiceContext, "db" | "actor">, ids: re
     .where(inArray(suggestions.id, [...ids]));
 }
 
-async function countComments({ db }: Pick<ServiceContext, "db">, ids: readonly string[]) {
+async function countComments(
+  { db, actor }: Pick<ServiceContext, "db" | "actor">,
+  ids: readonly string[],
+) {
   const rows = await db
     .select({
       id: suggestionComments.suggestionId,
       count: sql<number>`count(*)::int`,
-      lastAt: sql`max(${suggestionComments.at})`.mapWith(suggestionComments.at),
+      lastByOthersAt:
+        sql`max(${suggestionComments.at}) filter (where ${suggestionComments.authorId}::text <> ${actor.id})`.mapWith(
+          suggestionComments.at,
+        ),
     })
     .from(suggestionComments)
     .where(inArray(suggestionComments.suggestionId, [...ids]))
     .groupBy(suggestionComments.suggestionId);
-  return new Map(rows.map((row) => [row.id, row]));
+  return new Map<string, { count: number; lastByOthersAt: Date | null }>(
+    rows.map((row) => [row.id, row]),
+  );
 }
