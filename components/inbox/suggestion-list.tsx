@@ -1,6 +1,14 @@
 "use client";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { Empty } from "@/components/common/blocks";
 import { LoadMore, QueryError } from "@/components/common/query-states";
 import { useCan } from "@/components/shell/session";
@@ -21,6 +29,12 @@ export function SuggestionList({ query }: { query: InboxQuery }) {
   const selection = useSelection(rows);
   const listRef = useRef<HTMLUListElement>(null);
   const current = useRowKeys(rows, listRef, selection);
+  const { ask } = current;
+  const hasSelection = selection.ids.length > 0;
+  // What was asked of a selection is not asked of the next one.
+  useEffect(() => {
+    if (!hasSelection) ask(null);
+  }, [hasSelection, ask]);
   if (pages.isPending) return <RowsSkeleton />;
   if (pages.isError && rows.length === 0) {
     return <QueryError error={pages.error} onRetry={() => void pages.refetch()} />;
@@ -35,19 +49,21 @@ export function SuggestionList({ query }: { query: InboxQuery }) {
           currentId={current.id}
           selection={selection}
           onNearEnd={() => {
-            if (pages.hasNextPage && !pages.isFetchingNextPage) void pages.fetchNextPage();
+            // After a failure the button below tries again; a refetch that runs is not broken off.
+            const isFree = !pages.isFetching && !pages.isFetchNextPageError;
+            if (pages.hasNextPage && isFree) void pages.fetchNextPage();
           }}
         />
       </Card>
       <LoadMore query={pages} />
-      {selection.ids.length === 0 ? null : (
+      {hasSelection ? (
         <BulkBar
           selectedIds={selection.ids}
           asked={current.asked}
           onAsk={current.ask}
           onClear={selection.clear}
         />
-      )}
+      ) : null}
     </>
   );
 }
@@ -61,29 +77,38 @@ interface RowsProps {
 }
 
 const ROW_HEIGHT_PX = 84;
+/** What the server sends, and the browser before it knows where the window is scrolled to. */
+const FIRST_ROWS = 20;
 /** From so many rows before the end the next page is loaded. */
 const NEAR_END_ROWS = 10;
 
 /** Only the rows in view are in the document: a list of 10,000 scrolls as one of ten. */
 function Rows({ rows, listRef, currentId, selection, onNearEnd }: RowsProps) {
-  const [scrollMargin, setScrollMargin] = useState(0);
-  useLayoutEffect(() => setScrollMargin(listRef.current?.offsetTop ?? 0), [listRef]);
+  const isHydrated = useIsHydrated();
+  const scrollMargin = useDistanceFromTop(listRef);
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => ROW_HEIGHT_PX,
     getItemKey: (index) => rows[index]?.suggestion_id ?? index,
     overscan: 8,
     scrollMargin,
-    // What the server renders, which knows no window.
-    initialRect: { width: 0, height: 1000 },
   });
-  const shown = virtualizer.getVirtualItems();
+  const shown: readonly Place[] = isHydrated
+    ? virtualizer
+        .getVirtualItems()
+        .map(({ index, start }) => ({ index, top: start - scrollMargin }))
+    : rows.slice(0, FIRST_ROWS).map((_, index) => ({ index, top: index * ROW_HEIGHT_PX }));
   const lastShown = shown.at(-1)?.index ?? 0;
   useEffect(() => {
     if (lastShown >= rows.length - NEAR_END_ROWS) onNearEnd();
   }, [lastShown, rows.length, onNearEnd]);
+  // Of the rows as they are when the current one changes: rows that come in later move no focus.
+  const latestRows = useRef(rows);
   useEffect(() => {
-    const index = rows.findIndex((row) => row.suggestion_id === currentId);
+    latestRows.current = rows;
+  }, [rows]);
+  useEffect(() => {
+    const index = latestRows.current.findIndex((row) => row.suggestion_id === currentId);
     if (index === -1) return;
     virtualizer.scrollToIndex(index, { align: "auto" });
     // The row may have to be rendered first.
@@ -93,19 +118,19 @@ function Rows({ rows, listRef, currentId, selection, onNearEnd }: RowsProps) {
         ?.focus({ preventScroll: true }),
     );
     return () => cancelAnimationFrame(frame);
-  }, [currentId, rows, virtualizer, listRef]);
+  }, [currentId, virtualizer, listRef]);
   return (
     <ul ref={listRef} className="relative" style={{ height: virtualizer.getTotalSize() }}>
-      {shown.map((place) => {
-        const summary = rows[place.index];
+      {shown.map(({ index, top }) => {
+        const summary = rows[index];
         if (summary === undefined) return null;
         return (
           <SuggestionRow
-            key={place.key}
+            key={summary.suggestion_id}
             ref={virtualizer.measureElement}
-            index={place.index}
+            index={index}
             count={rows.length}
-            top={place.start - virtualizer.options.scrollMargin}
+            top={top}
             summary={summary}
             isCurrent={summary.suggestion_id === currentId}
             isTicked={selection.has(summary.suggestion_id)}
@@ -115,6 +140,37 @@ function Rows({ rows, listRef, currentId, selection, onNearEnd }: RowsProps) {
       })}
     </ul>
   );
+}
+
+interface Place {
+  index: number;
+  /** Below the list's top, px. */
+  top: number;
+}
+
+const never = () => () => {};
+
+/** False on the server, and until the browser has taken over what the server sent. */
+function useIsHydrated(): boolean {
+  return useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
+}
+
+/** How far below the document's top an element begins, px; kept true while what is above it changes. */
+function useDistanceFromTop(ref: RefObject<HTMLElement | null>): number {
+  const [distance, setDistance] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () =>
+      setDistance((ref.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [ref]);
+  return distance;
 }
 
 function InboxEmpty({ query }: { query: InboxQuery }) {

@@ -1,9 +1,10 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { type RefObject, useCallback, useMemo, useState } from "react";
+import { type RefObject, useMemo, useState } from "react";
 import { useHotkeys } from "@/components/shell/hotkeys";
 import { useCan } from "@/components/shell/session";
 import type { SuggestionSummary } from "@/server/contracts";
+import { findCurrent, findNext } from "./current-row";
 import type { Asked, Selection } from "./use-selection";
 import { snoozeChoices, useTriageActions } from "./use-triage";
 
@@ -21,36 +22,33 @@ export function useRowKeys(
   const canDecide = useCan("suggestion.decide");
   const [id, setId] = useState<string | null>(null);
   const [asked, ask] = useState<Asked>(null);
-  const open = useCallback(
-    (target: string | null) => {
-      if (target !== null) router.push(`/suggestions/${target}`);
-    },
-    [router],
-  );
   const hotkeys = useMemo(() => {
-    const move = (step: number) => {
+    const ids = rows.map((row) => row.suggestion_id);
+    const current = () => {
       const focused = listRef.current?.querySelector("li:focus-within")?.getAttribute("data-id");
-      const index = rows.findIndex((row) => row.suggestion_id === (focused ?? id));
-      const next = index === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, index + step));
-      setId(rows[next]?.suggestion_id ?? null);
+      return findCurrent(ids, focused ?? null, id);
     };
+    const move = (step: number) => setId(findNext(ids, current(), step));
     /** The selection; without one, the current row becomes it. */
     const decide = (what: Asked) => {
       if (!canDecide) return;
       if (selection.ids.length === 0) {
-        if (id === null) return;
-        selection.set([id]);
+        const target = current();
+        if (target === null) return;
+        selection.set([target]);
       }
       ask(what);
     };
     const withCurrent = (run: (id: string) => void) => () => {
-      if (id !== null) run(id);
+      const target = current();
+      if (target !== null) run(target);
     };
+    const open = withCurrent((target) => router.push(`/suggestions/${target}`));
     return [
       { key: "j", label: "Next suggestion", run: () => move(1) },
       { key: "k", label: "Previous suggestion", run: () => move(-1) },
-      { key: "o", label: "Open the current suggestion", run: () => open(id) },
-      { key: "Enter", label: "Open the current suggestion", run: () => open(id) },
+      { key: "o", label: "Open the current suggestion", run: open },
+      { key: "Enter", label: "Open the current suggestion", run: open },
       { key: "x", label: "Select or deselect it", run: withCurrent(selection.toggle) },
       { key: "a", label: "Approve it, or what is selected", run: () => decide("approve") },
       { key: "r", label: "Reject it, or what is selected", run: () => decide("reject") },
@@ -67,7 +65,7 @@ export function useRowKeys(
         ),
       },
     ];
-  }, [rows, id, selection, listRef, open, canDecide, mark.mutate, snooze.mutate]);
+  }, [rows, id, selection, listRef, router, canDecide, mark.mutate, snooze.mutate]);
   useHotkeys(hotkeys);
   return { id, asked, ask };
 }
