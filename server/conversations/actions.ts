@@ -15,14 +15,17 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   ...(["product_refused"] as const),
 ]);
 
-/** Somebody else did it first, or others have to act before. */
+/** Others have to act before: what was seen of the conversation stays as it is. */
 const WAITING: ReadonlySet<ErrorCode> = new Set([
-  ...(["conflict", "not_approved", "not_agreed", "approval_incomplete", "stopped"] as const),
+  ...(["not_approved", "not_agreed", "approval_incomplete", "stopped"] as const),
 ]);
+
+/** Done, by us or by somebody else first; it waits for others; or why it was refused for good. */
+type ActionOutcome = "done" | "waits" | NonNullable<View["refused"]>;
 
 /**
  * Does what a conversation waits for, outside its row's lock: safe to repeat, and by two processes at
- * once. Answers why it was refused for good; null: it was not. Throws while trying again may help.
+ * once. Throws while trying again may help.
  */
 export async function performAction({
   ctx,
@@ -30,15 +33,16 @@ export async function performAction({
 }: {
   ctx: ServiceContext;
   input: { id: string; action: Action };
-}): Promise<View["refused"]> {
+}): Promise<ActionOutcome> {
   const [row] = await ctx.db.select().from(conversations).where(eq(conversations.id, id));
-  if (row === undefined) return null;
+  if (row === undefined) return "waits";
   try {
     await ACTIONS[action](ctx, row);
-    return null;
+    return "done";
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    if (WAITING.has(error.code)) return null;
+    if (error.code === "conflict") return "done";
+    if (WAITING.has(error.code)) return "waits";
     if (!FINAL.has(error.code)) throw error;
     ctx.log.warn({ err: error, conversation: id, action }, "a step of a conversation was refused");
     return { action, reason: error.message };

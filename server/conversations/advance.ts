@@ -31,9 +31,12 @@ export async function advanceConversation({
   let refused: View["refused"] = null;
   for (let count = 0; count < STEPS_MAX; count += 1) {
     const known = refused;
-    const done = await ctx.db.transaction((tx) => advanceOnce(tx, ctx, { id, refused: known }));
-    if (done === "waits") return;
-    if (done !== "moved") refused = await performAction({ ctx, input: { id, action: done } });
+    const step = await ctx.db.transaction((tx) => advanceOnce(tx, ctx, { id, refused: known }));
+    if (step === "waits") return;
+    if (step === "moved") continue;
+    const outcome = await performAction({ ctx, input: { id, action: step } });
+    if (outcome === "waits") return;
+    refused = outcome === "done" ? null : outcome;
   }
   ctx.log.error({ conversation: id }, "a conversation goes round in circles");
 }

@@ -1,8 +1,11 @@
 import { and, eq } from "drizzle-orm";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { agentMessages, auditEvents } from "@/drizzle/schema";
+import type { Actor } from "@/server/contracts";
 import { ACTORS } from "@/server/decisions/testing/fixtures";
-import { cancelConversation } from "./index";
+import { contextFor } from "@/server/platform";
+import { engageStop, liftStop } from "@/server/policy";
+import { advanceConversation, cancelConversation } from "./index";
 import { type Member, Mesh } from "./testing/mesh";
 import { begin, beginAgreed, FINANCE, RISK, statesOf } from "./testing/schema-change";
 
@@ -101,6 +104,25 @@ test("the execution fails after all have accepted: nothing is in place anywhere,
   expect((await risk.read(id)).status_note).toContain("The disk is full.");
   expect(await risk.stateOfSuggestion(id)).toBe("superseded");
   expect(await risk.operationsOf(id)).toBe(0);
+});
+
+test("while the emergency stop is on, an agreed change is tried once each time, and executed once it is lifted", async () => {
+  const { members, id } = await agreed();
+  const ada: Actor = { kind: "user", id: "ada", label: "ada@test", roles: ["admin"] };
+  const admin = contextFor(finance.root, ada);
+  await engageStop({ ctx: admin, input: { reason: "Latencies rise." } });
+  await finance.approve(id);
+  // One that finds the action, one that tries it.
+  const transaction = vi.spyOn(finance.db, "transaction");
+  await advanceConversation({ ctx: finance.system, input: { conversation_id: id } });
+  expect(transaction).toHaveBeenCalledTimes(2);
+  transaction.mockRestore();
+  expect(await statesOf(members, id)).toEqual(["accepted", "accepted"]);
+  await liftStop({ ctx: admin, input: { reason: "They fell." } });
+  await mesh.run();
+  expect(await statesOf(members, id)).toEqual(["executing", "accepted"]);
+  await finance.finish(id, "execute", false);
+  await mesh.run();
 });
 
 test("the related change fails: ours is rolled back, and both sides end as compensated", async () => {
