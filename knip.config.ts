@@ -3,9 +3,9 @@ import type { KnipConfig } from "knip";
 /** What is started from outside; everything else must be reached from here, or it goes. */
 export default {
   entry: [
-    "scripts/{up,mesh,test,test-node}.mjs",
+    "scripts/{sidecar,up,mesh,test,test-node}.mjs",
     "demo/main.ts",
-    "server/cli/main.ts",
+    "server/cli/run.ts",
     "server/processes/{supervisor,mesh,prover,courier,inference,registry,web}/main.ts",
     "server/processes/supervisor/parent-watchdog.mjs",
     "server/workload/reader/{worker,testing/stuck-worker}.mjs",

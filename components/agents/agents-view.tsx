@@ -72,8 +72,7 @@ function NoRegistry({ agentId }: { agentId: string }) {
         <li>
           On the machine of the registry, enrol this agent:{" "}
           <code className="break-all">
-            npm run -s cli -- registry enrol --agent {agentId} --product &lt;id&gt; --domain
-            &lt;name&gt;
+            npx sidecar registry enrol --agent {agentId} --product &lt;id&gt; --domain &lt;name&gt;
           </code>
           . It prints a token that works once.
         </li>

@@ -37,8 +37,8 @@ export function DeadJobs() {
         Dead jobs
       </h2>
       <p className="text-sm text-muted-foreground">
-        Work that failed too often. <code>npm run -s cli -- jobs retry &lt;id&gt;</code> queues a
-        job again, <code>jobs discard &lt;id&gt;</code> deletes it.
+        Work that failed too often. <code>npx sidecar jobs retry &lt;id&gt;</code> queues a job
+        again, <code>jobs discard &lt;id&gt;</code> deletes it.
       </p>
       <JobsTable jobs={query.data} />
     </section>

@@ -65,11 +65,6 @@ test("a command as somebody has that person's rights only", async () => {
   expect((await cli(["--as", "nobody@example.org", "users", "list"])).code).toBe(4);
 });
 
-test("nobody decides at the shell without saying who they are", async () => {
-  const refused = await cli(["suggestions", "approve", "sugg-000000000000"]);
-  expect([refused.code, refused.said]).toEqual([3, expect.stringContaining("forbidden")]);
-});
-
 test("wrong usage, a wrong value and a missing installation are told apart and explained", async () => {
   expect((await cli(["users", "create"])).code).toBe(2);
   expect((await cli(["users", "create", "--email", "x@example.org", "--roles", "king"])).code).toBe(

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ErrorCode } from "@/server/contracts";
 // Not the platform's whole door: the help needs no database.
 import { AppError, toAppError } from "@/server/platform/errors";
+import { startIn } from "./files";
 
 interface Group {
   description: string;
@@ -90,8 +91,9 @@ const GROUPS: Record<string, Group> = {
 };
 
 /** All groups, those that the command line names with their commands. */
-async function createProgram(args: string[]): Promise<Command> {
+async function createProgram(args: string[], version: string): Promise<Command> {
   const program = new Command("sidecar")
+    .version(version)
     .description("Administration of an Agentic Sidecar at the shell of its machine.")
     .option("--as <email>", "act as this person, with their roles (decisions need one)")
     .option("--json", "answer in JSON")
@@ -109,10 +111,20 @@ function asAppError(error: unknown): AppError {
   return new AppError("invalid_input", z.prettifyError(error), { cause: error });
 }
 
+interface Start {
+  /** Where the command was typed: files are named from there. */
+  folder?: string;
+  version?: string;
+}
+
 /** Runs one command line. Answers the exit code; says why on stderr when that is not 0. */
-export async function runCli(args: string[]): Promise<number> {
+export async function runCli(
+  args: string[],
+  { folder = process.cwd(), version = "unknown" }: Start = {},
+): Promise<number> {
+  startIn(folder);
   try {
-    await (await createProgram(args)).parseAsync(args, { from: "user" });
+    await (await createProgram(args, version)).parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     // Commander said why already; its help ends with 0.

@@ -113,3 +113,14 @@ test("a change that was rejected before says so, by whom and why", async () => {
     `    rejected before, by reviewer@test in ${first.id}: not this week`,
   );
 });
+
+test("nobody decides at the shell without saying who they are", async () => {
+  setEnv({ DATABASE_URL: database.url });
+  const err = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  try {
+    expect(await runCli(["suggestions", "approve", "sugg-000000000000"])).toBe(3);
+    expect(err.mock.calls.join("")).toContain("forbidden");
+  } finally {
+    err.mockRestore();
+  }
+});

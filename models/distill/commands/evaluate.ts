@@ -12,7 +12,7 @@ import { describeModel, toEvaluation } from "../evaluate/to-evaluation";
 /**
  * `evaluate --data DIR [--model NAME of models/manifest.json, or PATH.gguf] [--examples 5000]
  * [--threads 1] [--out models/distill/reports]`: on the test split and on the sets of
- * evaluate/outside; writes <out>/<model>.md and <model>.json, which `npm run -s cli -- models register`
+ * evaluate/outside; writes <out>/<model>.md and <model>.json, which `npx sidecar models register`
  * accepts.
  */
 export async function evaluateModel(args: string[]): Promise<void> {

@@ -90,7 +90,7 @@ export async function refine(args: string[]): Promise<void> {
   writeReport(out, written);
   console.log(comparisonTables(evaluation));
   console.log(
-    `npm run -s cli -- models register --file ${file} --evaluation ${path.join(out, "report.json")}`,
+    `npx sidecar models register --file ${file} --evaluation ${path.join(out, "report.json")}`,
   );
 }
 

@@ -13,7 +13,7 @@ export function readTrainingSet(file: string): TrainingExample[] {
     const parsed = TrainingExample.safeParse(JSON.parse(line));
     if (parsed.success) return parsed.data;
     throw new Error(
-      `Line ${at + 1} of ${file} is no example: export it anew (npm run -s cli -- models export).`,
+      `Line ${at + 1} of ${file} is no example: export it anew (npx sidecar models export).`,
       { cause: parsed.error },
     );
   });

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import type { Command } from "commander";
 import { type Model, RegisterModel } from "@/server/contracts";
@@ -13,6 +13,7 @@ import {
 } from "@/server/models";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type Answer, answer, table } from "../command";
+import { fileNamed, readJson } from "../files";
 
 const rowOf = (model: Model) => [
   model.model_id,
@@ -26,12 +27,8 @@ const answerActive = (model: Model | null): Answer =>
   model === null ? { data: null, lines: ["the manifest's default"] } : answerOf([model]);
 
 async function readReport(path: string): Promise<object> {
-  try {
-    const report: unknown = JSON.parse(await readFile(path, "utf8"));
-    if (typeof report === "object" && report !== null) return report;
-  } catch (cause) {
-    throw new AppError("invalid_input", `The report ${path} cannot be read as JSON.`, { cause });
-  }
+  const report = await readJson(path);
+  if (typeof report === "object" && report !== null) return report;
   throw new AppError("invalid_input", `The report ${path} holds no object.`);
 }
 
@@ -45,7 +42,7 @@ async function writeTrainingSet(
   }
   const { examples, ...made } = await exportTrainingSet({ ctx, input: { since: from } });
   const lines = examples.map((example) => `${JSON.stringify(example)}\n`).join("");
-  await writeFile(out, gzipSync(lines), { mode: 0o600 });
+  await writeFile(fileNamed(out), gzipSync(lines), { mode: 0o600 });
   const { outcomes, reviews, scores } = made;
   return {
     data: { file: out, examples: examples.length, ...made },
@@ -84,7 +81,7 @@ export function addModelCommands(group: Command): void {
     .action((options: { file: string; evaluation: string }, command: Command) =>
       answer(command, async (ctx) => {
         const report = await readReport(options.evaluation);
-        const input = RegisterModel.parse({ ...report, file: options.file });
+        const input = RegisterModel.parse({ ...report, file: fileNamed(options.file) });
         return answerOf([await registerModel({ ctx, input })]);
       }),
     );

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import {
   ChangeStop,
@@ -21,15 +20,11 @@ import {
   simulatePolicy,
 } from "@/server/policy";
 import { type Answer, answer, table } from "../command";
+import { readJson } from "../files";
 
 /** A policy from a file: `policies show --json`, or its part `policy`. */
 async function readPolicy(path: string): Promise<Policy> {
-  let given: unknown;
-  try {
-    given = JSON.parse(await readFile(path, "utf8"));
-  } catch (cause) {
-    throw new AppError("invalid_input", `The policy ${path} cannot be read as JSON.`, { cause });
-  }
+  const given = await readJson(path);
   if (typeof given !== "object" || given === null) {
     throw new AppError("invalid_input", `The policy ${path} holds no object.`);
   }

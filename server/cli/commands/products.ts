@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { ConnectorCheck } from "@/server/contracts";
 import { checkConnector, connectProduct } from "@/server/data-product";
@@ -10,6 +9,7 @@ import {
 } from "@/server/identity";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type Answer, answer, table } from "../command";
+import { readText } from "../files";
 
 const rowOfProduct = (product: ProductCredential) => [
   product.productId,
@@ -46,24 +46,16 @@ async function check(command: Command): Promise<void> {
   );
 }
 
-/** From a file: on the command line a secret would stay in the shell's history. */
-async function readSecretFile(path: string): Promise<string> {
-  try {
-    return (await readFile(path, "utf8")).trim();
-  } catch (cause) {
-    throw new AppError("invalid_input", `The secret in ${path} cannot be read.`, { cause });
-  }
-}
-
 async function trust(
   ctx: ServiceContext,
   product_id: string,
   { jwks, secretFile }: { jwks?: string; secretFile?: string },
 ): Promise<Answer> {
   const input = {
+    // From a file: on the command line a secret would stay in the shell's history.
     product_id,
     ...(jwks !== undefined && { jwks_url: jwks }),
-    ...(secretFile !== undefined && { secret: await readSecretFile(secretFile) }),
+    ...(secretFile !== undefined && { secret: (await readText(secretFile)).trim() }),
   };
   const { credential, secret } = await trustProduct({ ctx, input });
   return {

@@ -93,7 +93,7 @@ export function assertNoDemo(settings: Settings): Promise<{ hasAdmin: boolean }>
         "misconfigured",
         `This database has demo users (${demo.map((user) => user.email).join(", ")}), which ` +
           "production refuses. Use another database or data folder; or start it as a demo once more, " +
-          "create an administrator of yours and deactivate them (npm run cli -- users --help).",
+          "create an administrator of yours and deactivate them (npx sidecar users --help).",
       );
     }
     return { hasAdmin: active.some((user) => user.roles.includes("admin")) };
