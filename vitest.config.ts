@@ -60,6 +60,8 @@ export default defineConfig({
         test: {
           ...{ name: "measuring", include: MEASURING, maxWorkers: 2 },
           ...{ testTimeout: 180_000, hookTimeout: 180_000, sequence: { groupOrder: 1 } },
+          // Another program may spoil one measurement: what fails twice in a row is a fault.
+          retry: 1,
         },
       },
     ],
