@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { Inbox } from "@/components/inbox/inbox";
-import { listInput, readQuery } from "@/components/inbox/inbox-query";
-import { COUNT_MAX, INBOX_TABS, titleOfTab } from "@/components/inbox/tabs";
+import { countInput, listInput, readQuery } from "@/components/inbox/inbox-query";
+import { titleOfTab } from "@/components/inbox/tabs";
 import { createServerApi, Hydrate } from "@/components/trpc/hydrate";
 
 interface Props {
@@ -27,14 +27,7 @@ export default async function InboxPage(props: Props) {
     queryClient.prefetchInfiniteQuery(
       trpc.suggestions.list.infiniteQueryOptions(listInput(current), options),
     ),
-    ...INBOX_TABS.filter((each) => each.states !== undefined).map((each) =>
-      queryClient.prefetchQuery(
-        trpc.suggestions.list.queryOptions({
-          ...listInput({ tab: each, view: {} }),
-          limit: COUNT_MAX,
-        }),
-      ),
-    ),
+    queryClient.prefetchQuery(trpc.suggestions.counts.queryOptions(countInput())),
   ]);
   return (
     <Hydrate queryClient={queryClient}>

@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { ScrollArea } from "@/components/common/blocks";
+import { CodeText, ScrollArea } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
 import { Badge } from "@/components/ui/badge";
 import type { AuditEvent } from "@/server/contracts";
@@ -44,7 +44,9 @@ function Changes({ event }: { event: AuditEvent }) {
   return (
     <ul className="grid gap-0.5 text-xs break-words">
       {changes.map((change) => (
-        <li key={change}>{change}</li>
+        <li key={change}>
+          <CodeText text={change} />
+        </li>
       ))}
     </ul>
   );

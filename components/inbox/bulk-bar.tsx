@@ -61,7 +61,7 @@ export function BulkBar({ selectedIds, asked, onAsk: setAsked, onClear }: BulkBa
         description={
           asked === "reject"
             ? "The reason is kept with each, and shown when the same change comes back."
-            : "All changes of each are approved. One that needs a decision of its own is left as it is, and named."
+            : "All changes of each suggestion are approved. A suggestion that cannot be approved this way is skipped and named."
         }
         confirmLabel={asked === "reject" ? "Reject all" : "Approve all"}
         isDestructive={asked === "reject"}

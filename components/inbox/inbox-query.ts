@@ -1,5 +1,11 @@
-import { ChangeKind, InboxView, type ListSuggestions, type RiskLevel } from "@/server/contracts";
-import { findTab, type InboxTab } from "./tabs";
+import {
+  ChangeKind,
+  type CountSuggestions,
+  InboxView,
+  type ListSuggestions,
+  type RiskLevel,
+} from "@/server/contracts";
+import { COUNT_MAX, COUNTED_TABS, findTab, type InboxTab } from "./tabs";
 
 /** What the address says of the list: a tab, and what it is narrowed to. */
 export interface InboxQuery {
@@ -60,6 +66,15 @@ export function listInput({ tab, view }: InboxQuery): Omit<ListSuggestions, "lim
     ...(tab.states !== undefined && { state: [...tab.states] }),
     ...filter,
   };
+}
+
+/** Input of `suggestions.counts`: what each tab shows before it is narrowed. */
+export function countInput(): CountSuggestions {
+  const filters = COUNTED_TABS.map((tab) => {
+    const { sort: _, ...filter } = listInput({ tab, view: {} });
+    return filter;
+  });
+  return { filters, count_max: COUNT_MAX };
 }
 
 /** How many conditions narrow the list, the order aside. */

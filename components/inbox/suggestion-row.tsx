@@ -95,7 +95,7 @@ function RowTriage({ triage }: { triage: Triage }) {
   return (
     <>
       {claim === null ? null : (
-        <span className="font-medium text-foreground">{claim.by.label} is at it</span>
+        <span className="font-medium text-foreground">{claim.by.label} is working on it</span>
       )}
       {assignee === null ? null : <span>assigned to {assignee.label}</span>}
       {comments === 0 ? null : <span>{formatPlural(comments, "comment")}</span>}

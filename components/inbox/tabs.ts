@@ -32,6 +32,9 @@ export const INBOX_TABS: readonly InboxTab[] = [
   { name: "all", label: "All", states: undefined },
 ];
 
+/** Those with a number: how many there are of all says nothing of what is to be done. */
+export const COUNTED_TABS = INBOX_TABS.filter((tab) => tab.states !== undefined);
+
 /** The tab an address names; anything else is the first. */
 export function findTab(name: string | null | undefined): InboxTab {
   return INBOX_TABS.find((tab) => tab.name === name) ?? REVIEW_TAB;

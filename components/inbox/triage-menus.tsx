@@ -8,9 +8,9 @@ import {
 } from "@/components/ui/dropdown-menu";
 import { snoozeChoices, useColleagues } from "./use-triage";
 
-/** To whom: the menu of people, and nobody. */
+/** To whom: the menu of people who may decide, and nobody. */
 export function AssignMenu({ onChoose }: { onChoose: (assigneeId: string | null) => void }) {
-  const colleagues = useColleagues();
+  const reviewers = useColleagues().filter((person) => person.can_decide);
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
@@ -20,7 +20,7 @@ export function AssignMenu({ onChoose }: { onChoose: (assigneeId: string | null)
       </DropdownMenuTrigger>
       <DropdownMenuContent>
         <DropdownMenuItem onSelect={() => onChoose(null)}>Nobody</DropdownMenuItem>
-        {colleagues.map(({ id, label }) => (
+        {reviewers.map(({ id, label }) => (
           <DropdownMenuItem key={id} onSelect={() => onChoose(id)}>
             {label}
           </DropdownMenuItem>
@@ -45,7 +45,7 @@ export function SnoozeMenu({ onChoose }: { onChoose: (until: string | null) => v
             {label}
           </DropdownMenuItem>
         ))}
-        <DropdownMenuItem onSelect={() => onChoose(null)}>Not any more</DropdownMenuItem>
+        <DropdownMenuItem onSelect={() => onChoose(null)}>Stop snoozing</DropdownMenuItem>
       </DropdownMenuContent>
     </DropdownMenu>
   );

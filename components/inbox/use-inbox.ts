@@ -1,8 +1,8 @@
 "use client";
-import { useInfiniteQuery, useQueries } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useTRPC } from "@/components/trpc/client";
-import { type InboxQuery, listInput } from "./inbox-query";
-import { COUNT_MAX, INBOX_TABS } from "./tabs";
+import { countInput, type InboxQuery, listInput } from "./inbox-query";
+import { COUNTED_TABS } from "./tabs";
 
 /** The suggestions of a list, page by page. */
 export function useSuggestionPages(query: InboxQuery) {
@@ -15,21 +15,14 @@ export function useSuggestionPages(query: InboxQuery) {
   );
 }
 
-/** How many each tab holds: `7`, or `50+` when there is another page. */
+/** How many each tab holds: `7`, or `50+` where there are more. */
 export function useTabCounts(): Map<string, string> {
   const trpc = useTRPC();
-  const tabs = INBOX_TABS.filter((tab) => tab.states !== undefined);
-  const answers = useQueries({
-    queries: tabs.map((tab) =>
-      trpc.suggestions.list.queryOptions({ ...listInput({ tab, view: {} }), limit: COUNT_MAX }),
-    ),
-  });
-  const counts = new Map<string, string>();
-  tabs.forEach((tab, index) => {
-    const page = answers[index]?.data;
-    if (page === undefined) return;
-    const more = page.next_cursor === null ? "" : "+";
-    counts.set(tab.name, `${page.items.length}${more}`);
-  });
-  return counts;
+  const { data } = useQuery(trpc.suggestions.counts.queryOptions(countInput()));
+  return new Map(
+    (data ?? []).flatMap(({ count, is_more }, index) => {
+      const tab = COUNTED_TABS[index];
+      return tab === undefined ? [] : [[tab.name, `${count}${is_more ? "+" : ""}`]];
+    }),
+  );
 }

@@ -1,39 +1,46 @@
 "use client";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryKey, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
 import { toastError } from "@/components/common/action-handlers";
 import { useTRPC } from "@/components/trpc/client";
-import type { BulkResult, Person } from "@/server/contracts";
+import type { BulkResult, Colleague } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
 
-/** People that a suggestion can be given to. */
-export function useColleagues(): Person[] {
+/** People who can be mentioned; a suggestion can be given to those who may decide. */
+export function useColleagues(): Colleague[] {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.inbox.colleagues.queryOptions(undefined, { staleTime: 60_000 }));
   return data ?? [];
 }
 
-/** What can be done about who decides, and when; lists and pages load anew afterwards. */
+/** What can be done about who decides, and when; what it changes is loaded anew afterwards, and nothing else. */
 export function useTriageActions() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const handlers = {
+  const reloading = (queryKeys: readonly QueryKey[]) => ({
     onError: toastError,
     onSettled: () =>
-      Promise.all([
-        queryClient.invalidateQueries({ queryKey: trpc.suggestions.pathKey() }),
-        queryClient.invalidateQueries({ queryKey: trpc.inbox.pathKey() }),
-      ]),
-  };
+      Promise.all(queryKeys.map((queryKey) => queryClient.invalidateQueries({ queryKey }))),
+  });
+  const { suggestions, inbox } = trpc;
+  const lists = [suggestions.list.pathKey(), suggestions.counts.pathKey()];
+  const handlers = reloading([...lists, inbox.triage.pathKey()]);
   return {
-    assign: useMutation(trpc.inbox.assign.mutationOptions(handlers)),
-    claim: useMutation(trpc.inbox.claim.mutationOptions(handlers)),
-    release: useMutation(trpc.inbox.release.mutationOptions(handlers)),
-    mark: useMutation(trpc.inbox.mark.mutationOptions(handlers)),
-    snooze: useMutation(trpc.inbox.snooze.mutationOptions(handlers)),
-    comment: useMutation(trpc.inbox.comment.mutationOptions(handlers)),
+    assign: useMutation(inbox.assign.mutationOptions(handlers)),
+    claim: useMutation(inbox.claim.mutationOptions(handlers)),
+    release: useMutation(inbox.release.mutationOptions(handlers)),
+    mark: useMutation(inbox.mark.mutationOptions(handlers)),
+    snooze: useMutation(inbox.snooze.mutationOptions(handlers)),
+    comment: useMutation(
+      inbox.comment.mutationOptions(
+        reloading([inbox.comments.pathKey(), inbox.triage.pathKey(), suggestions.list.pathKey()]),
+      ),
+    ),
     bulk: useMutation(
-      trpc.inbox.bulk.mutationOptions({ ...handlers, onSuccess: (results) => tell(results) }),
+      inbox.bulk.mutationOptions({
+        ...reloading([suggestions.pathKey(), inbox.triage.pathKey()]),
+        onSuccess: (results) => tell(results),
+      }),
     ),
   };
 }

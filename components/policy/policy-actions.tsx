@@ -8,7 +8,7 @@ import type { Suggestion } from "@/server/contracts";
 
 type Shown = Pick<Suggestion, "suggestion_id" | "state" | "operations">;
 
-/** What else can be done: take back an execution that has not begun, or ask again for what expired. */
+/** What else can be done: take back an execution that has not begun, or reopen what expired. */
 export function PolicyActions({ suggestion }: { suggestion: Shown }) {
   const trpc = useTRPC();
   const canExecute = useCan("operation.execute");
@@ -18,7 +18,7 @@ export function PolicyActions({ suggestion }: { suggestion: Shown }) {
     trpc.operations.withdraw.mutationOptions(handlers("The execution was taken back")),
   );
   const reopen = useMutation(
-    trpc.suggestions.reopen.mutationOptions(handlers("Pending again; approvals start anew")),
+    trpc.suggestions.reopen.mutationOptions(handlers("Reopened; approvals start anew")),
   );
   const { suggestion_id, state, operations } = suggestion;
   const waiting = operations.find((each) => each.kind === "execute" && each.state === "queued");
@@ -41,7 +41,7 @@ export function PolicyActions({ suggestion }: { suggestion: Shown }) {
       disabled={reopen.isPending}
       onClick={() => reopen.mutate({ suggestion_id })}
     >
-      Ask for a decision again
+      Reopen
     </Button>
   );
 }

@@ -39,8 +39,14 @@ export function describeWatch({ watched_seconds: seconds }: ExecutionResult): st
   return `watched for ${formatMs(seconds * 1000)}`;
 }
 
-export function describeExecutions({ states }: Results): string {
-  const all = Object.values(states).reduce((total, count) => total + count, 0);
+/** Of all states; not all of them are listed one by one. */
+export function countExecutions({ states }: Results): number {
+  return Object.values(states).reduce((total, count) => total + count, 0);
+}
+
+export function describeExecutions(results: Results): string {
+  const { states } = results;
+  const all = countExecutions(results);
   const parts = (Object.keys(RESULT_STATES) as ResultState[])
     .filter((state) => (states[state] ?? 0) > 0)
     .map((state) => `${states[state]} ${RESULT_STATES[state]}`);

@@ -16,10 +16,11 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import type { ChangeKind, ExecutionResult, Results } from "@/server/contracts";
-import { formatPercent } from "@/server/format";
+import { formatPercent, formatPlural } from "@/server/format";
 import { PromiseChart } from "./promise-chart";
 import {
   comparePromise,
+  countExecutions,
   describeApprovals,
   describeExecutions,
   describePromises,
@@ -69,12 +70,12 @@ function ResultsBody({ results }: { results: Results }) {
             {
               label: "Approved",
               value: describeApprovals(results.decisions),
-              note: "of decisions",
+              note: "of the suggestions decided",
             },
             {
               label: "Found useful",
               value:
-                useful + notUseful === 0 ? "No word yet" : `${useful} of ${useful + notUseful}`,
+                useful + notUseful === 0 ? "No ratings yet" : `${useful} of ${useful + notUseful}`,
               note: "of what people rated",
             },
           ]}
@@ -91,7 +92,7 @@ function ResultsBody({ results }: { results: Results }) {
         <>
           <PromiseChart executions={results.executions} />
           <Groups results={results} />
-          <Executions executions={results.executions} />
+          <Executions results={results} />
         </>
       )}
       {results.rejections.length === 0 ? null : <Rejections results={results} />}
@@ -135,10 +136,17 @@ function Groups({ results }: { results: Results }) {
   );
 }
 
-function Executions({ executions }: { executions: readonly ExecutionResult[] }) {
+function Executions({ results }: { results: Results }) {
+  const { executions } = results;
+  const hidden = countExecutions(results) - executions.length;
   return (
     <section aria-label="Executions" className="grid gap-2">
       <h2 className="text-base font-semibold">Executions</h2>
+      {hidden > 0 ? (
+        <p className="text-sm text-muted-foreground">
+          The latest {executions.length}; {formatPlural(hidden, "earlier one")} also counted above.
+        </p>
+      ) : null}
       <Card>
         <ul className="divide-y">
           {executions.map((one) => (
@@ -176,7 +184,7 @@ function describeOne(one: ExecutionResult): string {
 
 function Rejections({ results }: { results: Results }) {
   return (
-    <section aria-label="Reasons of rejections" className="grid gap-2">
+    <section aria-label="Reasons for rejection" className="grid gap-2">
       <h2 className="text-base font-semibold">Why suggestions were rejected</h2>
       <Card>
         <ul className="divide-y text-sm">

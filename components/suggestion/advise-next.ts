@@ -15,7 +15,7 @@ const NEXT: Record<SuggestionState, string> = {
   no_gain: "No tested change helped, so there is nothing to decide.",
   approved: "Approved. Waiting for an operator to execute it.",
   rejected: "Rejected. Nothing was changed.",
-  expired: "Expired without a decision, which is no rejection. Ask again below, or analyze again.",
+  expired: "Expired without a decision, which is no rejection. Reopen it below, or analyze again.",
   superseded: "Superseded: the schema has changed. Analyze again to measure on current data.",
   executing: "The execution is running.",
   executed: "Executed. The live workload is being verified.",
@@ -28,7 +28,7 @@ const NEXT: Record<SuggestionState, string> = {
 const NEXT_OF_ESTIMATE: Partial<Record<SuggestionState, string>> = {
   no_gain: "No suggestion: the rules found nothing to change in this request.",
   approved: "Approved. Estimates are not executed by the sidecar: run the SQL yourself.",
-  expired: "Expired without a decision. Ask again with the current schema.",
+  expired: "Expired without a decision. Send the request again with the current schema.",
 };
 
 /** One sentence: what this person, or somebody else, does next. */

@@ -16,8 +16,8 @@ test("alternatives are grouped by why they were not chosen", () => {
   expect(
     groups.map(({ title, items }) => [title, items.map(({ verdict }) => verdict?.code)]),
   ).toEqual([
-    ["Tested and lost", ["slower"]],
-    ["Not possible, because", ["excluded_by_rule", "failed_to_apply"]],
+    ["Tested, not chosen", ["slower"]],
+    ["Not possible", ["excluded_by_rule", "failed_to_apply"]],
     ["Not tested yet", ["not_reached"]],
   ]);
   expect(groupAlternatives([])).toEqual([]);

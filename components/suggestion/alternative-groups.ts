@@ -9,8 +9,8 @@ export interface AlternativeGroup {
 }
 
 const TITLES: Record<AlternativeGroupName, string> = {
-  tested: "Tested and lost",
-  not_possible: "Not possible, because",
+  tested: "Tested, not chosen",
+  not_possible: "Not possible",
   untested: "Not tested yet",
 };
 

@@ -34,7 +34,11 @@ function useRefresh() {
       const keys = [];
       if (topics.has("suggestion") || topics.has("operation")) {
         keys.push(trpc.suggestions.pathKey(), trpc.operations.pathKey(), trpc.audit.pathKey());
-        keys.push(trpc.inbox.pathKey(), trpc.results.pathKey());
+        keys.push(
+          trpc.inbox.triage.pathKey(),
+          trpc.inbox.comments.pathKey(),
+          trpc.results.pathKey(),
+        );
         keys.push(trpc.policy.approval.pathKey(), trpc.policy.stop.pathKey());
       }
       if (topics.has("policy")) keys.push(trpc.policy.pathKey());

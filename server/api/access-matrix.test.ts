@@ -94,6 +94,7 @@ const AUDIT = ["reviewer", "operator", "admin"] as const;
 /** Each with an input that its schema takes: procedures look at that before anything else. */
 const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   "suggestions.list": { row: PEOPLE, input: {} },
+  "suggestions.counts": { row: PEOPLE, input: { filters: [{}] } },
   "suggestions.get": { row: PEOPLE, input: { suggestion_id } },
   "suggestions.head": { row: PEOPLE, input: { suggestion_id } },
   "suggestions.log": { row: PEOPLE, input: { suggestion_id } },

@@ -36,6 +36,20 @@ export const ListSuggestions = SuggestionFilter.extend({
 });
 export type ListSuggestions = z.infer<typeof ListSuggestions>;
 
+/** How many suggestions each filter leaves, counted no further than `count_max`. */
+export const CountSuggestions = z.object({
+  filters: z.array(SuggestionFilter).min(1).max(10),
+  count_max: z.number().int().min(1).max(1000).default(50),
+});
+export type CountSuggestions = z.infer<typeof CountSuggestions>;
+
+export const SuggestionCount = z.object({
+  count: z.number().int(),
+  /** There are more than were counted. */
+  is_more: z.boolean(),
+});
+export type SuggestionCount = z.infer<typeof SuggestionCount>;
+
 export const AssignRequest = z.strictObject({
   suggestion_id: SuggestionId,
   /** null: nobody's. */

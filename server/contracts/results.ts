@@ -55,15 +55,16 @@ export type ResultGroup = z.infer<typeof ResultGroup>;
 export const Results = z
   .object({
     since: z.iso.datetime(),
+    /** Suggestions that were decided: by one person, by several, or by the policy. */
     decisions: z.object({ approved: z.number().int(), rejected: z.number().int() }),
-    /** Executions by how they stand. */
+    /** All executions by how they stand. */
     states: z.record(ResultState, z.number().int()),
     /** Of what is in effect today, ms a day at the rates of the watches; null: nothing was measured. */
     saved_ms_per_day: z.number().nullable(),
     /** Executions with a promise and a measurement, and how many delivered within the promised interval or more. */
     promises: z.object({ kept: z.number().int(), of: z.number().int() }),
     groups: z.array(ResultGroup),
-    /** The latest first, at most 200. */
+    /** The latest first, at most 200 of those that `states` counts. */
     executions: z.array(ExecutionResult),
     rejections: z.array(z.object({ reason: z.string(), count: z.number().int() })),
     feedback: z.object({ useful: z.number().int(), not_useful: z.number().int() }),

@@ -7,6 +7,10 @@ export type RiskLevel = z.infer<typeof RiskLevel>;
 export const Person = z.object({ id: z.uuid(), label: z.string() });
 export type Person = z.infer<typeof Person>;
 
+/** Somebody who can sign in: they can be mentioned, and given what they may decide. */
+export const Colleague = Person.extend({ can_decide: z.boolean() });
+export type Colleague = z.infer<typeof Colleague>;
+
 /** How people share out a suggestion; the last two are the caller's own. */
 export const Triage = z.object({
   assignee: Person.nullable(),

@@ -26,7 +26,12 @@ export { assertVisible, checkSameProduct } from "./product-scope";
 export { listProofEvents } from "./proof-log";
 export { failProof } from "./publish-advice";
 export { getApproval } from "./read-approval";
-export { getSuggestion, listSuggestions, waitForSuggestion } from "./read-suggestions";
+export {
+  countSuggestions,
+  getSuggestion,
+  listSuggestions,
+  waitForSuggestion,
+} from "./read-suggestions";
 export { remindApprovers } from "./remind-approvers";
 export { reopenSuggestion } from "./reopen-suggestion";
 export { requestChange } from "./request-change";

@@ -1,6 +1,7 @@
 import { and, eq, getTableColumns, inArray, sql } from "drizzle-orm";
 import { operations, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
+  type CountSuggestions,
   type Interval,
   isProving,
   type ListSuggestions,
@@ -8,6 +9,7 @@ import {
   type RequestedChanges,
   rollbackOf,
   type Suggestion,
+  type SuggestionCount,
   type SuggestionPage,
   type SuggestionSummary,
 } from "@/server/contracts";
@@ -138,6 +140,34 @@ export async function listSuggestions({
         ? encodePlace(sort, { key: last.key, at: last.row.createdAt, id: last.row.id })
         : null,
   };
+}
+
+/**
+ * How many suggestions each filter leaves, in their order. Throws `forbidden` where a machine asks for what only
+ * people have.
+ */
+export async function countSuggestions({
+  ctx,
+  input: { filters, count_max: max },
+}: {
+  ctx: ServiceContext;
+  input: CountSuggestions;
+}): Promise<SuggestionCount[]> {
+  assertCan(ctx.actor, "suggestion.read");
+  return Promise.all(
+    filters.map(async (filter) => {
+      const some = ctx.db
+        .select({ id: suggestions.id })
+        .from(suggestions)
+        .where(and(visibleTo(ctx.actor), filterSuggestions(ctx, filter)))
+        // The order of an index: it is read no further than the limit.
+        .orderBy(...orderOf("newest").by)
+        .limit(max + 1)
+        .as("some");
+      const found = await ctx.db.$count(some);
+      return { count: Math.min(found, max), is_more: found > max };
+    }),
+  );
 }
 
 interface ItemDigest extends Record<string, unknown> {

@@ -212,7 +212,7 @@ function describeState(
     case "rejected":
       return "A reviewer rejected it.";
     case "expired":
-      return "Nobody decided in time. Reopen it, or ask for a new analysis.";
+      return "Nobody decided in time, which is no rejection. It can be reopened, or analyzed again.";
     case "superseded":
       if (row.error !== null) return row.error.message;
       return row.supersededBy === null

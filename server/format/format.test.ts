@@ -18,14 +18,9 @@ import {
 
 describe("format", () => {
   it("writes durations in the unit that reads best", () => {
-    expect([0.001, 0.724, 12.44, 316.4, 2431, 200_000].map(formatMs)).toEqual([
-      "<0.01 ms",
-      "0.724 ms",
-      "12.4 ms",
-      "316 ms",
-      "2.43 s",
-      "3 min 20 s",
-    ]);
+    expect([0.001, 0.724, 12.44, 316.4, 2431, 200_000, 5_692_000, 3_599_700].map(formatMs)).toEqual(
+      ["<0.01 ms", "0.724 ms", "12.4 ms", "316 ms", "2.43 s", "3 min 20 s", "1 h 35 min", "1 h"],
+    );
   });
 
   it("writes a negative duration as the same length below zero", () => {

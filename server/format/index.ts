@@ -17,7 +17,7 @@ function significant(value: number): string {
   return new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 }).format(value);
 }
 
-/** Milliseconds in the unit that reads best: `0.72 ms`, `316 ms`, `2.4 s`, `3 min 20 s`, `−2 min 5 s`. */
+/** Milliseconds in the unit that reads best: `0.72 ms`, `316 ms`, `2.4 s`, `3 min 20 s`, `1 h 34 min`, `−2 min 5 s`. */
 export function formatMs(ms: number): string {
   const size = Math.abs(ms);
   if (size > 0 && size < 0.01) return "<0.01 ms";
@@ -25,7 +25,15 @@ export function formatMs(ms: number): string {
   if (size < 1000) return `${significant(ms)} ms`;
   if (size < 60_000) return `${significant(ms / 1000)} s`;
   const seconds = Math.round(ms / 1000);
+  if (seconds >= 3600) return formatHours(Math.round(seconds / 60));
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+function formatHours(minutes: number): string {
+  const hours = Math.floor(minutes / 60);
+  return minutes % 60 === 0
+    ? `${formatCount(hours)} h`
+    : `${formatCount(hours)} h ${minutes % 60} min`;
 }
 
 /**

@@ -1,5 +1,6 @@
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { reviews } from "@/drizzle/schema";
+import { auditEvents, reviews, suggestions } from "@/drizzle/schema";
 import type { QueryOutcome, Verification } from "@/server/contracts";
 import {
   ACTORS,
@@ -72,20 +73,54 @@ test("what is in effect counts as saved, what was rolled back does not; promises
   expect(results.states).toMatchObject({ confirmed: 1, rolled_back: 1, watching: 0 });
 });
 
-test("decisions and reasons are counted; a stranger reads none of it", async () => {
-  const { id } = await storeSuggestion(database.db, { state: "rejected" });
-  const review = { suggestionId: id, reviewerId: "u", reviewerLabel: "u", itemIds: [] };
-  await database.db.insert(reviews).values([
-    { ...review, verdict: "rejected", reason: "not now" },
-    { ...review, verdict: "rejected", reason: "not now" },
-    { ...review, verdict: "approved", reason: "" },
-  ]);
+test("suggestions decided are counted once, the policy's too, and each reason; a stranger reads none of it", async () => {
+  const now = new Date();
+  const decided = async (actions: string[], actorKind: "user" | "system" = "user") => {
+    const { id } = await storeSuggestion(database.db, { state: "rejected" });
+    const audit = { actorKind, actorId: "u", actorLabel: "u", subjectType: "suggestion" };
+    await database.db
+      .insert(auditEvents)
+      .values(actions.map((action) => ({ ...audit, action, subjectId: id, at: now })));
+    return { suggestionId: id, reviewerId: "u", reviewerLabel: "u", itemIds: [] };
+  };
+  const together = await decided(["suggestion.approve_in_part", "suggestion.approve"]);
+  await decided(["suggestion.approve"], "system");
+  const rejections = [await decided(["suggestion.reject"]), await decided(["suggestion.reject"])];
+  await database.db
+    .insert(reviews)
+    .values([
+      ...rejections.map((row) => ({ ...row, verdict: "rejected" as const, reason: "not now" })),
+      { ...together, verdict: "approved", reason: "" },
+      { ...together, reviewerId: "v", verdict: "approved", reason: "" },
+    ]);
   const ctx = contextOf(database.db, ACTORS.viewer);
   const results = await readResults({ ctx, input: { days: 90 } });
-  expect(results.decisions).toEqual({ approved: 1, rejected: 2 });
+  expect(results.decisions).toEqual({ approved: 2, rejected: 2 });
   expect(results.rejections).toEqual([{ reason: "not now", count: 2 }]);
   const agent = contextOf(database.db, { kind: "agent", id: "a", label: "a", roles: ["agent"] });
   await expect(readResults({ ctx: agent, input: { days: 90 } })).rejects.toMatchObject({
     code: "forbidden",
   });
+});
+
+test("executions beyond those that are listed count in every total", async () => {
+  const { id } = await storeSuggestion(database.db, { state: "verified" });
+  const [stored] = await database.db.select().from(suggestions).where(eq(suggestions.id, id));
+  if (stored === undefined) throw new Error("The suggestion was not stored.");
+  const { searchVector: _, ...like } = stored;
+  const ids = Array.from({ length: 210 }, (__, index) => `sugg-many-${index}`);
+  await database.db
+    .insert(suggestions)
+    .values(ids.map((each) => ({ ...like, id: each, requestHash: each })));
+  const verification = watch("confirmed", 5, 0.5);
+  const done = { kind: "execute", state: "verified", productId: "many", verification } as const;
+  const finishedAt = new Date();
+  await Promise.all(ids.map((each) => storeOperation(database.db, each, { ...done, finishedAt })));
+  const results = await readResults({
+    ctx: contextOf(database.db, ACTORS.viewer),
+    input: { days: 90 },
+  });
+  expect(results.executions).toHaveLength(200);
+  expect(results.groups.find((group) => group.product_id === "many")?.executions).toBe(210);
+  expect(results.states.confirmed).toBeGreaterThanOrEqual(210);
 });

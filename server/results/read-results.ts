@@ -1,18 +1,20 @@
-import { and, count, desc, eq, gte, inArray, isNotNull, sql } from "drizzle-orm";
-import { feedback, operations, reviews, suggestionItems, suggestions } from "@/drizzle/schema";
-import type {
-  ChangeKind,
-  ExecutionResult,
-  ReadResults,
-  ResultGroup,
-  ResultState,
-  Results,
+import { and, count, countDistinct, desc, eq, gte, inArray, isNotNull, sql } from "drizzle-orm";
+import { auditEvents, feedback, operations, reviews } from "@/drizzle/schema";
+import {
+  type ChangeKind,
+  type ExecutionResult,
+  type ReadResults,
+  type ResultGroup,
+  type ResultState,
+  type Results,
+  TRANSITIONS,
 } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import type { ServiceContext } from "@/server/platform";
 import { summarizeExecution } from "./summarize-execution";
 
-const EXECUTIONS_MAX = 200;
+/** So many are listed one by one; totals are of all. */
+const LISTED_MAX = 200;
 const REASONS_MAX = 10;
 const DAY_MS = 86_400_000;
 
@@ -26,9 +28,9 @@ export async function readResults({
 }): Promise<Results> {
   assertCan(ctx.actor, "operation.read");
   const since = new Date(ctx.clock.now().getTime() - days * DAY_MS);
-  const [executions, verdicts, rejections, scores] = await Promise.all([
+  const [executions, decisions, rejections, scores] = await Promise.all([
     readExecutions(ctx, since),
-    countVerdicts(ctx, since),
+    countDecisions(ctx, since),
     readRejections(ctx, since),
     countScores(ctx, since),
   ]);
@@ -38,7 +40,7 @@ export async function readResults({
   );
   return {
     since: since.toISOString(),
-    decisions: { approved: verdicts.get("approved") ?? 0, rejected: verdicts.get("rejected") ?? 0 },
+    decisions,
     states: countStates(executions),
     saved_ms_per_day: totalSaved(inEffect),
     promises: {
@@ -46,17 +48,27 @@ export async function readResults({
       kept: promised.filter((one) => (one.delivered ?? 0) >= (one.promised?.low ?? 0)).length,
     },
     groups: groupExecutions(executions),
-    executions,
+    executions: executions.slice(0, LISTED_MAX),
     rejections,
     feedback: { useful: scores.get(1) ?? 0, not_useful: scores.get(-1) ?? 0 },
   };
 }
 
-async function readExecutions(ctx: ServiceContext, since: Date): Promise<ExecutionResult[]> {
-  const rows = await ctx.db
-    .select({ operation: operations, suggestionState: suggestions.state })
+async function readExecutions(
+  { db, clock }: ServiceContext,
+  since: Date,
+): Promise<ExecutionResult[]> {
+  const rows = await db
+    .select({
+      id: operations.id,
+      suggestionId: operations.suggestionId,
+      productId: operations.productId,
+      state: operations.state,
+      verification: operations.verification,
+      finishedAt: operations.finishedAt,
+      kinds: KINDS,
+    })
     .from(operations)
-    .innerJoin(suggestions, eq(suggestions.id, operations.suggestionId))
     .where(
       and(
         eq(operations.kind, "execute"),
@@ -64,43 +76,28 @@ async function readExecutions(ctx: ServiceContext, since: Date): Promise<Executi
         isNotNull(operations.verification),
       ),
     )
-    .orderBy(desc(operations.finishedAt))
-    .limit(EXECUTIONS_MAX);
-  const kinds = await readKinds(
-    ctx,
-    rows.flatMap(({ operation }) => operation.itemIds),
-  );
-  const now = ctx.clock.now();
-  return rows.flatMap(({ operation, suggestionState }) => {
-    const { verification, finishedAt } = operation;
+    .orderBy(desc(operations.finishedAt));
+  const now = clock.now();
+  return rows.flatMap(({ verification, finishedAt, ...row }) => {
     if (verification === null || finishedAt === null) return [];
-    const state: ResultState = suggestionState === "reverted" ? "rolled_back" : verification.state;
-    const ofItems = operation.itemIds.flatMap((id) => kinds.get(id) ?? []);
-    return [
-      {
-        operation_id: operation.id,
-        suggestion_id: operation.suggestionId,
-        product_id: operation.productId,
-        kinds: [...new Set(ofItems)].sort(),
-        state,
-        finished_at: finishedAt.toISOString(),
-        ...summarizeExecution(verification, now),
-      },
-    ];
+    return {
+      operation_id: row.id,
+      suggestion_id: row.suggestionId,
+      product_id: row.productId,
+      kinds: row.kinds,
+      state: row.state === "reverted" ? "rolled_back" : verification.state,
+      finished_at: finishedAt.toISOString(),
+      ...summarizeExecution(verification, now),
+    } satisfies ExecutionResult;
   });
 }
 
-async function readKinds({ db }: ServiceContext, itemIds: string[]) {
-  if (itemIds.length === 0) return new Map<string, ChangeKind>();
-  const rows = await db
-    .select({
-      id: suggestionItems.id,
-      kind: sql<ChangeKind>`${suggestionItems.candidate}#>>'{change,kind}'`,
-    })
-    .from(suggestionItems)
-    .where(inArray(suggestionItems.id, itemIds));
-  return new Map(rows.map(({ id, kind }) => [id, kind]));
-}
+/** Of the changes that an operation carried out, in order. */
+const KINDS = sql<ChangeKind[]>`array(
+  select distinct item.candidate #>> '{change,kind}'
+  from suggestion_items item
+  where item.suggestion_id = operations.suggestion_id and operations.item_ids ? item.id
+  order by 1)`;
 
 const isInEffect = ({ state }: ExecutionResult) => state !== "rolled_back";
 
@@ -139,13 +136,21 @@ function groupExecutions(executions: readonly ExecutionResult[]): ResultGroup[] 
     .sort((a, b) => (b.saved_ms_per_day ?? 0) - (a.saved_ms_per_day ?? 0));
 }
 
-async function countVerdicts({ db }: ServiceContext, since: Date) {
+/**
+ * Suggestions decided, whoever decided: several people approve one together, and the policy approves some by
+ * itself. The audit log has each decision once, and is never pruned.
+ */
+async function countDecisions({ db }: ServiceContext, since: Date): Promise<Results["decisions"]> {
+  const { approve, reject } = TRANSITIONS.suggestion;
   const rows = await db
-    .select({ verdict: reviews.verdict, count: count() })
-    .from(reviews)
-    .where(gte(reviews.at, since))
-    .groupBy(reviews.verdict);
-  return new Map(rows.map((row) => [row.verdict, row.count]));
+    .select({ action: auditEvents.action, count: countDistinct(auditEvents.subjectId) })
+    .from(auditEvents)
+    .where(
+      and(inArray(auditEvents.action, [approve.action, reject.action]), gte(auditEvents.at, since)),
+    )
+    .groupBy(auditEvents.action);
+  const of = (action: string) => rows.find((row) => row.action === action)?.count ?? 0;
+  return { approved: of(approve.action), rejected: of(reject.action) };
 }
 
 /** The reasons that were given most often, word for word. */

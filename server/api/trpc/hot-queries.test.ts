@@ -204,6 +204,14 @@ const HOT: Record<string, () => Promise<unknown>> = {
     const { next_cursor } = await caller().suggestions.list({ limit: 10 });
     await caller().suggestions.list({ limit: 10, cursor: next_cursor ?? "" });
   },
+  "the inbox's counts": () =>
+    caller().suggestions.counts({
+      filters: [
+        { state: ["pending"] },
+        { state: [...EFFECTIVE_STATES] },
+        { state: [...CLOSED_STATES] },
+      ],
+    }),
   "one suggestion": () => caller().suggestions.get({ suggestion_id }),
   "the log of a proof": () => caller().suggestions.log({ suggestion_id }),
   "one operation": () => caller().operations.get({ operation_id: `op-${"6".padStart(12, "0")}` }),

@@ -10,6 +10,7 @@ import {
   ClaimRequest,
   CommentRequest,
   ContinueRequest,
+  CountSuggestions,
   CreateWebhook,
   ExecuteRequest,
   FeedbackRequest,
@@ -52,6 +53,7 @@ import {
   changeSuggestions,
   claimSuggestion,
   continueProof,
+  countSuggestions,
   deleteView,
   getApproval,
   getSuggestion,
@@ -128,6 +130,9 @@ const ById = z.object({ suggestion_id: SuggestionId });
 
 const suggestionsRouter = router({
   list: procedure.input(ListSuggestions).query(({ ctx, input }) => listSuggestions({ ctx, input })),
+  counts: procedure
+    .input(CountSuggestions)
+    .query(({ ctx, input }) => countSuggestions({ ctx, input })),
   get: procedure.input(ById).query(({ ctx, input }) => getSuggestion({ ctx, input })),
   head: procedure.input(ById).query(({ ctx, input }) => getSuggestionHead({ ctx, input })),
   approve: procedure

@@ -23,6 +23,9 @@ export async function listComments({
 }): Promise<Comment[]> {
   assertCan(ctx.actor, "suggestion.read");
   personOf(ctx);
+  if ((await ctx.db.$count(suggestions, eq(suggestions.id, id))) === 0) {
+    throw new AppError("not_found", `There is no suggestion ${id}.`);
+  }
   const rows = await ctx.db
     .select({
       row: suggestionComments,

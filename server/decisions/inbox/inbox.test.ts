@@ -4,7 +4,7 @@ import { auditEvents, suggestions, users } from "@/drizzle/schema";
 import type { Actor, ListSuggestions, Role } from "@/server/contracts";
 import type { ServiceContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { listSuggestions } from "../read-suggestions";
+import { countSuggestions, listSuggestions } from "../read-suggestions";
 import { evidenceOf, queryEvidenceOf } from "../testing/evidence";
 import { ACTORS, candidateOf, contextOf, indexOn, storeSuggestion } from "../testing/fixtures";
 import {
@@ -83,6 +83,15 @@ describe("what a list is narrowed to and ordered by", () => {
 
   test("by impact: measured gains first, the largest on top, estimates below", async () => {
     expect(await list(ada, { sort: "impact" })).toEqual([ids.large, ids.small, ids.estimate]);
+  });
+
+  test("counted no further than asked, each filter by itself", async () => {
+    const filters = [{}, { basis: "estimate" as const }, { search: "nowhere" }];
+    expect(await countSuggestions({ ctx: as(ada), input: { filters, count_max: 2 } })).toEqual([
+      { count: 2, is_more: true },
+      { count: 1, is_more: false },
+      { count: 0, is_more: false },
+    ]);
   });
 
   test("pages of an order go on after the last row", async () => {
@@ -215,6 +224,9 @@ describe("sharing out", () => {
     expect(said[0]?.mentions).toEqual([{ id: bob.id, label: "bob@test" }]);
     const stranger = "00000000-0000-4000-8000-000000000000";
     await expect(say(ada, "@", [stranger])).rejects.toMatchObject({ code: "invalid_input" });
+    const unknown = { suggestion_id: "sugg-nowhere00000" };
+    const nowhere = listComments({ ctx: as(bob), input: unknown });
+    await expect(nowhere).rejects.toMatchObject({ code: "not_found" });
     await expect(say(ACTORS.product, "hello")).rejects.toMatchObject({ code: "forbidden" });
     expect(await auditOf(id)).toEqual(["suggestion.comment", "suggestion.comment"]);
   });
@@ -234,9 +246,18 @@ describe("sharing out", () => {
   });
 });
 
-test("people who can sign in are offered as colleagues", async () => {
-  const labels = (await listColleagues({ ctx: as(eve) })).map(({ label }) => label);
-  expect(labels).toEqual(expect.arrayContaining(["ada@test", "bob@test", "eve@test"]));
+test("people who can sign in are offered as colleagues, with whether they may decide", async () => {
+  const found = (await listColleagues({ ctx: as(eve) })).map(({ label, can_decide }) => [
+    label,
+    can_decide,
+  ]);
+  expect(found).toEqual(
+    expect.arrayContaining([
+      ["ada@test", true],
+      ["bob@test", true],
+      ["eve@test", false],
+    ]),
+  );
 });
 
 test("a saved view is its owner's: replaced by name, deleted by nobody else", async () => {

@@ -1,6 +1,13 @@
 import { and, eq, inArray, isNull, lte, or } from "drizzle-orm";
 import { suggestions, suggestionTriage, users } from "@/drizzle/schema";
-import type { AssignRequest, ClaimRequest, Person, Triage } from "@/server/contracts";
+import type {
+  Actor,
+  AssignRequest,
+  ClaimRequest,
+  Colleague,
+  Person,
+  Triage,
+} from "@/server/contracts";
 import { assertCan, isAllowed } from "@/server/identity";
 import { notify } from "@/server/notify";
 import {
@@ -16,16 +23,19 @@ import { readTriage } from "./read-triage";
 /** A claim that is not renewed ends after this: a page left open overnight keeps nobody out. */
 const CLAIM_MINUTES = 30;
 
-/** People who can sign in and may decide: whom a suggestion can be given to, and who can be mentioned. */
-export async function listColleagues({ ctx }: { ctx: ServiceContext }): Promise<Person[]> {
+/** People who can sign in, and whether they may decide. Throws `forbidden` for machines. */
+export async function listColleagues({ ctx }: { ctx: ServiceContext }): Promise<Colleague[]> {
   assertCan(ctx.actor, "suggestion.read");
   personOf(ctx);
   const rows = await ctx.db
-    .select({ id: users.id, label: users.email })
+    .select({ id: users.id, label: users.email, roles: users.roles })
     .from(users)
     .where(eq(users.isActive, true))
     .orderBy(users.email);
-  return rows;
+  return rows.map(({ roles, ...person }) => ({
+    ...person,
+    can_decide: canDecide({ ...person, roles }),
+  }));
 }
 
 /**
@@ -166,11 +176,12 @@ export async function findPeople(tx: Transaction, ids: readonly string[]) {
     .where(and(inArray(users.id, [...ids]), eq(users.isActive, true)));
 }
 
+const canDecide = (person: Pick<Actor, "id" | "label" | "roles">): boolean =>
+  isAllowed({ kind: "user", ...person }, "suggestion.decide");
+
 async function findReviewer(tx: Transaction, id: string): Promise<Person> {
   const [found] = await findPeople(tx, [id]);
-  const canDecide =
-    found !== undefined && isAllowed({ kind: "user", ...found }, "suggestion.decide");
-  if (canDecide) return { id: found.id, label: found.label };
+  if (found !== undefined && canDecide(found)) return { id: found.id, label: found.label };
   throw new AppError("invalid_input", "No active person of this id may decide on suggestions.");
 }
 
