@@ -29,10 +29,13 @@ export async function advanceConversation({
   input: { conversation_id: string };
 }): Promise<void> {
   let refused: View["refused"] = null;
+  /** Tried since the last move: while nothing moves, trying it again changes nothing. */
+  let tried: Action | null = null;
   for (let count = 0; count < STEPS_MAX; count += 1) {
     const known = refused;
     const step = await ctx.db.transaction((tx) => advanceOnce(tx, ctx, { id, refused: known }));
-    if (step === "waits") return;
+    if (step === "waits" || step === tried) return;
+    tried = step === "moved" ? null : step;
     if (step === "moved") continue;
     const outcome = await performAction({ ctx, input: { id, action: step } });
     if (outcome === "waits") return;

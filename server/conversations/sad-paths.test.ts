@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { agentMessages, auditEvents } from "@/drizzle/schema";
+import { agentMessages, auditEvents, operations } from "@/drizzle/schema";
 import type { Actor } from "@/server/contracts";
 import { ACTORS } from "@/server/decisions/testing/fixtures";
 import { contextFor } from "@/server/platform";
@@ -20,6 +20,15 @@ beforeAll(async () => {
 afterAll(() => mesh.close());
 
 const agreed = () => beginAgreed(mesh, ["risk"]);
+
+/** Transactions of one look at a conversation on a side. */
+async function transactionsOf({ db, system }: Member, id: string): Promise<number> {
+  const transaction = vi.spyOn(db, "transaction");
+  await advanceConversation({ ctx: system, input: { conversation_id: id } });
+  const { length } = transaction.mock.calls;
+  transaction.mockRestore();
+  return length;
+}
 
 async function proposed() {
   const { conversation_id: id } = await begin(finance, [{ agent_id: "agent-risk" }]);
@@ -113,10 +122,7 @@ test("while the emergency stop is on, an agreed change is tried once each time, 
   await engageStop({ ctx: admin, input: { reason: "Latencies rise." } });
   await finance.approve(id);
   // One that finds the action, one that tries it.
-  const transaction = vi.spyOn(finance.db, "transaction");
-  await advanceConversation({ ctx: finance.system, input: { conversation_id: id } });
-  expect(transaction).toHaveBeenCalledTimes(2);
-  transaction.mockRestore();
+  expect(await transactionsOf(finance, id)).toBe(2);
   expect(await statesOf(members, id)).toEqual(["accepted", "accepted"]);
   await liftStop({ ctx: admin, input: { reason: "They fell." } });
   await mesh.run();
@@ -157,13 +163,23 @@ test("one of two fails to follow: the other one's change is rolled back as well"
   expect(await statesOf(members, id)).toEqual(["compensated", "compensated", "compensated"]);
 });
 
-test("a rollback that fails is shown on both sides", async () => {
+test("a rollback that is not possible yet is tried once each time, and one that fails is shown on both sides", async () => {
   const { members, id } = await agreed();
   await finance.approve(id);
   await mesh.run();
   await finance.finish(id);
   await mesh.run();
   await risk.finish(id, "execute", false);
+  const isExecution = and(
+    eq(operations.suggestionId, await finance.suggestionOf(id)),
+    eq(operations.kind, "execute"),
+  );
+  // As while something else holds it.
+  await finance.db.update(operations).set({ state: "reverted" }).where(isExecution);
+  await mesh.run();
+  // One that finds the action, one that tries it, one that finds it again.
+  expect(await transactionsOf(finance, id)).toBe(3);
+  await finance.db.update(operations).set({ state: "executed" }).where(isExecution);
   await mesh.run();
   await finance.finish(id, "revert", false);
   await mesh.run();

@@ -69,8 +69,9 @@ export function planDelivery(
     return { kind: "wait", delayMs, error: "No agent of this id is in the directory." };
   }
   if (peer.openMs !== null && peer.failures >= FAILURES_MAX) {
-    const waitMs = Math.max(peer.openMs, 0) + random() * PROBE_WAIT_MS;
-    if (peer.openMs > 0 || !mayProbe()) return { kind: "wait", delayMs: inLife(waitMs) };
+    if (peer.openMs > 0 || !mayProbe()) {
+      return { kind: "wait", delayMs: inLife(random() * PROBE_WAIT_MS) };
+    }
   }
   const overdueMs = inLife(receiptMs + backoffMs(attempts, random));
   return { kind: "deliver", via: peer.isOnBroker ? "broker" : "http", overdueMs };

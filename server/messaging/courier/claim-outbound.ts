@@ -4,7 +4,7 @@ import { PRIORITY_HEAD_START_MS } from "@/server/contracts";
 import type { ServiceContext, Transaction } from "@/server/platform";
 import { FAILURES_MAX, type Peer, planDelivery } from "../delivery-policy";
 import { type MessageMove, postponeMessages, transitionMessages } from "../transition-messages";
-import { loadPeers, noteFailures, takeProbe } from "./peers";
+import { loadPeers, noteFailures, openCircuits, takeProbe } from "./peers";
 
 /** Messages of one recipient on the broker without a receipt; more wait in their rows, in their order. */
 const WINDOW = 1000;
@@ -70,6 +70,10 @@ async function fullRecipients(tx: Transaction, max: number) {
   return { full: full.map(({ id }) => id), receiptsMissing: Math.min(...missing, WINDOW_URGENT) };
 }
 
+/** What waits for a circuit to close stays due, to be taken as soon as it has; what expires meanwhile is given up. */
+const isCircuitClosed = sql`(${agentMessages.recipientId} not in (${openCircuits})
+  or ${agentMessages.expiresAt} <= now())`;
+
 /** Which messages a lane may take, and how many receipts it lacks to take others too. */
 async function laneFilter(tx: Transaction, lane: Lane, brokerId: string | null) {
   const { recipientId, deliveryStatus } = agentMessages;
@@ -99,7 +103,7 @@ async function takeDue(tx: Transaction, filter: SQL[], limit: number) {
       lifeMs: milliseconds(sql`${expiresAt} - now()`),
     })
     .from(agentMessages)
-    .where(and(isOpen, sql`${nextAt} <= now()`, ...filter))
+    .where(and(isOpen, sql`${nextAt} <= now()`, isCircuitClosed, ...filter))
     .orderBy(asc(dueAt))
     .limit(limit)
     .for("update", { skipLocked: true });
@@ -118,18 +122,20 @@ async function takeProbes(tx: Transaction, known: Map<string, Peer>): Promise<Se
 
 /**
  * Counts, once in as long as a receipt may take, that nothing has come from a recipient on the broker for that
- * long, although messages wait for their receipts.
+ * long, although messages wait for their receipts. An open circuit has its one try, which counts itself.
  */
 async function noteSilence(
   tx: Transaction,
-  rows: readonly DueRow[],
+  given: { rows: readonly DueRow[]; known: ReadonlyMap<string, Peer> },
   { receiptMs, countedAt }: { receiptMs: number; countedAt: Map<string, number> },
 ) {
-  const overdue = rows.filter(({ deliveryStatus }) => deliveryStatus === "sent");
-  for (const agentId of new Set(overdue.map(({ recipientId }) => recipientId))) {
-    if (performance.now() - (countedAt.get(agentId) ?? Number.NEGATIVE_INFINITY) < receiptMs)
-      continue;
-    countedAt.set(agentId, performance.now());
+  const overdue = given.rows.filter(({ deliveryStatus }) => deliveryStatus === "sent");
+  const waitsFor = new Set(overdue.map(({ recipientId }) => recipientId));
+  const nowMs = performance.now();
+  for (const { agentId, openMs } of given.known.values()) {
+    if (!waitsFor.has(agentId) || openMs !== null) continue;
+    if (nowMs - (countedAt.get(agentId) ?? Number.NEGATIVE_INFINITY) < receiptMs) continue;
+    countedAt.set(agentId, nowMs);
     const error = "No receipt of a delivered message has come.";
     await noteFailures(tx, { agentId, count: 1, error, silentSeconds: receiptMs / 1000 });
   }
@@ -157,12 +163,12 @@ export async function claimOutbound({
     const { filter, receiptsMissing } = await laneFilter(tx, lane, brokerId);
     const rows = await takeDue(tx, filter, lane.limit);
     if (rows.length === 0) return { count: 0, deliveries: [], receiptsMissing };
-    if (lane.via === "broker") {
-      await noteSilence(tx, rows, { receiptMs, countedAt: silenceCountedAt });
-    }
     const agentIds = [...new Set(rows.map(({ recipientId }) => recipientId))];
     const known = await loadPeers(tx, { agentIds, brokerId });
     const probes = await takeProbes(tx, known);
+    if (lane.via === "broker") {
+      await noteSilence(tx, { rows, known }, { receiptMs, countedAt: silenceCountedAt });
+    }
     const deliveries = await settlePlans(tx, ctx, { rows, known, probes, receiptMs });
     return { count: rows.length, deliveries, receiptsMissing };
   });
