@@ -8,6 +8,7 @@ import { formatInterval, formatPercent, formatPlural, formatSignedPercent } from
 import { EvidenceFacts, EvidenceMethod } from "./evidence-facts";
 import { LatencyChart } from "./latency-chart";
 import { QueryEvidenceTable } from "./query-evidence-table";
+import { QueryPlans } from "./query-plans";
 
 interface EvidencePanelProps {
   evidence: Evidence | null;
@@ -82,6 +83,7 @@ function Measurements({ evidence, label }: { evidence: MeasuredEvidence; label: 
       <p className="text-sm font-medium">{describeCounts(countOutcomes(queries))}</p>
       {shown === undefined ? null : <LatencyChart query={shown} />}
       <QueryEvidenceTable queries={queries} label={`Queries measured: ${label}`} />
+      <QueryPlans queries={queries} />
       <EvidenceMethod evidence={evidence} />
     </>
   );

@@ -19,6 +19,20 @@ export const LatencySummary = z.object({
 });
 export type LatencySummary = z.infer<typeof LatencySummary>;
 
+/** One operator of a plan that was run under DuckDB's profiler; its inputs follow, one level deeper. */
+export const PlanOperator = z.object({
+  depth: z.number().int().min(0),
+  /** DuckDB's name for it, as in "Index scan" or "Hash join". */
+  name: z.string(),
+  /** The table, and what the operator does with it, without literals. */
+  detail: z.string(),
+  /** Rows that it passes on. */
+  rows: z.number(),
+  /** Rows that it reads; scans only. */
+  rows_scanned: z.number().optional(),
+});
+export type PlanOperator = z.infer<typeof PlanOperator>;
+
 export const QueryEvidence = z
   .object({
     fingerprint: z.string(),
@@ -38,6 +52,10 @@ export const QueryEvidence = z
     gain_99: Interval.optional(),
     /** Rows scanned as the profiler counts them (repeats exactly where times are noisy). */
     rows_scanned: z.object({ baseline: z.number(), candidate: z.number() }),
+    /** Plans of one run each on the shadow; of targeted and surely changed queries, 100 operators at most. */
+    plans: z
+      .object({ baseline: z.array(PlanOperator), candidate: z.array(PlanOperator) })
+      .optional(),
     /** First run in a freshly opened database: DuckDB's buffers empty, the system's cache warm. */
     cold: z
       .object({

@@ -50,10 +50,10 @@ const isAlone = ({ query }: Replay, { table }: TableProfile) =>
   query.shape.tables.length === 1 && query.shape.tables[0] === table.name;
 
 /** Range filters, and whole row groups skipped; an index scan reads single rows. */
-const isSkipping = ({ query, baselineRowsScanned }: Replay, { rows }: TableProfile) =>
+const isSkipping = ({ query, baselineProfile }: Replay, { rows }: TableProfile) =>
   query.shape.filters.some(({ operator }) => operator === "range") &&
-  baselineRowsScanned < rows &&
-  baselineRowsScanned >= SMALLER_ROWS;
+  baselineProfile.rowsScanned < rows &&
+  baselineProfile.rowsScanned >= SMALLER_ROWS;
 
 const weightOf = ({ query, baselineMs }: Replay) => query.pattern.calls * baselineMs;
 

@@ -10,6 +10,7 @@ import {
   failureOf,
   measurePairs,
   type PairedSamples,
+  type PlanProfile,
   QueryFailure,
   type Replay,
   type ReplayedPair,
@@ -82,7 +83,7 @@ export async function compareVariants(
     // A parameter set whose results were not compared may be the one that fails.
     const taken = await failureOf(async () => {
       const samples = await samplePairs(room, comparison, sides, affected);
-      return { samples, scanned: await scanAll(session, samples) };
+      return { samples, profiles: await profileAll(session, samples) };
     });
     const written = await failureOf(() => sampleWrites(room, comparison, writes));
     if (taken instanceof QueryFailure) {
@@ -95,8 +96,8 @@ export async function compareVariants(
     const inserts = await measureInserts(room, after, judged, comparison.inserts);
     const durationMs = performance.now() - startedMs;
     const samples = [...taken.samples, ...written.samples];
-    const scanned = new Map([...taken.scanned, ...written.scanned]);
-    const measured = { samples, scanned, check, inserts, durationMs, residual };
+    const profiles = new Map([...taken.profiles, ...written.profiles]);
+    const measured = { samples, profiles, check, inserts, durationMs, residual };
     return { evidence: buildEvidence(room, after, measured), inserts };
   } finally {
     sides.close();
@@ -109,12 +110,12 @@ async function sampleWrites(
   room: MeasuringRoom,
   comparison: Comparison,
   writes: WriteSides | null,
-): Promise<{ samples: PairedSamples[]; scanned: Map<Replay, number> }> {
-  if (writes === null) return { samples: [], scanned: new Map() };
+): Promise<{ samples: PairedSamples[]; profiles: Map<Replay, PlanProfile> }> {
+  if (writes === null) return { samples: [], profiles: new Map() };
   const samples = await writes.sample((sides, pairs) =>
     samplePairs(room, comparison, sides, pairs),
   );
-  return { samples, scanned: await writes.scan(samples) };
+  return { samples, profiles: await writes.profile(samples) };
 }
 
 interface Sides {
@@ -195,11 +196,14 @@ function timed({ baselineMs, query: { pattern } }: Replay): TimedQuery {
   return { fingerprint: pattern.fingerprint, calls: pattern.calls, baselineMs };
 }
 
-async function scanAll(session: Session, samples: PairedSamples[]): Promise<Map<Replay, number>> {
-  const scanned = new Map<Replay, number>();
+async function profileAll(
+  session: Session,
+  samples: PairedSamples[],
+): Promise<Map<Replay, PlanProfile>> {
+  const profiles = new Map<Replay, PlanProfile>();
   for (const { replay, textsAfter } of samples) {
     const text = textsAfter[0] ?? replay.query.shape.sql;
-    scanned.set(replay, (await readProfile(session, text)).rowsScanned);
+    profiles.set(replay, await readProfile(session, text));
   }
-  return scanned;
+  return profiles;
 }

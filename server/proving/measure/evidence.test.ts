@@ -12,7 +12,7 @@ import type { PairedSamples, Replay } from "./replay";
 function replay(fingerprint: string): Replay {
   return {
     query: query(fingerprint, `SELECT ${fingerprint} FROM projects`, []),
-    ...{ sets: [[]], texts: [""], baselineMs: 50, baselineRowsScanned: 7 },
+    ...{ sets: [[]], texts: [""], baselineMs: 50, baselineProfile: { rowsScanned: 7, plan: [] } },
     ...{ baselineSums: [], isOrderBound: false },
   };
 }
@@ -47,7 +47,7 @@ function pairs(of: Replay, beforeMs: number, afterMs: number, isRelated = true):
 function measured(samples: PairedSamples[], changes: Partial<Measurements> = {}): Measurements {
   const check = { difference: null, failure: null, differing: new Set<Replay>() };
   const residual = new Map<string, number>();
-  return { samples, scanned: new Map(), check, inserts: [], durationMs: 1, residual, ...changes };
+  return { samples, profiles: new Map(), check, inserts: [], durationMs: 1, residual, ...changes };
 }
 
 describe("evidence of a step", () => {
@@ -128,9 +128,16 @@ describe("evidence of a variant", () => {
   });
 
   it("takes rows scanned as before where the profile has none", () => {
-    const { queries } = build({ scanned: new Map([[first, 1]]) });
+    const { queries } = build({ profiles: new Map([[first, { rowsScanned: 1, plan: [] }]]) });
     expect(queries[0]?.rows_scanned).toEqual({ baseline: 7, candidate: 1 });
     expect(queries[1]?.rows_scanned).toEqual({ baseline: 7, candidate: 7 });
+  });
+
+  it("keeps both plans of a targeted query, and of no other that stays as it was", () => {
+    const plan = [{ depth: 0, name: "Index scan", detail: "t, a=?", rows: 1, rows_scanned: 1 }];
+    const profiles = new Map([first, second].map((one) => [one, { rowsScanned: 1, plan }]));
+    const { queries } = build({ profiles });
+    expect(queries.map((one) => one.plans)).toEqual([{ baseline: [], candidate: plan }, undefined]);
   });
 
   it("names the text that took a query's place", () => {

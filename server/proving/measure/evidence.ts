@@ -10,13 +10,13 @@ import {
 } from "../gain";
 import { rewritesUnder } from "./affected";
 import type { ResultCheck } from "./check-results";
-import type { PairedSamples, Replay } from "./replay";
+import type { PairedSamples, PlanProfile, Replay } from "./replay";
 import type { MeasuringRoom } from "./room";
 import type { ShadowVariant } from "./variants";
 
 export interface Measurements {
   samples: PairedSamples[];
-  scanned: Map<Replay, number>;
+  profiles: Map<Replay, PlanProfile>;
   check: ResultCheck;
   inserts: readonly WeighedInserts[];
   durationMs: number;
@@ -47,6 +47,7 @@ export function buildEvidence(
   const rewrites = rewritesUnder(variant.changes);
   const queries = measured.samples.map((one) => ({
     ...queryEvidence(seed, variant, measured, one),
+    ...plansOf(variant, measured, one),
     ...rewritten(rewrites, one),
   }));
   const pairs = measured.samples.map((one) => {
@@ -83,7 +84,7 @@ export function buildEvidence(
 function queryEvidence(
   seed: number,
   variant: ShadowVariant,
-  { scanned, check }: Measurements,
+  { profiles, check }: Measurements,
   { replay, before, after }: PairedSamples,
 ): QueryEvidence {
   const { pattern } = replay.query;
@@ -99,11 +100,24 @@ function queryEvidence(
     gain: comparePairs(before, after, { seed: deriveSeed(seed, pattern.fingerprint) }).gain,
     gain_99: comparePairs(before, after, { seed: 1, level: 0.99 }).gain,
     rows_scanned: {
-      baseline: replay.baselineRowsScanned,
-      candidate: scanned.get(replay) ?? replay.baselineRowsScanned,
+      baseline: replay.baselineProfile.rowsScanned,
+      candidate: (profiles.get(replay) ?? replay.baselineProfile).rowsScanned,
     },
     results_equal: !check.differing.has(replay),
   };
+}
+
+/** Both plans of a query that the changes are meant for, or that surely became faster or slower. */
+function plansOf(
+  variant: ShadowVariant,
+  { profiles }: Measurements,
+  one: PairedSamples,
+): Pick<QueryEvidence, "plans"> {
+  const { replay } = one;
+  const isTold = variant.targeted.has(replay.query.pattern.fingerprint) || isSurelyChanged(one);
+  const candidate = profiles.get(replay)?.plan;
+  if (!isTold || candidate === undefined) return {};
+  return { plans: { baseline: replay.baselineProfile.plan, candidate } };
 }
 
 function writeKind({ query }: Replay): Pick<QueryEvidence, "kind"> {

@@ -15,7 +15,7 @@ function replay(fingerprint: string, liveMs: number): Replay {
   const described = query(fingerprint, `SELECT ${fingerprint}`, [], { calls: 10 });
   return {
     query: { ...described, pattern: { ...described.pattern, median_ms: liveMs } },
-    ...{ sets: [[]], texts: [""], baselineMs: 3, baselineRowsScanned: 1 },
+    ...{ sets: [[]], texts: [""], baselineMs: 3, baselineProfile: { rowsScanned: 1, plan: [] } },
     ...{ baselineSums: [], isOrderBound: false },
   };
 }

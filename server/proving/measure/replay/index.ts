@@ -11,7 +11,7 @@ export {
   timeBaseline,
 } from "./prepare-replay";
 export { failingAs, failureOf, QueryFailure } from "./query-failure";
-export { readProfile } from "./read-plan";
+export { type PlanProfile, readProfile } from "./read-plan";
 export { withLiterals } from "./replay-text";
 export {
   areResultsEqual,

@@ -15,7 +15,7 @@ function replay(): Replay {
     sets: [[1], [2], [3]],
     texts: TEXTS,
     baselineMs: 100,
-    baselineRowsScanned: 1,
+    baselineProfile: { rowsScanned: 1, plan: [] },
     baselineSums: [],
     isOrderBound: false,
   };

@@ -5,7 +5,7 @@ import { attempt } from "../errors";
 import type { Session } from "../shadow";
 import { differsFromSent } from "./as-sent";
 import { drawParameters } from "./draw-parameters";
-import { readProfile } from "./read-plan";
+import { type PlanProfile, readProfile } from "./read-plan";
 import { withLiterals } from "./replay-text";
 import { isOrderBound, type ResultSum, sumResult } from "./result-check";
 
@@ -17,7 +17,8 @@ export interface Replay {
   /** The query's text for each parameter set. */
   texts: string[];
   baselineMs: number;
-  baselineRowsScanned: number;
+  /** Of the first parameter set. */
+  baselineProfile: PlanProfile;
   /** Checksums of the first parameter sets. */
   baselineSums: ResultSum[];
   isOrderBound: boolean;
@@ -107,7 +108,7 @@ async function runBaseline(
     sets,
     texts,
     baselineMs,
-    baselineRowsScanned: (await readProfile(session, first, timeoutMs)).rowsScanned,
+    baselineProfile: await readProfile(session, first, timeoutMs),
     baselineSums: sums,
     isOrderBound: isOrderBound(query.shape.sql),
   };

@@ -42,3 +42,22 @@ it.each(["SELECT count(*) FROM hits", "SELECT max(i) FROM hits"])(
     expect(latencyMs).toBeGreaterThan(0);
   },
 );
+
+it("tells the plan's operators from the top, each above its inputs, without literals", async () => {
+  const sql = "SELECT i % 7 AS day, count(*) FROM hits WHERE i > 250000 GROUP BY day ORDER BY 2";
+  const { plan } = await readProfile(session, sql);
+  expect(plan.map((one) => one.name)).toEqual(["Order by", "Hash group by", "Sequential scan"]);
+  expect(plan.map((one) => one.depth)).toEqual([0, 1, 2]);
+  expect(plan[2]).toMatchObject({ detail: "hits, i>?", rows: 49_999 });
+  // Zone maps skip the row groups that hold no such value.
+  expect(plan[2]?.rows_scanned).toBeLessThan(300_000);
+  expect(JSON.stringify(plan)).not.toContain("250000");
+});
+
+it("tells an index scan from a sequential one", async () => {
+  await session.run("CREATE INDEX hits_i ON hits (i)");
+  const { plan } = await readProfile(session, "SELECT * FROM hits WHERE i = 77");
+  expect(plan).toEqual([
+    { depth: 0, name: "Index scan", detail: "hits, i=?", rows: 1, rows_scanned: 1 },
+  ]);
+});

@@ -1,11 +1,14 @@
 import { z } from "zod";
+import type { PlanOperator } from "@/server/contracts";
 import type { Session } from "../shadow";
+import { ProfiledOperator, planOperators } from "./plan-operators";
 
 const Profile = z.object({
   cumulative_rows_scanned: z.number(),
   total_bytes_read: z.number(),
   /** Seconds. */
   latency: z.number(),
+  children: z.array(ProfiledOperator),
 });
 
 /**
@@ -23,7 +26,12 @@ export interface QueryProfile {
   /** Read from the file; nothing for what is in DuckDB's buffers already. */
   bytesRead: number;
   latencyMs: number;
+  /** Empty where DuckDB answers from statistics. */
+  plan: PlanOperator[];
 }
+
+/** What evidence keeps of a profile: it repeats exactly where times are noisy. */
+export type PlanProfile = Pick<QueryProfile, "rowsScanned" | "plan">;
 
 /** Runs the query under DuckDB's profiler. */
 export async function readProfile(
@@ -35,11 +43,12 @@ export async function readProfile(
   const [row] = await session.rows(`EXPLAIN (ANALYZE, FORMAT json) ${sql}`, timeoutMs);
   const latencyMs = performance.now() - start;
   const profile = z.union([Profile, NoProfile]).parse(JSON.parse(String(row?.[1])));
-  if ("result" in profile) return { rowsScanned: 0, bytesRead: 0, latencyMs };
+  if ("result" in profile) return { rowsScanned: 0, bytesRead: 0, latencyMs, plan: [] };
   return {
     rowsScanned: profile.cumulative_rows_scanned,
     bytesRead: profile.total_bytes_read,
     latencyMs: profile.latency * 1000,
+    plan: planOperators(profile.children),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Change } from "@/server/contracts";
 import { shortSql } from "@/server/format";
 import { affectedReplays, tablesOf } from "../affected";
 import { queryTimeoutMs } from "../prepare-workload";
-import type { PairedSamples, Replay } from "../replay";
+import type { PairedSamples, PlanProfile, Replay } from "../replay";
 import type { MeasuringRoom } from "../room";
 import { copyShadow, openSession, removeStaleWork, type Session } from "../shadow";
 import type { ShadowVariant } from "../variants";
@@ -21,8 +21,8 @@ export interface WriteSides {
       writes: WritePairs,
     ) => Promise<PairedSamples[]>,
   ): Promise<PairedSamples[]>;
-  /** Rows that each timed write scans under the changes. */
-  scan(samples: readonly PairedSamples[]): Promise<Map<Replay, number>>;
+  /** What each timed write does under the changes, by DuckDB's profiler. */
+  profile(samples: readonly PairedSamples[]): Promise<Map<Replay, PlanProfile>>;
   close(): Promise<void>;
 }
 
@@ -67,13 +67,13 @@ export async function openWriteSides(
       before === null
         ? Promise.resolve([])
         : measure({ before: committing(before), after: committing(after) }, timed),
-    async scan(samples) {
-      const scanned = new Map<Replay, number>();
+    async profile(samples) {
+      const profiles = new Map<Replay, PlanProfile>();
       for (const { replay } of samples) {
         const text = replay.texts[0] ?? replay.query.shape.sql;
-        scanned.set(replay, (await profileWrite(after, text)).rowsScanned);
+        profiles.set(replay, await profileWrite(after, text));
       }
-      return scanned;
+      return profiles;
     },
     close: opened.close,
   };

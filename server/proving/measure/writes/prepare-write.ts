@@ -83,9 +83,11 @@ async function timeWrite(
   const { sets, checks, drawnColumns } = run;
   const common = { query, sets, texts, checks, drawnColumns, isTimed };
   const rest = { baselineSums: [], isOrderBound: false };
-  if (!isTimed) return { ...common, ...rest, baselineMs: 0, baselineRowsScanned: 0 };
-  const { rowsScanned } = await profileWrite(session, first);
+  if (!isTimed) {
+    return { ...common, ...rest, baselineMs: 0, baselineProfile: { rowsScanned: 0, plan: [] } };
+  }
+  const baselineProfile = await profileWrite(session, first);
   const writing = committing(session);
   const { baselineMs } = await timeBaseline(writing, [first, ...others], run.timeoutMs);
-  return { ...common, ...rest, baselineMs, baselineRowsScanned: rowsScanned };
+  return { ...common, ...rest, baselineMs, baselineProfile };
 }
