@@ -1,26 +1,16 @@
 "use client";
 import { ListFilterIcon, SearchIcon } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useHotkeys } from "@/components/shell/hotkeys";
 import { Button } from "@/components/ui/button";
-import { SelectField } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { ChangeKind, type InboxView, RiskLevel, SuggestionSort } from "@/server/contracts";
-import { countFilters, labelKind, RISK_LABELS } from "./inbox-query";
+import type { FilterBarProps } from "./filters";
+import { countFilters } from "./inbox-query";
 import { SavedViews } from "./saved-views";
-import { useColleagues } from "./use-triage";
 
-interface FilterBarProps {
-  tab: string;
-  view: InboxView;
-  onChange: (view: InboxView) => void;
-}
-
-const SORT_LABELS: Record<SuggestionSort, string> = {
-  impact: "Largest gain first",
-  newest: "Newest first",
-  expiry: "Next to expire first",
-};
+// The fields load when they are opened.
+const Filters = dynamic(() => import("./filters").then((module) => module.Filters));
 
 /** What narrows and orders the list; all of it stands in the address. */
 export function FilterBar({ tab, view, onChange }: FilterBarProps) {
@@ -88,112 +78,6 @@ function SearchBox({ view, onChange }: Omit<FilterBarProps, "tab">) {
           if (event.key === "Escape") event.currentTarget.blur();
         }}
       />
-    </div>
-  );
-}
-
-function Filters({ tab, view, onChange }: FilterBarProps) {
-  const colleagues = useColleagues();
-  const set = (change: { [Field in keyof InboxView]?: InboxView[Field] | undefined }) => {
-    const next = Object.entries({ ...view, ...change }).filter(([, value]) => value !== undefined);
-    onChange(Object.fromEntries(next));
-  };
-  const yesNo = (value: string) => (value === "" ? undefined : value === "yes");
-  const fromYesNo = (value: boolean | undefined) =>
-    value === undefined ? "" : value ? "yes" : "no";
-  const one = <Value extends string>(value: Value | "") => (value === "" ? undefined : [value]);
-  return (
-    <div
-      id="inbox-filters"
-      className="grid gap-3 rounded-lg border bg-card p-3 sm:grid-cols-3 lg:grid-cols-4"
-    >
-      <SelectField
-        label="Order"
-        value={view.sort ?? ""}
-        onChange={({ target: { value: sort } }) =>
-          set({ sort: SuggestionSort.optional().parse(sort || undefined) })
-        }
-      >
-        <option value="">{tab === "review" ? SORT_LABELS.impact : SORT_LABELS.newest}</option>
-        {SuggestionSort.options.map((sort) => (
-          <option key={sort} value={sort}>
-            {SORT_LABELS[sort]}
-          </option>
-        ))}
-      </SelectField>
-      <SelectField
-        label="Kind of change"
-        value={view.kind?.[0] ?? ""}
-        onChange={({ target: { value: kind } }) =>
-          set({ kind: kind === "" ? undefined : [ChangeKind.parse(kind)] })
-        }
-      >
-        <option value="">Any</option>
-        {ChangeKind.options.map((kind) => (
-          <option key={kind} value={kind}>
-            {labelKind(kind)}
-          </option>
-        ))}
-      </SelectField>
-      <SelectField
-        label="Risk"
-        value={view.risk?.[0] ?? ""}
-        onChange={({ target: { value: risk } }) =>
-          set({ risk: risk === "" ? undefined : one(RiskLevel.parse(risk)) })
-        }
-      >
-        <option value="">Any</option>
-        {RiskLevel.options.map((level) => (
-          <option key={level} value={level}>
-            {RISK_LABELS[level]}
-          </option>
-        ))}
-      </SelectField>
-      <SelectField
-        label="Figures"
-        value={view.basis ?? ""}
-        onChange={({ target: { value: basis } }) =>
-          set({ basis: basis === "" ? undefined : basis === "measured" ? "measured" : "estimate" })
-        }
-      >
-        <option value="">Any</option>
-        <option value="measured">Measured</option>
-        <option value="estimate">Estimated</option>
-      </SelectField>
-      <SelectField
-        label="Assigned to"
-        value={view.assignee ?? ""}
-        onChange={({ target: { value: assignee } }) =>
-          set({ assignee: assignee === "" ? undefined : assignee })
-        }
-      >
-        <option value="">Anybody</option>
-        <option value="me">Me</option>
-        <option value="nobody">Nobody</option>
-        {colleagues.map(({ id, label }) => (
-          <option key={id} value={id}>
-            {label}
-          </option>
-        ))}
-      </SelectField>
-      <SelectField
-        label="Unread"
-        value={fromYesNo(view.is_unread)}
-        onChange={({ target: { value } }) => set({ is_unread: yesNo(value) })}
-      >
-        <option value="">Read and unread</option>
-        <option value="yes">Unread</option>
-        <option value="no">Read</option>
-      </SelectField>
-      <SelectField
-        label="Snoozed"
-        value={fromYesNo(view.is_snoozed)}
-        onChange={({ target: { value } }) => set({ is_snoozed: yesNo(value) })}
-      >
-        <option value="">{tab === "review" ? "Not snoozed" : "Snoozed or not"}</option>
-        <option value="yes">Snoozed</option>
-        <option value="no">Not snoozed</option>
-      </SelectField>
     </div>
   );
 }

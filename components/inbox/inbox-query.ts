@@ -1,9 +1,13 @@
+import { findValue } from "@/components/common/options";
 import {
-  ChangeKind,
+  type Basis,
+  CHANGE_FACTS,
+  type ChangeKind,
   type CountSuggestions,
-  InboxView,
+  type InboxView,
   type ListSuggestions,
   type RiskLevel,
+  type SuggestionSort,
 } from "@/server/contracts";
 import { COUNT_MAX, COUNTED_TABS, findTab, type InboxTab } from "./tabs";
 
@@ -15,26 +19,46 @@ export interface InboxQuery {
 
 type Params = Pick<URLSearchParams, "get" | "getAll">;
 
-/** Reads an address; what makes no sense is left out instead of refused. */
+export const SORT_LABELS: Record<SuggestionSort, string> = {
+  impact: "Largest gain first",
+  newest: "Newest first",
+  expiry: "Next to expire first",
+};
+
+const BASES: Record<Basis, true> = { measured: true, estimate: true };
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+const WORDS_MAX = 200;
+
+const isShort = (text: string) => text !== "" && text.length <= WORDS_MAX;
+const isAssignee = (text: string) => text === "me" || text === "nobody" || UUID.test(text);
+
+/**
+ * Reads an address; what makes no sense is left out instead of refused. By hand: the schema, which
+ * the service checks it with again, would be most of what this page loads.
+ */
 export function readQuery(params: Params): InboxQuery {
+  const text = (name: string, fits: (text: string) => boolean) => {
+    const value = params.get(name)?.trim();
+    return value !== undefined && fits(value) ? value : undefined;
+  };
+  const some = <Value extends string>(name: string, labels: Record<Value, unknown>) => {
+    const values = params.getAll(name).flatMap((value) => findValue(labels, value) ?? []);
+    return values.length === 0 ? undefined : values;
+  };
   const flag = (name: string) => ({ "1": true, "0": false })[params.get(name) ?? ""];
   const given = {
-    search: params.get("q") ?? undefined,
-    kind: params.getAll("kind").filter((kind) => ChangeKind.safeParse(kind).success),
-    risk: params.getAll("risk"),
-    basis: params.get("basis") ?? undefined,
-    product_id: params.get("product") ?? undefined,
-    assignee: params.get("assignee") ?? undefined,
+    search: text("q", isShort),
+    kind: some("kind", CHANGE_FACTS),
+    risk: some("risk", RISK_LABELS),
+    basis: findValue(BASES, params.get("basis")),
+    product_id: text("product", isShort),
+    assignee: text("assignee", isAssignee),
     is_unread: flag("unread"),
     is_snoozed: flag("snoozed"),
-    sort: params.get("sort") ?? undefined,
+    sort: findValue(SORT_LABELS, params.get("sort")),
   };
-  const kept = Object.entries(given).filter(([name, value]) => {
-    if (value === undefined || value === "" || (Array.isArray(value) && value.length === 0))
-      return false;
-    return InboxView.safeParse({ [name]: value }).success;
-  });
-  return { tab: findTab(params.get("tab")), view: InboxView.parse(Object.fromEntries(kept)) };
+  const kept = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { tab: findTab(params.get("tab")), view: Object.fromEntries(kept) };
 }
 
 const NAMES = {

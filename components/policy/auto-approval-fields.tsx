@@ -1,6 +1,7 @@
 "use client";
+import { findValue, valuesOf } from "@/components/common/options";
 import { ChoiceField, NumberField, SelectField } from "@/components/ui/field";
-import { type AutoApproval, AutoApprovalMode } from "@/server/contracts";
+import type { AutoApproval, AutoApprovalMode } from "@/server/contracts";
 import { KINDS } from "./rule-fields";
 
 const MODES: Record<AutoApprovalMode, string> = {
@@ -23,9 +24,9 @@ export function AutoApprovalFields(props: {
         <SelectField
           label="Automatic approval"
           value={value.mode}
-          onChange={({ target }) => set({ mode: AutoApprovalMode.parse(target.value) })}
+          onChange={({ target }) => set({ mode: findValue(MODES, target.value) ?? "off" })}
         >
-          {AutoApprovalMode.options.map((mode) => (
+          {valuesOf(MODES).map((mode) => (
             <option key={mode} value={mode}>
               {MODES[mode]}
             </option>

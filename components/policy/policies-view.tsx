@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { PencilIcon, TriangleAlertIcon } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useState } from "react";
 import { PageTitle } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
@@ -14,10 +15,14 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/com
 import type { PolicyView, Requirement } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
 import { describeCondition, describeDemand } from "./describe-policy";
-import { PolicyForm } from "./policy-form";
 import { SimulationReport } from "./simulation-report";
 import { StopPanel } from "./stop-panel";
 import { VersionList } from "./version-list";
+
+// With the schema that checks a draft: loaded when somebody edits.
+const PolicyForm = dynamic(() => import("./policy-form").then((module) => module.PolicyForm), {
+  loading: () => <RowsSkeleton />,
+});
 
 /** Who approves what; an administrator edits it here. */
 export function PoliciesView() {

@@ -10,7 +10,8 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/com
 import { TextField } from "@/components/ui/field";
 import type { Policy, PolicyView } from "@/server/contracts";
 import { AutoApprovalFields } from "./auto-approval-fields";
-import { findFaults, newRule } from "./draft";
+import { newRule } from "./draft";
+import { findFaults } from "./draft-faults";
 import { RequirementFields } from "./requirement-fields";
 import { RuleFields } from "./rule-fields";
 import { SimulationReport } from "./simulation-report";

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { ClockProvider } from "@/components/common/clock";
 import { type ApprovalStatus, Policy } from "@/server/contracts";
 import { describeCondition, describeDemand } from "./describe-policy";
-import { countOf, findFaults, newRule, newWindow, parsePatterns, withCount } from "./draft";
+import { countOf, newRule, newWindow, parsePatterns, withCount } from "./draft";
+import { findFaults } from "./draft-faults";
 import { Needs } from "./policy-needs";
 
 const AT = "2026-03-04T12:00:00.000Z";

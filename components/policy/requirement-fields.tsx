@@ -1,5 +1,6 @@
 "use client";
 import { PlusIcon, Trash2Icon } from "lucide-react";
+import { findValue, valuesOf } from "@/components/common/options";
 import { Button } from "@/components/ui/button";
 import {
   CheckField,
@@ -9,12 +10,7 @@ import {
   SelectField,
   TextField,
 } from "@/components/ui/field";
-import {
-  ApproverRole,
-  type MaintenanceWindow,
-  type Requirement,
-  Weekday,
-} from "@/server/contracts";
+import type { ApproverRole, MaintenanceWindow, Requirement, Weekday } from "@/server/contracts";
 import { countOf, newWindow, withCount } from "./draft";
 
 interface Props<Of extends Requirement> {
@@ -32,7 +28,7 @@ export function RequirementFields<Of extends Requirement>({ value, onChange }: P
     <div className="grid gap-5">
       <FieldGroup legend="Approvals">
         <div className="grid max-w-md grid-cols-3 gap-3">
-          {ApproverRole.options.map((role) => (
+          {valuesOf(ROLE_LABELS).map((role) => (
             <NumberField
               key={role}
               label={ROLE_LABELS[role]}
@@ -110,12 +106,12 @@ function TimeFields<Of extends Requirement>({ value, onChange }: Props<Of>) {
                   ...reminder,
                   escalation: reminder.escalation && {
                     ...reminder.escalation,
-                    to: ApproverRole.parse(target.value),
+                    to: findValue(ROLE_LABELS, target.value) ?? "admin",
                   },
                 })
               }
             >
-              {ApproverRole.options.map((role) => (
+              {valuesOf(ROLE_LABELS).map((role) => (
                 <option key={role}>{role}</option>
               ))}
             </SelectField>
@@ -129,7 +125,7 @@ function TimeFields<Of extends Requirement>({ value, onChange }: Props<Of>) {
 const DAY_LABELS: Record<Weekday, string> = {
   ...{ mon: "Mon", tue: "Tue", wed: "Wed", thu: "Thu", fri: "Fri", sat: "Sat", sun: "Sun" },
 };
-const DAYS = Weekday.options.map((day) => ({ value: day, label: DAY_LABELS[day] }));
+const DAYS = valuesOf(DAY_LABELS).map((day) => ({ value: day, label: DAY_LABELS[day] }));
 
 function WindowFields<Of extends Requirement>({ value, onChange }: Props<Of>) {
   const setWindows = (windows: MaintenanceWindow[]) => onChange({ ...value, windows });

@@ -1,20 +1,21 @@
 "use client";
 import { Trash2Icon } from "lucide-react";
 import { useState } from "react";
+import { valuesOf } from "@/components/common/options";
 import { Button } from "@/components/ui/button";
 import { ChoiceField, NumberField, SelectField, TextField } from "@/components/ui/field";
 import {
   CHANGE_FACTS,
-  ChangeKind,
   type PolicyRule,
-  RiskLevel,
+  type RiskLevel,
   type RuleCondition,
 } from "@/server/contracts";
 import { parsePatterns, withoutUndefined } from "./draft";
 import { RequirementFields } from "./requirement-fields";
 
-const RISKS = RiskLevel.options.map((level) => ({ value: level, label: level }));
-export const KINDS = ChangeKind.options.map((kind) => ({
+const RISK_LABELS: Record<RiskLevel, string> = { low: "low", medium: "medium", high: "high" };
+const RISKS = valuesOf(RISK_LABELS).map((level) => ({ value: level, label: RISK_LABELS[level] }));
+export const KINDS = valuesOf(CHANGE_FACTS).map((kind) => ({
   value: kind,
   label: CHANGE_FACTS[kind].label,
 }));

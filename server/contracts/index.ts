@@ -22,6 +22,7 @@ export * from "./message";
 export * from "./message-content";
 export * from "./model";
 export * from "./notification";
+export { CHOSEN_EVENTS, NOTIFICATION_EVENTS, RETRYABLE_STATES } from "./notification-events";
 export * from "./order-step";
 export * from "./policy";
 export * from "./policy-views";
