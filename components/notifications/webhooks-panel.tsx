@@ -3,9 +3,9 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useActionHandlers } from "@/components/common/action-handlers";
 import { QueryError } from "@/components/common/query-states";
+import { type Secret, ShownOnce } from "@/components/settings/shown-once";
 import { ActionDialog } from "@/components/suggestion/action-dialog";
 import { useTRPC } from "@/components/trpc/client";
-import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ChoiceField, TextField } from "@/components/ui/field";
@@ -26,7 +26,7 @@ export function WebhooksPanel() {
   const trpc = useTRPC();
   const query = useQuery(trpc.notifications.webhooks.queryOptions());
   const [isAdding, setIsAdding] = useState(false);
-  const [secret, setSecret] = useState<string | null>(null);
+  const [secret, setSecret] = useState<Secret | null>(null);
   return (
     <section aria-labelledby="webhooks" className="grid min-w-0 gap-3">
       <div className="flex flex-wrap items-center justify-between gap-3">
@@ -37,15 +37,15 @@ export function WebhooksPanel() {
           {isAdding ? "Cancel" : "Add webhook"}
         </Button>
       </div>
-      {secret === null ? null : (
-        <Alert role="status" tone="warning" title="Copy this secret now. It is not shown again.">
-          <code className="break-all">{secret}</code>
-        </Alert>
-      )}
+      <ShownOnce secret={secret} onClose={() => setSecret(null)} />
       {isAdding ? (
         <WebhookForm
-          onCreated={(made) => {
-            setSecret(made);
+          onCreated={(name, text) => {
+            setSecret({
+              title: `Secret of the webhook ${name}`,
+              description: "The receiver checks with it that a call comes from here.",
+              text,
+            });
             setIsAdding(false);
           }}
         />
@@ -98,7 +98,7 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
   );
 }
 
-function WebhookForm({ onCreated }: { onCreated: (secret: string) => void }) {
+function WebhookForm({ onCreated }: { onCreated: (name: string, secret: string) => void }) {
   const trpc = useTRPC();
   const [name, setName] = useState("");
   const [url, setUrl] = useState("");
@@ -107,7 +107,7 @@ function WebhookForm({ onCreated }: { onCreated: (secret: string) => void }) {
   const create = useMutation(
     trpc.notifications.createWebhook.mutationOptions({
       ...handlers("Webhook added"),
-      onSuccess: ({ secret }) => onCreated(secret),
+      onSuccess: ({ secret }) => onCreated(name, secret),
     }),
   );
   function submit(event: FormEvent) {

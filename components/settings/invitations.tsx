@@ -49,6 +49,7 @@ export function Invitations() {
               <Button
                 variant="outline"
                 size="sm"
+                aria-label={`Withdraw the invitation of ${invitation.email}`}
                 disabled={withdraw.isPending}
                 onClick={() => withdraw.mutate({ link_id: invitation.link_id })}
               >

@@ -30,7 +30,7 @@ export function IssuedTokens() {
               className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 text-sm sm:px-5"
             >
               <div className="min-w-0 flex-1 basis-52">
-                <p className="font-medium break-all">{token.subject}</p>
+                <p className="font-medium break-all">{token.holder}</p>
                 <p className="text-xs text-muted-foreground">
                   {token.kind} · for {token.audience} · by {token.issuedBy} · expires{" "}
                   <RelativeTime iso={token.expiresAt.toISOString()} isDeadline />
@@ -40,7 +40,7 @@ export function IssuedTokens() {
                 <Button
                   variant="outline"
                   size="sm"
-                  aria-label={`Revoke the token of ${token.subject}`}
+                  aria-label={`Revoke the token of ${token.holder}`}
                   disabled={revoke.isPending}
                   onClick={() => revoke.mutate({ token_id: token.jti })}
                 >

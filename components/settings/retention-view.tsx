@@ -28,6 +28,7 @@ const SUBJECTS: Record<RetentionSubject, { title: string; about: string }> = {
     title: "Sessions",
     about: "Where people signed in from; a known network is not slowed by others' failures.",
   },
+  notifications: { title: "Notifications", about: "With what became of their deliveries." },
 };
 
 /** How long what is deleted by age is kept. */

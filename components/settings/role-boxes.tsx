@@ -5,8 +5,14 @@ import { Checkbox } from "@/components/ui/checkbox";
 /** Roles of people, with what each adds. */
 const ROLES = [
   { role: "viewer", can: "reads suggestions, workload and health" },
-  { role: "reviewer", can: "approves and rejects suggestions; reads the audit log" },
-  { role: "operator", can: "executes and rolls back what was approved" },
+  {
+    role: "reviewer",
+    can: "asks for analyses, approves and rejects suggestions; reads the audit log",
+  },
+  {
+    role: "operator",
+    can: "approves with others, executes and rolls back; rejects nothing; reads the audit log",
+  },
   { role: "admin", can: "all of this, and manages people, keys, products and settings" },
 ] as const;
 

@@ -207,7 +207,6 @@ const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   "people.deactivate": { row: ["admin"], input: { user_id: conversation_id } },
   "people.activate": { row: ["admin"], input: { user_id: conversation_id } },
   "people.resetPassword": { row: ["admin"], input: { user_id: conversation_id } },
-  "people.sessions": { row: ["admin"], input: { user_id: conversation_id } },
   "people.revokeSessions": { row: ["admin"], input: { user_id: conversation_id } },
   "links.describe": { row: "everybody", input: { token: "none" } },
   "links.use": { row: "everybody", input: { token: "none", password: "long enough" } },

@@ -48,15 +48,6 @@ export const LinkView = z.object({
 });
 export type LinkView = z.infer<typeof LinkView>;
 
-/** A session that is open now. */
-export const OpenSession = z.object({
-  session_id: z.string(),
-  network: z.string(),
-  created_at: z.iso.datetime(),
-  expires_at: z.iso.datetime(),
-});
-export type OpenSession = z.infer<typeof OpenSession>;
-
 /** An API key as lists show it: no key, no hash. */
 export const ApiKeyView = z.object({
   api_key_id: z.string(),
@@ -72,7 +63,13 @@ export const ApiKeyView = z.object({
 export type ApiKeyView = z.infer<typeof ApiKeyView>;
 
 /** What is pruned by age. */
-export const RetentionSubject = z.enum(["messages", "refusals", "jobs", "sessions"]);
+export const RetentionSubject = z.enum([
+  "messages",
+  "refusals",
+  "jobs",
+  "sessions",
+  "notifications",
+]);
 export type RetentionSubject = z.infer<typeof RetentionSubject>;
 
 /** A data product as administrators see it. */

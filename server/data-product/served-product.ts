@@ -54,9 +54,8 @@ export async function followServedProduct(root: Root): Promise<() => Promise<voi
     looking = looking.then(() => applyServedProduct(root, own)).catch(warn);
     return looking;
   };
-  await look();
-  const timer = setInterval(look, LOOK_MS);
-  const subscribed = root.bus
+  // Before the first look, so that no connection made in between is missed.
+  const unsubscribe = await root.bus
     .subscribe((event) => {
       if (event.topic === "connection") void look();
     })
@@ -64,11 +63,11 @@ export async function followServedProduct(root: Root): Promise<() => Promise<voi
       warn(error);
       return async () => {};
     });
-  // Whoever connects a product from now on is heard.
-  await subscribed;
+  await look();
+  const timer = setInterval(look, LOOK_MS);
   return async () => {
     clearInterval(timer);
-    await (await subscribed)();
+    await unsubscribe();
     await looking;
   };
 }

@@ -17,7 +17,7 @@ export { authOptions } from "./next-auth";
 export { describeProvider } from "./oidc-provider";
 export { linkAddress } from "./one-time-links";
 export { startPasswordReset } from "./password-resets";
-export { listPeople, listSessions, revokeSessions } from "./people";
+export { listPeople, revokeSessions } from "./people";
 export { API_KEY_PERMISSIONS, actorKey, assertCan, isAllowed, PERSON_ROLES } from "./permissions";
 export {
   listProductCredentials,
@@ -27,7 +27,7 @@ export {
 } from "./product-credentials";
 export { assertSameOrigin, assertSessionWrite } from "./same-origin";
 export { findSessionActor } from "./session";
-export { endSession } from "./sessions";
+export { endSession, pruneSessions } from "./sessions";
 export { signDetached } from "./sign-text";
 export {
   getJwks,

@@ -2,7 +2,7 @@ import { and, asc, eq } from "drizzle-orm";
 import { z } from "zod";
 import { oneTimeLinks, users } from "@/drizzle/schema";
 import type { Invitation } from "@/server/contracts";
-import { AppError, publish, recordAudit, type ServiceContext } from "@/server/platform";
+import { AppError, recordAudit, type ServiceContext } from "@/server/platform";
 import { type IdentityContext, parseInput } from "./context";
 import { createLink, isOpen, type LinkRow, revokeLinks } from "./one-time-links";
 import { assertCan } from "./permissions";
@@ -61,7 +61,6 @@ export async function invitePerson({
       subjectId: link.id,
       after: { email, roles, expires_at: expiresAt.toISOString() },
     });
-    await publish(tx, { topic: "identity", id: link.id });
     return { token, invitation: toInvitation(link, now) };
   });
 }
@@ -103,6 +102,5 @@ export async function withdrawInvitation({
       subjectId: link_id,
       before: { email: row.email, roles: row.roles },
     });
-    await publish(tx, { topic: "identity", id: link_id });
   });
 }

@@ -1,14 +1,30 @@
 import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
 import type { JWTPayload } from "jose";
 import { z } from "zod";
-import { issuedTokens } from "@/drizzle/schema";
+import { issuedTokens, users } from "@/drizzle/schema";
 import type { TokenKind } from "@/server/contracts";
 import { AppError, type Database, publish, recordAudit } from "@/server/platform";
 import { type IdentityContext, parseInput } from "./context";
 import { assertCan } from "./permissions";
 
+type IssuedRow = typeof issuedTokens.$inferSelect;
+
 /** A token as lists show it; the token itself was shown once and is not kept. */
-export type IssuedToken = typeof issuedTokens.$inferSelect;
+export interface IssuedToken extends IssuedRow {
+  /** Whom it names, for people: of a person the e-mail address, else the subject. */
+  holder: string;
+}
+
+const asListed = (row: IssuedRow, email: string | null | undefined): IssuedToken => ({
+  ...row,
+  holder: email ?? row.subject,
+});
+
+/** The person that a token of theirs names. */
+const isItsPerson = and(
+  eq(issuedTokens.kind, "user"),
+  eq(sql`${users.id}::text`, issuedTokens.subject),
+);
 
 /** The claims of a token that is about to be signed. */
 export interface TokenClaims extends JWTPayload {
@@ -43,11 +59,13 @@ export async function recordIssued(
 /** Tokens that have not expired, newest first, revoked ones included. */
 export async function listTokens({ ctx }: { ctx: IdentityContext }): Promise<IssuedToken[]> {
   assertCan(ctx.actor, "key.manage");
-  return ctx.db
-    .select()
+  const rows = await ctx.db
+    .select({ token: issuedTokens, email: users.email })
     .from(issuedTokens)
+    .leftJoin(users, isItsPerson)
     .where(gt(issuedTokens.expiresAt, sql`now()`))
     .orderBy(desc(issuedTokens.issuedAt));
+  return rows.map(({ token, email }) => asListed(token, email));
 }
 
 const RevokeToken = z.object({ token_id: z.uuid() });
@@ -86,7 +104,12 @@ export async function revokeToken({
       after: { revoked_at: row.revokedAt?.toISOString() ?? null },
     });
     await publish(tx, { topic: "identity", id: token_id });
-    return row;
+    const [person] = await tx
+      .select({ email: users.email })
+      .from(issuedTokens)
+      .innerJoin(users, isItsPerson)
+      .where(isThis);
+    return asListed(row, person?.email);
   });
 }
 

@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { sessions, userIdentities, users } from "@/drizzle/schema";
-import type { OpenSession, PersonView } from "@/server/contracts";
+import type { PersonView } from "@/server/contracts";
 import { AppError, publish, recordAudit } from "@/server/platform";
 import { type IdentityContext, parseInput } from "./context";
 import { assertCan } from "./permissions";
@@ -39,52 +39,26 @@ export async function listPeople({ ctx }: { ctx: IdentityContext }): Promise<Per
 
 const OfPerson = z.object({ user_id: z.uuid() });
 
-/** A person's open sessions, newest first. */
-export async function listSessions({
-  ctx,
-  input,
-}: {
-  ctx: IdentityContext;
-  input: z.input<typeof OfPerson>;
-}): Promise<OpenSession[]> {
-  assertCan(ctx.actor, "user.manage");
-  const { user_id } = parseInput(OfPerson, input);
-  const rows = await ctx.db
-    .select()
-    .from(sessions)
-    .where(and(eq(sessions.userId, user_id), isLive))
-    .orderBy(desc(sessions.createdAt));
-  return rows.map((row) => ({
-    session_id: row.id,
-    network: row.network,
-    created_at: row.createdAt.toISOString(),
-    expires_at: row.expiresAt.toISOString(),
-  }));
-}
-
-const RevokeSessions = OfPerson.extend({ session_id: z.uuid().optional() });
-
 /**
- * Ends a person's open sessions, or one of them: their cookies open nothing from the next request on,
- * and their event streams end. Answers how many. Throws `conflict` when none was open.
+ * Ends a person's open sessions: their cookies open nothing from the next request on, and their event
+ * streams end. Answers how many. Throws `conflict` when none was open.
  */
 export async function revokeSessions({
   ctx,
   input,
 }: {
   ctx: IdentityContext;
-  input: z.input<typeof RevokeSessions>;
+  input: z.input<typeof OfPerson>;
 }): Promise<{ ended: number }> {
   assertCan(ctx.actor, "user.manage");
-  const { user_id, session_id } = parseInput(RevokeSessions, input);
-  const isThis = session_id === undefined ? undefined : eq(sessions.id, session_id);
+  const { user_id } = parseInput(OfPerson, input);
   return ctx.db.transaction(async (tx) => {
     const ended = await tx
       .update(sessions)
       .set({ endedAt: sql`now()` })
-      .where(and(eq(sessions.userId, user_id), isLive, isThis))
+      .where(and(eq(sessions.userId, user_id), isLive))
       .returning({ id: sessions.id });
-    if (ended.length === 0) throw new AppError("conflict", "No such session is open any more.");
+    if (ended.length === 0) throw new AppError("conflict", "No session is open any more.");
     await recordAudit(tx, ctx, {
       action: "session.revoke",
       subjectType: "user",

@@ -4,9 +4,9 @@ import type { Actor } from "@/server/contracts";
 import {
   AppError,
   type Database,
+  keptSince,
   publish,
   recordAudit,
-  retentionDays,
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
@@ -17,7 +17,7 @@ export const SESSION_HOURS_MAX = 12;
 
 type RowContext = Pick<ServiceContext, "actor" | "requestId">;
 
-/** Begins a session of the acting person; answers its id. Others of long ago are deleted. */
+/** Begins a session of the acting person; answers its id. */
 export async function startSession(
   tx: Transaction,
   ctx: RowContext,
@@ -31,10 +31,6 @@ export async function startSession(
   const [inserted] = await tx.insert(sessions).values(values).returning({ id: sessions.id });
   if (inserted === undefined) throw new AppError("internal", "The session was not stored.");
   const { id } = inserted;
-  // Ended ones say for so long where a person has signed in before.
-  const days = await retentionDays(tx, "sessions");
-  const keptSince = sql`now() - make_interval(days => ${days}::int)`;
-  await tx.delete(sessions).where(lt(sessions.createdAt, keptSince));
   await recordAudit(tx, ctx, {
     action: "session.start",
     subjectType: "session",
@@ -44,7 +40,7 @@ export async function startSession(
   return id;
 }
 
-/** True when this person has signed in from there within the last month. */
+/** True when this person has signed in from there, as far back as sessions are kept. */
 export async function hasSignedInFrom(
   tx: Transaction,
   { userId, network }: { userId: string; network: string },
@@ -103,4 +99,11 @@ export async function endSession({
     });
     await publish(tx, { topic: "identity", id: user_id });
   });
+}
+
+/** Deletes sessions begun longer ago than they are kept; until then ended ones say where a person signed in from. */
+export async function pruneSessions({ ctx }: { ctx: Pick<ServiceContext, "db"> }): Promise<number> {
+  const isOld = lt(sessions.createdAt, await keptSince(ctx.db, "sessions"));
+  const { count } = await ctx.db.delete(sessions).where(isOld);
+  return count;
 }

@@ -225,7 +225,8 @@ export async function rotateSigningKey({
     if (active === undefined) throw new AppError("internal", "The key was not stored.");
     const entry = auditOf("signing_key.rotate", active, retired);
     await recordAudit(tx, ctx, { ...entry, after: { ...entry.after, is_compromised } });
-    await publish(tx, { topic: "identity", id: active.kid });
+    // What retired keys signed still counts, unless they are compromised.
+    if (is_compromised) await publish(tx, { topic: "identity", id: active.kid });
     return toPublicSigningKey(active);
   });
   openedKeys.delete(ctx.db);

@@ -288,6 +288,15 @@ test.each<[string, RequestListener]>([
   expect(requests()).toBe(1);
 });
 
+test("a person's token is listed under the e-mail address, at its revocation too", async () => {
+  const token = await issueUserToken({ ctx, input: { user_id: reviewerId, ttl_seconds: 60 } });
+  const { jti = "" } = decodeJwt(token);
+  const listed = (await listTokens({ ctx })).find((row) => row.jti === jti);
+  const named = { subject: reviewerId, holder: expect.stringContaining("@") };
+  expect(listed).toMatchObject(named);
+  expect(await revokeToken({ ctx, input: { token_id: jti } })).toMatchObject(named);
+});
+
 test("a token is listed and can be revoked by itself; its audit rows never hold it", async () => {
   const input = { subject: "agent-9", ttl_seconds: 60 };
   const token = await issueServiceToken({ ctx, input });
@@ -297,6 +306,7 @@ test("a token is listed and can be revoked by itself; its audit rows never hold 
   expect(listed.find((row) => row.jti === jti)).toMatchObject({
     kind: "agent",
     subject: "agent-9",
+    holder: "agent-9",
     issuedBy: "t",
     revokedAt: null,
   });

@@ -108,7 +108,6 @@ async function join(tx: Transaction, use: Use, link: LinkRow): Promise<{ email: 
       after: { email, name: user.name, roles, invited_by: link.createdBy },
     },
   );
-  await publish(tx, { topic: "identity", id: user.id });
   return { email };
 }
 

@@ -1,9 +1,7 @@
-import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { auditEvents, jobs } from "@/drizzle/schema";
+import { auditEvents } from "@/drizzle/schema";
 import { createRoot, systemContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { pruneJobs } from "@/server/queue";
 import { listRetention, setRetention } from ".";
 
 let database: TestDatabase;
@@ -31,16 +29,6 @@ test("a period is changed once by two who saw the same, with one audit row", asy
   ]);
   await set(2, jobsPeriod?.days ?? 0);
   await expect(set(9, 1)).rejects.toMatchObject({ code: "conflict" });
-});
-
-test("pruning keeps what is younger than the period that was chosen", async () => {
-  await database.db.execute(sql`
-    insert into jobs (kind, subject_id, state, finished_at)
-    select 'prove', 'old-' || d, 'done', now() - make_interval(hours => d * 24 - 1)
-    from generate_series(1, 4) d`);
-  await pruneJobs({ ctx: ctx() });
-  const kept = await database.db.select({ id: jobs.subjectId }).from(jobs).orderBy(jobs.subjectId);
-  expect(kept.map(({ id }) => id)).toEqual(["old-1", "old-2"]);
 });
 
 test("bad days and other people are refused", async () => {

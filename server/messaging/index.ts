@@ -18,5 +18,5 @@ export { refuseMessage, releaseMessage } from "./quarantine";
 export { getMessage, listMessages, measureMessages } from "./read-messages";
 export { readPeers } from "./read-peers";
 export { refusal } from "./refusal";
-export { countRefusals, listRefusals } from "./refusals";
+export { countRefusals, listRefusals, pruneRefusals } from "./refusals";
 export { type OutgoingMessage, type SentMessage, sendMessage, sendToMany } from "./send-message";

@@ -1,12 +1,12 @@
-import { and, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, eq, inArray, lt, type SQL } from "drizzle-orm";
 import { agentMessages } from "@/drizzle/schema";
 import { type DeliveryStatus, MessageEnvelope } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import {
   AppError,
   type Database,
+  keptSince,
   publish,
-  retentionDays,
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
@@ -104,26 +104,21 @@ const PRUNE_MS_MAX = 60_000;
 /** Deletes messages that were delivered, handled or discarded longer ago than they are kept; answers how many. */
 export async function pruneMessages({ ctx }: { ctx: Pick<ServiceContext, "db"> }): Promise<number> {
   const endsMs = performance.now() + PRUNE_MS_MAX;
-  const days = await retentionDays(ctx.db, "messages");
+  const since = await keptSince(ctx.db, "messages");
   let total = 0;
   for (let pruned = PRUNE_MAX; pruned === PRUNE_MAX && performance.now() < endsMs; ) {
-    pruned = await pruneSome(ctx.db, days);
+    pruned = await pruneSome(ctx.db, since);
     total += pruned;
   }
   return total;
 }
 
-async function pruneSome(db: Database, days: number): Promise<number> {
+async function pruneSome(db: Database, since: SQL): Promise<number> {
   const { messageId, deliveryStatus, finishedAt } = agentMessages;
   const old = db
     .select({ id: messageId })
     .from(agentMessages)
-    .where(
-      and(
-        inArray(deliveryStatus, [...PRUNED_STATES]),
-        lt(finishedAt, sql`now() - make_interval(days => ${days}::int)`),
-      ),
-    )
+    .where(and(inArray(deliveryStatus, [...PRUNED_STATES]), lt(finishedAt, since)))
     .limit(PRUNE_MAX);
   const { count } = await db.delete(agentMessages).where(inArray(messageId, old));
   return count;

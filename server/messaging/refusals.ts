@@ -4,9 +4,9 @@ import { messageRefusals } from "@/drizzle/schema";
 import type { Actor, MessageRefusal, RefusalCount } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import {
+  keptSince,
   publish,
   recordAudit,
-  retentionDays,
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
@@ -65,9 +65,8 @@ async function auditFirst(tx: Transaction, requestId: string, { reason, claimedS
 }
 
 /**
- * Counts refusals by hour, reason and claimed sender; the first of each kind is audited, and what is older
- * than it is kept forgotten then. However many come, few rows are written. Never throws: whoever was refused
- * is told why, not that it could not be counted.
+ * Counts refusals by hour, reason and claimed sender; the first of each kind is audited. However many come,
+ * few rows are written. Never throws: whoever was refused is told why, not that it could not be counted.
  */
 export async function countRefusals({
   ctx,
@@ -86,13 +85,18 @@ export async function countRefusals({
         const { name, count } = await addOne(tx, { reason, claimedSender }, now);
         if (count > 1) continue;
         await auditFirst(tx, ctx.requestId, { reason, claimedSender: name });
-        const oldest = new Date(now.getTime() - (await retentionDays(tx, "refusals")) * 86_400_000);
-        await tx.delete(messageRefusals).where(lt(messageRefusals.hour, oldest));
       }
     });
   } catch (error) {
     ctx.log.warn({ err: error }, "a refused message could not be counted");
   }
+}
+
+/** Deletes counts of hours longer ago than they are kept; answers how many. */
+export async function pruneRefusals({ ctx }: { ctx: Pick<ServiceContext, "db"> }): Promise<number> {
+  const isOld = lt(messageRefusals.hour, await keptSince(ctx.db, "refusals"));
+  const { count } = await ctx.db.delete(messageRefusals).where(isOld);
+  return count;
 }
 
 const ListRefusals = z.object({ limit: z.number().int().min(1).max(1000).default(200) });

@@ -129,8 +129,6 @@ function load() {
         .optional(),
       /** Webhooks to private addresses; default: only in a demo. */
       WEBHOOK_PRIVATE_ADDRESSES: z.enum(["allow", "refuse"]).optional(),
-      /** Notifications and what became of them are kept so long. */
-      NOTIFICATIONS_KEEP_DAYS: z.coerce.number().int().min(1).default(90),
       /** Redis or PostgreSQL that several sidecars share for their messages; without it they go by HTTP. */
       MCP_BROKER_URL: z.url({ protocol: /^(rediss?|postgres(ql)?)$/ }).optional(),
       /** Messages without a signature: taken over a token that names their sender, or refused. */

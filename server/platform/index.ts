@@ -34,7 +34,7 @@ export { newId, shortHash } from "./ids";
 export { insertRows } from "./insert-rows";
 export { createLogger, type Logger } from "./log";
 export { Lru } from "./lru";
-export { RETENTION_DAYS, retentionDays } from "./retention";
+export { keptSince, RETENTION_DAYS } from "./retention";
 export {
   closeRoot,
   contextFor,

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import { retentionPeriods } from "@/drizzle/schema";
 import type { RetentionSubject } from "@/server/contracts";
 import type { Database } from "./db";
@@ -9,10 +9,10 @@ export const RETENTION_DAYS: Record<RetentionSubject, number> = {
   refusals: 7,
   jobs: 1,
   sessions: 30,
+  notifications: 90,
 };
 
-/** How many days what is pruned is kept. */
-export async function retentionDays(
+async function retentionDays(
   db: Pick<Database, "select">,
   subject: RetentionSubject,
 ): Promise<number> {
@@ -21,4 +21,12 @@ export async function retentionDays(
     .from(retentionPeriods)
     .where(eq(retentionPeriods.subject, subject));
   return row?.days ?? RETENTION_DAYS[subject];
+}
+
+/** The moment, by the database's clock, before which this is not kept any more. */
+export async function keptSince(
+  db: Pick<Database, "select">,
+  subject: RetentionSubject,
+): Promise<SQL> {
+  return sql`now() - make_interval(days => ${await retentionDays(db, subject)}::int)`;
 }

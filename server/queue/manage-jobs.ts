@@ -5,8 +5,8 @@ import { assertCan } from "@/server/identity";
 import {
   AppError,
   isUniqueViolation,
+  keptSince,
   recordAudit,
-  retentionDays,
   type ServiceContext,
   type Transaction,
 } from "@/server/platform";
@@ -132,14 +132,10 @@ export async function measureQueue({
 }
 
 /** Deletes jobs done longer ago than they are kept for who asks what happened; dead ones wait for a person. */
-export async function pruneJobs({ ctx }: { ctx: ServiceContext }): Promise<number> {
-  const days = await retentionDays(ctx.db, "jobs");
-  const keptSince = sql`now() - make_interval(days => ${days}::int)`;
-  const pruned = await ctx.db
-    .delete(jobs)
-    .where(and(eq(jobs.state, "done"), lt(jobs.finishedAt, keptSince)))
-    .returning({ id: jobs.id });
-  return pruned.length;
+export async function pruneJobs({ ctx }: { ctx: Pick<ServiceContext, "db"> }): Promise<number> {
+  const isOld = lt(jobs.finishedAt, await keptSince(ctx.db, "jobs"));
+  const { count } = await ctx.db.delete(jobs).where(and(eq(jobs.state, "done"), isOld));
+  return count;
 }
 
 async function change(

@@ -8,7 +8,6 @@ import {
   invitePerson,
   listInvitations,
   listPeople,
-  listSessions,
   PERSON_ROLES,
   revokeSessions,
   setUserRoles,
@@ -46,7 +45,6 @@ export const peopleRouter = router({
   resetPassword: procedure
     .input(OfPerson)
     .mutation(({ ctx, input }) => startPasswordReset({ ctx, input })),
-  sessions: procedure.input(OfPerson).query(({ ctx, input }) => listSessions({ ctx, input })),
   revokeSessions: procedure
     .input(OfPerson.extend({ session_id: z.uuid().optional() }))
     .mutation(({ ctx, input: { user_id, session_id } }) =>

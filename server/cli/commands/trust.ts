@@ -90,7 +90,7 @@ const stateOf = ({ revokedAt }: IssuedToken) => (revokedAt === null ? "valid" : 
 const rowOfToken = (token: IssuedToken) => [
   token.jti,
   token.kind,
-  token.subject,
+  token.holder,
   token.audience,
   stateOf(token),
   `until ${token.expiresAt.toISOString()}`,

@@ -9,11 +9,11 @@ import {
   supersedeBySchemaChange,
 } from "@/server/decisions";
 import { observeProduct } from "@/server/knowledge";
-import { pruneMessages } from "@/server/messaging";
 import { serveActiveModel } from "@/server/models";
-import { makeDigests, pruneNotifications } from "@/server/notify";
+import { makeDigests } from "@/server/notify";
 import { type Root, type ServiceContext, systemContext, toAppError } from "@/server/platform";
-import { pruneJobs, type Sweep } from "@/server/queue";
+import type { Sweep } from "@/server/queue";
+import { pruneAll } from "./prune";
 
 const EXPIRE_SECONDS = 10;
 const POLICY_SECONDS = 30;
@@ -77,14 +77,9 @@ export function createSweeps(
       everySeconds: PRUNE_SECONDS,
       run: async () => {
         const pruning = ctx("pruning");
-        const jobs = await pruneJobs({ ctx: pruning });
-        const messages = await pruneMessages({ ctx: pruning });
+        const pruned = await pruneAll({ ctx: pruning });
         const callers = await pruneRequestRates({ ctx: pruning });
-        const notifications = await pruneNotifications({ ctx: pruning });
-        root.log.debug(
-          { jobs, messages, callers, notifications },
-          "finished jobs, messages, notifications and idle callers pruned",
-        );
+        root.log.debug({ ...pruned, callers }, "what is older than it is kept was deleted");
       },
     },
     {

@@ -1,0 +1,2 @@
+ALTER TABLE "retention_periods" DROP CONSTRAINT "retention_periods_subject_known";--> statement-breakpoint
+ALTER TABLE "retention_periods" ADD CONSTRAINT "retention_periods_subject_known" CHECK ("subject" in ('messages', 'refusals', 'jobs', 'sessions', 'notifications'));

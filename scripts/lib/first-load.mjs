@@ -1,0 +1,1 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
