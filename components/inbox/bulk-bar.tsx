@@ -14,15 +14,30 @@ interface BulkBarProps {
   asked: Asked;
   onAsk: (asked: Asked) => void;
   onClear: () => void;
+  /** Before a decision on these ids: what leads to the next row afterwards. */
+  planNext: (decidedIds: readonly string[]) => () => void;
 }
 
+/** What takes a row off the list of what is to be reviewed. */
+const DECIDING: readonly BulkRequest["action"]["kind"][] = ["approve", "reject", "snooze"];
+
 /** What can be done to all selected suggestions at once; each is decided by itself. */
-export function BulkBar({ selectedIds, asked, onAsk: setAsked, onClear }: BulkBarProps) {
+export function BulkBar({ selectedIds, asked, onAsk: setAsked, onClear, planNext }: BulkBarProps) {
   const { bulk } = useTriageActions();
   const canDecide = useCan("suggestion.decide");
   const count = formatPlural(selectedIds.length, "suggestion");
-  const run = (action: BulkRequest["action"]) =>
-    bulk.mutate({ suggestion_ids: [...selectedIds], action }, { onSuccess: onClear });
+  const run = (action: BulkRequest["action"]) => {
+    const goOn = DECIDING.includes(action.kind) ? planNext(selectedIds) : () => {};
+    bulk.mutate(
+      { suggestion_ids: [...selectedIds], action },
+      {
+        onSuccess: () => {
+          onClear();
+          goOn();
+        },
+      },
+    );
+  };
   return (
     <section
       aria-label="Selected suggestions"

@@ -16,7 +16,36 @@ export function findNext(
   currentId: string | null,
   step: number,
 ): string | null {
-  const index = ids.findIndex((id) => id === currentId);
+  const index = currentId === null ? -1 : ids.indexOf(currentId);
   const next = index === -1 ? 0 : Math.min(ids.length - 1, Math.max(0, index + step));
   return ids[next] ?? null;
+}
+
+/**
+ * Where the review goes on once some rows are decided and leave the list: the current row where it stays, else
+ * the next one below it that does, else the last above.
+ */
+export function findAfterDecision(
+  ids: readonly string[],
+  currentId: string | null,
+  decidedIds: readonly string[],
+): string | null {
+  const isLeft = (id: string) => !decidedIds.includes(id);
+  const from = ids.indexOf(currentId ?? decidedIds.at(-1) ?? "");
+  const below = ids.slice(Math.max(0, from)).find(isLeft);
+  return below ?? ids.slice(0, Math.max(0, from)).findLast(isLeft) ?? null;
+}
+
+/**
+ * The suggestion to review after the open one: the next in the queue, or its first where the open one is the
+ * last. `rememberedId`: what came next before the open one left the queue.
+ */
+export function findFollowing(
+  ids: readonly string[],
+  openId: string,
+  rememberedId: string | null,
+): string | null {
+  const index = ids.indexOf(openId);
+  if (index === -1) return ids.find((id) => id === rememberedId) ?? ids[0] ?? null;
+  return ids[index + 1] ?? ids.find((id) => id !== openId) ?? null;
 }

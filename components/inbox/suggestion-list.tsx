@@ -20,7 +20,7 @@ import { countFilters, type InboxQuery } from "./inbox-query";
 import { RowsSkeleton, SuggestionRow } from "./suggestion-row";
 import { PROVING_TAB } from "./tabs";
 import { useSuggestionPages } from "./use-inbox";
-import { useRowKeys } from "./use-row-keys";
+import { type CurrentRow, useRowKeys } from "./use-row-keys";
 import { type Selection, useSelection } from "./use-selection";
 
 export function SuggestionList({ query }: { query: InboxQuery }) {
@@ -46,7 +46,7 @@ export function SuggestionList({ query }: { query: InboxQuery }) {
         <Rows
           rows={rows}
           listRef={listRef}
-          currentId={current.id}
+          current={current.row}
           selection={selection}
           onNearEnd={() => {
             // After a failure the button below tries again; a refetch that runs is not broken off.
@@ -62,6 +62,7 @@ export function SuggestionList({ query }: { query: InboxQuery }) {
           asked={current.asked}
           onAsk={current.ask}
           onClear={selection.clear}
+          planNext={current.planNext}
         />
       ) : null}
     </>
@@ -71,7 +72,7 @@ export function SuggestionList({ query }: { query: InboxQuery }) {
 interface RowsProps {
   rows: readonly SuggestionSummary[];
   listRef: RefObject<HTMLUListElement | null>;
-  currentId: string | null;
+  current: CurrentRow;
   selection: Selection;
   onNearEnd: () => void;
 }
@@ -83,7 +84,7 @@ const FIRST_ROWS = 20;
 const NEAR_END_ROWS = 10;
 
 /** Only the rows in view are in the document: a list of 10,000 scrolls as one of ten. */
-function Rows({ rows, listRef, currentId, selection, onNearEnd }: RowsProps) {
+function Rows({ rows, listRef, current, selection, onNearEnd }: RowsProps) {
   const isHydrated = useIsHydrated();
   const scrollMargin = useDistanceFromTop(listRef);
   const virtualizer = useWindowVirtualizer({
@@ -108,7 +109,7 @@ function Rows({ rows, listRef, currentId, selection, onNearEnd }: RowsProps) {
     latestRows.current = rows;
   }, [rows]);
   useEffect(() => {
-    const index = latestRows.current.findIndex((row) => row.suggestion_id === currentId);
+    const index = latestRows.current.findIndex((row) => row.suggestion_id === current.id);
     if (index === -1) return;
     virtualizer.scrollToIndex(index, { align: "auto" });
     // The row may have to be rendered first.
@@ -118,7 +119,7 @@ function Rows({ rows, listRef, currentId, selection, onNearEnd }: RowsProps) {
         ?.focus({ preventScroll: true }),
     );
     return () => cancelAnimationFrame(frame);
-  }, [currentId, virtualizer, listRef]);
+  }, [current, virtualizer, listRef]);
   return (
     <ul ref={listRef} className="relative" style={{ height: virtualizer.getTotalSize() }}>
       {shown.map(({ index, top }) => {
@@ -132,7 +133,7 @@ function Rows({ rows, listRef, currentId, selection, onNearEnd }: RowsProps) {
             count={rows.length}
             top={top}
             summary={summary}
-            isCurrent={summary.suggestion_id === currentId}
+            isCurrent={summary.suggestion_id === current.id}
             isTicked={selection.has(summary.suggestion_id)}
             onTick={selection.toggle}
           />

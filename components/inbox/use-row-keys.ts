@@ -1,12 +1,17 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { type RefObject, useMemo, useState } from "react";
+import { type RefObject, useCallback, useMemo, useState } from "react";
 import { useHotkeys } from "@/components/shell/hotkeys";
 import { useCan } from "@/components/shell/session";
 import type { SuggestionSummary } from "@/server/contracts";
-import { findCurrent, findNext } from "./current-row";
+import { findAfterDecision, findCurrent, findNext } from "./current-row";
 import type { Asked, Selection } from "./use-selection";
 import { snoozeChoices, useTriageActions } from "./use-triage";
+
+/** The row that keys act on; a new object each time that the focus is to go there, be it the same row. */
+export interface CurrentRow {
+  id: string | null;
+}
 
 /**
  * The row that keys act on, and what is asked of the selection. It is an id: it stays on its row when rows
@@ -20,15 +25,23 @@ export function useRowKeys(
   const router = useRouter();
   const { mark, snooze } = useTriageActions();
   const canDecide = useCan("suggestion.decide");
-  const [id, setId] = useState<string | null>(null);
+  const [row, setRow] = useState<CurrentRow>({ id: null });
   const [asked, ask] = useState<Asked>(null);
+  const ids = useMemo(() => rows.map((each) => each.suggestion_id), [rows]);
+  const current = useCallback(() => {
+    const focused = listRef.current?.querySelector("li:focus-within")?.getAttribute("data-id");
+    return findCurrent(ids, focused ?? null, row.id);
+  }, [ids, row, listRef]);
+  /** Called before something is decided: the rows may have left the list by the time that it is. */
+  const planNext = useCallback(
+    (decidedIds: readonly string[]) => {
+      const next = findAfterDecision(ids, current(), decidedIds);
+      return () => setRow({ id: next });
+    },
+    [ids, current],
+  );
   const hotkeys = useMemo(() => {
-    const ids = rows.map((row) => row.suggestion_id);
-    const current = () => {
-      const focused = listRef.current?.querySelector("li:focus-within")?.getAttribute("data-id");
-      return findCurrent(ids, focused ?? null, id);
-    };
-    const move = (step: number) => setId(findNext(ids, current(), step));
+    const move = (step: number) => setRow({ id: findNext(ids, current(), step) });
     /** The selection; without one, the current row becomes it. */
     const decide = (what: Asked) => {
       if (!canDecide) return;
@@ -60,12 +73,13 @@ export function useRowKeys(
       {
         key: "s",
         label: "Snooze it for a day",
-        run: withCurrent((suggestion_id) =>
-          snooze.mutate({ suggestion_id, until: snoozeChoices(new Date())[1]?.until ?? null }),
-        ),
+        run: withCurrent((suggestion_id) => {
+          const until = snoozeChoices(new Date())[1]?.until ?? null;
+          snooze.mutate({ suggestion_id, until }, { onSuccess: planNext([suggestion_id]) });
+        }),
       },
     ];
-  }, [rows, id, selection, listRef, router, canDecide, mark.mutate, snooze.mutate]);
+  }, [ids, current, planNext, selection, router, canDecide, mark.mutate, snooze.mutate]);
   useHotkeys(hotkeys);
-  return { id, asked, ask };
+  return { row, asked, ask, planNext };
 }

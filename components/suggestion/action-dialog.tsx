@@ -1,5 +1,5 @@
 "use client";
-import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { type FormEvent, type KeyboardEvent, type ReactNode, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent, DialogFooter, DialogHeader } from "@/components/ui/dialog";
 import { CheckField } from "@/components/ui/field";
@@ -51,7 +51,7 @@ function ActionForm(props: ActionDialogProps) {
     props.onClose();
   }
   return (
-    <form onSubmit={submit} className="grid gap-4" noValidate>
+    <form onSubmit={submit} onKeyDown={submitByKey} className="grid gap-4" noValidate>
       {props.children}
       {acknowledgement === null ? null : (
         <CheckField
@@ -78,6 +78,7 @@ function ActionForm(props: ActionDialogProps) {
         </Button>
         <Button
           type="submit"
+          aria-keyshortcuts="Control+Enter"
           disabled={acknowledgement !== null && !isAcknowledged}
           variant={props.isDestructive ? "destructive" : "default"}
         >
@@ -86,6 +87,13 @@ function ActionForm(props: ActionDialogProps) {
       </DialogFooter>
     </form>
   );
+}
+
+/** Ctrl+Enter sends a form from any of its fields; what its button refuses stays refused. */
+function submitByKey(event: KeyboardEvent<HTMLFormElement>) {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  event.currentTarget.querySelector<HTMLButtonElement>("button[type=submit]")?.click();
 }
 
 const REASON_LENGTH_MAX = 2000;

@@ -5,16 +5,23 @@ import { BasisBadge, StateBadge } from "@/components/gain/badges";
 import type { Suggestion } from "@/server/contracts";
 import { titleOfSuggestion } from "@/server/decision-card";
 import { findRollback, hasNoResult, labelState } from "./lifecycle";
+import { NextSuggestion } from "./next-suggestion";
 
 export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
   return (
     <div className="grid gap-4">
-      <Link
-        href="/"
-        className="inline-flex w-fit items-center gap-1 text-sm text-muted-foreground hover:text-foreground"
+      <nav
+        aria-label="Suggestions"
+        className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2"
       >
-        <ArrowLeftIcon className="size-4" aria-hidden /> Inbox
-      </Link>
+        <Link
+          href="/"
+          className="inline-flex w-fit items-center gap-1 text-sm text-muted-foreground hover:text-foreground"
+        >
+          <ArrowLeftIcon className="size-4" aria-hidden /> Inbox
+        </Link>
+        <NextSuggestion suggestionId={suggestion.suggestion_id} />
+      </nav>
       <div>
         <h1 className="text-xl font-semibold tracking-tight break-words">
           <CodeText text={titleOfSuggestion(suggestion)} />

@@ -8,6 +8,7 @@ import { useCan, useSession } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/button";
 import type { Triage } from "@/server/contracts";
+import { focusNext } from "./next-suggestion";
 
 /** Who is to decide and who is at it; opening the page marks the suggestion as read. */
 export function TriagePanel({ suggestionId }: { suggestionId: string }) {
@@ -41,7 +42,14 @@ export function TriagePanel({ suggestionId }: { suggestionId: string }) {
             />
           </>
         ) : null}
-        <SnoozeMenu onChoose={(until) => actions.snooze.mutate({ ...named, until })} />
+        <SnoozeMenu
+          onChoose={(until) =>
+            actions.snooze.mutate(
+              { ...named, until },
+              { onSuccess: () => (until === null ? undefined : focusNext()) },
+            )
+          }
+        />
       </div>
     </section>
   );

@@ -9,6 +9,7 @@ import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
 import type { Suggestion } from "@/server/contracts";
 import { isRevertible, partApproved } from "./lifecycle";
+import { focusNext } from "./next-suggestion";
 
 export type ActionName = "approve" | "reject" | "execute" | "revert";
 
@@ -95,12 +96,21 @@ export function useActions() {
           toast.success(
             state === "pending" ? "Approved by you; more approvals are needed" : "Approved",
           );
+          focusNext();
         },
       }),
     ),
     cancel: useMutation(trpc.suggestions.cancel.mutationOptions(handlers("Cancelled"))),
     continue: useMutation(trpc.suggestions.continue.mutationOptions(handlers("Search continued"))),
-    reject: useMutation(trpc.suggestions.reject.mutationOptions(handlers("Rejected"))),
+    reject: useMutation(
+      trpc.suggestions.reject.mutationOptions({
+        ...handlers("Rejected"),
+        onSuccess: () => {
+          toast.success("Rejected");
+          focusNext();
+        },
+      }),
+    ),
     execute: useMutation(trpc.operations.execute.mutationOptions(handlers("Execution started"))),
     revert: useMutation(trpc.operations.revert.mutationOptions(handlers("Rollback started"))),
   };
