@@ -19,11 +19,13 @@ import { describeSubject } from "./wording";
 const WORDS = {
   initiator: {
     action: "Cancel conversation",
+    done: "Cancelled",
     title: "Cancel this conversation?",
     description: "Nothing has been executed. Everybody who was asked is told.",
   },
   participant: {
     action: "Withdraw",
+    done: "Withdrawn",
     title: "Withdraw from this conversation?",
     description:
       "Nothing has been executed here. The other side is told; if it has executed its change, it is rolled back.",
@@ -39,8 +41,8 @@ export function CancelConversation({ conversation }: { conversation: Conversatio
 
 function CancelButton({ conversation_id, role }: Pick<Conversation, "conversation_id" | "role">) {
   const [isOpen, setIsOpen] = useState(false);
-  const { cancel } = useConversationActions();
-  const { action, title, description } = WORDS[role];
+  const { action, done, title, description } = WORDS[role];
+  const cancel = useCancel(done);
   return (
     <>
       <Button variant="destructive" disabled={cancel.isPending} onClick={() => setIsOpen(true)}>
@@ -79,7 +81,7 @@ interface TakeUpButtonProps {
 
 function TakeUpButton({ conversation_id, agent_id, counter }: TakeUpButtonProps) {
   const [isOpen, setIsOpen] = useState(false);
-  const { revise } = useConversationActions();
+  const revise = useRevise();
   return (
     <>
       <Button
@@ -114,11 +116,15 @@ function useMayRevise({ role, state }: Conversation): boolean {
   return canStart && role === "initiator" && allows("conversation", "revise", state);
 }
 
-function useConversationActions() {
+function useRevise() {
   const trpc = useTRPC();
   const handlers = useActionHandlers(trpc.conversations.pathKey());
-  return {
-    revise: useMutation(trpc.conversations.revise.mutationOptions(handlers("Taken up"))),
-    cancel: useMutation(trpc.conversations.cancel.mutationOptions(handlers("Cancelled"))),
-  };
+  return useMutation(trpc.conversations.revise.mutationOptions(handlers("Taken up")));
+}
+
+/** `done`: what a toast says afterwards. */
+function useCancel(done: string) {
+  const trpc = useTRPC();
+  const handlers = useActionHandlers(trpc.conversations.pathKey());
+  return useMutation(trpc.conversations.cancel.mutationOptions(handlers(done)));
 }

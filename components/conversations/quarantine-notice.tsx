@@ -22,11 +22,11 @@ export function QuarantineNotice() {
       title={`${formatPlural(count, "message")} in quarantine`}
     >
       <p>
-        What other agents ask for in them waits for you:{" "}
+        They are not handled until somebody{" "}
         <Link href="/dead-letters#quarantine" className="underline underline-offset-2">
-          release or refuse
-        </Link>
-        .
+          releases or refuses
+        </Link>{" "}
+        them.
       </p>
     </Alert>
   );

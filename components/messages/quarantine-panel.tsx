@@ -28,7 +28,7 @@ export function QuarantinePanel({ onOpen }: Opens) {
     <Section
       id="quarantine"
       title="Quarantine"
-      description="Possible prompt injections of other agents. Nothing they ask for happens unless you release them; once expired they are dead letters."
+      description="Messages of other agents with a possible prompt injection. None is handled unless you release it; one that expires becomes a dead letter."
     >
       {query.isPending ? (
         <Skeleton className="h-24" />

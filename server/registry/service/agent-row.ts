@@ -44,6 +44,12 @@ export async function lockAgent(tx: Transaction, agentId: string): Promise<Agent
   return row;
 }
 
+/** A row that has to be there. Throws `not_found`. */
+export function requireAgent(row: AgentRow | undefined, agentId: string): AgentRow {
+  if (row === undefined) throw new AppError("not_found", `No agent ${agentId} is registered.`);
+  return row;
+}
+
 interface AgentChange {
   /** As it is, locked in this transaction. */
   before: AgentRow;
@@ -65,12 +71,12 @@ export async function changeAgent(
 ): Promise<AgentRow> {
   const { agentId } = before;
   const version = await nextVersion(tx);
-  const [row] = await tx
+  const [changed] = await tx
     .update(registryAgents)
     .set({ ...set, version })
     .where(eq(registryAgents.agentId, agentId))
     .returning();
-  if (row === undefined) throw new AppError("not_found", `No agent ${agentId} is registered.`);
+  const row = requireAgent(changed, agentId);
   await recordAudit(tx, ctx, {
     action,
     subjectType: "agent",

@@ -3,7 +3,14 @@ import { registryAgents } from "@/drizzle/schema";
 import type { Actor, AgentLease } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { AppError, type ServiceContext, type Transaction } from "@/server/platform";
-import { type AgentRow, changeAgent, leaseFrom, lockAgent, toLease } from "./agent-row";
+import {
+  type AgentRow,
+  changeAgent,
+  leaseFrom,
+  lockAgent,
+  requireAgent,
+  toLease,
+} from "./agent-row";
 
 type RegistryContext = Pick<ServiceContext, "db" | "clock" | "requestId" | "actor">;
 
@@ -16,8 +23,7 @@ export async function renew(tx: Transaction, { agentId }: AgentRow, now: Date): 
     .set({ lastSeenAt: now, leaseUntil: leaseFrom(now) })
     .where(eq(registryAgents.agentId, agentId))
     .returning();
-  if (row === undefined) throw new AppError("not_found", `No agent ${agentId} is registered.`);
-  return row;
+  return requireAgent(row, agentId);
 }
 
 /**
@@ -36,8 +42,7 @@ export async function renewLease({
   }
   const now = ctx.clock.now();
   const row = await ctx.db.transaction(async (tx) => {
-    const known = await lockAgent(tx, agentId);
-    if (known === undefined) throw new AppError("not_found", `No agent ${agentId} is registered.`);
+    const known = requireAgent(await lockAgent(tx, agentId), agentId);
     if (known.status === "online") return renew(tx, known, now);
     const set = {
       status: "online" as const,
@@ -66,8 +71,7 @@ export async function endLease({
   }
   const now = ctx.clock.now();
   const row = await ctx.db.transaction(async (tx) => {
-    const before = await lockAgent(tx, agentId);
-    if (before === undefined) throw new AppError("not_found", `No agent ${agentId} is registered.`);
+    const before = requireAgent(await lockAgent(tx, agentId), agentId);
     if (before.status !== "online") return before;
     const set = { status: "offline" as const, lastSeenAt: now, leaseUntil: now };
     return changeAgent(tx, ctx, { before, set, action: "agent.stop" });
@@ -91,8 +95,7 @@ export async function removeAgent({
   if (!isLeaving) assertCan(ctx.actor, "key.manage");
   const now = ctx.clock.now();
   const row = await ctx.db.transaction(async (tx) => {
-    const before = await lockAgent(tx, agentId);
-    if (before === undefined) throw new AppError("not_found", `No agent ${agentId} is registered.`);
+    const before = requireAgent(await lockAgent(tx, agentId), agentId);
     const gone = { status: "gone" as const, goneAt: now };
     if (isLeaving) return changeAgent(tx, ctx, { before, set: gone, action: "agent.leave" });
     const card = { ...before.card, jwks: { keys: [] } };

@@ -4,7 +4,14 @@ import { type AgentCard, type AgentLease, AgentRegistration } from "@/server/con
 import { verifyDetached, withEndorsed } from "@/server/identity";
 import { AppError, type ServiceContext, type Transaction } from "@/server/platform";
 import { assertStorable, DEPTH_MAX, isDeeperThan } from "@/server/platform/json";
-import { type AgentRow, changeAgent, leaseFrom, lockAgent, toLease } from "./agent-row";
+import {
+  type AgentRow,
+  changeAgent,
+  leaseFrom,
+  lockAgent,
+  requireAgent,
+  toLease,
+} from "./agent-row";
 import { authenticateAgent } from "./authenticate-agent";
 import { spendEnrolment } from "./enrol-agent";
 import { renew } from "./leases";
@@ -90,8 +97,8 @@ export async function registerAgent({
 }
 
 /** Throws unless the card is the agent's own, for the product and domain it was enrolled for. */
-function assertOwnCard(row: AgentRow | undefined, agentId: string, card: AgentCard): AgentRow {
-  if (row === undefined) throw new AppError("not_found", `No agent ${agentId} is registered.`);
+function assertOwnCard(found: AgentRow | undefined, agentId: string, card: AgentCard): AgentRow {
+  const row = requireAgent(found, agentId);
   const isOwn =
     card.agent_id === agentId && card.product_id === row.productId && card.domain === row.domain;
   if (isOwn) return row;
