@@ -6,6 +6,8 @@ import { storeObservedProduct } from "@/server/api/rest/testing/observed-product
 import { setEnv } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { runCli } from "./run";
+// What commands load when they run, before the time of a test runs.
+import "@/server/decisions";
 
 let database: TestDatabase;
 let folder: string;

@@ -62,7 +62,7 @@ function isRefusedConnection(error: unknown): boolean {
 
 /**
  * Runs one command on the installation's database, as the named user or as the machine's
- * administrator. Throws `misconfigured` when the database does not answer.
+ * administrator. Throws `unavailable` when the database does not answer.
  */
 export async function withContext<T>(
   asEmail: string | undefined,
@@ -76,7 +76,7 @@ export async function withContext<T>(
   } catch (cause) {
     if (!isRefusedConnection(cause)) throw cause;
     const message = "The database does not answer. Is the sidecar running (`npm run up`)?";
-    throw new AppError("misconfigured", message, { cause });
+    throw new AppError("unavailable", message, { cause });
   } finally {
     await closeRoot(root);
   }

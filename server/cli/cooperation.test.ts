@@ -3,6 +3,9 @@ import { agentMessages, conversationSteps, conversations } from "@/drizzle/schem
 import { setEnv } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { runCli } from "./run";
+// What commands load when they run, before the time of a test runs.
+import "@/server/messaging";
+import "@/server/conversations";
 
 const US = { agent_id: "agent-duckdb-spawn-1", product_id: "duckdb-spawn", domain: "financing" };
 const RISK = { agent_id: "agent-risk-1", product_id: "risk", domain: "risk" };
@@ -61,7 +64,7 @@ test("agents are listed without being asked to list, and a missing registry is t
 test("conversations are listed, and one is shown with its steps", async () => {
   expect(await printed("conversations")).toContain(`${CONVERSATION}  schema_change  proposed`);
   const shown = await printed("conversations", "show", CONVERSATION);
-  expect(shown).toMatch(/agent-duckdb-spawn-1 +-> +agent-risk-1 +Schema proposal/);
+  expect(shown).toMatch(/agent-duckdb-spawn-1 +agent-risk-1 +Schema proposal/);
 });
 
 test("messages are listed by state, and one is shown with its envelope", async () => {
@@ -74,7 +77,7 @@ test("messages are listed by state, and one is shown with its envelope", async (
 
 test("a dead letter is told with its reason, and leaves the list when it is replayed", async () => {
   const listed = await printed("dead-letters");
-  expect(listed).toMatch(/to agent-risk-1 +schema_proposal +dead, no_route +7 attempts/);
+  expect(listed).toMatch(/to agent-risk-1 +schema_proposal +dead, no_route +7 /);
   expect(await printed("dead-letters", "replay", DEAD)).toContain(`${DEAD}  queued`);
   expect(await printed("dead-letters")).not.toContain(DEAD);
 });

@@ -1,115 +1,15 @@
-import { Command, CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { z } from "zod";
-import type { ErrorCode } from "@/server/contracts";
+import type { CliError } from "@/server/contracts";
 // Not the platform's whole door: the help needs no database.
 import { AppError, toAppError } from "@/server/platform/errors";
+import type { CliCommand } from "./command";
+import { MOVED } from "./entries";
+import { type ExitCode, exitCodeOf } from "./exit-codes";
 import { startIn } from "./files";
-
-interface Group {
-  description: string;
-  /** Adds the group's commands. Loaded for the group that is asked for: the verbs of all take seconds. */
-  load: () => Promise<(group: Command) => void>;
-}
-
-const GROUPS: Record<string, Group> = {
-  users: {
-    description: "people who can sign in",
-    load: async () => (await import("./commands/users")).addUserCommands,
-  },
-  keys: {
-    description: "API keys of external services",
-    load: async () => (await import("./commands/keys")).addKeyCommands,
-  },
-  "signing-keys": {
-    description: "key pairs the sidecar signs with, towards data products and agents",
-    load: async () => (await import("./commands/trust")).addSigningKeyCommands,
-  },
-  products: {
-    description: "data products: whose calls are accepted, and what is wrong with one's answers",
-    load: async () => (await import("./commands/products")).addProductCommands,
-  },
-  token: {
-    description: "signed bearer tokens",
-    load: async () => (await import("./commands/trust")).addTokenCommands,
-  },
-  suggestions: {
-    description: "what was found, and its decision",
-    load: async () => (await import("./commands/suggestions")).addSuggestionCommands,
-  },
-  changes: {
-    description: "changes that somebody wants tested",
-    load: async () => (await import("./commands/changes")).addChangeCommands,
-  },
-  operations: {
-    description: "changes of the data product",
-    load: async () => (await import("./commands/operations")).addOperationCommands,
-  },
-  policies: {
-    description: "who approves what, and when it may be executed",
-    load: async () => (await import("./commands/policies")).addPolicyCommands,
-  },
-  stop: {
-    description: "the emergency stop of all automation",
-    load: async () => (await import("./commands/policies")).addStopCommands,
-  },
-  registry: {
-    description: "agents that may register at the registry of this database",
-    load: async () => (await import("./commands/registry")).addRegistryCommands,
-  },
-  jobs: {
-    description: "work in the queue",
-    load: async () => (await import("./commands/jobs")).addJobCommands,
-  },
-  agents: {
-    description: "agents of other data products",
-    load: async () => (await import("./commands/cooperation")).addAgentCommands,
-  },
-  conversations: {
-    description: "what sidecars agree on",
-    load: async () => (await import("./commands/cooperation")).addConversationCommands,
-  },
-  messages: {
-    description: "messages from and to other agents",
-    load: async () => (await import("./commands/cooperation")).addMessageCommands,
-  },
-  "dead-letters": {
-    description: "messages that were given up",
-    load: async () => (await import("./commands/cooperation")).addDeadLetterCommands,
-  },
-  notifications: {
-    description: "what people and webhooks are told",
-    load: async () => (await import("./commands/notifications")).addNotificationCommands,
-  },
-  models: {
-    description: "models of the inference worker",
-    load: async () => (await import("./commands/models")).addModelCommands,
-  },
-  db: {
-    description: "the knowledge store",
-    load: async () => (await import("./commands/database")).addDatabaseCommands,
-  },
-};
-
-/** All groups, those that the command line names with their commands. */
-async function createProgram(args: string[], version: string): Promise<Command> {
-  const program = new Command("sidecar")
-    .version(version)
-    .description("Administration of an Agentic Sidecar at the shell of its machine.")
-    .option("--as <email>", "act as this person, with their roles (decisions need one)")
-    .option("--json", "answer in JSON")
-    .exitOverride();
-  for (const [name, { description, load }] of Object.entries(GROUPS)) {
-    const group = program.command(name).description(description);
-    if (args.includes(name)) (await load())(group);
-  }
-  return program;
-}
-
-/** Options that do not fit are the caller's mistake, wherever they were parsed. */
-function asAppError(error: unknown): AppError {
-  if (!(error instanceof z.ZodError)) return toAppError(error);
-  return new AppError("invalid_input", z.prettifyError(error), { cause: error });
-}
+import { nearest } from "./nearest";
+import { createProgram } from "./program";
+import { printable } from "./terminal";
 
 interface Start {
   /** Where the command was typed: files are named from there. */
@@ -117,59 +17,83 @@ interface Start {
   version?: string;
 }
 
+/** Options that do not fit are the caller's mistake, wherever they were parsed. */
+function asAppError(error: unknown): AppError {
+  if (error instanceof z.ZodError) {
+    const faults = error.issues.map(({ path, message }) =>
+      path.length === 0 ? message : `${path.join(".")}: ${message}`,
+    );
+    return new AppError("invalid_input", faults.join("; "), { cause: error });
+  }
+  if (!(error instanceof CommanderError)) return toAppError(error);
+  const message =
+    error.code === "commander.help"
+      ? "A command is missing; see --help."
+      : error.message.replace(/^error: /, "");
+  return new AppError("invalid_input", message, { cause: error });
+}
+
+/** Says one line on stderr. Answers the exit code. */
+function complain({ code, message, details, cause }: AppError, isJson: boolean): ExitCode {
+  const exit_code = exitCodeOf(code);
+  const reason = code === "internal" && cause !== undefined ? ` ${String(cause)}` : "";
+  const line = `${message}${reason}`.replace(/\s*\n\s*/g, " ");
+  if (isJson) {
+    const error: CliError["error"] = { code, message: line, exit_code };
+    process.stderr.write(`${JSON.stringify({ error: details ? { ...error, details } : error })}\n`);
+  } else {
+    process.stderr.write(`${printable(`${code}: ${line}`)}\n`);
+  }
+  return exit_code;
+}
+
+/** What a command of an earlier version is called now. */
+function movedTo(args: readonly string[]): AppError | null {
+  const [group = "", name = ""] = args.filter((arg) => !arg.startsWith("-"));
+  const former = `${group} ${name}`;
+  const now = MOVED[former];
+  if (now === undefined) return null;
+  return new AppError("invalid_input", `\`${former}\` is now \`${now}\`: sidecar help ${now}`);
+}
+
+/** `help users roles` is `users roles --help`. Throws `invalid_input` where there is no such command. */
+function withoutHelp(args: string[], program: CliCommand): string[] {
+  const words = args.filter((arg) => !arg.startsWith("-"));
+  if (words[0] !== "help" || words.length === 1) return args;
+  let at: Command = program;
+  for (const word of words.slice(1)) {
+    const next = at.commands.find((command) => command.name() === word);
+    if (next === undefined) {
+      const near = nearest(
+        word,
+        at.commands.map((command) => command.name()),
+      );
+      const hint = near === null ? "" : ` Did you mean ${near}?`;
+      throw new AppError("invalid_input", `There is no command \`${word}\`.${hint}`);
+    }
+    at = next;
+  }
+  return [...words.slice(1), "--help"];
+}
+
 /** Runs one command line. Answers the exit code; says why on stderr when that is not 0. */
 export async function runCli(
   args: string[],
-  { folder = process.cwd(), version = "unknown" }: Start = {},
+  { folder = process.cwd(), version }: Start = {},
 ): Promise<number> {
   startIn(folder);
+  const isJson = args.includes("--json");
+  // The completion is of all commands.
+  const isWanted = (entry: string) => args.includes(entry) || args.includes("completion");
   try {
-    await (await createProgram(args, version)).parseAsync(args, { from: "user" });
+    const program = await createProgram(isWanted, { isJson, ...(version && { version }) });
+    await program.parseAsync(withoutHelp(args, program), { from: "user" });
     return 0;
-  } catch (error) {
-    // Commander said why already; its help ends with 0.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const { code, message, cause } = asAppError(error);
-    process.stderr.write(`${code}: ${message}\n`);
-    if (code === "internal" && cause !== undefined) process.stderr.write(`${String(cause)}\n`);
-    return exitCodeOf(code);
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) return complain(asAppError(thrown), isJson);
+    if (thrown.exitCode === 0) return 0;
+    // A group without a command has printed its help.
+    if (thrown.code === "commander.help" && !isJson) return 2;
+    return complain(movedTo(args) ?? asAppError(thrown), isJson);
   }
-}
-
-/** What a script can tell apart. 1 is a failure of ours; 2 is the shell's wrong usage. */
-const EXIT_CODES: Record<ErrorCode, number> = {
-  invalid_input: 2,
-  method_not_allowed: 2,
-  too_large: 2,
-  unsupported_media_type: 2,
-  unauthenticated: 3,
-  forbidden: 3,
-  not_found: 4,
-  conflict: 5,
-  candidate_is_worse: 5,
-  not_approved: 5,
-  not_agreed: 5,
-  coverage_too_low: 5,
-  approval_incomplete: 5,
-  acknowledgement_needed: 5,
-  stopped: 5,
-  not_executable: 5,
-  schema_changed: 5,
-  idempotency_mismatch: 5,
-  rate_limited: 6,
-  overloaded: 6,
-  unavailable: 6,
-  timeout: 6,
-  request_timeout: 6,
-  product_unreachable: 7,
-  product_refused: 7,
-  product_invalid: 7,
-  product_timeout: 7,
-  unsupported_version: 8,
-  misconfigured: 8,
-  internal: 1,
-};
-
-export function exitCodeOf(code: ErrorCode): number {
-  return EXIT_CODES[code];
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { Change, Plan } from "@/server/contracts";
+import { AuditPage, type Change, type Plan, SuggestionPage } from "@/server/contracts";
 import { rejectSuggestion } from "@/server/decisions";
 import { evidenceOf, queryEvidenceOf } from "@/server/decisions/testing/evidence";
 import {
@@ -47,12 +47,12 @@ async function printed(...args: string[]): Promise<string[]> {
   }
 }
 
-/** What `suggestions show` prints below the first two lines. */
-const shown = async (id: string) => (await printed("suggestions", "show", id)).slice(2);
+/** What `show` prints below the first two lines. */
+const shown = async (id: string) => (await printed("show", id)).slice(2);
 
 test("a test run is cancelled at the shell", async () => {
   const { id } = await storeSuggestion(database.db, { state: "proving" });
-  const [first, note] = await printed("suggestions", "cancel", id);
+  const [first, note] = await printed("cancel", id);
   expect(first).toMatch(new RegExp(`^${id}  cancelled`));
   expect(note).toContain("cancelled before it had a result");
 });
@@ -92,6 +92,8 @@ test("a suggestion is shown with what runs, what the developers change, and what
     "    CREATE INDEX i ON projects (status);",
     "  advice for the product's developers: rewrite_query on projects. (rewrite_query; measured: 90% [88%, 92%] less time)",
     "    query star becomes: SELECT status FROM projects",
+    "  approval: Every change needs a reviewer.",
+    "  approval: 0 of 1 approval; a reviewer is still needed.",
     "",
   ]);
 });
@@ -118,9 +120,70 @@ test("nobody decides at the shell without saying who they are", async () => {
   setEnv({ DATABASE_URL: database.url });
   const err = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   try {
-    expect(await runCli(["suggestions", "approve", "sugg-000000000000"])).toBe(3);
+    expect(await runCli(["approve", "sugg-000000000000"])).toBe(5);
     expect(err.mock.calls.join("")).toContain("forbidden");
   } finally {
     err.mockRestore();
   }
+});
+
+test("the inbox holds what waits for a decision, the largest gain first; filters narrow it", async () => {
+  const store = (state: "pending" | "proving", productId: string) =>
+    storeSuggestion(database.db, {
+      ...{ productId, state },
+      candidates: [candidateOf(index, planOf("CREATE INDEX i ON projects (status);"))],
+    });
+  const [open, running] = [await store("pending", "inbox"), await store("proving", "inbox")];
+  const inbox = async (...args: string[]) => {
+    const text = (await printed("--json", "inbox", "--product", "inbox", ...args)).join("\n");
+    return SuggestionPage.parse(JSON.parse(text)).items.map((item) => item.suggestion_id);
+  };
+  expect(await inbox()).toEqual([open.id]);
+  expect(await inbox("--all", "--sort", "newest")).toEqual([running.id, open.id]);
+  expect(await inbox("--state", "proving")).toEqual([running.id]);
+  expect(await inbox("--kind", "drop_index")).toEqual([]);
+  const [head, row] = await printed("inbox", "--product", "inbox");
+  expect(head).toMatch(/^ID +STATE +GAIN +RISK +PRODUCT +TITLE$/);
+  expect(row).toContain(open.id);
+});
+
+test("a person approves or rejects at the shell; a second decision is a conflict", async () => {
+  const decided = async (id: string, ...args: string[]) => {
+    setEnv({ DATABASE_URL: database.url });
+    const spies = [process.stdout, process.stderr].map((stream) =>
+      vi.spyOn(stream, "write").mockReturnValue(true),
+    );
+    try {
+      return await runCli([...args, id, "--as", "rita@example.org"]);
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
+  };
+  await printed("users", "create", "--email", "rita@example.org", "--roles", "reviewer,viewer");
+  const store = () =>
+    storeSuggestion(database.db, {
+      ...{ productId: "decide", state: "pending" as const },
+      candidates: [candidateOf(index, planOf("CREATE INDEX i ON projects (status);"))],
+    });
+  const { id } = await store();
+  expect(await decided(id, "approve", "--reason", "measured well")).toBe(0);
+  expect(await decided(id, "reject", "--reason", "too late")).toBe(4);
+  const other = await store();
+  expect(await decided(other.id, "reject")).toBe(2);
+  expect(await decided(other.id, "reject", "--reason", "not now")).toBe(0);
+  expect(await decided("sugg-000000000000", "reject", "--reason", "x")).toBe(3);
+  expect(await decided(other.id, "execute")).toBe(5);
+  const entries = await printed(
+    "--json",
+    "audit",
+    "--actor",
+    "rita",
+    "--action",
+    "suggestion.reject",
+  );
+  const page = AuditPage.parse(JSON.parse(entries.join("\n")));
+  expect(page.items.map(({ subject_id }) => subject_id)).toEqual([other.id]);
+  const csv = await printed("audit", "export", "--actor", "rita");
+  expect(csv[0]).toContain('"actor","action"');
+  expect(csv.filter((line) => line.includes("rita@example.org"))).toHaveLength(2);
 });

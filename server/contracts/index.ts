@@ -6,6 +6,7 @@ export * from "./candidate";
 export * from "./change";
 export * from "./change-facts";
 export * from "./change-request";
+export * from "./cli";
 export * from "./conversation";
 export * from "./data-product";
 export * from "./decision-card";

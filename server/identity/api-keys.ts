@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { and, desc, eq, isNull, lt, or } from "drizzle-orm";
 import { z } from "zod";
 import { apiKeys } from "@/drizzle/schema";
-import { type Actor, Permission } from "@/server/contracts";
+import { type Actor, type ApiKeyView, Permission } from "@/server/contracts";
 import {
   AppError,
   type Database,
@@ -38,6 +38,19 @@ function toPublicApiKey(row: ApiKeyRow): ApiKey {
   const { keyHash: _, ...key } = row;
   return key;
 }
+
+/** A key as pages and shell show it. */
+export const toApiKeyView = (key: ApiKey): ApiKeyView => ({
+  api_key_id: key.id,
+  name: key.name,
+  prefix: key.prefix,
+  scopes: key.scopes,
+  created_by: key.createdBy,
+  created_at: key.createdAt.toISOString(),
+  last_used_at: key.lastUsedAt?.toISOString() ?? null,
+  expires_at: key.expiresAt?.toISOString() ?? null,
+  revoked_at: key.revokedAt?.toISOString() ?? null,
+});
 
 const CreateApiKey = z.object({
   name: z.string().trim().min(1).max(200),

@@ -1,9 +1,9 @@
 export {
-  type ApiKey,
   createApiKey,
   listApiKeys,
   listKeyScopes,
   revokeApiKey,
+  toApiKeyView,
 } from "./api-keys";
 export { authenticate } from "./authenticate";
 export { parseInput } from "./context";

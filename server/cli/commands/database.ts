@@ -1,13 +1,13 @@
-import type { Command } from "commander";
-import { migrateDatabase } from "@/server/platform/migrations";
-import { findInstallation } from "../connect";
+import type { CliCommand } from "../command";
 
-export function addDatabaseCommands(group: Command): void {
+export function defineDatabase(group: CliCommand): void {
   group
     .command("migrate")
     .description("bring it to the newest schema")
-    .action(async () => {
+    .prints("{ is_migrated }", async () => {
+      const { findInstallation } = await import("../connect");
+      const { migrateDatabase } = await import("@/server/platform/migrations");
       await migrateDatabase(findInstallation().DATABASE_URL);
-      process.stdout.write("The database has the newest schema.\n");
+      return { data: { is_migrated: true }, lines: ["The database has the newest schema."] };
     });
 }

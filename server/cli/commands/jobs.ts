@@ -1,9 +1,7 @@
-import type { Command } from "commander";
+import { Option } from "commander";
 import { z } from "zod";
 import { type Job, JobState, ListJobs } from "@/server/contracts";
-import { formatPlural } from "@/server/format";
-import { discardJob, listJobs, retryJob } from "@/server/queue";
-import { type Answer, answer, table } from "../command";
+import type { Answer, CliCommand } from "../command";
 
 const JobId = z.coerce.number().int().positive();
 const ListOptions = ListJobs.extend({ limit: z.coerce.number().int().min(1).max(1000) });
@@ -13,36 +11,42 @@ const rowOf = (job: Job) => [
   job.kind,
   job.subject_id,
   job.state,
-  formatPlural(job.attempts, "attempt"),
+  String(job.attempts),
   job.last_error ?? "",
 ];
-const answerOf = (jobs: Job[]): Answer => ({ data: jobs, lines: table(jobs.map(rowOf)) });
+const answerOf = (data: Job | Job[]): Answer => ({
+  data,
+  lines: [
+    {
+      columns: ["ID", "KIND", "SUBJECT ID", "STATE", "ATTEMPTS", "LAST ERROR"],
+      rows: [data].flat().map(rowOf),
+      empty: "There is no such job.",
+    },
+  ],
+});
 
-export function addJobCommands(group: Command): void {
+export function defineJobs(group: CliCommand): void {
   group
     .command("list")
     .description("the latest jobs, or those of one state")
-    .option("--state <state>", JobState.options.join(", "))
+    .addOption(new Option("--state <state>", "in this state").choices(JobState.options))
     .option("--limit <number>", "at most so many", "50")
-    .action((given: unknown, command: Command) =>
-      answer(command, async (ctx) =>
-        answerOf(await listJobs({ ctx, input: ListOptions.parse(given) })),
-      ),
-    );
+    .answers("Job[]", async ({ ctx, options }) => {
+      const { listJobs } = await import("@/server/queue");
+      return answerOf(await listJobs({ ctx, input: ListOptions.parse(options) }));
+    });
   group
-    .command("retry <id>")
+    .command("retry <job_id>")
     .description("queue a dead job anew")
-    .action((id: string, _, command: Command) =>
-      answer(command, async (ctx) =>
-        answerOf([await retryJob({ ctx, input: { id: JobId.parse(id) } })]),
-      ),
-    );
+    .answers("Job", async ({ ctx, arg }) => {
+      const { retryJob } = await import("@/server/queue");
+      return answerOf(await retryJob({ ctx, input: { id: JobId.parse(arg("job_id")) } }));
+    });
   group
-    .command("discard <id>")
+    .command("discard <job_id>")
     .description("delete a dead job")
-    .action((id: string, _, command: Command) =>
-      answer(command, async (ctx) =>
-        answerOf([await discardJob({ ctx, input: { id: JobId.parse(id) } })]),
-      ),
-    );
+    .answers("Job", async ({ ctx, arg }) => {
+      const { discardJob } = await import("@/server/queue");
+      return answerOf(await discardJob({ ctx, input: { id: JobId.parse(arg("job_id")) } }));
+    });
 }

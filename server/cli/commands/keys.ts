@@ -1,15 +1,9 @@
-import type { Command } from "commander";
 import { z } from "zod";
-import { Permission } from "@/server/contracts";
-import {
-  API_KEY_PERMISSIONS,
-  type ApiKey,
-  createApiKey,
-  listApiKeys,
-  revokeApiKey,
-} from "@/server/identity";
+import { type ApiKeyView, Permission } from "@/server/contracts";
+import { formatInstant } from "@/server/format";
 import type { ServiceContext } from "@/server/platform";
-import { type Answer, answer, collect, table } from "../command";
+import { type Answer, type CliCommand, collect } from "../command";
+import type { Table } from "../table";
 
 const DAY_MS = 86_400_000;
 const CreateOptions = z.object({
@@ -18,46 +12,61 @@ const CreateOptions = z.object({
   days: z.coerce.number().positive().optional(),
 });
 
-const rowOf = (key: ApiKey) => [
-  key.prefix,
-  key.name,
-  key.scopes.join(","),
-  key.revokedAt === null ? "valid" : "revoked",
-  key.id,
-];
-const answerOf = (keys: ApiKey[]): Answer => ({ data: keys, lines: table(keys.map(rowOf)) });
+function stateOf({ revoked_at, expires_at }: ApiKeyView): string {
+  if (revoked_at !== null) return "revoked";
+  if (expires_at === null) return "valid";
+  const isExpired = Date.parse(expires_at) <= Date.now();
+  return isExpired ? "expired" : `until ${formatInstant(expires_at)}`;
+}
+
+const tableOf = (keys: ApiKeyView[]): Table => ({
+  columns: ["BEGINS WITH", "NAME", "SCOPES", "STATE", "ID"],
+  rows: keys.map((key) => [
+    key.prefix,
+    key.name,
+    key.scopes.join(","),
+    stateOf(key),
+    key.api_key_id,
+  ]),
+  empty: "There is no API key.",
+});
 
 async function create(ctx: ServiceContext, given: unknown): Promise<Answer> {
+  const { createApiKey, toApiKeyView } = await import("@/server/identity");
   const { name, scopes, days } = CreateOptions.parse(given);
   const expiry =
     days === undefined ? {} : { expires_at: new Date(ctx.clock.now().getTime() + days * DAY_MS) };
   const { key, apiKey } = await createApiKey({ ctx, input: { name, scopes, ...expiry } });
+  const view = toApiKeyView(apiKey);
   return {
-    data: { ...apiKey, key },
-    lines: [...table([rowOf(apiKey)]), `key (shown only now): ${key}`],
+    data: { ...view, key },
+    lines: [tableOf([view]), `key (shown only now): ${key}`],
   };
 }
 
-export function addKeyCommands(group: Command): void {
+export function defineKeys(group: CliCommand): void {
+  group
+    .command("list")
+    .description("all keys, revoked ones included; never a key itself")
+    .answers("ApiKeyView[]", async ({ ctx }) => {
+      const { listApiKeys, toApiKeyView } = await import("@/server/identity");
+      const keys = (await listApiKeys({ ctx })).map(toApiKeyView);
+      return { data: keys, lines: [tableOf(keys)] };
+    });
   group
     .command("create")
     .description("make a key; it is shown once")
-    .requiredOption("--name <name>")
-    .requiredOption("--scopes <scopes>", API_KEY_PERMISSIONS.join(", "), collect, [])
+    .requiredOption("--name <name>", "whose it is")
+    .requiredOption("--scopes <scopes>", "what it may do, for instance suggestion.read", collect)
     .option("--days <days>", "valid for so many days (default: until revoked)")
-    .action((options, command: Command) => answer(command, (ctx) => create(ctx, options)));
+    .answers("ApiKeyView with key", ({ ctx, options }) => create(ctx, options));
   group
-    .command("list")
-    .description("all keys, revoked ones included")
-    .action((_, command: Command) =>
-      answer(command, async (ctx) => answerOf(await listApiKeys({ ctx }))),
-    );
-  group
-    .command("revoke <id>")
+    .command("revoke <api_key_id>")
     .description("make a key invalid at once")
-    .action((id: string, _, command: Command) =>
-      answer(command, async (ctx) =>
-        answerOf([await revokeApiKey({ ctx, input: { api_key_id: id } })]),
-      ),
-    );
+    .answers("ApiKeyView", async ({ ctx, arg }) => {
+      const { revokeApiKey, toApiKeyView } = await import("@/server/identity");
+      const input = { api_key_id: arg("api_key_id") };
+      const view = toApiKeyView(await revokeApiKey({ ctx, input }));
+      return { data: view, lines: [tableOf([view])] };
+    });
 }

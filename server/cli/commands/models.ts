@@ -1,18 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
-import type { Command } from "commander";
+import { z } from "zod";
 import { type Model, RegisterModel } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
-import {
-  activeModel,
-  exportTrainingSet,
-  listModels,
-  promoteModel,
-  registerModel,
-  rollBackModel,
-} from "@/server/models";
-import { AppError, type ServiceContext } from "@/server/platform";
-import { type Answer, answer, table } from "../command";
+import type { ServiceContext } from "@/server/platform";
+import { AppError } from "@/server/platform/errors";
+import type { Answer, CliCommand } from "../command";
 import { fileNamed, readJson } from "../files";
 
 const rowOf = (model: Model) => [
@@ -22,9 +15,18 @@ const rowOf = (model: Model) => [
   model.sha256.slice(0, 12),
   model.promoted_by ?? "-",
 ];
-const answerOf = (all: Model[]): Answer => ({ data: all, lines: table(all.map(rowOf)) });
+const answerOf = (data: Model | Model[]): Answer => ({
+  data,
+  lines: [
+    {
+      columns: ["ID", "STATE", "NAME", "SHA-256", "PROMOTED BY"],
+      rows: [data].flat().map(rowOf),
+      empty: "No model is registered; the manifest's default is served.",
+    },
+  ],
+});
 const answerActive = (model: Model | null): Answer =>
-  model === null ? { data: null, lines: ["the manifest's default"] } : answerOf([model]);
+  model === null ? { data: null, lines: ["the manifest's default"] } : answerOf(model);
 
 async function readReport(path: string): Promise<object> {
   const report = await readJson(path);
@@ -32,14 +34,17 @@ async function readReport(path: string): Promise<object> {
   throw new AppError("invalid_input", `The report ${path} holds no object.`);
 }
 
+const ExportOptions = z.object({ out: z.string(), since: z.string().optional() });
+
 async function writeTrainingSet(
   ctx: ServiceContext,
-  { out, since }: { out: string; since?: string },
+  { out, since }: z.output<typeof ExportOptions>,
 ): Promise<Answer> {
   const from = since === undefined ? undefined : new Date(since);
   if (from !== undefined && Number.isNaN(from.getTime())) {
     throw new AppError("invalid_input", `--since is no date: ${since}`);
   }
+  const { exportTrainingSet } = await import("@/server/models");
   const { examples, ...made } = await exportTrainingSet({ ctx, input: { since: from } });
   const lines = examples.map((example) => `${JSON.stringify(example)}\n`).join("");
   await writeFile(fileNamed(out), gzipSync(lines), { mode: 0o600 });
@@ -52,53 +57,58 @@ async function writeTrainingSet(
   };
 }
 
-export function addModelCommands(group: Command): void {
+export function defineModels(group: CliCommand): void {
   group
     .command("list")
     .description("newest first")
-    .action((_, command: Command) =>
-      answer(command, async (ctx) => answerOf(await listModels({ ctx }))),
-    );
+    .answers("Model[]", async ({ ctx }) => {
+      const { listModels } = await import("@/server/models");
+      return answerOf(await listModels({ ctx }));
+    });
   group
     .command("active")
     .description("the one to load")
-    .action((_, command: Command) =>
-      answer(command, async (ctx) => answerActive(await activeModel({ ctx }))),
-    );
+    .answers("Model, or null: the manifest's default", async ({ ctx }) => {
+      const { activeModel } = await import("@/server/models");
+      return answerActive(await activeModel({ ctx }));
+    });
   group
     .command("export")
     .description("what was measured and decided here, as a training set (JSON lines, gzip)")
     .requiredOption("--out <path>", "file to write, .jsonl.gz")
     .option("--since <date>", "only suggestions from that day on")
-    .action((options: { out: string; since?: string }, command: Command) =>
-      answer(command, (ctx) => writeTrainingSet(ctx, options)),
+    .answers("{ file, examples, outcomes, reviews, scores }", ({ ctx, options }) =>
+      writeTrainingSet(ctx, ExportOptions.parse(options)),
     );
+  defineChoice(group);
+}
+
+function defineChoice(group: CliCommand): void {
   group
     .command("register")
     .description("a GGUF as a candidate, with the JSON report of its evaluation")
-    .requiredOption("--file <path>")
+    .requiredOption("--file <path>", "the GGUF")
     .requiredOption("--evaluation <path>", "name, sha256, parameters, evaluation, trained_on, …")
-    .action((options: { file: string; evaluation: string }, command: Command) =>
-      answer(command, async (ctx) => {
-        const report = await readReport(options.evaluation);
-        const input = RegisterModel.parse({ ...report, file: fileNamed(options.file) });
-        return answerOf([await registerModel({ ctx, input })]);
-      }),
-    );
+    .answers("Model", async ({ ctx, options }) => {
+      const { registerModel } = await import("@/server/models");
+      const report = await readReport(String(options.evaluation));
+      const input = RegisterModel.parse({ ...report, file: fileNamed(String(options.file)) });
+      return answerOf(await registerModel({ ctx, input }));
+    });
   group
     .command("promote <model_id>")
     .description("let a candidate answer from now on")
     .option("--force <reason>", "although it is worse than the active model; kept in the audit")
-    .action((model_id: string, { force }: { force?: string }, command: Command) =>
-      answer(command, async (ctx) => {
-        const input = { model_id, ...(force !== undefined && { force_reason: force }) };
-        return answerOf([await promoteModel({ ctx, input })]);
-      }),
-    );
+    .answers("Model", async ({ ctx, arg, options: { force } }) => {
+      const { promoteModel } = await import("@/server/models");
+      const forced = force === undefined ? {} : { force_reason: String(force) };
+      return answerOf(await promoteModel({ ctx, input: { model_id: arg("model_id"), ...forced } }));
+    });
   group
     .command("roll-back")
     .description("back to the model the active one replaced")
-    .action((_, command: Command) =>
-      answer(command, async (ctx) => answerActive(await rollBackModel({ ctx }))),
-    );
+    .answers("Model, or null: the manifest's default", async ({ ctx }) => {
+      const { rollBackModel } = await import("@/server/models");
+      return answerActive(await rollBackModel({ ctx }));
+    });
 }

@@ -1,4 +1,3 @@
-import type { Command } from "commander";
 import { z } from "zod";
 import {
   CHOSEN_EVENTS,
@@ -9,15 +8,8 @@ import {
   NotificationState,
   type Webhook,
 } from "@/server/contracts";
-import {
-  createWebhook,
-  listDeliveries,
-  listWebhooks,
-  removeWebhook,
-  retryDelivery,
-  sendTestNotification,
-} from "@/server/notify";
-import { type Answer, answer, collect, table } from "../command";
+import { type Answer, type CliCommand, collect } from "../command";
+import type { Table } from "../table";
 
 const Id = z.uuid();
 const ListOptions = z.object({
@@ -33,75 +25,82 @@ const rowOf = (one: NotificationDelivery) => [
   one.state,
   one.last_error ?? "",
 ];
-const answerOf = (deliveries: NotificationDelivery[]): Answer => ({
-  data: deliveries,
-  lines: table(deliveries.map(rowOf)),
+const answerOf = (data: NotificationDelivery | NotificationDelivery[]): Answer => ({
+  data,
+  lines: [
+    {
+      columns: ["ID", "EVENT", "SUBJECT ID", "TO", "STATE", "LAST ERROR"],
+      rows: [data].flat().map(rowOf),
+      empty: "There is no such notification.",
+    },
+  ],
 });
 
-const hookRowOf = (hook: Webhook) => [hook.webhook_id, hook.name, hook.url, hook.events.join(",")];
-const hooksOf = (hooks: Webhook[]): Answer => ({ data: hooks, lines: table(hooks.map(hookRowOf)) });
+const hooksOf = (hooks: Webhook[]): Table => ({
+  columns: ["ID", "NAME", "ADDRESS", "EVENTS"],
+  rows: hooks.map((hook) => [hook.webhook_id, hook.name, hook.url, hook.events.join(",")]),
+  empty: "There is no webhook.",
+});
 
-export function addNotificationCommands(group: Command): void {
+export function defineNotifications(group: CliCommand): void {
   group
     .command("list")
     .description("the latest notifications, or those of some states")
-    .option("--state <states>", NotificationState.options.join(", "), collect, [])
+    .option("--state <states>", NotificationState.options.join(", "), collect)
     .option("--limit <number>", "at most so many", "50")
-    .action((given: { state: string[]; limit: string }, command: Command) =>
-      answer(command, async (ctx) => {
-        const { state, limit } = given;
-        const options = ListOptions.parse({ limit, ...(state.length > 0 ? { state } : {}) });
-        const input = ListNotifications.parse(options);
-        return answerOf((await listDeliveries({ ctx, input })).items);
-      }),
-    );
+    .answers("NotificationDelivery[]", async ({ ctx, options }) => {
+      const { listDeliveries } = await import("@/server/notify");
+      const input = ListNotifications.parse(ListOptions.parse(options));
+      return answerOf((await listDeliveries({ ctx, input })).items);
+    });
   group
-    .command("retry <id>")
+    .command("retry <delivery_id>")
     .description("send a failed or held one again")
-    .action((id: string, _, command: Command) =>
-      answer(command, async (ctx) =>
-        answerOf([await retryDelivery({ ctx, input: { delivery_id: Id.parse(id) } })]),
-      ),
-    );
+    .answers("NotificationDelivery", async ({ ctx, arg }) => {
+      const { retryDelivery } = await import("@/server/notify");
+      const input = { delivery_id: Id.parse(arg("delivery_id")) };
+      return answerOf(await retryDelivery({ ctx, input }));
+    });
   group
     .command("test")
     .description("send one over every configured channel (to yourself with --as)")
-    .action((_, command: Command) =>
-      answer(command, async (ctx) => {
-        await sendTestNotification({ ctx });
-        const lines = ["Queued. `notifications list` shows what became of it."];
-        return { data: { is_queued: true }, lines };
-      }),
-    );
-  addWebhookCommands(group);
+    .answers("{ is_queued }", async ({ ctx }) => {
+      const { sendTestNotification } = await import("@/server/notify");
+      await sendTestNotification({ ctx });
+      const lines = ["Queued. `notifications list` shows what became of it."];
+      return { data: { is_queued: true }, lines };
+    });
+  defineWebhooks(group);
 }
 
-function addWebhookCommands(group: Command): void {
+function defineWebhooks(group: CliCommand): void {
   group
     .command("webhooks")
     .description("addresses that events are posted to")
-    .action((_, command: Command) =>
-      answer(command, async (ctx) => hooksOf(await listWebhooks({ ctx }))),
-    );
+    .answers("Webhook[]", async ({ ctx }) => {
+      const { listWebhooks } = await import("@/server/notify");
+      const hooks = await listWebhooks({ ctx });
+      return { data: hooks, lines: [hooksOf(hooks)] };
+    });
   group
     .command("add-webhook")
     .description("have events posted to an address; its secret is shown once")
-    .requiredOption("--name <name>")
-    .requiredOption("--url <url>")
-    .requiredOption("--events <events>", CHOSEN_EVENTS.join(", "), collect, [])
-    .action((given: unknown, command: Command) =>
-      answer(command, async (ctx) => {
-        const created = await createWebhook({ ctx, input: CreateWebhook.parse(given) });
-        const shown = `secret (shown only now): ${created.secret}`;
-        return { data: created, lines: [...table([hookRowOf(created.webhook)]), shown] };
-      }),
-    );
+    .requiredOption("--name <name>", "what it is called here")
+    .requiredOption("--url <url>", "where events are posted")
+    .requiredOption("--events <events>", CHOSEN_EVENTS.join(", "), collect)
+    .answers("{ webhook: Webhook, secret }", async ({ ctx, options: { name, url, events } }) => {
+      const { createWebhook } = await import("@/server/notify");
+      const input = CreateWebhook.parse({ name, url, events });
+      const created = await createWebhook({ ctx, input });
+      const shown = `secret (shown only now): ${created.secret}`;
+      return { data: created, lines: [hooksOf([created.webhook]), shown] };
+    });
   group
-    .command("remove-webhook <id>")
+    .command("remove-webhook <webhook_id>")
     .description("post nothing more to it, and delete its secret")
-    .action((id: string, _, command: Command) =>
-      answer(command, async (ctx) =>
-        hooksOf([await removeWebhook({ ctx, input: { webhook_id: Id.parse(id) } })]),
-      ),
-    );
+    .answers("Webhook", async ({ ctx, arg }) => {
+      const { removeWebhook } = await import("@/server/notify");
+      const hook = await removeWebhook({ ctx, input: { webhook_id: Id.parse(arg("webhook_id")) } });
+      return { data: hook, lines: [hooksOf([hook])] };
+    });
 }

@@ -1,8 +1,7 @@
-import type { Command } from "commander";
 import { z } from "zod";
 import { AgentQuery, EnrolAgent, type RegisteredAgent } from "@/server/contracts";
-import { enrolAgent, listAgents, removeAgent } from "@/server/registry";
-import { type Answer, answer, table } from "../command";
+import type { CliCommand } from "../command";
+import type { Table } from "../table";
 
 const EnrolOptions = z
   .object({ agent: z.string(), product: z.string(), domain: z.string(), hours: z.coerce.number() })
@@ -18,12 +17,13 @@ const rowOf = (agent: RegisteredAgent) => [
   agent.url,
   agent.last_seen_at,
 ];
-const answerOf = (agents: RegisteredAgent[]): Answer => ({
-  data: agents,
-  lines: table(agents.map(rowOf)),
+const tableOf = (agents: RegisteredAgent[]): Table => ({
+  columns: ["AGENT ID", "DOMAIN", "PRODUCT", "STATUS", "ADDRESS", "LAST SEEN"],
+  rows: agents.map(rowOf),
+  empty: "No agent has registered.",
 });
 
-export function addRegistryCommands(group: Command): void {
+export function defineRegistry(group: CliCommand): void {
   group
     .command("enrol")
     .description("let an agent register, once; its token is shown now and never again")
@@ -31,30 +31,30 @@ export function addRegistryCommands(group: Command): void {
     .requiredOption("--product <id>", "the data product it serves")
     .requiredOption("--domain <name>", "the domain it speaks for")
     .option("--hours <hours>", "the token ends unused after so long", "72")
-    .action((options: unknown, command: Command) =>
-      answer(command, async (ctx) => {
-        const made = await enrolAgent({ ctx, input: EnrolOptions.parse(options) });
-        return { data: made, lines: [made.token] };
-      }),
-    );
+    .answers("Enrolment", async ({ ctx, options }) => {
+      const { enrolAgent } = await import("@/server/registry");
+      const made = await enrolAgent({ ctx, input: EnrolOptions.parse(options) });
+      return { data: made, lines: [made.token] };
+    });
   group
     .command("agents")
     .description("agents that have registered, those that are gone too")
-    .option("--domain <name>")
-    .option("--product <id>")
-    .action((options: { domain?: string; product?: string }, command: Command) =>
-      answer(command, async (ctx) => {
-        const input = AgentQuery.parse({ domain: options.domain, product_id: options.product });
-        return answerOf(await listAgents({ ctx, input }));
-      }),
-    );
+    .option("--domain <name>", "of this domain")
+    .option("--product <id>", "of this data product")
+    .answers("RegisteredAgent[]", async ({ ctx, options: { domain, product } }) => {
+      const { listAgents } = await import("@/server/registry");
+      const input = AgentQuery.parse({ domain, product_id: product });
+      const agents = await listAgents({ ctx, input });
+      return { data: agents, lines: [tableOf(agents)] };
+    });
   group
-    .command("remove <agent>")
+    .command("remove <agent_id>")
     .description("forget an agent's keys at once; it needs a new enrolment")
-    .action((agentId: string, _, command: Command) =>
-      answer(command, async (ctx) => {
-        await removeAgent({ ctx, input: { agentId } });
-        return answerOf(await listAgents({ ctx, input: { agent_id: agentId } }));
-      }),
-    );
+    .answers("RegisteredAgent[]", async ({ ctx, arg }) => {
+      const { listAgents, removeAgent } = await import("@/server/registry");
+      const agentId = arg("agent_id");
+      await removeAgent({ ctx, input: { agentId } });
+      const agents = await listAgents({ ctx, input: { agent_id: agentId } });
+      return { data: agents, lines: [tableOf(agents)] };
+    });
 }

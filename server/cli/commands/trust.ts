@@ -1,49 +1,47 @@
-import type { Command } from "commander";
+import { Option } from "commander";
 import { z } from "zod";
 import { TokenKind } from "@/server/contracts";
-import {
-  type IssuedToken,
-  issueProductToken,
-  issueServiceToken,
-  issueUserToken,
-  listSigningKeys,
-  listTokens,
-  listUsers,
-  revokeToken,
-  rotateSigningKey,
-  type SigningKey,
-} from "@/server/identity";
-import { AppError, type ServiceContext } from "@/server/platform";
-import { type Answer, answer, table } from "../command";
+import { formatInstant } from "@/server/format";
+import type { IssuedToken, SigningKey } from "@/server/identity";
+import type { ServiceContext } from "@/server/platform";
+import { AppError } from "@/server/platform/errors";
+import type { Answer, CliCommand } from "../command";
+import { toWire } from "../wire";
 
 const rowOfKey = (key: SigningKey) => [
   key.kid,
   key.state,
-  key.createdAt.toISOString(),
-  key.state === "active" ? "" : `verifies until ${key.verifyUntil.toISOString()}`,
+  formatInstant(key.createdAt.toISOString()),
+  key.state === "active" ? "" : formatInstant(key.verifyUntil.toISOString()),
 ];
 const answerKeys = (keys: SigningKey[]): Answer => ({
-  data: keys,
-  lines: table(keys.map(rowOfKey)),
+  data: keys.map(toWire),
+  lines: [
+    {
+      columns: ["KEY ID", "STATE", "CREATED", "VERIFIES UNTIL"],
+      rows: keys.map(rowOfKey),
+      empty: "There is no signing key yet; the first token makes one.",
+    },
+  ],
 });
 
-export function addSigningKeyCommands(group: Command): void {
+export function defineSigningKeys(group: CliCommand): void {
   group
     .command("list")
     .description("newest first, retired ones included")
-    .action((_, command: Command) =>
-      answer(command, async (ctx) => answerKeys(await listSigningKeys({ ctx }))),
-    );
+    .answers("SigningKey[]", async ({ ctx }) => {
+      const { listSigningKeys } = await import("@/server/identity");
+      return answerKeys(await listSigningKeys({ ctx }));
+    });
   group
     .command("rotate")
     .description("sign with a new pair; tokens of the old one stay valid until they end")
     .option("--compromised", "the old key is in wrong hands: refuse what it signed at once")
-    .action((options: { compromised?: true }, command: Command) =>
-      answer(command, async (ctx) => {
-        const input = { is_compromised: options.compromised === true };
-        return answerKeys([await rotateSigningKey({ ctx, input })]);
-      }),
-    );
+    .answers("SigningKey[]: the new one", async ({ ctx, options }) => {
+      const { rotateSigningKey } = await import("@/server/identity");
+      const input = { is_compromised: options.compromised === true };
+      return answerKeys([await rotateSigningKey({ ctx, input })]);
+    });
 }
 
 const TokenOptions = z.object({
@@ -72,6 +70,9 @@ async function issueFor(
   subject: string,
   { ttl_seconds, audience }: { ttl_seconds: number; audience: string | undefined },
 ): Promise<string> {
+  const { issueProductToken, issueServiceToken, issueUserToken, listUsers } = await import(
+    "@/server/identity"
+  );
   switch (kind) {
     case "user": {
       // People are named by email address at the shell, by id in a token.
@@ -93,35 +94,43 @@ const rowOfToken = (token: IssuedToken) => [
   token.holder,
   token.audience,
   stateOf(token),
-  `until ${token.expiresAt.toISOString()}`,
+  formatInstant(token.expiresAt.toISOString()),
   token.issuedBy,
 ];
 const answerTokens = (tokens: IssuedToken[]): Answer => ({
-  data: tokens,
-  lines: table(tokens.map(rowOfToken)),
+  data: tokens.map(toWire),
+  lines: [
+    {
+      columns: ["TOKEN ID", "KIND", "SUBJECT", "AUDIENCE", "STATE", "EXPIRES", "ISSUED BY"],
+      rows: tokens.map(rowOfToken),
+      empty: "No token is valid.",
+    },
+  ],
 });
 
-export function addTokenCommands(group: Command): void {
+export function defineTokens(group: CliCommand): void {
   group
     .command("issue")
-    .description("sign a token for a person, a data product or an agent")
-    .requiredOption("--kind <kind>", TokenKind.options.join(", "))
-    .requiredOption("--subject <name>", "e-mail address of a person, or id of a machine")
+    .description("sign a token for a person, a data product or an agent; shown once")
+    .addOption(
+      new Option("--kind <kind>", "whose").choices(TokenKind.options).makeOptionMandatory(),
+    )
+    .requiredOption("--subject <name>", "email address of a person, or id of a machine")
     .option("--audience <name>", "product id, for a token its connector checks")
     .option("--hours <hours>", "valid for so long", "8")
-    .action((options, command: Command) => answer(command, (ctx) => issue(ctx, options)));
+    .answers("{ token }", ({ ctx, options }) => issue(ctx, options));
   group
     .command("list")
     .description("tokens that were issued and have not expired, newest first")
-    .action((_, command: Command) =>
-      answer(command, async (ctx) => answerTokens(await listTokens({ ctx }))),
-    );
+    .answers("IssuedToken[]", async ({ ctx }) => {
+      const { listTokens } = await import("@/server/identity");
+      return answerTokens(await listTokens({ ctx }));
+    });
   group
-    .command("revoke <id>")
+    .command("revoke <token_id>")
     .description("refuse one token at once; a product's connector takes it until it expires")
-    .action((token_id: string, _, command: Command) =>
-      answer(command, async (ctx) =>
-        answerTokens([await revokeToken({ ctx, input: { token_id } })]),
-      ),
-    );
+    .answers("IssuedToken[]: this one", async ({ ctx, arg }) => {
+      const { revokeToken } = await import("@/server/identity");
+      return answerTokens([await revokeToken({ ctx, input: { token_id: arg("token_id") } })]);
+    });
 }

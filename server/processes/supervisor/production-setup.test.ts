@@ -13,10 +13,13 @@ import { runCli } from "@/server/cli/run";
 import { environmentWith, setEnv } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { readSettings } from "./settings";
+// What commands load when they run, before the time of the test runs.
+import "@/server/knowledge";
+import "@/server/data-product";
 
-/** Stands for npm: hands each command to the shell of this process, which starts quicker. */
-const NPM = `#!/bin/sh
-shift 4
+/** Stands for npx: hands each command to the shell of this process, which starts quicker. */
+const NPX = `#!/bin/sh
+shift 1
 printf '%s\\n' "$@" | curl -sf --data-binary @- "$CLI_URL"
 `;
 
@@ -34,8 +37,8 @@ beforeAll(async () => {
   database = await createTestDatabase();
   folder = await mkdtemp(path.join(tmpdir(), "sidecar-setup-"));
   await mkdir(path.join(folder, "bin"));
-  await writeFile(path.join(folder, "bin", "npm"), NPM);
-  await chmod(path.join(folder, "bin", "npm"), 0o755);
+  await writeFile(path.join(folder, "bin", "npx"), NPX);
+  await chmod(path.join(folder, "bin", "npx"), 0o755);
   ports[8000] = await freePort();
 });
 afterAll(async () => {
@@ -144,7 +147,7 @@ test("the page's lines lead from nothing to a checked product and a person with 
     "products trust",
   ]);
   expect(stdout).toMatch(/^ok\s+GET \/connector\/schema: 3 tables/m);
-  expect(stdout).not.toContain("FAULT");
+  expect(stdout).not.toContain("FAIL");
   expect(stdout).toContain("password (shown only now): ");
   expect(stdout).toContain('"database":{"status":"ok"');
   expect(stdout).toContain('"items":[]');
