@@ -28,6 +28,16 @@ const LOOKS = [
   { name: "phone", colorScheme: "light", width: 390, height: 844 },
 ] as const;
 
+/** Widths between and below those, of small phones and tablets: nothing may stick out there either. */
+const OTHER_WIDTHS = [360, 768, 1024];
+
+const expectNoOverflow = async (page: Page, what: string) => {
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow, `${what} scrolls sideways`).toBeLessThanOrEqual(0);
+};
+
 /** The page as it stands: accessible in light and dark, no sideways scroll, a picture of each. */
 export async function inspect(page: Page, name: string) {
   for (const look of LOOKS) {
@@ -36,10 +46,7 @@ export async function inspect(page: Page, name: string) {
     const isDark = look.colorScheme === "dark";
     await expect(page.locator("html.dark")).toHaveCount(isDark ? 1 : 0);
     await page.screenshot({ path: `test-results/${name}-${look.name}.png`, fullPage: true });
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow, `${name} (${look.name}) scrolls sideways`).toBeLessThanOrEqual(0);
+    await expectNoOverflow(page, `${name} (${look.name})`);
     const { violations } = await accessibility(page);
     const found = violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" | ")}`,
@@ -47,6 +54,10 @@ export async function inspect(page: Page, name: string) {
     expect(found, `${name} (${look.name}) is accessible`).toEqual([]);
   }
   const [first] = LOOKS;
+  for (const width of OTHER_WIDTHS) {
+    await page.setViewportSize({ width, height: first.height });
+    await expectNoOverflow(page, `${name} (${width} px)`);
+  }
   await page.emulateMedia({ colorScheme: first.colorScheme });
   await page.setViewportSize({ width: first.width, height: first.height });
 }

@@ -8,7 +8,7 @@ import { describeAction, describeChanges } from "@/server/format/audit-words";
 /** One state change: who, what, when, and the state before and after. */
 export function AuditEntry({ event, isLinked }: { event: AuditEvent; isLinked: boolean }) {
   return (
-    <li className="grid gap-1.5 px-4 py-3 text-sm sm:px-5">
+    <li className="grid grid-cols-1 gap-1.5 px-4 py-3 text-sm sm:px-5">
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <span className="font-medium" title={event.action}>
           {describeAction(event.action)}
@@ -42,7 +42,7 @@ function Changes({ event }: { event: AuditEvent }) {
   const changes = describeChanges(event.before, event.after);
   if (changes.length === 0) return null;
   return (
-    <ul className="grid gap-0.5 text-xs break-words">
+    <ul className="grid grid-cols-1 gap-0.5 text-xs wrap-anywhere">
       {changes.map((change) => (
         <li key={change}>
           <CodeText text={change} />

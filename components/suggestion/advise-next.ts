@@ -11,7 +11,7 @@ import type { ActionName } from "./use-decision";
 const NEXT: Record<SuggestionState, string> = {
   proving: "The test run is in progress. You can decide when it ends.",
   cancelled: "The test run was cancelled; nothing was changed. Analyze again to start a new one.",
-  pending: "Waiting for a reviewer.",
+  pending: "Waiting for approval.",
   no_gain: "No tested change helped, so there is nothing to decide.",
   approved: "Approved. Waiting for an operator to execute it.",
   rejected: "Rejected. Nothing was changed.",
