@@ -1,5 +1,4 @@
 import type { Permission } from "./identity";
-import type { NotificationState } from "./notification";
 
 // Without zod, and so is whatever pages read of it: a schema takes 40 kB of a browser's first load.
 
@@ -162,5 +161,20 @@ export const CHOSEN_EVENTS: readonly NotificationEvent[] = EVENT_NAMES.filter(
   (event) => NOTIFICATION_EVENTS[event].needs !== null,
 );
 
+/**
+ * `held`: the channel is not configured; `waiting`: for the next digest; `collected`: in a digest;
+ * `failed`: given up; `skipped`: needless by the time it would have been sent.
+ */
+export const NOTIFICATION_STATES = [
+  "held",
+  "waiting",
+  "queued",
+  "sending",
+  "sent",
+  "collected",
+  "skipped",
+  "failed",
+] as const;
+
 /** States from which an administrator may have a notification sent again. */
-export const RETRYABLE_STATES: readonly NotificationState[] = ["held", "failed"];
+export const RETRYABLE_STATES: readonly (typeof NOTIFICATION_STATES)[number][] = ["held", "failed"];

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CHOSEN_EVENTS, EVENT_NAMES } from "./notification-events";
+import { CHOSEN_EVENTS, EVENT_NAMES, NOTIFICATION_STATES } from "./notification-events";
 
 /** What people can be told of. */
 export const NotificationEvent = z.enum(EVENT_NAMES);
@@ -37,20 +37,7 @@ export type NotificationSubject = z.infer<typeof NotificationSubject>;
 export const NotificationChannel = z.enum(["email", "slack", "webhook"]);
 export type NotificationChannel = z.infer<typeof NotificationChannel>;
 
-/**
- * `held`: the channel is not configured; `waiting`: for the next digest; `collected`: in a digest;
- * `failed`: given up; `skipped`: needless by the time it would have been sent.
- */
-export const NotificationState = z.enum([
-  "held",
-  "waiting",
-  "queued",
-  "sending",
-  "sent",
-  "collected",
-  "skipped",
-  "failed",
-]);
+export const NotificationState = z.enum(NOTIFICATION_STATES);
 export type NotificationState = z.infer<typeof NotificationState>;
 
 const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time, 00:00 to 23:59");
