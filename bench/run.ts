@@ -3,6 +3,7 @@ import { benchAnalyze } from "./analyze";
 import { benchInference } from "./inference/bench-inference";
 import { benchMany } from "./many";
 import { benchMessages } from "./messages";
+import { benchPages } from "./pages";
 
 /** `npm run bench -- <name> [options]`: one benchmark a file or folder. */
 const BENCHMARKS: Record<string, (args: string[]) => Promise<void>> = {
@@ -11,6 +12,7 @@ const BENCHMARKS: Record<string, (args: string[]) => Promise<void>> = {
   inference: benchInference,
   many: benchMany,
   messages: benchMessages,
+  pages: benchPages,
 };
 
 const [name = "", ...args] = process.argv.slice(2);
