@@ -3,12 +3,12 @@ import type { PolicyEvaluation, PolicyFacts } from "@/server/contracts";
 import type { Database, ServiceContext, Transaction } from "@/server/platform";
 import { type ApprovalRow, isFor, loadApprovals, POLICY_PERSON } from "./approvals";
 import { type CurrentPolicy, loadPolicy } from "./current-policy";
-import { factsOf, type ItemFact, loadItemFacts, loadRecord, loadSetGainLow } from "./facts";
+import { factsOf, type ItemFact, loadItemFacts, loadRecord } from "./facts";
 import { evaluatePolicy } from "./rules/evaluate";
 
 type SuggestionRow = Pick<
   typeof suggestions.$inferSelect,
-  "id" | "productId" | "basis" | "requestedBy" | "revision"
+  "id" | "productId" | "basis" | "requestedBy" | "revision" | "setEvidence"
 >;
 
 export interface EvaluatedSuggestion {
@@ -34,13 +34,15 @@ export async function evaluateSuggestion({
   ctx: Pick<ServiceContext, "clock">;
   input: { row: SuggestionRow; itemIds?: readonly string[] | undefined };
 }): Promise<EvaluatedSuggestion> {
-  const current = await loadPolicy({ db });
+  const [current, all, approvals] = await Promise.all([
+    loadPolicy({ db }),
+    loadItemFacts(db, [row.id]),
+    loadApprovals(db, row.id),
+  ]);
   const { policy } = current;
-  const all = await loadItemFacts(db, [row.id]);
-  const approvals = await loadApprovals(db, row.id);
   const chosen = new Set(itemIds ?? chooseItems(row, all, approvals));
   const items = all.filter(({ id }) => chosen.has(id));
-  const subject = { ...row, setGainLow: await loadSetGainLow(db, row.id) };
+  const subject = { ...row, setGainLow: row.setEvidence?.workload.gain?.low ?? null };
   const own = factsOf(subject, { items, isWhole: items.length === all.length });
   const kinds = own.changes.map(({ kind }) => kind);
   const { id: suggestionId, productId } = row;

@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray, ne, sql } from "drizzle-orm";
-import { approvals, operations, suggestionItems, suggestions } from "@/drizzle/schema";
+import { approvals, operations, suggestionItems } from "@/drizzle/schema";
 import type { Basis, ChangeKind, Policy, PolicyFacts, RiskLevel } from "@/server/contracts";
 import type { Database, ServiceContext, Transaction } from "@/server/platform";
 import { POLICY_PERSON } from "./approvals";
@@ -64,16 +64,6 @@ export interface Subject {
   setGainLow: number | null;
 }
 
-export async function loadSetGainLow(db: Store, id: string): Promise<number | null> {
-  const [row] = await db
-    .select({
-      low: sql<number | null>`(${suggestions.setEvidence}->'workload'->'gain'->>'low')::float8`,
-    })
-    .from(suggestions)
-    .where(eq(suggestions.id, id));
-  return row?.low ?? null;
-}
-
 /** Facts of chosen changes of a suggestion, that need no look at anything else. */
 export function factsOf(
   subject: Subject,
@@ -115,10 +105,15 @@ export async function loadRecord({
   const now = ctx.clock.now();
   // The track record is asked for by automatic approval alone.
   const isAutomatic = policy.auto_approval.mode !== "off";
+  const [isOn, confirmed, automatic] = await Promise.all([
+    isStopped(db),
+    isAutomatic ? countConfirmed(db, productId, kinds) : 0,
+    isAutomatic ? countAutomatic(db, suggestionId, now) : 0,
+  ]);
   return {
-    is_stopped: await isStopped(db),
-    confirmed_count: isAutomatic ? await countConfirmed(db, productId, kinds) : 0,
-    auto_approved_today_count: isAutomatic ? await countAutomatic(db, suggestionId, now) : 0,
+    is_stopped: isOn,
+    confirmed_count: confirmed,
+    auto_approved_today_count: automatic,
     now: now.toISOString(),
   };
 }

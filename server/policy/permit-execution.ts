@@ -1,6 +1,6 @@
 import type { suggestions } from "@/drizzle/schema";
 import { AppError, type ServiceContext, type Transaction } from "@/server/platform";
-import { loadApprovals, POLICY_PERSON } from "./approvals";
+import { POLICY_PERSON } from "./approvals";
 import { holdOffStop, stoppedError } from "./emergency-stop";
 import { evaluateSuggestion } from "./evaluate-suggestion";
 
@@ -22,9 +22,13 @@ export async function permitExecution({
 }): Promise<Permit> {
   const stop = await holdOffStop({ tx });
   if (stop !== null) throw stoppedError(stop, "Nothing is executed.");
-  const { evaluation, current } = await evaluateSuggestion({ db: tx, ctx, input: { row } });
+  const { evaluation, current, approvals } = await evaluateSuggestion({
+    ...{ db: tx, ctx },
+    input: { row },
+  });
   const { chain, auto_approval, window } = evaluation;
-  const isAutomatic = auto_approval.is_approving && (await wasAutomatic(tx, row.id));
+  const wasAutomatic = approvals.some(({ personId }) => personId === POLICY_PERSON);
+  const isAutomatic = auto_approval.is_approving && wasAutomatic;
   if (!chain.is_complete && !isAutomatic) {
     throw new AppError(
       "approval_incomplete",
@@ -37,9 +41,4 @@ export async function permitExecution({
   if (window === null || window.is_open) return { state: "open" };
   const opensAt = window.opens_at === null ? null : new Date(window.opens_at);
   return { state: "closed", opensAt, reason: window.description };
-}
-
-async function wasAutomatic(tx: Transaction, suggestionId: string): Promise<boolean> {
-  const rows = await loadApprovals(tx, suggestionId);
-  return rows.some(({ personId }) => personId === POLICY_PERSON);
 }
