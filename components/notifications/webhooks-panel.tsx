@@ -10,14 +10,14 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ChoiceField, TextField } from "@/components/ui/field";
 import {
-  CHOSEN_EVENTS,
   NOTIFICATION_EVENTS,
   type NotificationEvent,
+  WEBHOOK_EVENTS,
   type Webhook,
 } from "@/server/contracts";
 import { formatList } from "@/server/format";
 
-const EVENT_OPTIONS = CHOSEN_EVENTS.map((event) => ({
+const EVENT_OPTIONS = WEBHOOK_EVENTS.map((event) => ({
   ...{ value: event, label: NOTIFICATION_EVENTS[event].label },
 }));
 
@@ -102,7 +102,7 @@ function WebhookForm({ onCreated }: { onCreated: (name: string, secret: string) 
   const trpc = useTRPC();
   const [name, setName] = useState("");
   const [url, setUrl] = useState("");
-  const [events, setEvents] = useState<NotificationEvent[]>([...CHOSEN_EVENTS]);
+  const [events, setEvents] = useState<NotificationEvent[]>([...WEBHOOK_EVENTS]);
   const handlers = useActionHandlers(trpc.notifications.webhooks.pathKey());
   const create = useMutation(
     trpc.notifications.createWebhook.mutationOptions({

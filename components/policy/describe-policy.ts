@@ -1,20 +1,10 @@
 import {
   CHANGE_FACTS,
-  type MaintenanceWindow,
+  describeWindow,
   type Requirement,
   type RuleCondition,
 } from "@/server/contracts";
 import { formatList, formatPercent, formatPlural } from "@/server/format";
-
-const NAMES = {
-  mon: "Mon",
-  tue: "Tue",
-  wed: "Wed",
-  thu: "Thu",
-  fri: "Fri",
-  sat: "Sat",
-  sun: "Sun",
-};
 
 /** The demands of a policy or rule, a sentence each; none: it demands nothing. */
 export function describeDemand(demand: Requirement): string[] {
@@ -44,11 +34,6 @@ function describeReminder({
   return `Approvers are reminded after ${remind_after_hours} h${then}.`;
 }
 
-function describeWindow({ weekdays, from, to, time_zone }: MaintenanceWindow): string {
-  const days = weekdays.length === 7 ? "daily" : weekdays.map((day) => NAMES[day]).join(", ");
-  return `${days} ${from}–${to} (${time_zone})`;
-}
-
 /** Which changes a rule is about. */
 export function describeCondition(when: RuleCondition): string {
   const parts = [
@@ -58,12 +43,13 @@ export function describeCondition(when: RuleCondition): string {
       : [`kind ${when.kinds.map((kind) => `“${CHANGE_FACTS[kind].label}”`).join(" or ")}`]),
     ...(when.products === undefined ? [] : [`data product ${when.products.join(" or ")}`]),
     ...(when.tables === undefined ? [] : [`table ${when.tables.join(" or ")}`]),
-    ...(when.is_reversible === undefined
-      ? []
-      : [when.is_reversible ? "reversible" : "not reversible"]),
     ...(when.coverage_below === undefined
       ? []
       : [`coverage below ${formatPercent(when.coverage_below)}`]),
   ];
-  return parts.length === 0 ? "Every change" : `Changes of ${formatList(parts)}`;
+  const { is_reversible: isReversible } = when;
+  if (parts.length === 0 && isReversible === undefined) return "Every change";
+  const of = parts.length === 0 ? "" : ` of ${formatList(parts)}`;
+  if (isReversible === undefined) return `Changes${of}`;
+  return `Changes${of} that ${isReversible ? "can" : "cannot"} be rolled back`;
 }

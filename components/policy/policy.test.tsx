@@ -106,6 +106,10 @@ test("a rule is told in words: its changes and its demands", () => {
     "Changes of high risk, table orders and coverage below 50%",
   );
   expect(describeCondition({})).toBe("Every change");
+  expect(describeCondition({ is_reversible: false })).toBe("Changes that cannot be rolled back");
+  expect(describeCondition({ is_reversible: true, risk: ["low"] })).toBe(
+    "Changes of low risk that can be rolled back",
+  );
   expect(describeDemand(rule)).toEqual([
     "Executed Sat, Sun 02:00–04:00 (UTC).",
     "Expires undecided after 12 h.",

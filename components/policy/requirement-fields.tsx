@@ -10,7 +10,13 @@ import {
   SelectField,
   TextField,
 } from "@/components/ui/field";
-import type { ApproverRole, MaintenanceWindow, Requirement, Weekday } from "@/server/contracts";
+import {
+  type ApproverRole,
+  type MaintenanceWindow,
+  type Requirement,
+  WEEKDAY_LABELS,
+  WEEKDAYS,
+} from "@/server/contracts";
 import { countOf, newWindow, withCount } from "./draft";
 
 interface Props<Of extends Requirement> {
@@ -122,10 +128,7 @@ function TimeFields<Of extends Requirement>({ value, onChange }: Props<Of>) {
   );
 }
 
-const DAY_LABELS: Record<Weekday, string> = {
-  ...{ mon: "Mon", tue: "Tue", wed: "Wed", thu: "Thu", fri: "Fri", sat: "Sat", sun: "Sun" },
-};
-const DAYS = valuesOf(DAY_LABELS).map((day) => ({ value: day, label: DAY_LABELS[day] }));
+const DAYS = WEEKDAYS.map((day) => ({ value: day, label: WEEKDAY_LABELS[day] }));
 
 function WindowFields<Of extends Requirement>({ value, onChange }: Props<Of>) {
   const setWindows = (windows: MaintenanceWindow[]) => onChange({ ...value, windows });

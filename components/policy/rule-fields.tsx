@@ -82,15 +82,15 @@ function ConditionFields(props: { when: RuleCondition; onChange: (when: RuleCond
           onChange={(tables) => set({ tables })}
         />
         <SelectField
-          label="Reversibility"
+          label="Rollback"
           value={when.is_reversible === undefined ? "any" : String(when.is_reversible)}
           onChange={({ target: { value } }) =>
             set({ is_reversible: value === "any" ? undefined : value === "true" })
           }
         >
           <option value="any">any</option>
-          <option value="true">reversible</option>
-          <option value="false">not reversible</option>
+          <option value="true">can be rolled back</option>
+          <option value="false">cannot be rolled back</option>
         </SelectField>
         <NumberField
           label="Coverage below (%)"

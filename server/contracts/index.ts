@@ -2,6 +2,7 @@ export * from "./administration";
 export * from "./agent";
 export * from "./analyze-request";
 export * from "./attribution";
+export * from "./calendar";
 export * from "./candidate";
 export * from "./change";
 export * from "./change-facts";
@@ -23,7 +24,12 @@ export * from "./message";
 export * from "./message-content";
 export * from "./model";
 export * from "./notification";
-export { CHOSEN_EVENTS, NOTIFICATION_EVENTS, RETRYABLE_STATES } from "./notification-events";
+export {
+  CHOSEN_EVENTS,
+  NOTIFICATION_EVENTS,
+  RETRYABLE_STATES,
+  WEBHOOK_EVENTS,
+} from "./notification-events";
 export * from "./order-step";
 export * from "./policy";
 export * from "./policy-views";

@@ -12,6 +12,8 @@ interface EventFacts {
   byDefault: "now" | "digest" | "off";
   /** Sent in quiet hours too, and first. */
   isUrgent?: true;
+  /** For the people it names alone: no channel of the team and no webhook is told. */
+  isPersonal?: true;
 }
 
 const FACTS = {
@@ -23,12 +25,12 @@ const FACTS = {
   approval_reminder: {
     label: "Approval reminder",
     when: "A suggestion still waits for a decision.",
-    ...{ needs: "suggestion.decide", byDefault: "now" },
+    ...{ needs: "suggestion.approve", byDefault: "now" },
   },
   approval_escalated: {
     label: "Approval escalated",
     when: "Nobody decided in the time that the policy allows.",
-    ...{ needs: "suggestion.decide", byDefault: "now", isUrgent: true },
+    ...{ needs: "suggestion.approve", byDefault: "now", isUrgent: true },
   },
   advice_changed: {
     label: "Advice changed",
@@ -38,17 +40,17 @@ const FACTS = {
   assigned: {
     label: "Assigned to you",
     when: "Somebody gave a suggestion to you.",
-    ...{ needs: "suggestion.decide", byDefault: "now" },
+    ...{ needs: "suggestion.decide", byDefault: "now", isPersonal: true },
   },
   mentioned: {
     label: "Mentioned",
     when: "Somebody mentioned you in a comment.",
-    ...{ needs: "suggestion.read", byDefault: "now" },
+    ...{ needs: "suggestion.read", byDefault: "now", isPersonal: true },
   },
   approved_in_part: {
     label: "Further approval needed",
     when: "Somebody approved a suggestion, and the policy asks for more approvals.",
-    ...{ needs: "suggestion.decide", byDefault: "now" },
+    ...{ needs: "suggestion.approve", byDefault: "now" },
   },
   approved: {
     label: "Approved",
@@ -159,6 +161,11 @@ export const EVENT_NAMES = Object.keys(FACTS) as NotificationEvent[];
 /** Events about which people can choose. */
 export const CHOSEN_EVENTS: readonly NotificationEvent[] = EVENT_NAMES.filter(
   (event) => NOTIFICATION_EVENTS[event].needs !== null,
+);
+
+/** Events of which webhooks are told. */
+export const WEBHOOK_EVENTS: readonly NotificationEvent[] = CHOSEN_EVENTS.filter(
+  (event) => NOTIFICATION_EVENTS[event].isPersonal !== true,
 );
 
 /**

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { CHOSEN_EVENTS, EVENT_NAMES, NOTIFICATION_STATES } from "./notification-events";
+import {
+  CHOSEN_EVENTS,
+  EVENT_NAMES,
+  NOTIFICATION_STATES,
+  WEBHOOK_EVENTS,
+} from "./notification-events";
+import { TimeOfDay, TimeZone } from "./policy";
 
 /** What people can be told of. */
 export const NotificationEvent = z.enum(EVENT_NAMES);
@@ -21,6 +27,8 @@ export const NotificationDetails = z.strictObject({
   due_at: z.iso.datetime().optional(),
   /** How many it is about, where there are several. */
   count: z.int().positive().optional(),
+  /** The policy approved it, no person. */
+  is_automatic: z.boolean().optional(),
 });
 export type NotificationDetails = z.infer<typeof NotificationDetails>;
 
@@ -40,28 +48,19 @@ export type NotificationChannel = z.infer<typeof NotificationChannel>;
 export const NotificationState = z.enum(NOTIFICATION_STATES);
 export type NotificationState = z.infer<typeof NotificationState>;
 
-const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time, 00:00 to 23:59");
-
-const isTimeZone = (name: string): boolean => {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-};
+const ChosenEvent = z.enum(CHOSEN_EVENTS as [NotificationEvent, ...NotificationEvent[]]);
 
 /** What a person wants to be told, and how. Events that are left out follow the defaults. */
 export const NotificationPreferences = z
   .strictObject({
-    email: z.partialRecord(NotificationEvent, NotificationMode),
+    email: z.partialRecord(ChosenEvent, NotificationMode),
     /** Direct messages, beside the team's channel. */
-    slack: z.partialRecord(NotificationEvent, z.enum(["now", "off"])),
+    slack: z.partialRecord(ChosenEvent, z.enum(["now", "off"])),
     digest: z.enum(["daily", "weekly"]).describe("Weekly: on Mondays."),
-    digest_at: ClockTime,
+    digest_at: TimeOfDay,
     /** Nothing but urgent events is sent between these times. */
-    quiet_hours: z.strictObject({ from: ClockTime, until: ClockTime }).nullable(),
-    time_zone: z.string().max(100).refine(isTimeZone, "must be a time zone, as Europe/Berlin"),
+    quiet_hours: z.strictObject({ from: TimeOfDay, until: TimeOfDay }).nullable(),
+    time_zone: TimeZone,
   })
   .meta({ id: "NotificationPreferences" });
 export type NotificationPreferences = z.infer<typeof NotificationPreferences>;
@@ -151,7 +150,7 @@ export const CreateWebhook = z
   .strictObject({
     name: z.string().trim().min(1).max(100),
     url: z.string().trim().min(1).max(2000),
-    events: z.array(z.enum(CHOSEN_EVENTS as [NotificationEvent, ...NotificationEvent[]])).min(1),
+    events: z.array(z.enum(WEBHOOK_EVENTS as [NotificationEvent, ...NotificationEvent[]])).min(1),
   })
   .meta({ id: "CreateWebhook" });
 export type CreateWebhook = z.infer<typeof CreateWebhook>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isTimeZone, TIME_OF_DAY, WEEKDAYS } from "./calendar";
 import { ChangeKind } from "./change";
 import type { Basis } from "./suggestion";
 import { RiskLevel } from "./triage";
@@ -11,29 +12,20 @@ export type ApproverRole = z.infer<typeof ApproverRole>;
 export const ApprovalStep = z.strictObject({ role: ApproverRole, count: z.int().min(1).max(5) });
 export type ApprovalStep = z.infer<typeof ApprovalStep>;
 
-export const Weekday = z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
+export const Weekday = z.enum(WEEKDAYS);
 export type Weekday = z.infer<typeof Weekday>;
 
-const TimeOfDay = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 02:30");
+export const TimeOfDay = z.string().regex(TIME_OF_DAY, "must be a time of day such as 02:30");
 
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en-US", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
+export const TimeZone = z
+  .string()
+  .max(100)
+  .refine(isTimeZone, "must be an IANA time zone such as Europe/Berlin");
 
 /** When executions may begin. `to` before `from`: it ends on the next day; both equal: the whole day. */
 export const MaintenanceWindow = z
   .strictObject({
-    time_zone: z
-      .string()
-      .max(100)
-      .refine(isTimeZone, "must be an IANA time zone such as Europe/Berlin"),
+    time_zone: TimeZone,
     /** Days on which it opens. */
     weekdays: z.array(Weekday).min(1).max(7),
     from: TimeOfDay,

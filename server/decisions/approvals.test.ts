@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   agentDecisions,
@@ -12,7 +12,7 @@ import {
 import { type Actor, Policy, type Role } from "@/server/contracts";
 import { systemContext } from "@/server/platform";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
-import { engageStop, liftStop, setPolicy } from "@/server/policy";
+import { engageStop, liftStop, permitExecution, setPolicy } from "@/server/policy";
 import {
   approveSuggestion,
   approveWithinLimits,
@@ -23,13 +23,7 @@ import {
   reopenSuggestion,
 } from ".";
 import { evidenceOf, queryEvidenceOf } from "./testing/evidence";
-import {
-  contextOf,
-  emptySchema,
-  indexOn,
-  storeOperation,
-  storeSuggestion,
-} from "./testing/fixtures";
+import { contextOf, indexOn, storeOperation, storeSuggestion } from "./testing/fixtures";
 
 let store: TestDatabase;
 beforeAll(async () => {
@@ -132,6 +126,17 @@ describe("a chain of two roles", () => {
     expect((await approve(id, operator, { item_ids: itemIds })).state).toBe("approved");
   });
 
+  test("without chosen changes all are approved, whatever somebody approved before", async () => {
+    await holds([withOperator]);
+    const { id, itemIds } = await pending();
+    await approve(id, reviewer, { item_ids: itemIds.slice(1) });
+    expect(await approve(id, operator)).toMatchObject({ state: "pending" });
+    expect((await statusOf(id)).item_ids).toEqual(itemIds);
+    const whole = await approve(id, second);
+    expect(whole.state).toBe("approved");
+    expect(whole.suggestions.map((item) => item.is_approved)).toEqual([true, true]);
+  });
+
   test("of two people at once both count, and the suggestion is approved once", async () => {
     await holds([withOperator]);
     const { id } = await pending();
@@ -188,10 +193,13 @@ test("whoever asked for a change does not approve it where the policy says so", 
 });
 
 test("what was approved takes further approvals once the policy asks for more", async () => {
-  const { id } = await pending();
+  const { id, itemIds } = await pending();
   await approve(id, reviewer);
   await expect(approve(id, admin)).rejects.toMatchObject({ code: "conflict" });
   await holds([withOperator]);
+  await expect(approve(id, operator, { item_ids: itemIds.slice(1) })).rejects.toMatchObject({
+    code: "invalid_input",
+  });
   expect((await approve(id, operator)).state).toBe("approved");
   expect(await auditOf(id)).toEqual(["suggestion.approve", "suggestion.approve_further"]);
   await expect(approve(id, admin)).rejects.toMatchObject({ code: "conflict" });
@@ -200,9 +208,8 @@ test("what was approved takes further approvals once the policy asks for more", 
 test("an expired suggestion is pending again when asked for, without its approvals", async () => {
   await holds([withOperator, { name: "h", when: {}, expires_after_hours: 5 }]);
   const { id } = await pending(undefined, { expiresAt: new Date(Date.now() - 1000) });
-  const schema = emptySchema();
   const product = { productId: "duckdb-spawn", domain: "test", baseUrl: "http://127.0.0.1:1" };
-  await store.db.insert(dataProducts).values({ ...product, schema });
+  await store.db.insert(dataProducts).values({ ...product, schemaFingerprint: "schema-1" });
   await approve(id, reviewer);
   await expireSuggestions({ ctx: as(admin) });
   expect(await stateOf(id)).toBe("expired");
@@ -281,7 +288,8 @@ describe("automatic approval", () => {
     });
     await storeOperation(store.db, id, { kind: "execute", state: "verified", productId });
   }
-  const run = () => approveWithinLimits({ ctx: { ...as(admin), actor: systemActor() } });
+  const run = (more: object = {}) =>
+    approveWithinLimits({ ctx: { ...as(admin), actor: systemActor(), ...more } });
   const systemActor = () => systemContext(as(admin), "policy").actor;
 
   test("acts within its limits alone: record, gain, day and emergency stop", async () => {
@@ -304,6 +312,36 @@ describe("automatic approval", () => {
       .innerJoin(suggestions, eq(suggestions.decisionId, agentDecisions.decisionId))
       .where(eq(suggestions.id, first.id));
     expect(row?.approved).toBe(true);
+  });
+
+  test("comes to advice behind any number that is beyond its limits", async () => {
+    await holds([], { ...act, products: ["deep"], per_day_max: 100 });
+    await confirm("deep");
+    await Promise.all(Array.from({ length: 205 }, () => measured("deep", 0.02)));
+    const { id } = await measured("deep");
+    expect(await run()).toEqual([id]);
+    // Nothing of it is left for the next tests to look at.
+    await store.db
+      .update(suggestions)
+      .set({ state: "expired" })
+      .where(and(eq(suggestions.productId, "deep"), eq(suggestions.state, "pending")));
+  });
+
+  test("stays valid when another one is given on a later day", async () => {
+    await holds([], { ...act, products: ["later"] });
+    await confirm("later");
+    const hoursLater = (hours: number) => ({
+      clock: { now: () => new Date(Date.now() + hours * 3_600_000) },
+    });
+    const first = await measured("later");
+    expect(await run(hoursLater(48))).toEqual([first.id]);
+    const next = await measured("later");
+    expect(await run(hoursLater(73))).toEqual([next.id]);
+    const [row] = await store.db.select().from(suggestions).where(eq(suggestions.id, first.id));
+    if (row === undefined) throw new Error("not stored");
+    const ctx = { ...as(admin), ...hoursLater(74) };
+    const permit = await store.db.transaction((tx) => permitExecution({ tx, ctx, input: { row } }));
+    expect(permit).toEqual({ state: "open" });
   });
 
   test("does nothing while it only observes or advises", async () => {

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import { suggestionItems, suggestions } from "@/drizzle/schema";
 import { type ApproveRequest, allows, type Suggestion } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
@@ -42,10 +42,8 @@ export async function approveSuggestion({
         { details: { revision: row.revision } },
       );
     }
-    const before = await evaluateSuggestion({
-      ...{ db: tx, ctx },
-      input: { row, itemIds: input.item_ids },
-    });
+    const itemIds = await chooseItems(tx, row, input.item_ids);
+    const before = await evaluateSuggestion({ db: tx, ctx, input: { row, itemIds } });
     const coverage = await checkItems(tx, ctx, { input, before });
     const after = await addApproval(tx, ctx, { input, row, before });
     await recordProgress(tx, ctx, { input, row, after });
@@ -71,6 +69,34 @@ async function lockUndecided(
   }
   // Says what it is now, and what it would have to be.
   return transitionSuggestion({ tx, ctx, input: { id, transition: "approve" } });
+}
+
+/**
+ * The changes that are approved: those named, else all that are suggested, whatever somebody else approved
+ * before. Of what is approved already only the same changes take a further approval. Throws `invalid_input`.
+ */
+async function chooseItems(
+  tx: Transaction,
+  row: SuggestionRow,
+  named: readonly string[] | undefined,
+): Promise<string[]> {
+  const suggested = await tx
+    .select({ id: suggestionItems.id, isApproved: suggestionItems.isApproved })
+    .from(suggestionItems)
+    .where(and(eq(suggestionItems.suggestionId, row.id), eq(suggestionItems.role, "suggested")))
+    .orderBy(asc(suggestionItems.ordinal));
+  const isFurther = allows("suggestion", "approveFurther", row.state);
+  const open = suggested.filter(({ isApproved }) => !isFurther || isApproved === true);
+  const ids = open.map(({ id }) => id);
+  if (named === undefined) return ids;
+  if (isFurther && !isFor({ itemIds: [...named], revision: 0 }, { itemIds: ids, revision: 0 })) {
+    throw new AppError(
+      "invalid_input",
+      "Other changes were approved: a further approval is for the same ones.",
+      { details: { item_ids: ids } },
+    );
+  }
+  return [...named];
 }
 
 /** Checks the chosen items. Answers what was acknowledged; null where nothing had to be. */

@@ -1,38 +1,38 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, arrayContained, eq, sql } from "drizzle-orm";
 import { suggestions } from "@/drizzle/schema";
 import { allows } from "@/server/contracts";
 import type { ServiceContext, Transaction } from "@/server/platform";
 import {
   evaluateSuggestion,
   holdOffStop,
+  isStopped,
   loadPolicy,
   POLICY_PERSON,
   storeApproval,
 } from "@/server/policy";
 import { markApproved } from "./approve-suggestion";
 import { recordVerdict } from "./decide";
+import { pendingSuggestions } from "./pending-pages";
 import { transitionSuggestion } from "./transition";
 
-/** Looked at in one turn, the oldest first. */
-const AT_ONCE_MAX = 100;
-
 /**
- * Approves pending advice that is within every limit of automatic approval, where the policy lets it act. Answers
- * the ids. Executing it stays with whoever may.
+ * Approves pending advice that is within every limit of automatic approval, where the policy lets it act: the
+ * oldest first. Answers the ids. Executing it stays with whoever may.
  */
 export async function approveWithinLimits({ ctx }: { ctx: ServiceContext }): Promise<string[]> {
-  const { policy } = await loadPolicy({ db: ctx.db });
-  if (policy.auto_approval.mode !== "act") return [];
-  const pending = await ctx.db
-    .select({ id: suggestions.id })
-    .from(suggestions)
-    .where(and(eq(suggestions.state, "pending"), eq(suggestions.basis, "measured")))
-    .orderBy(asc(suggestions.createdAt))
-    .limit(AT_ONCE_MAX);
+  const { db } = ctx;
+  const { auto_approval: limits } = (await loadPolicy({ db })).policy;
+  if (limits.mode !== "act" || (await isStopped(db))) return [];
+  const where = and(
+    eq(suggestions.basis, "measured"),
+    arrayContained(suggestions.kinds, [...limits.kinds]),
+  );
   const approved: string[] = [];
-  for (const { id } of pending) {
-    const isApproved = await ctx.db.transaction((tx) => approveOne(tx, ctx, id));
-    if (isApproved) approved.push(id);
+  for await (const row of pendingSuggestions({ db, where })) {
+    const { evaluation } = await evaluateSuggestion({ db, ctx, input: { row } });
+    if (!evaluation.auto_approval.is_approving) continue;
+    const isApproved = await db.transaction((tx) => approveOne(tx, ctx, row.id));
+    if (isApproved) approved.push(row.id);
   }
   return approved;
 }

@@ -1,32 +1,41 @@
-import { and, asc, eq, gt } from "drizzle-orm";
+import { and, eq, gt, lte, or, type SQL, sql } from "drizzle-orm";
 import { auditEvents, suggestions, users } from "@/drizzle/schema";
 import { type ApproverRole, allows } from "@/server/contracts";
 import { notify } from "@/server/notify";
 import { recordAudit, type ServiceContext, type Transaction } from "@/server/platform";
 import { type EvaluatedSuggestion, evaluateSuggestion, loadPolicy, mayFill } from "@/server/policy";
+import { pendingSuggestions } from "./pending-pages";
 import type { SuggestionRow } from "./transition";
 
 const HOUR_MS = 3_600_000;
-const AT_ONCE_MAX = 1000;
 
-type Step = "remind" | "escalate";
+const ACTIONS = { remind: "suggestion.remind", escalate: "suggestion.escalate" } as const;
+type Step = keyof typeof ACTIONS;
+
+/** Of the suggestions that a query is about: since it was last changed this was not sent. */
+const notSent = (action: string): SQL =>
+  sql`not exists (select from ${auditEvents} where ${auditEvents.subjectId} = ${suggestions.id}
+    and ${auditEvents.action} = ${action} and ${auditEvents.at} > ${suggestions.updatedAt})`;
 
 /**
  * Reminds those whose approval is missing, and later the role above them, of advice that waits as long as the
  * policy says since it was last changed: each once. Answers how many were sent.
  */
 export async function remindApprovers({ ctx }: { ctx: ServiceContext }): Promise<number> {
-  const { policy } = await loadPolicy({ db: ctx.db });
-  if ([policy.base, ...policy.rules].every(({ reminder }) => reminder === null)) return 0;
-  const pending = await ctx.db
-    .select()
-    .from(suggestions)
-    .where(eq(suggestions.state, "pending"))
-    .orderBy(asc(suggestions.createdAt))
-    .limit(AT_ONCE_MAX);
+  const { db } = ctx;
+  const { policy } = await loadPolicy({ db });
+  const reminders = [policy.base, ...policy.rules].flatMap(({ reminder }) => reminder ?? []);
+  if (reminders.length === 0) return 0;
+  const hours = Math.min(...reminders.map(({ remind_after_hours }) => remind_after_hours));
+  const escalates = reminders.some(({ escalation }) => escalation !== null);
+  const where = and(
+    lte(suggestions.updatedAt, new Date(ctx.clock.now().getTime() - hours * HOUR_MS)),
+    // Most were reminded of long ago: only what is still to be said is evaluated.
+    or(notSent(ACTIONS.remind), escalates ? notSent(ACTIONS.escalate) : undefined),
+  );
   let count = 0;
-  for (const row of pending) {
-    const due = findDue(row, await evaluateSuggestion({ db: ctx.db, ctx, input: { row } }), ctx);
+  for await (const row of pendingSuggestions({ db, where })) {
+    const due = findDue(row, await evaluateSuggestion({ db, ctx, input: { row } }), ctx);
     for (const step of due) {
       if (await ctx.db.transaction((tx) => sendOnce(tx, ctx, row.id, step))) count += 1;
     }
@@ -36,7 +45,7 @@ export async function remindApprovers({ ctx }: { ctx: ServiceContext }): Promise
 
 /** What is due of a suggestion that nobody has decided since it became pending or was last changed. */
 function findDue(
-  row: SuggestionRow,
+  row: Pick<SuggestionRow, "updatedAt">,
   { evaluation: { reminder } }: EvaluatedSuggestion,
   ctx: Pick<ServiceContext, "clock">,
 ): Step[] {
@@ -61,7 +70,7 @@ async function sendOnce(
   const evaluated = await evaluateSuggestion({ db: tx, ctx, input: { row } });
   const { chain, reminder, summary } = evaluated.evaluation;
   if (!findDue(row, evaluated, ctx).includes(step)) return false;
-  const action = step === "remind" ? "suggestion.remind" : "suggestion.escalate";
+  const action = ACTIONS[step];
   const sent = and(
     ...[eq(auditEvents.subjectId, id), eq(auditEvents.action, action)],
     gt(auditEvents.at, row.updatedAt),

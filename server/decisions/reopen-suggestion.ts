@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { dataProducts, suggestions } from "@/drizzle/schema";
 import type { Suggestion } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
@@ -49,16 +49,10 @@ async function reopen(tx: Transaction, ctx: ServiceContext, id: string): Promise
 async function assertSchemaHolds(tx: Transaction, row: SuggestionRow): Promise<void> {
   if (row.productId === null) return;
   const [product] = await tx
-    .select({ schema: dataProducts.schema })
+    .select({ fingerprint: dataProducts.schemaFingerprint })
     .from(dataProducts)
-    .where(and(eq(dataProducts.productId, row.productId)));
-  const present: unknown = product?.schema;
-  const isSame =
-    typeof present === "object" &&
-    present !== null &&
-    "schema_fingerprint" in present &&
-    present.schema_fingerprint === row.schemaFingerprint;
-  if (isSame) return;
+    .where(eq(dataProducts.productId, row.productId));
+  if (product !== undefined && product.fingerprint === row.schemaFingerprint) return;
   throw new AppError("schema_changed", "The schema changed since the test run; analyze again.");
 }
 

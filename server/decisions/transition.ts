@@ -68,7 +68,11 @@ const EVENT_OF: Record<TransitionName<"suggestion">, NotificationEvent | null> =
 function detailsOf({ note = {}, set }: SuggestionMove): NotificationDetails {
   const text = (value: unknown) =>
     typeof value === "string" && value !== "" ? value.slice(0, DETAIL_LENGTH_MAX) : undefined;
-  const told = { reason: text(note.reason ?? note.why), summary: text(note.summary) };
+  const told = {
+    reason: text(note.reason ?? note.why),
+    summary: text(note.summary ?? note.approvals),
+    is_automatic: note.is_automatic === true ? true : undefined,
+  };
   const error = text(set?.error?.message);
   return Object.fromEntries(
     Object.entries({ ...told, error }).filter(([, value]) => value !== undefined),

@@ -34,7 +34,9 @@ export async function beginOperation({
   ctx: ServiceContext;
   input: { row: OperationRow; product: DataProduct };
 }): Promise<OperationRow | Held | null> {
-  // Before the transaction: the product may take its time.
+  // The product is not asked while an operation is held, and not in a transaction: it may take its time.
+  const held = await ctx.db.transaction((tx) => holdBack(tx, ctx, row));
+  if (held !== null) return held === "taken back" ? null : held;
   const liveBefore = await readLiveBefore({ ctx, input: { product } });
   return ctx.db
     .transaction(async (tx) => {

@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { auditEvents, emergencyStops, jobs, operations, policies } from "@/drizzle/schema";
 import { type Actor, Policy } from "@/server/contracts";
 import { approveSuggestion } from "@/server/decisions";
@@ -88,7 +88,10 @@ test("stopped, nothing is asked for and nothing queued begins, until it is lifte
   await stop();
   await expect(rig.request(other)).rejects.toMatchObject({ code: "stopped" });
   expect(await rig.stateOf(other)).toBe("approved");
+  const asked = vi.spyOn(rig.product, "getWorkload");
   expect(await rig.run(operationId)).toEqual({ delayMs: expect.any(Number) });
+  expect(asked).not.toHaveBeenCalled();
+  asked.mockRestore();
   expect(await operationOf(operationId)).toMatchObject({
     ...{ state: "queued", progress: { message: expect.stringContaining("Latencies rise.") } },
   });

@@ -41,6 +41,7 @@ const TITLES: Record<string, string> = {
   "user.accept_invitation": "Invitation accepted",
   "user.create_first_admin": "First administrator created",
   "user.link": "Account linked with the identity provider",
+  "user.link_slack": "Slack account linked",
   "user.set_password": "Password changed",
   "user.start_first_admin": "Link for the first administrator made",
   "user.start_password_reset": "Password reset link made",

@@ -45,7 +45,9 @@ function emailMode(
   event: NotificationEvent,
   preferences: NotificationPreferences | null,
 ): NotificationMode {
-  return preferences?.email[event] ?? NOTIFICATION_EVENTS[event].byDefault;
+  const { needs, byDefault } = NOTIFICATION_EVENTS[event];
+  // Nobody chooses about a digest: one that waited for the next would never come.
+  return (needs === null ? undefined : preferences?.email[event]) ?? byDefault;
 }
 
 /** Named people get it whoever did it; of the others not who did it, and only those who may. */
@@ -86,7 +88,7 @@ export function chooseRecipients(
   const personal = people
     .filter((person) => isRecipient(person, notification))
     .flatMap((person) => toPerson(person, event, channels, now));
-  if (event === "digest") return personal;
+  if (event === "digest" || NOTIFICATION_EVENTS[event].isPersonal === true) return personal;
   const ofTeam = { userId: null, state: "queued", dueAt: now } as const;
   const { slackChannel, webhooks } = channels;
   return [

@@ -1,4 +1,5 @@
 import { NOTIFICATION_EVENTS, type NotificationEvent, type Suggestion } from "@/server/contracts";
+import { formatCount, formatPlural } from "@/server/format";
 import { publicUrl, type Settings } from "@/server/platform";
 import type { Outgoing } from "./outgoing";
 
@@ -27,12 +28,10 @@ export function titleOf(suggestion: Suggestion): string {
 
 const isEstimate = (suggestion: Suggestion): boolean => suggestion.basis === "estimate";
 
-/** Who decided last, and why. */
-function lastReview({ suggestion, actorLabel, details }: Outgoing): string[] {
-  const review = suggestion?.reviews.at(-1);
-  const reason = review?.reason ?? details.reason ?? "";
-  const by = review?.reviewer ?? actorLabel;
-  return [`By ${by}.`, ...(reason === "" ? [] : [`Reason: ${reason}`])];
+/** Who decided this, and why: an earlier approval of somebody else is another notification's. */
+function decision({ actorLabel, details }: Outgoing): string[] {
+  const by = details.is_automatic === true ? "Automatically, by the policy." : `By ${actorLabel}.`;
+  return [by, ...(details.reason === undefined ? [] : [`Reason: ${details.reason}`])];
 }
 
 const errorOf = ({ details, suggestion }: Outgoing): string[] => {
@@ -46,7 +45,7 @@ const summaryOf = ({ details }: Outgoing): string[] =>
 const reasonOf = ({ details }: Outgoing): string[] =>
   details.reason === undefined ? [] : [details.reason];
 
-function askForDecision({ suggestion, details }: Outgoing): string[] {
+function askForDecision({ suggestion, details, approvals }: Outgoing): string[] {
   const basis =
     suggestion !== null && isEstimate(suggestion)
       ? "These are estimates: nothing was measured."
@@ -54,6 +53,7 @@ function askForDecision({ suggestion, details }: Outgoing): string[] {
   const until = details.due_at ?? suggestion?.expires_at;
   return [
     basis,
+    ...(approvals === null ? [] : [approvals]),
     "Approve or reject them.",
     ...(until ? [`Decide before ${formatUtc(new Date(until))}.`] : []),
   ];
@@ -71,12 +71,12 @@ const SENTENCES: Record<NotificationEvent, (outgoing: Outgoing) => string[]> = {
   approval_needed: askForDecision,
   approval_reminder: (outgoing) => [
     "This suggestion still waits for a decision.",
-    ...reasonOf(outgoing),
+    ...(outgoing.approvals === null ? reasonOf(outgoing) : []),
     ...askForDecision(outgoing),
   ],
   approval_escalated: (outgoing) => [
     "Nobody decided in the time that the policy allows.",
-    ...reasonOf(outgoing),
+    ...(outgoing.approvals === null ? reasonOf(outgoing) : []),
     ...askForDecision(outgoing),
   ],
   advice_changed: (outgoing) => [
@@ -87,11 +87,12 @@ const SENTENCES: Record<NotificationEvent, (outgoing: Outgoing) => string[]> = {
   assigned: ({ actorLabel }) => [`${actorLabel} gave this suggestion to you.`],
   mentioned: (outgoing) => [`${outgoing.actorLabel} mentioned you:`, ...summaryOf(outgoing)],
   approved_in_part: (outgoing) => [
-    `Approved by ${outgoing.actorLabel}. The policy asks for more approvals.`,
+    `Approved by ${outgoing.actorLabel}.`,
+    ...(outgoing.approvals === null ? summaryOf(outgoing) : []),
     ...askForDecision(outgoing),
   ],
-  approved: (outgoing) => [...lastReview(outgoing), "It can be executed now."],
-  rejected: lastReview,
+  approved: (outgoing) => [...decision(outgoing), "It can be executed now."],
+  rejected: decision,
   expired: () => ["Nobody decided in time. Nothing was changed; this is no rejection."],
   superseded: (outgoing) => [
     ...reasonOf(outgoing),
@@ -124,7 +125,7 @@ const SENTENCES: Record<NotificationEvent, (outgoing: Outgoing) => string[]> = {
     ...errorOf(outgoing),
   ],
   message_dead: ({ details }) => [
-    `${details.count ?? 1} message(s) between agents could not be delivered or handled.`,
+    `${formatPlural(details.count ?? 1, "message")} between agents could not be delivered or handled.`,
     ...[details.error ?? []].flat(),
   ],
   product_unreachable: (outgoing) => [
@@ -132,7 +133,14 @@ const SENTENCES: Record<NotificationEvent, (outgoing: Outgoing) => string[]> = {
     ...errorOf(outgoing),
   ],
   product_reachable: ({ productId }) => [`${productId ?? "The data product"} answers again.`],
-  digest: ({ collected }) => [`${collected.length} notification(s) since the last digest.`],
+  digest: ({ collected, collectedCount }) => [
+    `${formatPlural(collectedCount, "notification")} since the last digest.`,
+    ...(collectedCount > collected.length
+      ? [
+          `The latest ${formatCount(collected.length)} are listed here, all of them on the page Notifications.`,
+        ]
+      : []),
+  ],
   test: ({ actorLabel }) => [`${actorLabel} asked for this. Notifications arrive here.`],
 };
 
@@ -141,7 +149,6 @@ const PAGES: Partial<Record<NotificationEvent, { label: string; path: string }>>
   message_dead: { label: "Open dead letters", path: "/dead-letters" },
   product_unreachable: { label: "Open health", path: "/health" },
   product_reachable: { label: "Open workload", path: "/workload" },
-  digest: { label: "Open inbox", path: "/" },
 };
 
 /** The page of a suggestion; it asks to sign in first. */

@@ -1,5 +1,5 @@
-import { and, asc, eq, inArray, sql } from "drizzle-orm";
-import { notificationDeliveries, notifications } from "@/drizzle/schema";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { notificationDeliveries, notifications, suggestions } from "@/drizzle/schema";
 import type {
   NotificationChannel,
   NotificationEvent,
@@ -8,8 +8,9 @@ import type {
   SuggestionState,
 } from "@/server/contracts";
 import { type AppError, publish, type ServiceContext, toAppError } from "@/server/platform";
+import { evaluateSuggestion } from "@/server/policy";
 import { titleOf } from "./content";
-import type { Collected, Outgoing, Send, SendResult } from "./outgoing";
+import type { Outgoing, Send, SendResult } from "./outgoing";
 
 type NotificationRow = typeof notifications.$inferSelect;
 type DeliveryRow = typeof notificationDeliveries.$inferSelect;
@@ -158,41 +159,60 @@ async function gather(
   { delivery, notification, wasInterrupted }: Taken,
 ): Promise<Outgoing> {
   const { event, suggestionId } = notification;
+  const suggestion = suggestionId === null ? null : await readSuggestion(suggestionId);
   return {
     ...{ deliveryId: delivery.id, notificationId: notification.id, event, wasInterrupted },
     subject: { type: notification.subjectType, id: notification.subjectId },
-    suggestion: suggestionId === null ? null : await readSuggestion(suggestionId),
+    suggestion,
+    approvals: suggestion === null ? null : await readApprovals(ctx, suggestion),
     productId: notification.productId,
     details: notification.details,
     actorLabel: notification.actorLabel,
     createdAt: notification.createdAt,
     recipient: delivery.recipient,
     userId: delivery.userId,
-    collected: event === "digest" ? await readCollected(ctx, readSuggestion, notification.id) : [],
+    ...(event === "digest"
+      ? await readCollected(ctx, readSuggestion, notification.id)
+      : { collected: [], collectedCount: 0 }),
   };
 }
 
-/** A digest lists so many; the page has all of them. */
-const COLLECTED_MAX = 50;
+/** How far the approvals are that a pending suggestion needs; null where one alone is asked for. */
+async function readApprovals(
+  ctx: ServiceContext,
+  { suggestion_id, state }: Suggestion,
+): Promise<string | null> {
+  if (state !== "pending") return null;
+  const [row] = await ctx.db.select().from(suggestions).where(eq(suggestions.id, suggestion_id));
+  if (row === undefined) return null;
+  const { evaluation } = await evaluateSuggestion({ db: ctx.db, ctx, input: { row } });
+  return evaluation.chain.required > 1 ? evaluation.summary : null;
+}
+
+/** A digest lists so many, the latest ones; the page has all of them. */
+const COLLECTED_MAX = 200;
 
 async function readCollected(
   { db }: ServiceContext,
   readSuggestion: Senders["readSuggestion"],
   digestId: string,
-): Promise<Collected[]> {
+): Promise<Pick<Outgoing, "collected" | "collectedCount">> {
+  const ofDigest = eq(notificationDeliveries.digestId, digestId);
   const rows = await db
     .select({ of: notifications })
     .from(notificationDeliveries)
     .innerJoin(notifications, eq(notifications.id, notificationDeliveries.notificationId))
-    .where(eq(notificationDeliveries.digestId, digestId))
-    .orderBy(asc(notifications.createdAt))
+    .where(ofDigest)
+    .orderBy(desc(notifications.createdAt), desc(notifications.id))
     .limit(COLLECTED_MAX);
-  const ids = new Set(rows.flatMap(({ of }) => of.suggestionId ?? []));
   const titles = new Map<string, string>();
-  for (const id of ids) titles.set(id, titleOf(await readSuggestion(id)));
-  return rows.map(({ of }) => ({
+  for (const id of new Set(rows.flatMap(({ of }) => of.suggestionId ?? []))) {
+    titles.set(id, titleOf(await readSuggestion(id)));
+  }
+  const collected = rows.reverse().map(({ of }) => ({
     ...{ event: of.event, suggestionId: of.suggestionId, actorLabel: of.actorLabel },
     title: titles.get(of.suggestionId ?? "") ?? of.productId ?? of.subjectId,
     createdAt: of.createdAt,
   }));
+  return { collected, collectedCount: await db.$count(notificationDeliveries, ofDigest) };
 }

@@ -8,7 +8,7 @@ export { pruneNotifications } from "./prune";
 export { retryDelivery } from "./retry-delivery";
 export { sendTestNotification } from "./send-test";
 export { SLACK_ACTIONS } from "./slack/blocks";
-export { openSlack, type SlackClient } from "./slack/client";
+export { openSlack, type SlackClient, toSlackError } from "./slack/client";
 export { findSlackPerson } from "./slack/find-person";
 export { REJECT_FORM, rejectForm } from "./slack/reject-form";
 export { takeSlackRequest } from "./slack/take-request";

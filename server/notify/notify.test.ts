@@ -7,12 +7,19 @@ import {
   notifications,
   users,
 } from "@/drizzle/schema";
-import { type Actor, DEFAULT_PREFERENCES, type NotificationPreferences } from "@/server/contracts";
+import {
+  type Actor,
+  DEFAULT_PREFERENCES,
+  NotificationEvent,
+  type NotificationPreferences,
+} from "@/server/contracts";
 import { approveSuggestion, rejectSuggestion } from "@/server/decisions";
 import { contextOf, indexOn, storeSuggestion } from "@/server/decisions/testing/fixtures";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
+import { chooseRecipients } from "./choose-recipients";
 import { fanOut } from "./fan-out";
 import { type Notice, notify } from "./notify";
+import { getPreferences, setPreferences } from "./preferences";
 import { storePerson } from "./testing/people";
 
 let database: TestDatabase;
@@ -116,6 +123,56 @@ test("named people are told, and nobody else", async () => {
   const subject = { type: "suggestion", id } as const;
   await ask({ event: "approval_escalated", subject, userIds: [otto.id] });
   expect(await deliveries()).toMatchObject([{ recipient: "otto@example.org" }]);
+});
+
+test("operators are told that further approvals are needed, and of what is asked of them", async () => {
+  const { id } = await pending();
+  await ask({ event: "approved_in_part", subject: { type: "suggestion", id } }, rita);
+  expect(await deliveries()).toMatchObject([{ recipient: "otto@example.org" }]);
+  const { events } = await getPreferences({ ctx: contextOf(database.db, otto) });
+  expect(events).toEqual(
+    expect.arrayContaining(["approved_in_part", "approval_reminder", "approval_escalated"]),
+  );
+});
+
+const plan = (event: NotificationEvent, email: object = {}) =>
+  chooseRecipients(
+    { event, actorKey: "user:other", userIds: [rita.id] },
+    {
+      people: [
+        {
+          ...{ id: rita.id, email: rita.label, actorKey: `user:${rita.id}`, mayReceive: true },
+          ...{ preferences: { ...DEFAULT_PREFERENCES, email }, slackUserId: null },
+        },
+      ],
+      channels: {
+        ...{ hasEmail: true, slackChannel: "C1" },
+        webhooks: [{ id: "hook", events: NotificationEvent.options }],
+      },
+      now: new Date(),
+    },
+  ).map(({ recipient, state }) => [recipient, state]);
+
+test("what is said to one person reaches no channel of the team and no webhook", () => {
+  for (const event of ["assigned", "mentioned"] as const) {
+    expect(plan(event)).toEqual([[rita.label, "queued"]]);
+  }
+  expect(plan("approval_reminder").map(([recipient]) => recipient)).toEqual([
+    ...[rita.label, "C1", "hook"],
+  ]);
+});
+
+test("a digest cannot be put off to a digest, nor turned off", async () => {
+  for (const mode of ["digest", "off"]) {
+    expect(plan("digest", { digest: mode })).toEqual([[rita.label, "queued"]]);
+    const preferences = { ...DEFAULT_PREFERENCES, email: { digest: mode } };
+    await expect(
+      setPreferences({
+        ctx: contextOf(database.db, rita),
+        input: preferences as NotificationPreferences,
+      }),
+    ).rejects.toMatchObject({ code: "invalid_input" });
+  }
 });
 
 test("preferences choose the moment or nothing at all", async () => {

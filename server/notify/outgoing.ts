@@ -13,6 +13,8 @@ export interface Outgoing {
   subject: { type: NotificationSubject; id: string };
   /** As it is now; null: it is about none. */
   suggestion: Suggestion | null;
+  /** How far the approvals are that it needs, one sentence; null: it is decided, or one alone is asked for. */
+  approvals: string | null;
   productId: string | null;
   details: NotificationDetails;
   actorLabel: string;
@@ -22,8 +24,10 @@ export interface Outgoing {
   userId: string | null;
   /** An attempt before this one was cut off: what it sent may have arrived. */
   wasInterrupted: boolean;
-  /** What a digest has collected, oldest first; empty of anything else. */
+  /** What a digest has collected, oldest first, at most the latest ones; empty of anything else. */
   collected: readonly Collected[];
+  /** All that it has collected. */
+  collectedCount: number;
 }
 
 export interface Collected {

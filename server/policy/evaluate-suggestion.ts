@@ -1,4 +1,5 @@
-import type { suggestions } from "@/drizzle/schema";
+import { sql } from "drizzle-orm";
+import { suggestions } from "@/drizzle/schema";
 import type { PolicyEvaluation, PolicyFacts } from "@/server/contracts";
 import type { Database, ServiceContext, Transaction } from "@/server/platform";
 import { type ApprovalRow, isFor, loadApprovals, POLICY_PERSON } from "./approvals";
@@ -8,8 +9,16 @@ import { evaluatePolicy } from "./rules/evaluate";
 
 type SuggestionRow = Pick<
   typeof suggestions.$inferSelect,
-  "id" | "productId" | "basis" | "requestedBy" | "revision" | "setEvidence"
->;
+  "id" | "productId" | "basis" | "requestedBy" | "revision"
+> &
+  (Pick<typeof suggestions.$inferSelect, "setEvidence"> | { setGainLow: number | null });
+
+/** Of a suggestion what an evaluation reads: a sweep leaves its evidence, which is large, in the store. */
+export const EVALUATED_COLUMNS = {
+  ...{ id: suggestions.id, productId: suggestions.productId, basis: suggestions.basis },
+  ...{ requestedBy: suggestions.requestedBy, revision: suggestions.revision },
+  setGainLow: sql<number | null>`(${suggestions.setEvidence}->'workload'->'gain'->>'low')::float8`,
+};
 
 export interface EvaluatedSuggestion {
   current: CurrentPolicy;
@@ -42,13 +51,16 @@ export async function evaluateSuggestion({
   const { policy } = current;
   const chosen = new Set(itemIds ?? chooseItems(row, all, approvals));
   const items = all.filter(({ id }) => chosen.has(id));
-  const subject = { ...row, setGainLow: row.setEvidence?.workload.gain?.low ?? null };
+  const setGainLow =
+    "setGainLow" in row ? row.setGainLow : (row.setEvidence?.workload.gain?.low ?? null);
+  const subject = { ...row, setGainLow };
   const own = factsOf(subject, { items, isWhole: items.length === all.length });
   const kinds = own.changes.map(({ kind }) => kind);
   const { id: suggestionId, productId } = row;
+  const automatic = approvals.find(({ personId }) => personId === POLICY_PERSON);
   const record = await loadRecord({
     ...{ db, ctx },
-    input: { policy, suggestionId, productId, kinds },
+    input: { policy, suggestionId, productId, kinds, approvedAt: automatic?.at ?? null },
   });
   const facts = { ...own, ...record, approvals: standing(approvals, items, row.revision) };
   return { current, items, facts, approvals, evaluation: evaluatePolicy(policy, facts) };

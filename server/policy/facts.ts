@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, ne, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, lte, ne, sql } from "drizzle-orm";
 import { approvals, operations, suggestionItems } from "@/drizzle/schema";
 import type { Basis, ChangeKind, Policy, PolicyFacts, RiskLevel } from "@/server/contracts";
 import type { Database, ServiceContext, Transaction } from "@/server/platform";
@@ -89,7 +89,7 @@ export function factsOf(
 export async function loadRecord({
   db,
   ctx,
-  input: { policy, suggestionId, productId, kinds },
+  input: { policy, suggestionId, productId, kinds, approvedAt },
 }: {
   db: Store;
   ctx: Pick<ServiceContext, "clock">;
@@ -98,6 +98,8 @@ export async function loadRecord({
     suggestionId: string;
     productId: string | null;
     kinds: readonly ChangeKind[];
+    /** When the policy approved it; null: it did not. */
+    approvedAt: Date | null;
   };
 }): Promise<
   Pick<PolicyFacts, "confirmed_count" | "auto_approved_today_count" | "is_stopped" | "now">
@@ -108,7 +110,7 @@ export async function loadRecord({
   const [isOn, confirmed, automatic] = await Promise.all([
     isStopped(db),
     isAutomatic ? countConfirmed(db, productId, kinds) : 0,
-    isAutomatic ? countAutomatic(db, suggestionId, now) : 0,
+    isAutomatic ? countAutomatic(db, suggestionId, approvedAt ?? now) : 0,
   ]);
   return {
     is_stopped: isOn,
@@ -141,13 +143,15 @@ async function countConfirmed(
   return Math.min(...kinds.map((each) => counts.get(each) ?? 0));
 }
 
-function countAutomatic(db: Store, suggestionId: string, now: Date): Promise<number> {
+/** Others in the day before `until`: an automatic approval does not lapse by those that came after it. */
+function countAutomatic(db: Store, suggestionId: string, until: Date): Promise<number> {
   return db.$count(
     approvals,
     and(
       eq(approvals.personId, POLICY_PERSON),
       ne(approvals.suggestionId, suggestionId),
-      gt(approvals.at, new Date(now.getTime() - DAY_MS)),
+      gt(approvals.at, new Date(until.getTime() - DAY_MS)),
+      lte(approvals.at, until),
     ),
   );
 }

@@ -4,11 +4,16 @@ export {
   engageStop,
   getStop,
   holdOffStop,
+  isStopped,
   liftStop,
   stoppedError,
   viewStop,
 } from "./emergency-stop";
-export { type EvaluatedSuggestion, evaluateSuggestion } from "./evaluate-suggestion";
+export {
+  EVALUATED_COLUMNS,
+  type EvaluatedSuggestion,
+  evaluateSuggestion,
+} from "./evaluate-suggestion";
 export { getPolicy, listPolicyVersions, setPolicy } from "./manage-policy";
 export { type Permit, permitExecution } from "./permit-execution";
 export { mayFill } from "./rules/chain";

@@ -61,7 +61,7 @@ test("says which chain the people who can sign in could not complete", async () 
   const { version } = await getPolicy({ ctx: as() });
   const few = await set(4, version);
   expect(few.warnings).toEqual([
-    "Nobody could complete the approvals for every change: 4 reviewers are asked for, and the people who can sign in do not hold these roles.",
+    "The approvals for every change cannot be completed: they need 4 reviewers, and too few people with these roles can sign in.",
   ]);
   for (const name of ["a", "b", "c", "d"]) {
     const user = { email: `${name}@test`, name, passwordHash: "-" };

@@ -1,6 +1,6 @@
 import type { suggestions } from "@/drizzle/schema";
 import { AppError, type ServiceContext, type Transaction } from "@/server/platform";
-import { POLICY_PERSON } from "./approvals";
+import { isFor, POLICY_PERSON } from "./approvals";
 import { holdOffStop, stoppedError } from "./emergency-stop";
 import { evaluateSuggestion } from "./evaluate-suggestion";
 
@@ -22,12 +22,15 @@ export async function permitExecution({
 }): Promise<Permit> {
   const stop = await holdOffStop({ tx });
   if (stop !== null) throw stoppedError(stop, "Nothing is executed.");
-  const { evaluation, current, approvals } = await evaluateSuggestion({
+  const { evaluation, current, approvals, items } = await evaluateSuggestion({
     ...{ db: tx, ctx },
     input: { row },
   });
   const { chain, auto_approval, window } = evaluation;
-  const wasAutomatic = approvals.some(({ personId }) => personId === POLICY_PERSON);
+  const itemIds = items.map(({ id }) => id);
+  const wasAutomatic = approvals.some(
+    (each) => each.personId === POLICY_PERSON && isFor(each, { itemIds, revision: row.revision }),
+  );
   const isAutomatic = auto_approval.is_approving && wasAutomatic;
   if (!chain.is_complete && !isAutomatic) {
     throw new AppError(

@@ -12,6 +12,7 @@ import type {
 import { assertCan } from "@/server/identity";
 import type { Database, ServiceContext } from "@/server/platform";
 import { loadPolicy } from "./current-policy";
+import { EVALUATED_COLUMNS } from "./evaluate-suggestion";
 import { factsOf, type ItemFact, loadItemFacts } from "./facts";
 import { type Past, summarizePast } from "./rules/compare-past";
 import { defaultPolicy } from "./rules/default-policy";
@@ -86,12 +87,8 @@ type Store = Database;
 async function loadSubjects(db: Store, since: Date) {
   const rows = await db
     .select({
-      ...{ id: suggestions.id, state: suggestions.state, createdAt: suggestions.createdAt },
-      ...{ productId: suggestions.productId, basis: suggestions.basis },
-      requestedBy: suggestions.requestedBy,
-      setGainLow: sql<
-        number | null
-      >`(${suggestions.setEvidence}->'workload'->'gain'->>'low')::float8`,
+      ...EVALUATED_COLUMNS,
+      ...{ state: suggestions.state, createdAt: suggestions.createdAt },
     })
     .from(suggestions)
     .where(gt(suggestions.createdAt, since))

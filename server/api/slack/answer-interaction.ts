@@ -7,6 +7,7 @@ import {
   SLACK_ACTIONS,
   type SlackClient,
   suggestionUrl,
+  toSlackError,
 } from "@/server/notify";
 import { AppError, contextFor, newId, type Root } from "@/server/platform";
 import { type Carried, type Interaction, readCarried, reasonOf } from "./payload";
@@ -29,8 +30,8 @@ const contextOf = (root: Root, actor: Actor) => contextFor(root, actor, `slack-$
 
 /** What is said to whoever pressed, where it is said in other words than to a program. */
 const SAID: Partial<Record<ErrorCode, string>> = {
-  forbidden: "You don't have permission to decide on this.",
-  conflict: "Someone else already decided this, or the advice has changed since.",
+  acknowledgement_needed:
+    "The policy asks whoever decides alone to state it. Approve it on the page.",
   coverage_too_low: "Too little of the workload was replayed. Approve it on the page.",
   not_found: "This suggestion does not exist any more.",
 };
@@ -82,7 +83,13 @@ async function askReason(slack: SlackClient, press: Press, value: string): Promi
   if (press.trigger_id === undefined) {
     throw new AppError("invalid_input", "The press names no window.");
   }
-  await slack.views.open({ trigger_id: press.trigger_id, view: rejectForm(value) });
+  try {
+    await slack.views.open({ trigger_id: press.trigger_id, view: rejectForm(value) });
+  } catch (error) {
+    // A trigger is good for three seconds; whatever it was, the page asks for the reason too.
+    const { message, cause } = toSlackError(error);
+    throw new AppError("invalid_input", `The form could not be opened. ${message}`, { cause });
+  }
 }
 
 async function answerSubmission(
@@ -112,7 +119,15 @@ async function answerSubmission(
 /** Why it was refused. Throws what is no refusal: a fault of ours, or of Slack. */
 function explain(error: unknown): string {
   if (!(error instanceof AppError) || PROBLEMS[error.code].status >= 500) throw error;
-  return SAID[error.code] ?? error.message;
+  const { code, details, message } = error;
+  // A role that never decides, and a decision that is made; the policy's own refusals say why themselves.
+  if (code === "forbidden" && details?.permission !== undefined) {
+    return "You don't have permission to decide on this.";
+  }
+  if (code === "conflict" && details?.expected !== undefined) {
+    return `It was already decided, or has ended: this suggestion is ${String(details.state)}.`;
+  }
+  return SAID[code] ?? message;
 }
 
 const openOn = ({ settings }: Root, { suggestion_id }: Carried): string =>

@@ -5,10 +5,11 @@ import {
   jobs,
   notificationPreferences,
   notifications,
+  policies,
   suggestions,
   users,
 } from "@/drizzle/schema";
-import type { Actor } from "@/server/contracts";
+import { type Actor, Policy } from "@/server/contracts";
 import { rejectSuggestion } from "@/server/decisions";
 import { ACTORS, contextOf, indexOn, storeSuggestion } from "@/server/decisions/testing/fixtures";
 import { slackSignature } from "@/server/notify/slack/take-request";
@@ -107,6 +108,13 @@ test("a member whom the workspace knows by our address decides as that person", 
   expect(audit).toMatchObject({ actorId: rita.id, action: "suggestion.approve" });
   expect(audit?.requestId).toMatch(/^slack-/);
   expect(whispered()).toEqual([]);
+  const linked = await database.db
+    .select()
+    .from(auditEvents)
+    .where(eq(auditEvents.subjectId, rita.id));
+  expect(linked).toMatchObject([
+    { action: "user.link_slack", after: { slack_user_id: "URITA", email: rita.label } },
+  ]);
 });
 
 test("pressed twice, or by two, it is decided once, and the second is told", async () => {
@@ -212,6 +220,48 @@ test("a rejection asks for its reason first", async () => {
   const answer = await send(submission(id, "Not this week"));
   expect(await answer.text()).toBe("");
   expect(await stateOf(id)).toBe("rejected");
+});
+
+test("a refusal by the policy's chain is told with its own reason", async () => {
+  const chain = { name: "all", when: {}, approvals: [{ role: "operator", count: 1 }] };
+  const document = Policy.parse({
+    ...{ base: { approvals: [{ role: "reviewer", count: 1 }] }, rules: [chain] },
+    auto_approval: { mode: "off" },
+  });
+  const by = { comment: "test", createdBy: "test" };
+  await database.db.insert(policies).values({ version: 1, document, ...by });
+  const id = await pending();
+  await send(approval(id));
+  await send(approval(id));
+  await storePerson(database.db, "rob", ["reviewer"]);
+  member("UROB", "rob@example.org");
+  await send(approval(id, "UROB"));
+  expect(whispered()).toEqual([
+    expect.stringMatching(/^You have approved this. 1 of 2 approvals; an operator is still needed/),
+    expect.stringMatching(/^Your approval would not count. No approval of this person's roles/),
+  ]);
+  await database.db.delete(policies);
+  const alone = { name: "all", when: {}, acknowledge_alone: true };
+  await database.db.insert(policies).values({
+    version: 1,
+    document: { ...document, rules: Policy.parse({ ...document, rules: [alone] }).rules },
+    ...by,
+  });
+  await send(approval(await pending()));
+  expect(whispered().at(-1)).toMatch(/Approve it on the page.*Open the page/);
+  await database.db.delete(policies);
+});
+
+test("a form that Slack does not open is told, with the page beside it", async () => {
+  const id = await pending();
+  await send(approval(await pending()));
+  for (const fault of ["expired_trigger_id", "internal_error"]) {
+    const opened = slack.callsOf("views.open").length;
+    slack.refuseNext("views.open", fault);
+    expect((await send(press("suggestion_reject", id, "URITA"))).status).toBe(200);
+    expect(slack.callsOf("views.open")).toHaveLength(opened + 1);
+    expect(whispered().at(-1)).toMatch(new RegExp(`could not be opened.*${fault}.*Open the page`));
+  }
 });
 
 test("a form that comes too late says so in the form", async () => {

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import {
-  CHOSEN_EVENTS,
   CreateWebhook,
   ListNotifications,
   NOTIFICATION_EVENTS,
   type NotificationDelivery,
   NotificationState,
+  WEBHOOK_EVENTS,
   type Webhook,
 } from "@/server/contracts";
 import { type Answer, type CliCommand, collect } from "../command";
@@ -87,7 +87,7 @@ function defineWebhooks(group: CliCommand): void {
     .description("have events posted to an address; its secret is shown once")
     .requiredOption("--name <name>", "what it is called here")
     .requiredOption("--url <url>", "where events are posted")
-    .requiredOption("--events <events>", CHOSEN_EVENTS.join(", "), collect)
+    .requiredOption("--events <events>", WEBHOOK_EVENTS.join(", "), collect)
     .answers("{ webhook: Webhook, secret }", async ({ ctx, options: { name, url, events } }) => {
       const { createWebhook } = await import("@/server/notify");
       const input = CreateWebhook.parse({ name, url, events });

@@ -1,9 +1,19 @@
+import { eq } from "drizzle-orm";
 import { SMTPServer } from "smtp-server";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { jobs, notifications } from "@/drizzle/schema";
-import type { Actor } from "@/server/contracts";
+import {
+  jobs,
+  notificationPreferences,
+  notifications,
+  policies,
+  reviews,
+  suggestions,
+  users,
+} from "@/drizzle/schema";
+import { type Actor, DEFAULT_PREFERENCES, Policy } from "@/server/contracts";
 import { approveSuggestion } from "@/server/decisions";
 import { contextOf, indexOn, storeSuggestion } from "@/server/decisions/testing/fixtures";
+import { makeDigests } from "../digests";
 import { type Notice, notify } from "../notify";
 import { NotifyHarness } from "../testing/harness";
 import { storePerson } from "../testing/people";
@@ -162,6 +172,53 @@ test("the link opens the page; headers name thread, message and preferences", as
   expect(ids.sort()).toEqual(
     deliveries.map(({ id: delivery }) => `<delivery-${delivery}@sidecar.example.org>`).sort(),
   );
+});
+
+test("a digest lists all that it collected, and counts it", async () => {
+  const preferences = {
+    ...{ ...DEFAULT_PREFERENCES, digest_at: new Date().toISOString().slice(11, 16) },
+    email: { product_reachable: "digest" as const },
+  };
+  const { id: userId } = await storePerson(harness.db, "ada", ["admin"]);
+  await harness.db.insert(notificationPreferences).values({ userId, preferences });
+  for (let index = 0; index < 55; index += 1) {
+    const productId = `product-${index}`;
+    const subject = { type: "product", id: productId } as const;
+    await tell({ event: "product_reachable", subject, productId });
+  }
+  await harness.run();
+  await harness.pass(24 * HOUR_MS);
+  await makeDigests({ ctx: harness.ctx() });
+  await harness.run();
+  const raw = mails.at(-1)?.raw.replaceAll("=\r\n", "") ?? "";
+  expect(raw).toContain("55 notifications since the last digest.");
+  expect(raw.match(/^- Data product reachable again.*: product-\d+\r$/gm)).toHaveLength(55);
+  await harness.db.delete(users).where(eq(users.id, userId));
+});
+
+test("an approval is told by who gave it last, and how many are missing while it is pending", async () => {
+  const id = await pending();
+  await harness.db.insert(reviews).values({
+    ...{ suggestionId: id, reviewerId: "r", reviewerLabel: "rob@example.org" },
+    ...{ verdict: "approved", reason: "I looked", itemIds: [] },
+  });
+  const chain = { name: "all", when: {}, approvals: [{ role: "operator", count: 1 }] };
+  const document = Policy.parse({
+    ...{ base: { approvals: [{ role: "reviewer", count: 1 }] }, rules: [chain] },
+    auto_approval: { mode: "off" },
+  });
+  const by = { comment: "test", createdBy: "test" };
+  await harness.db.insert(policies).values({ version: 1, document, ...by });
+  await harness.run();
+  expect(mails.pop()?.raw).toContain("0 of 2 approvals; a reviewer and an operator are still");
+  await harness.db.delete(policies);
+  const subject = { type: "suggestion", id } as const;
+  await harness.db.update(suggestions).set({ state: "approved" }).where(eq(suggestions.id, id));
+  const { id: userId } = rita;
+  await tell({ event: "approved", subject, userIds: [userId], details: { is_automatic: true } });
+  await harness.run();
+  expect(mails.at(-1)?.raw).toContain("Automatically, by the policy.");
+  expect(mails.at(-1)?.raw).not.toContain("rob@example.org");
 });
 
 test("plain text and HTML say the same, and an estimate says that it is one", async () => {

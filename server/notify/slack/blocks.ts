@@ -74,9 +74,10 @@ const STATES: Partial<Record<Suggestion["state"], string>> = {
 };
 
 /** Where it stands, and who decided. */
-function statusLines(suggestion: Suggestion): string[] {
+function statusLines(suggestion: Suggestion, approvals: string | null): string[] {
   const { state, reviews, error } = suggestion;
   const lines = STATES[state] === undefined ? [] : [`*${STATES[state]}*`];
+  if (approvals !== null) lines.push(escapeMrkdwn(approvals));
   for (const review of reviews.slice(-REVIEWS_MAX)) {
     const by = escapeMrkdwn(review.reviewer);
     lines.push(`${VERDICTS[review.verdict]} by ${by}, ${slackDate(new Date(review.at))}`);
@@ -124,7 +125,7 @@ function actions(suggestion: Suggestion, url: string, hasButtons: boolean): Acti
 /** The card of a suggestion as it stands now. `hasButtons`: whether presses would be taken here. */
 export function suggestionBlocks(
   suggestion: Suggestion,
-  { url, hasButtons }: { url: string; hasButtons: boolean },
+  { url, hasButtons, approvals }: { url: string; hasButtons: boolean; approvals: string | null },
 ): KnownBlock[] {
   const card = (suggestion.card?.lines ?? []).map(
     ({ label, text }) => `*${escapeMrkdwn(label)}:* ${escapeMrkdwn(text)}`,
@@ -137,7 +138,7 @@ export function suggestionBlocks(
     : [];
   return [
     { type: "header", text: plain(clip(titleOf(suggestion), HEADER_MAX)) },
-    ...sections([...statusLines(suggestion), ...basis, ...card, ...coverage]),
+    ...sections([...statusLines(suggestion, approvals), ...basis, ...card, ...coverage]),
     actions(suggestion, url, hasButtons),
   ];
 }

@@ -2,7 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import { and, eq, sql } from "drizzle-orm";
 import { notificationPreferences, users } from "@/drizzle/schema";
 import type { Actor } from "@/server/contracts";
-import type { Root } from "@/server/platform";
+import { isUniqueViolation, newId, type Root, recordAudit } from "@/server/platform";
 import { actorOf } from "../people";
 import { slackFault, toSlackError } from "./client";
 
@@ -26,7 +26,7 @@ export async function findSlackPerson({
   ctx,
   input: { slack, slackUserId },
 }: {
-  ctx: Pick<Root, "db">;
+  ctx: Pick<Root, "db" | "clock">;
   input: { slack: WebClient; slackUserId: string };
 }): Promise<Actor | null> {
   const member = await readMember(slack, slackUserId);
@@ -40,7 +40,9 @@ export async function findSlackPerson({
     .from(users)
     .where(and(eq(users.email, email.trim().toLowerCase()), eq(users.isActive, true)));
   if (user === undefined) return null;
-  return (await remember(ctx, user.id, slackUserId)) ? actorOf(user) : null;
+  if (await remember(ctx, user, slackUserId)) return actorOf(user);
+  // Two presses at once: the other one kept it.
+  return findByMemberId(ctx, slackUserId);
 }
 
 /** Slack's word on a member; null for one of another workspace, a bot, or somebody who left. */
@@ -73,20 +75,39 @@ async function findByMemberId(
   return row === undefined ? null : actorOf(row.user);
 }
 
-/** Keeps who it is, for direct messages. False: this person is known as another member. */
+/**
+ * Keeps who it is, for direct messages, with the reason in the audit trail. False: this person is known as another
+ * member, or the member as somebody who was shut out.
+ */
 async function remember(
-  { db }: Pick<Root, "db">,
-  userId: string,
+  ctx: Pick<Root, "db" | "clock">,
+  { id: userId, email }: typeof users.$inferSelect,
   slackUserId: string,
 ): Promise<boolean> {
-  const kept = await db
-    .insert(notificationPreferences)
-    .values({ userId, slackUserId })
-    .onConflictDoUpdate({
-      target: notificationPreferences.userId,
-      set: { slackUserId },
-      setWhere: sql`coalesce(${notificationPreferences.slackUserId}, ${slackUserId}) = ${slackUserId}`,
-    })
-    .returning({ userId: notificationPreferences.userId });
-  return kept.length === 1;
+  const actor: Actor = { kind: "system", id: "slack", label: "slack", roles: ["admin"] };
+  const link = ctx.db.transaction(async (tx) => {
+    const kept = await tx
+      .insert(notificationPreferences)
+      .values({ userId, slackUserId })
+      .onConflictDoUpdate({
+        target: notificationPreferences.userId,
+        set: { slackUserId, updatedAt: ctx.clock.now() },
+        setWhere: sql`${notificationPreferences.slackUserId} is null`,
+      })
+      .returning({ userId: notificationPreferences.userId });
+    if (kept.length === 0) return false;
+    await recordAudit(
+      tx,
+      { actor, requestId: `slack-${newId("req")}` },
+      {
+        ...{ action: "user.link_slack", subjectType: "user", subjectId: userId },
+        ...{ before: { slack_user_id: null }, after: { slack_user_id: slackUserId, email } },
+      },
+    );
+    return true;
+  });
+  return link.catch((error: unknown) => {
+    if (isUniqueViolation(error)) return false;
+    throw error;
+  });
 }

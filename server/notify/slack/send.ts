@@ -102,7 +102,10 @@ class SlackSender {
     const url = suggestionUrl(settings, suggestion.suggestion_id);
     const hasButtons = settings.SLACK_SIGNING_SECRET !== undefined;
     const text = toContent(outgoing, publicUrl(settings)).headline;
-    return { text, blocks: suggestionBlocks(suggestion, { url, hasButtons }) };
+    return {
+      text,
+      blocks: suggestionBlocks(suggestion, { url, hasButtons, approvals: outgoing.approvals }),
+    };
   }
 
   private contentOf(outgoing: Outgoing) {

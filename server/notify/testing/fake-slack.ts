@@ -63,6 +63,12 @@ export class FakeSlack {
     this.faults.push({ status: 200, body: refuse(error) });
   }
 
+  /** The next call of this method is refused. */
+  refuseNext(method: string, error: string): void {
+    this.refusals.set(method, error);
+  }
+  private readonly refusals = new Map<string, string>();
+
   /** The next call is carried out, and its answer lost with the connection. */
   loseNextAnswer(): void {
     this.losesAnswer = true;
@@ -99,7 +105,9 @@ export class FakeSlack {
     if (request.headers.authorization !== `Bearer ${this.token}`) {
       return send(200, refuse("invalid_auth"));
     }
-    const body = this.call(method, args);
+    const refused = this.refusals.get(method);
+    this.refusals.delete(method);
+    const body = refused === undefined ? this.call(method, args) : refuse(refused);
     if (this.losesAnswer) {
       this.losesAnswer = false;
       response.destroy();

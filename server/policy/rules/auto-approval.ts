@@ -75,7 +75,7 @@ function ofRecord(limits: AutoApproval, facts: PolicyFacts): string[] {
     ...(confirmed_count >= confirmed_min
       ? []
       : [
-          `${formatPlural(confirmed_count, "execution")} of its kind ${confirmed_count === 1 ? "was" : "were"} confirmed on this product; ${formatCount(confirmed_min)} are asked for.`,
+          `Confirmed executions of its kind on this product: ${formatCount(confirmed_count)} of the ${formatCount(confirmed_min)} that are asked for.`,
         ]),
     ...(today < per_day_max
       ? []

@@ -5,6 +5,7 @@ import type {
   ApproverRole,
   CountedApproval,
 } from "@/server/contracts";
+import { formatList, formatPlural } from "@/server/format";
 
 const ROLES: readonly ApproverRole[] = ["reviewer", "operator", "admin"];
 
@@ -110,15 +111,14 @@ const ARTICLES: Record<ApproverRole, string> = {
 /** `a reviewer and 2 operators` */
 export function describeSteps(steps: readonly ApprovalStep[]): string {
   const parts = steps.map(({ role, count }) =>
-    count === 1 ? ARTICLES[role] : `${count} ${role}s`,
+    count === 1 ? ARTICLES[role] : formatPlural(count, role),
   );
-  const last = parts.pop() ?? "nobody";
-  return parts.length === 0 ? last : `${parts.join(", ")} and ${last}`;
+  return parts.length === 0 ? "nobody" : formatList(parts);
 }
 
 /** `1 of 2 approvals; an operator is still needed.` */
 export function describeChain({ steps, required, given, is_complete }: ApprovalChain): string {
-  const count = `${given} of ${required} ${required === 1 ? "approval" : "approvals"}`;
+  const count = `${given} of ${formatPlural(required, "approval")}`;
   if (is_complete) return `${count}: complete.`;
   const missing = steps.flatMap((step) =>
     step.count > step.given ? [{ role: step.role, count: step.count - step.given }] : [],

@@ -16,7 +16,7 @@ export function findUnmetChains(policy: Policy, people: readonly (readonly strin
         : [`The approvals for ${name} cannot be completed where one of those people asked for it.`];
     }
     return [
-      `Nobody could complete the approvals for ${name}: ${describeSteps(steps)} are asked for, and the people who can sign in do not hold these roles.`,
+      `The approvals for ${name} cannot be completed: they need ${describeSteps(steps)}, and too few people with these roles can sign in.`,
     ];
   });
 }

@@ -333,7 +333,7 @@ test("automatic approval is off unless a policy says otherwise, and says why not
   const many = { confirmed_count: 1, gain_low: 0.02 };
   expect(evaluatePolicy(acting, facts(many)).auto_approval.reasons).toEqual([
     "The lower end of its measured gain is 2%; 10% is asked for.",
-    "1 execution of its kind was confirmed on this product; 3 are asked for.",
+    "Confirmed executions of its kind on this product: 1 of the 3 that are asked for.",
   ]);
 });
 

@@ -1,16 +1,17 @@
-import type {
-  MaintenanceWindow,
-  Policy,
-  PolicyEvaluation,
-  PolicyFacts,
-  PolicyRule,
-  Reminder,
-  Requirement,
+import {
+  describeWindow,
+  type MaintenanceWindow,
+  type Policy,
+  type PolicyEvaluation,
+  type PolicyFacts,
+  type PolicyRule,
+  type Reminder,
+  type Requirement,
 } from "@/server/contracts";
 import { judgeAutoApproval } from "./auto-approval";
 import { countApprovals, describeChain, describeSteps, strictestSteps } from "./chain";
 import { matchesRule } from "./match";
-import { checkWindows, describeWindow } from "./windows";
+import { checkWindows } from "./windows";
 
 /**
  * What the policy asks of these changes and how far it is met, with the reasoning. Every rule that fits one of

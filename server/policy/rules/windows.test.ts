@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { MaintenanceWindow, Weekday } from "@/server/contracts";
-import { checkWindows, describeWindow } from "./windows";
+import { describeWindow, type MaintenanceWindow, type Weekday } from "@/server/contracts";
+import { checkWindows } from "./windows";
 
 const window = (change: Partial<MaintenanceWindow> = {}): MaintenanceWindow => ({
   ...{ time_zone: "UTC", weekdays: ["sat"], from: "02:00", to: "04:00" },

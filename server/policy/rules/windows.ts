@@ -98,14 +98,3 @@ export function checkWindows(
   const later = starts.filter((ms) => ms > nowMs && isOpenAt(ms));
   return { isOpen: false, opensAtMs: later.length === 0 ? null : Math.min(...later) };
 }
-
-const NAMES: Record<Weekday, string> = {
-  ...{ mon: "Mon", tue: "Tue", wed: "Wed", thu: "Thu", fri: "Fri", sat: "Sat", sun: "Sun" },
-};
-
-/** `Sat, Sun 02:00–04:00 (Europe/Berlin)` */
-export function describeWindow({ weekdays, from, to, time_zone }: MaintenanceWindow): string {
-  const isDaily = new Set(weekdays).size === 7;
-  const days = isDaily ? "daily" : weekdays.map((day) => NAMES[day]).join(", ");
-  return `${days} ${from}–${to} (${time_zone})`;
-}
