@@ -90,7 +90,7 @@ function ActionForm(props: ActionDialogProps) {
 }
 
 /** Ctrl+Enter sends a form from any of its fields; what its button refuses stays refused. */
-function submitByKey(event: KeyboardEvent<HTMLFormElement>) {
+export function submitByKey(event: KeyboardEvent<HTMLFormElement>) {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
   event.preventDefault();
   event.currentTarget.querySelector<HTMLButtonElement>("button[type=submit]")?.click();

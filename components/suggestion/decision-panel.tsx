@@ -41,7 +41,9 @@ export function DecisionPanel(props: DecisionPanelProps) {
             href={`/suggestions/${suggestion.superseded_by}`}
             className="text-primary underline"
           >
-            Superseded by a newer test run.
+            {suggestion.edits.includes(suggestion.superseded_by)
+              ? "Superseded: its edited version was approved."
+              : "Superseded by a newer test run."}
           </Link>
         )}
       </p>

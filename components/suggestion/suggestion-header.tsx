@@ -4,6 +4,7 @@ import { CodeText } from "@/components/common/blocks";
 import { BasisBadge, StateBadge } from "@/components/gain/badges";
 import type { Suggestion } from "@/server/contracts";
 import { titleOfSuggestion } from "@/server/decision-card";
+import { EditLinks } from "./edit-links";
 import { findRollback, hasNoResult, labelState } from "./lifecycle";
 import { NextSuggestion } from "./next-suggestion";
 
@@ -38,6 +39,7 @@ export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
           )}
           <code className="min-w-0 font-mono break-all">{suggestion.suggestion_id}</code>
         </p>
+        <EditLinks {...suggestion} />
       </div>
     </div>
   );

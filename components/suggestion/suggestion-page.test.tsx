@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { exampleOperation, watchedExecution } from "@/server/api/rest/testing/examples";
 import { type Operation, Suggestion, SuggestionState, UNAPPROVED_STATES } from "@/server/contracts";
 import { buildDecisionCard } from "@/server/decision-card";
+import { changeStatement } from "@/server/sql";
 import { contradictionsIn, countChecked } from "./testing/contradictions";
 import { renderSuggestionPage, textOf } from "./testing/render-page";
 
@@ -95,6 +96,19 @@ test.each(Object.entries(CASES))("renders a suggestion: %s", (name, suggestion) 
     for (const line of suggestion.card.lines) {
       expect(text).toContain(line.text.replaceAll("`", "").replace(/\s+/g, " "));
     }
+});
+
+test("a change that a statement can say is offered for editing while it waits for a decision", () => {
+  const editable = STORED.suggestions.filter(({ change }) => changeStatement(change) !== null);
+  expect(editable.length).toBeGreaterThan(0);
+  const open = renderSuggestionPage(inState("pending", { edited_from: "sugg-0123456789ab" }));
+  expect(open.match(/> Edit<\/button>/g)).toHaveLength(editable.length);
+  expect(textOf(open)).toMatch(/Edited from sugg-0123456789ab \. Approving this one supersedes it/);
+  const ended = renderSuggestionPage(
+    inState("superseded", { superseded_by: "sugg-0123456789ab", edits: ["sugg-0123456789ab"] }),
+  );
+  expect(ended).not.toMatch(/> Edit<\/button>/);
+  expect(textOf(ended)).toMatch(/Edited version: sugg-.*its edited version was approved/s);
 });
 
 test("printed percentages are what the printed times beside them give, in every state", () => {

@@ -79,6 +79,8 @@ export const suggestions = pgTable(
     error: jsonb("error").$type<{ code: string; message: string }>(),
     /** The newer proof that took its place; null in state `superseded`: the schema changed. */
     supersededBy: text("superseded_by").references((): AnyPgColumn => suggestions.id),
+    /** The suggestion that somebody edited to ask for this one. */
+    editedFrom: text("edited_from").references((): AnyPgColumn => suggestions.id),
     /** The advice is published, and the search for better advice goes on. */
     isSearching: boolean("is_searching").notNull().default(false),
     /** How often its advice changed after it was first published. */
@@ -124,6 +126,7 @@ export const suggestions = pgTable(
     index("suggestions_due").on(t.expiresAt).where(sql`state = 'pending'`),
     index("suggestions_searching").on(t.state).where(sql`is_searching`),
     index("suggestions_decision").on(t.decisionId),
+    index("suggestions_edits").on(t.editedFrom).where(sql`edited_from is not null`),
   ],
 );
 

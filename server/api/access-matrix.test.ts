@@ -49,6 +49,7 @@ const REST: Record<string, Row> = {
   "POST /agent/suggestions/{id}/reject": ["reviewer", "admin"],
   "POST /agent/suggestions/{id}/feedback": [...PEOPLE, ...PRODUCTS, "key:suggestion.feedback"],
   "POST /agent/suggestions/{id}/continue": [...ASK, ...PRODUCTS, "key:suggestion.analyze"],
+  "POST /agent/suggestions/{id}/edit": [...ASK, ...PRODUCTS, "key:suggestion.analyze"],
   "POST /agent/suggestions/{id}/cancel": [...ASK, ...PRODUCTS, "key:suggestion.analyze"],
   "POST /agent/suggestions/{id}/reopen": [...ASK, ...PRODUCTS, "key:suggestion.analyze"],
   "POST /agent/execute": EXECUTE,
@@ -107,6 +108,10 @@ const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   "suggestions.analyze": {
     row: ASK,
     input: { operation_type: "schema_optimization", product_id: "no-such-product", context: {} },
+  },
+  "suggestions.edit": {
+    row: ASK,
+    input: { suggestion_id, item_id: "item-1", sql: "DROP INDEX i" },
   },
   "suggestions.requestChange": {
     row: ASK,

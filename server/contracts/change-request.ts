@@ -3,7 +3,7 @@ import type { AnalyzeRequest } from "./analyze-request";
 import { RequestableChange } from "./change";
 
 /** Changes that are tested, and decided on, as one. */
-const REQUESTED_CHANGES_MAX = 8;
+export const REQUESTED_CHANGES_MAX = 8;
 
 /** Who asked for a change to be tested: somebody signed in, a program, or another sidecar's proposal. */
 export const ChangeOrigin = z.object({
@@ -26,6 +26,23 @@ export const ChangeRequest = z
   })
   .meta({ id: "ChangeRequest" });
 export type ChangeRequest = z.infer<typeof ChangeRequest>;
+
+/** A statement of a change is a few lines; the values of an ENUM may be many. */
+const STATEMENT_LENGTH_MAX = 20_000;
+
+/** Body of POST …/edit: one change of a suggestion in other words, to be tested with the rest of them. */
+export const EditRequest = z
+  .strictObject({
+    item_id: z.string().min(1).max(100),
+    /** One statement, in one of the forms that docs/candidates.md lists. It is read, never executed. */
+    sql: z.string().trim().min(1).max(STATEMENT_LENGTH_MAX),
+    /** Why, for whoever decides. */
+    reason: z.string().trim().max(2000).default(""),
+    /** Time for the test, seconds; at most the sidecar's own limit (PROOF_SECONDS_MAX). */
+    budget_seconds: z.number().min(1).max(86_400).optional(),
+  })
+  .meta({ id: "EditRequest" });
+export type EditRequest = z.infer<typeof EditRequest>;
 
 /** What was asked for, as it is kept and shown: types as DuckDB writes them. */
 export const RequestedChanges = z

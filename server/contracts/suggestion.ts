@@ -262,8 +262,15 @@ export const Suggestion = z
     feedback: z.array(Feedback),
     operations: z.array(Operation),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
-    /** The newer proof of the same question that took its place; null also where the schema changed. */
+    /**
+     * What took its place: a newer proof of the same question, or an edited version that was approved; null also
+     * where the schema changed.
+     */
     superseded_by: SuggestionId.nullable(),
+    /** The suggestion that it is an edited version of; approving it supersedes that one. */
+    edited_from: SuggestionId.nullable(),
+    /** Its edited versions, the first one first. */
+    edits: z.array(SuggestionId),
     /** Plain sentence: what this answer is and what to do next. */
     note: z.string(),
     /**

@@ -11,6 +11,7 @@ import {
 } from "@/server/policy";
 import { type AcknowledgedCoverage, checkCoverage } from "./coverage";
 import { recordReview, recordVerdict } from "./decide";
+import { supersedeEdited } from "./end-suggestions";
 import { loadRequested } from "./requested";
 import { loadSuggestion } from "./suggestion-view";
 import { type SuggestionRow, transitionSuggestion } from "./transition";
@@ -204,6 +205,7 @@ async function recordProgress(
   if (isComplete && !isFurther) {
     await markApproved(tx, row.id, itemIds);
     await recordVerdict(tx, row, true);
+    await supersedeEdited({ tx, ctx, input: { row } });
   }
   await recordReview(tx, ctx, row, { verdict: "approved", reason: input.reason, itemIds });
 }

@@ -12,6 +12,7 @@ import {
 } from "@/server/policy";
 import { markApproved } from "./approve-suggestion";
 import { recordVerdict } from "./decide";
+import { supersedeEdited } from "./end-suggestions";
 import { pendingSuggestions } from "./pending-pages";
 import { transitionSuggestion } from "./transition";
 
@@ -59,5 +60,6 @@ async function approveOne(tx: Transaction, ctx: ServiceContext, id: string): Pro
   await transitionSuggestion({ tx, ctx, input: { id, transition: "approve", note } });
   await markApproved(tx, id, itemIds);
   await recordVerdict(tx, row, true);
+  await supersedeEdited({ tx, ctx, input: { row } });
   return true;
 }

@@ -14,7 +14,14 @@ import {
   TRANSITIONS,
 } from "@/server/contracts";
 import { actorKey } from "@/server/identity";
-import { AppError, newId, publish, recordAudit, type ServiceContext } from "@/server/platform";
+import {
+  AppError,
+  newId,
+  publish,
+  recordAudit,
+  type ServiceContext,
+  type Transaction,
+} from "@/server/platform";
 import { excludedByRule } from "@/server/proving";
 import { enqueueJob } from "@/server/queue";
 import { refreshListing } from "./inbox/refresh-listing";
@@ -33,6 +40,8 @@ interface Opening {
   confidence: number;
   schemaFingerprint: string | null;
   dataVersion: string | null;
+  /** The suggestion that somebody edited to ask for this one; left out: nobody did. */
+  editedFrom?: string | null;
   expiresAt: Date | null;
   warnings: RequestWarning[];
   findings: Finding[];
@@ -85,6 +94,7 @@ export async function createSuggestion({
         confidence: opening.confidence,
         schemaFingerprint: opening.schemaFingerprint,
         dataVersion: opening.dataVersion,
+        editedFrom: opening.editedFrom ?? null,
         warnings: opening.warnings,
         findings: opening.findings,
         requestedBy: ctx.actor.label,
@@ -115,6 +125,7 @@ export async function createSuggestion({
         suspect_texts: opening.warnings.filter(({ code }) => code === "suspect_text").length,
       },
     });
+    if (opening.editedFrom != null) await tellEdited(tx, ctx, { from: opening.editedFrom, to: id });
     if (isProving(opening.state)) {
       await assertMayOpenProof({ tx, ctx });
       await enqueueJob({ tx, input: { kind: "prove", subjectId: id } });
@@ -125,6 +136,21 @@ export async function createSuggestion({
   return stored === null
     ? { id: await findOpen(ctx, opening), isNew: false }
     : { id, isNew: true, ...stored };
+}
+
+/** The edited suggestion stays as it is; its history says what was made of it. */
+async function tellEdited(
+  tx: Transaction,
+  ctx: ServiceContext,
+  { from, to }: { from: string; to: string },
+): Promise<void> {
+  await recordAudit(tx, ctx, {
+    action: "suggestion.edit",
+    subjectType: "suggestion",
+    subjectId: from,
+    after: { edited_as: to },
+  });
+  await publish(tx, { topic: "suggestion", id: from });
 }
 
 /** Rows of a new suggestion's items, as they are stored. */

@@ -1,6 +1,6 @@
 import { and, eq, inArray, lt, ne, sql } from "drizzle-orm";
 import { agentDecisions, suggestionItems, suggestions } from "@/drizzle/schema";
-import { type ProofResult, TRANSITIONS } from "@/server/contracts";
+import { allows, type ProofResult, TRANSITIONS } from "@/server/contracts";
 import type { ServiceContext, Transaction } from "@/server/platform";
 import { earlierVerdict } from "@/server/proving";
 import { candidateId } from "./earlier-proofs";
@@ -71,6 +71,35 @@ export async function supersedeByNewerProof({
         note: { by: row.id },
       },
     });
+  }
+}
+
+/**
+ * An edited version was approved in this transaction: what it was made of, back to the first, is superseded where
+ * it still waits, for a decision or for its execution.
+ */
+export async function supersedeEdited({
+  tx,
+  ctx,
+  input: { row },
+}: {
+  tx: Transaction;
+  ctx: ServiceContext;
+  input: { row: SuggestionRow };
+}): Promise<void> {
+  for (let id = row.editedFrom; id !== null; ) {
+    const [edited] = await tx
+      .select()
+      .from(suggestions)
+      .where(eq(suggestions.id, id))
+      .for("update");
+    if (edited === undefined) return;
+    if (allows("suggestion", "supersede", edited.state)) {
+      const set = { supersededBy: row.id };
+      const note = { by: row.id, why: "An edited version was approved." };
+      await transitionSuggestion({ tx, ctx, input: { id, transition: "supersede", set, note } });
+    }
+    id = edited.editedFrom;
   }
 }
 

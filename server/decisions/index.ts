@@ -5,6 +5,7 @@ export { approveWithinLimits } from "./approve-within-limits";
 export { cancelProof } from "./cancel-proof";
 export { continueProof, resumeSearches } from "./continue-proof";
 export { giveFeedback, rejectSuggestion } from "./decide";
+export { editSuggestion } from "./edit-suggestion";
 export { expireSuggestions, supersedeBySchemaChange } from "./end-suggestions";
 export { estimateCandidates } from "./estimate-candidates";
 export {

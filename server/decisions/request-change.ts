@@ -23,7 +23,7 @@ const OPERATION_TYPE = "schema_optimization";
  * nothing and slows no query is suggested (`pending`), and goes the way of any suggestion; what does not
  * fit ends as `no_gain` with the reasons. The same changes that are open already are answered with that
  * suggestion (`is_existing`), whoever asked for them and why.
- * `origin`: who asks; by the caller's identity unless given.
+ * `origin`: who asks; by the caller's identity unless given. `edited_from`: the suggestion that was edited.
  * Throws `forbidden`, `invalid_input` (a name, type or default that is none), `not_executable` (DuckDB
  * cannot make the changes: an unknown table, a name that is taken), `not_found` (unknown product),
  * `rate_limited`, `overloaded`, and of a product that was never observed the code of its fault, or
@@ -34,7 +34,7 @@ export async function requestChange({
   input,
 }: {
   ctx: ServiceContext;
-  input: ChangeRequest & { origin?: ChangeOrigin };
+  input: ChangeRequest & { origin?: ChangeOrigin; edited_from?: string };
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.analyze");
   const { reason, origin = originOf(ctx.actor), budget_seconds } = input;
@@ -58,6 +58,7 @@ export async function requestChange({
       confidence: 0,
       schemaFingerprint: schema.schema_fingerprint,
       dataVersion: schema.data_version,
+      editedFrom: input.edited_from ?? null,
       expiresAt: null,
       warnings: await screenRequest({ ctx, input: { changes, reason } }),
       findings: [],

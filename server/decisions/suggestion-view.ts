@@ -14,7 +14,7 @@ import {
 } from "@/server/contracts";
 import { buildDecisionCard } from "@/server/decision-card";
 import { formatPlural } from "@/server/format";
-import { AppError, type ServiceContext, type Settings } from "@/server/platform";
+import { AppError, type Database, type ServiceContext, type Settings } from "@/server/platform";
 import { coverageOf } from "./coverage";
 import { loadRejections, type Rejection } from "./earlier-proofs";
 import { describeRevert, loadReverts, type Revert } from "./earlier-reverts";
@@ -37,6 +37,8 @@ interface StoredSuggestion {
   /** What became of the same changes in earlier suggestions for the product. */
   earlier: { rejections: ReadonlyMap<string, Rejection>; reverts: ReadonlyMap<string, Revert> };
   requested: Awaited<ReturnType<typeof loadRequested>>;
+  /** Ids of its edited versions, the first one first. */
+  edits: string[];
   /** null of an estimate: it promises nothing that executions could deliver. */
   trackRecord: TrackRecord | null;
 }
@@ -56,6 +58,7 @@ export async function loadSuggestion(
     rejections,
     reverts,
     requested,
+    edits,
     trackRecord,
   ] = await Promise.all([
     reading,
@@ -74,14 +77,24 @@ export async function loadSuggestion(
     loadRejections(db, id),
     loadReverts(db, id),
     loadRequested(db, id),
+    loadEdits(db, id),
     reading.then(([one]) => (one?.basis === "measured" ? readTrackRecord(db) : null)),
   ]);
   if (row === undefined) throw new AppError("not_found", `There is no suggestion ${id}.`);
   const stored: StoredSuggestion = {
     ...{ row, items, reviews: reviewRows, operations: operationRows, feedback: feedbackRows },
-    ...{ earlier: { rejections, reverts }, requested, trackRecord },
+    ...{ earlier: { rejections, reverts }, requested, edits, trackRecord },
   };
   return viewStored(stored, settings);
+}
+
+async function loadEdits(db: Database, id: string): Promise<string[]> {
+  const rows = await db
+    .select({ id: suggestions.id })
+    .from(suggestions)
+    .where(eq(suggestions.editedFrom, id))
+    .orderBy(asc(suggestions.createdAt), asc(suggestions.id));
+  return rows.map((row) => row.id);
 }
 
 /** A suggestion that was stored just now, of no product: nothing else belongs to it yet. */
@@ -92,7 +105,7 @@ export function viewNewEstimate(
   const nothing = { reviews: [], operations: [], feedback: [] };
   const earlier = { rejections: new Map(), reverts: new Map() };
   return viewStored(
-    { ...stored, ...nothing, earlier, requested: null, trackRecord: null },
+    { ...stored, ...nothing, earlier, requested: null, edits: [], trackRecord: null },
     settings,
   );
 }
@@ -134,7 +147,9 @@ function viewStored(stored: StoredSuggestion, settings: Settings): Suggestion {
     operations: stored.operations.map(toOperation),
     error: row.error,
     superseded_by: row.supersededBy,
-    note: describeState(row, suggested, stored.operations, requested !== null),
+    edited_from: row.editedFrom,
+    edits: stored.edits,
+    note: describeState(row, suggested, stored),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
     expires_at: row.expiresAt?.toISOString() ?? null,
@@ -189,10 +204,9 @@ function links(id: string, { PUBLIC_URL: base = "" }: Settings): Suggestion["lin
 function describeState(
   row: SuggestionRow,
   suggested: SuggestionItem[],
-  operationRows: OperationRow[],
-  isRequested: boolean,
+  { operations: operationRows, requested, edits }: StoredSuggestion,
 ): string {
-  const ofRequest = isRequested ? describeRequest(row, suggested) : null;
+  const ofRequest = requested === null ? null : describeRequest(row, suggested);
   if (ofRequest !== null) return ofRequest;
   switch (row.state) {
     case "proving":
@@ -215,6 +229,9 @@ function describeState(
       return "Nobody decided in time, which is no rejection. It can be reopened, or analyzed again.";
     case "superseded":
       if (row.error !== null) return row.error.message;
+      if (row.supersededBy !== null && edits.includes(row.supersededBy)) {
+        return `Its edited version ${row.supersededBy} was approved instead.`;
+      }
       return row.supersededBy === null
         ? "The schema changed after the proof, so it no longer holds; ask for a new analysis."
         : `A newer proof of the same question, ${row.supersededBy}, has taken its place.`;

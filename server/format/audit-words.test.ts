@@ -42,7 +42,7 @@ function actionsInUse(): string[] {
 
 /** Last words that a person has read. Of a new action: add its word, or give it a title. */
 const PASTS = new Set(
-  "accepted activated answered approved assigned cancelled changed claimed commented compensated completed continued countered created deactivated delivered discarded enrolled escalated executed expired failed given handled improved in invited issued joined judged left out promoted proposed quarantined queued received reevaluated refused registered rejected released reminded removed reopened replayed requested resumed retried returned reverted revised revoked rotated screened sent set started stopped superseded synced updated verified withdrawn".split(
+  "accepted activated answered approved assigned cancelled changed claimed commented compensated completed continued countered created deactivated delivered discarded edited enrolled escalated executed expired failed given handled improved in invited issued joined judged left out promoted proposed quarantined queued received reevaluated refused registered rejected released reminded removed reopened replayed requested resumed retried returned reverted revised revoked rotated screened sent set started stopped superseded synced updated verified withdrawn".split(
     " ",
   ),
 );

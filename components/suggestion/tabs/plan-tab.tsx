@@ -4,6 +4,7 @@ import { CodeText } from "@/components/common/blocks";
 import { useTRPC } from "@/components/trpc/client";
 import { isAdvice, type Suggestion } from "@/server/contracts";
 import { ChangeSql } from "../change-sql";
+import { EditChange } from "../edit-change";
 import { Section } from "../frame";
 import { SchemaDiffTable } from "../schema-diff-table";
 import type { TabProps } from "../tab-props";
@@ -24,6 +25,7 @@ export default function PlanTab({ suggestion }: TabProps) {
                 <CodeText text={item.title} />
               </h3>
               <ChangeSql item={item} />
+              <EditChange suggestion={suggestion} item={item} />
             </li>
           ))}
         </ul>

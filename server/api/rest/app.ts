@@ -4,7 +4,7 @@ import { createOpenApiDocument, type OpenApiDocument, registerShapes } from "./o
 import { capabilitiesRoute, defineOpenApiRoute, healthRoute, jwksRoute } from "./routes/agent";
 import { agentsRoute } from "./routes/agents";
 import { exportAuditRoute, listAuditRoute } from "./routes/audit";
-import { requestChangeRoute } from "./routes/changes";
+import { editSuggestionRoute, requestChangeRoute } from "./routes/changes";
 import {
   cancelConversationRoute,
   getConversationRoute,
@@ -79,6 +79,7 @@ export const ROUTES: readonly Route[] = [
   defineOpenApiRoute(openApiDocument),
   analyzeRoute,
   requestChangeRoute,
+  editSuggestionRoute,
   listSuggestionsRoute,
   getSuggestionRoute,
   suggestionEventsRoute,

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { suggestions } from "@/drizzle/schema";
 import { Suggestion } from "@/server/contracts";
+import { candidateOf, indexOn, storeSuggestion } from "@/server/decisions/testing/fixtures";
 import { createHarness, type Harness } from "./testing/harness";
 import { storeObservedProduct } from "./testing/observed-product";
 
@@ -71,4 +72,25 @@ test.each<[string, unknown, number, string]>([
   const response = await post({ changes });
   expect(response.status).toBe(status);
   expect(await response.json()).toMatchObject({ code });
+});
+
+test("an edited change is a suggestion of its own; what is no change, or decided, is refused", async () => {
+  const drop = candidateOf(
+    { kind: "drop_index", table: "projects", index: "i" },
+    indexOn("x").plan,
+  );
+  const { id, itemIds } = await storeSuggestion(harness.db, {
+    ...{ state: "pending", productId: "duckdb-spawn", candidates: [drop] },
+  });
+  const edit = (sql: string) =>
+    harness.post(`/agent/suggestions/${id}/edit`, { headers, json: { item_id: itemIds[0], sql } });
+  const response = await edit("CREATE INDEX i ON projects (status)");
+  expect(response.status).toBe(202);
+  const body = Suggestion.parse(await response.json());
+  expect(response.headers.get("location")).toBe(`/agent/suggestions/${body.suggestion_id}`);
+  expect(body).toMatchObject({ state: "proving", edited_from: id, edits: [] });
+  const refused = await edit("DROP TABLE projects");
+  expect([refused.status, await refused.json()]).toMatchObject([400, { code: "invalid_input" }]);
+  await harness.db.update(suggestions).set({ state: "rejected" }).where(eq(suggestions.id, id));
+  expect((await edit("CREATE INDEX i ON projects (status)")).status).toBe(409);
 });

@@ -12,6 +12,7 @@ import {
   ContinueRequest,
   CountSuggestions,
   CreateWebhook,
+  EditRequest,
   ExecuteRequest,
   FeedbackRequest,
   ListAudit,
@@ -55,6 +56,7 @@ import {
   continueProof,
   countSuggestions,
   deleteView,
+  editSuggestion,
   getApproval,
   getSuggestion,
   getSuggestionHead,
@@ -155,6 +157,9 @@ const suggestionsRouter = router({
   analyze: procedure
     .input(AnalyzeRequest)
     .mutation(({ ctx, input, signal }) => analyze({ ctx, input, signal })),
+  edit: procedure
+    .input(EditRequest.extend(ById.shape))
+    .mutation(({ ctx, input }) => editSuggestion({ ctx, input })),
   requestChange: procedure
     .input(ChangeRequest)
     .mutation(({ ctx, input }) => requestChange({ ctx, input })),

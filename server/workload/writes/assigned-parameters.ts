@@ -1,4 +1,4 @@
-import { type WriteToken, writeTokens } from "./write-tokens";
+import { type WriteToken, writeTokens } from "@/server/sql";
 
 /** A column that a write gives the value of a parameter as it is. */
 export interface Assignment {

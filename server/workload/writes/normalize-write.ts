@@ -1,7 +1,7 @@
+import { joinTokens, type WriteToken, writeTokens } from "@/server/sql";
 import type { Engine } from "../engine";
 import { foldText } from "../fold-text";
 import type { ParameterSource } from "../shape";
-import { joinTokens, type WriteToken, writeTokens } from "./write-tokens";
 
 /** A write with its literals replaced by `$1..$n`: it can be replayed with other values. */
 export interface NormalizedWrite {

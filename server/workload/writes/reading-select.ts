@@ -1,4 +1,4 @@
-import { joinTokens, type WriteToken, writeTokens } from "./write-tokens";
+import { joinTokens, type WriteToken, writeTokens } from "@/server/sql";
 
 /** One clause of a write: its word, and what follows it up to the next clause. */
 interface Clause {

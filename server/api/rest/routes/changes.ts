@@ -1,8 +1,8 @@
-import { ChangeRequest, Suggestion } from "@/server/contracts";
-import { requestChange } from "@/server/decisions";
+import { ChangeRequest, EditRequest, Suggestion } from "@/server/contracts";
+import { editSuggestion, requestChange } from "@/server/decisions";
 import { awaitProof } from "../await-proof";
 import { answer, defineRoute, jsonBody } from "../define-route";
-import { AnalyzeQuery } from "../parameters";
+import { AnalyzeQuery, SuggestionParams } from "../parameters";
 
 const LOCATION = { Location: "Where the suggestion is read." };
 
@@ -42,6 +42,37 @@ export const requestChangeRoute = defineRoute(
   async (c) => {
     const { ctx } = c.var;
     const first = await requestChange({ ctx, input: c.req.valid("json") });
+    const { wait = 0 } = c.req.valid("query");
+    const { suggestion, status, headers } = await awaitProof(ctx, first, wait);
+    return c.json(suggestion, status, headers);
+  },
+);
+
+export const editSuggestionRoute = defineRoute(
+  {
+    method: "post",
+    path: "/agent/suggestions/{id}/edit",
+    operationId: "editSuggestion",
+    tags: ["Suggestions"],
+    summary: "Edit a change and test it",
+    description:
+      "Tests the suggestion's changes again with one of them altered. The statement is parsed by DuckDB and read as " +
+      "one of the changes that the sidecar knows; nothing else is taken, and the statement itself is never executed. " +
+      "The answer is a suggestion of its own (`edited_from`), which is approved and executed after its own test " +
+      "run; approving it supersedes the edited one. Refused with 400 and the reason where the statement is no such " +
+      "change, with 409 once the suggestion was decided, with 422 where DuckDB cannot make the change.",
+    permission: "suggestion.analyze",
+    request: { params: SuggestionParams, query: AnalyzeQuery, body: jsonBody(EditRequest) },
+    responses: {
+      200: answer("The edited suggestion, tested.", Suggestion, LOCATION),
+      202: answer("The test still waits or runs; follow `links`.", Suggestion, LOCATION),
+    },
+    errors: ["not_found", "conflict", "not_executable", "product_unreachable", "timeout"],
+  },
+  async (c) => {
+    const { ctx } = c.var;
+    const input = { suggestion_id: c.req.valid("param").id, ...c.req.valid("json") };
+    const first = await editSuggestion({ ctx, input });
     const { wait = 0 } = c.req.valid("query");
     const { suggestion, status, headers } = await awaitProof(ctx, first, wait);
     return c.json(suggestion, status, headers);

@@ -70,6 +70,8 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
     operations: [],
     error: null,
     superseded_by: null,
+    edited_from: null,
+    edits: [],
     note: "An estimate.",
     created_at: AT,
     updated_at: AT,

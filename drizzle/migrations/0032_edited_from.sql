@@ -1,0 +1,3 @@
+ALTER TABLE "suggestions" ADD COLUMN "edited_from" text;--> statement-breakpoint
+ALTER TABLE "suggestions" ADD CONSTRAINT "suggestions_edited_from_suggestions_id_fk" FOREIGN KEY ("edited_from") REFERENCES "public"."suggestions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "suggestions_edits" ON "suggestions" USING btree ("edited_from") WHERE edited_from is not null;
