@@ -20,11 +20,12 @@ export function QueryPlans({ queries }: { queries: QueryEvidence[] }) {
       {planned.map(({ fingerprint, sql, plans }) => (
         <details key={fingerprint} className="min-w-0 rounded-md border">
           <summary className="flex min-w-0 flex-wrap items-center gap-x-3 px-3 py-2 text-sm">
-            <span className="min-w-0 flex-1">
+            <span className="min-w-0 basis-full sm:flex-1 sm:basis-0">
               <SqlLine sql={sql} />
             </span>
             <span className="text-xs whitespace-nowrap text-muted-foreground">
-              {describeReading(plans.baseline)} → {describeReading(plans.candidate)}
+              rows read: {formatCount(rowsRead(plans.baseline))} →{" "}
+              {formatCount(rowsRead(plans.candidate))}
             </span>
           </summary>
           <PlanPair before={plans.baseline} after={plans.candidate} />
@@ -84,7 +85,7 @@ function Operator({ operator, isChanged }: { operator: PlanOperator; isChanged: 
           {isChanged ? <span className="ml-2 text-xs text-primary">differs</span> : null}
         </span>
         <span className="text-xs text-muted-foreground">
-          {rows_scanned === undefined ? "" : `reads ${formatCount(rows_scanned)}, `}
+          {rows_scanned === undefined ? "" : `${formatCount(rows_scanned)} read → `}
           {formatPlural(rows, "row")}
         </span>
       </span>
@@ -95,9 +96,5 @@ function Operator({ operator, isChanged }: { operator: PlanOperator; isChanged: 
   );
 }
 
-function describeReading(operators: readonly PlanOperator[]): string {
-  const scans = operators.filter((one) => one.rows_scanned !== undefined);
-  const [first] = scans;
-  if (first === undefined) return "no scan";
-  return scans.length === 1 ? first.name : `${scans.length} scans`;
-}
+const rowsRead = (operators: readonly PlanOperator[]): number =>
+  operators.reduce((sum, { rows_scanned = 0 }) => sum + rows_scanned, 0);

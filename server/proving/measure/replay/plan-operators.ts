@@ -31,15 +31,7 @@ export const ProfiledOperator: z.ZodType<ProfiledOperator> = z.lazy(() =>
 const PASSED_OVER = new Set(["EXPLAIN_ANALYZE", "PROJECTION", "RESULT_COLLECTOR"]);
 
 /** What of DuckDB's notes tells a reader what an operator does, in this order. */
-const TOLD = [
-  "Filters",
-  "Conditions",
-  "Expression",
-  "Groups",
-  "Aggregates",
-  "Order By",
-  "Top",
-] as const;
+const TOLD = ["Filters", "Conditions", "Expression", "Groups", "Aggregates", "Order By"] as const;
 
 /**
  * The operators of a profiled plan in the order of its tree, each above its inputs. Literals are
@@ -62,7 +54,9 @@ function describeOperator(node: ProfiledOperator, depth: number): PlanOperator {
   const [scan] = info.Type ?? [];
   const words = (scan ?? operator_type).replaceAll("_", " ").toLowerCase();
   const table = info.Table?.[0]?.split(".").at(-1);
-  const told = TOLD.flatMap((name) => info[name] ?? []).map(withoutLiterals);
+  const told = TOLD.flatMap((name) => info[name] ?? []).map((text) =>
+    withoutLiterals(withoutCatalog(text)),
+  );
   const detail = [...(table === undefined ? [] : [table]), ...told].join(", ");
   return {
     depth,
@@ -72,6 +66,9 @@ function describeOperator(node: ProfiledOperator, depth: number): PlanOperator {
     ...(table === undefined ? {} : { rows_scanned: node.operator_rows_scanned }),
   };
 }
+
+/** The shadow's own database names differ from one copy to the next, and tell a reader nothing. */
+const withoutCatalog = (text: string): string => text.replace(/(?:"[^"]+"|\b\w+)\.main\./g, "");
 
 /** Texts and numbers become `?`; names, and DuckDB's `#0` for a column, stay. */
 function withoutLiterals(text: string): string {

@@ -61,3 +61,9 @@ it("tells an index scan from a sequential one", async () => {
     { depth: 0, name: "Index scan", detail: "hits, i=?", rows: 1, rows_scanned: 1 },
   ]);
 });
+
+it("names columns without the database of the copy that was measured", async () => {
+  const { plan } = await readProfile(session, "SELECT * FROM hits ORDER BY i DESC LIMIT 3");
+  const top = plan.find((one) => one.detail.includes("DESC"));
+  expect(top?.detail).toBe("hits.i DESC");
+});
