@@ -147,6 +147,8 @@ test("the progress of a proof that ran is readable, and its job waits on", async
 test("operations, the audit log and models are read by today's verbs", async () => {
   const operation = await get("/agent/operations/op-verified00");
   expect(operation).toMatchObject({ state: "verified", verification: { state: "confirmed" } });
+  const watched = await get("/agent/operations/op-executed00");
+  expect(watched).toMatchObject({ state: "executed", verification: { state: "verifying" } });
   const events = await listAudit({ ctx: harness.ctx, input: { limit: 200 } });
   for (const event of events) expect(AuditEvent.safeParse(event).error).toBeUndefined();
   const models = await listModels({ ctx: harness.ctx });

@@ -16,6 +16,7 @@ const REVERTED_MS = 60_000;
 /** How the suggestion stands by each verdict on the live workload: a loaded machine may honestly give any of them. */
 const STATE_BY_VERDICT: Record<string, string> = {
   confirmed: "verified",
+  confirmed_with_regressions: "verified",
   inconclusive: "executed",
   regressed: "reverted",
 };
@@ -225,13 +226,14 @@ test("from evidence through two deciders at once to a verdict on the live worklo
   await expect(execution).toBeVisible();
   // Nothing else loads the machine while the live workload is watched.
   const verdict = execution.locator("[data-verification]");
-  await expect(verdict).not.toHaveAttribute("data-verification", "watching", {
+  await expect(verdict).not.toHaveAttribute("data-verification", "verifying", {
     timeout: JUDGED_MS,
   });
   const said = (await verdict.getAttribute("data-verification")) ?? "";
   await expect(page.locator(`[data-state-name="${STATE_BY_VERDICT[said]}"]`)).toBeVisible({
     timeout: REVERTED_MS,
   });
+  await expect(execution.getByText("Whole workload", { exact: true })).toBeVisible();
   await expect(execution.getByText("Actual time saved")).toBeVisible();
   await expect(execution.getByText("Expected from the test run")).toBeVisible();
   await inspect(page, "suggestion-judged");

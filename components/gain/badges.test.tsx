@@ -6,7 +6,7 @@ import { StateBadge } from "./badges";
 const textOf = (badge: ReactNode) => renderToStaticMarkup(badge).replace(/<[^>]*>/g, "");
 
 test("a rollback is told in place of the state that it ends", () => {
-  expect(textOf(<StateBadge state="verified" rollback={null} />)).toBe("Verified");
+  expect(textOf(<StateBadge state="verified" rollback={null} />)).toBe("Confirmed");
   expect(textOf(<StateBadge state="verified" rollback="running" />)).toBe("Rolling back");
   expect(textOf(<StateBadge state="verified" rollback="failed" />)).toBe("Rollback failed");
   const executed = <StateBadge state="executed" rollback="running" label="Executed, verifying" />;

@@ -1,6 +1,15 @@
 import { FlaskConicalIcon, RulerIcon } from "lucide-react";
 import { Badge, type Tone } from "@/components/ui/badge";
-import type { Basis, Rollback, RowOutcome, SuggestionState, Verdict } from "@/server/contracts";
+import {
+  allows,
+  type Basis,
+  type Rollback,
+  type RowOutcome,
+  type SuggestionState,
+  type Verdict,
+  type VerificationState,
+} from "@/server/contracts";
+import { OUTCOME_LABELS } from "@/server/decision-card";
 
 export function BasisBadge({ basis }: { basis: Basis }) {
   return basis === "measured" ? (
@@ -37,7 +46,7 @@ const STATES: Record<SuggestionState, { label: string; tone: Tone }> = {
   executing: { label: "Executing", tone: "info" },
   executed: { label: "Executed", tone: "info" },
   failed: { label: "Failed", tone: "negative" },
-  verified: { label: "Verified", tone: "positive" },
+  verified: { label: "Confirmed", tone: "positive" },
   reverted: { label: "Rolled back", tone: "warning" },
 };
 
@@ -46,21 +55,37 @@ const ROLLBACKS: Record<Rollback, { label: string; tone: Tone }> = {
   failed: { label: "Rollback failed", tone: "negative" },
 };
 
+const LIVE_TONES: Record<VerificationState, Tone> = {
+  verifying: "info",
+  confirmed: "positive",
+  confirmed_with_regressions: "warning",
+  regressed: "negative",
+  inconclusive: "neutral",
+};
+
 interface StateBadgeProps {
   state: SuggestionState;
   /** Of what is executed or verified: told instead, since it is what matters now. */
   rollback: Rollback | null;
+  /** How what is executed stands on the live workload; null or left out: nothing is known of it. */
+  outcome?: VerificationState | null;
   /** Says more than the state alone can, where more is known. */
   label?: string | undefined;
 }
 
-export function StateBadge({ state, rollback, label }: StateBadgeProps) {
-  const shown = rollback === null ? STATES[state] : ROLLBACKS[rollback];
+export function StateBadge({ state, rollback, outcome = null, label }: StateBadgeProps) {
+  const shown = rollback === null ? describeState(state, outcome) : ROLLBACKS[rollback];
   return (
     <Badge tone={shown.tone} data-state-name={state}>
       {rollback === null ? (label ?? shown.label) : shown.label}
     </Badge>
   );
+}
+
+/** What is in place is told by how it stands on the live workload. */
+function describeState(state: SuggestionState, outcome: VerificationState | null) {
+  if (outcome === null || !allows("suggestion", "revert", state)) return STATES[state];
+  return { label: OUTCOME_LABELS[outcome], tone: LIVE_TONES[outcome] };
 }
 
 const VERDICTS: Record<Verdict["code"], { label: string; tone: Tone }> = {

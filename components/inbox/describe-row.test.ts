@@ -7,6 +7,7 @@ const summary = (change: Partial<SuggestionSummary>): SuggestionSummary => ({
   suggestion_id: "sugg-000001",
   state: "no_gain",
   rollback: null,
+  outcome: null,
   basis: "measured",
   operation_type: "schema_optimization",
   product_id: "p",

@@ -77,7 +77,12 @@ export function RowFacts({ summary }: { summary: SuggestionSummary }) {
   const { triage, risk_level: risk } = summary;
   return (
     <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-muted-foreground">
-      <StateBadge state={summary.state} rollback={summary.rollback} label={labelRow(summary)} />
+      <StateBadge
+        state={summary.state}
+        rollback={summary.rollback}
+        outcome={summary.outcome}
+        label={labelRow(summary)}
+      />
       {hasNoResult(summary) ? null : <BasisBadge basis={summary.basis} />}
       {risk === "high" ? <Badge tone="warning">{RISK_LABELS[risk]}</Badge> : null}
       <span>{describeCounts(summary)}</span>

@@ -1,10 +1,11 @@
 import {
   CHANGE_FACTS,
   describeWindow,
+  type RegressionPolicy,
   type Requirement,
   type RuleCondition,
 } from "@/server/contracts";
-import { formatList, formatPercent, formatPlural } from "@/server/format";
+import { formatList, formatMs, formatPercent, formatPlural } from "@/server/format";
 
 /** The demands of a policy or rule, a sentence each; none: it demands nothing. */
 export function describeDemand(demand: Requirement): string[] {
@@ -52,4 +53,20 @@ export function describeCondition(when: RuleCondition): string {
   const of = parts.length === 0 ? "" : ` of ${formatList(parts)}`;
   if (isReversible === undefined) return `Changes${of}`;
   return `Changes${of} that ${isReversible ? "can" : "cannot"} be rolled back`;
+}
+
+/** What counts as a regression, and what follows from it. */
+export function describeRegression(regression: RegressionPolicy): string {
+  const { query, roll_back_after_minutes: minutes, wait_after_rollback_hours: hours } = regression;
+  const rule = `The whole workload loses at least ${formatPercent(regression.workload_lost_min)} of its time, or queries regress and the whole does not gain${query.overrides_workload ? " (one such query is enough)" : ""}.`;
+  const limits = `A query regresses when it is slower by at least ${formatPercent(query.lost_share_min)} and ${formatMs(query.lost_ms_min)}, in ${formatPlural(query.calls_min, "call")} or more, with at least ${formatPercent(query.share_min)} of the workload's time.`;
+  const rollback =
+    minutes === null
+      ? "People decide on the rollback."
+      : minutes === 0
+        ? "Rolled back automatically."
+        : `Rolled back automatically after ${formatPlural(minutes, "minute")}.`;
+  const wait =
+    hours === 0 ? "" : ` A change that was rolled back is not suggested again for ${hours} h.`;
+  return `${rule} ${limits} ${rollback}${wait}`;
 }

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { PencilIcon, TriangleAlertIcon } from "lucide-react";
 import dynamic from "next/dynamic";
+import { useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { PageTitle } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
@@ -14,7 +15,7 @@ import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import type { PolicyView, Requirement } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
-import { describeCondition, describeDemand } from "./describe-policy";
+import { describeCondition, describeDemand, describeRegression } from "./describe-policy";
 import { SimulationReport } from "./simulation-report";
 import { StopPanel } from "./stop-panel";
 import { VersionList } from "./version-list";
@@ -28,8 +29,10 @@ const PolicyForm = dynamic(() => import("./policy-form").then((module) => module
 export function PoliciesView() {
   const trpc = useTRPC();
   const query = useQuery(trpc.policy.get.queryOptions());
-  const [isEditing, setIsEditing] = useState(false);
   const canManage = useCan("policy.manage");
+  // A link to a limit opens the form with it.
+  const isAsked = useSearchParams().get("edit") !== null;
+  const [isEditing, setIsEditing] = useState(isAsked && canManage);
   if (query.isPending) return <RowsSkeleton />;
   if (query.data === undefined) {
     return <QueryError error={query.error} onRetry={() => void query.refetch()} />;
@@ -100,6 +103,10 @@ function PolicySummary({ view }: { view: PolicyView }) {
         <div>
           <h3 className="text-sm font-medium">Automatic approval</h3>
           <p className="text-sm text-muted-foreground">{describeAutomatic(policy.auto_approval)}</p>
+        </div>
+        <div id="regression">
+          <h3 className="text-sm font-medium">Regressions</h3>
+          <p className="text-sm text-muted-foreground">{describeRegression(policy.regression)}</p>
         </div>
         <p className="border-t pt-3 text-xs text-muted-foreground">
           Can sign in and approve:{" "}

@@ -12,6 +12,7 @@ import type { Policy, PolicyView } from "@/server/contracts";
 import { AutoApprovalFields } from "./auto-approval-fields";
 import { newRule } from "./draft";
 import { findFaults } from "./draft-faults";
+import { RegressionFields } from "./regression-fields";
 import { RequirementFields } from "./requirement-fields";
 import { RuleFields } from "./rule-fields";
 import { SimulationReport } from "./simulation-report";
@@ -54,6 +55,21 @@ export function PolicyForm({ view, onDone }: { view: PolicyView; onDone: () => v
           <AutoApprovalFields
             value={draft.auto_approval}
             onChange={(auto_approval) => setDraft({ ...draft, auto_approval })}
+          />
+        </CardContent>
+      </Card>
+      <Card id="regression">
+        <CardHeader>
+          <CardTitle>Regressions</CardTitle>
+          <CardDescription>
+            How the live workload is judged after an execution. A query regressed when it is beyond
+            all of its limits; the change regressed when the whole workload did not gain.
+          </CardDescription>
+        </CardHeader>
+        <CardContent>
+          <RegressionFields
+            value={draft.regression}
+            onChange={(regression) => setDraft({ ...draft, regression })}
           />
         </CardContent>
       </Card>

@@ -49,7 +49,7 @@ const countsOf = (required: Record<string, number>): string => {
 };
 
 function Report({ simulation }: { simulation: PolicySimulation }) {
-  const { auto_approved, differences } = simulation;
+  const { auto_approved, differences, regressions } = simulation;
   const judged = `${formatPlural(auto_approved.rejected_count, "rejection")} by people, ${formatPlural(auto_approved.regressed_count, "regression")}`;
   return (
     <div className="grid gap-4" aria-live="polite">
@@ -67,6 +67,11 @@ function Report({ simulation }: { simulation: PolicySimulation }) {
             label: "Approved automatically",
             value: formatCount(auto_approved.count),
             ...(auto_approved.count > 0 && { note: judged }),
+          },
+          {
+            label: "Judged regressed",
+            value: `${formatCount(regressions.regressed_after_count)} of ${formatCount(regressions.judged_count)}`,
+            note: `${formatCount(regressions.regressed_before_count)} by the policy that holds`,
           },
         ]}
       />

@@ -20,8 +20,9 @@ export function describeApprovals({ approved, rejected }: Results["decisions"]):
 }
 
 export const RESULT_STATES: Record<ResultState, string> = {
-  watching: "being watched",
+  verifying: "verifying",
   confirmed: "confirmed",
+  confirmed_with_regressions: "confirmed with regressions",
   regressed: "regressed",
   inconclusive: "inconclusive",
   rolled_back: "rolled back",

@@ -80,6 +80,28 @@ export function ActionDialogs({
         <AdviceNote suggestion={suggestion} />
       </ActionDialog>
       <ActionDialog
+        isOpen={open === "keep"}
+        onClose={onClose}
+        title="Keep this change anyway"
+        description="It regressed on the live workload. It is not rolled back automatically; you can still roll it back."
+        confirmLabel="Keep anyway"
+        reason="required"
+        reasonHint="Shown on this page, and kept in the audit log"
+        onConfirm={(reason) => actions.keep.mutate({ suggestion_id, reason })}
+      />
+      <ActionDialog
+        isOpen={open === "reapply"}
+        onClose={onClose}
+        title={`Execute again on ${suggestion.product_id ?? "the data product"}`}
+        description="Executes what was rolled back, if the policy and the tested schema still allow it. This changes the live data product."
+        confirmLabel="Re-apply now"
+        reason="required"
+        reasonHint="Kept in the audit log"
+        onConfirm={(reason) => actions.reapply.mutate({ suggestion_id, reason })}
+      >
+        <CardSummary card={card} />
+      </ActionDialog>
+      <ActionDialog
         isOpen={open === "revert"}
         onClose={onClose}
         title="Roll back this execution"
@@ -136,8 +158,8 @@ function ExecutionSteps() {
       <li>The rollback is prepared and stored first.</li>
       <li>The approved statements run in one transaction, exactly once.</li>
       <li>
-        The live workload is verified. Regressions are rolled back automatically, and this page says
-        so.
+        The live workload is verified by the limits of the policy, which also says whether a
+        regression is rolled back automatically. This page says so.
       </li>
     </ol>
   );

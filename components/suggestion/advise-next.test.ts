@@ -23,7 +23,7 @@ test("a failed proof is no failed execution", () => {
 test("after an execution it says what the watch has shown, and nothing is watched for ever", () => {
   const after = (state: Verification["state"]) =>
     advise({ state: "executed", operations: [watchedExecution(state)] });
-  expect(after("watching")).toBe("Executed. The live workload is being verified.");
+  expect(after("verifying")).toBe("Executed. The live workload is being verified.");
   expect(after("inconclusive")).toBe("Executed. Verification ended without a clear effect.");
   expect(after("regressed")).toBe("Executed. The live workload got slower.");
 });

@@ -1,9 +1,11 @@
 import { hasMeasuredCost, type Suggestion, type SuggestionState } from "@/server/contracts";
 import {
   findExecution,
+  findRevert,
   findRollback,
   findWatchEnd,
   isFailedProof,
+  isKept,
   partApproved,
 } from "./lifecycle";
 import type { ActionName } from "./use-decision";
@@ -64,17 +66,25 @@ export function adviseNext(suggestion: Suggestion, abilities: ReadonlySet<Action
 /** After an execution: its revert, where one was asked for, and what the watch has shown. */
 function adviseAfter(suggestion: Suggestion): string {
   const rollback = findRollback(suggestion);
-  if (rollback === "running") return "Executed. The rollback is running.";
+  const revert = findRevert(suggestion);
+  if (rollback === "running") {
+    return revert?.state === "queued" && revert.is_automatic
+      ? `Regressed. ${revert.progress.message}.`
+      : "Executed. The rollback is running.";
+  }
   if (rollback === "failed") {
     return "Executed. The rollback failed: the change is still in place. You can try the rollback again.";
   }
-  if (suggestion.state === "verified") return NEXT.verified;
   switch (findWatchEnd(suggestion)?.state) {
+    case "confirmed_with_regressions":
+      return "Confirmed with regressions: the workload gained, single queries became slower. You can roll it back.";
     case "inconclusive":
       return "Executed. Verification ended without a clear effect.";
     case "regressed":
-      return "Executed. The live workload got slower.";
+      return isKept(suggestion)
+        ? "Executed. It regressed on the live workload, and is kept."
+        : "Executed. It regressed on the live workload.";
     default:
-      return NEXT.executed;
+      return NEXT[suggestion.state];
   }
 }

@@ -1,5 +1,12 @@
 "use client";
-import { PlayIcon, RotateCcwIcon, ThumbsDownIcon, ThumbsUpIcon } from "lucide-react";
+import {
+  PinIcon,
+  PlayIcon,
+  RedoIcon,
+  RotateCcwIcon,
+  ThumbsDownIcon,
+  ThumbsUpIcon,
+} from "lucide-react";
 import Link from "next/link";
 import { RelativeTime } from "@/components/common/clock";
 import { PolicyActions } from "@/components/policy/policy-actions";
@@ -24,6 +31,8 @@ const BUTTONS = [
   { action: "approve", label: "Approve", key: "a", variant: "default", Icon: ThumbsUpIcon },
   { action: "reject", label: "Reject", key: "r", variant: "destructive", Icon: ThumbsDownIcon },
   { action: "execute", label: "Execute", key: "e", variant: "default", Icon: PlayIcon },
+  { action: "keep", label: "Keep anyway", key: null, variant: "outline", Icon: PinIcon },
+  { action: "reapply", label: "Re-apply", key: null, variant: "default", Icon: RedoIcon },
   { action: "revert", label: "Roll back", key: null, variant: "destructive", Icon: RotateCcwIcon },
 ] as const;
 

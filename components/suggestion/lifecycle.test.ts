@@ -30,7 +30,7 @@ describe("isRevertible", () => {
 describe("isMoving", () => {
   it("goes on while the live workload is watched, and ends with the watch", () => {
     expect(isMoving(lifeOf("executed", [executed()]))).toBe(true);
-    expect(isMoving(lifeOf("executed", [watchedExecution("watching")]))).toBe(true);
+    expect(isMoving(lifeOf("executed", [watchedExecution("verifying")]))).toBe(true);
     expect(isMoving(lifeOf("executed", [watchedExecution("confirmed")]))).toBe(true);
     expect(isMoving(lifeOf("executed", [watchedExecution("inconclusive")]))).toBe(false);
     expect(isMoving(lifeOf("verified", [watchedExecution("confirmed")]))).toBe(false);

@@ -1,6 +1,7 @@
 import {
   allows,
   isAdvice,
+  isConfirmed,
   isProving,
   type Operation,
   type Rollback,
@@ -24,7 +25,14 @@ export function findRevert({ operations }: Life): Operation | undefined {
 
 /** A rollback that is under way or has failed, while the change is in place. */
 export function findRollback(suggestion: Life): Rollback | null {
+  // A rollback that somebody took back to keep the change did not fail.
+  if (isKept(suggestion)) return null;
   return rollbackOf(suggestion.state, findRevert(suggestion)?.state);
+}
+
+/** Somebody keeps what is in place although it regressed. */
+export function isKept(suggestion: Life): boolean {
+  return findExecution(suggestion)?.verification?.kept !== undefined;
 }
 
 /** Whether an operation is waiting or at work. */
@@ -56,9 +64,28 @@ export function isRevertible(suggestion: Life): boolean {
   const { state, operations } = suggestion;
   const isDone = allows("suggestion", "revert", state);
   const isTaken = operations.some(
-    (operation) => operation.kind === "revert" && operation.state !== "failed",
+    (operation) =>
+      operation.kind === "revert" &&
+      operation.state !== "failed" &&
+      // One that was rolled back and executed again; and one that a person can take over.
+      operation.state !== "reverted" &&
+      !isPutOff(operation),
   );
   return isDone && !isTaken && findExecution(suggestion)?.plan.is_reversible === true;
+}
+
+/** An automatic rollback that has not begun. */
+const isPutOff = ({ kind, state, is_automatic }: Operation): boolean =>
+  kind === "revert" && state === "queued" && is_automatic;
+
+/** Whether somebody may still keep what regressed: it is in place, and its rollback has not begun. */
+export function isKeepable(suggestion: Life): boolean {
+  const { state, operations } = suggestion;
+  const isRollingBack = operations.some(
+    (operation) => operation.kind === "revert" && isRunning(operation) && !isPutOff(operation),
+  );
+  const isRegressed = findExecution(suggestion)?.verification?.state === "regressed";
+  return state === "executed" && isRegressed && !isKept(suggestion) && !isRollingBack;
 }
 
 /** Whether it changes by itself: a proof, an operation or the watch is at work. */
@@ -68,7 +95,7 @@ export function isMoving(suggestion: Life): boolean {
   if (state !== "executed") return false;
   // A confirmed watch becomes `verified` a moment later.
   const end = findWatchEnd(suggestion);
-  return end === null || end.state === "confirmed";
+  return end === null || isConfirmed(end.state);
 }
 
 /** What the badge of the state says where the state alone says too little. */
@@ -78,7 +105,8 @@ export function labelState(
   if (isFailedProof(suggestion)) return "Test failed";
   if (suggestion.state === "no_gain" && suggestion.requested) return "Does not fit";
   const isWatched = suggestion.state === "executed" && findWatchEnd(suggestion) === null;
-  return isWatched ? "Executed, verifying" : undefined;
+  if (isWatched) return "Executed, verifying";
+  return isKept(suggestion) && suggestion.state === "executed" ? "Regressed, kept" : undefined;
 }
 
 /** What was approved, parted into what the sidecar executes and what the developers change. */

@@ -1,13 +1,13 @@
-import { CircleCheckIcon, EyeIcon, OctagonAlertIcon, RotateCcwIcon } from "lucide-react";
+import { OctagonAlertIcon, RotateCcwIcon } from "lucide-react";
 import { RelativeTime } from "@/components/common/clock";
 import { SqlLine } from "@/components/sql/sql-line";
 import { Alert } from "@/components/ui/alert";
 import { Progress } from "@/components/ui/progress";
-import type { Operation, Verification } from "@/server/contracts";
+import type { Operation } from "@/server/contracts";
 import { formatMs } from "@/server/format";
 import { Section } from "./frame";
 import { isRunning } from "./lifecycle";
-import { OutcomeTable } from "./outcome-table";
+import { VerificationPanel } from "./verification-panel";
 import { describeAutoRevert } from "./wording";
 
 /** An execution or a revert: live while it runs, then what it did and what it was worth. */
@@ -90,34 +90,5 @@ function Statements({ operation }: { operation: Operation }) {
         ))}
       </ol>
     </details>
-  );
-}
-
-const VERDICTS = {
-  watching: { tone: "info", title: "Verifying on the live workload", Icon: EyeIcon },
-  confirmed: { tone: "positive", title: "Confirmed on the live workload", Icon: CircleCheckIcon },
-  regressed: { tone: "negative", title: "The live workload got slower", Icon: OctagonAlertIcon },
-  inconclusive: { tone: "warning", title: "No clear effect on the live workload", Icon: EyeIcon },
-} as const;
-
-/** A revert ends the watch before its verdict: what was seen till then stays. */
-const CUT_SHORT = {
-  tone: "info",
-  title: "Verification ended by the rollback",
-  Icon: EyeIcon,
-} as const;
-
-function VerificationPanel(props: { verification: Verification; isWatched: boolean }) {
-  const { state, summary, queries } = props.verification;
-  const isWatching = state === "watching" && props.isWatched;
-  const isCutShort = state === "watching" && !props.isWatched;
-  const { tone, title, Icon } = isCutShort ? CUT_SHORT : VERDICTS[state];
-  return (
-    <div className="grid min-w-0 grid-cols-1 gap-3" data-verification={state}>
-      <Alert tone={tone} icon={<Icon className="size-4" />} title={title}>
-        {isCutShort ? null : <p>{summary}</p>}
-      </Alert>
-      <OutcomeTable outcomes={queries} isWatching={isWatching} />
-    </div>
   );
 }

@@ -10,7 +10,8 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import type { QueryOutcome } from "@/server/contracts";
-import { formatCount, formatMs, formatPlural, formatSpeed } from "@/server/format";
+import { formatMinutes } from "@/server/decision-card";
+import { formatCount, formatMs, formatPercent, formatPlural, formatSpeed } from "@/server/format";
 
 const STATUSES: Record<QueryOutcome["status"], { label: string; tone: Tone }> = {
   faster: { label: "faster", tone: "positive" },
@@ -61,7 +62,13 @@ function OutcomeRow({ outcome, isWatching }: { outcome: QueryOutcome; isWatching
         <span className="mt-1 flex items-center gap-2 text-xs text-muted-foreground">
           {outcome.is_targeted ? <Badge tone="info">targeted</Badge> : null}
           {formatPlural(before.calls, "call")} before, {formatCount(after.calls)} after
+          {outcome.share === undefined ? null : `, ${formatPercent(outcome.share)} of the time`}
         </span>
+        {isWatching && outcome.window_seconds !== undefined ? (
+          <span className="block text-xs text-muted-foreground">
+            {describeWindow(outcome.window_seconds)}
+          </span>
+        ) : null}
       </TableCell>
       <TableCell className="text-right whitespace-nowrap">
         {formatMs(before.median_ms)} → {hasAfter ? formatMs(after.median_ms) : "…"}
@@ -72,10 +79,19 @@ function OutcomeRow({ outcome, isWatching }: { outcome: QueryOutcome; isWatching
       <OutcomeGain gain={actual} missing={missing} />
       <OutcomeGain gain={outcome.expected_gain} missing="not replayed" />
       <TableCell>
-        <Badge tone={status.tone}>{status.label}</Badge>
+        <Badge tone={status.tone}>
+          {outcome.is_regression === true ? "regressed" : status.label}
+        </Badge>
       </TableCell>
     </TableRow>
   );
+}
+
+/** How long its calls for a decision take. */
+function describeWindow(seconds: number | null): string {
+  return seconds === null
+    ? "called too seldom for the longest window"
+    : `window: ${formatMinutes(seconds / 60)}`;
 }
 
 function OutcomeGain(props: { gain: QueryOutcome["actual_gain"]; missing: string }) {

@@ -79,7 +79,8 @@ test("what fits is to be decided on as one", () => {
 
 test("the inbox says that a change was requested, and whether it fits", () => {
   const row = (change: Partial<SuggestionSummary>): SuggestionSummary => ({
-    ...{ suggestion_id: "sugg-0123456789ab", state: "no_gain", rollback: null, basis: "measured" },
+    ...{ suggestion_id: "sugg-0123456789ab", state: "no_gain", rollback: null, outcome: null },
+    basis: "measured",
     ...{ operation_type: "schema_optimization", product_id: "p", is_requested: true, title: "t" },
     ...{ item_count: 0, alternative_count: 1, workload_gain: null, confidence: 0 },
     ...{ progress_fraction: null, progress_message: null, expires_at: null },

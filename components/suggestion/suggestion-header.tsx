@@ -5,7 +5,7 @@ import { BasisBadge, StateBadge } from "@/components/gain/badges";
 import type { Suggestion } from "@/server/contracts";
 import { titleOfSuggestion } from "@/server/decision-card";
 import { EditLinks } from "./edit-links";
-import { findRollback, hasNoResult, labelState } from "./lifecycle";
+import { findExecution, findRollback, hasNoResult, labelState } from "./lifecycle";
 import { NextSuggestion } from "./next-suggestion";
 
 export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
@@ -31,6 +31,7 @@ export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
           <StateBadge
             state={suggestion.state}
             rollback={findRollback(suggestion)}
+            outcome={findExecution(suggestion)?.verification?.state ?? null}
             label={labelState(suggestion)}
           />
           {hasNoResult(suggestion) ? null : <BasisBadge basis={suggestion.basis} />}

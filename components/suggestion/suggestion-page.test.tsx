@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { exampleOperation, watchedExecution } from "@/server/api/rest/testing/examples";
-import { type Operation, Suggestion, SuggestionState, UNAPPROVED_STATES } from "@/server/contracts";
+import {
+  DEFAULT_REGRESSION_POLICY,
+  type Operation,
+  Suggestion,
+  SuggestionState,
+  UNAPPROVED_STATES,
+  type Verification,
+} from "@/server/contracts";
 import { buildDecisionCard } from "@/server/decision-card";
 import { changeStatement } from "@/server/sql";
 import { contradictionsIn, countChecked } from "./testing/contradictions";
@@ -25,6 +32,23 @@ const failed = { code: "internal", message: "The disk was full." };
 const revert = (state: Operation["state"]): Operation =>
   exampleOperation({ kind: "revert", state });
 
+const KEPT = { by: "olga@test", reason: "The dashboard needs it.", at: STORED.created_at };
+const STALE = {
+  ...{ summary: "summary_projects", table: "projects", groups: 12, stale_groups: 3 },
+  measured_at: STORED.created_at,
+};
+/** What a verification of today's release holds beside its verdict. */
+const LIVE: Partial<Verification> = {
+  workload: {
+    actual: { value: 0.42, low: 0.38, high: 0.46 },
+    adjusted: { value: 0.42, low: 0.37, high: 0.47 },
+    expected: { value: 0.4, low: 0.36, high: 0.44 },
+    ...{ calls: 1204, minutes: 2, compared_share: 0.97, drift: 1 },
+  },
+  reasons: ["Whole workload, for the verdict: 42% [37%, 47%] less time."],
+  limits: DEFAULT_REGRESSION_POLICY,
+};
+
 /** Every state, and what a state alone does not tell. */
 const CASES: Record<string, Suggestion> = {
   ...Object.fromEntries(SuggestionState.options.map((state) => [state, inState(state)])),
@@ -42,8 +66,40 @@ const CASES: Record<string, Suggestion> = {
       { code: "suspect_text", pointer: "/context/table", score: 0.9, by: "rules", model: null },
     ],
   }),
-  verifying: inState("executed", { operations: [watchedExecution("watching")] }),
+  verifying: inState("executed", {
+    operations: [
+      watchedExecution("verifying", {
+        ...LIVE,
+        window: { expected_end_at: STORED.created_at, latest_end_at: STORED.updated_at },
+      }),
+    ],
+  }),
   "no clear effect": inState("executed", { operations: [watchedExecution("inconclusive")] }),
+  confirmed: inState("verified", { operations: [watchedExecution("confirmed", LIVE)] }),
+  "confirmed with regressions": inState("verified", {
+    operations: [watchedExecution("confirmed_with_regressions", LIVE)],
+  }),
+  "regressed, for people to decide": inState("executed", {
+    operations: [watchedExecution("regressed", LIVE)],
+  }),
+  "regressed and kept": inState("executed", {
+    operations: [watchedExecution("regressed", { ...LIVE, kept: KEPT })],
+  }),
+  "a rollback that is put off": inState("executed", {
+    operations: [
+      {
+        ...{ ...revert("queued"), is_automatic: true },
+        progress: {
+          message: "Rolled back automatically at noon, unless somebody keeps it",
+          fraction: 0,
+        },
+      },
+      watchedExecution("regressed", LIVE),
+    ],
+  }),
+  "a stale summary table": inState("executed", {
+    operations: [watchedExecution("inconclusive", { ...LIVE, staleness: [STALE] })],
+  }),
   "regressed and rolling back": inState("executed", {
     operations: [{ ...revert("executing"), is_automatic: true }, watchedExecution("regressed")],
   }),
@@ -74,6 +130,13 @@ const WORDS: Record<string, RegExp> = {
   no_gain: /Nothing to do/,
   approved: /You get now/,
   verified: /Expected gain/,
+  confirmed: /Confirmed on the live workload.*42% \[38%, 46%\] less time Expected 40%/,
+  "confirmed with regressions": /Confirmed with regressions.*1,204 calls in 2 minutes/,
+  "regressed, for people to decide": /Keep anyway.*Change the limit/,
+  "regressed and kept": /Regressed, kept.*Kept by olga@test.*The dashboard needs it/,
+  "a rollback that is put off": /Rolled back automatically at noon, unless somebody keeps it/,
+  "a stale summary table": /summary_projects is stale.*3 of 12 groups differ from projects/,
+  reverted: /Re-apply/,
   rejected: /Rejected\. Nothing was changed.* Measured gain/,
   expired: /Expired without a decision/,
   superseded: /Superseded/,
@@ -81,7 +144,7 @@ const WORDS: Record<string, RegExp> = {
   "failed test run": /The test run failed/,
   "failed execution": /The execution failed/,
   "suspect text": /may contain a prompt injection/,
-  verifying: /Executed, verifying/,
+  verifying: /Executed, verifying.*Whole workload so far 42%.*1,204 calls in 2 minutes/,
   "no clear effect": /Verification ended without a clear effect/,
   "regressed and rolling back": /Rolling back automatically/,
   "rollback failed": /Rollback failed/,

@@ -59,7 +59,8 @@ function Loaded({ suggestion }: { suggestion: Suggestion }) {
   const choice = useChoice(suggestion);
   const [open, setOpen] = useState<ActionName | null>(null);
   useActionKeys(abilities, choice.chosenIds.length, setOpen);
-  const isBusy = [actions.approve, actions.reject, actions.execute, actions.revert].some(
+  const { approve, reject, execute, revert, keep, reapply } = actions;
+  const isBusy = [approve, reject, execute, revert, keep, reapply].some(
     (mutation) => mutation.isPending,
   );
   // What was asked for was tested as one.

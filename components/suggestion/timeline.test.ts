@@ -36,9 +36,9 @@ test("a failed test run is neither tested nor approved", () => {
 test("a watch that ended without a clear effect is not ahead any more", () => {
   const of = (state: Verification["state"]) =>
     steps({ state: "executed", operations: [watchedExecution(state)] }).at(-1);
-  expect(of("watching")).toBe("Verified: current");
-  expect(of("inconclusive")).toBe("No clear effect: ended");
-  expect(of("regressed")).toBe("Got slower: failed");
+  expect(of("verifying")).toBe("Confirmed: current");
+  expect(of("inconclusive")).toBe("Inconclusive: ended");
+  expect(of("regressed")).toBe("Regressed: failed");
 });
 
 test("nothing is told as verified while it is rolled back, or when that failed", () => {
@@ -48,7 +48,7 @@ test("nothing is told as verified while it is rolled back, or when that failed",
       3,
     );
   };
-  expect(steps({ state: "verified" }).slice(3)).toEqual(["Executed: done", "Verified: done"]);
+  expect(steps({ state: "verified" }).slice(3)).toEqual(["Executed: done", "Confirmed: done"]);
   for (const state of ["queued", "executing"] as const) {
     expect(of(state)).toEqual(["Executed: done", "Rolling back: current"]);
   }
@@ -65,5 +65,5 @@ test("what nobody executes here ends with its approval", () => {
   const rewrite: Change = { kind: "rewrite_query", table: "t", rule: "prune_star", rewrites: [] };
   const suggestions = item === undefined ? [] : [{ ...item, change: rewrite }];
   expect(steps({ state: "pending", suggestions }).at(-1)).toBe("Approved: current");
-  expect(steps({ state: "proving", suggestions: [] }).at(-1)).toBe("Verified: ahead");
+  expect(steps({ state: "proving", suggestions: [] }).at(-1)).toBe("Confirmed: ahead");
 });

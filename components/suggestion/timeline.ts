@@ -5,6 +5,7 @@ import {
   findRollback,
   findWatchEnd,
   isFailedProof,
+  isKept,
   labelState,
 } from "./lifecycle";
 
@@ -15,7 +16,7 @@ export interface TimelineStep {
   status: "done" | "current" | "ahead" | "ended" | "failed";
 }
 
-const STEPS = ["Proposed", "Tested", "Approved", "Executed", "Verified"] as const;
+const STEPS = ["Proposed", "Tested", "Approved", "Executed", "Confirmed"] as const;
 
 /** How many steps are behind a suggestion in this state, and the name of a bad end. */
 const PLACES: Record<SuggestionState, { done: number; end?: string }> = {
@@ -70,9 +71,12 @@ function findEnd(suggestion: Suggestion): TimelineStep | undefined {
     return { label: "Rollback failed", at, status: "failed" };
   }
   const watch = suggestion.state === "executed" ? findWatchEnd(suggestion) : null;
-  if (watch?.state === "regressed") return { label: "Got slower", at: watch.at, status: "failed" };
+  if (watch?.state === "regressed") {
+    const label = isKept(suggestion) ? "Regressed, kept" : "Regressed";
+    return { label, at: watch.at, status: "failed" };
+  }
   if (watch?.state === "inconclusive") {
-    return { label: "No clear effect", at: watch.at, status: "ended" };
+    return { label: "Inconclusive", at: watch.at, status: "ended" };
   }
   return undefined;
 }
@@ -84,12 +88,19 @@ function countDone(suggestion: Suggestion): number {
   return findRollback(suggestion) === null ? done : Math.min(done, PLACES.executed.done);
 }
 
+function labelStep(label: (typeof STEPS)[number], suggestion: Suggestion): string {
+  if (label === "Tested" && suggestion.basis === "estimate") return "Estimated";
+  const outcome = findExecution(suggestion)?.verification?.state;
+  if (label !== "Confirmed" || outcome !== "confirmed_with_regressions") return label;
+  return "Confirmed with regressions";
+}
+
 /** The life of a suggestion as steps: what is behind it, where it stands, what is ahead. */
 export function describeTimeline(suggestion: Suggestion): TimelineStep[] {
   const done = countDone(suggestion);
   const times = stepTimes(suggestion);
   const reached = STEPS.slice(0, done).map((label, index) => ({
-    label: index === 1 && suggestion.basis === "estimate" ? "Estimated" : label,
+    label: labelStep(label, suggestion),
     at: times[index] ?? null,
     status: "done" as const,
   }));

@@ -8,10 +8,10 @@ import { useApproval } from "@/components/policy/policy-needs";
 import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
 import type { Suggestion } from "@/server/contracts";
-import { isRevertible, partApproved } from "./lifecycle";
+import { isKeepable, isRevertible, partApproved } from "./lifecycle";
 import { focusNext } from "./next-suggestion";
 
-export type ActionName = "approve" | "reject" | "execute" | "revert";
+export type ActionName = "approve" | "reject" | "execute" | "revert" | "keep" | "reapply";
 
 /** What this person may do with this suggestion as it stands. */
 export function useAbilities(suggestion: Suggestion): ReadonlySet<ActionName> {
@@ -29,6 +29,8 @@ export function useAbilities(suggestion: Suggestion): ReadonlySet<ActionName> {
   const isExecutable = state === "approved" && product_id !== null && hasWork;
   if (canExecute && isExecutable && suggestion.basis === "measured") abilities.add("execute");
   if (canRevert && isRevertible(suggestion)) abilities.add("revert");
+  if (canRevert && isKeepable(suggestion)) abilities.add("keep");
+  if (canExecute && state === "reverted" && hasWork) abilities.add("reapply");
   return abilities;
 }
 
@@ -113,6 +115,8 @@ export function useActions() {
     ),
     execute: useMutation(trpc.operations.execute.mutationOptions(handlers("Execution started"))),
     revert: useMutation(trpc.operations.revert.mutationOptions(handlers("Rollback started"))),
+    keep: useMutation(trpc.operations.keep.mutationOptions(handlers("Kept"))),
+    reapply: useMutation(trpc.operations.reapply.mutationOptions(handlers("Execution started"))),
   };
 }
 export type Actions = ReturnType<typeof useActions>;

@@ -40,6 +40,7 @@ import {
   type Verdict,
   type Verification,
   type WorkloadMix,
+  type WorkloadPattern,
 } from "@/server/contracts";
 import { checkOneOf, isOneOf } from "./closed-values";
 import { agentDecisions } from "./knowledge";
@@ -232,6 +233,8 @@ export const operations = pgTable(
     schemaFingerprintAfter: text("schema_fingerprint_after"),
     /** Live latencies per shape just before the execution: what "actual" is compared with. */
     liveBefore: jsonb("live_before"),
+    /** What the product told of calls since, kept between looks that are far apart. */
+    liveAfter: jsonb("live_after").$type<WorkloadPattern[]>(),
     verification: jsonb("verification").$type<Verification>(),
     error: jsonb("error").$type<{ code: string; message: string }>(),
     createdAt: instant("created_at").notNull().defaultNow(),
@@ -248,9 +251,16 @@ export const operations = pgTable(
     /** How executions turned out: what the confidence of a proof is calibrated by. */
     index("operations_judged")
       .on(t.finishedAt.desc())
-      .where(sql`kind = 'execute' and verification->>'state' in ('confirmed', 'regressed')`),
-    /** At most one execution and one revert per suggestion; only a failed one may be tried again. */
-    uniqueIndex("operations_once").on(t.suggestionId, t.kind).where(sql`state <> 'failed'`),
+      .where(
+        sql`kind = 'execute' and verification->>'state' in ('confirmed', 'confirmed_with_regressions', 'regressed')`,
+      ),
+    /**
+     * At most one execution and one revert per suggestion; only a failed one may be tried again, and both once
+     * what was rolled back is executed again.
+     */
+    uniqueIndex("operations_once")
+      .on(t.suggestionId, t.kind)
+      .where(sql`state not in ('failed', 'reverted')`),
     /** The lock: one running operation a product. */
     uniqueIndex("operations_product_lock").on(t.productId).where(sql`state = 'executing'`),
   ],

@@ -215,13 +215,14 @@ async function storeOperation(db: Database, state: string, operationState: strin
     ...{ state: "confirmed", window_started_at: now, window_ended_at: now },
     ...{ queries: [], summary: "55% faster." },
   };
+  const watching = { ...verification, state: "watching", window_ended_at: null };
   await db.execute(sql`
     insert into operations (id, suggestion_id, product_id, kind, state, item_ids, plan,
       schema_fingerprint, requested_by, progress, verification)
     values (${`op-${state}00`}, ${oldId(state)}, 'duckdb-spawn', 'execute', ${operationState},
       ${json([itemId(state, 0)])}, ${json(plan)}, 'schema-1', 'operator@example.org',
       ${json({ message: "Done.", fraction: 1 })},
-      ${operationState === "verified" ? json(verification) : null})`);
+      ${json(operationState === "verified" ? verification : watching)})`);
 }
 
 const json = (value: unknown) => sql`${JSON.stringify(value)}::jsonb`;

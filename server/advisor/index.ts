@@ -4,6 +4,7 @@ export { chooseEstimates } from "./context-choice";
 export { contextFindings } from "./context-findings";
 export { byExpectedGain, describeEstimate, expectedGain } from "./expected-gain";
 export { CandidateFeatures, candidateFeatures } from "./features";
+export { summaryComparisonSql } from "./kinds/materialize-summary/summary-sql";
 export { compilePlan } from "./plan/compile-plan";
 export { commentsSql, foreignKeysOf, indexCommentSql } from "./plan/table-sql";
 export { proposeCandidates } from "./propose-candidates";

@@ -54,6 +54,8 @@ const REST: Record<string, Row> = {
   "POST /agent/suggestions/{id}/reopen": [...ASK, ...PRODUCTS, "key:suggestion.analyze"],
   "POST /agent/execute": EXECUTE,
   "POST /agent/suggestions/{id}/revert": ["operator", "admin", "key:operation.revert"],
+  "POST /agent/suggestions/{id}/keep": ["operator", "admin", "key:operation.revert"],
+  "POST /agent/suggestions/{id}/reapply": EXECUTE,
   "GET /agent/operations/{id}": [...PEOPLE, "product", "key:operation.read"],
   "POST /agent/operations/{id}/withdraw": EXECUTE,
   "GET /agent/policy": POLICY,
@@ -143,6 +145,8 @@ const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   // Which permission it takes depends on the operation; there is none of this id.
   "operations.withdraw": { row: "every person", input: { operation_id: "op-0123456789ab" } },
   "operations.revert": { row: ["operator", "admin"], input: { suggestion_id } },
+  "operations.keep": { row: ["operator", "admin"], input: { suggestion_id, reason: "why" } },
+  "operations.reapply": { row: ["operator", "admin"], input: { suggestion_id, reason: "why" } },
   "policy.get": { row: PEOPLE },
   "policy.versions": { row: PEOPLE },
   "policy.set": {

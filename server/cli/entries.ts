@@ -42,6 +42,14 @@ export const SECTIONS: Record<string, Record<string, Entry>> = {
       summary: "undo an executed suggestion",
       load: async () => (await import("./commands/operations")).defineRollback,
     },
+    keep: {
+      summary: "keep a change although it regressed on the live workload",
+      load: async () => (await import("./commands/operations")).defineKeep,
+    },
+    reapply: {
+      summary: "carry out again what was rolled back, by the same checks",
+      load: async () => (await import("./commands/operations")).defineReapply,
+    },
     operations: {
       summary: "executions and rollbacks",
       load: async () => (await import("./commands/operations")).defineOperations,

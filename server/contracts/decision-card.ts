@@ -72,6 +72,7 @@ export type TrackRecord = z.infer<typeof TrackRecord>;
 export const CardLineKey = z.enum([
   "gain_now",
   "gain_after_code_changes",
+  "live_workload",
   "queries",
   "most_improved",
   "slowest",

@@ -93,9 +93,14 @@ const FACTS = {
     ...{ needs: "operation.execute", byDefault: "now", isUrgent: true },
   },
   verified: {
-    label: "Verified",
+    label: "Confirmed",
     when: "The live workload confirmed an executed change.",
     ...{ needs: "suggestion.decide", byDefault: "digest" },
+  },
+  verified_with_regressions: {
+    label: "Confirmed with regressions",
+    when: "The live workload confirmed an executed change, and single queries became slower.",
+    ...{ needs: "suggestion.decide", byDefault: "now" },
   },
   inconclusive: {
     label: "Verification inconclusive",
@@ -103,13 +108,23 @@ const FACTS = {
     ...{ needs: "suggestion.decide", byDefault: "digest" },
   },
   regressed: {
-    label: "Regression found",
+    label: "Regressed",
     when: "The live workload became slower after an execution.",
     ...{ needs: "suggestion.decide", byDefault: "now", isUrgent: true },
+  },
+  regression_kept: {
+    label: "Regression kept",
+    when: "Somebody keeps a change although the live workload regressed.",
+    ...{ needs: "suggestion.decide", byDefault: "now" },
   },
   reverted: {
     label: "Rolled back",
     when: "An executed change was rolled back.",
+    ...{ needs: "suggestion.decide", byDefault: "now" },
+  },
+  reapplied: {
+    label: "Re-applied",
+    when: "Somebody has a change executed again that was rolled back.",
     ...{ needs: "suggestion.decide", byDefault: "now" },
   },
   rollback_failed: {

@@ -126,6 +126,12 @@ export const PolicySimulation = z
       /** Executed, and found slower or rolled back. */
       regressed_count: z.int(),
     }),
+    /** Executions whose figures were kept, judged by the limits of both policies. */
+    regressions: z.object({
+      judged_count: z.int(),
+      regressed_before_count: z.int(),
+      regressed_after_count: z.int(),
+    }),
     differences: z.array(SimulatedDifference),
     notes: z.array(z.string()),
   })

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isTimeZone, TIME_OF_DAY, WEEKDAYS } from "./calendar";
 import { ChangeKind } from "./change";
+import { RegressionPolicy } from "./regression-policy";
 import type { Basis } from "./suggestion";
 import { RiskLevel } from "./triage";
 
@@ -112,7 +113,7 @@ export const AutoApproval = z
   .meta({ id: "AutoApproval" });
 export type AutoApproval = z.infer<typeof AutoApproval>;
 
-/** Who has to approve what, when it may be executed, and how long it is open. */
+/** Who has to approve what, when it may be executed, how long it is open, and what counts as a regression. */
 export const Policy = z
   .strictObject({
     /** Asked of every change. */
@@ -128,6 +129,7 @@ export const Policy = z
         "Two rules have the same name.",
       ),
     auto_approval: AutoApproval,
+    regression: RegressionPolicy.prefault({}),
   })
   .meta({ id: "Policy" });
 export type Policy = z.infer<typeof Policy>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ChangeKind } from "./change";
 import { OperationId, SuggestionId } from "./suggestion";
+import { VerificationState } from "./verification";
 
 export const ReadResults = z.object({
   /** How far back, in days. */
@@ -9,13 +10,7 @@ export const ReadResults = z.object({
 export type ReadResults = z.infer<typeof ReadResults>;
 
 /** How an execution stands today. */
-export const ResultState = z.enum([
-  "watching",
-  "confirmed",
-  "regressed",
-  "inconclusive",
-  "rolled_back",
-]);
+export const ResultState = z.enum([...VerificationState.options, "rolled_back"]);
 export type ResultState = z.infer<typeof ResultState>;
 
 const Gain = z.object({ value: z.number(), low: z.number(), high: z.number() });

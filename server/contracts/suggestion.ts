@@ -9,6 +9,7 @@ import { Finding } from "./finding";
 import { ProofProgress } from "./proof";
 import { RiskLevel, Triage } from "./triage";
 import { Verdict } from "./verdict";
+import { Verification, VerificationState } from "./verification";
 
 /**
  * States of a decision. `no_gain` is the honest end of a proof that accepted nothing, `cancelled` that
@@ -143,34 +144,6 @@ export const FeedbackRequest = z
   .meta({ id: "FeedbackRequest" });
 export type FeedbackRequest = z.infer<typeof FeedbackRequest>;
 
-/** Actual against expected for one query shape, measured on the live product. */
-export const QueryOutcome = z.object({
-  fingerprint: z.string(),
-  sql: z.string(),
-  is_targeted: z.boolean(),
-  before: z.object({ calls: z.number().int(), median_ms: z.number() }),
-  after: z.object({ calls: z.number().int(), median_ms: z.number() }),
-  /** 1 − after/before, with 95 % bootstrap interval; null while there are too few calls. */
-  actual_gain: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
-  /** From the proof; null when the shape was not replayed there. */
-  expected_gain: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
-  /** `slower_as_accepted`: no more than the test run had measured when a person approved the change. */
-  status: z.enum(["faster", "same", "slower", "slower_as_accepted", "too_few_calls"]),
-});
-export type QueryOutcome = z.infer<typeof QueryOutcome>;
-
-export const Verification = z
-  .object({
-    state: z.enum(["watching", "confirmed", "regressed", "inconclusive"]),
-    window_started_at: z.iso.datetime(),
-    window_ended_at: z.iso.datetime().nullable(),
-    queries: z.array(QueryOutcome),
-    /** One sentence with the numbers. */
-    summary: z.string(),
-  })
-  .meta({ id: "Verification" });
-export type Verification = z.infer<typeof Verification>;
-
 export const OperationState = z.enum([
   "queued",
   "executing",
@@ -303,6 +276,8 @@ export const SuggestionSummary = z
     state: SuggestionState,
     /** null: none was asked for, or it is done. */
     rollback: Rollback.nullable(),
+    /** How its latest execution stands on the live workload; null: none was executed, or nothing is known yet. */
+    outcome: VerificationState.nullable(),
     basis: Basis,
     operation_type: z.string(),
     product_id: z.string().nullable(),
@@ -369,6 +344,22 @@ export const RevertRequest = z
   })
   .meta({ id: "RevertRequest" });
 export type RevertRequest = z.input<typeof RevertRequest>;
+
+export const KeepRequest = z
+  .strictObject({
+    /** Why a change is kept although it regressed: kept in the audit log. */
+    reason: z.string().trim().min(1).max(2000),
+  })
+  .meta({ id: "KeepRequest" });
+export type KeepRequest = z.infer<typeof KeepRequest>;
+
+export const ReapplyRequest = z
+  .strictObject({
+    /** Why what was rolled back is executed again: kept in the audit log. */
+    reason: z.string().trim().min(1).max(2000),
+  })
+  .meta({ id: "ReapplyRequest" });
+export type ReapplyRequest = z.infer<typeof ReapplyRequest>;
 
 export const ExecuteRequest = z
   .strictObject({ suggestion_id: SuggestionId })

@@ -1,6 +1,7 @@
 import type { ConversationState } from "./conversation";
 import type { DeliveryStatus } from "./message";
 import type { OperationState, Rollback, SuggestionState } from "./suggestion";
+import type { VerificationState } from "./verification";
 
 /** One allowed change of state: from any of `from` to `to`, audited as `action`. */
 interface Transition<State extends string> {
@@ -64,10 +65,23 @@ export const TRANSITIONS = {
     complete: { from: ["executing"], to: "executed", action: "suggestion.executed" },
     failExecution: { from: ["executing"], to: "failed", action: "suggestion.fail" },
     verify: { from: ["executed"], to: "verified", action: "suggestion.verify" },
+    /** The whole gained what was promised; single queries regressed. */
+    verifyWithRegressions: {
+      from: ["executed"],
+      to: "verified",
+      action: "suggestion.verify_with_regressions",
+    },
     revert: {
       from: ["executed", "verified"],
       to: "reverted",
       action: "suggestion.reverted",
+      isReopening: true,
+    },
+    /** Executes once more what was rolled back. */
+    reapply: {
+      from: ["reverted"],
+      to: "executing",
+      action: "suggestion.reapply",
       isReopening: true,
     },
   }),
@@ -224,10 +238,14 @@ export function statesFrom<Entity extends Stateful>(
   entity: Entity,
   state: StateOf[Entity],
 ): StateOf[Entity][] {
+  return follow(transitionsOf(entity), state);
+}
+
+function follow<State extends string>(transitions: Transition<State>[], state: State): State[] {
   const reached = [state];
   // The list grows while it is walked.
   for (const present of reached) {
-    for (const { from, to } of transitionsOf(entity)) {
+    for (const { from, to } of transitions) {
       if (from.includes(present) && !reached.includes(to)) reached.push(to);
     }
   }
@@ -276,7 +294,11 @@ export const UNAPPROVED_STATES: readonly SuggestionState[] = SUGGESTION_STATES.f
 
 /** Approved and not undone: waits for its execution, is executed, or has been. */
 export const EFFECTIVE_STATES: readonly SuggestionState[] = APPROVED.filter((state) =>
-  statesFrom("suggestion", state).some((later) => allows("suggestion", "revert", later)),
+  // By itself: what was rolled back has no effect until somebody executes it again.
+  follow(
+    transitionsOf("suggestion").filter(({ isReopening }) => isReopening !== true),
+    state,
+  ).some((later) => allows("suggestion", "revert", later)),
 );
 
 /** Neither open nor in effect. */
@@ -299,6 +321,10 @@ export function allows<Entity extends Stateful>(
   const table: Record<string, Transition<string>> = TRANSITIONS[entity];
   return includes(table[transition]?.from ?? [], state);
 }
+
+/** The live workload confirmed it, with or without regressions of single queries. */
+export const isConfirmed = (state: VerificationState): boolean =>
+  state === "confirmed" || state === "confirmed_with_regressions";
 
 /** How the rollback asked for last stands, while its suggestion is still executed. */
 export function rollbackOf(

@@ -22,6 +22,7 @@ import {
   shortSql,
 } from "@/server/format";
 import { worksAlone } from "./gain";
+import { describeLive } from "./live";
 import type { Card, CardSource } from "./source";
 
 type Line = DecisionCard["lines"][number];
@@ -38,6 +39,7 @@ const DECIDING_STATES: readonly SuggestionState[] = ["pending", "approved"];
 
 const LABELS: Record<Exclude<CardLineKey, "gain_now">, string> = {
   gain_after_code_changes: "After code changes",
+  live_workload: "On the live workload",
   queries: "Queries",
   most_improved: "Gains most",
   slowest: "Slowest query",
@@ -56,12 +58,13 @@ const LABELS: Record<Exclude<CardLineKey, "gain_now">, string> = {
 export function describeCard(
   card: Card,
   items: readonly SuggestionItem[],
-  source: Pick<CardSource, "state" | "basis">,
+  source: Pick<CardSource, "state" | "basis" | "operations">,
 ): Line[] {
   const { evidence, queries } = card;
   const texts: [CardLineKey, string | null][] = [
     ["gain_now", describeNow(card, items)],
     ["gain_after_code_changes", describeLater(card, items)],
+    ["live_workload", describeExecution(source)],
     ["queries", describeQueries(card)],
     ["most_improved", queries?.most_improved ? describeQuery(queries.most_improved) : null],
     ["slowest", queries?.slowest ? describeQuery(queries.slowest) : null],
@@ -79,6 +82,12 @@ export function describeCard(
   return texts.flatMap(([key, text]) =>
     text === null ? [] : [{ key, label: labelOf(key), text }],
   );
+}
+
+/** How the latest execution stands; null where nothing is known of one. */
+function describeExecution({ operations = [] }: Pick<CardSource, "operations">): string | null {
+  const execution = operations.find(({ kind }) => kind === "execute");
+  return execution?.verification ? describeLive(execution.verification) : null;
 }
 
 function describeNow(

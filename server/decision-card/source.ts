@@ -19,7 +19,8 @@ export type CardSource = Pick<
   | "coverage"
   | "confidence"
   | "expires_at"
->;
+> &
+  Partial<Pick<Suggestion, "operations">>;
 
 /** The card's figures; its sentences are made of them. */
 export type Card = Omit<DecisionCard, "lines">;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Verification } from "@/server/contracts";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
+import { holdReverted } from "./earlier-reverts";
 import { loadSuggestion } from "./suggestion-view";
 import { evidenceOf, queryEvidenceOf } from "./testing/evidence";
 import { ACTORS, contextOf, indexOn, storeOperation, storeSuggestion } from "./testing/fixtures";
@@ -77,4 +78,27 @@ test("another product's rollback, and one of the same change that failed, are no
   await storeOperation(database.db, id, { kind: "execute", state: "verified" });
   await storeOperation(database.db, id, { kind: "revert", state: "failed" });
   expect(await revertedBefore({ productId: "p-5" })).toEqual([null]);
+});
+
+test("a change that was rolled back is not suggested again before the policy's time has passed", async () => {
+  const { db } = database;
+  await storeReverted({ productId: "p-6" }, REGRESSED);
+  const { id } = await storeSuggestion(db, { ...INDEX, productId: "p-6", state: "proving" });
+  const candidates = [indexOn("status"), indexOn("currency_code")];
+  const after = (hours: number) => {
+    const clock = { now: () => new Date(Date.parse(AT) + hours * 3_600_000) };
+    const input = { suggestionId: id, candidates };
+    return holdReverted({ ctx: { ...contextOf(db, ACTORS.reviewer), clock }, input });
+  };
+  const waiting = await after(23);
+  expect(waiting.candidates).toEqual([candidates[1]]);
+  expect(waiting.held).toEqual([
+    {
+      candidate: candidates[0],
+      reason: expect.stringMatching(
+        /Rolled back automatically at 2026-01-01 00:00:00 UTC.*waits 24 h.*from 2026-01-02 00:00:00 UTC on/,
+      ),
+    },
+  ]);
+  expect(await after(24)).toEqual({ candidates, held: [] });
 });

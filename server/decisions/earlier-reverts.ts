@@ -2,8 +2,9 @@ import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { operations, suggestionItems, suggestions } from "@/drizzle/schema";
 import type { Interval, SuggestionItem } from "@/server/contracts";
-import { formatInterval } from "@/server/format";
-import type { Database } from "@/server/platform";
+import { formatInstant, formatInterval } from "@/server/format";
+import type { Database, ServiceContext } from "@/server/platform";
+import { loadPolicy } from "@/server/policy";
 import { candidateId, findEarlier } from "./earlier-proofs";
 import type { ItemRow } from "./item-view";
 import type { SuggestionRow } from "./transition";
@@ -58,7 +59,8 @@ export async function loadReverts(db: Database, id: string): Promise<Map<string,
         eq(execution.state, "reverted"),
       ),
     )
-    .orderBy(candidateId, desc(operations.createdAt));
+    // Of a change that was executed again after a rollback: what its latest execution came to.
+    .orderBy(candidateId, desc(operations.createdAt), desc(execution.createdAt));
   return new Map(
     rows.map(({ candidateId: change, createdAt, finishedAt, verification, ...row }) => {
       const { suggestion_id, by, is_automatic, ...basis } = row;
@@ -91,4 +93,34 @@ function describeGains(then: Interval | null, now: Interval | null): string[] {
   return [
     `In its test then it saved ${formatInterval(then)} of the workload's time, and ${formatInterval(now)} now.`,
   ];
+}
+
+/**
+ * Parts off changes that were rolled back within the policy's waiting time, each with the reason: what regressed today
+ * is not suggested again today. What somebody asks for by name does not wait.
+ */
+export async function holdReverted<Kept extends { candidate_id: string }>({
+  ctx,
+  input: { suggestionId, candidates },
+}: {
+  ctx: Pick<ServiceContext, "db" | "clock">;
+  input: { suggestionId: string; candidates: Kept[] };
+}): Promise<{ candidates: Kept[]; held: { candidate: Kept; reason: string }[] }> {
+  const { policy } = await loadPolicy({ db: ctx.db });
+  const hours = policy.regression.wait_after_rollback_hours;
+  if (hours === 0) return { candidates, held: [] };
+  const reverts = await loadReverts(ctx.db, suggestionId);
+  const nowMs = ctx.clock.now().getTime();
+  const held = candidates.flatMap((candidate) => {
+    const told = reverts.get(candidate.candidate_id)?.told;
+    if (told === undefined) return [];
+    const untilMs = Date.parse(told.at) + hours * 3_600_000;
+    if (untilMs <= nowMs) return [];
+    const by = told.is_automatic ? "automatically" : `by ${told.by}`;
+    const until = formatInstant(new Date(untilMs).toISOString());
+    const reason = `Rolled back ${by} at ${formatInstant(told.at)}. The policy waits ${hours} h: suggested again from ${until} on.`;
+    return [{ candidate, reason }];
+  });
+  const ids = new Set(held.map(({ candidate }) => candidate.candidate_id));
+  return { candidates: candidates.filter(({ candidate_id }) => !ids.has(candidate_id)), held };
 }

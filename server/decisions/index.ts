@@ -42,6 +42,7 @@ export { toOperation } from "./suggestion-view";
 export {
   type OperationRow,
   publishOperation,
+  type SuggestionRow,
   transitionOperation,
   transitionSuggestion,
 } from "./transition";

@@ -13,6 +13,7 @@ import {
   type ReadWorkload,
   splitWorkload,
 } from "./describe-queries";
+import { holdReverted } from "./earlier-reverts";
 import { estimateCandidates } from "./estimate-candidates";
 
 const WORKLOAD_WINDOW_MS = 24 * 3_600_000;
@@ -78,13 +79,24 @@ export async function proposeChanges({
     distinctValues: valuesOf,
   });
   const { excluded, ...kept } = limitCandidates(proposed);
+  const waiting = await holdReverted({
+    ctx,
+    input: { suggestionId: input.suggestionId, candidates: kept.candidates },
+  });
   const candidates = await estimateCandidates({
     ctx,
-    input: { ...kept, tables: schema.tables, queries, hasStatistics: true },
+    input: {
+      ...kept,
+      candidates: waiting.candidates,
+      tables: schema.tables,
+      queries,
+      hasStatistics: true,
+    },
     signal,
   });
   return {
-    ...{ schema, queries, observed, candidates, excluded },
+    ...{ schema, queries, observed, candidates },
+    excluded: [...waiting.held, ...excluded],
     limits: { ...limits, ...kept.limits, values },
   };
 }

@@ -12,6 +12,7 @@ import {
   type SuggestionCount,
   type SuggestionPage,
   type SuggestionSummary,
+  type VerificationState,
 } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import { AppError, type ServiceContext } from "@/server/platform";
@@ -119,9 +120,9 @@ export async function listSuggestions({
     .limit(input.limit + 1);
   const shown = rows.slice(0, input.limit);
   const ids = shown.map(({ row }) => row.id);
-  const [digests, reverts, requested, triage] = await Promise.all([
+  const [digests, latest, requested, triage] = await Promise.all([
     digestItems(ctx, ids),
-    latestReverts(ctx, ids),
+    latestOperations(ctx, ids),
     requestedOf(
       ctx.db,
       shown.map(({ row }) => row.decisionId),
@@ -132,7 +133,8 @@ export async function listSuggestions({
   return {
     items: shown.map(({ row }) => ({
       ...toSummary(row, digests.get(row.id) ?? [], requested.get(row.decisionId) ?? null),
-      rollback: rollbackOf(row.state, reverts.get(row.id)),
+      rollback: rollbackOf(row.state, latest.get(row.id)?.revert),
+      outcome: latest.get(row.id)?.outcome ?? null,
       triage: triage.get(row.id) ?? null,
     })),
     next_cursor:
@@ -201,25 +203,42 @@ async function digestItems(ctx: ServiceContext, ids: string[]): Promise<Map<stri
   return digests;
 }
 
-/** The state of each suggestion's revert that was asked for last. */
-async function latestReverts(
+interface LatestOperations {
+  /** State of the rollback that was asked for last; none where somebody keeps the change instead. */
+  revert?: OperationState;
+  outcome?: VerificationState;
+}
+
+/** How each suggestion's latest execution stands, and its latest rollback. */
+async function latestOperations(
   ctx: ServiceContext,
   ids: string[],
-): Promise<Map<string, OperationState>> {
-  if (ids.length === 0) return new Map();
+): Promise<Map<string, LatestOperations>> {
+  const latest = new Map<string, LatestOperations>();
+  if (ids.length === 0) return latest;
   const rows = await ctx.db
-    .select({ suggestionId: operations.suggestionId, state: operations.state })
+    .select({
+      ...{ id: operations.suggestionId, kind: operations.kind, state: operations.state },
+      outcome: sql<VerificationState | null>`${operations.verification}->>'state'`,
+      isKept: sql<boolean>`coalesce(${operations.verification} ? 'kept', false)`,
+    })
     .from(operations)
-    .where(and(inArray(operations.suggestionId, ids), eq(operations.kind, "revert")))
+    .where(inArray(operations.suggestionId, ids))
     .orderBy(operations.createdAt);
-  return new Map(rows.map(({ suggestionId, state }) => [suggestionId, state]));
+  const kept = new Set(rows.filter(({ isKept }) => isKept).map(({ id }) => id));
+  for (const { id, kind, state, outcome } of rows) {
+    const known = latest.get(id) ?? {};
+    if (kind === "revert") latest.set(id, kept.has(id) ? known : { ...known, revert: state });
+    else latest.set(id, outcome === null ? {} : { outcome });
+  }
+  return latest;
 }
 
 function toSummary(
   row: ListedRow,
   items: ItemDigest[],
   requested: RequestedChanges | null,
-): Omit<SuggestionSummary, "rollback" | "triage"> {
+): Omit<SuggestionSummary, "rollback" | "outcome" | "triage"> {
   const suggested = items.filter((item) => item.role === "suggested");
   const decided = decidedOf(suggested);
   // The last step of a test run is kept with its row, and says nothing of one that has ended.

@@ -32,7 +32,7 @@ async function noteAfter(state: Verification["state"] | null): Promise<string> {
     verification: state && {
       state,
       window_started_at: AT,
-      window_ended_at: state === "watching" ? null : AT,
+      window_ended_at: state === "verifying" ? null : AT,
       queries: [],
       summary: "",
     },
@@ -44,7 +44,7 @@ async function noteAfter(state: Verification["state"] | null): Promise<string> {
 
 test("an executed suggestion is said to be compared only while it is", async () => {
   expect(await noteAfter(null)).toMatch(/is being compared/);
-  expect(await noteAfter("watching")).toMatch(/is being compared/);
+  expect(await noteAfter("verifying")).toMatch(/is being compared/);
   expect(await noteAfter("inconclusive")).toBe("Executed; the watch ended without a clear effect.");
   expect(await noteAfter("regressed")).toMatch(/slowed the live workload/);
 });

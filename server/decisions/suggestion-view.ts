@@ -11,6 +11,7 @@ import {
   type Suggestion,
   type SuggestionItem,
   type TrackRecord,
+  type Verification,
 } from "@/server/contracts";
 import { buildDecisionCard } from "@/server/decision-card";
 import { formatPlural } from "@/server/format";
@@ -288,10 +289,14 @@ function describeRollback(
   { state, error }: SuggestionRow,
   operationRows: OperationRow[],
 ): string | null {
+  const execution = operationRows.find(({ kind }) => kind === "execute");
+  if (execution?.verification?.kept) return null;
   const revert = operationRows.find(({ kind }) => kind === "revert");
   switch (rollbackOf(state, revert?.state)) {
     case "running":
-      return "It is being rolled back.";
+      return revert?.isAutomatic && revert.state === "queued"
+        ? `${revert.progress.message}.`
+        : "It is being rolled back.";
     case "failed":
       return `${(error?.message ?? "Its rollback failed").replace(/[.]?$/, ".")} The change is still in place; the rollback can be tried again.`;
     case null:
@@ -302,18 +307,30 @@ function describeRollback(
 /** It stays executed where the watch found no clear effect, and until a regression is reverted. */
 function describeExecuted(row: SuggestionRow, operationRows: OperationRow[]): string {
   const execution = operationRows.find(({ kind }) => kind === "execute");
-  const watched = row.state === "verified" ? "confirmed" : execution?.verification?.state;
-  switch (watched) {
+  const verification = execution?.verification ?? null;
+  switch (verification?.state ?? (row.state === "verified" ? "confirmed" : undefined)) {
     case undefined:
-    case "watching":
+    case "verifying":
       return "Executed; the live workload is being compared with the expected outcome.";
     case "inconclusive":
       return "Executed; the watch ended without a clear effect.";
     case "confirmed":
       return "Executed, and the live workload confirmed it.";
+    case "confirmed_with_regressions":
+      return "Executed; the live workload confirmed it, with regressions of single queries.";
     case "regressed":
-      return row.error?.message ?? "Executed; it slowed the live workload and is being reverted.";
+      return describeRegressed(row, verification);
   }
+}
+
+function describeRegressed({ error }: SuggestionRow, verification: Verification | null): string {
+  if (verification?.kept) {
+    return `Executed; it regressed on the live workload, and ${verification.kept.by} keeps it: ${verification.kept.reason}`;
+  }
+  if (error !== null) return error.message;
+  return verification?.limits?.roll_back_after_minutes === null
+    ? "Executed; it regressed on the live workload. The policy leaves it to people to keep it or to roll it back."
+    : "Executed; it slowed the live workload and is being reverted.";
 }
 
 function describeEstimateNote({ warnings }: SuggestionRow, itemCount: number): string {

@@ -61,7 +61,9 @@ const EVENT_OF: Record<TransitionName<"suggestion">, NotificationEvent | null> =
   complete: "executed",
   failExecution: "execution_failed",
   verify: "verified",
+  verifyWithRegressions: "verified_with_regressions",
   revert: "reverted",
+  reapply: "reapplied",
 };
 
 /** What of a transition's note, and of what it writes, people are told. */

@@ -1,8 +1,9 @@
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, inArray } from "drizzle-orm";
 import { auditEvents, suggestionItems, suggestions } from "@/drizzle/schema";
 import {
   hasMeasuredCost,
   isAdvice,
+  type MaterializeSummaryChange,
   type QueryEvidence,
   rewritesOf,
   type Workload,
@@ -10,7 +11,8 @@ import {
 import type { DataProduct } from "@/server/data-product";
 import type { OperationRow } from "@/server/decisions";
 import type { ServiceContext } from "@/server/platform";
-import { CALLS_MIN, type LiveComparison } from "./judge";
+import { CALLS_MIN } from "@/server/policy";
+import type { LiveComparison } from "./judge";
 
 type ItemRow = typeof suggestionItems.$inferSelect;
 
@@ -47,6 +49,20 @@ export async function loadExpectedOutcome(
     expected: new Map(ranked.map((query) => [query.fingerprint, query])),
     accepted: new Map(items.flatMap(acceptedSlowdowns)),
   };
+}
+
+/** Summary tables that an execution made. */
+export async function loadSummaries(
+  { db }: Pick<ServiceContext, "db">,
+  row: OperationRow,
+): Promise<MaterializeSummaryChange[]> {
+  const items = await db
+    .select({ candidate: suggestionItems.candidate })
+    .from(suggestionItems)
+    .where(inArray(suggestionItems.id, row.itemIds));
+  return items.flatMap(({ candidate: { change } }) =>
+    change.kind === "materialize_summary" ? [change] : [],
+  );
 }
 
 /** What a person took into the bargain: at worst as slow as the interval of the test run says. */

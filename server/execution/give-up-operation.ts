@@ -1,9 +1,9 @@
 import type { Verification } from "@/server/contracts";
 import type { OperationRow } from "@/server/decisions";
 import { AppError, type ServiceContext } from "@/server/platform";
+import { concludeVerification } from "./conclude-verification";
 import { failOperation } from "./finish-operation";
 import { loadOperation } from "./read-operation";
-import { concludeVerification } from "./verify-operation";
 
 /**
  * Ends an operation whose work was given up, so that nothing waits for it: one that has not
@@ -48,7 +48,9 @@ function unknownOutcome(error: AppError): AppError {
 
 function inconclusive(row: OperationRow, error: AppError, now: Date): Verification {
   return {
+    ...row.verification,
     state: "inconclusive",
+    is_suspect: false,
     window_started_at: (row.finishedAt ?? now).toISOString(),
     window_ended_at: now.toISOString(),
     queries: row.verification?.queries ?? [],

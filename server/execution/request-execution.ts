@@ -1,4 +1,4 @@
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import { dataProducts, operations, suggestionItems, suggestions } from "@/drizzle/schema";
 import { compilePlan } from "@/server/advisor";
 import {
@@ -7,9 +7,18 @@ import {
   type Operation,
   type Plan,
   ProductSchema,
+  type ReapplyRequest,
+  TRANSITIONS,
   UNAPPROVED_STATES,
 } from "@/server/contracts";
-import { assertVisible, toOperation, transitionSuggestion } from "@/server/decisions";
+import {
+  assertVisible,
+  type OperationRow,
+  type SuggestionRow,
+  toOperation,
+  transitionOperation,
+  transitionSuggestion,
+} from "@/server/decisions";
 import { assertCan } from "@/server/identity";
 import { AppError, newId, type ServiceContext, type Transaction } from "@/server/platform";
 import { permitExecution } from "@/server/policy";
@@ -35,48 +44,83 @@ export async function requestExecution({
   await assertVisible({ ctx, input: { suggestion_id: input.suggestion_id } });
   await assertExecutable(ctx, input.suggestion_id);
   const row = await ctx.db.transaction(async (tx) => {
-    const suggestion = await transitionSuggestion({
-      tx,
-      ctx,
-      input: {
-        id: input.suggestion_id,
-        transition: "execute",
-      },
-    });
-    await assertAgreed({ tx, input: { suggestion_id: suggestion.id } });
-    const permit = await permitExecution({ tx, ctx, input: { row: suggestion } });
-    if (suggestion.productId === null || suggestion.schemaFingerprint === null) {
-      throw new AppError("not_executable", "This suggestion names no data product to execute on.");
-    }
-    const { productId, schemaFingerprint } = suggestion;
-    const { itemIds, plan } = await compileApproved(
-      tx,
-      suggestion.id,
-      productId,
-      schemaFingerprint,
-    );
-    const [operation] = await tx
-      .insert(operations)
-      .values({
-        id: newId("op"),
-        suggestionId: suggestion.id,
-        productId,
-        kind: "execute",
-        state: "queued",
-        itemIds,
-        plan,
-        schemaFingerprint,
-        requestedBy: ctx.actor.label,
-        progress: { message: describeWait(permit), fraction: 0 },
-      })
-      .returning();
-    if (operation === undefined) throw new AppError("internal", "The operation was not stored.");
-    const runAt = permit.state === "closed" ? permit.opensAt : null;
-    const job = { kind: "execute" as const, subjectId: operation.id };
-    await enqueueJob({ tx, input: runAt === null ? job : { ...job, runAt } });
-    return operation;
+    const move = { id: input.suggestion_id, transition: "execute" as const };
+    return queueExecution({ tx, ctx, input: await transitionSuggestion({ tx, ctx, input: move }) });
   });
   return toOperation(row);
+}
+
+/**
+ * Executes once more what was approved and rolled back, by the same checks as the first time: agreement, the policy as
+ * it is now, and the schema that was tested. Throws what `requestExecution` throws; `conflict` also where it was
+ * not rolled back.
+ */
+export async function reapplyExecution({
+  ctx,
+  input: { suggestion_id: id, reason },
+}: {
+  ctx: ServiceContext;
+  input: { suggestion_id: string } & ReapplyRequest;
+}): Promise<Operation> {
+  assertCan(ctx.actor, "operation.execute");
+  await assertVisible({ ctx, input: { suggestion_id: id } });
+  await assertExecutable(ctx, id);
+  const row = await ctx.db.transaction(async (tx) => {
+    const move = { id, transition: "reapply" as const, set: { error: null }, note: { reason } };
+    const suggestion = await transitionSuggestion({ tx, ctx, input: move });
+    await endRollback(tx, ctx, id);
+    return queueExecution({ tx, ctx, input: suggestion });
+  });
+  return toOperation(row);
+}
+
+/** A rollback that no longer stands makes room for the next one. */
+async function endRollback(tx: Transaction, ctx: ServiceContext, id: string): Promise<void> {
+  const rollbacks = await tx
+    .select({ id: operations.id })
+    .from(operations)
+    .where(
+      and(
+        ...[eq(operations.suggestionId, id), eq(operations.kind, "revert")],
+        inArray(operations.state, TRANSITIONS.operation.revert.from),
+      ),
+    );
+  for (const rollback of rollbacks) {
+    await transitionOperation({ tx, ctx, input: { id: rollback.id, transition: "revert" } });
+  }
+}
+
+/** Plans and queues what was approved; a step of the transaction that moved the suggestion to `executing`. */
+async function queueExecution({
+  tx,
+  ctx,
+  input: suggestion,
+}: {
+  tx: Transaction;
+  ctx: ServiceContext;
+  input: SuggestionRow;
+}): Promise<OperationRow> {
+  await assertAgreed({ tx, input: { suggestion_id: suggestion.id } });
+  const permit = await permitExecution({ tx, ctx, input: { row: suggestion } });
+  const { productId, schemaFingerprint } = suggestion;
+  if (productId === null || schemaFingerprint === null) {
+    throw new AppError("not_executable", "This suggestion names no data product to execute on.");
+  }
+  const { itemIds, plan } = await compileApproved(tx, suggestion.id, productId, schemaFingerprint);
+  const [operation] = await tx
+    .insert(operations)
+    .values({
+      id: newId("op"),
+      ...{ suggestionId: suggestion.id, productId, kind: "execute", state: "queued" },
+      ...{ itemIds, plan, schemaFingerprint, requestedBy: ctx.actor.label },
+      progress: { message: describeWait(permit), fraction: 0 },
+    })
+    .returning();
+  if (operation === undefined) throw new AppError("internal", "The operation was not stored.");
+  const runAt = permit.state === "closed" ? permit.opensAt : null;
+  const job = { kind: "execute" as const, subjectId: operation.id };
+  await enqueueJob({ tx, input: runAt === null ? job : { ...job, runAt } });
+  return operation;
 }
 
 /** Says in the caller's terms why it cannot run, before the state is touched. */

@@ -2,6 +2,7 @@ import { and, eq, inArray } from "drizzle-orm";
 import { operations } from "@/drizzle/schema";
 import { allows, type Operation, type RevertRequest, TRANSITIONS } from "@/server/contracts";
 import { type OperationRow, publishOperation, toOperation } from "@/server/decisions";
+import { formatInstant } from "@/server/format";
 import { assertCan } from "@/server/identity";
 import {
   AppError,
@@ -11,20 +12,25 @@ import {
   type Transaction,
 } from "@/server/platform";
 import { holdOffStop, stoppedError } from "@/server/policy";
-import { enqueueJob } from "@/server/queue";
+import { enqueueJob, withdrawJob } from "@/server/queue";
 import { lockSuggestion } from "./read-operation";
 
 /**
  * Queues the prepared revert of an executed suggestion. Throws `forbidden`, `not_found`,
  * `conflict` (not executed, or a revert is already under way), `not_executable` (undo data gone), `stopped` (the
- * emergency stop is on, and nobody said that they mean to). A person takes over an automatic one that the stop holds.
+ * emergency stop is on, and nobody said that they mean to). A person takes over an automatic one that has not begun.
  */
 export async function requestRevert({
   ctx,
   input,
 }: {
   ctx: ServiceContext;
-  input: { suggestion_id: string; isAutomatic?: boolean } & RevertRequest;
+  input: {
+    suggestion_id: string;
+    isAutomatic?: boolean;
+    /** Not before; at once when left out. */
+    runAt?: Date;
+  } & RevertRequest;
 }): Promise<Operation> {
   assertCan(ctx.actor, "operation.revert");
   const { suggestion_id, isAutomatic = false } = input;
@@ -34,7 +40,7 @@ export async function requestRevert({
     if (stop !== null && input.confirms_stop !== true) {
       throw stoppedError(stop, "Confirm that you mean to roll back all the same.");
     }
-    const taken = stop === null ? null : await takeOver(tx, ctx, executed, input);
+    const taken = isAutomatic ? null : await takeOver(tx, ctx, executed, input);
     if (taken !== null) return taken;
     const [operation] = await tx
       .insert(operations)
@@ -49,7 +55,7 @@ export async function requestRevert({
         plan: toRevertPlan(executed),
         schemaFingerprint: executed.schemaFingerprintAfter ?? executed.schemaFingerprint,
         requestedBy: ctx.actor.label,
-        progress: { message: "Waiting to be reverted", fraction: 0 },
+        progress: { message: describeStart(input.runAt), fraction: 0 },
       })
       .onConflictDoNothing()
       .returning();
@@ -66,16 +72,23 @@ export async function requestRevert({
         ...reasonOf(input),
       },
     });
-    await enqueueJob({ tx, input: { kind: "execute", subjectId: operation.id } });
+    const job = { kind: "execute" as const, subjectId: operation.id };
+    await enqueueJob({ tx, input: input.runAt ? { ...job, runAt: input.runAt } : job });
     await publishOperation({ tx, input: operation });
     return operation;
   });
   return toOperation(row);
 }
 
+function describeStart(runAt: Date | undefined): string {
+  return runAt === undefined
+    ? "Waiting to be reverted"
+    : `Rolled back automatically at ${formatInstant(runAt.toISOString())}, unless somebody keeps it`;
+}
+
 const reasonOf = ({ reason = "" }: RevertRequest) => (reason === "" ? {} : { reason });
 
-/** An automatic revert that the emergency stop holds becomes the person's; null: there is none. */
+/** An automatic revert that waits, or that the emergency stop holds, becomes the person's; null: there is none. */
 async function takeOver(
   tx: Transaction,
   ctx: ServiceContext,
@@ -84,7 +97,10 @@ async function takeOver(
 ): Promise<OperationRow | null> {
   const [row] = await tx
     .update(operations)
-    .set({ isAutomatic: false, requestedBy: ctx.actor.label })
+    .set({
+      ...{ isAutomatic: false, requestedBy: ctx.actor.label },
+      progress: { message: describeStart(undefined), fraction: 0 },
+    })
     .where(
       and(
         ...[eq(operations.suggestionId, suggestionId), eq(operations.kind, "revert")],
@@ -96,8 +112,15 @@ async function takeOver(
   await recordAudit(tx, ctx, {
     ...{ action: "operation.request_revert", subjectType: "suggestion", subjectId: suggestionId },
     before: { operation_id: row.id, is_automatic: true },
-    after: { operation_id: row.id, is_automatic: false, confirms_stop: true, ...reasonOf(said) },
+    after: {
+      ...{ operation_id: row.id, is_automatic: false },
+      ...(said.confirms_stop === true && { confirms_stop: true }),
+      ...reasonOf(said),
+    },
   });
+  // It may have been put off: whoever asks for it now does not wait.
+  await withdrawJob({ tx, input: { kind: "execute", subjectId: row.id } });
+  await enqueueJob({ tx, input: { kind: "execute", subjectId: row.id } });
   await publishOperation({ tx, input: row });
   return row;
 }

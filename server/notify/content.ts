@@ -106,16 +106,25 @@ const SENTENCES: Record<NotificationEvent, (outgoing: Outgoing) => string[]> = {
     "The approved changes were made. Their effect on live queries is being measured.",
   ],
   execution_failed: (outgoing) => ["The approved changes could not be made.", ...errorOf(outgoing)],
-  verified: (outgoing) => ["Live queries confirm the changes.", ...summaryOf(outgoing)],
+  verified: (outgoing) => ["Confirmed.", ...summaryOf(outgoing)],
+  verified_with_regressions: (outgoing) => [
+    "Confirmed with regressions: nothing is rolled back automatically.",
+    ...summaryOf(outgoing),
+  ],
   inconclusive: (outgoing) => [
     "Live queries neither confirm nor refute the changes.",
     ...summaryOf(outgoing),
   ],
-  regressed: (outgoing) => [
-    "Live queries became slower after the changes. They are being rolled back.",
-    ...summaryOf(outgoing),
+  regressed: (outgoing) => ["Regressed.", ...summaryOf(outgoing), ...reasonOf(outgoing)],
+  regression_kept: (outgoing) => [
+    `Kept by ${outgoing.actorLabel} although it regressed.`,
+    ...reasonOf(outgoing),
   ],
   reverted: (outgoing) => [`Rolled back by ${outgoing.actorLabel}.`],
+  reapplied: (outgoing) => [
+    `${outgoing.actorLabel} has it executed again after its rollback.`,
+    ...reasonOf(outgoing),
+  ],
   rollback_failed: (outgoing) => [
     "The changes are still in place: they could not be rolled back.",
     ...errorOf(outgoing),

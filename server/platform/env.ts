@@ -180,10 +180,13 @@ function load() {
       PROOF_WRITE_WEIGHT: z.coerce.number().min(0).max(100).default(1),
       /** Pending suggestions expire after this many hours. */
       SUGGESTION_TTL_HOURS: z.coerce.number().positive().default(168),
-      /** Shortest watch before an execution is confirmed, seconds; a plain regression ends it earlier. */
-      VERIFY_SECONDS_MIN: z.coerce.number().min(0).default(60),
-      /** Longest watch of the live workload after an execution, seconds. */
-      VERIFY_SECONDS_MAX: z.coerce.number().min(1).default(120),
+      /**
+       * Shortest watch before an execution is confirmed, seconds; a plain regression ends it earlier. Left out: 30
+       * minutes, in a demo one. See `verificationWindow`.
+       */
+      VERIFY_SECONDS_MIN: z.coerce.number().min(0).optional(),
+      /** Longest watch of the live workload after an execution, seconds. Left out: 72 hours, in a demo 2 minutes. */
+      VERIFY_SECONDS_MAX: z.coerce.number().min(1).optional(),
       /** Undo data of an execution is kept this many hours. */
       REVERT_WINDOW_HOURS: z.coerce.number().positive().default(24),
       /** How often the product is observed, seconds; 0 turns the observer off. */

@@ -47,3 +47,4 @@ export {
   webRoot,
 } from "./root";
 export { auditTransition, lostRace } from "./transition";
+export { verificationWindow } from "./verification-window";

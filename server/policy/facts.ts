@@ -136,6 +136,8 @@ async function countConfirmed(
       and(
         ...[eq(operations.productId, productId), eq(operations.kind, "execute")],
         ...[eq(operations.state, "verified"), eq(suggestionItems.isApproved, true)],
+        // Trust is not earned by a change that slowed queries.
+        sql`coalesce(${operations.verification}->>'state', 'confirmed') = 'confirmed'`,
       ),
     )
     .groupBy(kind);

@@ -18,4 +18,13 @@ export { getPolicy, listPolicyVersions, setPolicy } from "./manage-policy";
 export { type Permit, permitExecution } from "./permit-execution";
 export { mayFill } from "./rules/chain";
 export { evaluatePolicy } from "./rules/evaluate";
+export { judgeOutcome } from "./rules/judge-outcome";
+export {
+  CALLS_MIN,
+  countsAsRegression,
+  exceedsLimits,
+  isExpectedToGain,
+  type Measured,
+  type MeasuredOutcome,
+} from "./rules/regression-limits";
 export { simulatePolicy } from "./simulate-policy";

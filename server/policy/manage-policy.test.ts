@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { auditEvents, users } from "@/drizzle/schema";
-import { type Actor, Policy } from "@/server/contracts";
+import { type Actor, Policy, RegressionPolicy, type Verification } from "@/server/contracts";
 import {
   ACTORS,
   contextOf,
@@ -19,6 +19,8 @@ import {
   setPolicy,
   simulatePolicy,
 } from ".";
+
+const AT = "2026-03-03T12:00:00.000Z";
 
 let store: TestDatabase;
 beforeAll(async () => {
@@ -89,6 +91,17 @@ test("anybody who decides or executes may stop, only an administrator lifts, and
   expect(actions).toEqual(["automation.stop", "automation.resume"]);
 });
 
+/** By the default a regression; the whole workload's interval ends above what a tolerant policy allows. */
+const LOST_TWO_PERCENT: Verification = {
+  ...{ state: "regressed", window_started_at: AT, window_ended_at: AT, queries: [], summary: "" },
+  workload: {
+    actual: { value: -0.04, low: -0.05, high: -0.02 },
+    adjusted: { value: -0.04, low: -0.05, high: -0.02 },
+    ...{ expected: null, calls: 400, minutes: 30, compared_share: 1, drift: 1 },
+  },
+};
+const TOLERANT = RegressionPolicy.parse({ workload_lost_min: 0.1 });
+
 test("a simulation counts what the policy would have done, and changes nothing", async () => {
   const approved = await storeSuggestion(store.db, {
     ...{ state: "verified", candidates: [indexOn("status")] },
@@ -96,6 +109,7 @@ test("a simulation counts what the policy would have done, and changes nothing",
   await storeOperation(store.db, approved.id, {
     ...{ kind: "execute", state: "verified", productId: "duckdb-spawn" },
     startedAt: new Date("2026-03-03T12:00:00.000Z"),
+    verification: LOST_TWO_PERCENT,
   });
   await storeSuggestion(store.db, { state: "rejected", candidates: [indexOn("name")] });
   await storeSuggestion(store.db, { state: "no_gain" });
@@ -104,13 +118,14 @@ test("a simulation counts what the policy would have done, and changes nothing",
   const before = await getPolicy({ ctx: as() });
   const simulated = await simulatePolicy({
     ctx: as(ACTORS.viewer),
-    input: { policy: policyOf(2, [rule]), days: 30 },
+    input: { policy: { ...policyOf(2, [rule]), regression: TOLERANT }, days: 30 },
   });
   expect(simulated).toMatchObject({
     ...{ suggestion_count: 2, is_complete: true, short_count: 1, outside_window_count: 1 },
     required_before: { "4": 2 },
     required_after: { "2": 2 },
     auto_approved: { count: 0, rejected_count: 0, regressed_count: 0 },
+    regressions: { judged_count: 1, regressed_before_count: 1, regressed_after_count: 0 },
   });
   const difference = simulated.differences.find((each) => each.suggestion_id === approved.id);
   expect(difference).toMatchObject({

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, ne, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNotNull, ne, sql } from "drizzle-orm";
 import { approvals, operations, reviews, suggestions, users } from "@/drizzle/schema";
 import type {
   ApprovalFact,
@@ -8,6 +8,7 @@ import type {
   PolicyFacts,
   PolicySimulation,
   SimulatePolicy,
+  Verification,
 } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
 import type { Database, ServiceContext } from "@/server/platform";
@@ -17,6 +18,7 @@ import { factsOf, type ItemFact, loadItemFacts } from "./facts";
 import { type Past, summarizePast } from "./rules/compare-past";
 import { defaultPolicy } from "./rules/default-policy";
 import { evaluatePolicy } from "./rules/evaluate";
+import { judgeOutcome } from "./rules/judge-outcome";
 
 const DAY_MS = 86_400_000;
 /** Suggestions that are read, the latest ones. */
@@ -45,6 +47,7 @@ export async function simulatePolicy({
   const items = groupBy(await loadItemFacts(ctx.db, ids), ({ suggestionId }) => suggestionId);
   const given = await loadGiven(ctx.db, ids);
   const executions = await loadExecutions(ctx.db);
+  const verifications = await loadVerifications(ctx.db, ids);
   const isActing = after.auto_approval.mode !== "off";
   // A policy that observes or advises is simulated as if it acted: that is what the ramp is for.
   const acting: Policy = isActing
@@ -76,6 +79,7 @@ export async function simulatePolicy({
         after: evaluated,
         isOutsideWindow: isOutside(acting, facts, execution?.startedAt ?? null),
         isRegressed: execution?.isRegressed ?? false,
+        outcome: judgeBoth(verifications.get(row.id) ?? null, before, acting),
       },
     ];
   });
@@ -157,6 +161,39 @@ async function loadExecutions(db: Store): Promise<Execution[]> {
       .filter(({ isApproved }) => isApproved === true)
       .map(({ kind }) => kind),
   }));
+}
+
+/** The figures of the latest execution of each, where they were kept. */
+async function loadVerifications(
+  db: Store,
+  ids: readonly string[],
+): Promise<Map<string, Verification>> {
+  const rows = await db
+    .select({ id: operations.suggestionId, verification: operations.verification })
+    .from(operations)
+    .where(
+      and(
+        ...[inArray(operations.suggestionId, [...ids]), eq(operations.kind, "execute")],
+        isNotNull(operations.verification),
+      ),
+    )
+    .orderBy(asc(operations.createdAt));
+  return new Map(
+    rows.flatMap(({ id, verification }) => (verification ? [[id, verification]] : [])),
+  );
+}
+
+/** What the same figures are by the limits of both policies. */
+function judgeBoth(
+  verification: Verification | null,
+  before: Policy,
+  after: Policy,
+): Past["outcome"] {
+  if (verification?.workload === undefined) return null;
+  const { queries, workload } = verification;
+  const measured = { queries, workload, hasTimeLeft: false, isEarly: false };
+  const stateBy = ({ regression }: Policy) => judgeOutcome(regression, measured).state;
+  return { before: stateBy(before), after: stateBy(after) };
 }
 
 /** Confirmed before the suggestion was made, of the kind that has the fewest. */

@@ -70,7 +70,7 @@ test("what is in effect counts as saved, what was rolled back does not; promises
   expect(results.groups).toMatchObject([
     { product_id: "spawn", kinds: ["add_index"], executions: 2, confirmed: 1, rolled_back: 1 },
   ]);
-  expect(results.states).toMatchObject({ confirmed: 1, rolled_back: 1, watching: 0 });
+  expect(results.states).toMatchObject({ confirmed: 1, rolled_back: 1, verifying: 0 });
 });
 
 test("suggestions decided are counted once, the policy's too, and each reason; a stranger reads none of it", async () => {

@@ -3,6 +3,7 @@ import { auditEvents, feedback, operations, reviews } from "@/drizzle/schema";
 import {
   type ChangeKind,
   type ExecutionResult,
+  isConfirmed,
   type ReadResults,
   type ResultGroup,
   type ResultState,
@@ -109,8 +110,9 @@ function totalSaved(executions: readonly ExecutionResult[]): number | null {
 function countStates(executions: readonly ExecutionResult[]): Results["states"] {
   const of = (state: ResultState) => executions.filter((one) => one.state === state).length;
   return {
-    watching: of("watching"),
+    verifying: of("verifying"),
     confirmed: of("confirmed"),
+    confirmed_with_regressions: of("confirmed_with_regressions"),
     regressed: of("regressed"),
     inconclusive: of("inconclusive"),
     rolled_back: of("rolled_back"),
@@ -129,7 +131,7 @@ function groupExecutions(executions: readonly ExecutionResult[]): ResultGroup[] 
       product_id: group[0]?.product_id ?? "",
       kinds: group[0]?.kinds ?? [],
       executions: group.length,
-      confirmed: group.filter(({ state }) => state === "confirmed").length,
+      confirmed: group.filter(({ state }) => state !== "rolled_back" && isConfirmed(state)).length,
       rolled_back: group.filter(({ state }) => state === "rolled_back").length,
       saved_ms_per_day: totalSaved(group.filter(isInEffect)),
     }))

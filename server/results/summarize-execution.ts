@@ -21,9 +21,14 @@ export function summarizeExecution(verification: Verification, now: Date): Measu
       : Date.parse(verification.window_ended_at);
   const seconds = Math.max(0, (ended - started) / 1000);
   const savedMs = sum(watched, (query) => timeBefore(query) - timeAfter(query));
+  const { workload } = verification;
   return {
-    promised: promiseOf(watched),
-    delivered: shareSaved(watched.filter(hasPromise)) ?? shareSaved(watched),
+    // As the suggestion's page shows it; of releases that did not keep it, worked out here.
+    promised: workload === undefined ? promiseOf(watched) : workload.expected,
+    delivered:
+      workload === undefined
+        ? (shareSaved(watched.filter(hasPromise)) ?? shareSaved(watched))
+        : (workload.actual?.value ?? null),
     saved_ms_per_day: watched.length === 0 || seconds === 0 ? null : (savedMs / seconds) * DAY_S,
     watched_seconds: seconds,
   };

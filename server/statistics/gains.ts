@@ -127,3 +127,19 @@ export function weightedGain(
   );
   return { baselineMs, candidateMs: baselineMs * (1 - gain.value), gain };
 }
+
+/**
+ * Gain of several queries together from the gains of each: Σ wᵢ·gainᵢ ÷ Σ wᵢ, wᵢ the time they took before.
+ * Their errors are independent, so the distances to each bound add as squares (propagation of
+ * uncertainty: Taylor, An Introduction to Error Analysis, 1997, chapter 3). null: no weight at all.
+ */
+export function combineGains(
+  parts: readonly { weight: number; gain: Interval }[],
+): Interval | null {
+  const whole = parts.reduce((sum, { weight }) => sum + weight, 0);
+  if (whole <= 0) return null;
+  const value = parts.reduce((sum, { weight, gain }) => sum + weight * gain.value, 0) / whole;
+  const spread = (bound: "low" | "high") =>
+    Math.hypot(...parts.map(({ weight, gain }) => weight * (gain.value - gain[bound]))) / whole;
+  return { value, low: value - spread("low"), high: value + spread("high") };
+}

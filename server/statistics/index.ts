@@ -1,6 +1,6 @@
 export { excludesZero } from "./bootstrap";
 export { extrapolateGain, type ScaledQuery } from "./extrapolate-gain";
-export { type Comparison, comparePairs, compareSamples, weightedGain } from "./gains";
+export { type Comparison, combineGains, comparePairs, compareSamples, weightedGain } from "./gains";
 export { median, quantile, summarizeLatencies } from "./quantile";
 export { createRandom, deriveSeed, drawNormal } from "./random";
 export {

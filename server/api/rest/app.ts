@@ -25,6 +25,8 @@ import {
 import {
   executeRoute,
   getOperationRoute,
+  keepRoute,
+  reapplyRoute,
   revertRoute,
   withdrawOperationRoute,
 } from "./routes/operations";
@@ -93,6 +95,8 @@ export const ROUTES: readonly Route[] = [
   reopenRoute,
   executeRoute,
   revertRoute,
+  keepRoute,
+  reapplyRoute,
   getOperationRoute,
   withdrawOperationRoute,
   getPolicyRoute,

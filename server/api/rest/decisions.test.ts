@@ -52,6 +52,8 @@ test.each([
   ["POST", "/feedback", { score: 1 }],
   ["POST", "/continue", {}],
   ["POST", "/revert", undefined],
+  ["POST", "/keep", { reason: "why" }],
+  ["POST", "/reapply", { reason: "why" }],
 ])("%s …%s knows no suggestion that is not there", async (method, below, json) => {
   const ask = (id: string) =>
     harness.call(method, `/agent/suggestions/${id}${below}`, {

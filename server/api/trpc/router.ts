@@ -15,6 +15,7 @@ import {
   EditRequest,
   ExecuteRequest,
   FeedbackRequest,
+  KeepRequest,
   ListAudit,
   ListConversations,
   ListJobs,
@@ -27,6 +28,7 @@ import {
   OperationId,
   PromoteModel,
   ReadResults,
+  ReapplyRequest,
   RefuseMessage,
   RejectRequest,
   RevertRequest,
@@ -77,6 +79,8 @@ import {
 } from "@/server/decisions";
 import {
   getOperation,
+  keepExecution,
+  reapplyExecution,
   requestExecution,
   requestRevert,
   withdrawOperation,
@@ -219,6 +223,12 @@ const operationsRouter = router({
   revert: procedure
     .input(RevertRequest.extend(ExecuteRequest.shape))
     .mutation(({ ctx, input }) => requestRevert({ ctx, input })),
+  keep: procedure
+    .input(KeepRequest.extend(ExecuteRequest.shape))
+    .mutation(({ ctx, input }) => keepExecution({ ctx, input })),
+  reapply: procedure
+    .input(ReapplyRequest.extend(ExecuteRequest.shape))
+    .mutation(({ ctx, input }) => reapplyExecution({ ctx, input })),
   withdraw: procedure
     .input(z.object({ operation_id: OperationId }))
     .mutation(({ ctx, input }) => withdrawOperation({ ctx, input })),

@@ -1,4 +1,5 @@
-import { type Operation, RevertRequest } from "@/server/contracts";
+import { KeepRequest, type Operation, ReapplyRequest, RevertRequest } from "@/server/contracts";
+import { describeLive } from "@/server/decision-card";
 import { formatMs } from "@/server/format";
 import type { Answer, CliCommand } from "../command";
 
@@ -7,6 +8,10 @@ function answerOf(operation: Operation): Answer {
   const lines = [`${operation_id}  ${kind} of ${suggestion_id}  ${state}  ${progress.message}`];
   for (const { sql, duration_ms } of operation.statements) {
     lines.push(`  ${formatMs(duration_ms)}  ${sql}`);
+  }
+  if (operation.verification !== null) {
+    lines.push(`  ${describeLive(operation.verification)}`);
+    for (const reason of operation.verification.reasons ?? []) lines.push(`    ${reason}`);
   }
   if (error !== null) lines.push(`  failed: ${error.message}`);
   return { data: operation, lines };
@@ -31,6 +36,30 @@ export function defineRollback(command: CliCommand): void {
       const request = RevertRequest.parse({ confirms_stop, reason });
       const input = { suggestion_id: arg("suggestion_id"), ...request };
       return answerOf(await requestRevert({ ctx, input }));
+    });
+}
+
+export function defineKeep(command: CliCommand): void {
+  command
+    .argument("<suggestion_id>")
+    .requiredOption("--reason <text>", "why, for the audit log")
+    .answers("Operation", async ({ ctx, arg, options }) => {
+      const { keepExecution } = await import("@/server/execution");
+      const request = KeepRequest.parse({ reason: options.reason });
+      const input = { suggestion_id: arg("suggestion_id"), ...request };
+      return answerOf(await keepExecution({ ctx, input }));
+    });
+}
+
+export function defineReapply(command: CliCommand): void {
+  command
+    .argument("<suggestion_id>")
+    .requiredOption("--reason <text>", "why, for the audit log")
+    .answers("Operation", async ({ ctx, arg, options }) => {
+      const { reapplyExecution } = await import("@/server/execution");
+      const request = ReapplyRequest.parse({ reason: options.reason });
+      const input = { suggestion_id: arg("suggestion_id"), ...request };
+      return answerOf(await reapplyExecution({ ctx, input }));
     });
 }
 

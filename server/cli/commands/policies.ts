@@ -45,6 +45,7 @@ function answerSimulation(simulation: PolicySimulation): Answer {
     `${formatPlural(suggestion_count, "suggestion")} in ${formatPlural(days, "day")}`,
     `approvals asked for: ${counts(simulation.required_before)} now; ${counts(simulation.required_after)} then`,
     `approved with too few: ${formatCount(simulation.short_count)}`,
+    `judged regressed: ${formatCount(simulation.regressions.regressed_after_count)} of ${formatCount(simulation.regressions.judged_count)} (${formatCount(simulation.regressions.regressed_before_count)} by the policy that holds)`,
     `executed outside of the windows: ${formatCount(simulation.outside_window_count)}`,
     `approved automatically: ${formatCount(auto_approved.count)} (of these rejected by people: ${formatCount(auto_approved.rejected_count)}; regressed: ${formatCount(auto_approved.regressed_count)})`,
     {

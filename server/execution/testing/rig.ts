@@ -5,12 +5,14 @@ import { and, eq } from "drizzle-orm";
 import { startDemoProduct } from "@/demo";
 import { jobs, operations } from "@/drizzle/schema";
 import { compilePlan } from "@/server/advisor";
-import type {
-  Change,
-  Operation,
-  ProductSchema,
-  Suggestion,
-  SuggestionState,
+import {
+  type Change,
+  type Operation,
+  Policy,
+  type ProductSchema,
+  type RegressionPolicy,
+  type Suggestion,
+  type SuggestionState,
 } from "@/server/contracts";
 import { createConnectorClient, type DataProduct } from "@/server/data-product";
 import { approveSuggestion, getSuggestion } from "@/server/decisions";
@@ -21,8 +23,15 @@ import {
   storeSuggestion,
 } from "@/server/decisions/testing/fixtures";
 import { observeProduct } from "@/server/knowledge";
-import { createRoot, type Database, type ServiceContext, systemContext } from "@/server/platform";
+import {
+  createRoot,
+  type Database,
+  type ServiceContext,
+  type Settings,
+  systemContext,
+} from "@/server/platform";
 import { createTestDatabase } from "@/server/platform/testing";
+import { getPolicy, setPolicy } from "@/server/policy";
 import { type Held, requestExecution, requestRevert, runOperation, verifyOperation } from "..";
 
 /** The change that tests execute. */
@@ -66,6 +75,10 @@ export class Rig {
 
   get reviewer(): ServiceContext {
     return contextOf(this.db, ACTORS.reviewer);
+  }
+
+  get viewer(): ServiceContext {
+    return contextOf(this.db, ACTORS.viewer);
   }
 
   get system(): ServiceContext {
@@ -128,10 +141,27 @@ export class Rig {
   }
 
   /** The worker's verdict on the live workload, which it has watched for a minute unless `afterMs` says otherwise. */
-  verify(operationId: string, product: DataProduct, afterMs = () => MINUTE_MS): Promise<void> {
+  verify(
+    operationId: string,
+    product: DataProduct,
+    afterMs = () => MINUTE_MS,
+    settings: Partial<Settings> = {},
+  ): Promise<Held | null> {
     const clock = { now: () => new Date(Date.now() + afterMs()) };
     const input = { operationId, product, signal, pollMs: POLL_MS };
-    return verifyOperation({ ctx: { ...this.system, clock }, input });
+    const ctx = { ...this.system, clock };
+    return verifyOperation({ ctx: { ...ctx, settings: { ...ctx.settings, ...settings } }, input });
+  }
+
+  /** Stores a policy that asks for one reviewer, with these limits of a regression. */
+  async setRegressionPolicy(regression: Partial<RegressionPolicy>): Promise<void> {
+    const ctx = contextOf(this.db, { ...ACTORS.reviewer, roles: ["admin"] });
+    const { version } = await getPolicy({ ctx });
+    const policy = Policy.parse({
+      base: { approvals: [{ role: "reviewer", count: 1 }] },
+      ...{ rules: [], auto_approval: { mode: "off" }, regression },
+    });
+    await setPolicy({ ctx, input: { policy, comment: "A test.", expected_version: version } });
   }
 
   /** Leaves the product as it was found: the tests of a file share one. */

@@ -3,6 +3,7 @@ import type {
   PolicySimulation,
   SimulatedDifference,
   SuggestionState,
+  VerificationState,
 } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
 
@@ -19,6 +20,8 @@ export interface Past {
   isOutsideWindow: boolean;
   /** Was executed, and found slower or rolled back. */
   isRegressed: boolean;
+  /** How the policies judge its execution; null: its figures were not kept. */
+  outcome: { before: VerificationState; after: VerificationState } | null;
 }
 
 /** Listed one by one; the counts are of all. */
@@ -44,6 +47,7 @@ export function summarizePast(
       rejected_count: automatic.filter(({ state }) => state === "rejected").length,
       regressed_count: automatic.filter(({ isRegressed }) => isRegressed).length,
     },
+    regressions: countRegressions(past),
     differences: differences.slice(-DIFFERENCES_MAX).reverse(),
     notes: [
       ...(isComplete ? [] : ["Only the latest suggestions were read."]),
@@ -52,6 +56,17 @@ export function summarizePast(
         ? [`${formatPlural(differences.length, "difference")} in all; the latest are listed.`]
         : []),
     ],
+  };
+}
+
+function countRegressions(past: readonly Past[]): PolicySimulation["regressions"] {
+  const judged = past.flatMap(({ outcome }) => (outcome === null ? [] : [outcome]));
+  const count = (of: "before" | "after") =>
+    judged.filter((outcome) => outcome[of] === "regressed").length;
+  return {
+    judged_count: judged.length,
+    regressed_before_count: count("before"),
+    regressed_after_count: count("after"),
   };
 }
 

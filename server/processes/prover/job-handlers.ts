@@ -59,7 +59,10 @@ export function operationHandlers(ctx: ServiceContext, connect: () => DataProduc
     giveUp,
   };
   const verify: JobHandler = {
-    run: (job, signal) => verifyOperation({ ctx, input: input(job, signal) }),
+    run: async (job, signal) => {
+      const held = await verifyOperation({ ctx, input: input(job, signal) });
+      if (held !== null) throw new PostponedJob(held.delayMs);
+    },
     giveUp,
   };
   const cleanup: JobHandler = {

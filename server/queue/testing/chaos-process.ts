@@ -69,7 +69,9 @@ else {
         giveUp,
       },
       verify: {
-        run: async (job, signal) => verifyOperation({ ctx, input: await inputOf(job, signal) }),
+        run: async (job, signal) => {
+          await verifyOperation({ ctx, input: await inputOf(job, signal) });
+        },
         giveUp,
       },
     },

@@ -42,7 +42,7 @@ async function measure(db: Database) {
     ran as (select operation_id, count(*) as n from product_runs group by 1)
     select
       (select count(*)::int from operations where state = 'executed'
-        and verification->>'state' <> 'watching') as lived,
+        and verification->>'state' <> 'verifying') as lived,
       (select count(*)::int from operations where state = 'failed') as failed,
       (select count(*)::int from ran where n > 1) as "ran twice",
       (select count(*)::int from completed where n > 1) as "completed twice",

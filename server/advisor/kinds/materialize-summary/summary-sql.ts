@@ -25,14 +25,54 @@ export function refreshSummarySql(change: MaterializeSummaryChange): string {
   return `CREATE OR REPLACE TABLE ${bodySql(change)};`;
 }
 
+/** Sums of floating-point columns differ in their last digits with the order of the rows. */
+const SUM_TOLERANCE = "1e-9";
+
+/**
+ * One row: how many groups the table gives now, and how many of them and of the summary's differ, are missing or
+ * are left over.
+ */
+export function summaryComparisonSql(change: MaterializeSummaryChange): string {
+  const { name, keys, measures } = change;
+  const pairOf = (column: string) => ({
+    fresh: `fresh.${quoteIdentifier(column)}`,
+    stored: `stored.${quoteIdentifier(column)}`,
+  });
+  const isSame = keys.map(({ name: key }) => {
+    const { fresh, stored } = pairOf(key);
+    return `${fresh} IS NOT DISTINCT FROM ${stored}`;
+  });
+  const differs = measures.map(({ name: measure, aggregate }) => {
+    const { fresh, stored } = pairOf(measure);
+    const isDistinct = `${fresh} IS DISTINCT FROM ${stored}`;
+    if (aggregate !== "sum") return isDistinct;
+    const size = `greatest(abs(CAST(${fresh} AS DOUBLE)), abs(CAST(${stored} AS DOUBLE)))`;
+    const distance = `abs(CAST(${fresh} AS DOUBLE) - CAST(${stored} AS DOUBLE))`;
+    return `(${isDistinct} AND COALESCE(${distance} > ${SUM_TOLERANCE} * ${size}, true))`;
+  });
+  const isAlone = "is_fresh IS NULL OR is_stored IS NULL";
+  const on = isSame.length === 0 ? "true" : isSame.join(" AND ");
+  return (
+    `SELECT count(is_fresh) AS group_count, count(*) FILTER (WHERE ${[isAlone, ...differs].join(" OR ")}) AS stale_count ` +
+    `FROM (SELECT *, 1 AS is_fresh FROM (${freshSql(change)}) AS computed) AS fresh ` +
+    `FULL JOIN (SELECT *, 1 AS is_stored FROM ${quoteIdentifier(name)} AS kept) AS stored ON ${on}`
+  );
+}
+
 /** `name AS SELECT …`: one row for each combination of keys, none for an empty table. */
 function bodySql(change: MaterializeSummaryChange): string {
-  const { name, table, keys, measures } = change;
+  const numbers = change.keys.map((_, index) => index + 1).join(", ");
+  const order = numbers === "" ? "" : ` ORDER BY ${numbers}`;
+  return `${quoteIdentifier(change.name)} AS ${freshSql(change)}${order}`;
+}
+
+/** The summary computed anew. */
+function freshSql(change: MaterializeSummaryChange): string {
+  const { table, keys, measures } = change;
   const items = [...keys.map(keySql), ...measures.map(measureSql)].join(", ");
   const numbers = keys.map((_, index) => index + 1).join(", ");
-  const grouping =
-    keys.length > 0 ? `GROUP BY ${numbers} ORDER BY ${numbers}` : "HAVING count(*) > 0";
-  return `${quoteIdentifier(name)} AS SELECT ${items} FROM ${quoteIdentifier(table)} AS source ${grouping}`;
+  const grouping = keys.length > 0 ? `GROUP BY ${numbers}` : "HAVING count(*) > 0";
+  return `SELECT ${items} FROM ${quoteIdentifier(table)} AS source ${grouping}`;
 }
 
 const sourceColumn = (column: string): string => `source.${quoteIdentifier(column)}`;

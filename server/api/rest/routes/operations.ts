@@ -1,7 +1,15 @@
 import { z } from "zod";
-import { ExecuteRequest, Operation, RevertRequest } from "@/server/contracts";
+import {
+  ExecuteRequest,
+  KeepRequest,
+  Operation,
+  ReapplyRequest,
+  RevertRequest,
+} from "@/server/contracts";
 import {
   getOperation,
+  keepExecution,
+  reapplyExecution,
   requestExecution,
   requestRevert,
   withdrawOperation,
@@ -61,6 +69,53 @@ export const revertRoute = defineRoute(
   async (c) => {
     const input = { suggestion_id: c.req.valid("param").id, ...c.req.valid("json") };
     const operation = await requestRevert({ ctx: c.var.ctx, input });
+    return c.json(operation, 202, locationOf(operation));
+  },
+);
+
+export const keepRoute = defineRoute(
+  {
+    method: "post",
+    path: "/agent/suggestions/{id}/keep",
+    operationId: "keepSuggestion",
+    tags: ["Operations"],
+    summary: "Keep a change although it regressed",
+    description:
+      "Of an execution whose verification ended as `regressed`: its automatic rollback is taken back, or never " +
+      "begins. The reason is kept in the audit log. Refused with `conflict` once the rollback has begun. Unknown " +
+      "fields are refused.",
+    permission: "operation.revert",
+    request: { params: SuggestionParams, body: jsonBody(KeepRequest) },
+    responses: { 200: answer("The execution that is kept.", Operation) },
+    errors: ["not_found", "conflict"],
+  },
+  async (c) => {
+    const input = { suggestion_id: c.req.valid("param").id, ...c.req.valid("json") };
+    return c.json(await keepExecution({ ctx: c.var.ctx, input }), 200);
+  },
+);
+
+export const reapplyRoute = defineRoute(
+  {
+    method: "post",
+    path: "/agent/suggestions/{id}/reapply",
+    operationId: "reapplySuggestion",
+    tags: ["Operations"],
+    summary: "Execute again what was rolled back",
+    description:
+      "Runs the approved items once more, by the same checks as the first time: the policy as it is now, and the " +
+      "schema that was tested. What stands against it is the error. Unknown fields are refused.",
+    permission: "operation.execute",
+    request: { params: SuggestionParams, body: jsonBody(ReapplyRequest) },
+    responses: { 202: accepted },
+    errors: [
+      ...(["not_found", "not_approved", "not_agreed", "not_executable"] as const),
+      ...(["schema_changed", "conflict", "approval_incomplete", "stopped"] as const),
+    ],
+  },
+  async (c) => {
+    const input = { suggestion_id: c.req.valid("param").id, ...c.req.valid("json") };
+    const operation = await reapplyExecution({ ctx: c.var.ctx, input });
     return c.json(operation, 202, locationOf(operation));
   },
 );

@@ -87,15 +87,19 @@ export function exampleSuggestion(change: Partial<Suggestion> = {}): Suggestion 
 }
 
 /** An execution that is watched, or was until five minutes past the hour. */
-export function watchedExecution(state: Verification["state"]): Operation {
+export function watchedExecution(
+  state: Verification["state"],
+  change: Partial<Verification> = {},
+): Operation {
   return exampleOperation({
     state: "executed",
     verification: {
       state,
       window_started_at: AT,
-      window_ended_at: state === "watching" ? null : "2026-01-01T00:05:00.000Z",
+      window_ended_at: state === "verifying" ? null : "2026-01-01T00:05:00.000Z",
       queries: [],
       summary: "",
+      ...change,
     },
   });
 }
