@@ -1,5 +1,6 @@
 import type { ActionsBlock, Button, KnownBlock } from "@slack/web-api";
-import type { Suggestion } from "@/server/contracts";
+import { allows, type Suggestion } from "@/server/contracts";
+import { OUTCOME_LABELS } from "@/server/decision-card";
 import { type Content, clip, titleOf } from "../content";
 
 /** What Slack takes, at most: https://docs.slack.dev/reference/block-kit/blocks */
@@ -73,10 +74,18 @@ const STATES: Partial<Record<Suggestion["state"], string>> = {
   cancelled: "Cancelled",
 };
 
+/** How what is in place stands on the live workload; null: not executed, or rolled back. */
+function outcomeOf({ state, operations }: Suggestion): string | null {
+  const outcome = operations.find(({ kind }) => kind === "execute")?.verification?.state;
+  if (outcome === undefined || !allows("suggestion", "revert", state)) return null;
+  return `Executed; live queries: ${OUTCOME_LABELS[outcome].toLowerCase()}`;
+}
+
 /** Where it stands, and who decided. */
 function statusLines(suggestion: Suggestion, approvals: string | null): string[] {
   const { state, reviews, error } = suggestion;
-  const lines = STATES[state] === undefined ? [] : [`*${STATES[state]}*`];
+  const stands = outcomeOf(suggestion) ?? STATES[state];
+  const lines = stands === undefined ? [] : [`*${stands}*`];
   if (approvals !== null) lines.push(escapeMrkdwn(approvals));
   for (const review of reviews.slice(-REVIEWS_MAX)) {
     const by = escapeMrkdwn(review.reviewer);

@@ -21,7 +21,8 @@ const REPLIES: ReadonlySet<NotificationEvent> = new Set([
     "executed",
     "execution_failed",
   ] as const),
-  ...(["verified", "inconclusive", "regressed", "reverted", "rollback_failed"] as const),
+  ...(["verified", "verified_with_regressions", "inconclusive"] as const),
+  ...(["regressed", "regression_kept", "reverted", "reapplied", "rollback_failed"] as const),
 ]);
 
 /** Posted as a card: that is all there is to say. */
