@@ -5,6 +5,7 @@ import { toastError } from "@/components/common/action-handlers";
 import { useTRPC } from "@/components/trpc/client";
 import type { BulkResult, Colleague } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
+import { useRefreshLists } from "./refresh-lists";
 
 /** People who can be mentioned; a suggestion can be given to those who may decide. */
 export function useColleagues(): Colleague[] {
@@ -13,18 +14,25 @@ export function useColleagues(): Colleague[] {
   return data ?? [];
 }
 
+type Changed = { suggestion_id: string } | { suggestion_ids: readonly string[] };
+
+const idsOf = (changed: Changed): readonly string[] =>
+  "suggestion_id" in changed ? [changed.suggestion_id] : changed.suggestion_ids;
+
 /** What can be done about who decides, and when; what it changes is loaded anew afterwards, and nothing else. */
 export function useTriageActions() {
-  const trpc = useTRPC();
+  const { suggestions, inbox } = useTRPC();
   const queryClient = useQueryClient();
+  const refreshLists = useRefreshLists();
   const reloading = (queryKeys: readonly QueryKey[]) => ({
     onError: toastError,
-    onSettled: () =>
-      Promise.all(queryKeys.map((queryKey) => queryClient.invalidateQueries({ queryKey }))),
+    onSettled: (_data: unknown, _error: unknown, changed: Changed) =>
+      Promise.all([
+        refreshLists(idsOf(changed)),
+        ...queryKeys.map((queryKey) => queryClient.invalidateQueries({ queryKey })),
+      ]),
   });
-  const { suggestions, inbox } = trpc;
-  const lists = [suggestions.list.pathKey(), suggestions.counts.pathKey()];
-  const handlers = reloading([...lists, inbox.triage.pathKey()]);
+  const handlers = reloading([inbox.triage.pathKey()]);
   return {
     assign: useMutation(inbox.assign.mutationOptions(handlers)),
     claim: useMutation(inbox.claim.mutationOptions(handlers)),
@@ -32,13 +40,15 @@ export function useTriageActions() {
     mark: useMutation(inbox.mark.mutationOptions(handlers)),
     snooze: useMutation(inbox.snooze.mutationOptions(handlers)),
     comment: useMutation(
-      inbox.comment.mutationOptions(
-        reloading([inbox.comments.pathKey(), inbox.triage.pathKey(), suggestions.list.pathKey()]),
-      ),
+      inbox.comment.mutationOptions(reloading([inbox.comments.pathKey(), inbox.triage.pathKey()])),
     ),
     bulk: useMutation(
       inbox.bulk.mutationOptions({
-        ...reloading([suggestions.pathKey(), inbox.triage.pathKey()]),
+        ...reloading([
+          suggestions.head.pathKey(),
+          suggestions.get.pathKey(),
+          inbox.triage.pathKey(),
+        ]),
         onSuccess: (results) => tell(results),
       }),
     ),

@@ -10,10 +10,10 @@ import { NextSuggestion } from "./next-suggestion";
 
 export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <nav
         aria-label="Suggestions"
-        className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2"
+        className="flex min-w-0 flex-wrap items-center justify-between gap-x-6 gap-y-2"
       >
         <Link
           href="/"

@@ -11,6 +11,7 @@ import {
   useState,
 } from "react";
 import { readAppCode } from "@/components/common/explain-error";
+import { useRefreshLists } from "@/components/inbox/refresh-lists";
 import type { LiveEvent } from "@/server/api/trpc";
 import { goToSignIn, useTRPC } from "./client";
 
@@ -28,12 +29,18 @@ const BURST_MS = 200;
 function useRefresh() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
+  const refreshLists = useRefreshLists();
   return useCallback(
-    (topics: ReadonlySet<LiveEvent["topic"]>) => {
+    (events: readonly LiveEvent[]) => {
+      const topics = new Set(events.map(({ topic }) => topic));
       if (topics.has("ready")) return void queryClient.invalidateQueries();
       const keys = [];
       if (topics.has("suggestion") || topics.has("operation")) {
-        keys.push(trpc.suggestions.pathKey(), trpc.operations.pathKey(), trpc.audit.pathKey());
+        const ids = events.flatMap((event) => (event.topic === "suggestion" ? [event.id] : []));
+        void refreshLists([...new Set(ids)]);
+        const { get, head, log } = trpc.suggestions;
+        keys.push(get.pathKey(), head.pathKey(), log.pathKey());
+        keys.push(trpc.operations.pathKey(), trpc.audit.pathKey());
         keys.push(
           trpc.inbox.triage.pathKey(),
           trpc.inbox.comments.pathKey(),
@@ -50,7 +57,7 @@ function useRefresh() {
       if (topics.has("notification")) keys.push(trpc.notifications.list.pathKey());
       for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey });
     },
-    [trpc, queryClient],
+    [trpc, queryClient, refreshLists],
   );
 }
 
@@ -58,7 +65,7 @@ function useRefresh() {
 export function LiveProvider({ children }: { children: ReactNode }) {
   const trpc = useTRPC();
   const refresh = useRefresh();
-  const waiting = useRef(new Set<LiveEvent["topic"]>());
+  const waiting = useRef<LiveEvent[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const [isReady, setIsReady] = useState(false);
   const wasReady = useRef(false);
@@ -69,12 +76,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         wasReady.current = true;
         setIsReady(true);
       }
-      waiting.current.add(event.topic);
+      waiting.current.push(event);
       timer.current ??= setTimeout(() => {
         timer.current = undefined;
-        const topics = waiting.current;
-        waiting.current = new Set();
-        refresh(topics);
+        const events = waiting.current;
+        waiting.current = [];
+        refresh(events);
       }, BURST_MS);
     },
     [refresh],

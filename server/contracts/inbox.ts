@@ -13,6 +13,8 @@ const Assignee = z.union([z.literal("me"), z.literal("nobody"), z.uuid()]);
 /** What a list of suggestions is narrowed to; what is left out narrows nothing. */
 export const SuggestionFilter = z.object({
   state: z.array(SuggestionState).optional(),
+  /** These alone. */
+  ids: z.array(SuggestionId).max(100).optional(),
   /** Words of title, table, kind, product or id, each from its beginning; all must be there. */
   search: z.string().trim().max(200).optional(),
   kind: z.array(ChangeKind).optional(),
@@ -92,7 +94,7 @@ export const Comment = z.object({
 export type Comment = z.infer<typeof Comment>;
 
 /** A list that a person gave a name: what it is narrowed to, and its order. */
-export const InboxView = SuggestionFilter.omit({ state: true }).extend({
+export const InboxView = SuggestionFilter.omit({ state: true, ids: true }).extend({
   tab: z.string().max(40).optional(),
   sort: SuggestionSort.optional(),
 });

@@ -264,7 +264,7 @@ function describeRequest({ state }: SuggestionRow, suggested: SuggestionItem[]):
     case "pending":
       return suggested.some(({ verdict }) => hasMeasuredCost(verdict))
         ? "Tested on a shadow copy: nothing breaks, but it makes something slower by more than 5%; the drawbacks give the figures. A reviewer has to approve before anything runs."
-        : "They fit: tested on a shadow copy, nothing breaks, and no measured query is surely slower by more than 5%. No gain is expected. A reviewer has to approve before anything runs.";
+        : "They fit: tested on a shadow copy, nothing breaks, and no measured query is surely slower by more than 5%. No gain was required. A reviewer has to approve before anything runs.";
     case "no_gain":
       return "The requested changes do not fit: see alternatives for the reasons. Nothing was changed.";
     default:

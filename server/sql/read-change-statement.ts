@@ -33,7 +33,7 @@ export function readChangeStatement(sql: string, tables: readonly KnownTable[]):
 }
 
 const FORMS =
-  "CREATE INDEX, DROP INDEX, ALTER TABLE … TYPE, … SET NOT NULL, … ADD PRIMARY KEY, … ADD COLUMN, or CREATE OR REPLACE TABLE t AS SELECT * FROM t ORDER BY …";
+  "CREATE INDEX, DROP INDEX, ALTER TABLE … TYPE, … SET NOT NULL, … ADD PRIMARY KEY, … ADD COLUMN, or CREATE OR REPLACE TABLE t AS SELECT * FROM t ORDER BY a";
 
 function readAny(cursor: StatementCursor, tables: readonly KnownTable[]): RequestableChange {
   if (cursor.takes("create", "index")) return readIndex(cursor, tables);

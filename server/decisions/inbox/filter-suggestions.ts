@@ -25,6 +25,7 @@ export function filterSuggestions(
 ): SQL | undefined {
   return and(
     filter.state?.length ? inArray(suggestions.state, filter.state) : undefined,
+    filter.ids === undefined ? undefined : inArray(suggestions.id, filter.ids),
     filter.basis && eq(suggestions.basis, filter.basis),
     filter.product_id === undefined ? undefined : eq(suggestions.productId, filter.product_id),
     filter.risk?.length ? inArray(suggestions.riskLevel, filter.risk) : undefined,

@@ -85,6 +85,12 @@ describe("what a list is narrowed to and ordered by", () => {
     expect(await list(ada, { sort: "impact" })).toEqual([ids.large, ids.small, ids.estimate]);
   });
 
+  test("of some ids, those that the rest of the filter leaves", async () => {
+    const some = [ids.small, ids.estimate, "sugg-nowhere00000"];
+    expect(await list(ada, { ids: some, basis: "measured" })).toEqual([ids.small]);
+    expect(await list(ada, { ids: [] })).toEqual([]);
+  });
+
   test("counted no further than asked, each filter by itself", async () => {
     const filters = [{}, { basis: "estimate" as const }, { search: "nowhere" }];
     expect(await countSuggestions({ ctx: as(ada), input: { filters, count_max: 2 } })).toEqual([
