@@ -34,7 +34,8 @@ export function useRefreshLists(): (changedIds: readonly string[]) => Promise<vo
   );
 }
 
-function isLong({ state }: Query): boolean {
+/** Whether so much of a list was read that it is brought up to date piece by piece. */
+export function isLong({ state }: { state: { data: unknown } }): boolean {
   const data = state.data as Partial<ListPages> | undefined;
   return (data?.pages?.length ?? 0) > REREAD_PAGES_MAX;
 }

@@ -1,7 +1,8 @@
 "use client";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useTRPC } from "@/components/trpc/client";
+import { STALE_MS, useTRPC } from "@/components/trpc/client";
 import { countInput, type InboxQuery, listInput } from "./inbox-query";
+import { isLong } from "./refresh-lists";
 import { COUNTED_TABS } from "./tabs";
 
 /** The suggestions of a list, page by page. */
@@ -11,6 +12,8 @@ export function useSuggestionPages(query: InboxQuery) {
     trpc.suggestions.list.infiniteQueryOptions(listInput(query), {
       getNextPageParam: (page) => page.next_cursor ?? undefined,
       placeholderData: (previous) => previous,
+      // Events keep it up to date: coming back to a long list does not read all of it again.
+      staleTime: (query) => (isLong(query) ? Number.POSITIVE_INFINITY : STALE_MS),
     }),
   );
 }

@@ -4,6 +4,7 @@ import { useCallback, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { toastError } from "@/components/common/action-handlers";
 import { explainError, readAppCode } from "@/components/common/explain-error";
+import { useRefreshLists } from "@/components/inbox/refresh-lists";
 import { useApproval } from "@/components/policy/policy-needs";
 import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
@@ -71,6 +72,7 @@ const STALE = new Set(["conflict", "not_approved", "schema_changed"]);
 export function useActions() {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
+  const refreshLists = useRefreshLists();
   const [conflict, setConflict] = useState<string | null>(null);
 
   const handlers = (done: string) => ({
@@ -80,9 +82,11 @@ export function useActions() {
       if (STALE.has(readAppCode(error) ?? "")) setConflict(explainError(error).message);
       else toastError(error);
     },
-    onSettled: () =>
+    onSettled: (_data: unknown, _error: unknown, { suggestion_id }: { suggestion_id: string }) =>
       Promise.all([
-        queryClient.invalidateQueries({ queryKey: trpc.suggestions.pathKey() }),
+        refreshLists([suggestion_id]),
+        queryClient.invalidateQueries({ queryKey: trpc.suggestions.head.pathKey() }),
+        queryClient.invalidateQueries({ queryKey: trpc.suggestions.get.pathKey() }),
         queryClient.invalidateQueries({ queryKey: trpc.audit.pathKey() }),
         queryClient.invalidateQueries({ queryKey: trpc.policy.approval.pathKey() }),
       ]),

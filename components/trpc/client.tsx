@@ -13,7 +13,8 @@ const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 export { TRPCProvider, useTRPC, useTRPCClient };
 
 const URL = "/api/trpc";
-const STALE_MS = 5_000;
+/** Within this time what was read is not read again. */
+export const STALE_MS = 5_000;
 const RETRIES_MAX = 2;
 
 /** Answers that will be the same when asked again. */
