@@ -12,6 +12,7 @@ const MEASURING = [
   "server/proving/prove-sets.test.ts",
   "server/proving/runner.test.ts",
   "server/decisions/continue-search.test.ts",
+  "server/execution/requested-change.test.ts",
   "bench/advisor/run-workload.test.ts",
 ];
 /** One more than there are cores: many tests wait, for a lease to run out or a process to start. */

@@ -32,17 +32,18 @@ function actionsInUse(): string[] {
   const sources = readdirSync("server", { recursive: true, encoding: "utf8" })
     .filter((path) => /\.ts$/.test(path) && !/\.test\.ts$|testing\//.test(path))
     .map((path) => readFileSync(`server/${path}`, "utf8"));
-  const named = sources.flatMap((source) =>
-    [...source.matchAll(/\b(?:action\b|(?:audit|change)\w*\()[^\n;]*?"([a-z_]+\.[a-z_]+)"/g)].map(
-      ([, action = ""]) => action,
-    ),
+  const lines = sources.flatMap((source) =>
+    [...source.matchAll(/\b(?:actions?\b|(?:audit|change)\w*\()[^\n;]*/gi)].map(([line]) => line),
+  );
+  const named = lines.flatMap((line) =>
+    [...line.matchAll(/"([a-z_]+\.[a-z_]+)"/g)].map(([, action = ""]) => action),
   );
   return [...new Set([...ofTransitions, ...named])].sort();
 }
 
 /** Last words that a person has read. Of a new action: add its word, or give it a title. */
 const PASTS = new Set(
-  "accepted activated answered approved assigned cancelled changed claimed commented compensated completed continued countered created deactivated delivered discarded edited enrolled escalated executed expired failed given handled improved in invited issued joined judged left out promoted proposed quarantined queued received reevaluated refused registered rejected released reminded removed reopened replayed requested resumed retried returned reverted revised revoked rotated screened sent set started stopped superseded synced updated verified withdrawn".split(
+  "accepted activated answered approved assigned cancelled changed claimed commented compensated completed continued countered created deactivated delivered discarded edited enrolled escalated executed expired failed given handled improved in invited issued joined judged kept left out promoted proposed quarantined queued received reevaluated refused registered rejected released reminded removed reopened replayed requested resumed retried returned reverted revised revoked rotated screened sent set started stopped superseded synced updated verified withdrawn".split(
     " ",
   ),
 );
