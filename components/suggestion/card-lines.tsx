@@ -1,19 +1,9 @@
 import { cn } from "@/components/cn";
 import { CodeText } from "@/components/common/blocks";
 import { GainBar } from "@/components/gain/gain-bar";
-import { Badge, type Tone } from "@/components/ui/badge";
-import type { CardGain, CardLineKey, DecisionCard, EvidenceGrade } from "@/server/contracts";
-
-const RISK_TONES: Record<DecisionCard["risk"], Tone> = {
-  low: "positive",
-  medium: "warning",
-  high: "negative",
-};
-const GRADE_TONES: Record<EvidenceGrade, Tone> = {
-  strong: "positive",
-  fair: "info",
-  weak: "warning",
-};
+import { Badge } from "@/components/ui/badge";
+import type { CardGain, CardLineKey, DecisionCard } from "@/server/contracts";
+import { GRADE_TONES, RISK_TONES } from "./tones";
 
 /** What stands first in the eye: the gains, the queries, the evidence. */
 const LEADING: readonly CardLineKey[] = ["gain_now", "gain_after_code_changes", "queries"];

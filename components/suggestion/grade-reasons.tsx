@@ -1,8 +1,7 @@
-import { Badge, type Tone } from "@/components/ui/badge";
-import type { DecisionCard, EvidenceGrade } from "@/server/contracts";
+import { Badge } from "@/components/ui/badge";
+import type { DecisionCard } from "@/server/contracts";
 import { Section } from "./frame";
-
-const TONES: Record<EvidenceGrade, Tone> = { strong: "positive", fair: "info", weak: "warning" };
+import { GRADE_TONES } from "./tones";
 
 const NAMES: Record<DecisionCard["evidence"]["reasons"][number]["of"], string> = {
   interval: "Interval",
@@ -26,7 +25,7 @@ export function GradeReasons({ card }: { card: DecisionCard | null }) {
           <li key={of} className="grid grid-cols-[5rem_4rem_minmax(0,1fr)] items-start gap-2">
             <span className="text-muted-foreground">{NAMES[of]}</span>
             <span>
-              <Badge tone={TONES[grade]}>{grade}</Badge>
+              <Badge tone={GRADE_TONES[grade]}>{grade}</Badge>
             </span>
             <span className="break-words">{text}</span>
           </li>

@@ -1,7 +1,6 @@
-import { Badge, type Tone } from "@/components/ui/badge";
+import { Badge } from "@/components/ui/badge";
 import type { Risk } from "@/server/contracts";
-
-const TONES: Record<Risk["level"], Tone> = { low: "positive", medium: "warning", high: "negative" };
+import { RISK_TONES } from "./tones";
 
 /** What could go wrong, who would notice, and the way back. */
 export function RiskPanel({ risk }: { risk: Risk }) {
@@ -20,7 +19,7 @@ export function RiskPanel({ risk }: { risk: Risk }) {
   ];
   return (
     <div className="grid gap-3">
-      <Badge tone={TONES[risk.level]}>{risk.level} risk</Badge>
+      <Badge tone={RISK_TONES[risk.level]}>{risk.level} risk</Badge>
       <dl className="grid gap-x-4 gap-y-2 text-sm sm:grid-cols-[7rem_1fr]">
         {rows.map((row) => (
           <div key={row.label} className="contents">

@@ -1,15 +1,19 @@
 import type { RowOutcome } from "./decision-card";
 import type { InsertCost, Interval, QueryEvidence } from "./evidence";
 
-/** The least a proof measures of a query (PAIRS_MIN of the search): fewer were cut short, and show nothing. */
-const PAIRS_NEEDED = 5;
+/** Pairs that a proof measures of every query, whatever the time: fewer were cut short, and show nothing. */
+export const PAIRS_MIN = 5;
 
 /** Improved or regressed only where the interval says so, and rests on enough pairs. */
-export function outcomeOf(gain: Interval, pairs: number = PAIRS_NEEDED): RowOutcome {
-  if (pairs < PAIRS_NEEDED) return "inconclusive";
+export function outcomeOf(gain: Interval, pairs: number = PAIRS_MIN): RowOutcome {
+  if (pairs < PAIRS_MIN) return "inconclusive";
   if (gain.low > 0) return "improved";
   return gain.high < 0 ? "regressed" : "inconclusive";
 }
+
+/** What a query's gain saves in all its calls, ms; negative: what it costs. */
+export const savedMs = ({ calls, baseline, gain }: QueryEvidence): number =>
+  calls * baseline.median_ms * gain.value;
 
 /** Before and after of one comparison, ms. */
 export interface ComparedTimes {

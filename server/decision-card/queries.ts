@@ -6,6 +6,7 @@ import {
   outcomeOf,
   type QueryEvidence,
   type RowOutcome,
+  savedMs,
 } from "@/server/contracts";
 
 /** How many queries improved, and which matter most; null where nothing was replayed. */
@@ -29,9 +30,6 @@ export function countOutcomes(queries: readonly QueryEvidence[]): Record<RowOutc
 
 export const outcomeOfQuery = ({ gain, pairs }: QueryEvidence): RowOutcome =>
   outcomeOf(gain, pairs);
-
-const savedMs = ({ calls, baseline, gain }: QueryEvidence): number =>
-  calls * baseline.median_ms * gain.value;
 
 function greatest(
   queries: readonly QueryEvidence[],

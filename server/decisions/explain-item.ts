@@ -7,6 +7,7 @@ import {
   type MeasuredEvidence,
   type ProvedCandidate,
   type QueryEvidence,
+  savedMs,
 } from "@/server/contracts";
 import { formatFactor, formatMs, formatPercent } from "@/server/format";
 
@@ -76,8 +77,6 @@ export function fillSlots(
 
 /** The targeted query that saves most time in all its calls, where its gain is no noise. */
 function mostImproved(queries: readonly QueryEvidence[]): QueryEvidence | undefined {
-  const savedMs = ({ calls, baseline, gain }: QueryEvidence) =>
-    calls * baseline.median_ms * gain.value;
   return queries
     .filter(({ is_targeted: isTargeted, gain }) => isTargeted && gain.low > 0)
     .sort((a, b) => savedMs(b) - savedMs(a))[0];

@@ -1,7 +1,6 @@
-import type { Finding, ProofEvent, ProvedCandidate } from "@/server/contracts";
+import { type Finding, PAIRS_MIN, type ProofEvent, type ProvedCandidate } from "@/server/contracts";
 import { queryGainRequired } from "./judge";
 import { type Bench, createVariants, type MeasuringRoom } from "./measure";
-import { PAIRS_MIN } from "./search";
 import type { PausableTimer, ProofClock } from "./timer";
 
 /** What a proof works with once its shadow is built. */

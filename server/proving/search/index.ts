@@ -16,4 +16,4 @@ export type {
   StoppingThresholds,
   TimeLimits,
 } from "./state";
-export { createClock, PAIRS_MIN } from "./time";
+export { createClock } from "./time";

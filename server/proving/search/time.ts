@@ -1,4 +1,4 @@
-import type { Candidate, MeasuredEvidence } from "@/server/contracts";
+import { type Candidate, type MeasuredEvidence, PAIRS_MIN } from "@/server/contracts";
 import type { Member, SearchClock, SearchState } from "./state";
 
 /** No step begins after this part of the budget: the rest is for what began before. */
@@ -12,8 +12,6 @@ const ALONE_SHARE_MIN = 0.5;
 /** Parts of the planned time that one measurement may take for pairs beyond the minimum. */
 const EXTRA_ALONE_SHARE = 0.015;
 const EXTRA_SET_SHARE = 0.04;
-/** Pairs that every query gets, whatever the time. */
-export const PAIRS_MIN = 5;
 
 /**
  * The clock of a proof with this budget. A gain on a sample is not yet one on the whole table: where
