@@ -2,8 +2,8 @@ import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import { ThemeProvider } from "next-themes";
 import type { ReactNode } from "react";
-import { Toaster } from "sonner";
 import { TAB_TITLES } from "@/components/common/tab-title";
+import { Toasts } from "@/components/common/toasts";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -34,7 +34,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           disableTransitionOnChange
         >
           {children}
-          <Toaster theme="system" position="bottom-right" />
+          <Toasts theme="system" position="bottom-right" />
         </ThemeProvider>
       </body>
     </html>

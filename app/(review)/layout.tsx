@@ -11,7 +11,6 @@ import { SessionViewProvider } from "@/components/shell/session";
 import { signInAddress } from "@/components/shell/sign-in-address";
 import { ApiProvider } from "@/components/trpc/client";
 import { LiveProvider } from "@/components/trpc/live";
-import { TooltipProvider } from "@/components/ui/tooltip";
 import { PAGE_HEADER } from "@/server/api/http";
 import { describeSession } from "@/server/api/trpc";
 import { findSessionActor } from "@/server/identity";
@@ -28,23 +27,21 @@ export default async function ReviewLayout({ children }: { children: ReactNode }
       <ClockProvider renderedAtMs={Date.now()}>
         <SessionViewProvider session={describeSession(actor)}>
           <LiveProvider>
-            <TooltipProvider delayDuration={200}>
-              <HotkeyProvider>
-                <a
-                  href="#main"
-                  className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-card focus:px-3 focus:py-2"
-                >
-                  Skip to content
-                </a>
-                <Header />
-                <StopBanner />
-                <ModelBanner />
-                <main id="main" tabIndex={-1} className="mx-auto max-w-7xl px-4 py-6 sm:px-6">
-                  {children}
-                </main>
-                <ConnectionNotice />
-              </HotkeyProvider>
-            </TooltipProvider>
+            <HotkeyProvider>
+              <a
+                href="#main"
+                className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-card focus:px-3 focus:py-2"
+              >
+                Skip to content
+              </a>
+              <Header />
+              <StopBanner />
+              <ModelBanner />
+              <main id="main" tabIndex={-1} className="mx-auto max-w-7xl px-4 py-6 sm:px-6">
+                {children}
+              </main>
+              <ConnectionNotice />
+            </HotkeyProvider>
           </LiveProvider>
         </SessionViewProvider>
       </ClockProvider>

@@ -4,7 +4,7 @@ import { DownloadIcon } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
 import { type FormEvent, useMemo } from "react";
 import { useTRPC } from "@/components/trpc/client";
-import { Button } from "@/components/ui/button";
+import { Button, buttonVariants } from "@/components/ui/button";
 import { SelectField, TextField } from "@/components/ui/field";
 import type { AuditFilter } from "@/server/contracts";
 import { describeAction } from "@/server/format/audit-words";
@@ -138,11 +138,14 @@ function ExportLinks() {
   return (
     <div className="ml-auto flex gap-2">
       {(["csv", "json"] as const).map((format) => (
-        <Button key={format} variant="outline" size="sm" asChild>
-          <a href={exportAddress(filter, format)} download={`audit.${format}`}>
-            <DownloadIcon aria-hidden /> Export {format.toUpperCase()}
-          </a>
-        </Button>
+        <a
+          key={format}
+          href={exportAddress(filter, format)}
+          download={`audit.${format}`}
+          className={buttonVariants({ variant: "outline", size: "sm" })}
+        >
+          <DownloadIcon aria-hidden /> Export {format.toUpperCase()}
+        </a>
       ))}
     </div>
   );

@@ -1,11 +1,11 @@
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
 import { explainError } from "./explain-error";
+import { toastFailure, toastSuccess } from "./toasts";
 
 /** Says for a few seconds what went wrong, in plain words. */
 export function toastError(error: unknown): void {
   const { title, message } = explainError(error);
-  toast.error(title, { description: message });
+  toastFailure(title, message);
 }
 
 /**
@@ -15,7 +15,7 @@ export function toastError(error: unknown): void {
 export function useActionHandlers(queryKey: QueryKey) {
   const queryClient = useQueryClient();
   return (done: string) => ({
-    onSuccess: () => void toast.success(done),
+    onSuccess: () => toastSuccess(done),
     onError: toastError,
     onSettled: () => queryClient.invalidateQueries({ queryKey }),
   });

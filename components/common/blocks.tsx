@@ -33,7 +33,7 @@ export interface Fact {
 /** Labelled numbers side by side. */
 export function Facts({ facts, className }: { facts: Fact[]; className?: string }) {
   return (
-    <dl className={cn("grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-4", className)}>
+    <dl className={cn("grid grid-cols-2 gap-x-6 gap-y-4 sm:base:grid-cols-4", className)}>
       {facts.map((fact) => (
         <div key={fact.label} className="min-w-0">
           <dt className="text-xs text-muted-foreground">{fact.label}</dt>

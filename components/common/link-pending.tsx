@@ -12,8 +12,8 @@ export function LinkPending() {
     <span
       aria-hidden
       className={cn(
-        "pointer-events-none absolute inset-x-0 -bottom-0.5 h-0.5 bg-primary opacity-0",
-        pending && "opacity-60 transition-opacity delay-200",
+        "pointer-events-none absolute inset-x-0 -bottom-0.5 h-0.5 bg-primary",
+        pending ? "opacity-60 transition-opacity delay-200" : "opacity-0",
       )}
     />
   );

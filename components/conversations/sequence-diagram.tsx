@@ -96,7 +96,7 @@ function Arrow({ arrow, isOpen, onOpenMessage }: ArrowProps) {
         y={y - 26}
         width="100%"
         height={DIAGRAM.row - 4}
-        className={cn("fill-transparent group-hover:fill-muted/60", isOpen && "fill-muted")}
+        className={cn("group-hover:fill-muted/60", isOpen ? "fill-muted" : "fill-transparent")}
       />
       <text x={0} y={y + 4} className="fill-muted-foreground text-[11px]">
         {elapsed}

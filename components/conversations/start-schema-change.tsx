@@ -113,7 +113,7 @@ function ColumnFields({ draft, problem, onChange }: FieldsProps) {
         <Checkbox
           id={requiredId}
           checked={draft.isRequired}
-          onCheckedChange={(checked) => onChange({ isRequired: checked === true })}
+          onCheckedChange={(checked) => onChange({ isRequired: checked })}
         />
         <label htmlFor={requiredId}>Required (NOT NULL); rows that exist take the default</label>
       </div>
@@ -197,7 +197,7 @@ function TargetBox(props: {
       <Checkbox
         id={id}
         checked={props.isChosen}
-        onCheckedChange={(checked) => props.onToggle(checked === true)}
+        onCheckedChange={(checked) => props.onToggle(checked)}
       />
       <label htmlFor={id} className="break-all">
         {props.label}

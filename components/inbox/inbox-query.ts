@@ -1,13 +1,12 @@
 import { findValue } from "@/components/common/options";
-import {
-  type Basis,
-  CHANGE_FACTS,
-  type ChangeKind,
-  type CountSuggestions,
-  type InboxView,
-  type ListSuggestions,
-  type RiskLevel,
-  type SuggestionSort,
+import type {
+  Basis,
+  ChangeKind,
+  CountSuggestions,
+  InboxView,
+  ListSuggestions,
+  RiskLevel,
+  SuggestionSort,
 } from "@/server/contracts";
 import { COUNT_MAX, COUNTED_TABS, findTab, type InboxTab } from "./tabs";
 
@@ -25,6 +24,11 @@ export const SORT_LABELS: Record<SuggestionSort, string> = {
   expiry: "Next to expire first",
 };
 
+/** Names alone: what is said of each kind would load with the list. */
+const KINDS: Record<ChangeKind, true> = {
+  ...{ add_index: true, drop_index: true, cluster_table: true, change_type: true },
+  ...{ add_constraint: true, materialize_summary: true, rewrite_query: true, add_column: true },
+};
 const BASES: Record<Basis, true> = { measured: true, estimate: true };
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 const WORDS_MAX = 200;
@@ -48,7 +52,7 @@ export function readQuery(params: Params): InboxQuery {
   const flag = (name: string) => ({ "1": true, "0": false })[params.get(name) ?? ""];
   const given = {
     search: text("q", isShort),
-    kind: some("kind", CHANGE_FACTS),
+    kind: some("kind", KINDS),
     risk: some("risk", RISK_LABELS),
     basis: findValue(BASES, params.get("basis")),
     product_id: text("product", isShort),

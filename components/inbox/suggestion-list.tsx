@@ -1,5 +1,6 @@
 "use client";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import dynamic from "next/dynamic";
 import {
   type RefObject,
   useEffect,
@@ -14,7 +15,6 @@ import { LoadMore, QueryError } from "@/components/common/query-states";
 import { useCan } from "@/components/shell/session";
 import { Card } from "@/components/ui/card";
 import type { SuggestionSummary } from "@/server/contracts";
-import { BulkBar } from "./bulk-bar";
 import { emptyText } from "./empty-text";
 import { countFilters, type InboxQuery } from "./inbox-query";
 import { RowsSkeleton, SuggestionRow } from "./suggestion-row";
@@ -22,6 +22,9 @@ import { PROVING_TAB } from "./tabs";
 import { useSuggestionPages } from "./use-inbox";
 import { type CurrentRow, useRowKeys } from "./use-row-keys";
 import { type Selection, useSelection } from "./use-selection";
+
+// Loads with the first row that is ticked.
+const BulkBar = dynamic(() => import("./bulk-bar").then((module) => module.BulkBar));
 
 export function SuggestionList({ query }: { query: InboxQuery }) {
   const pages = useSuggestionPages(query);

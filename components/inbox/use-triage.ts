@@ -1,7 +1,7 @@
 "use client";
 import { type QueryKey, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { toast } from "sonner";
 import { toastError } from "@/components/common/action-handlers";
+import { toastFailure, toastSuccess } from "@/components/common/toasts";
 import { useTRPC } from "@/components/trpc/client";
 import type { BulkResult, Colleague } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
@@ -60,10 +60,10 @@ function tell(results: readonly BulkResult[]): void {
   const failed = results.filter(({ error }) => error !== null);
   const done = formatPlural(results.length - failed.length, "suggestion");
   const [first] = failed;
-  if (first === undefined) toast.success(`Done: ${done}`);
+  if (first === undefined) toastSuccess(`Done: ${done}`);
   else {
     const title = `Done: ${done}. Not done: ${failed.length}.`;
-    toast.error(title, { description: `${first.suggestion_id}: ${first.error?.message}` });
+    toastFailure(title, `${first.suggestion_id}: ${first.error?.message}`);
   }
 }
 

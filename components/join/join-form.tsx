@@ -1,7 +1,7 @@
 "use client";
-import { signIn } from "next-auth/react";
 import { type FormEvent, useEffect, useState } from "react";
 import { explainError } from "@/components/common/explain-error";
+import { signInByPassword } from "@/components/shell/auth-requests";
 import { ApiProvider, useTRPCClient } from "@/components/trpc/client";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
@@ -95,7 +95,7 @@ function UseLinkForm({ token, link }: { token: string; link: LinkView }) {
     try {
       const { email } = await client.links.use.mutate({ token, ...given });
       const { password } = given;
-      if (password) await signIn("credentials", { redirect: false, email, password });
+      if (password) await signInByPassword(email, password);
       window.location.replace(password ? "/" : "/sign-in");
     } catch (failure) {
       setError(explainError(failure).message);

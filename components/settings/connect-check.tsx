@@ -3,9 +3,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { CircleAlertIcon, CircleCheckIcon, CircleMinusIcon } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
-import { toast } from "sonner";
 import { toastError } from "@/components/common/action-handlers";
 import { QueryError } from "@/components/common/query-states";
+import { toastSuccess } from "@/components/common/toasts";
 import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -85,7 +85,7 @@ function Save(props: { draft: Draft; replaces: string | null; faulty: number }) 
     trpc.products.connect.mutationOptions({
       onError: toastError,
       async onSuccess() {
-        toast.success(`${draft.product_id} is connected.`);
+        toastSuccess(`${draft.product_id} is connected.`);
         await queryClient.invalidateQueries(trpc.products.pathFilter());
         router.push("/settings/products");
       },
@@ -101,7 +101,7 @@ function Save(props: { draft: Draft; replaces: string | null; faulty: number }) 
             id="connect-anyway"
             className="mt-0.5"
             checked={isAcknowledged}
-            onCheckedChange={(checked) => setIsAcknowledged(checked === true)}
+            onCheckedChange={(checked) => setIsAcknowledged(checked)}
           />
           <label htmlFor="connect-anyway">
             Connect although {formatPlural(faulty, "route needs", "routes need")} correction: the

@@ -99,7 +99,7 @@ function ScopeBoxes(props: { scopes: Permission[]; onChange: (scopes: Permission
               checked={props.scopes.includes(scope)}
               onCheckedChange={(checked) => {
                 const others = props.scopes.filter((each) => each !== scope);
-                props.onChange(checked === true ? [...others, scope] : others);
+                props.onChange(checked ? [...others, scope] : others);
               }}
             />
             <label htmlFor={`${id}-${scope}`} className="font-mono text-xs leading-5">

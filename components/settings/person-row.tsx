@@ -4,13 +4,7 @@ import { useState } from "react";
 import { RelativeTime } from "@/components/common/clock";
 import { useSession } from "@/components/shell/session";
 import { Badge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
-import {
-  DropdownMenu,
-  DropdownMenuContent,
-  DropdownMenuItem,
-  DropdownMenuTrigger,
-} from "@/components/ui/dropdown-menu";
+import { DropdownMenu, DropdownMenuItem } from "@/components/ui/dropdown-menu";
 import type { PersonView } from "@/server/contracts";
 import { formatPlural } from "@/server/format";
 import { type PersonAction, PersonDialogs } from "./person-dialogs";
@@ -70,22 +64,21 @@ function PersonMenu(props: { person: PersonView; onSelect: (action: PersonAction
     ["activate", "Activate", !person.is_active],
   ];
   return (
-    <DropdownMenu>
-      <DropdownMenuTrigger asChild>
-        <Button variant="ghost" size="icon" aria-label={`Actions for ${person.email}`}>
-          <EllipsisIcon aria-hidden />
-        </Button>
-      </DropdownMenuTrigger>
-      <DropdownMenuContent>
-        {items
-          .filter(([, , isOffered]) => isOffered)
-          .map(([action, label]) => (
-            // The dialog opens once the menu has closed: there the focus goes back to.
-            <DropdownMenuItem key={action} onSelect={() => setTimeout(() => onSelect(action))}>
-              {label}
-            </DropdownMenuItem>
-          ))}
-      </DropdownMenuContent>
+    <DropdownMenu
+      trigger={{
+        variant: "ghost",
+        size: "icon",
+        "aria-label": `Actions for ${person.email}`,
+        children: <EllipsisIcon aria-hidden />,
+      }}
+    >
+      {items
+        .filter(([, , isOffered]) => isOffered)
+        .map(([action, label]) => (
+          <DropdownMenuItem key={action} onSelect={() => onSelect(action)}>
+            {label}
+          </DropdownMenuItem>
+        ))}
     </DropdownMenu>
   );
 }

@@ -6,7 +6,7 @@ import { Empty, PageTitle } from "@/components/common/blocks";
 import { QueryError } from "@/components/common/query-states";
 import { RowsSkeleton } from "@/components/inbox/suggestion-row";
 import { useTRPC } from "@/components/trpc/client";
-import { Button } from "@/components/ui/button";
+import { buttonVariants } from "@/components/ui/button";
 import { ProductCard } from "./product-card";
 import { type Secret, ShownOnce } from "./shown-once";
 
@@ -21,9 +21,9 @@ export function ProductsView() {
         title="Data products"
         lead="The sidecar serves one data product: it observes it, tests changes on copies of it, and executes what is approved."
       >
-        <Button asChild>
-          <Link href="/settings/products/connect">Connect a data product</Link>
-        </Button>
+        <Link href="/settings/products/connect" className={buttonVariants()}>
+          Connect a data product
+        </Link>
       </PageTitle>
       <ProductList onSecret={setSecret} />
       <ShownOnce secret={secret} onClose={() => setSecret(null)} />

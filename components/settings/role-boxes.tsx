@@ -38,7 +38,7 @@ export function RoleBoxes(props: {
             checked={props.roles.includes(role)}
             onCheckedChange={(checked) => {
               const others = props.roles.filter((each) => each !== role);
-              props.onChange(checked === true ? [...others, role] : others);
+              props.onChange(checked ? [...others, role] : others);
             }}
           />
           <label htmlFor={`${id}-${role}`}>

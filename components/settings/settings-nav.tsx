@@ -22,8 +22,8 @@ export function SettingsNav() {
             href={href}
             aria-current={isCurrent ? "page" : undefined}
             className={cn(
-              "rounded-md px-3 py-2 text-sm font-medium whitespace-nowrap text-muted-foreground hover:bg-muted hover:text-foreground",
-              isCurrent && "bg-muted text-foreground",
+              "rounded-md px-3 py-2 text-sm font-medium whitespace-nowrap hover:bg-muted hover:text-foreground",
+              isCurrent ? "bg-muted text-foreground" : "text-muted-foreground",
             )}
           >
             {label}

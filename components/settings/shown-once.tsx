@@ -23,7 +23,7 @@ export function ShownOnce({ secret, onClose }: { secret: Secret | null; onClose:
       }}
     >
       {secret === null ? null : (
-        <DialogContent onInteractOutside={(event) => event.preventDefault()}>
+        <DialogContent isPersistent>
           <DialogHeader title={secret.title} description={secret.description} />
           <Alert tone="warning" title="Shown only now">
             Copy it before you close this dialog; it cannot be shown again.

@@ -1,4 +1,5 @@
 "use client";
+import dynamic from "next/dynamic";
 import {
   createContext,
   type ReactNode,
@@ -9,7 +10,8 @@ import {
   useRef,
   useState,
 } from "react";
-import { Sheet } from "@/components/ui/sheet";
+
+const HotkeySheet = dynamic(() => import("./hotkey-sheet").then((module) => module.HotkeySheet));
 
 /** A key a page answers to, and what it does. */
 export interface Hotkey {
@@ -25,16 +27,17 @@ interface Registry {
 }
 const Hotkeys = createContext<Registry>({ register: () => () => {}, openSheet: () => {} });
 
+const TAKES_TEXT = "input:not([type=checkbox]), textarea, select, [contenteditable]";
+
 /** Keys belong to the page only while nothing that takes text, and no dialog or menu, has them. */
 function isBusy(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return true;
   const { target } = event;
   if (!(target instanceof HTMLElement)) return false;
-  if (target.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu]")) {
-    return true;
-  }
+  if (target.closest(TAKES_TEXT)) return true;
+  if (document.querySelector("dialog:modal, [popover]:popover-open") !== null) return true;
   const isActivation = event.key === "Enter" || event.key === " ";
-  return isActivation && target.closest("a, button, summary, [role=tab]") !== null;
+  return isActivation && target.closest("a, button, input, summary") !== null;
 }
 
 export function HotkeyProvider({ children }: { children: ReactNode }) {
@@ -63,7 +66,7 @@ export function HotkeyProvider({ children }: { children: ReactNode }) {
   return (
     <Hotkeys value={registry}>
       {children}
-      <HotkeySheet hotkeys={shown} onClose={() => setShown(null)} />
+      {shown === null ? null : <HotkeySheet hotkeys={shown} onClose={() => setShown(null)} />}
     </Hotkeys>
   );
 }
@@ -76,32 +79,4 @@ export function useHotkeys(hotkeys: readonly Hotkey[]) {
 
 export function useHotkeySheet(): () => void {
   return useContext(Hotkeys).openSheet;
-}
-
-/** What each key does on this page. */
-function HotkeySheet(props: { hotkeys: readonly Hotkey[] | null; onClose: () => void }) {
-  const rows = [...(props.hotkeys ?? []), { key: "?", label: "Show keyboard shortcuts" }];
-  return (
-    <Sheet
-      isOpen={props.hotkeys !== null}
-      onOpenChange={(isOpen) => {
-        if (!isOpen) props.onClose();
-      }}
-      title="Keyboard"
-      description="Keyboard shortcuts on this page."
-    >
-      <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 text-sm">
-        {rows.map((row) => (
-          <div key={row.key} className="contents">
-            <dt>
-              <kbd className="inline-block min-w-8 rounded border bg-muted px-2 py-1 text-center font-mono text-xs">
-                {row.key}
-              </kbd>
-            </dt>
-            <dd>{row.label}</dd>
-          </div>
-        ))}
-      </dl>
-    </Sheet>
-  );
 }

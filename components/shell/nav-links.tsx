@@ -26,8 +26,10 @@ export function NavLinks() {
           href={href}
           aria-current={isCurrent(href, pathname) ? "page" : undefined}
           className={cn(
-            "relative border-b-2 border-transparent px-3 py-2.5 text-sm font-medium whitespace-nowrap text-muted-foreground -outline-offset-2 hover:text-foreground xl:px-2 xl:py-4",
-            isCurrent(href, pathname) && "border-primary text-foreground",
+            "relative border-b-2 px-3 py-2.5 text-sm font-medium whitespace-nowrap -outline-offset-2 hover:text-foreground xl:px-2 xl:py-4",
+            isCurrent(href, pathname)
+              ? "border-primary text-foreground"
+              : "border-transparent text-muted-foreground",
           )}
         >
           {label}

@@ -1,6 +1,5 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { signIn } from "next-auth/react";
 import { type FormEvent, useState } from "react";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
@@ -8,6 +7,7 @@ import { Card, CardContent } from "@/components/ui/card";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { formatList } from "@/server/format";
+import { signInByPassword, signInByProvider } from "./auth-requests";
 
 interface DemoUser {
   email: string;
@@ -60,7 +60,7 @@ function ProviderButton({ name, next }: { name: string; next: string }) {
     setState("leaving");
     try {
       // Leads away on success; the fragment of the address comes back with the person.
-      await signIn("oidc", { callbackUrl: next + window.location.hash });
+      await signInByProvider(next + window.location.hash);
     } catch {
       setState("failed");
     }
@@ -87,14 +87,14 @@ function PasswordForm({ next, demoUsers }: Pick<SignInFormProps, "next" | "demoU
     setIsBusy(true);
     setError(null);
     try {
-      const answer = await signIn("credentials", { redirect: false, email, password });
-      if (answer?.ok) {
+      const refusal = await signInByPassword(email, password);
+      if (refusal === null) {
         // A redirect keeps the fragment of the address that was asked for; the server never sees it.
         router.replace(next + window.location.hash);
         router.refresh();
         return;
       }
-      setError(MESSAGES[answer?.error ?? ""] ?? UNREACHABLE);
+      setError(MESSAGES[refusal] ?? UNREACHABLE);
     } catch {
       setError(UNREACHABLE);
     }

@@ -52,7 +52,7 @@ function ChosenChange(props: {
         <Checkbox
           className="mt-0.5"
           checked={choice.chosenIds.includes(item.item_id)}
-          onCheckedChange={(checked) => choice.toggle(item.item_id, checked === true)}
+          onCheckedChange={(checked) => choice.toggle(item.item_id, checked)}
           aria-labelledby={id}
         />
       )}

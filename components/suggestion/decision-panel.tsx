@@ -12,7 +12,6 @@ import { RelativeTime } from "@/components/common/clock";
 import { PolicyActions } from "@/components/policy/policy-actions";
 import { PolicyNeeds } from "@/components/policy/policy-needs";
 import { Button } from "@/components/ui/button";
-import { Tooltip } from "@/components/ui/tooltip";
 import type { Suggestion } from "@/server/contracts";
 import { formatCount, formatPlural } from "@/server/format";
 import { adviseNext } from "./advise-next";
@@ -110,15 +109,15 @@ function DecisionButtons({
         ({ action, label, key, variant, Icon }) => {
           const name = isEstimate && action === "approve" ? "Acknowledge" : label;
           return (
-            <Tooltip key={action} text={key === null ? name : `${name} (press ${key})`}>
-              <Button
-                variant={isEstimate && action === "approve" ? "outline" : variant}
-                disabled={isBusy || (action === "approve" && chosenCount === 0)}
-                onClick={() => onAction(action)}
-              >
-                <Icon aria-hidden /> {name}
-              </Button>
-            </Tooltip>
+            <Button
+              key={action}
+              title={key === null ? undefined : `Press ${key}`}
+              variant={isEstimate && action === "approve" ? "outline" : variant}
+              disabled={isBusy || (action === "approve" && chosenCount === 0)}
+              onClick={() => onAction(action)}
+            >
+              <Icon aria-hidden /> {name}
+            </Button>
           );
         },
       )}

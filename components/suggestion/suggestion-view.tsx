@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useEffect, useMemo, useState } from "react";
 import { cn } from "@/components/cn";
@@ -9,8 +10,6 @@ import type { Hotkey } from "@/components/shell/hotkeys";
 import { useHotkeys } from "@/components/shell/hotkeys";
 import { useTRPC } from "@/components/trpc/client";
 import type { Suggestion } from "@/server/contracts";
-import { buildDecisionCard } from "@/server/decision-card";
-import { ActionDialogs } from "./action-dialogs";
 import { DecisionCardPanel } from "./decision-card";
 import { DecisionBar } from "./decision-panel";
 import { SuggestionSkeleton } from "./frame";
@@ -22,6 +21,9 @@ import { SuggestionTabs } from "./suggestion-tabs";
 import { TriagePanel } from "./triage-panel";
 import { type ActionName, useAbilities, useActions, useChoice } from "./use-decision";
 import { titleOfTab } from "./wording";
+
+// The questions load when the first of them is asked.
+const ActionDialogs = dynamic(() => import("./action-dialogs").then((m) => m.ActionDialogs));
 
 /** Should an event get lost, a moving suggestion is still at most this old. */
 const MOVING_REFETCH_MS = 5_000;
@@ -88,29 +90,45 @@ function Loaded({ suggestion }: { suggestion: Suggestion }) {
       <SuggestionStatus suggestion={suggestion} actions={actions} />
       <SuggestionTabs suggestion={suggestion} actions={actions} />
       <DecisionBar {...decision} />
-      <ActionDialogs
-        suggestion={suggestion}
-        card={card}
-        chosenIds={choice.chosenIds}
-        actions={actions}
-        // A question about a state that has passed is not asked any more.
-        open={open !== null && abilities.has(open) ? open : null}
-        onClose={() => setOpen(null)}
-      />
+      {/* A question about a state that has passed is not asked any more. */}
+      {open !== null && abilities.has(open) ? (
+        <ActionDialogs
+          suggestion={suggestion}
+          card={card}
+          chosenIds={choice.chosenIds}
+          actions={actions}
+          open={open}
+          onClose={() => setOpen(null)}
+        />
+      ) : null}
     </div>
   );
 }
 
+type BuildCard = typeof import("@/server/decision-card").buildDecisionCard;
+
+/** What makes a card anew. It loads after the page, which has the card of everything already. */
+function useCardBuilder(): BuildCard | null {
+  const [build, setBuild] = useState<BuildCard | null>(null);
+  useEffect(() => {
+    void import("@/server/decision-card").then((module) =>
+      setBuild(() => module.buildDecisionCard),
+    );
+  }, []);
+  return build;
+}
+
 /** The card of what is ticked: made again from what was measured, never added up. */
 function useCard(suggestion: Suggestion, chosenIds: readonly string[] | undefined) {
+  const build = useCardBuilder();
   const chosen = chosenIds?.join();
   return useMemo(() => {
     const { card } = suggestion;
-    if (chosen === undefined || card === null) return card;
+    if (chosen === undefined || card === null || build === null) return card;
     const ids = chosen.split(",");
     if (ids.length === suggestion.suggestions.length) return card;
-    return buildDecisionCard(suggestion, card.evidence.track_record, ids);
-  }, [suggestion, chosen]);
+    return build(suggestion, card.evidence.track_record, ids);
+  }, [suggestion, chosen, build]);
 }
 
 const KEYS = [

@@ -1,9 +1,9 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
-import { toast } from "sonner";
 import { toastError } from "@/components/common/action-handlers";
 import { explainError, readAppCode } from "@/components/common/explain-error";
+import { toastSuccess } from "@/components/common/toasts";
 import { useRefreshLists } from "@/components/inbox/refresh-lists";
 import { useApproval } from "@/components/policy/policy-needs";
 import { useCan } from "@/components/shell/session";
@@ -77,7 +77,7 @@ export function useActions() {
 
   const handlers = (done: string) => ({
     onMutate: () => setConflict(null),
-    onSuccess: () => void toast.success(done),
+    onSuccess: () => toastSuccess(done),
     onError: (error: unknown) => {
       if (STALE.has(readAppCode(error) ?? "")) setConflict(explainError(error).message);
       else toastError(error);
@@ -99,7 +99,7 @@ export function useActions() {
       trpc.suggestions.approve.mutationOptions({
         ...handlers("Approved"),
         onSuccess: ({ state }) => {
-          toast.success(
+          toastSuccess(
             state === "pending" ? "Approved by you; more approvals are needed" : "Approved",
           );
           focusNext();

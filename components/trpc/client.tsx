@@ -3,10 +3,10 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { type ReactNode, useState } from "react";
-import superjson from "superjson";
 import { readAppCode } from "@/components/common/explain-error";
 import { signInAddress } from "@/components/shell/sign-in-address";
 import type { AppRouter } from "@/server/api/trpc";
+import { pageValues } from "@/server/contracts";
 
 const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 
@@ -50,8 +50,8 @@ function createClient() {
     links: [
       splitLink({
         condition: (operation) => operation.type === "subscription",
-        true: httpSubscriptionLink({ url: URL, transformer: superjson }),
-        false: httpBatchLink({ url: URL, transformer: superjson }),
+        true: httpSubscriptionLink({ url: URL, transformer: pageValues }),
+        false: httpBatchLink({ url: URL, transformer: pageValues }),
       }),
     ],
   });

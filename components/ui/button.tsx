@@ -1,10 +1,10 @@
 import { cva, type VariantProps } from "class-variance-authority";
-import { Slot } from "radix-ui";
 import type { ComponentProps } from "react";
 import { cn } from "@/components/cn";
 
-const buttonVariants = cva(
-  "inline-flex shrink-0 items-center justify-center gap-2 rounded-md text-sm font-medium whitespace-nowrap transition-colors disabled:cursor-not-allowed disabled:opacity-60 [&_svg]:size-4 [&_svg]:shrink-0",
+/** For a link that looks like a button. */
+export const buttonVariants = cva(
+  "base:justify-center inline-flex shrink-0 items-center gap-2 rounded-md text-sm font-medium whitespace-nowrap transition-colors disabled:cursor-not-allowed disabled:opacity-60 [&_svg]:size-4 [&_svg]:shrink-0",
   {
     variants: {
       variant: {
@@ -13,22 +13,20 @@ const buttonVariants = cva(
         ghost: "text-foreground hover:bg-muted",
         destructive: "border border-negative/50 bg-card text-negative hover:bg-negative-soft",
       },
-      size: { default: "h-9 px-4", sm: "h-8 px-3", icon: "size-9" },
+      size: {
+        default: "base:h-9 base:px-4",
+        sm: "base:h-8 base:px-3",
+        icon: "base:size-9",
+      },
     },
     defaultVariants: { variant: "default", size: "default" },
   },
 );
 
-type ButtonProps = ComponentProps<"button"> &
-  VariantProps<typeof buttonVariants> & { asChild?: boolean };
+type ButtonProps = ComponentProps<"button"> & VariantProps<typeof buttonVariants>;
 
-export function Button({ className, variant, size, asChild = false, ...props }: ButtonProps) {
-  const Component = asChild ? Slot.Root : "button";
+export function Button({ className, variant, size, ...props }: ButtonProps) {
   return (
-    <Component
-      {...(asChild ? {} : { type: "button" })}
-      className={cn(buttonVariants({ variant, size }), className)}
-      {...props}
-    />
+    <button type="button" className={cn(buttonVariants({ variant, size }), className)} {...props} />
   );
 }

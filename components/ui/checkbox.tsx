@@ -1,21 +1,22 @@
-"use client";
-import { CheckIcon } from "lucide-react";
-import { Checkbox as Primitive } from "radix-ui";
 import type { ComponentProps } from "react";
 import { cn } from "@/components/cn";
 
-export function Checkbox({ className, ...props }: ComponentProps<typeof Primitive.Root>) {
+type CheckboxProps = Omit<ComponentProps<"input">, "type" | "onChange"> & {
+  checked: boolean;
+  onCheckedChange: (isChecked: boolean) => void;
+};
+
+/** The browser's own box, in our colour. */
+export function Checkbox({ className, onCheckedChange, ...props }: CheckboxProps) {
   return (
-    <Primitive.Root
+    <input
+      type="checkbox"
       className={cn(
-        "flex size-5 shrink-0 items-center justify-center rounded border border-input bg-card data-[state=checked]:border-primary data-[state=checked]:bg-primary data-[state=checked]:text-primary-foreground disabled:cursor-not-allowed disabled:opacity-60",
+        "size-5 shrink-0 accent-primary disabled:cursor-not-allowed disabled:opacity-60",
         className,
       )}
+      onChange={(event) => onCheckedChange(event.target.checked)}
       {...props}
-    >
-      <Primitive.Indicator>
-        <CheckIcon className="size-3.5" aria-hidden />
-      </Primitive.Indicator>
-    </Primitive.Root>
+    />
   );
 }

@@ -94,7 +94,7 @@ export function CheckField(props: {
         id={id}
         className="mt-0.5"
         checked={props.isChecked}
-        onCheckedChange={(checked) => props.onChange(checked === true)}
+        onCheckedChange={(checked) => props.onChange(checked)}
       />
       <label htmlFor={id}>{props.label}</label>
     </div>

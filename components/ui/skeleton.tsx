@@ -3,6 +3,10 @@ import { cn } from "@/components/cn";
 
 export function Skeleton({ className, ...props }: ComponentProps<"div">) {
   return (
-    <div aria-hidden className={cn("animate-pulse rounded-md bg-muted", className)} {...props} />
+    <div
+      aria-hidden
+      className={cn("base:rounded-md animate-pulse bg-muted", className)}
+      {...props}
+    />
   );
 }

@@ -32,7 +32,7 @@ export function TableHead({ className, ...props }: ComponentProps<"th">) {
     <th
       scope="col"
       className={cn(
-        "px-3 py-2 text-left align-bottom text-xs font-medium text-muted-foreground first:pl-0 last:pr-0",
+        "base:text-left px-3 py-2 align-bottom text-xs font-medium text-muted-foreground first:pl-0 last:pr-0",
         className,
       )}
       {...props}

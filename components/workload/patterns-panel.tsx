@@ -1,10 +1,10 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Empty } from "@/components/common/blocks";
 import { RelativeTime } from "@/components/common/clock";
 import { QueryError } from "@/components/common/query-states";
-import { SqlBlock } from "@/components/sql/sql-block";
 import { flattenSql } from "@/components/sql/sql-line";
 import { useTRPC } from "@/components/trpc/client";
 import { Badge } from "@/components/ui/badge";
@@ -15,6 +15,11 @@ import type { ObservedPattern } from "@/server/contracts";
 import { formatCount, formatMs, formatPercent, formatPlural } from "@/server/format";
 import { DriftBadge, type DriftChoice, DriftFilter, DriftLegend } from "./drift";
 import { describeSample, recentMs } from "./recent-time";
+
+// With the formatter of SQL: loaded when a query is opened.
+const SqlBlock = dynamic(() => import("@/components/sql/sql-block").then((m) => m.SqlBlock), {
+  loading: () => <Skeleton className="h-24" />,
+});
 
 export function PatternsPanel() {
   const trpc = useTRPC();

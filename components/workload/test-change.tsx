@@ -98,7 +98,7 @@ function ColumnFields(props: {
         <Checkbox
           id={requiredId}
           checked={draft.isRequired}
-          onCheckedChange={(checked) => set({ isRequired: checked === true })}
+          onCheckedChange={(checked) => set({ isRequired: checked })}
         />
         <label htmlFor={requiredId}>Required (NOT NULL)</label>
       </div>

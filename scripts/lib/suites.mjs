@@ -5,6 +5,7 @@ import { ensureBuilt } from "./build.mjs";
 import { findChromium } from "./chromium.mjs";
 import { startDemo } from "./demo.mjs";
 import { playwrightFailures, vitestFailures } from "./failures.mjs";
+import { FIRST_LOAD_KB_MAX, measureFirstLoad } from "./first-load.mjs";
 import { report, run } from "./run.mjs";
 
 const JOURNEY_ROWS = 400_000;
@@ -98,6 +99,22 @@ const start = {
   run: (root) => withDemo(root, 50_000, async () => ({ passed: 1, failed: 0, failures: [] })),
 };
 
+/** No page makes a browser load more than it may; on the build that the journeys use. */
+const firstLoad = {
+  name: "first load",
+  isStatic: false,
+  async run(root) {
+    await ensureBuilt(root);
+    const pages = measureFirstLoad(root);
+    const failures = pages
+      .filter(({ kb }) => kb > FIRST_LOAD_KB_MAX)
+      .map(({ route, kb }) => `${route} loads ${kb.toFixed(1)} kB of JavaScript at first`);
+    if (pages.length === 0) failures.push("the build names no page");
+    for (const failure of failures) console.error(failure);
+    return { passed: pages.length - failures.length, failed: failures.length, failures };
+  },
+};
+
 async function runPlaywright(root, demo, chromium) {
   const bin = path.join(root, "node_modules", ".bin", "playwright");
   const { code, json } = await withReport(async (file) => {
@@ -140,6 +157,7 @@ export const SUITES = [
   check("knip", "knip", []),
   check("layers", "depcruise", ["--config", ".dependency-cruiser.cjs", "."]),
   vitest(),
+  firstLoad,
   playwright,
 ];
 

@@ -31,6 +31,7 @@ export {
   WEBHOOK_EVENTS,
 } from "./notification-events";
 export * from "./order-step";
+export * from "./page-values";
 export * from "./policy";
 export * from "./policy-views";
 export * from "./product-fault";

@@ -8,13 +8,11 @@ import {
 } from "next/dist/shared/lib/hooks-client-context.shared-runtime";
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
-import superjson from "superjson";
 import { ClockProvider } from "@/components/common/clock";
 import { SessionViewProvider } from "@/components/shell/session";
 import { TRPCProvider } from "@/components/trpc/client";
-import { TooltipProvider } from "@/components/ui/tooltip";
 import type { AppRouter } from "@/server/api/trpc";
-import { Permission, type Suggestion } from "@/server/contracts";
+import { Permission, pageValues, type Suggestion } from "@/server/contracts";
 import { SuggestionView } from "../suggestion-view";
 import AlternativesTab from "../tabs/alternatives-tab";
 import EvidenceTab from "../tabs/evidence-tab";
@@ -38,7 +36,7 @@ export function renderSuggestionPage(suggestion: Suggestion): string {
   const { suggestion_id } = suggestion;
   const queryClient = new QueryClient();
   const client = createTRPCClient<AppRouter>({
-    links: [httpLink({ url: "http://127.0.0.1:9/", transformer: superjson })],
+    links: [httpLink({ url: "http://127.0.0.1:9/", transformer: pageValues })],
   });
   const trpc = createTRPCOptionsProxy<AppRouter>({ client, queryClient });
   for (const procedure of [trpc.suggestions.head, trpc.suggestions.get]) {
@@ -50,10 +48,8 @@ export function renderSuggestionPage(suggestion: Suggestion): string {
       <TRPCProvider trpcClient={client} queryClient={queryClient}>
         <ClockProvider renderedAtMs={NOW}>
           <SessionViewProvider session={session}>
-            <TooltipProvider>
-              <SuggestionView suggestionId={suggestion_id} />
-              <Tabs suggestion={suggestion} />
-            </TooltipProvider>
+            <SuggestionView suggestionId={suggestion_id} />
+            <Tabs suggestion={suggestion} />
           </SessionViewProvider>
         </ClockProvider>
       </TRPCProvider>

@@ -1,12 +1,12 @@
 import { initTRPC } from "@trpc/server";
-import superjson from "superjson";
+import { pageValues } from "@/server/contracts";
 import { AppError } from "@/server/platform";
 import { assertStorable } from "../http";
 import type { TrpcContext } from "./context";
 import { toPublicError, toTrpcError } from "./error-map";
 
 const t = initTRPC.context<TrpcContext>().create({
-  transformer: superjson,
+  transformer: pageValues,
   // A silent connection is told from a dead one: the browser reconnects after two missed pings.
   sse: {
     ping: { enabled: true, intervalMs: 10_000 },
