@@ -3,6 +3,7 @@ import { ListFilterIcon, SearchIcon } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useHotkeys } from "@/components/shell/hotkeys";
+import { INBOX_KEYS } from "@/components/shell/keys";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import type { FilterBarProps } from "./filters";
@@ -60,7 +61,7 @@ function SearchBox({ view, onChange }: Omit<FilterBarProps, "tab">) {
     return () => clearTimeout(timer);
   }, [text, view.search]);
   useHotkeys(
-    useMemo(() => [{ key: "/", label: "Search the list", run: () => box.current?.focus() }], []),
+    useMemo(() => [{ key: "/", label: INBOX_KEYS["/"], run: () => box.current?.focus() }], []),
   );
   return (
     <div className="relative min-w-48 flex-1 sm:max-w-sm">

@@ -1,27 +1,18 @@
 "use client";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import dynamic from "next/dynamic";
-import {
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from "react";
+import { type ComponentType, useEffect, useMemo, useRef, useState } from "react";
 import { Empty } from "@/components/common/blocks";
 import { LoadMore, QueryError } from "@/components/common/query-states";
 import { useCan } from "@/components/shell/session";
 import { Card } from "@/components/ui/card";
-import type { SuggestionSummary } from "@/server/contracts";
 import { emptyText } from "./empty-text";
 import { countFilters, type InboxQuery } from "./inbox-query";
-import { RowsSkeleton, SuggestionRow } from "./suggestion-row";
+import { FIRST_ROWS, ROW_HEIGHT_PX, RowList, type RowsProps } from "./row-list";
+import { RowsSkeleton } from "./suggestion-row";
 import { PROVING_TAB } from "./tabs";
 import { useSuggestionPages } from "./use-inbox";
-import { type CurrentRow, useRowKeys } from "./use-row-keys";
-import { type Selection, useSelection } from "./use-selection";
+import { useRowKeys } from "./use-row-keys";
+import { useSelection } from "./use-selection";
 
 // Loads with the first row that is ticked.
 const BulkBar = dynamic(() => import("./bulk-bar").then((module) => module.BulkBar));
@@ -72,109 +63,23 @@ export function SuggestionList({ query }: { query: InboxQuery }) {
   );
 }
 
-interface RowsProps {
-  rows: readonly SuggestionSummary[];
-  listRef: RefObject<HTMLUListElement | null>;
-  current: CurrentRow;
-  selection: Selection;
-  onNearEnd: () => void;
-}
+/** Kept from then on: the next list has it at once. */
+let virtualRows: ComponentType<RowsProps> | null = null;
 
-const ROW_HEIGHT_PX = 84;
-/** What the server sends, and the browser before it knows where the window is scrolled to. */
-const FIRST_ROWS = 20;
-/** From so many rows before the end the next page is loaded. */
-const NEAR_END_ROWS = 10;
-
-/** Only the rows in view are in the document: a list of 10,000 scrolls as one of ten. */
-function Rows({ rows, listRef, current, selection, onNearEnd }: RowsProps) {
-  const isHydrated = useIsHydrated();
-  const scrollMargin = useDistanceFromTop(listRef);
-  const virtualizer = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: () => ROW_HEIGHT_PX,
-    getItemKey: (index) => rows[index]?.suggestion_id ?? index,
-    overscan: 8,
-    scrollMargin,
-  });
-  const shown: readonly Place[] = isHydrated
-    ? virtualizer
-        .getVirtualItems()
-        .map(({ index, start }) => ({ index, top: start - scrollMargin }))
-    : rows.slice(0, FIRST_ROWS).map((_, index) => ({ index, top: index * ROW_HEIGHT_PX }));
-  const lastShown = shown.at(-1)?.index ?? 0;
+/** Only the rows in view are in the document. What keeps it so loads after the first rows are shown. */
+function Rows(props: RowsProps) {
+  const [Loaded, setLoaded] = useState(() => virtualRows);
   useEffect(() => {
-    if (lastShown >= rows.length - NEAR_END_ROWS) onNearEnd();
-  }, [lastShown, rows.length, onNearEnd]);
-  // Of the rows as they are when the current one changes: rows that come in later move no focus.
-  const latestRows = useRef(rows);
-  useEffect(() => {
-    latestRows.current = rows;
-  }, [rows]);
-  useEffect(() => {
-    const index = latestRows.current.findIndex((row) => row.suggestion_id === current.id);
-    if (index === -1) return;
-    virtualizer.scrollToIndex(index, { align: "auto" });
-    // The row may have to be rendered first.
-    const frame = requestAnimationFrame(() =>
-      listRef.current
-        ?.querySelector<HTMLElement>("[data-current] a")
-        ?.focus({ preventScroll: true }),
-    );
-    return () => cancelAnimationFrame(frame);
-  }, [current, virtualizer, listRef]);
-  return (
-    <ul ref={listRef} className="relative" style={{ height: virtualizer.getTotalSize() }}>
-      {shown.map(({ index, top }) => {
-        const summary = rows[index];
-        if (summary === undefined) return null;
-        return (
-          <SuggestionRow
-            key={summary.suggestion_id}
-            ref={virtualizer.measureElement}
-            index={index}
-            count={rows.length}
-            top={top}
-            summary={summary}
-            isCurrent={summary.suggestion_id === current.id}
-            isTicked={selection.has(summary.suggestion_id)}
-            onTick={selection.toggle}
-          />
-        );
-      })}
-    </ul>
-  );
-}
-
-interface Place {
-  index: number;
-  /** Below the list's top, px. */
-  top: number;
-}
-
-const never = () => () => {};
-
-/** False on the server, and until the browser has taken over what the server sent. */
-function useIsHydrated(): boolean {
-  return useSyncExternalStore(
-    never,
-    () => true,
-    () => false,
-  );
-}
-
-/** How far below the document's top an element begins, px; kept true while what is above it changes. */
-function useDistanceFromTop(ref: RefObject<HTMLElement | null>): number {
-  const [distance, setDistance] = useState(0);
-  useLayoutEffect(() => {
-    const measure = () =>
-      setDistance((ref.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(document.body);
-    return () => observer.disconnect();
-  }, [ref]);
-  return distance;
+    void import("./virtual-rows").then((module) => {
+      virtualRows = module.VirtualRows;
+      setLoaded(() => module.VirtualRows);
+    });
+  }, []);
+  if (Loaded !== null) return <Loaded {...props} />;
+  const places = props.rows
+    .slice(0, FIRST_ROWS)
+    .map((_, index) => ({ index, top: index * ROW_HEIGHT_PX }));
+  return <RowList {...props} places={places} height={props.rows.length * ROW_HEIGHT_PX} />;
 }
 
 function InboxEmpty({ query }: { query: InboxQuery }) {

@@ -1,7 +1,9 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type RefObject, useCallback, useMemo, useState } from "react";
+import { valuesOf } from "@/components/common/options";
 import { useHotkeys } from "@/components/shell/hotkeys";
+import { INBOX_KEYS } from "@/components/shell/keys";
 import { useCan } from "@/components/shell/session";
 import type { SuggestionSummary } from "@/server/contracts";
 import { findAfterDecision, findCurrent, findNext } from "./current-row";
@@ -57,28 +59,21 @@ export function useRowKeys(
       if (target !== null) run(target);
     };
     const open = withCurrent((target) => router.push(`/suggestions/${target}`));
-    return [
-      { key: "j", label: "Next suggestion", run: () => move(1) },
-      { key: "k", label: "Previous suggestion", run: () => move(-1) },
-      { key: "o", label: "Open the current suggestion", run: open },
-      { key: "Enter", label: "Open the current suggestion", run: open },
-      { key: "x", label: "Select or deselect it", run: withCurrent(selection.toggle) },
-      { key: "a", label: "Approve it, or what is selected", run: () => decide("approve") },
-      { key: "r", label: "Reject it, or what is selected", run: () => decide("reject") },
-      {
-        key: "u",
-        label: "Mark it as unread",
-        run: withCurrent((suggestion_id) => mark.mutate({ suggestion_id, is_read: false })),
-      },
-      {
-        key: "s",
-        label: "Snooze it for a day",
-        run: withCurrent((suggestion_id) => {
-          const until = snoozeChoices(new Date())[1]?.until ?? null;
-          snooze.mutate({ suggestion_id, until }, { onSuccess: planNext([suggestion_id]) });
-        }),
-      },
-    ];
+    const run: Record<Exclude<keyof typeof INBOX_KEYS, "/">, () => void> = {
+      j: () => move(1),
+      k: () => move(-1),
+      o: open,
+      Enter: open,
+      x: withCurrent(selection.toggle),
+      a: () => decide("approve"),
+      r: () => decide("reject"),
+      u: withCurrent((suggestion_id) => mark.mutate({ suggestion_id, is_read: false })),
+      s: withCurrent((suggestion_id) => {
+        const until = snoozeChoices(new Date())[1]?.until ?? null;
+        snooze.mutate({ suggestion_id, until }, { onSuccess: planNext([suggestion_id]) });
+      }),
+    };
+    return valuesOf(run).map((key) => ({ key, label: INBOX_KEYS[key], run: run[key] }));
   }, [ids, current, planNext, selection, router, canDecide, mark.mutate, snooze.mutate]);
   useHotkeys(hotkeys);
   return { row, asked, ask, planNext };

@@ -1,10 +1,11 @@
 "use client";
 import { Sheet } from "@/components/ui/sheet";
 import type { Hotkey } from "./hotkeys";
+import { COMMON_KEYS } from "./keys";
 
 /** What each key does on this page. */
 export function HotkeySheet(props: { hotkeys: readonly Hotkey[]; onClose: () => void }) {
-  const rows = [...props.hotkeys, { key: "?", label: "Show keyboard shortcuts" }];
+  const rows = [...props.hotkeys, { key: "?", label: COMMON_KEYS["?"] }];
   return (
     <Sheet
       isOpen

@@ -1,5 +1,12 @@
 "use client";
-import { BellIcon, CircleUserIcon, KeyboardIcon, LogOutIcon, MailIcon } from "lucide-react";
+import {
+  BellIcon,
+  CircleHelpIcon,
+  CircleUserIcon,
+  KeyboardIcon,
+  LogOutIcon,
+  MailIcon,
+} from "lucide-react";
 import { toastError } from "@/components/common/action-handlers";
 import { Badge } from "@/components/ui/badge";
 import { DropdownMenu, DropdownMenuItem, DropdownMenuLink } from "@/components/ui/dropdown-menu";
@@ -32,6 +39,9 @@ export function UserMenu() {
       </DropdownMenuLink>
       <DropdownMenuLink href="/preferences">
         <BellIcon aria-hidden /> Notification preferences
+      </DropdownMenuLink>
+      <DropdownMenuLink href="/help">
+        <CircleHelpIcon aria-hidden /> Help and glossary
       </DropdownMenuLink>
       <DropdownMenuItem onSelect={openSheet}>
         <KeyboardIcon aria-hidden /> Keyboard shortcuts

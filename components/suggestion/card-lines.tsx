@@ -1,12 +1,24 @@
 import { cn } from "@/components/cn";
 import { CodeText } from "@/components/common/blocks";
 import { GainBar } from "@/components/gain/gain-bar";
+import { Term } from "@/components/help/term";
 import { Badge } from "@/components/ui/badge";
 import type { CardGain, CardLineKey, DecisionCard } from "@/server/contracts";
 import { GRADE_TONES, RISK_TONES } from "./tones";
 
 /** What stands first in the eye: the gains, the queries, the evidence. */
 const LEADING: readonly CardLineKey[] = ["gain_now", "gain_after_code_changes", "queries"];
+
+/** Terms of the glossary that a line is about. */
+export const CARD_TERMS: Partial<Record<CardLineKey, string>> = {
+  ...{ gain_now: "gain", evidence: "evidence grade", track_record: "track record" },
+  ...{ likelihood: "likelihood", rollback: "rollback", queries: "regressed" },
+};
+
+function Label({ line, text }: { line: CardLineKey; text: string }) {
+  const term = CARD_TERMS[line];
+  return term === undefined ? text : <Term name={term}>{text}</Term>;
+}
 
 /** The card's sentences, as every channel has them; here with a picture of the figures beside. */
 export function CardLines({ card, isNarrow = false }: { card: DecisionCard; isNarrow?: boolean }) {
@@ -20,7 +32,7 @@ export function CardLines({ card, isNarrow = false }: { card: DecisionCard; isNa
       {card.lines.map(({ key, label, text }) => (
         <div key={key} className="min-w-0" data-card-line={key}>
           <dt className="flex items-center gap-2 text-xs text-muted-foreground">
-            {label}
+            <Label line={key} text={label} />
             <Mark card={card} line={key} />
           </dt>
           <dd

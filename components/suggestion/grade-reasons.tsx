@@ -1,3 +1,4 @@
+import { Term } from "@/components/help/term";
 import { Badge } from "@/components/ui/badge";
 import type { DecisionCard } from "@/server/contracts";
 import { Section } from "./frame";
@@ -23,7 +24,9 @@ export function GradeReasons({ card }: { card: DecisionCard | null }) {
       <ul className="grid gap-2 text-sm">
         {card.evidence.reasons.map(({ of, grade, text }) => (
           <li key={of} className="grid grid-cols-[5rem_4rem_minmax(0,1fr)] items-start gap-2">
-            <span className="text-muted-foreground">{NAMES[of]}</span>
+            <span className="text-muted-foreground">
+              {of === "interval" ? <Term name="interval">{NAMES[of]}</Term> : NAMES[of]}
+            </span>
             <span>
               <Badge tone={GRADE_TONES[grade]}>{grade}</Badge>
             </span>

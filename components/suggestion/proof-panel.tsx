@@ -1,5 +1,6 @@
 import { CodeText } from "@/components/common/blocks";
 import { GainText } from "@/components/gain/gain-bar";
+import { Term } from "@/components/help/term";
 import { Progress } from "@/components/ui/progress";
 import type { ProofProgress, Suggestion } from "@/server/contracts";
 import { formatProgress } from "@/server/format";
@@ -29,7 +30,12 @@ export function ProofPanel({ suggestion, actions }: { suggestion: Suggestion; ac
     <Section
       id="proof"
       title="Test running"
-      description="Each change is applied to a shadow copy and the workload is replayed with and without it. The data product is not touched."
+      description={
+        <>
+          Each change is applied to a <Term name="shadow copy">shadow copy</Term> and the workload
+          is replayed with and without it. The data product is not touched.
+        </>
+      }
     >
       <div className="grid gap-2">
         <div className="flex justify-between gap-4 text-sm">

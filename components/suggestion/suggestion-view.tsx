@@ -8,6 +8,7 @@ import { QueryError } from "@/components/common/query-states";
 import { tabTitle } from "@/components/common/tab-title";
 import type { Hotkey } from "@/components/shell/hotkeys";
 import { useHotkeys } from "@/components/shell/hotkeys";
+import { SUGGESTION_KEYS } from "@/components/shell/keys";
 import { useTRPC } from "@/components/trpc/client";
 import type { Suggestion } from "@/server/contracts";
 import { DecisionCardPanel } from "./decision-card";
@@ -18,10 +19,13 @@ import { ConflictAlert, RequestWarnings } from "./suggestion-alerts";
 import { SuggestionHeader } from "./suggestion-header";
 import { SuggestionStatus } from "./suggestion-status";
 import { SuggestionTabs } from "./suggestion-tabs";
-import { TriagePanel } from "./triage-panel";
 import { type ActionName, useAbilities, useActions, useChoice } from "./use-decision";
 import { titleOfTab } from "./wording";
 
+// Shows what it asks the service for itself, after the page.
+const TriagePanel = dynamic(() => import("./triage-panel").then((m) => m.TriagePanel), {
+  ssr: false,
+});
 // The questions load when the first of them is asked.
 const ActionDialogs = dynamic(() => import("./action-dialogs").then((m) => m.ActionDialogs));
 
@@ -132,9 +136,9 @@ function useCard(suggestion: Suggestion, chosenIds: readonly string[] | undefine
 }
 
 const KEYS = [
-  { key: "a", action: "approve", label: "Approve the chosen changes" },
-  { key: "r", action: "reject", label: "Reject" },
-  { key: "e", action: "execute", label: "Execute what is approved" },
+  { key: "a", action: "approve" },
+  { key: "r", action: "reject" },
+  { key: "e", action: "execute" },
 ] as const;
 
 function useActionKeys(
@@ -150,8 +154,10 @@ function useActionKeys(
   const hotkeys = useMemo((): Hotkey[] => {
     const keys = KEYS.filter(({ action }) => names.split(",").includes(action));
     return [
-      ...keys.map(({ key, action, label }) => ({ key, label, run: () => open(action) })),
-      { key: "u", label: "Back to the inbox", run: () => router.push("/") },
+      ...keys.map(({ key, action }) => ({
+        ...{ key, label: SUGGESTION_KEYS[key], run: () => open(action) },
+      })),
+      { key: "u", label: SUGGESTION_KEYS.u, run: () => router.push("/") },
     ];
   }, [names, open, router]);
   useHotkeys(hotkeys);

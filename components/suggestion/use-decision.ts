@@ -112,7 +112,7 @@ export function useActions() {
       trpc.suggestions.reject.mutationOptions({
         ...handlers("Rejected"),
         onSuccess: () => {
-          toast.success("Rejected");
+          toastSuccess("Rejected");
           focusNext();
         },
       }),

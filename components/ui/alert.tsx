@@ -1,27 +1,38 @@
-import { cva, type VariantProps } from "class-variance-authority";
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "@/components/cn";
 
-const alertVariants = cva("flex gap-3 rounded-lg border px-4 py-3 text-sm [&>svg]:mt-0.5", {
-  variants: {
-    tone: {
-      neutral: "bg-muted text-foreground",
-      info: "border-info/25 bg-info-soft text-info",
-      positive: "border-positive/25 bg-positive-soft text-positive",
-      warning: "border-warning/25 bg-warning-soft text-warning",
-      negative: "border-negative/25 bg-negative-soft text-negative",
-    },
-  },
-  defaultVariants: { tone: "neutral" },
-});
+const TONES = {
+  neutral: "bg-muted text-foreground",
+  info: "border-info/25 bg-info-soft text-info",
+  positive: "border-positive/25 bg-positive-soft text-positive",
+  warning: "border-warning/25 bg-warning-soft text-warning",
+  negative: "border-negative/25 bg-negative-soft text-negative",
+};
 
-type AlertProps = Omit<ComponentProps<"div">, "title"> &
-  VariantProps<typeof alertVariants> & { icon?: ReactNode; title: string };
+type AlertProps = Omit<ComponentProps<"div">, "title"> & {
+  tone?: keyof typeof TONES | undefined;
+  icon?: ReactNode;
+  title: string;
+};
 
 /** A message with weight. Pass `role="alert"` when it appears as an answer to an action. */
-export function Alert({ className, tone, icon, title, children, ...props }: AlertProps) {
+export function Alert({
+  className,
+  tone = "neutral",
+  icon,
+  title,
+  children,
+  ...props
+}: AlertProps) {
   return (
-    <div className={cn(alertVariants({ tone }), className)} {...props}>
+    <div
+      className={cn(
+        "flex gap-3 rounded-lg border px-4 py-3 text-sm [&>svg]:mt-0.5",
+        TONES[tone],
+        className,
+      )}
+      {...props}
+    >
       {icon}
       <div className="grid min-w-0 flex-1 gap-1">
         <p className="font-medium">{title}</p>

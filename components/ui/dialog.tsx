@@ -15,11 +15,21 @@ export function Dialog(props: {
   );
 }
 
-export function DialogContent(props: { isPersistent?: boolean; children: ReactNode }) {
+export function DialogContent({
+  className,
+  ...props
+}: {
+  className?: string;
+  isPersistent?: boolean;
+  children: ReactNode;
+}) {
   return (
     <ModalPanel
       {...props}
-      className="fixed top-1/2 left-1/2 grid max-h-[90dvh] w-[calc(100%-2rem)] max-w-lg -translate-x-1/2 -translate-y-1/2 gap-4 overflow-y-auto rounded-lg p-5"
+      className={cn(
+        "fixed top-1/2 left-1/2 base:grid max-h-[90dvh] w-[calc(100%-2rem)] base:max-w-lg -translate-x-1/2 -translate-y-1/2 gap-4 overflow-y-auto rounded-lg p-5",
+        className,
+      )}
     />
   );
 }

@@ -70,7 +70,7 @@ export function ModalPanel(props: {
       aria-labelledby={`${id}-title`}
       aria-describedby={`${id}-description`}
       className={cn(
-        "base:max-h-none base:max-w-none border bg-card text-foreground shadow-lg backdrop:bg-black/50",
+        "border bg-card text-foreground shadow-lg backdrop:bg-black/50",
         props.className,
       )}
       onCancel={(event) => {

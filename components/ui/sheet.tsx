@@ -16,7 +16,7 @@ export function Sheet(props: {
   return (
     <ModalScope isOpen={props.isOpen} onOpenChange={props.onOpenChange}>
       <ModalPanel
-        className={`fixed inset-y-0 right-0 left-auto flex h-dvh flex-col gap-4 overflow-y-auto border-y-0 border-r-0 p-5 ${width}`}
+        className={`fixed inset-y-0 right-0 left-auto flex h-dvh max-h-none flex-col gap-4 overflow-y-auto border-y-0 border-r-0 p-5 ${width}`}
       >
         <ModalHeading title={props.title} description={props.description} />
         {props.children}

@@ -18,7 +18,14 @@ export { describeProvider } from "./oidc-provider";
 export { linkAddress } from "./one-time-links";
 export { startPasswordReset } from "./password-resets";
 export { listPeople, revokeSessions } from "./people";
-export { API_KEY_PERMISSIONS, actorKey, assertCan, isAllowed, PERSON_ROLES } from "./permissions";
+export {
+  API_KEY_PERMISSIONS,
+  actorKey,
+  assertCan,
+  isAllowed,
+  PERSON_ROLES,
+  ROLE_PERMISSIONS,
+} from "./permissions";
 export {
   listProductCredentials,
   type ProductCredential,

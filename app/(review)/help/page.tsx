@@ -1,0 +1,7 @@
+import { HelpView } from "@/components/help/help-view";
+
+export const metadata = { title: "Help" };
+
+export default function HelpPage() {
+  return <HelpView />;
+}
