@@ -25,7 +25,7 @@ test("after an execution it says what the watch has shown, and nothing is watche
     advise({ state: "executed", operations: [watchedExecution(state)] });
   expect(after("verifying")).toBe("Executed. The live workload is being verified.");
   expect(after("inconclusive")).toBe("Executed. Verification ended without a clear effect.");
-  expect(after("regressed")).toBe("Executed. The live workload got slower.");
+  expect(after("regressed")).toBe("Executed. It regressed on the live workload.");
 });
 
 test("a revert that runs or has failed comes before what the watch has shown", () => {

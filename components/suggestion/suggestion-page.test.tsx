@@ -151,8 +151,17 @@ const WORDS: Record<string, RegExp> = {
   estimate: /Likelihood 40% that it pays/,
 };
 
+const rendered = new Map<string, string>();
+
+/** Each page is made once for all that is looked at in it. */
+function htmlOf(name: string, suggestion: Suggestion): string {
+  const html = rendered.get(name) ?? renderSuggestionPage(suggestion);
+  rendered.set(name, html);
+  return html;
+}
+
 test.each(Object.entries(CASES))("renders a suggestion: %s", (name, suggestion) => {
-  const text = textOf(renderSuggestionPage(suggestion));
+  const text = textOf(htmlOf(name, suggestion));
   expect(text).not.toMatch(/undefined|NaN|Infinity|\[object/);
   expect(text).toMatch(WORDS[name] ?? /Decision/);
   if (suggestion.card !== null)
@@ -176,7 +185,7 @@ test("a change that a statement can say is offered for editing while it waits fo
 
 test("printed percentages are what the printed times beside them give, in every state", () => {
   for (const [name, suggestion] of Object.entries(CASES)) {
-    expect(contradictionsIn(renderSuggestionPage(suggestion)), name).toEqual([]);
+    expect(contradictionsIn(htmlOf(name, suggestion)), name).toEqual([]);
   }
   expect(countChecked(renderSuggestionPage(inState("pending")))).toBeGreaterThan(10);
 });

@@ -1,11 +1,18 @@
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { auditEvents, dataProducts, notifications, operations } from "@/drizzle/schema";
-import { describeProductFault, type RegressionPolicy } from "@/server/contracts";
+import { compilePlan } from "@/server/advisor";
+import {
+  describeProductFault,
+  type MaterializeSummaryChange,
+  type RegressionPolicy,
+} from "@/server/contracts";
+import type { DataProduct } from "@/server/data-product";
 import { listSuggestions } from "@/server/decisions";
 import { keepExecution, reapplyExecution, requestRevert } from ".";
+import { measureStaleness } from "./measure-staleness";
 import { workloadOf } from "./testing/live-workload";
-import { Rig } from "./testing/rig";
+import { Rig, signal } from "./testing/rig";
 
 let rig: Rig;
 beforeAll(async () => {
@@ -194,6 +201,14 @@ test("what was rolled back is executed again and rolled back again, by the same 
   const again = (ctx = rig.reviewer) =>
     reapplyExecution({ ctx, input: { suggestion_id: id, reason: "The load test is over." } });
   await expect(again(rig.viewer)).rejects.toMatchObject({ code: "forbidden" });
+  // On another schema than was tested it says why not, and everything stays as it was.
+  const [product] = await rig.db.select().from(dataProducts);
+  const schema = { ...(product?.schema as object), schema_fingerprint: "another" };
+  await rig.db.update(dataProducts).set({ schema });
+  await expect(again()).rejects.toMatchObject({ code: "schema_changed" });
+  expect(await rig.stateOf(id)).toBe("reverted");
+  expect((await rollbacksOf(id)).map(({ state }) => state)).toEqual(["executed"]);
+  await rig.observe();
   const races = await Promise.allSettled([again(), again()]);
   expect(races.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   expect(await rig.stateOf(id)).toBe("executing");
@@ -210,22 +225,6 @@ test("what was rolled back is executed again and rolled back again, by the same 
     "executed",
     "reverted",
   ]);
-});
-
-test("what was rolled back is not executed again on another schema than was tested, and it says why", async () => {
-  const id = await regress({ roll_back_after_minutes: 0 });
-  const [rollback] = await rollbacksOf(id);
-  await rig.run(rollback?.id ?? "");
-  const [product] = await rig.db.select().from(dataProducts);
-  const schema = { ...(product?.schema as object), schema_fingerprint: "another" };
-  await rig.db.update(dataProducts).set({ schema });
-  const input = { suggestion_id: id, reason: "Try again." };
-  await expect(reapplyExecution({ ctx: rig.reviewer, input })).rejects.toMatchObject({
-    code: "schema_changed",
-  });
-  expect(await rig.stateOf(id)).toBe("reverted");
-  expect((await rollbacksOf(id)).map(({ state }) => state)).toEqual(["executed"]);
-  await rig.observe();
 });
 
 test("a long watch comes back later, with the calls that it has seen before a restart of the product", async () => {
@@ -249,4 +248,24 @@ test("a long watch comes back later, with the calls that it has seen before a re
   expect(await rig.verify(operationId, restarted, () => 7_300_000, settings)).toBeNull();
   expect(await rig.stateOf(id)).toBe("verified");
   await rig.settle(id);
+});
+
+test("a summary table is compared with its source on the product itself, and what cannot be is said not to be", async () => {
+  const change: MaterializeSummaryChange = {
+    ...{ kind: "materialize_summary", table: "projects", name: "summary_projects_status" },
+    keys: [{ name: "status", column: "status", unit: null }],
+    measures: [{ name: "row_count", aggregate: "count", column: null }],
+    rewrites: [{ fingerprint: "target", sql: "SELECT 1" }],
+  };
+  const { tables } = await rig.product.getSchema();
+  const { statements, revert_statements } = compilePlan(tables, [change]);
+  await rig.product.execute({ operation_id: "op-summary000001", statements });
+  const stale = (product: DataProduct, summary = change) =>
+    measureStaleness({ ctx: rig.system, input: { product, signal, summaries: [summary] } });
+  const [measured] = await stale(rig.product);
+  expect(measured).toMatchObject({ summary: change.name, table: "projects", stale_groups: 0 });
+  expect(measured?.groups).toBeGreaterThan(1);
+  const gone = { ...change, name: "summary_gone" };
+  expect(await stale(rig.product, gone)).toMatchObject([{ stale_groups: null }]);
+  await rig.product.execute({ operation_id: "op-summary000002", statements: revert_statements });
 });

@@ -6,7 +6,7 @@ import { createShapeParser, type ShapeParser } from "@/server/workload";
 import { type ParameterSource, SUMMARY_PLACEHOLDER } from "@/server/workload/shape";
 import { compilePlan } from "../../plan/compile-plan";
 import { openTestDatabase, type TestDatabase } from "../../testing/duckdb";
-import { refreshSummarySql } from "./summary-sql";
+import { refreshSummarySql, summaryComparisonSql } from "./summary-sql";
 
 let parser: ShapeParser;
 let db: TestDatabase;
@@ -230,4 +230,22 @@ describe("the plan", () => {
       expect.objectContaining({ code: "not_executable" }),
     );
   });
+});
+
+test("a comparison counts the groups that changed, came or went since the last refresh; sums of floats may differ in their last digits", async () => {
+  await db.run(
+    `CREATE TABLE sales (${COLUMNS}); INSERT INTO sales (id, status, ratio) SELECT range, CASE WHEN range % 3 = 0 THEN NULL ELSE 's' || range % 3 END, 0.1 * range FROM range(900)`,
+  );
+  const { change, plan } = await materialize(
+    "SELECT status, count(*), sum(ratio) FROM sales GROUP BY status",
+  );
+  for (const statement of plan.statements) await db.run(statement);
+  const compared = async () => (await db.rows(summaryComparisonSql(change)))[0]?.map(Number);
+  expect(await compared()).toEqual([3, 0]);
+  await db.run("INSERT INTO sales (id, status) VALUES (901, 'new'), (902, NULL)");
+  await db.run("DELETE FROM sales WHERE status = 's1'");
+  // One came, one changed, one went.
+  expect(await compared()).toEqual([3, 3]);
+  await db.run(refreshSummarySql(change));
+  expect(await compared()).toEqual([3, 0]);
 });
