@@ -15,34 +15,26 @@ import {
   type Settings,
   setEnv,
 } from "@/server/platform";
-import { postgresUrl } from "@/server/platform/embedded-postgres";
-import { readSecrets } from "@/server/platform/installation";
+import { MADE_NAMES } from "./config-report";
+import { readMadeSettings } from "./made-settings";
 
 /** Administration at the shell of the machine; named so in the audit trail. */
 const ADMINISTRATOR: Actor = { kind: "system", id: "cli", label: "cli", roles: ["admin"] };
 
 /** The installation's settings: DATABASE_URL and secrets from the data folder where they are not set. */
 export function findInstallation(): Settings {
-  const dataDir = path.resolve(launchEnv().SIDECAR_DATA_DIR);
-  const secrets = readSecrets(dataDir);
-  if (secrets !== null && !isSet("SESSION_SECRET")) {
-    setEnv({ SESSION_SECRET: secrets.session_secret });
-  }
-  // A demo's product has its secret from the same file.
-  if (secrets !== null && secrets.demo_api_key !== null && !isSet("AUTH_SECRET")) {
-    setEnv({ AUTH_SECRET: secrets.auth_secret });
+  const { SIDECAR_DATA_DIR } = launchEnv();
+  const made = readMadeSettings(SIDECAR_DATA_DIR);
+  for (const name of MADE_NAMES) {
+    const value = made[name];
+    if (value !== undefined && !isSet(name)) setEnv({ [name]: value });
   }
   if (isSet("DATABASE_URL")) return env();
-  if (secrets === null || secrets.postgres_port === null) {
-    throw new AppError(
-      "misconfigured",
-      `There is no installation in ${dataDir}. Start one with \`npm run up\`, name its folder with ` +
-        "SIDECAR_DATA_DIR, or set DATABASE_URL.",
-    );
-  }
-  const { postgres_port: port, postgres_password: password } = secrets;
-  setEnv({ DATABASE_URL: postgresUrl(port, password, "sidecar") });
-  return env();
+  throw new AppError(
+    "misconfigured",
+    `There is no installation in ${path.resolve(SIDECAR_DATA_DIR)}. Start one with \`npm run up\`, name its folder ` +
+      "with SIDECAR_DATA_DIR, or set DATABASE_URL.",
+  );
 }
 
 async function actorNamed(root: Root, email: string): Promise<Actor> {
@@ -60,19 +52,14 @@ function isRefusedConnection(error: unknown): boolean {
   return /ECONNREFUSED|CONNECT_TIMEOUT/.test(code) || isRefusedConnection(error.cause);
 }
 
-/**
- * Runs one command on the installation's database, as the named user or as the machine's
- * administrator. Throws `unavailable` when the database does not answer.
- */
-export async function withContext<T>(
-  asEmail: string | undefined,
-  use: (ctx: ServiceContext) => Promise<T>,
+/** Runs something on a database. Throws `unavailable` when that does not answer. */
+export async function withRoot<T>(
+  settings: Settings,
+  use: (root: Root, ctx: ServiceContext) => Promise<T>,
 ): Promise<T> {
-  const root = createRoot("cli", { settings: findInstallation(), poolMax: 2 });
+  const root = createRoot("cli", { settings, poolMax: 2 });
   try {
-    await applyServedProduct(root);
-    const actor = asEmail === undefined ? ADMINISTRATOR : await actorNamed(root, asEmail);
-    return await use(contextFor(root, actor));
+    return await use(root, contextFor(root, ADMINISTRATOR));
   } catch (cause) {
     if (!isRefusedConnection(cause)) throw cause;
     const message = "The database does not answer. Is the sidecar running (`npm run up`)?";
@@ -80,4 +67,15 @@ export async function withContext<T>(
   } finally {
     await closeRoot(root);
   }
+}
+
+/** Runs one command on the installation's database, as the named user or as the machine's administrator. */
+export function withContext<T>(
+  asEmail: string | undefined,
+  use: (ctx: ServiceContext) => Promise<T>,
+): Promise<T> {
+  return withRoot(findInstallation(), async (root, ctx) => {
+    await applyServedProduct(root);
+    return use(asEmail === undefined ? ctx : contextFor(root, await actorNamed(root, asEmail)));
+  });
 }

@@ -125,6 +125,14 @@ export const SECTIONS: Record<string, Record<string, Entry>> = {
     },
   },
   "Installation:": {
+    doctor: {
+      summary: "check the installation, with what to do about each finding; ends with 8 at a fault",
+      load: async () => (await import("./commands/doctor")).defineDoctor,
+    },
+    config: {
+      summary: "the installation's settings",
+      load: async () => (await import("./commands/config")).defineConfig,
+    },
     db: {
       summary: "the knowledge store",
       load: async () => (await import("./commands/database")).defineDatabase,

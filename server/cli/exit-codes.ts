@@ -3,14 +3,14 @@ import type { ErrorCode } from "@/server/contracts";
 /** What the program ends with: for scripts. Help and docs/cli.md print this table. */
 export const EXIT_MEANINGS = {
   0: "done",
-  1: "failed: an error of the sidecar, or `doctor` found a fault",
+  1: "failed: an error of the sidecar",
   2: "wrong usage, or a value that is not valid",
   3: "there is no such thing",
   4: "conflict: somebody else was first, or its state does not allow this",
   5: "refused: a permission, a policy or an acknowledgement is missing",
   6: "unreachable or too busy: worth another try",
   7: "the data product refused, or answered wrongly",
-  8: "misconfigured: a setting or the installation",
+  8: "misconfigured: a setting is wrong, or `doctor` found a fault",
 } as const;
 export type ExitCode = keyof typeof EXIT_MEANINGS;
 

@@ -1,7 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import util from "node:util";
 import { createEnv } from "@t3-oss/env-core";
 import { z } from "zod";
 import { SIDECAR_ISSUER } from "@/server/contracts";
+import { findMismatches } from "./find-mismatches";
 import { parseTrustedProxies } from "./http/client-address";
 import { isHost } from "./http/hosts";
 
@@ -63,7 +65,7 @@ const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).de
  * Every setting of every process. Nothing else reads process.env.
  * There is no default secret; a short or repetitive one is refused in every mode.
  */
-function load() {
+function load(given: NodeJS.Dict<string> = process.env) {
   return createEnv({
     server: {
       /** `demo`: one machine, embedded database, demo users. `production`: no demo data, strict secrets. */
@@ -236,17 +238,26 @@ function load() {
       /** Longest wait for one answer of the model; rules answer then. */
       INFERENCE_DEADLINE_MS: z.coerce.number().int().min(1).max(600_000).default(1000),
     },
-    runtimeEnv: process.env,
+    runtimeEnv: given,
     emptyStringAsUndefined: true,
     onValidationError: (issues) => {
-      const lines = issues.map((issue) => `  ${String(issue.path)}: ${issue.message}`).join("\n");
-      throw new Error(`Settings are not usable (see .env.example):\n${lines}`);
+      throw new SettingsError(issues.map(({ path, message }) => [String(path), message]));
     },
   });
 }
 
+/** Settings that cannot be used: `faults` are names and what is wrong with each, never a value. */
+class SettingsError extends Error {
+  readonly faults: readonly (readonly [name: string, problem: string])[];
+  constructor(faults: SettingsError["faults"]) {
+    const lines = faults.map(([name, problem]) => `  ${name}: ${problem}`).join("\n");
+    super(`Settings are not usable (see .env.example):\n${lines}`);
+    this.faults = faults;
+  }
+}
+
 /** Settings under the names of earlier versions, which `.env` files may still hold. */
-const FORMER_NAMES = {
+export const FORMER_NAMES = {
   SPAWN_PORT: "DEMO_PORT",
   SPAWN_ROWS: "DEMO_ROWS",
   SPAWN_QUERIES_PER_SECOND: "DEMO_QUERIES_PER_SECOND",
@@ -273,8 +284,44 @@ let cached: Settings | undefined;
 
 /** Settings of this process, read once. Throws with every unusable setting named. */
 export function env(): Settings {
-  cached ??= assertChannels(assertLocalDemo(assertIdentityProvider(assertSecrets(load()))));
+  cached ??= assertFitting(load());
   return cached;
+}
+
+/** Throws the first reason why these settings do not go together. */
+function assertFitting(loaded: Settings): Settings {
+  const [problem] = findMismatches(loaded);
+  if (problem !== undefined) throw new Error(problem);
+  return loaded;
+}
+
+/** What was set: in the environment that this process was started with, and in `.env` of the working folder. */
+export interface GivenSettings {
+  environment: Record<string, string>;
+  file: Record<string, string>;
+}
+
+/** Call before `launchEnv`, which joins the two. */
+export function givenSettings(): GivenSettings {
+  // Node.js 20.9 cannot read the file: there `launchEnv` leaves it out as well.
+  const isRead = existsSync(".env") && typeof util.parseEnv === "function";
+  const file = isRead ? withoutUnset(util.parseEnv(readFileSync(".env", "utf8"))) : {};
+  return { environment: inheritedEnvironment(), file };
+}
+
+/** What these settings come to, without any effect: values, what is wrong with each, what does not go together. */
+export function validateSettings(given: Record<string, string>): {
+  settings: Settings | null;
+  faults: ReadonlyMap<string, string>;
+  mismatches: string[];
+} {
+  try {
+    const settings = load(given);
+    return { settings, faults: new Map(), mismatches: findMismatches(settings) };
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return { settings: null, faults: new Map(error.faults), mismatches: [] };
+  }
 }
 
 /**
@@ -301,65 +348,6 @@ export function setEnv(values: Partial<Record<keyof Settings | "NODE_ENV", strin
   cached = undefined;
 }
 
-/** Production needs SESSION_SECRET; no mode lets a product hold it as its own secret. */
-function assertSecrets(loaded: Settings): Settings {
-  const { SIDECAR_MODE, SESSION_SECRET, AUTH_SECRET } = loaded;
-  if (SIDECAR_MODE === "production" && SESSION_SECRET === undefined) {
-    throw new Error(
-      "SESSION_SECRET must be set in production, the same for every process (openssl rand -base64 48).",
-    );
-  }
-  if (AUTH_SECRET !== undefined && AUTH_SECRET === SESSION_SECRET) {
-    throw new Error(
-      "AUTH_SECRET is shared with the data product, SESSION_SECRET with nobody: they must differ.",
-    );
-  }
-  return loaded;
-}
-
-/** A provider needs its client; without a provider people need their passwords. */
-function assertIdentityProvider(loaded: Settings): Settings {
-  const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, PASSWORD_SIGN_IN } = loaded;
-  if (OIDC_ISSUER === undefined) {
-    if (PASSWORD_SIGN_IN === "on") return loaded;
-    throw new Error("PASSWORD_SIGN_IN=off needs OIDC_ISSUER: nobody could sign in.");
-  }
-  if (OIDC_CLIENT_ID === undefined || OIDC_CLIENT_SECRET === undefined) {
-    throw new Error("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.");
-  }
-  const { protocol, hostname } = new URL(OIDC_ISSUER);
-  const isLocal = LOOPBACK_ADDRESS.test(hostname.replace(/^\[|\]$/g, ""));
-  if (protocol === "https:" || isLocal) return loaded;
-  throw new Error("OIDC_ISSUER must be an https address, or http on this machine.");
-}
-
-const LOOPBACK_ADDRESS = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
-
-/** A demo shows its people's passwords to whoever opens its sign-in page: this machine's only. */
-function assertLocalDemo(loaded: Settings): Settings {
-  const { SIDECAR_MODE, BIND_ADDRESS } = loaded;
-  if (SIDECAR_MODE !== "demo" || BIND_ADDRESS === undefined) return loaded;
-  if (LOOPBACK_ADDRESS.test(BIND_ADDRESS)) return loaded;
-  throw new Error(
-    `A demo shows its passwords on the sign-in page, so it listens on this machine only, not on ` +
-      `BIND_ADDRESS=${BIND_ADDRESS}. Leave it out, or run with SIDECAR_MODE=production.`,
-  );
-}
-
-/** A channel that is half configured would lose what it is for without a word. */
-function assertChannels(loaded: Settings): Settings {
-  const together = [
-    ["SLACK_BOT_TOKEN", "SLACK_CHANNEL"],
-    ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"],
-    ["SMTP_URL", "MAIL_FROM"],
-  ] as const;
-  for (const [key, needed] of together) {
-    if (loaded[key] === undefined || loaded[needed] !== undefined) continue;
-    throw new Error(`${key} is set, ${needed} is not: both are needed (see .env.example).`);
-  }
-  return loaded;
-}
-
 /** What links to pages start with: PUBLIC_URL, or this machine. */
 export function publicUrl({ PUBLIC_URL, PORT }: Pick<Settings, "PUBLIC_URL" | "PORT">): string {
   return PUBLIC_URL === undefined ? `http://localhost:${PORT}` : new URL(PUBLIC_URL).origin;
@@ -372,12 +360,15 @@ export function listenAddress({ BIND_ADDRESS, SIDECAR_MODE }: Settings): string 
 
 /** This process's environment, as its children inherit it now. */
 export function inheritedEnvironment(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([key, value]) =>
+  return withoutUnset(process.env);
+}
+
+const withoutUnset = (all: NodeJS.Dict<string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(all).flatMap(([key, value]) =>
       value === undefined ? [] : [[key, value] as const],
     ),
   );
-}
 
 /** This process's environment without any setting of the sidecar but the named ones. */
 export function environmentWith(keys: readonly (keyof Settings)[]): Record<string, string> {

@@ -12,16 +12,22 @@ export {
   benchmarkEnv,
   env,
   environmentWith,
+  FORMER_NAMES,
+  type GivenSettings,
+  givenSettings,
   inheritedEnvironment,
   isSet,
   launchEnv,
   listenAddress,
   prepareNextAuthEnvironment,
   publicUrl,
+  SECRET_SETTINGS,
   type Settings,
   setEnv,
+  validateSettings,
 } from "./env";
 export { AppError, toAppError } from "./errors";
+export { isLoopback } from "./find-mismatches";
 export {
   beatProcess,
   endProcess,

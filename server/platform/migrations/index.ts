@@ -4,6 +4,8 @@ import { migrate } from "drizzle-orm/postgres-js/migrator";
 import { migrateQueueStore } from "../broker/migrate-store";
 import { closeDatabase, openDatabase } from "../db";
 
+export { type MigrationState, readDatabaseState } from "./database-state";
+
 /** Held while migrations are applied: of several processes that start at once, one applies them. */
 const LOCK = 7_238_415;
 
