@@ -41,8 +41,8 @@ async function checkInstallation(): Promise<DoctorCheck[]> {
 
 function unreachable(error: unknown): DoctorCheck {
   const advice = "Start the sidecar (`npm run up`), or correct DATABASE_URL; then ask again.";
-  const reason = error instanceof AppError ? error.message : "It refuses the connection.";
-  return fail("database", reason, advice);
+  const isSilent = error instanceof AppError && error.code === "unavailable";
+  return fail("database", isSilent ? "It does not answer." : "It refuses the connection.", advice);
 }
 
 async function checkRoot(root: Root, ctx: ServiceContext): Promise<DoctorCheck[]> {

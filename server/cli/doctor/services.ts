@@ -44,7 +44,7 @@ const ADVICE: Record<string, string> = {
   prover: "Start the sidecar (`npm run up`), or its prover; its log says why it does not work.",
   proof_queue: "Start further provers, or shorten PROOF_SECONDS_MAX.",
   automation: "npx sidecar policies status; `policies resume` lifts the stop.",
-  inference: "Its log says why; until then rules alone advise.",
+  inference: "Start it with the sidecar; its log says why it does not run.",
 };
 
 /** The processes that beat, and what health says of each. */
