@@ -4,7 +4,7 @@ import { formatMs, formatPlural } from "@/server/format";
 import { CALLS_MIN, isExpectedToGain, type MeasuredOutcome } from "@/server/policy";
 
 /** What a sentence about an execution depends on beside its figures. */
-export interface Circumstances {
+interface Circumstances {
   /** False for one that speeds no query up by itself: a summary nobody reads yet, an index dropped for the inserts' sake. */
   hasExpectedGain: boolean;
   /** The product's last answer left out rows, which may have been of these queries. */
@@ -84,12 +84,7 @@ function describeUnclear(
 }
 
 /** How old a summary table is, in groups that differ: it is as its last refresh left it, never simply equal. */
-export function describeStaleness({
-  summary,
-  table,
-  groups,
-  stale_groups,
-}: SummaryStaleness): string {
+function describeStaleness({ summary, table, groups, stale_groups }: SummaryStaleness): string {
   if (stale_groups === null) {
     return `Whether summary table ${summary} still agrees with ${table} could not be measured.`;
   }

@@ -161,8 +161,7 @@ function statusOf(
 
 /**
  * Seconds until a query has the calls for a decision, by how often it was called before. Between the shortest and
- * the longest window, as Azure SQL Database's automatic tuning validates its changes: 30 minutes, and up to 72
- * hours where queries are seldom executed (Microsoft, Automatic tuning in Azure SQL Database).
+ * the longest window: see `verificationWindow`.
  */
 function windowOf(
   before: WorkloadPattern,

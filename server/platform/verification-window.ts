@@ -1,6 +1,9 @@
 import type { Settings } from "./env";
 
-/** Azure SQL Database's automatic tuning validates a change for 30 minutes to 72 hours, by how often queries run. */
+/**
+ * Azure SQL Database validates a change for up to 72 hours where queries are seldom executed (Microsoft, Automatic
+ * tuning in Azure SQL Database and Azure SQL Managed Instance).
+ */
 const WINDOW_SECONDS = { production: { min: 1800, max: 259_200 }, demo: { min: 60, max: 120 } };
 
 /** The shortest and the longest watch of the live workload after an execution, seconds. */

@@ -15,7 +15,7 @@ const UNCLEAR_CALLS_FACTOR = 4;
 /** Part of the promised saving that queries with enough calls must hold before it is confirmed. */
 const PROMISE_JUDGED_MIN = 0.5;
 
-export interface Judgement {
+interface Judgement {
   state: VerificationState;
   /** A sentence with figures each. */
   reasons: string[];
