@@ -1,6 +1,7 @@
 import type { OpenApiDocument } from "@/server/api/rest";
+import { curlOf } from "./example";
 import { FieldList, TypeText } from "./fields";
-import { fieldsOf, typeOf } from "./schema-shape";
+import { fieldsOf, type Schemas, typeOf } from "./schema-shape";
 
 type PathItem = NonNullable<OpenApiDocument["paths"]>[string];
 export type OperationObject = NonNullable<PathItem["get"]>;
@@ -81,17 +82,31 @@ function Answers({ operation }: { operation: OperationObject }) {
 }
 
 /** One route: what it is for, what it takes, what it answers. */
-export function Operation(props: { method: string; path: string; operation: OperationObject }) {
-  const { method, path, operation } = props;
+export function Operation(props: {
+  method: string;
+  path: string;
+  operation: OperationObject;
+  schemas: Schemas;
+}) {
+  const { method, path, operation, schemas } = props;
   const body = operation.requestBody;
   return (
-    <section id={operation.operationId} className="rounded-lg border border-border bg-card p-5">
+    <section
+      id={operation.operationId}
+      className="min-w-0 scroll-mt-6 rounded-lg border border-border bg-card p-5"
+    >
       <h3 className="text-base font-semibold">{operation.summary}</h3>
       <p className="mt-1 font-mono text-sm break-all">
         <span className="mr-2 rounded bg-muted px-2 py-0.5 font-semibold uppercase">{method}</span>
         {path}
       </p>
       <Prose text={operation.description ?? ""} />
+      <figure
+        className="mt-3 overflow-x-auto rounded-md border bg-muted/60 p-3"
+        aria-label="Example"
+      >
+        <pre className="font-mono text-xs">{curlOf(props, schemas)}</pre>
+      </figure>
       <Parameters operation={operation} />
       {body === undefined || !("content" in body) ? null : (
         <>
