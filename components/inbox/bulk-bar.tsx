@@ -80,9 +80,10 @@ export function BulkBar({ selectedIds, asked, onAsk: setAsked, onClear, planNext
         }
         confirmLabel={asked === "reject" ? "Reject all" : "Approve all"}
         isDestructive={asked === "reject"}
-        reason={asked === "reject" ? "required" : "optional"}
-        onConfirm={(reason) => {
-          if (asked !== null) run({ kind: asked, reason });
+        reason={asked === "reject" ? "named" : "optional"}
+        onConfirm={(reason, _, reason_code) => {
+          if (asked === "approve") run({ kind: asked, reason });
+          if (asked === "reject") run({ kind: asked, reason, reason_code });
         }}
       />
     </section>

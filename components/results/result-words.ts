@@ -28,6 +28,14 @@ export const RESULT_STATES: Record<ResultState, string> = {
   rolled_back: "rolled back",
 };
 
+/** What the advice took, beside what it delivered. */
+export function describeCost({ tested, test_seconds, cpu_seconds }: Results["cost"]): string {
+  if (tested === 0) return "Cost of advice: no test run was measured yet.";
+  const took = `${formatMs(test_seconds * 1000)} on shadow copies`;
+  const machine = `${formatMs(cpu_seconds * 1000)} of processor time`;
+  return `Cost of advice: the test runs of ${formatPlural(tested, "suggestion")} took ${took}, ${machine}.`;
+}
+
 /** How a promise and what came of it compare. */
 export function comparePromise({ promised, delivered }: ExecutionResult): string {
   if (promised === null || delivered === null) return "not measured";

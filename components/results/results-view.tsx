@@ -15,13 +15,19 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { ChangeKind, ExecutionResult, Results } from "@/server/contracts";
+import {
+  type ChangeKind,
+  type ExecutionResult,
+  REJECT_REASONS,
+  type Results,
+} from "@/server/contracts";
 import { formatPercent, formatPlural } from "@/server/format";
 import { PromiseChart } from "./promise-chart";
 import {
   comparePromise,
   countExecutions,
   describeApprovals,
+  describeCost,
   describeExecutions,
   describePromises,
   describeSaved,
@@ -81,6 +87,7 @@ function ResultsBody({ results }: { results: Results }) {
           ]}
         />
         <p className="mt-4 text-sm">{describeExecutions(results)}.</p>
+        <p className="text-sm text-muted-foreground">{describeCost(results.cost)}</p>
       </Card>
       {results.executions.length === 0 ? (
         <Empty title="Nothing to show yet">
@@ -188,10 +195,17 @@ function Rejections({ results }: { results: Results }) {
       <h2 className="text-base font-semibold">Why suggestions were rejected</h2>
       <Card>
         <ul className="divide-y text-sm">
-          {results.rejections.map(({ reason, count }) => (
-            <li key={reason} className="flex justify-between gap-4 px-4 py-2 sm:px-5">
-              <span className="break-words">{reason}</span>
-              <span className="text-muted-foreground">{count}</span>
+          {results.rejections.map(({ reason_code, count, words }) => (
+            <li key={reason_code} className="grid gap-1 px-4 py-2 sm:px-5">
+              <p className="flex justify-between gap-4">
+                <span>{REJECT_REASONS[reason_code]}</span>
+                <span className="text-muted-foreground">{count}</span>
+              </p>
+              {words.map(({ reason, count: times }) => (
+                <p key={reason} className="break-words text-muted-foreground">
+                  {times > 1 ? `${reason} (${times} times)` : reason}
+                </p>
+              ))}
             </li>
           ))}
         </ul>

@@ -1,10 +1,12 @@
 "use client";
 import { type FormEvent, type KeyboardEvent, type ReactNode, useId, useState } from "react";
+import { findValue } from "@/components/common/options";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent, DialogFooter, DialogHeader } from "@/components/ui/dialog";
-import { CheckField } from "@/components/ui/field";
+import { CheckField, SelectField } from "@/components/ui/field";
 import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";
+import { REJECT_REASON_CODES, REJECT_REASONS, type RejectReason } from "@/server/contracts";
 
 interface ActionDialogProps {
   isOpen: boolean;
@@ -13,12 +15,13 @@ interface ActionDialogProps {
   description: string;
   confirmLabel: string;
   isDestructive?: boolean;
-  reason: "none" | "optional" | "required";
+  /** `named`: one of a list, or in words. */
+  reason: "none" | "optional" | "required" | "named";
   /** What becomes of the reason; left out: the decision's. */
   reasonHint?: string;
   /** What must be ticked first; null or left out: nothing. */
   acknowledgement?: string | null;
-  onConfirm: (reason: string, isAcknowledged: boolean) => void;
+  onConfirm: (reason: string, isAcknowledged: boolean, code: RejectReason) => void;
   children?: ReactNode;
 }
 
@@ -41,13 +44,15 @@ export function ActionDialog(props: ActionDialogProps) {
 
 function ActionForm(props: ActionDialogProps) {
   const [reason, setReason] = useState("");
+  const [code, setCode] = useState<RejectReason>("other");
   const [isMissing, setIsMissing] = useState(false);
   const [isAcknowledged, setIsAcknowledged] = useState(false);
   const acknowledgement = props.acknowledgement ?? null;
+  const isRequired = props.reason === "required" || (props.reason === "named" && code === "other");
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (props.reason === "required" && reason.trim() === "") return setIsMissing(true);
-    props.onConfirm(reason.trim(), isAcknowledged);
+    if (isRequired && reason.trim() === "") return setIsMissing(true);
+    props.onConfirm(reason.trim(), isAcknowledged, code);
     props.onClose();
   }
   return (
@@ -60,11 +65,27 @@ function ActionForm(props: ActionDialogProps) {
           onChange={setIsAcknowledged}
         />
       )}
+      {props.reason === "named" ? (
+        <SelectField
+          label="Why"
+          value={code}
+          onChange={({ target: { value } }) => {
+            setCode(findValue(REJECT_REASONS, value) ?? "other");
+            setIsMissing(false);
+          }}
+        >
+          {REJECT_REASON_CODES.map((name) => (
+            <option key={name} value={name}>
+              {REJECT_REASONS[name]}
+            </option>
+          ))}
+        </SelectField>
+      ) : null}
       {props.reason === "none" ? null : (
         <ReasonField
           reason={reason}
           hint={props.reasonHint}
-          isRequired={props.reason === "required"}
+          isRequired={isRequired}
           isMissing={isMissing}
           onChange={(text) => {
             setReason(text);

@@ -63,8 +63,10 @@ export function ActionDialogs({
         description="Rejects all changes of this suggestion."
         confirmLabel="Reject"
         isDestructive
-        reason="required"
-        onConfirm={(reason) => actions.reject.mutate({ suggestion_id, reason })}
+        reason="named"
+        onConfirm={(reason, _, reason_code) =>
+          actions.reject.mutate({ suggestion_id, reason, reason_code })
+        }
       />
       <ActionDialog
         isOpen={open === "execute"}

@@ -32,6 +32,8 @@ import {
   type Plan,
   type ProofEvent,
   type ProofProgress,
+  REJECT_REASON_CODES,
+  type RejectReason,
   type RequestWarning,
   ReviewVerdict,
   RiskLevel,
@@ -93,6 +95,9 @@ export const suggestions = pgTable(
     requestedBy: text("requested_by").notNull(),
     /** Kind and id of who asked for its proof last: among whose open proofs it counts. */
     openedBy: text("opened_by"),
+    /** Time of its test runs that have ended, pauses left out, and the processor time of their process, ms. */
+    testMs: doublePrecision("test_ms").notNull().default(0),
+    testCpuMs: doublePrecision("test_cpu_ms").notNull().default(0),
     /** Measured gain of the suggested changes (0..1); null: nothing was measured. For lists, as what follows. */
     impact: doublePrecision("impact"),
     kinds: text("kinds").array().$type<ChangeKind[]>().notNull().default([]),
@@ -186,11 +191,14 @@ export const reviews = pgTable(
     reviewerLabel: text("reviewer_label").notNull(),
     verdict: text("verdict").$type<ReviewVerdict>().notNull(),
     reason: text("reason").notNull(),
+    /** Of a rejection; null: none was named. */
+    reasonCode: text("reason_code").$type<RejectReason>(),
     itemIds: jsonb("item_ids").$type<string[]>().notNull(),
     at: instant("at").notNull().defaultNow(),
   },
   (t) => [
     checkOneOf("reviews_verdict_known", t.verdict, ReviewVerdict.options),
+    checkOneOf("reviews_reason_code_known", t.reasonCode, REJECT_REASON_CODES),
     index("reviews_suggestion").on(t.suggestionId, t.at),
     index("reviews_at").on(t.at),
   ],

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ChangeKind } from "./change";
-import { Basis, SuggestionId, SuggestionState } from "./suggestion";
+import { Basis, RejectRequest, SuggestionId, SuggestionState } from "./suggestion";
 import { Person, RiskLevel } from "./triage";
 
 /** `impact`: measured gain first, the largest on top, estimates below. `expiry`: the next to expire on top. */
@@ -114,7 +114,7 @@ export const BulkRequest = z.strictObject({
   suggestion_ids: z.array(SuggestionId).min(1).max(100),
   action: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("approve"), reason: z.string().trim().max(2000).default("") }),
-    z.strictObject({ kind: z.literal("reject"), reason: z.string().trim().min(1).max(2000) }),
+    z.strictObject({ kind: z.literal("reject"), ...RejectRequest.shape }),
     z.strictObject({ kind: z.literal("assign"), assignee_id: z.uuid().nullable() }),
     z.strictObject({ kind: z.literal("snooze"), until: z.iso.datetime().nullable() }),
     z.strictObject({ kind: z.literal("mark"), is_read: z.boolean() }),

@@ -38,6 +38,7 @@ export * from "./product-fault";
 export * from "./proof";
 export * from "./queue";
 export * from "./regression-policy";
+export * from "./rejection";
 export * from "./results";
 export * from "./row-outcome";
 export * from "./suggestion";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ChangeKind } from "./change";
+import { REJECT_REASON_CODES } from "./rejection";
 import { OperationId, SuggestionId } from "./suggestion";
 import { VerificationState } from "./verification";
 
@@ -61,7 +62,23 @@ export const Results = z
     groups: z.array(ResultGroup),
     /** The latest first, at most 200 of those that `states` counts. */
     executions: z.array(ExecutionResult),
-    rejections: z.array(z.object({ reason: z.string(), count: z.number().int() })),
+    /** Rejections by their named reason, most frequent first, with the words that were given most often. */
+    rejections: z.array(
+      z.object({
+        reason_code: z.enum(REJECT_REASON_CODES),
+        count: z.number().int(),
+        words: z.array(z.object({ reason: z.string(), count: z.number().int() })),
+      }),
+    ),
+    /** What the test runs of the suggestions of these days took. */
+    cost: z.object({
+      /** Test runs that have ended, of so many suggestions. */
+      tested: z.number().int(),
+      /** Time that they took, pauses left out, s. */
+      test_seconds: z.number(),
+      /** Processor time of the process that made them, all cores, s. */
+      cpu_seconds: z.number(),
+    }),
     feedback: z.object({ useful: z.number().int(), not_useful: z.number().int() }),
   })
   .meta({ id: "Results" });

@@ -7,6 +7,7 @@ import { DecisionCard } from "./decision-card";
 import { Evidence, MeasuredEvidence, SetTrial } from "./evidence";
 import { Finding } from "./finding";
 import { ProofProgress } from "./proof";
+import { REJECT_REASON_CODES } from "./rejection";
 import { RiskLevel, Triage } from "./triage";
 import { Verdict } from "./verdict";
 import { Verification, VerificationState } from "./verification";
@@ -331,9 +332,14 @@ export const ApproveRequest = z
 export type ApproveRequest = z.infer<typeof ApproveRequest>;
 
 export const RejectRequest = z
-  .strictObject({ reason: z.string().trim().min(1).max(2000) })
+  .strictObject({
+    /** The named reason, as results count it. */
+    reason_code: z.enum(REJECT_REASON_CODES).default("other"),
+    /** In your own words; needed where the reason is `other`. */
+    reason: z.string().trim().max(2000).default(""),
+  })
   .meta({ id: "RejectRequest" });
-export type RejectRequest = z.infer<typeof RejectRequest>;
+export type RejectRequest = z.input<typeof RejectRequest>;
 
 export const RevertRequest = z
   .strictObject({

@@ -133,6 +133,17 @@ test("a rejection keeps its reason", async () => {
   expect(rejected.reviews).toMatchObject([{ verdict: "rejected", reason: "not this week" }]);
 });
 
+test("a named reason needs no words; without either nothing is rejected", async () => {
+  const { id } = await pending();
+  const reject = (input: object) =>
+    rejectSuggestion({ ctx: as(ACTORS.reviewer), input: { suggestion_id: id, ...input } });
+  await expect(reject({ reason: "" })).rejects.toMatchObject({ code: "invalid_input" });
+  const { reviews: given } = await reject({ reason_code: "weak_evidence", reason: "three pairs" });
+  expect(given).toMatchObject([{ reason: "The evidence does not convince: three pairs" }]);
+  const [row] = await test_.db.select().from(reviews).where(eq(reviews.suggestionId, id));
+  expect(row?.reasonCode).toBe("weak_evidence");
+});
+
 test.each([
   ["a viewer", ACTORS.viewer],
   ["a data product", ACTORS.product],

@@ -1,6 +1,11 @@
 import { avg, eq } from "drizzle-orm";
 import { agentDecisions, feedback, reviews, suggestionItems, suggestions } from "@/drizzle/schema";
-import type { FeedbackRequest, RejectRequest, Suggestion } from "@/server/contracts";
+import {
+  describeRejection,
+  type FeedbackRequest,
+  type RejectRequest,
+  type Suggestion,
+} from "@/server/contracts";
 import { actorKey, assertCan } from "@/server/identity";
 import {
   AppError,
@@ -13,7 +18,10 @@ import { assertVisible } from "./product-scope";
 import { loadSuggestion } from "./suggestion-view";
 import { type SuggestionRow, transitionSuggestion } from "./transition";
 
-/** A person rejects the whole suggestion, with a reason. Throws `forbidden`, `not_found`, `conflict`. */
+/**
+ * A person rejects the whole suggestion, for a named reason or in their own words. Throws `forbidden`,
+ * `invalid_input` (no reason at all), `not_found`, `conflict`.
+ */
 export async function rejectSuggestion({
   ctx,
   input,
@@ -22,24 +30,26 @@ export async function rejectSuggestion({
   input: RejectRequest & { suggestion_id: string };
 }): Promise<Suggestion> {
   assertCan(ctx.actor, "suggestion.decide");
+  const { suggestion_id: id, reason_code: reasonCode = "other", reason: words = "" } = input;
+  const reason = describeRejection(reasonCode, words);
+  if (reason === "") {
+    throw new AppError("invalid_input", "Say why: name a reason, or give one in your own words.");
+  }
   await ctx.db.transaction(async (tx) => {
     const row = await transitionSuggestion({
       tx,
       ctx,
-      input: {
-        id: input.suggestion_id,
-        transition: "reject",
-        note: { reason: input.reason },
-      },
+      input: { id, transition: "reject", note: { reason, reason_code: reasonCode } },
     });
     await tx
       .update(suggestionItems)
       .set({ isApproved: false })
       .where(eq(suggestionItems.suggestionId, row.id));
     await recordVerdict(tx, row, false);
-    await recordReview(tx, ctx, row, { verdict: "rejected", reason: input.reason, itemIds: [] });
+    const review = { verdict: "rejected", reason, reasonCode, itemIds: [] } as const;
+    await recordReview(tx, ctx, row, review);
   });
-  return loadSuggestion(ctx, input.suggestion_id);
+  return loadSuggestion(ctx, id);
 }
 
 /** Says how it was decided. */
@@ -59,13 +69,15 @@ export async function recordReview(
   tx: Transaction,
   ctx: Pick<ServiceContext, "actor">,
   row: SuggestionRow,
-  review: { verdict: "approved" | "rejected"; reason: string; itemIds: string[] },
+  review: Pick<typeof reviews.$inferInsert, "verdict" | "reason" | "reasonCode"> & {
+    itemIds: readonly string[];
+  },
 ): Promise<void> {
   await tx.insert(reviews).values({
     suggestionId: row.id,
     reviewerId: ctx.actor.id,
     reviewerLabel: ctx.actor.label,
-    ...review,
+    ...{ ...review, itemIds: [...review.itemIds] },
   });
 }
 

@@ -65,6 +65,18 @@ test("a running proof's newest progress and all its events are stored, in order"
   expect((await list(id)).items.map((item) => item.event.at_ms)).toEqual([0.1, 0.2, 0.3]);
 });
 
+test("what runs took adds up: their time by their events, and processor time", async () => {
+  const { id } = await storeSuggestion(database.db, { state: "proving" });
+  for (const ms of [1500, 500]) {
+    const writer = createProofWriter({ ctx: ctx(), input: { suggestionId: id } });
+    for (const at_ms of [ms / 2, ms]) writer.event(event(at_ms));
+    await writer.close();
+  }
+  const [row] = await database.db.select().from(suggestions).where(eq(suggestions.id, id));
+  expect(row?.testMs).toBe(2000);
+  expect(row?.testCpuMs).toBeGreaterThan(0);
+});
+
 test("progress of a proof that somebody ended meanwhile is not stored", async () => {
   const { id } = await storeSuggestion(database.db, { state: "rejected" });
   const writer = createProofWriter({ ctx: ctx(), input: { suggestionId: id } });

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt } from "drizzle-orm";
+import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { proofEvents, suggestions } from "@/drizzle/schema";
 import {
   isProving,
@@ -79,7 +79,7 @@ export async function listProofEvents({
 export interface ProofWriter {
   progress(progress: ProofProgress): void;
   event(event: ProofEvent): void;
-  /** Writes what is left. */
+  /** Writes what is left, and what the run took: time without its pauses, and its process's processor time. */
   close(): Promise<void>;
 }
 
@@ -98,6 +98,8 @@ export function createProofWriter({
   let events: ProofEvent[] = [];
   let writing = Promise.resolve();
   let timer: NodeJS.Timeout | null = null;
+  let elapsedMs = 0;
+  const cpuBefore = process.cpuUsage();
 
   function flush(): Promise<void> {
     const [progress, batch] = [newest, events];
@@ -127,14 +129,37 @@ export function createProofWriter({
       schedule();
     },
     event(event) {
+      elapsedMs = Math.max(elapsedMs, event.at_ms);
       events.push(event);
       schedule();
     },
     async close() {
       if (timer) clearTimeout(timer);
       await flush();
+      const { user, system } = process.cpuUsage(cpuBefore);
+      await storeCost(ctx, id, { elapsedMs, cpuMs: (user + system) / 1000 });
     },
   };
+}
+
+/** Adds to what its earlier runs took. Of a run that measured nothing there is nothing to tell. */
+async function storeCost(
+  ctx: ServiceContext,
+  id: string,
+  { elapsedMs, cpuMs }: { elapsedMs: number; cpuMs: number },
+): Promise<void> {
+  if (elapsedMs === 0) return;
+  const set = {
+    testMs: sql`${suggestions.testMs} + ${elapsedMs}`,
+    testCpuMs: sql`${suggestions.testCpuMs} + ${cpuMs}`,
+  };
+  await ctx.db
+    .update(suggestions)
+    .set(set)
+    .where(eq(suggestions.id, id))
+    .catch((error: unknown) => {
+      ctx.log.warn({ err: error, suggestion: id }, "what a proof took could not be stored");
+    });
 }
 
 /** While its proof runs, or its search goes on. */

@@ -89,18 +89,46 @@ test("suggestions decided are counted once, the policy's too, and each reason; a
   await database.db
     .insert(reviews)
     .values([
-      ...rejections.map((row) => ({ ...row, verdict: "rejected" as const, reason: "not now" })),
+      ...rejections.map((row) => ({ ...row, verdict: "rejected" as const, reason: "month-end" })),
+      ...["Too risky.", "Too risky: on a Friday"].map((reason) => ({
+        ...{ ...together, verdict: "rejected" as const, reason, reasonCode: "too_risky" as const },
+      })),
+      { ...together, verdict: "rejected" as const, reason: "no", reasonCode: "other" as const },
       { ...together, verdict: "approved", reason: "" },
       { ...together, reviewerId: "v", verdict: "approved", reason: "" },
     ]);
   const ctx = contextOf(database.db, ACTORS.viewer);
   const results = await readResults({ ctx, input: { days: 90 } });
   expect(results.decisions).toEqual({ approved: 2, rejected: 2 });
-  expect(results.rejections).toEqual([{ reason: "not now", count: 2 }]);
+  // What was rejected before reasons had names counts as another reason.
+  expect(results.rejections).toEqual([
+    {
+      ...{ reason_code: "other", count: 3 },
+      words: [
+        { reason: "month-end", count: 2 },
+        { reason: "no", count: 1 },
+      ],
+    },
+    {
+      ...{ reason_code: "too_risky", count: 2 },
+      words: [{ reason: "Too risky: on a Friday", count: 1 }],
+    },
+  ]);
   const agent = contextOf(database.db, { kind: "agent", id: "a", label: "a", roles: ["agent"] });
   await expect(readResults({ ctx: agent, input: { days: 90 } })).rejects.toMatchObject({
     code: "forbidden",
   });
+});
+
+test("the cost of advice is what its test runs took, of those that were measured", async () => {
+  const { id } = await storeSuggestion(database.db, { state: "no_gain" });
+  await database.db
+    .update(suggestions)
+    .set({ testMs: 90_000, testCpuMs: 120_000 })
+    .where(eq(suggestions.id, id));
+  const ctx = contextOf(database.db, ACTORS.viewer);
+  const { cost } = await readResults({ ctx, input: { days: 90 } });
+  expect(cost).toEqual({ tested: 1, test_seconds: 90, cpu_seconds: 120 });
 });
 
 test("executions beyond those that are listed count in every total", async () => {

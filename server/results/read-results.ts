@@ -1,10 +1,13 @@
-import { and, count, countDistinct, desc, eq, gte, inArray, isNotNull, sql } from "drizzle-orm";
-import { auditEvents, feedback, operations, reviews } from "@/drizzle/schema";
+import { and, count, countDistinct, desc, eq, gt, gte, inArray, isNotNull, sql } from "drizzle-orm";
+import { auditEvents, feedback, operations, reviews, suggestions } from "@/drizzle/schema";
 import {
   type ChangeKind,
+  describeRejection,
   type ExecutionResult,
   isConfirmed,
+  REJECT_REASON_CODES,
   type ReadResults,
+  type RejectReason,
   type ResultGroup,
   type ResultState,
   type Results,
@@ -29,11 +32,12 @@ export async function readResults({
 }): Promise<Results> {
   assertCan(ctx.actor, "operation.read");
   const since = new Date(ctx.clock.now().getTime() - days * DAY_MS);
-  const [executions, decisions, rejections, scores] = await Promise.all([
+  const [executions, decisions, rejections, scores, cost] = await Promise.all([
     readExecutions(ctx, since),
     countDecisions(ctx, since),
     readRejections(ctx, since),
     countScores(ctx, since),
+    readCost(ctx, since),
   ]);
   const inEffect = executions.filter(isInEffect);
   const promised = executions.filter(
@@ -51,6 +55,7 @@ export async function readResults({
     groups: groupExecutions(executions),
     executions: executions.slice(0, LISTED_MAX),
     rejections,
+    cost,
     feedback: { useful: scores.get(1) ?? 0, not_useful: scores.get(-1) ?? 0 },
   };
 }
@@ -155,15 +160,38 @@ async function countDecisions({ db }: ServiceContext, since: Date): Promise<Resu
   return { approved: of(approve.action), rejected: of(reject.action) };
 }
 
-/** The reasons that were given most often, word for word. */
-async function readRejections({ db }: ServiceContext, since: Date) {
-  return db
-    .select({ reason: reviews.reason, count: count() })
+/** By their named reason; of each the words that were given most often. */
+async function readRejections({ db }: ServiceContext, since: Date): Promise<Results["rejections"]> {
+  const code = sql<RejectReason>`coalesce(${reviews.reasonCode}, 'other')`;
+  const rows = await db
+    .select({ reason_code: code, reason: reviews.reason, count: count() })
     .from(reviews)
     .where(and(eq(reviews.verdict, "rejected"), gte(reviews.at, since)))
-    .groupBy(reviews.reason)
-    .orderBy(desc(count()), reviews.reason)
-    .limit(REASONS_MAX);
+    .groupBy(code, reviews.reason)
+    .orderBy(desc(count()), reviews.reason);
+  return REJECT_REASON_CODES.map((reason_code) => {
+    const given = rows.filter((row) => row.reason_code === reason_code);
+    const words = given
+      .filter(({ reason }) => reason !== describeRejection(reason_code, ""))
+      .slice(0, REASONS_MAX)
+      .map(({ reason, count: times }) => ({ reason, count: times }));
+    return { reason_code, count: given.reduce((sum, row) => sum + row.count, 0), words };
+  })
+    .filter((group) => group.count > 0)
+    .sort((a, b) => b.count - a.count);
+}
+
+/** What was measured of the test runs themselves, of suggestions made since. */
+async function readCost({ db }: ServiceContext, since: Date): Promise<Results["cost"]> {
+  const [row] = await db
+    .select({
+      tested: count(),
+      test_seconds: sql<number>`coalesce(sum(${suggestions.testMs}), 0) / 1000`.mapWith(Number),
+      cpu_seconds: sql<number>`coalesce(sum(${suggestions.testCpuMs}), 0) / 1000`.mapWith(Number),
+    })
+    .from(suggestions)
+    .where(and(gte(suggestions.createdAt, since), gt(suggestions.testMs, 0)));
+  return row ?? { tested: 0, test_seconds: 0, cpu_seconds: 0 };
 }
 
 async function countScores({ db }: ServiceContext, since: Date) {

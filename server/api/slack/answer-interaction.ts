@@ -103,12 +103,12 @@ async function answerSubmission(
     response_action: "errors",
     errors: { [REJECT_FORM.block]: text },
   });
-  const reason = reasonOf(submission);
-  if (reason === "") return refuse("Say why.");
+  const given = reasonOf(submission);
+  if (given.reason === "" && given.reason_code === "other") return refuse("Say why.");
   const actor = await findSlackPerson({ ctx: root, input: { slack, slackUserId: user.id } });
   if (actor === null) return refuse("Nobody here is known by your Slack account.");
   try {
-    const input = { suggestion_id, reason };
+    const input = { suggestion_id, ...given };
     await rejectSuggestion({ ctx: contextOf(root, actor), input });
     return null;
   } catch (error) {

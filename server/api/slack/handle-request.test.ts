@@ -6,6 +6,7 @@ import {
   notificationPreferences,
   notifications,
   policies,
+  reviews,
   suggestions,
   users,
 } from "@/drizzle/schema";
@@ -75,12 +76,17 @@ const press = (action_id: string, suggestion_id: string, user: string, revision 
 });
 const approval = (id: string, user = "URITA") => press("suggestion_approve", id, user);
 
-const submission = (suggestion_id: string, reason: string, user = "URITA") => ({
+const submission = (suggestion_id: string, reason: string, why?: string, user = "URITA") => ({
   ...{ type: "view_submission", user: { id: user } },
   view: {
     ...{ callback_id: "suggestion_reject_form", id: `v-${presses++}` },
     private_metadata: JSON.stringify({ suggestion_id, revision: 0 }),
-    state: { values: { reason: { reason_text: { value: reason } } } },
+    state: {
+      values: {
+        reason: { reason_text: { value: reason } },
+        ...(why && { why: { why_code: { selected_option: { value: why } } } }),
+      },
+    },
   },
 });
 
@@ -220,6 +226,10 @@ test("a rejection asks for its reason first", async () => {
   const answer = await send(submission(id, "Not this week"));
   expect(await answer.text()).toBe("");
   expect(await stateOf(id)).toBe("rejected");
+  const named = await pending();
+  await send(submission(named, "", "too_risky"));
+  const [review] = await database.db.select().from(reviews).where(eq(reviews.suggestionId, named));
+  expect(review).toMatchObject({ reasonCode: "too_risky", reason: "Too risky." });
 });
 
 test("a refusal by the policy's chain is told with its own reason", async () => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SuggestionId } from "@/server/contracts";
+import { RejectRequest, SuggestionId } from "@/server/contracts";
 import { REJECT_FORM } from "@/server/notify";
 import { AppError } from "@/server/platform";
 
@@ -23,7 +23,13 @@ const Interaction = z.discriminatedUnion("type", [
       state: z.object({
         values: z.record(
           z.string(),
-          z.record(z.string(), z.object({ value: z.string().nullish() })),
+          z.record(
+            z.string(),
+            z.object({
+              value: z.string().nullish(),
+              selected_option: z.object({ value: z.string() }).nullish(),
+            }),
+          ),
         ),
       }),
     }),
@@ -57,7 +63,12 @@ export function readInteraction(body: string): Interaction | null {
 
 export const readCarried = (text: string): Carried => parseText(Carried, text);
 
-/** The reason that was typed into the form. */
-export function reasonOf({ view }: Extract<Interaction, { type: "view_submission" }>): string {
-  return view.state.values[REJECT_FORM.block]?.[REJECT_FORM.action]?.value?.trim() ?? "";
+/** The reason that was chosen and typed into the form. Throws `invalid_input` for one without a name of ours. */
+export function reasonOf({ view }: Extract<Interaction, { type: "view_submission" }>) {
+  const { values } = view.state;
+  const chosen = values[REJECT_FORM.whyBlock]?.[REJECT_FORM.whyAction]?.selected_option?.value;
+  const reason = values[REJECT_FORM.block]?.[REJECT_FORM.action]?.value?.trim() ?? "";
+  const parsed = RejectRequest.safeParse({ reason_code: chosen, reason });
+  if (!parsed.success) throw new AppError("invalid_input", "The reason cannot be read.");
+  return parsed.data;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ApproveRequest, RejectRequest } from "@/server/contracts";
+import { ApproveRequest, REJECT_REASON_CODES, RejectRequest } from "@/server/contracts";
 import { type CliCommand, collect } from "../command";
 import { answerOf } from "./show";
 
@@ -35,11 +35,13 @@ export function defineApprove(command: CliCommand): void {
 export function defineReject(command: CliCommand): void {
   command
     .argument("<suggestion_id>")
-    .requiredOption("--reason <text>", "why; the next suggestion of the same change shows it")
+    .option("--reason <text>", "why; the next suggestion of the same change shows it")
+    .option("--why <name>", `a named reason: ${REJECT_REASON_CODES.join(", ")}`)
     .answers("Suggestion", async ({ ctx, arg, options }) => {
       const { rejectSuggestion } = await import("@/server/decisions");
-      const { reason } = RejectRequest.parse({ reason: options.reason });
-      const input = { reason, suggestion_id: arg("suggestion_id") };
+      const { reason, why } = options;
+      const given = RejectRequest.parse({ reason, reason_code: why });
+      const input = { ...given, suggestion_id: arg("suggestion_id") };
       return answerOf(await rejectSuggestion({ ctx, input }));
     });
 }

@@ -36,8 +36,10 @@ async function changeOne(ctx: ServiceContext, id: string, action: BulkRequest["a
   switch (action.kind) {
     case "approve":
       return approveSuggestion({ ctx, input: { ...input, reason: action.reason } });
-    case "reject":
-      return rejectSuggestion({ ctx, input: { ...input, reason: action.reason } });
+    case "reject": {
+      const { reason, reason_code } = action;
+      return rejectSuggestion({ ctx, input: { ...input, reason, reason_code } });
+    }
     case "assign":
       return assignSuggestion({ ctx, input: { ...input, assignee_id: action.assignee_id } });
     case "snooze":

@@ -26,6 +26,8 @@ const Button = z.strictObject({
   confirm: Confirm.optional(),
 });
 
+const Option = z.strictObject({ text: plain(75), value: z.string().min(1).max(150) });
+
 const Block = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("header"), text: plain(150) }),
   z.strictObject({ type: z.literal("section"), text: text(["plain_text", "mrkdwn"], 3000) }),
@@ -48,13 +50,22 @@ const Block = z.discriminatedUnion("type", [
     type: z.literal("input"),
     block_id: z.string().max(255),
     label: plain(2000),
-    element: z.strictObject({
-      type: z.literal("plain_text_input"),
-      action_id: z.string().max(255),
-      multiline: z.boolean().optional(),
-      min_length: z.number().int().min(0).max(3000).optional(),
-      max_length: z.number().int().min(1).max(3000).optional(),
-    }),
+    optional: z.boolean().optional(),
+    element: z.discriminatedUnion("type", [
+      z.strictObject({
+        type: z.literal("plain_text_input"),
+        action_id: z.string().max(255),
+        multiline: z.boolean().optional(),
+        min_length: z.number().int().min(0).max(3000).optional(),
+        max_length: z.number().int().min(1).max(3000).optional(),
+      }),
+      z.strictObject({
+        type: z.literal("static_select"),
+        action_id: z.string().max(255),
+        options: z.array(Option).min(1).max(100),
+        initial_option: Option.optional(),
+      }),
+    ]),
   }),
 ]);
 

@@ -38,8 +38,8 @@ export const rejectRoute = defineRoute(
     tags: ["Decisions"],
     summary: "Reject a suggestion",
     description:
-      "Takes a person's token with the reviewer role, and a reason. Unknown fields of the body " +
-      "are refused.",
+      "Takes a person's token with the reviewer role, and a reason: one that has a name (`reason_code`), " +
+      "or one in words (`reason`), or both. Unknown fields of the body are refused.",
     permission: "suggestion.decide",
     request: { params: SuggestionParams, body: jsonBody(RejectRequest) },
     responses: { 200: answer("The rejected suggestion.", Suggestion) },
