@@ -1,4 +1,4 @@
-import type { ExecutionResult, ResultState, Results } from "@/server/contracts";
+import type { ExecutionResult, LearnedThreshold, ResultState, Results } from "@/server/contracts";
 import { formatMs, formatPercent, formatPlural } from "@/server/format";
 
 export const RESULT_DAYS = 90;
@@ -34,6 +34,12 @@ export function describeCost({ tested, test_seconds, cpu_seconds }: Results["cos
   const took = `${formatMs(test_seconds * 1000)} on shadow copies`;
   const machine = `${formatMs(cpu_seconds * 1000)} of processor time`;
   return `Cost of advice: the test runs of ${formatPlural(tested, "suggestion")} took ${took}, ${machine}.`;
+}
+
+/** `2 of 3 executions regressed or were rolled back` */
+export function describeOutcomes(outcomes: LearnedThreshold["outcomes"]): string {
+  const bad = outcomes.filter(({ is_bad }) => is_bad).length;
+  return `${bad} of ${formatPlural(outcomes.length, "execution")} regressed or were rolled back`;
 }
 
 /** How a promise and what came of it compare. */

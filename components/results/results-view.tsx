@@ -22,6 +22,7 @@ import {
   type Results,
 } from "@/server/contracts";
 import { formatPercent, formatPlural } from "@/server/format";
+import { LearnedThresholds } from "./learned";
 import { PromiseChart } from "./promise-chart";
 import {
   comparePromise,
@@ -102,6 +103,7 @@ function ResultsBody({ results }: { results: Results }) {
           <Executions results={results} />
         </>
       )}
+      <LearnedThresholds learned={results.learned} />
       {results.rejections.length === 0 ? null : <Rejections results={results} />}
     </div>
   );

@@ -1,6 +1,7 @@
 export * from "./identity";
 export * from "./inbox";
 export * from "./knowledge";
+export * from "./learning";
 export * from "./messaging";
 export * from "./models";
 export * from "./notifications";

@@ -140,6 +140,7 @@ const PROCEDURES: Record<string, { row: Row; input?: unknown }> = {
   "inbox.saveView": { row: PEOPLE, input: { name: "mine", view: {} } },
   "inbox.deleteView": { row: PEOPLE, input: { view_id: conversation_id } },
   "results.read": { row: PEOPLE, input: {} },
+  "results.undoLearned": { row: ["admin"], input: { product_id: "p", kind: "add_index" } },
   "operations.get": { row: PEOPLE, input: { operation_id: "op-0123456789ab" } },
   "operations.execute": { row: ["operator", "admin"], input: { suggestion_id } },
   // Which permission it takes depends on the operation; there is none of this id.

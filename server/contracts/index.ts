@@ -20,6 +20,7 @@ export * from "./identity";
 export * from "./inbox";
 export * from "./inference";
 export * from "./knowledge";
+export * from "./learning";
 export * from "./message";
 export * from "./message-content";
 export * from "./model";

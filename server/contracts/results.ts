@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ChangeKind } from "./change";
+import { LearnedThreshold } from "./learning";
 import { REJECT_REASON_CODES } from "./rejection";
 import { OperationId, SuggestionId } from "./suggestion";
 import { VerificationState } from "./verification";
@@ -70,6 +71,8 @@ export const Results = z
         words: z.array(z.object({ reason: z.string(), count: z.number().int() })),
       }),
     ),
+    /** What outcomes taught: kinds of change that must gain more than usual. */
+    learned: z.array(LearnedThreshold),
     /** What the test runs of the suggestions of these days took. */
     cost: z.object({
       /** Test runs that have ended, of so many suggestions. */

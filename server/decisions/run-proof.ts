@@ -14,6 +14,7 @@ import {
 import { type DataProduct, faultOf, limitCalls } from "@/server/data-product";
 import { formatPlural } from "@/server/format";
 import { noteProofFault } from "@/server/knowledge";
+import { loadLearnedGains } from "@/server/learning";
 import { AppError, type ServiceContext } from "@/server/platform";
 import { type ProofInput, proveCandidates } from "@/server/proving";
 import { type AnalysisLimits, describeLimits } from "./analysis-limits";
@@ -121,6 +122,7 @@ async function prove(ctx: ServiceContext, input: RunProofInput, run: Run): Promi
     rowsMax: settings.PROOF_ROWS_MAX,
     secondsMax: secondsMax - (performance.now() - startedMs) / 1000,
     gainMin: settings.PROOF_GAIN_MIN,
+    learned: await loadLearnedGains({ db: ctx.db, productId: product.productId }),
     earlier: await loadEarlierVerdicts(ctx.db, {
       suggestionId: input.suggestionId,
       schemaFingerprint: schema.schema_fingerprint,

@@ -7,6 +7,8 @@ const TITLES: Record<string, string> = {
   "conversation.ask_approval": "Conversation waits for approval",
   "conversation.compensate": "Compensation of a conversation started",
   "conversation.fail_compensation": "Compensation of a conversation failed",
+  "learning.adjust": "Required gain learned from outcomes",
+  "learning.undo": "Learned required gain taken back",
   "message.bury": "Message moved to dead letters",
   "model.roll_back": "Model rolled back",
   "notification.retry": "Notification sent again",

@@ -131,8 +131,8 @@ function recalledAction(candidate: Candidate): MeasuringAction {
 
 function problemOf({ input, workload, costs }: MeasuringRoom): SearchState["problem"] {
   const order = orderCandidates(input).map(({ candidate_id }) => candidate_id);
-  const { candidates, earlier, gainMin } = input;
-  return { candidates, order, workload, earlier, gainMin, costs };
+  const { candidates, earlier, gainMin, learned } = input;
+  return { candidates, order, workload, earlier, gainMin, learned, costs };
 }
 
 function clockOf({ room, timer }: ProofRun): SearchState["clock"] {

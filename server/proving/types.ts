@@ -13,7 +13,7 @@ import type {
 import type { DataProduct } from "@/server/data-product/port";
 
 import type { ProofWeights } from "./gain";
-import type { EarlierVerdicts } from "./judge";
+import type { EarlierVerdicts, LearnedGains } from "./judge";
 import type { ObservedWorkload } from "./measure/coverage";
 
 interface AdviceUpdate {
@@ -62,6 +62,8 @@ export interface ProofInput {
   gainMin: number;
   /** What the last proof of the same question said, by candidate id; empty for the first. */
   earlier: EarlierVerdicts;
+  /** What executions taught of kinds of change on this product; left out: nothing. */
+  learned?: LearnedGains;
   /**
    * What an earlier proof of the same question said, evidence included: measurements of the same data
    * version are used again. Left out: nothing is remembered.

@@ -9,6 +9,7 @@ import {
   storeOperation,
   storeSuggestion,
 } from "@/server/decisions/testing/fixtures";
+import { learnFromOutcomes, loadLearnedGains, undoLearned } from "@/server/learning";
 import { createTestDatabase, type TestDatabase } from "@/server/platform/testing";
 import { readResults } from ".";
 
@@ -86,17 +87,15 @@ test("suggestions decided are counted once, the policy's too, and each reason; a
   const together = await decided(["suggestion.approve_in_part", "suggestion.approve"]);
   await decided(["suggestion.approve"], "system");
   const rejections = [await decided(["suggestion.reject"]), await decided(["suggestion.reject"])];
-  await database.db
-    .insert(reviews)
-    .values([
-      ...rejections.map((row) => ({ ...row, verdict: "rejected" as const, reason: "month-end" })),
-      ...["Too risky.", "Too risky: on a Friday"].map((reason) => ({
-        ...{ ...together, verdict: "rejected" as const, reason, reasonCode: "too_risky" as const },
-      })),
-      { ...together, verdict: "rejected" as const, reason: "no", reasonCode: "other" as const },
-      { ...together, verdict: "approved", reason: "" },
-      { ...together, reviewerId: "v", verdict: "approved", reason: "" },
-    ]);
+  await database.db.insert(reviews).values([
+    ...rejections.map((row) => ({ ...row, verdict: "rejected" as const, reason: "month-end" })),
+    ...["Too risky.", "Too risky: on a Friday"].map((reason) => ({
+      ...{ ...together, verdict: "rejected" as const, reason, reasonCode: "too_risky" as const },
+    })),
+    { ...together, verdict: "rejected" as const, reason: "no", reasonCode: "other" as const },
+    { ...together, verdict: "approved", reason: "" },
+    { ...together, reviewerId: "v", verdict: "approved", reason: "" },
+  ]);
   const ctx = contextOf(database.db, ACTORS.viewer);
   const results = await readResults({ ctx, input: { days: 90 } });
   expect(results.decisions).toEqual({ approved: 2, rejected: 2 });
@@ -129,6 +128,40 @@ test("the cost of advice is what its test runs took, of those that were measured
   const ctx = contextOf(database.db, ACTORS.viewer);
   const { cost } = await readResults({ ctx, input: { days: 90 } });
   expect(cost).toEqual({ tested: 1, test_seconds: 90, cpu_seconds: 120 });
+});
+
+test("two rollbacks raise the gain that is required, with an audit row; an administrator takes it back", async () => {
+  const now = Date.now();
+  const isBad = watch("regressed", 12, 0.4);
+  for (const days of [2, 3]) await executed("reverted", isBad, new Date(now - days * 24 * HOUR_MS));
+  const admin = contextOf(database.db, { kind: "user", id: "a", label: "a", roles: ["admin"] });
+  expect(await learnFromOutcomes({ ctx: admin })).toBe(1);
+  // Learned once: the same outcomes teach nothing more.
+  expect(await learnFromOutcomes({ ctx: admin })).toBe(0);
+  const viewer = contextOf(database.db, ACTORS.viewer);
+  const { learned } = await readResults({ ctx: viewer, input: { days: 90 } });
+  expect(learned).toMatchObject([
+    {
+      product_id: "spawn",
+      kind: "add_index",
+      required_gain: expect.closeTo(0.15),
+      usual_gain: 0.1,
+    },
+  ]);
+  expect(await loadLearnedGains({ db: database.db, productId: "spawn" })).toEqual(
+    new Map([["add_index", { factor: 1.5, why: expect.stringContaining("50% more than") }]]),
+  );
+  const undo = (ctx: typeof viewer) =>
+    undoLearned({ ctx, input: { product_id: "spawn", kind: "add_index" } });
+  await expect(undo(viewer)).rejects.toMatchObject({ code: "forbidden" });
+  expect(await undo(admin)).toEqual([]);
+  await expect(undo(admin)).rejects.toMatchObject({ code: "conflict" });
+  expect(await learnFromOutcomes({ ctx: admin })).toBe(0);
+  const audit = await database.db
+    .select()
+    .from(auditEvents)
+    .where(eq(auditEvents.subjectId, "spawn"));
+  expect(audit.map(({ action }) => action)).toEqual(["learning.adjust", "learning.undo"]);
 });
 
 test("executions beyond those that are listed count in every total", async () => {

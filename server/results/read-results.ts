@@ -14,6 +14,7 @@ import {
   TRANSITIONS,
 } from "@/server/contracts";
 import { assertCan } from "@/server/identity";
+import { listLearned } from "@/server/learning";
 import type { ServiceContext } from "@/server/platform";
 import { summarizeExecution } from "./summarize-execution";
 
@@ -32,12 +33,13 @@ export async function readResults({
 }): Promise<Results> {
   assertCan(ctx.actor, "operation.read");
   const since = new Date(ctx.clock.now().getTime() - days * DAY_MS);
-  const [executions, decisions, rejections, scores, cost] = await Promise.all([
+  const [executions, decisions, rejections, scores, cost, learned] = await Promise.all([
     readExecutions(ctx, since),
     countDecisions(ctx, since),
     readRejections(ctx, since),
     countScores(ctx, since),
     readCost(ctx, since),
+    listLearned(ctx, ctx.settings.PROOF_GAIN_MIN),
   ]);
   const inEffect = executions.filter(isInEffect);
   const promised = executions.filter(
@@ -56,6 +58,7 @@ export async function readResults({
     executions: executions.slice(0, LISTED_MAX),
     rejections,
     cost,
+    learned,
     feedback: { useful: scores.get(1) ?? 0, not_useful: scores.get(-1) ?? 0 },
   };
 }

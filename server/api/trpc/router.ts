@@ -39,6 +39,7 @@ import {
   SnoozeRequest,
   StartConversation,
   SuggestionId,
+  UndoLearned,
 } from "@/server/contracts";
 import {
   cancelConversation,
@@ -87,6 +88,7 @@ import {
 } from "@/server/execution";
 import { actorKey, assertCan } from "@/server/identity";
 import { getProduct, listAudit, listAuditActions, listPatterns } from "@/server/knowledge";
+import { undoLearned } from "@/server/learning";
 import {
   discardMessage,
   getMessage,
@@ -211,6 +213,9 @@ const policyRouter = router({
 
 const resultsRouter = router({
   read: procedure.input(ReadResults).query(({ ctx, input }) => readResults({ ctx, input })),
+  undoLearned: procedure
+    .input(UndoLearned)
+    .mutation(({ ctx, input }) => undoLearned({ ctx, input })),
 });
 
 const operationsRouter = router({

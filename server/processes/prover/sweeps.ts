@@ -9,6 +9,7 @@ import {
   supersedeBySchemaChange,
 } from "@/server/decisions";
 import { observeProduct } from "@/server/knowledge";
+import { learnFromOutcomes } from "@/server/learning";
 import { serveActiveModel } from "@/server/models";
 import { makeDigests } from "@/server/notify";
 import { type Root, type ServiceContext, systemContext, toAppError } from "@/server/platform";
@@ -17,6 +18,7 @@ import { pruneAll } from "./prune";
 
 const EXPIRE_SECONDS = 10;
 const POLICY_SECONDS = 30;
+const LEARN_SECONDS = 60;
 const PRUNE_SECONDS = 3600;
 const DIGEST_SECONDS = 60;
 
@@ -70,6 +72,13 @@ export function createSweeps(
       run: async () => {
         await approveWithinLimits({ ctx: ctx("policy") });
         await remindApprovers({ ctx: ctx("policy") });
+      },
+    },
+    {
+      name: "learn",
+      everySeconds: LEARN_SECONDS,
+      run: async () => {
+        await learnFromOutcomes({ ctx: ctx("learning") });
       },
     },
     {

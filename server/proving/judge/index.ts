@@ -16,6 +16,7 @@ export {
   earlierVerdict,
   earlierVerdicts,
   judgeBy,
+  type LearnedGains,
   MARGINAL_SHARE,
   marginalThreshold,
   requiredGain,

@@ -33,6 +33,30 @@ describe("the gain required", () => {
     expect(required(status, date)).toMatchObject({ gainMin: 0.1, why: null });
     expect(required(status, name).gainMin).toBeCloseTo(0.15);
   });
+  it("is more for a kind of change that executions have taught about, on top of all else", () => {
+    const learned = new Map([
+      ["add_index" as const, { factor: 1.5, why: "Two were rolled back." }],
+    ]);
+    const taught = (...changes: (typeof status)[]) =>
+      requiredGain({ gainMin: 0.1, earlier, learned }, changes);
+    expect(taught(date).gainMin).toBeCloseTo(0.15);
+    expect(taught(date)).toMatchObject({ usual: { gainMin: 0.1 }, why: "Two were rolled back." });
+    expect(taught(status).gainMin).toBeCloseTo(0.075);
+    expect(taught(name).gainMin).toBeCloseTo(0.225);
+    expect(taught(name).why).toMatch(/rejected it.*Two were rolled back/);
+    const other = new Map([["cluster_table" as const, { factor: 2, why: "" }]]);
+    expect(requiredGain({ gainMin: 0.1, earlier, learned: other }, [date])).toMatchObject({
+      ...{ gainMin: 0.1, why: null },
+    });
+    // Between the usual gain and the learned one, the verdict is rejected and says why.
+    const evidence = evidenceOf([queryEvidenceOf("q", 0.12)]);
+    expect(judgeBy(evidence, requiredGain({ gainMin: 0.1, earlier }, [date]), {}).code).toBe(
+      "passed",
+    );
+    const verdict = judgeBy(evidence, taught(date), {});
+    expect(verdict).toMatchObject({ code: "gain_below_threshold", is_accepted: false });
+    expect(verdict.reason).toContain("Two were rolled back.");
+  });
   it("is more for what would take the place of a suggestion, unless it was suggested itself", () => {
     const replacing = (change: typeof status, excluded: typeof status) =>
       requiredGain({ gainMin: 0.1, earlier }, [change], [excluded]);

@@ -1,4 +1,4 @@
-import type { Candidate, MeasuredEvidence, Verdict } from "@/server/contracts";
+import type { Candidate, ChangeKind, MeasuredEvidence, Verdict } from "@/server/contracts";
 import { type JudgeOptions, judge, REGRESSION_MIN } from "./judge";
 
 /** What a proof said of a change, for the next one of the same question. */
@@ -6,6 +6,17 @@ export type EarlierVerdict = "suggested" | "rejected";
 
 /** By candidate id; empty for the first proof. */
 export type EarlierVerdicts = ReadonlyMap<string, EarlierVerdict>;
+
+/** By how much more than usual a kind of change must gain, and why, as a sentence; empty: nothing was learned. */
+export type LearnedGains = ReadonlyMap<ChangeKind, { factor: number; why: string }>;
+
+/** What the required gain depends on beside the changes themselves. */
+interface Asked {
+  gainMin: number;
+  earlier: EarlierVerdicts;
+  /** Left out: nothing was learned. */
+  learned?: LearnedGains | undefined;
+}
 
 /** null where no measurement decided: the next proof knows nothing of the change. */
 export function earlierVerdict(
@@ -61,11 +72,31 @@ export const wasSuggested = (
  * Several changes judged together were suggested when all of them were, rejected when one was.
  * `replaced` are those whose place they would take: what was suggested does not give way for little.
  * What was rejected may slow a query by half as much; no more is allowed to what was suggested.
+ *
+ * Of all this, what executions taught of the kind of change asks for more (the most of any of several).
  */
 export function requiredGain(
-  { gainMin, earlier }: { gainMin: number; earlier: EarlierVerdicts },
+  { learned, ...asked }: Asked,
   changes: readonly Candidate[],
   replaced: readonly Candidate[] = [],
+): GainThreshold {
+  const lesson = strictestLesson(learned, changes);
+  if (lesson === null) return gainByHysteresis(asked, changes, replaced);
+  const raised = { ...asked, gainMin: asked.gainMin * lesson.factor };
+  const { why, ...threshold } = gainByHysteresis(raised, changes, replaced);
+  const usual = { ...threshold.usual, gainMin: asked.gainMin };
+  return { ...threshold, usual, why: why === null ? lesson.why : `${why} ${lesson.why}` };
+}
+
+function strictestLesson(learned: LearnedGains | undefined, changes: readonly Candidate[]) {
+  const lessons = changes.flatMap(({ change }) => learned?.get(change.kind) ?? []);
+  return lessons.sort((a, b) => b.factor - a.factor)[0] ?? null;
+}
+
+function gainByHysteresis(
+  { gainMin, earlier }: Omit<Asked, "learned">,
+  changes: readonly Candidate[],
+  replaced: readonly Candidate[],
 ): GainThreshold {
   const usual = { gainMin, regressionMin: REGRESSION_MIN };
   const more = gainMin * (1 + HYSTERESIS);
@@ -98,11 +129,11 @@ export function requiredGain(
 
 /** What changes must gain beside a set, in the place of those replaced. */
 export function marginalThreshold(
-  { gainMin, earlier }: { gainMin: number; earlier: EarlierVerdicts },
+  { gainMin, ...asked }: Asked,
   changes: readonly Candidate[],
   replaced: readonly Candidate[] = [],
 ): GainThreshold {
-  return requiredGain({ gainMin: gainMin * MARGINAL_SHARE, earlier }, changes, replaced);
+  return requiredGain({ ...asked, gainMin: gainMin * MARGINAL_SHARE }, changes, replaced);
 }
 
 /** The same threshold, whatever single queries lose: only where that passes is a regression remeasured. */

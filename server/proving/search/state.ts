@@ -1,6 +1,6 @@
 import type { Candidate, Interval, MeasuredEvidence, SetTrial, Verdict } from "@/server/contracts";
 import type { CostModel, ResidualTime, WeighedInserts, WorkloadModel } from "../gain";
-import type { EarlierVerdicts, MemberRole } from "../judge";
+import type { EarlierVerdicts, LearnedGains, MemberRole } from "../judge";
 
 /** What the search decides about, fixed for a whole proof. */
 export interface SearchProblem {
@@ -11,6 +11,7 @@ export interface SearchProblem {
   workload: WorkloadModel;
   earlier: EarlierVerdicts;
   gainMin: number;
+  learned?: LearnedGains | undefined;
   costs: CostModel;
 }
 

@@ -1,0 +1,1 @@
+export { learnFromOutcomes, listLearned, loadLearnedGains, undoLearned } from "./thresholds";
