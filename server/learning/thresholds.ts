@@ -1,5 +1,4 @@
 import { and, desc, eq, gt, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/pg-core";
 import { learnedThresholds, operations } from "@/drizzle/schema";
 import type { ChangeKind, LearnedThreshold, UndoLearned } from "@/server/contracts";
 import { formatPercent, formatPlural } from "@/server/format";
@@ -70,30 +69,26 @@ async function keep(
 
 /** Executions that the live workload judged or that were rolled back, by when that was known. */
 async function readOutcomes(tx: Transaction): Promise<Outcome[]> {
-  const revert = alias(operations, "revert");
   const verdict = sql<string | null>`${operations.verification}->>'state'`;
-  const at = sql<string>`coalesce(${revert.finishedAt},
+  const revertedAt = sql`(
+    select min(revert.finished_at) from operations revert
+    where revert.suggestion_id = operations.suggestion_id and revert.kind = 'revert'
+      and revert.state in ('executed', 'reverted') and revert.finished_at >= operations.finished_at)`;
+  const at = sql<string>`coalesce(case when ${operations.state} = 'reverted' then ${revertedAt} end,
     (${operations.verification}->>'window_ended_at')::timestamptz, ${operations.finishedAt})`;
   const kinds = sql<ChangeKind[]>`array(
     select distinct item.candidate #>> '{change,kind}' from suggestion_items item
-    where item.suggestion_id = ${operations.suggestionId} and ${operations.itemIds} ? item.id)`;
+    where item.suggestion_id = operations.suggestion_id and operations.item_ids ? item.id)`;
   const rows = await tx
     .select({
       ...{ suggestionId: operations.suggestionId, productId: operations.productId },
       ...{ state: operations.state, verdict, kinds, at },
     })
     .from(operations)
-    .leftJoin(
-      revert,
-      and(
-        ...[eq(revert.suggestionId, operations.suggestionId), eq(revert.kind, "revert")],
-        eq(revert.state, "executed"),
-      ),
-    )
     .where(
       and(
         eq(operations.kind, "execute"),
-        sql`(${operations.state} = 'reverted' or ${verdict} in ('confirmed', 'regressed'))`,
+        sql`(${operations.state} = 'reverted' or ${verdict} in ('confirmed', 'confirmed_with_regressions', 'regressed'))`,
       ),
     )
     .orderBy(desc(operations.finishedAt))
