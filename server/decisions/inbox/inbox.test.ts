@@ -239,7 +239,11 @@ describe("sharing out", () => {
 
   test("many at once: each by itself, with the reason of what failed", async () => {
     const other = await pending("status", 0.2);
-    const reject = { kind: "reject" as const, reason: "not this quarter" };
+    const reject = {
+      kind: "reject" as const,
+      reason_code: "other" as const,
+      reason: "not this quarter",
+    };
     const input = { suggestion_ids: [id, "sugg-nowhere00000", other], action: reject };
     const results = await changeSuggestions({ ctx: as(ada), input });
     expect(results.map(({ error }) => error?.code ?? null)).toEqual([null, "not_found", null]);
