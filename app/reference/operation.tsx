@@ -1,3 +1,4 @@
+import { ScrollArea } from "@/components/common/blocks";
 import type { OpenApiDocument } from "@/server/api/rest";
 import { curlOf } from "./example";
 import { FieldList, TypeText } from "./fields";
@@ -101,12 +102,9 @@ export function Operation(props: {
         {path}
       </p>
       <Prose text={operation.description ?? ""} />
-      <figure
-        className="mt-3 overflow-x-auto rounded-md border bg-muted/60 p-3"
-        aria-label="Example"
-      >
-        <pre className="font-mono text-xs">{curlOf(props, schemas)}</pre>
-      </figure>
+      <ScrollArea label="Example" className="mt-3 rounded-md border bg-muted/60 p-3 text-xs">
+        {curlOf(props, schemas)}
+      </ScrollArea>
       <Parameters operation={operation} />
       {body === undefined || !("content" in body) ? null : (
         <>
