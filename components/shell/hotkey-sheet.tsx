@@ -1,7 +1,6 @@
 "use client";
 import { Sheet } from "@/components/ui/sheet";
-import type { Hotkey } from "./hotkeys";
-import { COMMON_KEYS } from "./keys";
+import { COMMON_KEYS, type Hotkey } from "./keys";
 
 /** What each key does on this page. */
 export function HotkeySheet(props: { hotkeys: readonly Hotkey[]; onClose: () => void }) {

@@ -10,16 +10,9 @@ import {
   useRef,
   useState,
 } from "react";
+import type { Hotkey } from "./keys";
 
 const HotkeySheet = dynamic(() => import("./hotkey-sheet").then((module) => module.HotkeySheet));
-
-/** A key a page answers to, and what it does. */
-export interface Hotkey {
-  /** `KeyboardEvent.key`, e.g. `j`, `Enter`, `?`. */
-  key: string;
-  label: string;
-  run: () => void;
-}
 
 interface Registry {
   register: (hotkeys: readonly Hotkey[]) => () => void;

@@ -1,3 +1,11 @@
+/** A key a page answers to, and what it does. */
+export interface Hotkey {
+  /** `KeyboardEvent.key`, e.g. `j`, `Enter`, `?`. */
+  key: string;
+  label: string;
+  run: () => void;
+}
+
 /** What each key does, page by page: said here alone, on the sheet of keys and on the help page. */
 export const INBOX_KEYS = {
   j: "Next suggestion",

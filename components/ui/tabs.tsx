@@ -51,7 +51,7 @@ export function TabsList({ className, ...props }: ComponentProps<"div">) {
   const { isAutomatic } = useContext(Opened);
   function move(event: KeyboardEvent<HTMLDivElement>) {
     const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>("[role=tab]")];
-    const index = tabs.findIndex((tab) => tab === event.target);
+    const index = tabs.findIndex((tab) => tab.matches(":focus"));
     const next = tabs[indexAfter(event.key, index, tabs.length) ?? -1];
     if (index === -1 || next === undefined) return;
     event.preventDefault();
