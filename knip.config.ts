@@ -15,6 +15,7 @@ export default {
     "server/testing/fuzz/main.ts",
     // Started by a command or a test as processes of their own.
     "server/queue/testing/{chaos-main,queue-process,chaos-process}.ts",
+    "server/decisions/testing/bench-inbox-main.ts",
     "server/messaging/testing/{courier-process,bench-main,bare-worker}.ts",
   ],
   // Tests of the queue start a private one where it is installed.

@@ -1,5 +1,6 @@
 import { benchAdvisor } from "./advisor/bench-advisor";
 import { benchAnalyze } from "./analyze";
+import { benchDashboard } from "./dashboard";
 import { benchInference } from "./inference/bench-inference";
 import { benchMany } from "./many";
 import { benchMessages } from "./messages";
@@ -9,6 +10,7 @@ import { benchPages } from "./pages";
 const BENCHMARKS: Record<string, (args: string[]) => Promise<void>> = {
   advisor: benchAdvisor,
   analyze: benchAnalyze,
+  dashboard: benchDashboard,
   inference: benchInference,
   many: benchMany,
   messages: benchMessages,

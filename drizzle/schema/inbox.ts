@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   index,
   jsonb,
@@ -43,7 +44,10 @@ export const suggestionMarks = pgTable(
     readAt: instant("read_at"),
     snoozedUntil: instant("snoozed_until"),
   },
-  (t) => [primaryKey({ columns: [t.userId, t.suggestionId] })],
+  (t) => [
+    primaryKey({ columns: [t.userId, t.suggestionId] }),
+    index("suggestion_marks_snoozed").on(t.userId).where(sql`snoozed_until is not null`),
+  ],
 );
 
 export const suggestionComments = pgTable(

@@ -52,6 +52,9 @@ const instant = (name: string) =>
 
 const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
 
+const impactKey = sql`coalesce(impact, -2)`;
+const expiryKey = sql`coalesce(-extract(epoch from expires_at at time zone 'UTC')::float8, '-Infinity'::float8)`;
+
 export const suggestions = pgTable(
   "suggestions",
   {
@@ -122,8 +125,11 @@ export const suggestions = pgTable(
     /** Lists: all, or of one state; newest first. */
     index("suggestions_created").on(t.createdAt, t.id),
     index("suggestions_state").on(t.state, t.createdAt, t.id),
-    /** Lists by impact, spelled as their order is (`IMPACT_KEY`). */
-    index("suggestions_state_impact").on(t.state, sql`coalesce(impact, -2)`, t.createdAt, t.id),
+    /** Lists by impact and by expiry, of one state and of all, spelled as their order is (`order-suggestions.ts`). */
+    index("suggestions_state_impact").on(t.state, impactKey, t.createdAt, t.id),
+    index("suggestions_impact").on(impactKey, t.createdAt, t.id),
+    index("suggestions_state_expiry").on(t.state, expiryKey, t.createdAt, t.id),
+    index("suggestions_expiry").on(expiryKey, t.createdAt, t.id),
     index("suggestions_search").using("gin", t.searchVector),
     index("suggestions_mixes").on(t.productId, t.createdAt).where(sql`workload_mix is not null`),
     /** What the observer asks every few seconds. */

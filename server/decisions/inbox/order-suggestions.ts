@@ -6,12 +6,13 @@ import { AppError } from "@/server/platform";
 
 /**
  * What comes before creation and id in each order, descending. Estimates and what is being tested have no
- * impact; −2 is below the gain of any measured one. Spelled as in the index `suggestions_state_impact`.
+ * impact; −2 is below the gain of any measured one. Spelled as in the indexes of `suggestions`, whose expressions
+ * must not depend on a session's time zone.
  */
 const KEYS: Record<SuggestionSort, SQL<number>> = {
   newest: sql<number>`0::float8`,
   impact: sql<number>`coalesce(impact, -2)`,
-  expiry: sql<number>`coalesce(-extract(epoch from ${suggestions.expiresAt})::float8, '-Infinity'::float8)`,
+  expiry: sql<number>`coalesce(-extract(epoch from expires_at at time zone 'UTC')::float8, '-Infinity'::float8)`,
 };
 
 interface Place {

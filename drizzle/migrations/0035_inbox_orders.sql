@@ -1,0 +1,4 @@
+CREATE INDEX "suggestion_marks_snoozed" ON "suggestion_marks" USING btree ("user_id") WHERE snoozed_until is not null;--> statement-breakpoint
+CREATE INDEX "suggestions_impact" ON "suggestions" USING btree (coalesce(impact, -2),"created_at","id");--> statement-breakpoint
+CREATE INDEX "suggestions_state_expiry" ON "suggestions" USING btree ("state",coalesce(-extract(epoch from expires_at at time zone 'UTC')::float8, '-Infinity'::float8),"created_at","id");--> statement-breakpoint
+CREATE INDEX "suggestions_expiry" ON "suggestions" USING btree (coalesce(-extract(epoch from expires_at at time zone 'UTC')::float8, '-Infinity'::float8),"created_at","id");
