@@ -1,5 +1,4 @@
-import type { OperationObject } from "./operation";
-import type { Schemas } from "./schema-shape";
+import type { OperationObject, Schemas } from "./schema-shape";
 
 /** What is read of a schema here; OpenAPI's own type is a union that no field can be asked of. */
 interface Shape {

@@ -1,11 +1,8 @@
 import { ScrollArea } from "@/components/common/blocks";
-import type { OpenApiDocument } from "@/server/api/rest";
 import { curlOf } from "./example";
 import { FieldList, TypeText } from "./fields";
-import { fieldsOf, type Schemas, typeOf } from "./schema-shape";
+import { fieldsOf, type OperationObject, type Schemas, typeOf } from "./schema-shape";
 
-type PathItem = NonNullable<OpenApiDocument["paths"]>[string];
-export type OperationObject = NonNullable<PathItem["get"]>;
 type Answered = Extract<OperationObject["requestBody"], { content: unknown }>;
 
 /** Prose with `code` in backquotes. */

@@ -1,6 +1,9 @@
 import type { OpenApiDocument } from "@/server/api/rest";
 
 export type Schemas = NonNullable<NonNullable<OpenApiDocument["components"]>["schemas"]>;
+type PathItem = NonNullable<OpenApiDocument["paths"]>[string];
+/** What one method of one address takes and answers. */
+export type OperationObject = NonNullable<PathItem["get"]>;
 type Schema = Schemas[string];
 type SchemaObject = Exclude<Schema, { $ref: string }>;
 
