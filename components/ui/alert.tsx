@@ -34,7 +34,7 @@ export function Alert({
       {...props}
     >
       {icon}
-      <div className="grid min-w-0 flex-1 gap-1">
+      <div className="grid min-w-0 flex-1 grid-cols-1 gap-1 wrap-anywhere">
         <p className="font-medium">{title}</p>
         {children ? <div className="text-foreground">{children}</div> : null}
       </div>
