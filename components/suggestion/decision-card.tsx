@@ -1,10 +1,13 @@
+import dynamic from "next/dynamic";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import type { DecisionCard, Suggestion } from "@/server/contracts";
 import { CardLines } from "./card-lines";
 import { ChosenChanges } from "./chosen-changes";
 import { DecisionPanel, type DecisionPanelProps } from "./decision-panel";
-import { MeasureButton } from "./measure-button";
 import type { Choice } from "./use-decision";
+
+// Of a choice that was not measured together alone.
+const MeasureButton = dynamic(() => import("./measure-button").then((m) => m.MeasureButton));
 
 interface DecisionCardPanelProps extends DecisionPanelProps {
   /** Of the chosen changes; null: nothing is suggested. */

@@ -7,16 +7,28 @@ import {
   ThumbsDownIcon,
   ThumbsUpIcon,
 } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { RelativeTime } from "@/components/common/clock";
-import { PolicyActions } from "@/components/policy/policy-actions";
-import { PolicyNeeds } from "@/components/policy/policy-needs";
 import { Button } from "@/components/ui/button";
 import type { Suggestion } from "@/server/contracts";
 import { formatCount, formatPlural } from "@/server/format";
 import { adviseNext } from "./advise-next";
-import { MeasureButton } from "./measure-button";
 import type { ActionName } from "./use-decision";
+
+// Asks the service what the policy demands, after the page.
+const PolicyNeeds = dynamic(
+  () => import("@/components/policy/policy-needs").then((m) => m.PolicyNeeds),
+  { ssr: false },
+);
+
+/** What waits to begin can be taken back, and what has expired reopened. */
+const HAS_ACTIONS: ReadonlySet<string> = new Set(["executing", "expired"]);
+const PolicyActions = dynamic(() =>
+  import("@/components/policy/policy-actions").then((m) => m.PolicyActions),
+);
+// Of estimates alone.
+const MeasureButton = dynamic(() => import("./measure-button").then((m) => m.MeasureButton));
 
 export interface DecisionPanelProps {
   suggestion: Suggestion;
@@ -65,7 +77,7 @@ export function DecisionPanel(props: DecisionPanelProps) {
         ) : null}
       </div>
       <PolicyNeeds suggestion={suggestion} />
-      <PolicyActions suggestion={suggestion} />
+      {HAS_ACTIONS.has(suggestion.state) ? <PolicyActions suggestion={suggestion} /> : null}
       <p className="text-xs break-words text-muted-foreground">
         {suggestion.note} Updated <RelativeTime iso={suggestion.updated_at} />.
       </p>

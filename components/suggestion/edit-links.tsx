@@ -6,7 +6,6 @@ type Edited = Pick<Suggestion, "edited_from" | "edits" | "state">;
 
 /** From an edited version to what it was made of, and back. */
 export function EditLinks({ edited_from: from, edits, state }: Edited): ReactNode {
-  if (from === null && edits.length === 0) return null;
   return (
     <div className="mt-2 grid gap-1 text-sm">
       {from === null ? null : (

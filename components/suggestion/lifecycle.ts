@@ -120,3 +120,8 @@ export function partApproved({ suggestions }: Suggestion): {
     advice: approved.filter((item) => isAdvice(item.change)),
   };
 }
+
+/** The search runs, or could go on: before the decision. What it has been is told with the log. */
+export function isSearchOpen({ search }: Pick<Suggestion, "search">): boolean {
+  return search.is_running || search.untested_count > 0;
+}

@@ -11,15 +11,10 @@ import { findTab } from "@/components/inbox/tabs";
 import { useHotkeys } from "@/components/shell/hotkeys";
 import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
+import { NEXT_LINK_ID } from "./focus-next";
 
 /** So far ahead in the queue the open suggestion is looked for. */
 const QUEUE_MAX = 20;
-const LINK_ID = "next-suggestion";
-
-/** To where the review goes on once the open suggestion is decided or put off. */
-export function focusNext(): void {
-  document.getElementById(LINK_ID)?.focus();
-}
 
 /** The suggestion that waits for review next, in the inbox's order; `n` and `j` lead there. */
 export function NextSuggestion({ suggestionId }: { suggestionId: string }) {
@@ -38,7 +33,7 @@ export function NextSuggestion({ suggestionId }: { suggestionId: string }) {
   if (next === undefined || href === null) return null;
   return (
     <Link
-      id={LINK_ID}
+      id={NEXT_LINK_ID}
       href={href}
       className="inline-flex w-fit max-w-full items-center gap-1 text-sm text-muted-foreground hover:text-foreground"
     >

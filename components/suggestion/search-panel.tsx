@@ -37,11 +37,6 @@ export function SearchPanel({ suggestion, actions }: SearchPanelProps) {
   );
 }
 
-/** It runs, or could go on: before the decision. What it has been is told with the log. */
-export function isSearchOpen({ search }: Pick<Suggestion, "search">): boolean {
-  return search.is_running || search.untested_count > 0;
-}
-
 function describeSearch({ is_running, untested_count }: Suggestion["search"]): string {
   if (is_running) return "Remaining candidates are being tested. You can decide at any time.";
   if (untested_count === 0) return "Every candidate was tested or ruled out.";

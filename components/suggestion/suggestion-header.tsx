@@ -1,14 +1,21 @@
 import { ArrowLeftIcon } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { CodeText } from "@/components/common/blocks";
 import { BasisBadge, StateBadge } from "@/components/gain/badges";
 import type { Suggestion } from "@/server/contracts";
 import { titleOfSuggestion } from "@/server/decision-card";
-import { EditLinks } from "./edit-links";
 import { findExecution, findRollback, hasNoResult, labelState } from "./lifecycle";
-import { NextSuggestion } from "./next-suggestion";
+
+// Asks the service which it is, after the page.
+const NextSuggestion = dynamic(() => import("./next-suggestion").then((m) => m.NextSuggestion), {
+  ssr: false,
+});
+
+const EditLinks = dynamic(() => import("./edit-links").then((m) => m.EditLinks));
 
 export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
+  const isEdited = suggestion.edited_from !== null || suggestion.edits.length > 0;
   return (
     <div className="grid grid-cols-1 gap-4">
       <nav
@@ -40,7 +47,7 @@ export function SuggestionHeader({ suggestion }: { suggestion: Suggestion }) {
           )}
           <code className="min-w-0 font-mono break-all">{suggestion.suggestion_id}</code>
         </p>
-        <EditLinks {...suggestion} />
+        {isEdited ? <EditLinks {...suggestion} /> : null}
       </div>
     </div>
   );

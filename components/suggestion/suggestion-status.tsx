@@ -1,13 +1,18 @@
 "use client";
 import { OctagonAlertIcon } from "lucide-react";
+import dynamic from "next/dynamic";
 import { Alert } from "@/components/ui/alert";
 import { isProving, type Suggestion } from "@/server/contracts";
-import { findRollback, isFailedProof } from "./lifecycle";
-import { OperationPanel } from "./operation-panel";
-import { ProofPanel } from "./proof-panel";
-import { isSearchOpen, SearchPanel } from "./search-panel";
-import { DoesNotFit, NothingToDo, RequestedBy } from "./suggestion-alerts";
+import { findRollback, isFailedProof, isSearchOpen } from "./lifecycle";
 import type { TabProps } from "./tab-props";
+
+// Each loads with the page that shows it, and with no other.
+const OperationPanel = dynamic(() => import("./operation-panel").then((m) => m.OperationPanel));
+const ProofPanel = dynamic(() => import("./proof-panel").then((m) => m.ProofPanel));
+const RequestedBy = dynamic(() => import("./suggestion-alerts").then((m) => m.RequestedBy));
+const NothingToDo = dynamic(() => import("./suggestion-alerts").then((m) => m.NothingToDo));
+const DoesNotFit = dynamic(() => import("./suggestion-alerts").then((m) => m.DoesNotFit));
+const SearchPanel = dynamic(() => import("./search-panel").then((m) => m.SearchPanel));
 
 /** What is going on, or came of it: errors, executions, the test run, the search, who asked for it. */
 export function SuggestionStatus({ suggestion, actions }: TabProps) {

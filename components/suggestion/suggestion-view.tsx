@@ -14,7 +14,6 @@ import { DecisionCardPanel } from "./decision-card";
 import { DecisionBar } from "./decision-panel";
 import { SuggestionSkeleton } from "./frame";
 import { isMoving } from "./lifecycle";
-import { ConflictAlert, RequestWarnings } from "./suggestion-alerts";
 import { SuggestionHeader } from "./suggestion-header";
 import { SuggestionStatus } from "./suggestion-status";
 import { SuggestionTabs } from "./suggestion-tabs";
@@ -25,6 +24,9 @@ import { titleOfTab } from "./wording";
 const TriagePanel = dynamic(() => import("./triage-panel").then((m) => m.TriagePanel), {
   ssr: false,
 });
+// Most suggestions have neither.
+const ConflictAlert = dynamic(() => import("./suggestion-alerts").then((m) => m.ConflictAlert));
+const RequestWarnings = dynamic(() => import("./suggestion-alerts").then((m) => m.RequestWarnings));
 // The questions load when the first of them is asked.
 const ActionDialogs = dynamic(() => import("./action-dialogs").then((m) => m.ActionDialogs));
 
@@ -87,7 +89,7 @@ function Loaded({ suggestion }: { suggestion: Suggestion }) {
         />
       )}
       {/* Before the decision, on a phone too. */}
-      <RequestWarnings warnings={suggestion.warnings} />
+      {suggestion.warnings.length === 0 ? null : <RequestWarnings warnings={suggestion.warnings} />}
       <DecisionCardPanel {...decision} card={card} choice={isChoosing ? choice : undefined} />
       <TriagePanel suggestionId={suggestion.suggestion_id} />
       <SuggestionStatus suggestion={suggestion} actions={actions} />

@@ -8,7 +8,7 @@ import { useCan, useSession } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/button";
 import type { Triage } from "@/server/contracts";
-import { focusNext } from "./next-suggestion";
+import { focusNext } from "./focus-next";
 
 /** Who is to decide and who is at it; opening the page marks the suggestion as read. */
 export function TriagePanel({ suggestionId }: { suggestionId: string }) {

@@ -9,8 +9,8 @@ import { useApproval } from "@/components/policy/policy-needs";
 import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
 import type { Suggestion } from "@/server/contracts";
+import { focusNext } from "./focus-next";
 import { isKeepable, isRevertible, partApproved } from "./lifecycle";
-import { focusNext } from "./next-suggestion";
 
 export type ActionName = "approve" | "reject" | "execute" | "revert" | "keep" | "reapply";
 

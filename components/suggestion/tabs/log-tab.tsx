@@ -1,5 +1,6 @@
+import { isSearchOpen } from "../lifecycle";
 import { ProofLogPanel } from "../proof-log-panel";
-import { isSearchOpen, SearchPanel } from "../search-panel";
+import { SearchPanel } from "../search-panel";
 import type { TabProps } from "../tab-props";
 
 /** What the test run did, and what the search after it changed. */

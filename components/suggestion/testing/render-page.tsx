@@ -6,6 +6,7 @@ import {
   PathnameContext,
   SearchParamsContext,
 } from "next/dist/shared/lib/hooks-client-context.shared-runtime";
+import Loadable from "next/dist/shared/lib/loadable.shared-runtime";
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { ClockProvider } from "@/components/common/clock";
@@ -21,6 +22,9 @@ import HistoryTab from "../tabs/history-tab";
 import PlanTab from "../tabs/plan-tab";
 import type { Actions } from "../use-decision";
 import { useActions } from "../use-decision";
+
+// What a browser loads with the page that shows it is there at once.
+await Loadable.preloadAll();
 
 const TABS = [EvidenceTab, PlanTab, AlternativesTab, FindingsTab, HistoryTab];
 const NOW = Date.parse("2026-12-01T00:00:00.000Z");
