@@ -11,7 +11,9 @@ const MEASURING = [
   "server/proving/prove-candidates.test.ts",
   "server/proving/prove-sets.test.ts",
   "server/proving/runner.test.ts",
+  "server/proving/test-request.test.ts",
   "server/decisions/continue-search.test.ts",
+  "server/conversations/real-questions.test.ts",
   "server/execution/requested-change.test.ts",
   "bench/advisor/run-workload.test.ts",
 ];

@@ -1,13 +1,9 @@
 /**
- * The row that a key acts on: the one with the focus, else the one that keys moved to last. null where the
- * list holds neither: a row that has left it is not acted on.
+ * The row that a key acts on: the one that keys or the focus moved to last. null where the list does not hold it: a
+ * row that has left it is not acted on.
  */
-export function findCurrent(
-  ids: readonly string[],
-  focusedId: string | null,
-  rememberedId: string | null,
-): string | null {
-  return ids.find((id) => id === focusedId) ?? ids.find((id) => id === rememberedId) ?? null;
+export function findCurrent(ids: readonly string[], rememberedId: string | null): string | null {
+  return ids.find((id) => id === rememberedId) ?? null;
 }
 
 /** Where a step from the current row leads: no further than either end, and to the first from none. */

@@ -1,4 +1,4 @@
-import type { RefObject } from "react";
+import type { FocusEvent, RefObject } from "react";
 import type { SuggestionSummary } from "@/server/contracts";
 import { SuggestionRow } from "./suggestion-row";
 import type { CurrentRow } from "./use-row-keys";
@@ -8,6 +8,7 @@ export interface RowsProps {
   rows: readonly SuggestionSummary[];
   listRef: RefObject<HTMLUListElement | null>;
   current: CurrentRow;
+  onFocus: (event: FocusEvent) => void;
   selection: Selection;
   onNearEnd: () => void;
 }
@@ -35,7 +36,12 @@ export function RowList(
 ) {
   const { rows, current, selection } = props;
   return (
-    <ul ref={props.listRef} className="relative" style={{ height: props.height }}>
+    <ul
+      ref={props.listRef}
+      onFocus={props.onFocus}
+      className="relative"
+      style={{ height: props.height }}
+    >
       {props.places.map(({ index, top }) => {
         const summary = rows[index];
         if (summary === undefined) return null;

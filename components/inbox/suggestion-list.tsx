@@ -22,7 +22,7 @@ export function SuggestionList({ query }: { query: InboxQuery }) {
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
   const selection = useSelection(rows);
   const listRef = useRef<HTMLUListElement>(null);
-  const current = useRowKeys(rows, listRef, selection);
+  const current = useRowKeys(rows, selection);
   const { ask } = current;
   const hasSelection = selection.ids.length > 0;
   // What was asked of a selection is not asked of the next one.
@@ -41,6 +41,7 @@ export function SuggestionList({ query }: { query: InboxQuery }) {
           rows={rows}
           listRef={listRef}
           current={current.row}
+          onFocus={current.onFocus}
           selection={selection}
           onNearEnd={() => {
             // After a failure the button below tries again; a refetch that runs is not broken off.

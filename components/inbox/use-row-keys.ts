@@ -1,6 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { type RefObject, useCallback, useMemo, useState } from "react";
+import { type FocusEvent, useCallback, useMemo, useState } from "react";
 import { valuesOf } from "@/components/common/options";
 import { useHotkeys } from "@/components/shell/hotkeys";
 import { INBOX_KEYS } from "@/components/shell/keys";
@@ -13,37 +13,38 @@ import { snoozeChoices, useTriageActions } from "./use-triage";
 /** The row that keys act on; a new object each time that the focus is to go there, be it the same row. */
 export interface CurrentRow {
   id: string | null;
+  /** The focus led here, and has no way to go. */
+  hasFocus: boolean;
 }
 
 /**
  * The row that keys act on, and what is asked of the selection. It is an id: it stays on its row when rows
- * come in. Focus moves with it, so that a screen reader says where it is.
+ * come in. Focus moves with it, so that a screen reader says where it is; and it moves with the focus, so that of
+ * two quick keys the second never acts on the row that the first has left.
  */
-export function useRowKeys(
-  rows: readonly SuggestionSummary[],
-  listRef: RefObject<HTMLUListElement | null>,
-  selection: Selection,
-) {
+export function useRowKeys(rows: readonly SuggestionSummary[], selection: Selection) {
   const router = useRouter();
   const { mark, snooze } = useTriageActions();
   const canDecide = useCan("suggestion.decide");
-  const [row, setRow] = useState<CurrentRow>({ id: null });
+  const [row, setRow] = useState<CurrentRow>({ id: null, hasFocus: false });
   const [asked, ask] = useState<Asked>(null);
   const ids = useMemo(() => rows.map((each) => each.suggestion_id), [rows]);
-  const current = useCallback(() => {
-    const focused = listRef.current?.querySelector("li:focus-within")?.getAttribute("data-id");
-    return findCurrent(ids, focused ?? null, row.id);
-  }, [ids, row, listRef]);
+  const current = useCallback(() => findCurrent(ids, row.id), [ids, row.id]);
+  const onFocus = useCallback(({ target }: FocusEvent) => {
+    const id = target.closest("li")?.getAttribute("data-id") ?? null;
+    setRow((now) => (id === null || id === now.id ? now : { id, hasFocus: true }));
+  }, []);
   /** Called before something is decided: the rows may have left the list by the time that it is. */
   const planNext = useCallback(
     (decidedIds: readonly string[]) => {
       const next = findAfterDecision(ids, current(), decidedIds);
-      return () => setRow({ id: next });
+      // Who has gone on meanwhile is not called back.
+      return () => setRow((now) => (now.id === row.id ? { id: next, hasFocus: false } : now));
     },
-    [ids, current],
+    [ids, current, row.id],
   );
   const hotkeys = useMemo(() => {
-    const move = (step: number) => setRow({ id: findNext(ids, current(), step) });
+    const move = (step: number) => setRow({ id: findNext(ids, current(), step), hasFocus: false });
     /** The selection; without one, the current row becomes it. */
     const decide = (what: Asked) => {
       if (!canDecide) return;
@@ -76,5 +77,5 @@ export function useRowKeys(
     return valuesOf(run).map((key) => ({ key, label: INBOX_KEYS[key], run: run[key] }));
   }, [ids, current, planNext, selection, router, canDecide, mark.mutate, snooze.mutate]);
   useHotkeys(hotkeys);
-  return { row, asked, ask, planNext };
+  return { row, onFocus, asked, ask, planNext };
 }

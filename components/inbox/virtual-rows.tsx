@@ -7,7 +7,7 @@ import { ROW_HEIGHT_PX, RowList, type RowsProps } from "./row-list";
 const NEAR_END_ROWS = 10;
 
 /** Only the rows in view are in the document: a list of 10,000 scrolls as one of ten. */
-export function VirtualRows({ rows, listRef, current, selection, onNearEnd }: RowsProps) {
+export function VirtualRows({ rows, listRef, current, onFocus, selection, onNearEnd }: RowsProps) {
   const scrollMargin = useDistanceFromTop(listRef);
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
@@ -29,6 +29,7 @@ export function VirtualRows({ rows, listRef, current, selection, onNearEnd }: Ro
     latestRows.current = rows;
   }, [rows]);
   useEffect(() => {
+    if (current.hasFocus) return;
     const index = latestRows.current.findIndex((row) => row.suggestion_id === current.id);
     if (index === -1) return;
     virtualizer.scrollToIndex(index, { align: "auto" });
@@ -45,6 +46,7 @@ export function VirtualRows({ rows, listRef, current, selection, onNearEnd }: Ro
       rows={rows}
       listRef={listRef}
       current={current}
+      onFocus={onFocus}
       selection={selection}
       places={places}
       height={virtualizer.getTotalSize()}

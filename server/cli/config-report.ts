@@ -17,7 +17,7 @@ export const MADE_NAMES = [
 export type MadeSettings = Partial<Record<(typeof MADE_NAMES)[number], string>>;
 
 /** Read by benchmarks and by Node.js, or set for the processes that this program starts. */
-const OTHER_NAMES = ["SIDECAR_URL", "SIDECAR_API_KEY"];
+const OTHER_NAMES = ["SIDECAR_URL", "SIDECAR_API_KEY", "SIDECAR_TEST_REDIS"];
 const IN_FILE = [
   "NODE_ENV",
   "NODE_OPTIONS",
