@@ -28,6 +28,14 @@ async function askForEstimates(page: Page, run: string) {
   }
 }
 
+/** A reason in words is asked for where none is given: the focus goes to its field. */
+async function giveReason(page: Page, reason: string) {
+  await page.keyboard.press("Control+Enter");
+  const field = page.getByRole("textbox", { name: "Reason" });
+  await expect(field).toBeFocused();
+  await page.keyboard.type(reason);
+}
+
 test("ten suggestions are reviewed by keyboard alone", async ({ page }) => {
   await signIn(page, "reviewer");
   const run = Date.now().toString(36);
@@ -48,7 +56,7 @@ test("ten suggestions are reviewed by keyboard alone", async ({ page }) => {
     await keyboard.press(key);
     if (key !== "s") {
       await expect(dialog).toBeVisible();
-      if (key === "r") await keyboard.type("Not worth its space.");
+      if (key === "r") await giveReason(page, "Not worth its space.");
       await keyboard.press("Control+Enter");
       await expect(dialog).toHaveCount(0);
     }
@@ -74,7 +82,7 @@ test("ten suggestions are reviewed by keyboard alone", async ({ page }) => {
     await expect(page.getByRole("button", { name: "Reject" }).first()).toBeVisible();
     await keyboard.press(left % 2 === 0 ? "a" : "r");
     await expect(dialog).toBeVisible();
-    if (left % 2 === 1) await keyboard.type("Another index does the same.");
+    if (left % 2 === 1) await giveReason(page, "Another index does the same.");
     await keyboard.press("Control+Enter");
     await expect(dialog).toHaveCount(0);
     const next = page.getByRole("link", { name: /^Next:/ });

@@ -49,9 +49,12 @@ function ActionForm(props: ActionDialogProps) {
   const [isAcknowledged, setIsAcknowledged] = useState(false);
   const acknowledgement = props.acknowledgement ?? null;
   const isRequired = props.reason === "required" || (props.reason === "named" && code === "other");
-  function submit(event: FormEvent) {
+  function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (isRequired && reason.trim() === "") return setIsMissing(true);
+    if (isRequired && reason.trim() === "") {
+      event.currentTarget.querySelector("textarea")?.focus();
+      return setIsMissing(true);
+    }
     props.onConfirm(reason.trim(), isAcknowledged, code);
     props.onClose();
   }
