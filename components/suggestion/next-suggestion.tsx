@@ -11,7 +11,7 @@ import { findTab } from "@/components/inbox/tabs";
 import { useHotkeys } from "@/components/shell/hotkeys";
 import { useCan } from "@/components/shell/session";
 import { useTRPC } from "@/components/trpc/client";
-import { NEXT_LINK_ID } from "./focus-next";
+import { focusIfAwaited, forgetAwaited, NEXT_LINK_ID } from "./focus-next";
 
 /** So far ahead in the queue the open suggestion is looked for. */
 const QUEUE_MAX = 20;
@@ -30,6 +30,11 @@ export function NextSuggestion({ suggestionId }: { suggestionId: string }) {
     ];
   }, [href, router]);
   useHotkeys(hotkeys);
+  useEffect(() => {
+    if (href !== null) focusIfAwaited();
+  }, [href]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each suggestion
+  useEffect(() => forgetAwaited, [suggestionId]);
   if (next === undefined || href === null) return null;
   return (
     <Link
