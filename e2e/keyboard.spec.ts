@@ -85,11 +85,14 @@ test("ten suggestions are reviewed by keyboard alone", async ({ page }) => {
     if (left % 2 === 1) await giveReason(page, "Another index does the same.");
     await keyboard.press("Control+Enter");
     await expect(dialog).toHaveCount(0);
+    if (left === 1) break;
     const next = page.getByRole("link", { name: /^Next:/ });
     await expect(next).toBeFocused();
     await keyboard.press(left % 2 === 0 ? "Enter" : "n");
     await expect(page).not.toHaveURL(address);
   }
+  // What else waits after the last of them is the demo's.
+  await expect(page.getByRole("button", { name: "Reject" })).toHaveCount(0);
   await keyboard.press("u");
   await page.goto(`/?tab=review&q=keys_${run}`);
   await expect(page.getByText("No suggestion matches")).toBeVisible();
